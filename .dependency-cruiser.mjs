@@ -1,0 +1,44 @@
+// The rooms and which way the arrows run; ARCHITECTURE.md says what each room owns.
+const ROOMS = ['contracts', 'platform', 'facts', 'ingest', 'reports', 'charts'];
+const MAY_USE = {
+  contracts: [],
+  platform: ['contracts'],
+  facts: ['platform', 'contracts'],
+  ingest: ['facts', 'platform', 'contracts'],
+  reports: ['facts', 'platform', 'contracts'],
+  charts: ['facts', 'platform', 'contracts'],
+};
+
+const arrows = ROOMS.map((room) => {
+  const others = ROOMS.filter((other) => other !== room && !MAY_USE[room].includes(other));
+  return {
+    name: `${room}-uses-only-${MAY_USE[room].join('-') || 'itself'}`,
+    severity: 'error',
+    from: { path: `^libs/${room}/` },
+    to: { path: `^(?:dist/)?(?:libs/(?:${others.join('|')})|apps)/` },
+  };
+});
+
+export default {
+  forbidden: [
+    ...arrows,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'rooms-are-entered-by-their-front-door',
+      comment: 'import #libs/<room>, not a file inside it',
+      severity: 'error',
+      from: { path: '^(libs/[^/]+|apps)/' },
+      to: {
+        path: '^(?:dist/)?libs/[^/]+/',
+        pathNot: ['^$1/', '^(?:dist/)?libs/[^/]+/index\\.(?:js|ts|d\\.ts)$'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    exclude: { path: 'generated' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'] },
+  },
+};

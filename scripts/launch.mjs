@@ -1,0 +1,129 @@
+// What every npm command goes through: sees to it that the packages are installed and the sources
+// are compiled, saying so when it takes a while, then runs the command. Needs nothing but Node.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const LOWEST_NODE = [20, 19];
+const SOURCES = ['apps', 'libs', 'prisma', 'scripts', 'package.json', 'tsconfig.json'];
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
+const [command = 'all', ...args] = process.argv.slice(2);
+
+checkNode();
+step(
+  'Installing packages',
+  'node_modules/.insightd-installed',
+  ['package.json', 'package-lock.json'],
+  () =>
+    // Without saving: a lock file made on one platform may lack optional packages of another.
+    npm('install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'),
+);
+step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
+
+if (command === 'test') await runTests();
+else if (command === 'check') runChecks();
+else if (command !== 'setup') {
+  process.argv.splice(2, process.argv.length, command, ...args);
+  process.env.INSIGHTD_PARENT_PID ??= String(process.ppid);
+  // In this very process: a parent that waits for a child is one more that can be left behind.
+  await import('../dist/apps/cli/main.js');
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > LOWEST_NODE[0] || (major === LOWEST_NODE[0] && minor >= LOWEST_NODE[1])) return;
+  fail(`insightd needs Node ${LOWEST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+}
+
+/** Does `work` unless `marker` says that it was done for the present content of `inputs`. */
+function step(name, marker, inputs, work) {
+  const digest = digestOf(inputs);
+  if (existsSync(marker) && readFileSync(marker, 'utf8') === digest) return;
+  process.stderr.write(`${name} … `);
+  const started = Date.now();
+  const { status, stderr } = work();
+  if (status !== 0) fail(`\n${name} failed:\n${stderr ?? ''}`);
+  writeFileSync(marker, digest);
+  process.stderr.write(`${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+}
+
+function digestOf(inputs) {
+  const hash = createHash('sha256');
+  const add = (path) => hash.update(path).update('\0').update(readFileSync(path));
+  for (const input of inputs) {
+    if (input.includes('.')) add(input);
+    else for (const path of filesBelow(input)) add(path);
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function npm(...npmArgs) {
+  // The npm that started this script, if one did; its address is a script of Node's.
+  const script = process.env.npm_execpath;
+  if (script) return quiet(process.execPath, [script, ...npmArgs]);
+  return quiet(process.platform === 'win32' ? 'npm.cmd' : 'npm', npmArgs);
+}
+
+function node(...nodeArgs) {
+  return quiet(process.execPath, nodeArgs);
+}
+
+function quiet(program, programArgs) {
+  return spawnSync(program, programArgs, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+}
+
+/** Jest, on the compiled sources: what is tested is what runs. */
+async function runTests() {
+  const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...args], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+    },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code) => process.exit(code ?? 1));
+}
+
+/** Format, lint, types of the tests, edges between the rooms, unused code. */
+function runChecks() {
+  const checks = [
+    ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
+    ['types', 'typescript/lib/tsc.js', ['-p', 'tsconfig.test.json']],
+    ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
+    [
+      'edges',
+      'dependency-cruiser/bin/dependency-cruise.mjs',
+      ['--config', '.dependency-cruiser.mjs', 'apps', 'libs'],
+    ],
+    ['unused code', 'knip/bin/knip.js', []],
+  ];
+  const failed = checks.filter(([name, script, scriptArgs]) => {
+    process.stderr.write(`${name} … `);
+    const { status } = spawnSync(process.execPath, [join('node_modules', script), ...scriptArgs], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    process.stderr.write(status === 0 ? 'ok\n' : 'failed\n');
+    return status !== 0;
+  });
+  if (failed.length > 0) fail(`Not clean: ${failed.map(([name]) => name).join(', ')}.`);
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
