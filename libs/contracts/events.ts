@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { filled, id, instant, moment, optional, strings, text } from './fields.js';
+
+/** A time or created_at may be this far ahead of now, for clocks that run fast. */
+const MAX_AHEAD_MS = 10 * 60_000;
+
+const names = {
+  username: text.nullish(),
+  first_name: text.nullish(),
+  last_name: text.nullish(),
+  signup_query_parameters: strings.nullish(),
+};
+
+/** What each event type carries. Unknown fields are ignored; `null` clears a profile field. */
+const EVENT_DATA = {
+  'user.created': z.object({ user_id: id, email: filled, created_at: optional(moment), ...names }),
+  'user.updated': z.object({ user_id: id, email: filled.optional(), ...names }),
+  'user.deleted': z.object({ user_id: id }),
+  'user.active': z.object({ user_id: id }),
+  'org.created': z.object({ org_id: id, name: filled, created_at: optional(moment) }),
+  'org.updated': z.object({ org_id: id, name: filled.optional() }),
+  'org.deleted': z.object({ org_id: id }),
+  'user.added_to_org': z.object({ user_id: id, org_id: id, role: optional(id) }),
+  'user.removed_from_org': z.object({ user_id: id, org_id: id }),
+  'user.role_changed_within_org': z.object({ user_id: id, org_id: id, role: id }),
+  'user.invited_to_org': z.object({
+    inviter_user_id: id,
+    invitee_email: filled,
+    org_id: optional(id),
+    role: optional(id),
+  }),
+} as const;
+
+export type EventType = keyof typeof EVENT_DATA;
+export const EVENT_TYPES = Object.keys(EVENT_DATA) as EventType[];
+
+type Data = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
+
+/** A checked event: (source, id) is its identity, `at` its time in milliseconds since 1970. */
+export type NativeEvent = {
+  [T in EventType]: { type: T; id: string; source: string; at: number; data: Data[T] };
+}[EventType];
+
+export type EventOf<T extends EventType> = Extract<NativeEvent, { type: T }>;
+
+/** Why an event cannot be used: the field's path, then what is wrong with it. */
+export type FieldErrors = Record<string, string[]>;
+
+export type Checked = { event: NativeEvent } | { errors: FieldErrors };
+
+const envelope = <D extends z.ZodType>(data: D) =>
+  z.object(
+    {
+      id,
+      source: optional(id),
+      time: optional(instant),
+      specversion: optional(z.literal('1.0', 'must be "1.0"')),
+      data,
+    },
+    'must be an object',
+  );
+
+const envelopes = new Map<string, z.ZodType<Envelope>>(
+  EVENT_TYPES.map((type) => [type, envelope(EVENT_DATA[type]) as unknown as z.ZodType<Envelope>]),
+);
+const unknownType = envelope(z.unknown());
+
+interface Envelope {
+  id: string;
+  source?: string;
+  time?: number;
+  data: Data[EventType];
+}
+
+/** What an event is checked against; times in milliseconds since 1970. */
+export interface CheckContext {
+  now: number;
+  /** The time of an event that carries none. */
+  receivedAt: number;
+  /** The source of an event that names none. */
+  defaultSource: string;
+}
+
+/** Checks one event as it came off the wire. */
+export function checkEvent(raw: unknown, context: CheckContext): Checked {
+  const type: unknown = isObject(raw) ? raw.type : undefined;
+  const schema = typeof type === 'string' ? envelopes.get(type) : undefined;
+  if (!schema)
+    return { errors: { ...fieldErrors(unknownType.safeParse(raw)), ...typeErrors(raw) } };
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) return { errors: fieldErrors(parsed) };
+  const { id, source, time, data } = parsed.data;
+  const identity = { type, id, source: source ?? context.defaultSource };
+  const event = { ...identity, at: time ?? context.receivedAt, data } as NativeEvent;
+  const errors = aheadErrors(event, context.now + MAX_AHEAD_MS);
+  return errors ? { errors } : { event };
+}
+
+function typeErrors(raw: unknown): FieldErrors {
+  if (!isObject(raw)) return {};
+  if (raw.type === undefined) return { type: ['is required'] };
+  return { type: [`must be one of ${EVENT_TYPES.join(', ')}`] };
+}
+
+function aheadErrors(event: NativeEvent, latest: number): FieldErrors | undefined {
+  const createdAt = 'created_at' in event.data ? event.data.created_at : undefined;
+  const errors: FieldErrors = {};
+  const ahead = 'must not be more than 10 minutes ahead of now';
+  if (event.at > latest) errors['time'] = [ahead];
+  if (createdAt !== undefined && createdAt > latest) {
+    errors['data.created_at'] = [`${ahead} (a number is read as unix seconds)`];
+  }
+  return Object.keys(errors).length > 0 ? errors : undefined;
+}
+
+function fieldErrors(result: z.ZodSafeParseResult<unknown>): FieldErrors {
+  const errors: FieldErrors = {};
+  for (const issue of result.error?.issues ?? []) {
+    const path = issue.path.length > 0 ? issue.path.join('.') : 'event';
+    (errors[path] ??= []).push(issue.message);
+  }
+  return errors;
+}
+
+/** Whether a value of JSON is an object, neither list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { parseInstant } from './instant.js';
+
+type Issue = { input?: unknown };
+
+const typed = (expected: string) => (issue: Issue) =>
+  issue.input === undefined ? 'is required' : `must be ${expected}`;
+
+/** PostgreSQL cannot keep NUL, and half a surrogate pair would not come back as it was sent. */
+const storable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+
+/** A string that can be kept and given back exactly as it came. */
+export const text = z
+  .string({ error: typed('a string') })
+  .refine(storable, 'must be well-formed Unicode without NUL');
+
+const characters = (value: string): number =>
+  value.length <= 255 ? value.length : [...value].length;
+
+/** A string of 1 to 255 characters, the shape of every id. */
+export const id = text
+  .refine((value) => value !== '', 'must not be empty')
+  .refine((value) => characters(value) <= 255, 'must have at most 255 characters');
+
+/** A string that says something, for values that cannot be cleared. */
+export const filled = text.refine((value) => value.trim() !== '', 'must not be blank');
+
+/** An RFC 3339 instant, read to milliseconds since 1970. */
+export const instant = z
+  .string({ error: typed('an RFC 3339 time such as 2026-01-31T12:00:00Z') })
+  .transform((value, context) => {
+    const ms = parseInstant(value);
+    if (ms === undefined) context.addIssue('must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
+    return ms ?? z.NEVER;
+  })
+  .refine((ms) => ms >= 0, 'must not be before 1970');
+
+/** Unix seconds or an RFC 3339 instant, read to milliseconds since 1970. */
+export const moment = z.union(
+  [
+    z
+      .number()
+      .refine((seconds) => seconds >= 0, 'must not be before 1970')
+      .transform((seconds) => Math.floor(seconds * 1000)),
+    instant,
+  ],
+  { error: typed('unix seconds or an RFC 3339 time such as 2026-01-31T12:00:00Z') },
+);
+
+/** An object of strings. */
+export const strings = z.record(text, text, { error: typed('an object of strings') });
+
+/** Optional where `null` means the same as leaving it out, as CloudEvents has it. */
+export const optional = <S extends z.ZodType>(schema: S) =>
+  schema.nullish().transform((value) => value ?? undefined);

@@ -1,0 +1,58 @@
+import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '#libs/contracts';
+import { Clock } from '../clock/clock.js';
+import { KeysService, type Caller, type Scope } from './keys.service.js';
+
+const ACCESS = 'insightd:access';
+
+/** Which scope a route asks for. A route that does not say is closed to everyone. */
+export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
+
+export interface Authorized extends FastifyRequest {
+  caller: Caller;
+}
+
+/** Lets a request in when its key has the scope that the route asks for. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: KeysService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ApiError `unauthorized` or `forbidden` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const scope = scopeOf(this.reflector, context);
+    if (scope === 'public') return true;
+    const request = context.switchToHttp().getRequest<Authorized>();
+    const key = bearer(request.headers.authorization);
+    const caller = key === undefined ? undefined : await this.keys.identify(key, this.clock.now());
+    if (!caller) {
+      const message = 'Send a valid API key in the header "Authorization: Bearer <key>".';
+      throw new ApiError('unauthorized', message);
+    }
+    if (scope === undefined || !caller.scopes.includes(scope)) {
+      const message = `This key lacks the scope ${scope ?? 'for this address'}. "insightd keys create" makes one that has it.`;
+      throw new ApiError('forbidden', message);
+    }
+    request.caller = caller;
+    return true;
+  }
+}
+
+export function scopeOf(
+  reflector: Reflector,
+  context: ExecutionContext,
+): Scope | 'public' | undefined {
+  return reflector.getAllAndOverride<Scope | 'public' | undefined>(ACCESS, [
+    context.getHandler(),
+    context.getClass(),
+  ]);
+}
+
+function bearer(header: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+}

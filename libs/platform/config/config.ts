@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { CronExpressionParser } from 'cron-parser';
+
+const whole = (low: number, high: number) =>
+  z.coerce
+    .number(`must be a whole number from ${low} to ${high}`)
+    .pipe(
+      z
+        .int(`must be a whole number from ${low} to ${high}`)
+        .min(low, `must be at least ${low}`)
+        .max(high, `must be at most ${high}`),
+    );
+
+const url = (schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value),
+      `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    );
+
+const cron = z
+  .string()
+  .refine(
+    (value) => isCron(value),
+    'must be a cron expression of five or six fields, such as "0 * * * *"',
+  );
+
+const settings = z.object({
+  PORT: whole(0, 65_535).default(3000),
+  HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
+  DATABASE_URL: url(['postgres', 'postgresql']).optional(),
+  DATABASE_POOL_SIZE: whole(3, 500).default(12),
+  INSIGHTD_DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),
+  REDIS_URL: url(['redis', 'rediss']).optional(),
+  INSIGHTD_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  REPORT_CRON: cron.default('0 * * * *'),
+  SNAPSHOTS_HOURLY: whole(1, 10_000).default(48),
+  SNAPSHOTS_DAILY: whole(1, 10_000).default(400),
+  READ_RATE_LIMIT: whole(1, 1_000_000).default(100),
+  INGEST_CONCURRENCY: whole(1, 64).default(4),
+  INGEST_QUEUE: whole(1, 100_000).default(512),
+  IDENTITY_DAYS: whole(30, 3_650).default(30),
+  DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'must be debug, info, warn, error or silent',
+    })
+    .default('info'),
+});
+
+export type Settings = z.output<typeof settings>;
+
+/** Injection token of the checked settings. */
+export const SETTINGS = Symbol('settings');
+
+/** A setting that cannot be used; the message names it and says what it must be. */
+export class SettingsError extends Error {}
+
+/**
+ * Reads and checks every setting from the environment; an empty variable counts as unset.
+ * @throws SettingsError naming each wrong setting
+ */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const parsed = settings.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
+  throw new SettingsError(lines.join('\n'));
+}
+
+function isCron(value: string): boolean {
+  try {
+    CronExpressionParser.parse(value, { tz: 'UTC' });
+    return value.trim().split(/\s+/).length >= 5;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,108 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { SETTINGS, type Settings } from '../config/config.js';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/client.js';
+
+/** What a query needs: a pool or one connection of it. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+export type Connection = pg.PoolClient;
+
+const RETRIES = 5;
+const SERIALIZATION = new Set(['40001', '40P01']);
+
+/** The store: plain SQL for questions and bulk, Prisma for single rows. */
+@Injectable()
+export class Database implements OnApplicationShutdown {
+  readonly pool: pg.Pool;
+  readonly rows: PrismaClient;
+
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
+    const connectionString = settings.DATABASE_URL;
+    this.pool = new pg.Pool({
+      connectionString,
+      max: settings.DATABASE_POOL_SIZE,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      application_name: 'insightd',
+      options: '-c timezone=UTC',
+    });
+    // An idle connection that breaks is replaced at its next use; without a listener it would throw.
+    this.pool.on('error', () => undefined);
+    this.rows = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+  }
+
+  /**
+   * Runs `work` in one transaction and commits it; begins again, up to five times, when the database
+   * gave it up for another's sake (deadlock, serialization).
+   */
+  async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt('begin', work);
+      } catch (error) {
+        if (attempt === RETRIES || !SERIALIZATION.has(sqlState(error))) throw error;
+      }
+    }
+  }
+
+  /** Runs `work` on one unchanging picture of the store. */
+  async snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.attempt('begin isolation level repeatable read read only', work);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.rows.$disconnect();
+    if (!this.pool.ended) await this.pool.end();
+  }
+
+  private async attempt<T>(
+    begin: string,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const connection = await this.pool.connect();
+    // Once checked out, a connection that breaks says so here as well as in its query.
+    const ignore = () => undefined;
+    connection.on('error', ignore);
+    let broken: Error | undefined;
+    try {
+      await connection.query(begin);
+      const result = await work(connection);
+      await connection.query('commit');
+      return result;
+    } catch (error) {
+      await connection.query('rollback').catch((failure: Error) => (broken = failure));
+      throw error;
+    } finally {
+      connection.off('error', ignore);
+      connection.release(broken);
+    }
+  }
+}
+
+const AWAY_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+const AWAY_STATES = /^(08...|57P0[1-5]|53300|25006)$/;
+const AWAY_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after/i;
+
+/** Whether an error says that the database cannot be reached just now, rather than that a query was wrong. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  const state = sqlState(error);
+  if (AWAY_CODES.has(state) || AWAY_STATES.test(state)) return true;
+  if (state === 'P1001' || state === 'P1002' || state === 'P1008' || state === 'P1017') return true;
+  return AWAY_MESSAGES.test(error.message) || isDatabaseAway(error.cause);
+}
+
+function sqlState(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}

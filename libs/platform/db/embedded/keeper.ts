@@ -1,0 +1,74 @@
+/**
+ * Keeps an embedded PostgreSQL for the process that started it, as a process of its own: started
+ * with a data folder, it prints one line of JSON ({url} or {error}) and stops PostgreSQL when its
+ * standard input closes. The kernel closes that pipe however the parent ends, kill -9 included.
+ * It runs in its own session, so a Ctrl-C reaches the parent first and PostgreSQL last.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { prepareHome, type Home } from './home.js';
+import { PASSWORD_FILE, isAlive, postmaster } from './postmaster.js';
+import { EmbeddedServer } from './server.js';
+
+const PREVIOUS_STOPS_WITHIN_MS = 20_000;
+
+const [dataDir = '', mode = ''] = process.argv.slice(2);
+const home = prepareHome(dataDir);
+let server: EmbeddedServer | undefined;
+
+try {
+  await previousGone(home);
+  server = new EmbeddedServer(home, await storedPassword(), await freePort());
+  await server.start();
+  process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
+  process.stdin.on('close', () => void stop()).resume();
+} catch (error) {
+  await server?.stop();
+  const reason = error instanceof Error ? error.message : 'PostgreSQL did not start';
+  process.stdout.write(`${JSON.stringify({ error: [reason, server?.lastWords].join('\n') })}\n`);
+  process.exitCode = 1;
+  process.stdin.destroy();
+}
+
+async function stop(): Promise<void> {
+  await server?.stop();
+  if (mode === '--temporary') {
+    for (const folder of [dirname(home.cluster), dataDir])
+      await rm(folder, { recursive: true, force: true });
+  }
+  process.exit(0);
+}
+
+async function storedPassword(): Promise<string> {
+  const file = join(dataDir, PASSWORD_FILE);
+  if (!existsSync(file)) {
+    await writeFile(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  }
+  return readFile(file, 'utf8');
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer();
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const address = listener.address();
+  await new Promise((resolve) => listener.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port was found');
+  return address.port;
+}
+
+/** After a kill -9 the previous PostgreSQL may still be stopping; one that goes on is in use. */
+async function previousGone({ cluster }: Home): Promise<void> {
+  const waitUntil = performance.now() + PREVIOUS_STOPS_WITHIN_MS;
+  while (isAlive((await postmaster(cluster))?.pid ?? 0)) {
+    if (performance.now() > waitUntil) {
+      throw new Error(
+        `the data in ${dataDir} is in use by another insightd: stop it, or set INSIGHTD_DATA_DIR`,
+      );
+    }
+    await delay(100);
+  }
+}

@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Home } from './home.js';
+
+const LINES_KEPT = 20;
+const RETRY_MS = 250;
+const DATABASE = 'insightd';
+const USER = 'postgres';
+
+// Statements can hold personal data: they stay out of the log, also when they fail.
+const FLAGS = Object.entries({
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  log_min_error_statement: 'panic',
+  shared_buffers: '256MB',
+  max_wal_size: '2GB',
+  max_connections: '200',
+}).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
+/** One PostgreSQL over one cluster, started again whenever it ends without being asked to. */
+export class EmbeddedServer {
+  private process: ChildProcess | undefined;
+  private stopping = false;
+  private readonly recentLines: string[] = [];
+
+  constructor(
+    private readonly home: Home,
+    private readonly password: string,
+    private readonly port: number,
+  ) {}
+
+  get url(): string {
+    return this.address(DATABASE);
+  }
+
+  /** The last lines that PostgreSQL's programs wrote, to explain a failure. */
+  get lastWords(): string {
+    return this.recentLines.join('\n');
+  }
+
+  /** Makes the cluster at the first time, starts PostgreSQL and waits until it answers. */
+  async start(): Promise<void> {
+    if (!existsSync(this.home.cluster)) await this.initialise();
+    await this.launch();
+    await this.createDatabase();
+  }
+
+  /** Ends PostgreSQL, its connections with it. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    const server = this.process;
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGINT');
+    await ended;
+  }
+
+  /** A cluster is made beside its place and moved there whole, so a stop in between leaves no half of one. */
+  private async initialise(): Promise<void> {
+    const { cluster, owner } = this.home;
+    const unfinished = `${cluster}.new`;
+    const passwordFile = join(unfinished, '..', 'initdb.password');
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished, { mode: 0o700 });
+    writeFileSync(passwordFile, this.password, { mode: 0o600 });
+    if (owner) for (const path of [unfinished, passwordFile]) chownSync(path, owner.uid, owner.gid);
+    const initdb = this.run('initdb', [
+      `--pgdata=${unfinished}`,
+      `--username=${USER}`,
+      `--pwfile=${passwordFile}`,
+      ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C'],
+    ]);
+    const [code] = (await once(initdb, 'exit')) as [number | null];
+    rmSync(passwordFile);
+    if (code !== 0) throw new Error('initdb failed');
+    renameSync(unfinished, cluster);
+  }
+
+  private async launch(): Promise<void> {
+    const server = this.run('postgres', [
+      '-D',
+      this.home.cluster,
+      '-p',
+      String(this.port),
+      ...FLAGS,
+    ]);
+    this.process = server;
+    const watcher = watch(server);
+    let ended = false;
+    server.once('exit', () => {
+      ended = true;
+      watcher?.kill('SIGKILL');
+    });
+    while (!(await this.answers())) {
+      if (ended) throw new Error('PostgreSQL ended while it was starting');
+      await delay(RETRY_MS);
+    }
+    const revive = () => void this.revive();
+    if (ended) revive();
+    else server.once('exit', revive);
+  }
+
+  /** Tries until it runs: the backends of a killed server hold its memory for a moment. */
+  private async revive(): Promise<void> {
+    while (!this.stopping) {
+      try {
+        await delay(RETRY_MS);
+        if (!this.stopping) return await this.launch();
+      } catch {
+        // Its last words are kept; the next try may succeed.
+      }
+    }
+  }
+
+  private run(program: string, args: string[]): ChildProcess {
+    const child = spawn(join(this.home.bin, program), args, {
+      ...this.home.owner,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data) => this.keepLines(data));
+    child.on('error', (error) => this.keepLines(error.message));
+    return child;
+  }
+
+  private keepLines(output: unknown): void {
+    this.recentLines.push(...String(output).trim().split('\n'));
+    this.recentLines.splice(0, Math.max(0, this.recentLines.length - LINES_KEPT));
+  }
+
+  private address(database: string): string {
+    return `postgresql://${USER}:${this.password}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  private async answers(): Promise<boolean> {
+    return this.ask('select 1').then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async createDatabase(): Promise<void> {
+    const { rowCount } = await this.ask(`select from pg_database where datname = '${DATABASE}'`);
+    if (rowCount === 0) await this.ask(`create database ${DATABASE}`);
+  }
+
+  private async ask(sql: string): Promise<pg.QueryResult> {
+    const client = new pg.Client({ connectionString: this.address(USER) });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await client.query(sql);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+/** Stops PostgreSQL when even its keeper is killed: the shell's read ends when our end of the pipe does. */
+function watch({ pid }: ChildProcess): ChildProcess | undefined {
+  if (process.platform === 'win32' || pid === undefined) return undefined;
+  const script = `read -r _; kill -INT ${pid} 2>/dev/null`;
+  const watcher = spawn('sh', ['-c', script], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watcher.on('error', () => undefined);
+  watcher.unref();
+  return watcher;
+}

@@ -1,0 +1,35 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ApiError } from '#libs/contracts';
+import { Access } from '../access/access.guard.js';
+import { Database } from '../db/database.js';
+
+@ApiTags('operations')
+@Controller('health')
+@Access('public')
+export class HealthController {
+  constructor(private readonly database: Database) {}
+
+  /** The process runs. */
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /**
+   * The process can do its work: the database answers.
+   * @throws ApiError `unavailable`
+   */
+  @Get('ready')
+  async ready(): Promise<{ status: 'ok' }> {
+    try {
+      await this.database.pool.query('select 1');
+      return { status: 'ok' };
+    } catch (cause) {
+      throw new ApiError('unavailable', 'The database does not answer.', {
+        retryAfterSeconds: 2,
+        cause,
+      });
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { ApiError, isObject } from '#libs/contracts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * The text of a body.
+ * @throws ApiError `unreadable` when it is empty or not UTF-8
+ */
+export function readText(body: unknown): string {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  if (bytes.length === 0) throw new ApiError('unreadable', 'The body is empty.');
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new ApiError('unreadable', 'The body is not UTF-8 text.', { cause });
+  }
+}
+
+/**
+ * The value of a JSON body.
+ * @throws ApiError `unreadable`
+ */
+export function readJson(body: unknown): unknown {
+  const text = readText(body);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    // The parser's own message quotes the body.
+    throw new ApiError('unreadable', 'The body is not valid JSON.', { cause });
+  }
+}
+
+/**
+ * The object of a JSON body; `{}` when there is no body.
+ * @throws ApiError `unreadable`
+ */
+export function readObject(body: unknown): Record<string, unknown> {
+  if (body === undefined || body === null) return {};
+  const value = readJson(body);
+  if (!isObject(value)) throw new ApiError('unreadable', 'The body must be a JSON object.');
+  return value;
+}

@@ -1,0 +1,97 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, ERROR_STATUS, type ErrorCode } from '#libs/contracts';
+import { isDatabaseAway } from '../db/database.js';
+import { Logger, describeError } from '../logger/logger.js';
+
+/** The endpoints that clients of the reference API call; their 400 and 429 have shapes of their own. */
+const COMPATIBLE = '/api/backend/';
+
+const TITLES: Record<ErrorCode, string> = {
+  invalid: 'The request is not valid',
+  unreadable: 'The body cannot be read',
+  unauthorized: 'A valid API key is needed',
+  forbidden: 'The key lacks the scope',
+  not_found: 'There is nothing here',
+  too_large: 'The body is too large',
+  unsupported_media_type: 'The content type is not supported',
+  rate_limited: 'Too many requests',
+  internal: 'Something went wrong here',
+  unavailable: 'Not available just now',
+};
+
+/** Turns every failure into its documented reply: the one place that writes error statuses. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(failure: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toApiError(failure);
+    if (error.code === 'internal') {
+      this.logger.error('request failed', {
+        ...describeError(failure),
+        route: request.routeOptions.url,
+      });
+    }
+    void send(reply, error, request.url.startsWith(COMPATIBLE));
+  }
+}
+
+function send(reply: FastifyReply, error: ApiError, compatible: boolean): FastifyReply {
+  const status = ERROR_STATUS[error.code];
+  const { fields, retryAfterSeconds } = error.details;
+  void reply.status(status);
+  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
+  if (error.code === 'unauthorized') void reply.header('WWW-Authenticate', 'Bearer');
+  if (compatible && error.code === 'rate_limited') {
+    return reply.type('text/plain; charset=utf-8').send(error.message);
+  }
+  if (compatible && status === 400) {
+    return reply
+      .type('application/json; charset=utf-8')
+      .send(fields ?? { request: [error.message] });
+  }
+  const problem = {
+    type: 'about:blank',
+    title: TITLES[error.code],
+    status,
+    code: error.code,
+    detail: error.message,
+    ...(fields && { errors: fields }),
+  };
+  return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+}
+
+const CODE_OF_STATUS = new Map<number, ErrorCode>([
+  [400, 'unreadable'],
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [404, 'not_found'],
+  [413, 'too_large'],
+  [415, 'unsupported_media_type'],
+  [429, 'rate_limited'],
+]);
+
+function toApiError(failure: unknown): ApiError {
+  if (failure instanceof ApiError) return failure;
+  if (isDatabaseAway(failure)) {
+    const message =
+      'The database is away for the moment. Nothing was changed: send the request again.';
+    return new ApiError('unavailable', message, { retryAfterSeconds: 2, cause: failure });
+  }
+  const status = statusOf(failure);
+  const code = CODE_OF_STATUS.get(status);
+  if (code === undefined)
+    return new ApiError('internal', 'The reason is in the log of the service.');
+  return new ApiError(code, (failure as Error).message);
+}
+
+function statusOf(failure: unknown): number {
+  if (failure instanceof HttpException) return failure.getStatus();
+  // Fastify's own errors carry a status.
+  const status = failure instanceof Error && 'statusCode' in failure ? failure.statusCode : 500;
+  return typeof status === 'number' ? status : 500;
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Everything that /metrics tells, declared in one place. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+
+  readonly httpSeconds = new Histogram({
+    name: 'insightd_http_request_duration_seconds',
+    help: 'Time to answer HTTP requests.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+  readonly events = new Counter({
+    name: 'insightd_ingest_events_total',
+    help: 'Events received, by type and outcome (accepted, rejected).',
+    labelNames: ['type', 'outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly ingestSeconds = new Histogram({
+    name: 'insightd_ingest_commit_duration_seconds',
+    help: 'Time from a checked batch to its commit.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+  readonly ingestWaiting = new Gauge({
+    name: 'insightd_ingest_waiting_requests',
+    help: 'Requests waiting for a place to write.',
+    registers: [this.registry],
+  });
+  readonly runs = new Counter({
+    name: 'insightd_report_runs_total',
+    help: 'Report runs ended in this process, by outcome (completed, failed, superseded).',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly runSeconds = new Histogram({
+    name: 'insightd_report_run_duration_seconds',
+    help: 'Time of completed report runs.',
+    buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+  readonly lastRun = new Gauge({
+    name: 'insightd_report_last_run_timestamp_seconds',
+    help: 'Report time of the last run completed in this process.',
+    registers: [this.registry],
+  });
+  readonly chartRefreshSeconds = new Histogram({
+    name: 'insightd_chart_refresh_duration_seconds',
+    help: 'Time to derive org activity for the charts.',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 20, 60],
+    registers: [this.registry],
+  });
+  readonly queueJobs = new Gauge({
+    name: 'insightd_queue_jobs',
+    help: 'Jobs in the queue, by state.',
+    labelNames: ['queue', 'state'] as const,
+    registers: [this.registry],
+  });
+
+  private readonly collectors: (() => Promise<void>)[] = [];
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, prefix: 'insightd_' });
+  }
+
+  /** Has `collect` bring its gauges up to date before each reading. */
+  beforeReading(collect: () => Promise<void>): void {
+    this.collectors.push(collect);
+  }
+
+  /** The Prometheus text format. */
+  async text(): Promise<string> {
+    await Promise.allSettled(this.collectors.map((collect) => collect()));
+    return this.registry.metrics();
+  }
+}

@@ -1,0 +1,26 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { KeysService } from './access/keys.service.js';
+import { Clock } from './clock/clock.js';
+import { SETTINGS, type Settings } from './config/config.js';
+import { Database } from './db/database.js';
+import { Instance } from './db/instance.js';
+import { HealthController } from './health/health.controller.js';
+import { Logger } from './logger/logger.js';
+import { Metrics } from './metrics/metrics.js';
+import { MetricsController } from './metrics/metrics.controller.js';
+
+/** The edges, one of each for a whole process. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static register(settings: Settings): DynamicModule {
+    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics];
+    const provided = { provide: SETTINGS, useValue: settings };
+    return {
+      module: PlatformModule,
+      controllers: [HealthController, MetricsController],
+      providers: [provided, ...edges],
+      exports: [provided, ...edges],
+    };
+  }
+}

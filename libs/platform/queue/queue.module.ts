@@ -1,0 +1,47 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import pg from 'pg';
+import type { QueueName } from '#libs/contracts';
+import { SETTINGS, type Settings } from '../config/config.js';
+
+/** One attempt: who tries again, and when, is decided by the row a job names. */
+const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+
+/** The queues live in Redis when there is one, else in PostgreSQL; nothing else tells the difference. */
+@Global()
+@Module({})
+export class QueueModule {
+  static register(...names: QueueName[]): DynamicModule {
+    const queues = BullModule.registerQueue(...names.map((name) => ({ name })));
+    const root = BullModule.forRootAsync({
+      inject: [SETTINGS],
+      useFactory: (settings: Settings) => ({
+        connection: queueConnection(settings) as never,
+        defaultJobOptions: JOB_OPTIONS,
+      }),
+    });
+    return { module: QueueModule, imports: [root, queues], exports: [queues] };
+  }
+}
+
+/** What BullMQ connects to; chooses its backend for this process. */
+function queueConnection(settings: Pick<Settings, 'REDIS_URL' | 'DATABASE_URL'>): object {
+  if (settings.REDIS_URL !== undefined) {
+    setDefaultBackendFactory();
+    return { url: settings.REDIS_URL, maxRetriesPerRequest: null };
+  }
+  setDefaultBackendFactory(createPostgresBackend);
+  return { connectionString: settings.DATABASE_URL, max: 4, skipMigrations: true };
+}
+
+/** Makes the tables of the queues in PostgreSQL; processes that start together take turns. */
+export async function migrateQueues(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await runMigrations(client);
+  } finally {
+    await client.end();
+  }
+}
