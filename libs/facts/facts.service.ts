@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { type NativeEvent } from '#libs/contracts';
+import { Instance, type Connection } from '#libs/platform';
+import { noteChanges, orActivity } from './activity.store.js';
+import { FactBatch, type OrgChange, type UserChange } from './batch.js';
+import { DayBlocks } from './day-block.js';
+import { dropRepeats } from './identities.store.js';
+import { IdStore } from './ids.store.js';
+import { NO_ORG, addInvites, hashInvitee } from './invites.store.js';
+import { addSteps } from './memberships.store.js';
+import { upsertOrgs } from './orgs.store.js';
+import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
+
+/** The numbers behind the ids that a batch of events names. */
+export interface ResolvedIds {
+  users: ReadonlyMap<string, number>;
+  orgs: ReadonlyMap<string, number>;
+}
+
+/** What a write did, for those who keep something about the same users and orgs. */
+export interface Written {
+  fresh: NativeEvent[];
+  deletedUserIds: string[];
+  deletedOrgIds: string[];
+}
+
+/** Writes events into the store as facts. */
+@Injectable()
+export class FactsService {
+  constructor(
+    private readonly ids: IdStore,
+    private readonly instance: Instance,
+  ) {}
+
+  /** Gives every user and org named its number. Committed by itself: call it before the transaction. */
+  async resolve(events: readonly NativeEvent[]): Promise<ResolvedIds> {
+    const named = namedIds(events);
+    const [users, orgs] = await Promise.all([
+      this.ids.userKeys(named.users),
+      this.ids.orgKeys(named.orgs),
+    ]);
+    return { users, orgs };
+  }
+
+  /**
+   * Writes a batch inside the caller's transaction: one statement a table, each in the order of its
+   * key, the tables always in this order. So concurrent writers wait for each other but never in a
+   * circle, and a batch repeated, split or reordered leaves the same facts.
+   */
+  async write(db: Connection, events: readonly NativeEvent[], ids: ResolvedIds): Promise<Written> {
+    const fresh = await dropRepeats(db, events);
+    const batch = new FactBatch(fresh);
+    const users = keyed(batch.users, ids.users).map(({ id, ...rest }) => ({ userId: id, ...rest }));
+    const orgs = keyed(batch.orgs, ids.orgs).map(({ id, ...rest }) => ({ orgId: id, ...rest }));
+    const deletedUsers = users.filter((user) => user.change.deletion);
+    const deletedOrgs = orgs.filter((org) => org.change.deletion);
+    await upsertUsers(db, users);
+    await eraseProfiles(
+      db,
+      deletedUsers.map((user) => user.key),
+    );
+    await upsertProfiles(db, users);
+    await upsertOrgs(db, orgs);
+    const days = await orActivity(db, activityOf(batch, ids));
+    await this.addPairs(db, batch, ids);
+    const anyDay = batch.steps.length + deletedUsers.length + deletedOrgs.length > 0;
+    await noteChanges(db, anyDay ? [null] : days);
+    return {
+      fresh,
+      deletedUserIds: deletedUsers.map((user) => user.userId),
+      deletedOrgIds: deletedOrgs.map((org) => org.orgId),
+    };
+  }
+
+  private async addPairs(db: Connection, batch: FactBatch, ids: ResolvedIds): Promise<void> {
+    const steps = batch.steps.map((step) => ({
+      ...step,
+      userKey: ids.users.get(step.userId)!,
+      orgKey: ids.orgs.get(step.orgId)!,
+    }));
+    await addSteps(db, steps);
+    if (batch.invites.length === 0) return;
+    const hashKey = await this.instance.inviteeHashKey();
+    const invites = batch.invites.map((invite) => ({
+      inviterKey: ids.users.get(invite.inviterId)!,
+      orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,
+      inviteeHash: hashInvitee(hashKey, invite.inviteeEmail),
+      at: invite.at,
+    }));
+    await addInvites(db, invites);
+  }
+}
+
+function namedIds(events: readonly NativeEvent[]): { users: Set<string>; orgs: Set<string> } {
+  const users = new Set<string>();
+  const orgs = new Set<string>();
+  for (const { data } of events) {
+    if ('user_id' in data) users.add(data.user_id);
+    if ('inviter_user_id' in data) users.add(data.inviter_user_id);
+    if ('org_id' in data && data.org_id !== undefined) orgs.add(data.org_id);
+  }
+  return { users, orgs };
+}
+
+function keyed<C extends UserChange | OrgChange>(
+  changes: ReadonlyMap<string, C>,
+  keys: ReadonlyMap<string, number>,
+): { key: number; id: string; change: C }[] {
+  return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
+}
+
+function activityOf(batch: FactBatch, ids: ResolvedIds): DayBlocks {
+  const days = new DayBlocks();
+  for (const { userId, day } of batch.activity) days.add(day, ids.users.get(userId)!);
+  return days;
+}

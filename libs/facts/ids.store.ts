@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Database } from '#libs/platform';
+
+// About 150 bytes each: two full caches stay near 100 MB.
+const CACHED_IDS = 300_000;
+
+type Ids = ReadonlyMap<string, number>;
+
+interface Table {
+  find: string;
+  add: string;
+}
+
+const USERS: Table = {
+  find: 'select id, user_id as name from users where user_id = any($1)',
+  add: `insert into users (user_id) select name from unnest($1::text[]) name order by name
+        on conflict do nothing returning id, user_id as name`,
+};
+const ORGS: Table = {
+  find: 'select id, org_id as name from orgs where org_id = any($1)',
+  add: `insert into orgs (org_id) select name from unnest($1::text[]) name order by name
+        on conflict do nothing returning id, org_id as name`,
+};
+
+/**
+ * The dense integer behind each user and org id. A number is given at the first mention and never
+ * changes, so it is committed on its own, before the facts, and may be cached for ever.
+ */
+@Injectable()
+export class IdStore {
+  private readonly users = new LRUCache<string, number>({ max: CACHED_IDS });
+  private readonly orgs = new LRUCache<string, number>({ max: CACHED_IDS });
+
+  constructor(private readonly database: Database) {}
+
+  /** Numbers of all the users named, giving new ones where needed. */
+  userKeys(userIds: Iterable<string>): Promise<Ids> {
+    return this.resolve(USERS, this.users, new Set(userIds));
+  }
+
+  /** Numbers of all the orgs named, giving new ones where needed. */
+  orgKeys(orgIds: Iterable<string>): Promise<Ids> {
+    return this.resolve(ORGS, this.orgs, new Set(orgIds));
+  }
+
+  private async resolve(
+    table: Table,
+    cache: LRUCache<string, number>,
+    wanted: Set<string>,
+  ): Promise<Ids> {
+    const found = new Map<string, number>();
+    for (const name of wanted) {
+      const key = cache.get(name);
+      if (key !== undefined) found.set(name, key);
+    }
+    // An insert that meets an existing row burns a number and makes the numbers less dense: look
+    // first. Another process may add the same id in between: then look again.
+    for (const statement of [table.find, table.add, table.find]) {
+      const missing = [...wanted].filter((name) => !found.has(name));
+      if (missing.length === 0) break;
+      const { rows } = await this.database.pool.query<{ id: number; name: string }>(statement, [
+        missing,
+      ]);
+      for (const { id, name } of rows) {
+        found.set(name, id);
+        cache.set(name, id);
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * The place of an event in the order of all events, (time, event id, source), as one value whose
+ * bytes sort that way in Node and in PostgreSQL alike: 8 bytes of milliseconds since 1970, the id,
+ * a NUL, the source. Ids hold no NUL, so a shorter id sorts before one that continues it.
+ */
+export type Stamp = Buffer;
+
+const STAMP_TIME_BYTES = 8;
+
+export function stampOf(event: { at: number; id: string; source: string }): Stamp {
+  const tail = `${event.id}\0${event.source}`;
+  const stamp = Buffer.allocUnsafe(STAMP_TIME_BYTES + Buffer.byteLength(tail));
+  stamp.writeBigInt64BE(BigInt(event.at), 0);
+  stamp.write(tail, STAMP_TIME_BYTES);
+  return stamp;
+}
+
+/** The time of a stamp, in milliseconds since 1970. */
+export function stampTime(stamp: Buffer): number {
+  return stamp.readInt32BE(0) * 2 ** 32 + stamp.readUInt32BE(4);
+}
+
+export function isLater(stamp: Stamp, than: Stamp | undefined): boolean {
+  return than === undefined || Buffer.compare(stamp, than) > 0;
+}
