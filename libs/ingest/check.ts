@@ -1,0 +1,72 @@
+import {
+  checkEvent,
+  EVENT_TYPES,
+  isObject,
+  idSchema,
+  type CheckContext,
+  type FieldErrors,
+  type NativeEvent,
+  type Rejection,
+} from '#libs/contracts';
+import type { Incoming } from './read-events.js';
+
+/** An event that cannot be used, as it is kept. */
+export interface Rejected extends Rejection {
+  source: string;
+  type: string | null;
+  /** Whom and what it is about, so that it goes when they are deleted. */
+  userId: string | null;
+  orgId: string | null;
+  body: Buffer;
+}
+
+export interface CheckedBatch {
+  events: NativeEvent[];
+  rejected: Rejected[];
+}
+
+/** Parts the events that can be used from those that cannot. */
+export function checkAll(incoming: readonly Incoming[], context: CheckContext): CheckedBatch {
+  const batch: CheckedBatch = { events: [], rejected: [] };
+  for (const [index, one] of incoming.entries()) {
+    if ('unreadable' in one) {
+      const errors = { event: ['must be one JSON object on a line of its own'] };
+      batch.rejected.push(reject(index, undefined, Buffer.from(one.unreadable), errors, context));
+      continue;
+    }
+    const checked = checkEvent(one.value, context);
+    if ('event' in checked) batch.events.push(checked.event);
+    else {
+      const body = Buffer.from(JSON.stringify(one.value));
+      batch.rejected.push(reject(index, one.value, body, checked.errors, context));
+    }
+  }
+  return batch;
+}
+
+function reject(
+  index: number,
+  value: unknown,
+  body: Buffer,
+  errors: FieldErrors,
+  context: CheckContext,
+): Rejected {
+  const event = isObject(value) ? value : {};
+  const data = isObject(event.data) ? event.data : {};
+  const type = usable(event.type);
+  return {
+    index,
+    id: usable(event.id),
+    errors,
+    source: usable(event.source) ?? context.defaultSource,
+    type: EVENT_TYPES.find((known) => known === type) ?? null,
+    userId: usable(data.user_id) ?? usable(data.inviter_user_id) ?? usable(event.user_id),
+    orgId: usable(data.org_id) ?? usable(event.org_id),
+    body,
+  };
+}
+
+function usable(value: unknown): string | null {
+  const parsed = idSchema.safeParse(value);
+  return parsed.success ? parsed.data : null;
+}

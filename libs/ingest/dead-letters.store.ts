@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Queryable } from '#libs/platform';
+import type { Rejected } from './check.js';
+
+const ADD = `
+  insert into dead_letters as d
+    (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at, last_at)
+  select told.source, told.digest, told.event_id, told.event_type, told.user_id, told.org_id, told.errors,
+    case when u.deleted_stamp is null and o.deleted_stamp is null then told.body end,
+    $9::timestamptz, $9::timestamptz
+  from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[])
+    as told (source, digest, event_id, event_type, user_id, org_id, errors, body)
+  left join users u on u.user_id = told.user_id
+  left join orgs o on o.org_id = told.org_id
+  order by told.source, told.digest
+  on conflict (source, digest) do update set
+    attempts = d.attempts + 1, errors = excluded.errors, last_at = excluded.last_at`;
+
+/** Keeps rejected events with their reasons. One sent again is kept once and counted. */
+export async function addDeadLetters(
+  db: Queryable,
+  rejected: readonly Rejected[],
+  receivedAt: number,
+): Promise<void> {
+  if (rejected.length === 0) return;
+  const unique = new Map(
+    rejected.map((letter) => {
+      const digest = createHash('sha256').update(letter.body).digest();
+      return [`${letter.source}\0${digest.toString('hex')}`, { ...letter, digest }];
+    }),
+  );
+  const letters = [...unique.values()];
+  await db.query(ADD, [
+    letters.map((letter) => letter.source),
+    letters.map((letter) => letter.digest),
+    letters.map((letter) => letter.id),
+    letters.map((letter) => letter.type),
+    letters.map((letter) => letter.userId),
+    letters.map((letter) => letter.orgId),
+    letters.map((letter) => JSON.stringify(letter.errors)),
+    letters.map((letter) => letter.body),
+    new Date(receivedAt).toISOString(),
+  ]);
+}
+
+const ERASE = `
+  update dead_letters set body = null
+  where body is not null and (user_id = any($1) or org_id = any($2))`;
+
+/** Drops the bodies of dead letters about users and orgs that were deleted. */
+export async function eraseBodies(
+  db: Queryable,
+  userIds: readonly string[],
+  orgIds: readonly string[],
+): Promise<void> {
+  if (userIds.length + orgIds.length > 0) await db.query(ERASE, [userIds, orgIds]);
+}
+
+// A letter written while its subject's deletion was being committed may have missed it.
+const ERASE_MISSED = `
+  update dead_letters d set body = null
+  where d.body is not null and (
+    exists (select from users u where u.user_id = d.user_id and u.deleted_stamp is not null)
+    or exists (select from orgs o where o.org_id = d.org_id and o.deleted_stamp is not null))`;
+const DROP_OLD = 'delete from dead_letters where last_at < now() - make_interval(days => $1)';
+
+/** Drops dead letters last sent more than `days` ago, and what personal data was missed. */
+export async function tidyDeadLetters(db: Queryable, days: number): Promise<void> {
+  await db.query(ERASE_MISSED);
+  await db.query(DROP_OLD, [days]);
+}

@@ -1,0 +1,3 @@
+export { IngestApiModule, IngestModule } from './ingest.module.js';
+export { IngestService } from './ingest.service.js';
+export { demoHistory, type DemoEvent } from './sources/demo/index.js';

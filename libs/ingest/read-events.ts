@@ -1,0 +1,80 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { ApiError, isObject } from '#libs/contracts';
+import { MAX_BODY_BYTES, readJson, readText } from '#libs/platform';
+
+export const MAX_EVENTS = 10_000;
+
+/** The content types that can carry events. */
+export const EVENT_MEDIA_TYPES = [
+  'application/json',
+  'application/cloudevents+json',
+  'application/cloudevents-batch+json',
+  'application/x-ndjson',
+];
+
+/** One event as it came: a value of JSON, or a line that is none. */
+export type Incoming = { value: unknown } | { unreadable: string };
+
+const unzip = promisify(gunzip);
+
+/**
+ * Reads a body as events, without looking into them.
+ * @throws ApiError `unreadable`, `too_large` or `unsupported_media_type`
+ */
+export async function readEvents(
+  body: unknown,
+  mediaType: string | undefined,
+  encoding: string | undefined,
+): Promise<Incoming[]> {
+  const unpacked = await unpack(body, encoding);
+  const events = isLines(mediaType)
+    ? readLines(readText(unpacked))
+    : readValues(readJson(unpacked));
+  if (events.length > MAX_EVENTS) {
+    const message = `At most ${MAX_EVENTS} events fit one request; this one has ${events.length}. Split it.`;
+    throw new ApiError('too_large', message);
+  }
+  return events;
+}
+
+async function unpack(body: unknown, encoding: string | undefined): Promise<unknown> {
+  const name = encoding?.trim().toLowerCase();
+  if (name === undefined || name === '' || name === 'identity') return body;
+  if (name !== 'gzip') {
+    throw new ApiError('unsupported_media_type', 'The only Content-Encoding supported is gzip.');
+  }
+  try {
+    return await unzip(Buffer.isBuffer(body) ? body : '', { maxOutputLength: MAX_BODY_BYTES });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new ApiError('too_large', 'The body has more than 16 MiB unpacked. Split it.', {
+        cause,
+      });
+    }
+    throw new ApiError('unreadable', 'The body is not valid gzip.', { cause });
+  }
+}
+
+function isLines(mediaType: string | undefined): boolean {
+  return mediaType?.split(';')[0]?.trim().toLowerCase() === 'application/x-ndjson';
+}
+
+function readValues(value: unknown): Incoming[] {
+  if (Array.isArray(value)) return value.map((element: unknown) => ({ value: element }));
+  if (isObject(value)) return [{ value }];
+  throw new ApiError('unreadable', 'The body must be one event or an array of events.');
+}
+
+function readLines(text: string): Incoming[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      try {
+        return { value: JSON.parse(line) as unknown };
+      } catch {
+        return { unreadable: line };
+      }
+    });
+}
