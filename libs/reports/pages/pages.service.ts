@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import {
+  ApiError,
+  type OrgReportRow,
+  type Ranking,
+  type ReportPage,
+  type UserReportRow,
+} from '#libs/contracts';
+import { orgCards, userCards } from '#libs/facts';
+import { Database } from '#libs/platform';
+import { definitionOf } from '../definitions/index.js';
+import { servedRun, type ServedRun } from '../runs/runs.store.js';
+import { numbersOf, sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
+import type { Entry } from '../snapshots/packing.js';
+
+export interface PageRequest {
+  pageNumber: number;
+  pageSize: number;
+  /** Pins the run; the latest otherwise. */
+  runId?: string;
+}
+
+/** Reads pages of reports: rank and numbers frozen in the snapshot, names as they are now. */
+@Injectable()
+export class PagesService {
+  constructor(private readonly database: Database) {}
+
+  /** @throws ApiError `not_found` when the pinned run is not there to be served */
+  async page(ranking: Ranking, request: PageRequest): Promise<ReportPage> {
+    const { pageNumber, pageSize } = request;
+    const { run, slice } = await this.slice(ranking, request);
+    const total = slice?.total ?? 0;
+    const envelope = {
+      current_page: pageNumber,
+      total_count: total,
+      page_size: pageSize,
+      has_more_results: (pageNumber + 1) * pageSize < total,
+      report_time: run?.reportTime ?? 0,
+    };
+    if (ranking.subject === 'user') {
+      return {
+        user_reports: run && slice ? await this.userRows(run, ranking, slice) : [],
+        ...envelope,
+      };
+    }
+    return {
+      org_reports: run && slice ? await this.orgRows(run, ranking, slice) : [],
+      ...envelope,
+    };
+  }
+
+  private async slice(
+    ranking: Ranking,
+    { pageNumber, pageSize, runId }: PageRequest,
+  ): Promise<{ run?: ServedRun; slice?: SnapshotSlice }> {
+    const run = await servedRun(this.database.pool, runId);
+    if (!run && runId === undefined) return {};
+    const extras = definitionOf(ranking).extras.length;
+    const bounds = { offset: pageNumber * pageSize, limit: pageSize };
+    const slice = run && (await sliceOf(this.database.pool, run.id, ranking, extras, bounds));
+    if (slice) return { run, slice };
+    throw new ApiError('not_found', 'No completed run with this run_id is kept.');
+  }
+
+  private async userRows(
+    run: ServedRun,
+    ranking: Ranking,
+    slice: SnapshotSlice,
+  ): Promise<UserReportRow[]> {
+    const keys = slice.entries.map((entry) => entry.key);
+    const { pool } = this.database;
+    const [numbers, cards] = await Promise.all([
+      numbersOf(pool, run.id, 'user', keys),
+      userCards(pool, keys),
+    ]);
+    return slice.entries.flatMap((entry): UserReportRow[] => {
+      const card = cards.get(entry.key);
+      if (!card) return [];
+      const [createdAt, lastActiveAt] = numbers.get(entry.key)!;
+      return [
+        {
+          id: rowId(slice.reportId, entry.key),
+          report_id: slice.reportId,
+          user_id: card.userId,
+          user_created_at: createdAt,
+          username: card.username,
+          first_name: card.firstName,
+          last_name: card.lastName,
+          email: card.email,
+          last_active_at: lastActiveAt,
+          org_data: card.memberships,
+          extra_properties: extraProperties(ranking, entry),
+        },
+      ];
+    });
+  }
+
+  private async orgRows(
+    run: ServedRun,
+    ranking: Ranking,
+    slice: SnapshotSlice,
+  ): Promise<OrgReportRow[]> {
+    const keys = slice.entries.map((entry) => entry.key);
+    const { pool } = this.database;
+    const [numbers, cards] = await Promise.all([
+      numbersOf(pool, run.id, 'org', keys),
+      orgCards(pool, keys),
+    ]);
+    return slice.entries.flatMap((entry): OrgReportRow[] => {
+      const card = cards.get(entry.key);
+      if (!card) return [];
+      const [createdAt, members] = numbers.get(entry.key)!;
+      return [
+        {
+          id: rowId(slice.reportId, entry.key),
+          report_id: slice.reportId,
+          org_id: card.orgId,
+          name: card.name,
+          num_users: members,
+          org_created_at: createdAt,
+          extra_properties: extraProperties(ranking, entry),
+        },
+      ];
+    });
+  }
+}
+
+function extraProperties(ranking: Ranking, entry: Entry): Record<string, number> {
+  const names = definitionOf(ranking).extras;
+  return Object.fromEntries(names.map((name, index) => [name, entry.extras[index]!]));
+}
+
+/** The same row of the same snapshot always has the same id, a UUID (version 8: made by our own rule). */
+function rowId(reportId: string, key: number): string {
+  const hash = createHash('sha256').update(`${reportId}/${key}`).digest().subarray(0, 16);
+  hash[6] = 0x80 | (hash[6]! & 0x0f);
+  hash[8] = 0x80 | (hash[8]! & 0x3f);
+  const hex = hash.toString('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
+}

@@ -1,0 +1,128 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import {
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
+import {
+  ApiError,
+  RANKINGS,
+  REPORTS,
+  intervalsOf,
+  invalidField,
+  wire,
+  type ReportPage,
+  type Subject,
+} from '#libs/contracts';
+import { signupParameters } from '#libs/facts';
+import {
+  Access,
+  Database,
+  choice,
+  jsonSchema,
+  parameter,
+  wholeNumber,
+  type Query as QueryParameters,
+} from '#libs/platform';
+import { servedRun } from '../runs/runs.store.js';
+import { totalsOf } from '../snapshots/page.query.js';
+import { PagesService } from './pages.service.js';
+
+const MAX_PAGE_NUMBER = 10_000_000;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** The endpoints that clients of the reference API call, and the list of what there is. */
+@ApiTags('insights')
+@ApiSecurity('key')
+@Controller('api/backend/v1')
+@Access('read')
+export class ReportsController {
+  constructor(
+    private readonly pages: PagesService,
+    private readonly database: Database,
+  ) {}
+
+  @Get('user_report/:report')
+  @ApiOperation({ summary: 'A page of a report of users' })
+  @ApiParam({ name: 'report', enum: Object.keys(REPORTS.user) })
+  @ApiQuery({ name: 'report_interval', required: false, description: 'as the report has them' })
+  @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
+  @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
+  @ApiQuery({ name: 'run_id', required: false, description: 'pins one run' })
+  @ApiResponse({ status: 200, schema: jsonSchema(wire.userReportPage) })
+  userReport(
+    @Param('report') report: string,
+    @Query() query: QueryParameters,
+  ): Promise<ReportPage> {
+    return this.report('user', report, query);
+  }
+
+  @Get('org_report/:report')
+  @ApiOperation({ summary: 'A page of a report of organizations' })
+  @ApiParam({ name: 'report', enum: Object.keys(REPORTS.org) })
+  @ApiQuery({ name: 'report_interval', required: false, description: 'as the report has them' })
+  @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
+  @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
+  @ApiQuery({ name: 'run_id', required: false, description: 'pins one run' })
+  @ApiResponse({ status: 200, schema: jsonSchema(wire.orgReportPage) })
+  orgReport(@Param('report') report: string, @Query() query: QueryParameters): Promise<ReportPage> {
+    return this.report('org', report, query);
+  }
+
+  @Get('user/:userId/signup_query_parameters')
+  @ApiOperation({ summary: 'What a user signed up with' })
+  @ApiResponse({ status: 200, schema: jsonSchema(wire.signupParameters) })
+  async signupParameters(@Param('userId') userId: string) {
+    const parameters = userId.includes('\0')
+      ? undefined
+      : await signupParameters(this.database.pool, userId);
+    if (!parameters) throw new ApiError('not_found', 'No user with this id is known.');
+    return { user_signup_query_parameters: parameters };
+  }
+
+  @Get('reports')
+  @ApiOperation({ summary: 'Which reports there are, and when they were last made' })
+  @ApiResponse({ status: 200, schema: jsonSchema(wire.availableReports) })
+  async available() {
+    const { pool } = this.database;
+    const run = await servedRun(pool);
+    const totals = run ? await totalsOf(pool, run.id) : [];
+    const reportTime = run?.reportTime ?? 0;
+    const reports = RANKINGS.map(({ subject, report, interval }) => {
+      const made = totals.find(
+        (one) => one.subject === subject && one.report === report && one.interval === interval,
+      );
+      return {
+        subject,
+        report,
+        report_interval: interval,
+        is_default: intervalsOf(subject, report)?.[0] === interval,
+        total_count: made?.total ?? 0,
+        report_time: made ? reportTime : 0,
+      };
+    });
+    return { report_time: reportTime, reports };
+  }
+
+  private report(subject: Subject, report: string, query: QueryParameters): Promise<ReportPage> {
+    const intervals = intervalsOf(subject, report);
+    if (!intervals) {
+      const names = Object.keys(REPORTS[subject]).join(', ');
+      throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
+    }
+    const interval = choice(query, 'report_interval', intervals);
+    const pageSize = wholeNumber(query, 'page_size', { default: 10, low: 1, high: 100 });
+    const pageNumber = wholeNumber(query, 'page_number', {
+      default: 0,
+      low: 0,
+      high: MAX_PAGE_NUMBER,
+    });
+    const runId = parameter(query, 'run_id');
+    if (runId !== undefined && !UUID.test(runId))
+      throw invalidField('run_id', 'must be the id of a run');
+    return this.pages.page({ subject, report, interval }, { pageNumber, pageSize, runId });
+  }
+}

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { REPORT_RUNS } from '#libs/contracts';
+import { QueueModule } from '#libs/platform';
+import { PagesService } from './pages/pages.service.js';
+import { ReportsController } from './pages/reports.controller.js';
+import { QueueMetrics } from './runs/queue-metrics.js';
+import { ReportRunsProcessor } from './runs/report-runs.processor.js';
+import { RunExecutor } from './runs/run-executor.service.js';
+import { RunsController } from './runs/runs.controller.js';
+import { RunsService } from './runs/runs.service.js';
+
+/** Asks for runs and watches over them, for every process. */
+@Module({
+  imports: [QueueModule.register(REPORT_RUNS)],
+  providers: [RunsService, QueueMetrics],
+  exports: [RunsService],
+})
+export class RunsModule {}
+
+/** The endpoints, for the processes that answer HTTP. */
+@Module({
+  imports: [RunsModule],
+  controllers: [ReportsController, RunsController],
+  providers: [PagesService],
+  exports: [PagesService],
+})
+export class ReportsApiModule {}
+
+/** Carries runs out, in the processes that work. */
+@Module({
+  imports: [RunsModule],
+  providers: [RunExecutor, ReportRunsProcessor],
+  exports: [RunExecutor],
+})
+export class ReportsWorkerModule {}

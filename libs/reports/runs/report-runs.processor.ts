@@ -1,0 +1,23 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Job } from 'bullmq';
+import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { RunExecutor } from './run-executor.service.js';
+
+/** Takes the jobs of report runs off the queue, one at a time. */
+@Injectable()
+@Processor(REPORT_RUNS, { concurrency: 1 })
+export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
+  constructor(private readonly executor: RunExecutor) {
+    super();
+  }
+
+  async process({ data }: Job<JobCatalogue[typeof REPORT_RUNS]>): Promise<void> {
+    await this.executor.execute(data.runId);
+  }
+
+  /** Lets a run in progress end before the store is closed. */
+  async onModuleDestroy(): Promise<void> {
+    await this.worker.close();
+  }
+}

@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DAY_MS } from '#libs/contracts';
+import {
+  Clock,
+  Database,
+  Logger,
+  Metrics,
+  SETTINGS,
+  describeError,
+  type Settings,
+} from '#libs/platform';
+import { dropSnapshot, writeSnapshot } from '../snapshots/snapshots.store.js';
+import { loadFacts } from './load-facts.js';
+import type { RunFacts } from './run-facts.js';
+import {
+  LEASE_SECONDS,
+  claimRun,
+  completeRun,
+  failRun,
+  markPruned,
+  prunableRuns,
+  renewLease,
+  undroppedRuns,
+  type ClaimedRun,
+} from './runs.store.js';
+
+/** Carries runs out, in a worker. */
+@Injectable()
+export class RunExecutor {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+    @Inject(SETTINGS)
+    private readonly settings: Pick<Settings, 'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY'>,
+  ) {}
+
+  /**
+   * Carries a run out if it still waits; does nothing when it is done or another's. A failure is
+   * written into the run, which then waits again or, after the third attempt, has failed.
+   */
+  async execute(runId: string): Promise<void> {
+    const run = await claimRun(this.database.pool, runId, new Date(this.clock.now()));
+    if (!run) return;
+    const lease = setInterval(
+      () => void renewLease(this.database.pool, run).catch(() => undefined),
+      (LEASE_SECONDS * 1000) / 5,
+    );
+    try {
+      await this.carryOut(runId, run);
+    } catch (error) {
+      await this.fail(runId, run, error);
+    } finally {
+      clearInterval(lease);
+    }
+  }
+
+  /** Drops the snapshots that are kept no longer. */
+  async prune(): Promise<void> {
+    const { SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY } = this.settings;
+    const { pool } = this.database;
+    for (const id of await prunableRuns(pool, SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY)) {
+      await markPruned(pool, id);
+    }
+    for (const id of await undroppedRuns(pool)) await dropSnapshot(pool, id);
+  }
+
+  private async carryOut(runId: string, run: ClaimedRun): Promise<void> {
+    const startedAt = this.clock.now();
+    const reportTime = Math.floor(run.report_time.getTime() / 1000);
+    const moment = { reportTime, day: Math.floor(run.report_time.getTime() / DAY_MS) };
+    const facts = await this.database.snapshot((db) => loadFacts(db, moment));
+    if (!(await this.publish(run, facts))) {
+      this.metrics.runs.labels('superseded').inc();
+      this.logger.warn('report run was given to another worker', { runId, attempt: run.attempt });
+      return;
+    }
+    const seconds = (this.clock.now() - startedAt) / 1000;
+    this.metrics.runs.labels('completed').inc();
+    this.metrics.runSeconds.observe(seconds);
+    this.metrics.lastRun.set(reportTime);
+    this.logger.info('report run completed', { runId, reportTime, seconds });
+    await this.prune().catch((error: unknown) =>
+      this.logger.warn('old snapshots were not pruned', describeError(error)),
+    );
+  }
+
+  /** Writes the whole snapshot and completes the run at once. @returns false when the run is another's by now */
+  private async publish(run: ClaimedRun, facts: RunFacts): Promise<boolean> {
+    const lost = new Error('superseded');
+    try {
+      await this.database.transaction(async (db) => {
+        const counts = await writeSnapshot(db, run.id, facts);
+        if (!(await completeRun(db, run, counts))) throw lost;
+      });
+      return true;
+    } catch (error) {
+      if (error === lost) return false;
+      throw error;
+    }
+  }
+
+  private async fail(runId: string, run: ClaimedRun, error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.logger.error('report run failed', {
+      runId,
+      attempt: run.attempt,
+      ...describeError(error),
+    });
+    const state = await failRun(this.database.pool, run, reason);
+    if (state === 'failed') this.metrics.runs.labels('failed').inc();
+  }
+}

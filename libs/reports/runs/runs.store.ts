@@ -1,0 +1,190 @@
+import type { Queryable } from '#libs/platform';
+
+/** A run that this worker has taken: no other has it under the same attempt. */
+export interface ClaimedRun {
+  id: number;
+  attempt: number;
+  report_time: Date;
+}
+
+export interface QueuedRun {
+  run_id: string;
+  attempt: number;
+  report_time: Date;
+}
+
+/** How long a worker may be silent before its run is given to another. */
+export const LEASE_SECONDS = 30;
+/** A run that ends three workers is not tried a fourth time. */
+const MAX_ATTEMPTS = 3;
+
+// The unique keys of the table decide. A request for a day joins one that has not begun.
+const REQUEST_NOW = `
+  insert into report_runs (report_time, as_of) values ($1, false)
+  on conflict (report_time) where not as_of do update set report_time = excluded.report_time
+  returning run_id, attempt, report_time`;
+const REQUEST_DAY = `
+  insert into report_runs (report_time, as_of) values ($1, true)
+  on conflict (report_time) where as_of and state = 'queued' and attempt = 0
+  do update set queued_at = now()
+  returning run_id, attempt, report_time`;
+const SCHEDULE = `
+  insert into report_runs (report_time, as_of) values ($1, false)
+  on conflict (report_time) where not as_of do nothing
+  returning run_id, attempt, report_time`;
+
+/** Asks for the run of a moment; whoever asks for the same one gets the same run. */
+export async function requestRun(
+  db: Queryable,
+  reportTime: Date,
+  asOf: boolean,
+): Promise<QueuedRun> {
+  const { rows } = await db.query<QueuedRun>(asOf ? REQUEST_DAY : REQUEST_NOW, [reportTime]);
+  return rows[0]!;
+}
+
+/** Adds the scheduled run of a moment; undefined when it is there already. */
+export async function scheduleRun(db: Queryable, reportTime: Date): Promise<QueuedRun | undefined> {
+  return (await db.query<QueuedRun>(SCHEDULE, [reportTime])).rows[0];
+}
+
+const CLAIM = `
+  update report_runs set state = 'running', attempt = attempt + 1, started_at = now(), error = null,
+    lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+  where run_id = $1 and state = 'queued' and report_time <= $2
+  returning id, attempt, report_time`;
+
+/** Takes a queued run whose moment has come; undefined when it is another's, done, or not due yet. */
+export async function claimRun(
+  db: Queryable,
+  runId: string,
+  now: Date,
+): Promise<ClaimedRun | undefined> {
+  return (await db.query<ClaimedRun>(CLAIM, [runId, now])).rows[0];
+}
+
+const RENEW = `
+  update report_runs set lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+  where id = $1 and attempt = $2 and state = 'running'`;
+
+/** Says that the worker is still at it. */
+export async function renewLease(db: Queryable, { id, attempt }: ClaimedRun): Promise<void> {
+  await db.query(RENEW, [id, attempt]);
+}
+
+const COMPLETE = `
+  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $3
+  where id = $1 and attempt = $2 and state = 'running'`;
+
+/** @returns false when the run was given to another worker meanwhile: then nothing may be kept */
+export async function completeRun(
+  db: Queryable,
+  { id, attempt }: ClaimedRun,
+  rowCounts: Record<string, number>,
+): Promise<boolean> {
+  return (await db.query(COMPLETE, [id, attempt, rowCounts])).rowCount === 1;
+}
+
+const FAIL = `
+  update report_runs set
+    state = case when attempt < ${MAX_ATTEMPTS} then 'queued' else 'failed' end,
+    failed_at = case when attempt < ${MAX_ATTEMPTS} then null else now() end,
+    lease_until = null, error = $3
+  where id = $1 and attempt = $2 and state = 'running'
+  returning state`;
+
+/** Puts a run back in the queue with the reason, or ends it after the last attempt. */
+export async function failRun(
+  db: Queryable,
+  { id, attempt }: ClaimedRun,
+  error: string,
+): Promise<'queued' | 'failed' | undefined> {
+  return (await db.query<{ state: 'queued' | 'failed' }>(FAIL, [id, attempt, error])).rows[0]
+    ?.state;
+}
+
+const RECLAIM = `
+  update report_runs set
+    state = case when attempt < ${MAX_ATTEMPTS} then 'queued' else 'failed' end,
+    failed_at = case when attempt < ${MAX_ATTEMPTS} then null else now() end,
+    lease_until = null,
+    error = 'The worker ended in the middle of attempt ' || attempt || '.'
+  where state = 'running' and lease_until < now()`;
+
+/** Gives back the runs whose worker has been silent for the length of a lease. */
+export async function reclaimRuns(db: Queryable): Promise<void> {
+  await db.query(RECLAIM);
+}
+
+const WAITING = `
+  select run_id, attempt, report_time from report_runs
+  where state = 'queued' and queued_at < now() - make_interval(secs => $1)
+  order by report_time`;
+
+/** Runs that have waited for longer than a job takes to arrive: theirs may have been lost. */
+export async function waitingRuns(db: Queryable, olderThanSeconds: number): Promise<QueuedRun[]> {
+  return (await db.query<QueuedRun>(WAITING, [olderThanSeconds])).rows;
+}
+
+// Kept: the latest runs; the last run of each of the latest days; and what somebody asked for lately.
+const PRUNABLE = `
+  with ranked as (
+    select id, completed_at, as_of,
+      row_number() over (order by report_time desc, id desc) as place,
+      row_number() over (partition by report_time::date order by report_time desc, id desc) as place_in_day,
+      dense_rank() over (order by report_time::date desc) as day_place
+    from report_runs
+    where state = 'completed' and pruned_at is null
+  )
+  select id from ranked
+  where place > $1
+    and not (place_in_day = 1 and day_place <= $2)
+    and not (as_of and completed_at > now() - interval '1 day')
+  order by id`;
+
+/** Completed runs whose snapshots are kept no longer. */
+export async function prunableRuns(
+  db: Queryable,
+  hourly: number,
+  daily: number,
+): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(PRUNABLE, [hourly, daily]);
+  return rows.map((row) => row.id);
+}
+
+/** Says that a run's snapshot is served no longer, before it is dropped. */
+export async function markPruned(db: Queryable, id: number): Promise<void> {
+  await db.query('update report_runs set pruned_at = now() where id = $1', [id]);
+}
+
+const UNDROPPED = `
+  select r.id from report_runs r
+  where r.pruned_at is not null and to_regclass('snapshots_run_' || r.id) is not null`;
+
+/** Runs marked as pruned whose snapshot is still there, from now or from a prune that was cut short. */
+export async function undroppedRuns(db: Queryable): Promise<number[]> {
+  return (await db.query<{ id: number }>(UNDROPPED)).rows.map((row) => row.id);
+}
+
+export interface ServedRun {
+  id: number;
+  reportTime: number;
+}
+
+const SERVED = `
+  select id, report_time from report_runs
+  where state = 'completed' and pruned_at is null
+  order by report_time desc, id desc limit 1`;
+const PINNED = `
+  select id, report_time from report_runs
+  where state = 'completed' and pruned_at is null and run_id = $1`;
+
+/** The run that reports are served from: the pinned one, or the completed one with the latest moment. */
+export async function servedRun(db: Queryable, runId?: string): Promise<ServedRun | undefined> {
+  const { rows } = await db.query<{ id: number; report_time: Date }>(
+    runId === undefined ? SERVED : PINNED,
+    runId === undefined ? [] : [runId],
+  );
+  const [row] = rows;
+  return row && { id: row.id, reportTime: Math.floor(row.report_time.getTime() / 1000) };
+}
