@@ -1,0 +1,50 @@
+import { formatDay, type ChartMetric } from '#libs/contracts';
+import type { Queryable } from '#libs/platform';
+import type { Period } from './periods.js';
+
+// Each question gets the periods as two arrays of days and answers with (place, value) of those
+// that have any; places count from 1.
+
+const CREATED = (created: string) => `
+  with period as (
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, before_day, place)
+  )
+  select place::int, count(*)::int as value
+  from period
+  join ${created} on created_at >= from_day and created_at < before_day
+  group by place`;
+
+// Active at all in a period: the days' bits are united block by block, then counted.
+const ACTIVE = (activity: string) => `
+  with period as (
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, before_day, place)
+  ), united as (
+    select place, block, bit_or(bits) as bits
+    from period
+    join ${activity} on day >= from_day and day < before_day
+    group by place, block
+  )
+  select place::int, sum(bit_count(bits))::int as value
+  from united
+  group by place`;
+
+const QUESTIONS: Record<ChartMetric, string> = {
+  signups: CREATED('users'),
+  orgs_created: CREATED('orgs'),
+  active_users: ACTIVE('activity'),
+  active_orgs: ACTIVE('org_activity'),
+};
+
+/** The metric's value in each period, zeros included. */
+export async function chartValues(
+  db: Queryable,
+  metric: ChartMetric,
+  periods: readonly Period[],
+): Promise<number[]> {
+  const { rows } = await db.query<{ place: number; value: number }>(QUESTIONS[metric], [
+    periods.map((period) => formatDay(period.from)),
+    periods.map((period) => formatDay(period.before)),
+  ]);
+  const values = new Map(rows.map((row) => [row.place, row.value]));
+  return periods.map((_, index) => values.get(index + 1) ?? 0);
+}

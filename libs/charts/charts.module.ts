@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { ChartController } from './chart.controller.js';
+import { OrgActivityService } from './org-activity.service.js';
+
+/** The endpoint, for the processes that answer HTTP. */
+@Module({ controllers: [ChartController] })
+export class ChartsApiModule {}
+
+/** Derives what the charts read, in the processes that work. */
+@Module({ providers: [OrgActivityService], exports: [OrgActivityService] })
+export class ChartsWorkerModule {}

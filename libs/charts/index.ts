@@ -1,0 +1,2 @@
+export { ChartsApiModule, ChartsWorkerModule } from './charts.module.js';
+export { OrgActivityService } from './org-activity.service.js';
