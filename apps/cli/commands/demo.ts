@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { OrgActivityService } from '#libs/charts';
+import { IngestService, demoHistory, type DemoEvent } from '#libs/ingest';
+import { Clock, Instance, type Settings } from '#libs/platform';
+import { PagesService, RunsService } from '#libs/reports';
+import { openStore } from '../store.js';
+import { start } from './run.js';
+
+const DEMO_FOLDER = '.demo';
+const BATCH = 5_000;
+const LOOK_MS = 200;
+
+/**
+ * Serves a store of its own with a demo company's history in it, which takes the ordinary way in.
+ * A start that finds the history there goes on with it.
+ */
+export async function demo(given: Settings): Promise<void> {
+  const key = given.INSIGHTD_API_KEY ?? `demo_${randomBytes(24).toString('base64url')}`;
+  const quiet = process.env['LOG_LEVEL'] ? given.LOG_LEVEL : 'warn';
+  const folder = process.env['INSIGHTD_DATA_DIR'] ? given.INSIGHTD_DATA_DIR : DEMO_FOLDER;
+  say('Starting PostgreSQL and the service …');
+  const store = await openStore({
+    ...given,
+    INSIGHTD_API_KEY: key,
+    LOG_LEVEL: quiet,
+    INSIGHTD_DATA_DIR: folder,
+  });
+  const app = await start('all', store);
+  if (await hasReports(app))
+    say(`The demo company is there from an earlier start (delete ${folder} for a new one).`);
+  else await load(app);
+  say(ending(address(await app.getUrl()), key));
+}
+
+async function load(app: INestApplicationContext): Promise<void> {
+  const now = app.get(Clock).now();
+  // Dated by the first start: one that was cut short goes on with the very same events.
+  const events = [...demoHistory({ now: Math.min(now, await app.get(Instance).installedAt()) })];
+  const ingest = app.get(IngestService);
+  for (let done = 0; done < events.length; done += BATCH) {
+    progress('Loading the history of a demo company', done / events.length);
+    await take(ingest, events.slice(done, done + BATCH));
+  }
+  progress(
+    `Loading the history of a demo company: ${events.length.toLocaleString('en')} events`,
+    1,
+  );
+  say('Making the first reports and charts …');
+  await firstRun(app.get(RunsService));
+  await app.get(OrgActivityService).refresh();
+}
+
+async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
+  const { rejected } = await ingest.take(
+    events.map((value) => ({ value })),
+    'demo',
+  );
+  if (rejected.length > 0)
+    throw new Error(`The demo history has a wrong event: ${JSON.stringify(rejected[0])}`);
+}
+
+async function firstRun(runs: RunsService): Promise<void> {
+  const runId = await runs.requestNow();
+  for (;;) {
+    const { state, error } = await runs.progress(runId);
+    if (state === 'completed') return;
+    if (state === 'failed')
+      throw new Error(`The first reports could not be made: ${error ?? 'no reason told'}`);
+    await delay(LOOK_MS);
+  }
+}
+
+async function hasReports(app: INestApplicationContext): Promise<boolean> {
+  const ranking = { subject: 'user', report: 'champion', interval: '30' } as const;
+  const page = await app.get(PagesService).page(ranking, { pageNumber: 0, pageSize: 1 });
+  return page.report_time > 0;
+}
+
+/** An address that a browser on this machine can open, also when we listen on all of them. */
+function address(listening: string): string {
+  const url = new URL(listening);
+  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost';
+  return url.origin;
+}
+
+function ending(origin: string, key: string): string {
+  const curl = (path: string) => `  curl -s -H 'Authorization: Bearer ${key}' '${origin}${path}'`;
+  return [
+    '',
+    `insightd is ready:  ${origin}   (the API, to browse: ${origin}/docs)`,
+    `API key:            ${key}`,
+    '',
+    'The champions of the last 30 days, and the signups of the last 12 months:',
+    '',
+    curl('/api/backend/v1/user_report/champion?report_interval=30&page_size=3'),
+    curl('/api/backend/v1/chart_metrics/signups?cadence=Monthly'),
+    '',
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}
+
+function progress(what: string, share: number): void {
+  if (!process.stdout.isTTY) {
+    if (share === 1) say(what);
+    return;
+  }
+  const full = Math.round(share * 30);
+  const bar = `${'█'.repeat(full)}${'░'.repeat(30 - full)} ${Math.round(share * 100)} %`;
+  process.stdout.write(`\r\u001b[K${bar}  ${what}${share === 1 ? '\n' : ''}`);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import { Clock, Database, KeysService, SCOPES, type Scope, type Settings } from '#libs/platform';
+import { openStore } from '../store.js';
+import { UsageError } from '../usage.js';
+
+/** Makes, lists and revokes API keys. */
+export async function keys(args: string[], settings: Settings): Promise<void> {
+  const action = actionOf(args);
+  const store = await openStore(settings, { shared: true });
+  const database = new Database(store.settings);
+  try {
+    await action(new KeysService(database, store.settings));
+  } finally {
+    await database.onApplicationShutdown();
+    await store.close();
+  }
+}
+
+type Action = (keys: KeysService) => Promise<void>;
+
+/** What to do, checked before the store is opened. */
+function actionOf([verb = '', ...rest]: string[]): Action {
+  switch (verb) {
+    case 'list':
+      return list;
+    case 'create': {
+      const { name, scopes } = createOptions(rest);
+      return async (service) => print(await service.create(name, scopes));
+    }
+    case 'revoke': {
+      const [id] = rest;
+      if (id === undefined) throw new UsageError('Name the id of the key to revoke.');
+      return (service) => revoke(service, id);
+    }
+    default:
+      throw new UsageError('keys needs one of list, create, revoke.');
+  }
+}
+
+async function list(service: KeysService): Promise<void> {
+  const all = await service.list();
+  if (all.length === 0) print('There are no keys yet.');
+  for (const { keyId, name, scopes, createdAt, revokedAt } of all) {
+    const state = revokedAt ? `revoked ${revokedAt.toISOString()}` : 'live';
+    print([keyId, name, scopes.join(','), `created ${createdAt.toISOString()}`, state].join('  '));
+  }
+}
+
+async function revoke(service: KeysService, id: string): Promise<void> {
+  if (!(await service.revoke(id, new Date(new Clock().now()))))
+    throw new Error(`There is no live key with the id ${id}.`);
+  print(`The key ${id} is revoked.`);
+}
+
+function createOptions(args: string[]): { name: string; scopes: Scope[] } {
+  const { name, scopes = '' } = parsed(args);
+  if (name === undefined || name.trim() === '')
+    throw new UsageError('keys create needs --name NAME.');
+  const wanted = scopes.split(',').map((scope) => scope.trim());
+  const known = SCOPES.filter((scope) => wanted.includes(scope));
+  if (known.length === 0 || known.length < new Set(wanted).size) {
+    throw new UsageError(`keys create needs --scopes with some of ${SCOPES.join(',')}.`);
+  }
+  return { name, scopes: known };
+}
+
+function parsed(args: string[]): { name?: string; scopes?: string } {
+  try {
+    return parseArgs({ args, options: { name: { type: 'string' }, scopes: { type: 'string' } } })
+      .values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

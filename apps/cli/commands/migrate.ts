@@ -1,0 +1,9 @@
+import type { Settings } from '#libs/platform';
+import { openStore } from '../store.js';
+
+/** Brings the database up to date and ends. */
+export async function migrateStore(settings: Settings): Promise<void> {
+  const store = await openStore(settings, { shared: true });
+  await store.close();
+  process.stdout.write('The database is up to date.\n');
+}

@@ -1,0 +1,44 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { KeysService, Logger, SettingsError, type Settings } from '#libs/platform';
+import { stopWhenAsked } from '../lifetime.js';
+import { startService, type Role } from '../service.js';
+import { openStore, type Store } from '../store.js';
+
+/** Runs a role until it is asked to stop. */
+export async function run(role: Role, given: Settings): Promise<void> {
+  if (role !== 'all' && given.DATABASE_URL === undefined) {
+    throw new SettingsError(
+      `DATABASE_URL must be set for ${role}: only "all" brings a PostgreSQL of its own.`,
+    );
+  }
+  const app = await start(role, await openStore(given));
+  const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
+  if (key !== undefined) {
+    process.stdout.write(
+      `An API key with every scope was made. It is shown this once:\n\n  ${key}\n\n`,
+    );
+  }
+}
+
+/** Starts a role over a store; at the end of the process both are closed, the store last. */
+export async function start(role: Role, store: Store): Promise<NestFastifyApplication> {
+  const app = await startService(role, store.settings).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
+  });
+  const logger = app.get(Logger);
+  let closing = false;
+  const close = async () => {
+    closing = true;
+    await app.close();
+    await store.close();
+  };
+  stopWhenAsked(close, (reason) => logger.info('stopping', { role, reason }));
+  void store.ended?.then(() => {
+    if (closing) return;
+    logger.error('the embedded PostgreSQL is gone: start insightd again', { role });
+    process.exit(1);
+  });
+  logger.info('started', { role, address: await app.getUrl() });
+  return app;
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+
+const STOP_WITHIN_MS = 30_000;
+const LOOK_MS = 500;
+
+/**
+ * Runs `stop` once at SIGINT or SIGTERM, or when the process that started this one is gone, and ends
+ * the process. A second signal, or 30 seconds, ends it at once.
+ * @param say is told why it stops
+ */
+export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) => void): void {
+  let stopping = false;
+  const begin = (reason: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    say(reason);
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', () => begin('interrupted'));
+  process.on('SIGTERM', () => begin('terminated'));
+  const watched = ancestors(Number(process.env['INSIGHTD_PARENT_PID'] ?? 0));
+  const timer = setInterval(() => {
+    if (watched.every(isAlive)) return;
+    clearInterval(timer);
+    begin('the process that started this one is gone');
+  }, LOOK_MS);
+  timer.unref();
+}
+
+/**
+ * The processes without which this one is not wanted: its parent when that was told, and the parent
+ * of a shell that npm put in between.
+ */
+function ancestors(parent: number): number[] {
+  if (parent <= 1) return [];
+  const between = /^\d+ \((?:sh|bash|dash)\) \S (\d+)/.exec(statOf(parent));
+  return between ? [parent, Number(between[1])] : [parent];
+}
+
+/** Linux's line about a process, '' elsewhere. */
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

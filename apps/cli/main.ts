@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { SettingsError, readSettings } from '#libs/platform';
+import { demo } from './commands/demo.js';
+import { keys } from './commands/keys.js';
+import { migrateStore } from './commands/migrate.js';
+import { run } from './commands/run.js';
+import { UsageError } from './usage.js';
+
+const USAGE = `insightd <command>
+
+  all                 answer HTTP and work, in one process
+  api                 answer HTTP only
+  worker              work only: report runs, charts, schedules
+  migrate             bring the database up to date and end
+  demo                all, on a store of its own with a demo company in it
+  keys list           show the API keys
+  keys create --name NAME --scopes read,ingest,admin
+                      make a key; it is shown once
+  keys revoke ID      end a key for good
+
+Settings are environment variables; the README lists them.`;
+
+const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  all: () => run('all', readSettings()),
+  api: () => run('api', readSettings()),
+  worker: () => run('worker', readSettings()),
+  migrate: () => migrateStore(readSettings()),
+  demo: () => demo(readSettings()),
+  keys: (args) => keys(args, readSettings()),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+
+try {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command)
+    throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);
+  await command(args);
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (error instanceof SettingsError) return `A setting cannot be used:\n${error.message}`;
+  if (!(error instanceof Error)) return 'insightd ended for a reason that was not told.';
+  const cause = error.cause instanceof Error ? ` (${error.cause.message || error.cause.name})` : '';
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,67 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  Logger,
+  Metrics,
+  PlatformModule,
+  ProblemFilter,
+  createAdapter,
+  measureReplies,
+  readBodiesAsBytes,
+  type Settings,
+} from '#libs/platform';
+import { ApiModule } from '../api/api.module.js';
+import { serveOpenApi } from '../api/openapi.js';
+import { WorkerModule } from '../worker/worker.module.js';
+
+export type Role = 'all' | 'api' | 'worker';
+
+const PARTS: Record<Role, Type[]> = {
+  all: [ApiModule, WorkerModule],
+  api: [ApiModule],
+  // Its HTTP side is health and metrics, which the platform brings.
+  worker: [WorkerModule],
+};
+
+@Module({})
+class ServiceModule {
+  static of(role: Role, settings: Settings): DynamicModule {
+    return { module: ServiceModule, imports: [PlatformModule.register(settings), ...PARTS[role]] };
+  }
+}
+
+/** Starts a role over a migrated database and listens on `HOST` and `PORT`. */
+export async function startService(
+  role: Role,
+  settings: Settings,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ServiceModule.of(role, settings),
+    createAdapter(),
+    { bodyParser: false, bufferLogs: true, abortOnError: false },
+  );
+  const logger = app.get(Logger);
+  app.useLogger(logger);
+  const server = app.getHttpAdapter().getInstance();
+  readBodiesAsBytes(server);
+  measureReplies(server, app.get(Metrics));
+  app.useGlobalFilters(new ProblemFilter(logger));
+  if (role !== 'worker') serveOpenApi(app);
+  try {
+    await app.listen(settings.PORT, settings.HOST);
+  } catch (error) {
+    await app.close();
+    throw explained(error, settings);
+  }
+  return app;
+}
+
+function explained(error: unknown, { HOST, PORT }: Settings): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return new Error(`Port ${PORT} of ${HOST} is in use: set PORT to another.`);
+  if (code === 'EADDRNOTAVAIL')
+    return new Error(`This machine has no address ${HOST}: set HOST to another.`);
+  return error;
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import {
+  isDatabaseAway,
+  migrate,
+  migrateQueues,
+  runningEmbedded,
+  startEmbedded,
+  type Settings,
+} from '#libs/platform';
+
+/** A database that can be used, and how to let go of it. */
+export interface Store {
+  settings: Settings & { DATABASE_URL: string };
+  close: () => Promise<void>;
+  /** Fulfilled when it is gone for good; never for one that is not ours. */
+  ended?: Promise<void>;
+}
+
+const WAIT_MS = 60_000;
+const RETRY_MS = 500;
+
+/**
+ * The database of the settings, migrated: `DATABASE_URL`, which may still be starting, else the
+ * embedded PostgreSQL of the data folder.
+ * @param shared may use an embedded PostgreSQL that another process of ours runs
+ */
+export async function openStore(settings: Settings, { shared = false } = {}): Promise<Store> {
+  const store =
+    settings.DATABASE_URL === undefined ? await embedded(settings, shared) : external(settings);
+  try {
+    await answering(store.settings.DATABASE_URL);
+    await migrate(store.settings.DATABASE_URL);
+    if (settings.REDIS_URL === undefined) await migrateQueues(store.settings.DATABASE_URL);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function embedded(settings: Settings, shared: boolean): Promise<Store> {
+  const folder = settings.INSIGHTD_DATA_DIR;
+  const running = shared ? await runningEmbedded(folder) : undefined;
+  if (running !== undefined) return external({ ...settings, DATABASE_URL: running });
+  const { url, stop, ended } = await startEmbedded(folder);
+  return { settings: { ...settings, DATABASE_URL: url }, close: stop, ended };
+}
+
+function external(settings: Settings): Store {
+  return {
+    settings: { ...settings, DATABASE_URL: settings.DATABASE_URL! },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** @throws Error when it does not answer within a minute, or refuses us */
+async function answering(url: string): Promise<void> {
+  const giveUpAt = performance.now() + WAIT_MS;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return;
+    } catch (cause) {
+      if (!isDatabaseAway(cause)) throw new Error('DATABASE_URL cannot be used.', { cause });
+      if (performance.now() > giveUpAt) {
+        throw new Error('The database of DATABASE_URL did not answer for a minute.', { cause });
+      }
+      await delay(RETRY_MS);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OrgActivityService } from '#libs/charts';
+import { IngestService } from '#libs/ingest';
+import { Logger, describeError } from '#libs/platform';
+import { RunsService } from '#libs/reports';
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * When things happen. Every worker fires all of them; that each is done once is decided in
+ * PostgreSQL. Looking at the schedule each second also finds moments that passed while nobody ran.
+ */
+@Injectable()
+export class Schedules {
+  private readonly underWay = new Set<string>();
+
+  constructor(
+    private readonly runs: RunsService,
+    private readonly orgActivity: OrgActivityService,
+    private readonly ingest: IngestService,
+    private readonly logger: Logger,
+  ) {}
+
+  @Interval(SECOND_MS)
+  scheduleReports(): Promise<void> {
+    return this.once('schedule of reports', () => this.runs.scheduleDue());
+  }
+
+  @Interval(5 * SECOND_MS)
+  sweepRuns(): Promise<void> {
+    return this.once('sweep of report runs', () => this.runs.sweep());
+  }
+
+  @Interval(5 * SECOND_MS)
+  refreshCharts(): Promise<void> {
+    return this.once('refresh of charts', () => this.orgActivity.refresh());
+  }
+
+  @Interval(HOUR_MS)
+  tidy(): Promise<void> {
+    return this.once('tidying', () => this.ingest.tidy());
+  }
+
+  /** One at a time of each; a failure is told and tried again at the next time. */
+  private async once(name: string, work: () => Promise<void>): Promise<void> {
+    if (this.underWay.has(name)) return;
+    this.underWay.add(name);
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn(`${name} failed and will be tried again`, describeError(error));
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+}
