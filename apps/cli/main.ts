@@ -20,22 +20,30 @@ const USAGE = `insightd <command>
 
 Settings are environment variables; the README lists them.`;
 
-const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+type Command = (args: string[]) => Promise<void>;
+
+/** Those that go on until they are asked to stop. */
+const SERVICES: Record<string, Command> = {
   all: () => run('all', readSettings()),
   api: () => run('api', readSettings()),
   worker: () => run('worker', readSettings()),
-  migrate: () => migrateStore(readSettings()),
   demo: () => demo(readSettings()),
+};
+/** Those that end when they are done. */
+const ERRANDS: Record<string, Command> = {
+  migrate: () => migrateStore(readSettings()),
   keys: (args) => keys(args, readSettings()),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
 
 try {
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command)
-    throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);
-  await command(args);
+  if (Object.hasOwn(SERVICES, name)) await SERVICES[name]!(args);
+  else if (Object.hasOwn(ERRANDS, name)) {
+    await ERRANDS[name]!(args);
+    // Idle timers of the migration engine would hold the process for ten seconds more.
+    process.exit(0);
+  } else throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(1);

@@ -1,29 +1,34 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '#libs/contracts';
+import { SETTINGS, type Settings } from '../config/config.js';
 import { scopeOf, type Authorized } from './access.guard.js';
 
 /** Holds each key to its reads a second, in this process. Ingest is held by backpressure instead. */
 @Injectable()
-export class ReadLimitGuard extends ThrottlerGuard {
-  protected override shouldSkip(context: ExecutionContext): Promise<boolean> {
-    return Promise.resolve(scopeOf(this.reflector, context) !== 'read');
+export class ReadLimitGuard implements CanActivate {
+  private readonly limiter: RateLimiterMemory;
+
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'READ_RATE_LIMIT'>,
+  ) {
+    this.limiter = new RateLimiterMemory({ points: settings.READ_RATE_LIMIT, duration: 1 });
   }
 
-  protected override getTracker(request: Authorized): Promise<string> {
-    return Promise.resolve(request.caller.keyId);
-  }
-
-  /** One limit over all the reads of a key, not one for each route. */
-  protected override generateKey(_context: ExecutionContext, tracker: string): string {
-    return tracker;
-  }
-
-  protected override throwThrottlingException(
-    _context: ExecutionContext,
-    detail: ThrottlerLimitDetail,
-  ): Promise<void> {
-    const message = `Too many requests: this key may read ${detail.limit} times a second. Try again in a second.`;
-    throw new ApiError('rate_limited', message, { retryAfterSeconds: 1 });
+  /** @throws ApiError `rate_limited` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (scopeOf(this.reflector, context) !== 'read') return true;
+    const { caller } = context.switchToHttp().getRequest<Authorized>();
+    try {
+      await this.limiter.consume(caller.keyId);
+      return true;
+    } catch (refusal) {
+      const retryAfterSeconds = Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1000);
+      const limit = this.settings.READ_RATE_LIMIT;
+      const message = `Too many requests: this key may read ${limit} times a second. Try again in ${retryAfterSeconds} s.`;
+      throw new ApiError('rate_limited', message, { retryAfterSeconds, cause: refusal });
+    }
   }
 }

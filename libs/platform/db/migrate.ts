@@ -27,7 +27,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
-  const engine = await openEngine(databaseUrl);
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  pool.on('error', () => undefined);
+  const engine = await openEngine(pool);
   try {
     const baseDir = join(packageRoot, 'prisma');
     const applied = await engine.applyMigrations({
@@ -42,6 +44,7 @@ async function applyMigrations(databaseUrl: string): Promise<string[]> {
     return applied.appliedMigrationNames;
   } finally {
     engine.free();
+    await pool.end();
   }
 }
 
@@ -65,7 +68,7 @@ async function migrationDirectories(directory: string) {
 }
 
 /** Opens the engine over the ordinary driver adapter; the caller frees it. */
-async function openEngine(databaseUrl: string) {
+async function openEngine(pool: pg.Pool) {
   const engine = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const home = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
   const module = await WebAssembly.compile(await readFile(join(home, 'schema_engine_bg.wasm')));
@@ -75,9 +78,7 @@ async function openEngine(databaseUrl: string) {
   engine.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
   const schema = await readFile(join(packageRoot, 'prisma', 'schema.prisma'), 'utf8');
-  const adapter = bindMigrationAwareSqlAdapterFactory(
-    new PrismaPg({ connectionString: databaseUrl }),
-  );
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   return engine.SchemaEngine.new(
     { datamodels: [['schema.prisma', schema]] },
     () => undefined,

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+
+/** The address of a database of the run's PostgreSQL, the migrated one unless another is named. */
+export function databaseUrl(name?: string): string {
+  const url = new URL(process.env['TEST_DATABASE_URL']!);
+  if (name !== undefined) url.pathname = `/${name}`;
+  return url.toString();
+}
+
+/** Makes an empty, migrated database of its own. @returns its address */
+export async function cloneDatabase(): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const client = new pg.Client({ connectionString: databaseUrl('postgres') });
+  await client.connect();
+  try {
+    await client.query(`create database ${name} template insightd strategy file_copy`);
+  } finally {
+    await client.end();
+  }
+  return databaseUrl(name);
+}
+
+/** Drops a database made by `cloneDatabase`, its connections with it. */
+export async function dropDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl('postgres') });
+  await client.connect();
+  await client.query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);
+  await client.end();
+}
+
+/** Asks a database one question. */
+export async function ask<Row extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

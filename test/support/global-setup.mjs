@@ -1,0 +1,49 @@
+// Real parts for the whole run: one PostgreSQL, whose migrated database each test file clones, and
+// one Redis where this machine has it. Both end with the run, and with this process.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../../dist/libs/platform/index.js';
+
+export default async function setup() {
+  const postgres = await startEmbedded(mkdtempSync(join(tmpdir(), 'insightd-test-')), true);
+  execFileSync(process.execPath, ['dist/apps/cli/main.js', 'migrate'], {
+    env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: postgres.url },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  process.env.TEST_DATABASE_URL = postgres.url;
+  const redis = await startRedis();
+  globalThis.stopTestServers = async () => {
+    redis?.kill('SIGKILL');
+    await postgres.stop();
+  };
+}
+
+async function startRedis() {
+  const program = process.env.REDIS_SERVER ?? 'redis-server';
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+  } catch {
+    process.stderr.write('\nNo redis-server on this machine: the tests on Redis are SKIPPED.\n');
+    return undefined;
+  }
+  const port = await freePort();
+  const redis = spawn(program, ['--port', String(port), '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  process.on('exit', () => redis.kill('SIGKILL'));
+  for await (const line of redis.stdout) if (String(line).includes('Ready to accept')) break;
+  process.env.TEST_REDIS_URL = `redis://127.0.0.1:${port}`;
+  return redis;
+}
+
+async function freePort() {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address();
+  listener.close();
+  return port;
+}

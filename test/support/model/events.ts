@@ -1,0 +1,50 @@
+import { compareBytes } from './time.js';
+
+/** An event as it is sent: valid, with its `time` (RFC 3339 UTC with ms) and `source` told. */
+export interface WireEvent {
+  id: string;
+  source: string;
+  type: string;
+  time: string;
+  data: Record<string, unknown>;
+}
+
+/** A wire event with its time read, in unix ms. */
+export interface Told extends WireEvent {
+  at: number;
+}
+
+/** "An event's identity is (source, id). An identity counts once": the first given wins. */
+export function firstOfEachIdentity(events: readonly WireEvent[]): WireEvent[] {
+  const seen = new Set<string>();
+  return events.filter((event) => {
+    const identity = JSON.stringify([event.source, event.id]);
+    if (seen.has(identity)) return false;
+    seen.add(identity);
+    return true;
+  });
+}
+
+/** "Where order matters it is (time, event id, source), times to the millisecond, ids as bytes." */
+export function inOrder(events: readonly WireEvent[]): Told[] {
+  return events
+    .map((event) => ({ ...event, at: Date.parse(event.time) }))
+    .sort((a, b) => a.at - b.at || compareBytes(a.id, b.id) || compareBytes(a.source, b.source));
+}
+
+/** A data field that the event's type requires to be a string. */
+export function text(event: Told, field: string): string {
+  const value = event.data[field];
+  if (typeof value !== 'string') throw new Error(`${event.type} ${event.id}: no ${field}`);
+  return value;
+}
+
+/** The events of one type whose data field has the given value, in order. */
+export function having(
+  history: readonly Told[],
+  type: string,
+  field: string,
+  value: string,
+): Told[] {
+  return history.filter((event) => event.type === type && event.data[field] === value);
+}

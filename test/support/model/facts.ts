@@ -1,0 +1,120 @@
+import { having, text, type Told } from './events.js';
+import { DAY_MS, compareBytes, dayOf, wholeSecond } from './time.js';
+
+/** The two kinds of thing that are created, updated and deleted by the same rules. */
+export type Subject = 'user' | 'org';
+
+/** A moment after every fact, yet before the never that is Infinity. */
+export const ALL_KNOWN = Number.MAX_VALUE;
+
+const ID_FIELD = { user: 'user_id', org: 'org_id' } as const;
+
+/** Every id of which a creation was told; others are "known only by id". By id, as bytes. */
+export function createdIds(history: readonly Told[], subject: Subject): string[] {
+  const ids = history
+    .filter((event) => event.type === `${subject}.created`)
+    .map((event) => text(event, ID_FIELD[subject]));
+  return [...new Set(ids)].sort(compareBytes);
+}
+
+/** "`data.created_at`, else the event's time": unix seconds or RFC 3339, in unix ms here. */
+function creationTold(event: Told): number {
+  const told = event.data['created_at'];
+  if (typeof told === 'number') return told * 1000;
+  if (typeof told === 'string') return Date.parse(told);
+  return event.at;
+}
+
+function creationsTold(history: readonly Told[], subject: Subject, id: string): number[] {
+  return having(history, `${subject}.created`, ID_FIELD[subject], id).map(creationTold);
+}
+
+/** "`created_at` is the earliest creation told" of that id, in unix ms; Infinity when none was. */
+export function createdAt(history: readonly Told[], subject: Subject, id: string): number {
+  return Math.min(...creationsTold(history, subject, id));
+}
+
+/** "A deleted id stays deleted, from its first deletion on": unix ms, Infinity when never. */
+function deletedAt(history: readonly Told[], subject: Subject, id: string): number {
+  return Math.min(
+    ...having(history, `${subject}.deleted`, ID_FIELD[subject], id).map((event) => event.at),
+  );
+}
+
+/** "created at or before T, not deleted at or before T"; T in unix ms, `ALL_KNOWN` for now. */
+export function existsAt(
+  history: readonly Told[],
+  subject: Subject,
+  id: string,
+  atMs: number,
+): boolean {
+  return createdAt(history, subject, id) <= atMs && deletedAt(history, subject, id) > atMs;
+}
+
+/** "each field: the value carried by the latest event that carries it; a carried `null` clears". */
+export function profileField(
+  history: readonly Told[],
+  subject: Subject,
+  id: string,
+  field: string,
+): unknown {
+  let value: unknown = null;
+  for (const event of history) {
+    const carrier = event.type === `${subject}.created` || event.type === `${subject}.updated`;
+    if (!carrier || event.data[ID_FIELD[subject]] !== id) continue;
+    if (event.data[field] !== undefined) value = event.data[field];
+  }
+  return value;
+}
+
+/** "user.active; every creation told": the instants (unix ms) at which the user was active. */
+function activeInstants(history: readonly Told[], userId: string): number[] {
+  const activity = having(history, 'user.active', 'user_id', userId).map((event) => event.at);
+  return [...activity, ...creationsTold(history, 'user', userId)];
+}
+
+/** "Any number of events on a day is one active day"; deletion makes no difference. Ascending. */
+export function activeDays(history: readonly Told[], userId: string): number[] {
+  return [...new Set(activeInstants(history, userId).map(dayOf))].sort((a, b) => a - b);
+}
+
+/** Every user id that was ever active, created or not. */
+export function everActive(history: readonly Told[]): string[] {
+  const ids = history
+    .filter((event) => event.type === 'user.active' || event.type === 'user.created')
+    .map((event) => text(event, 'user_id'));
+  return [...new Set(ids)];
+}
+
+/**
+ * "the latest of them, to the second, never null. As of a T before it: the start of the user's
+ * last active day not after T, or `created_at` if that is later." T and the answer in unix s.
+ */
+export function lastActiveAt(history: readonly Told[], userId: string, reportTime: number): number {
+  const latest = Math.max(...activeInstants(history, userId).map(wholeSecond));
+  if (latest <= reportTime) return latest;
+  const today = dayOf(reportTime * 1000);
+  const lastDay = Math.max(...activeDays(history, userId).filter((day) => day <= today));
+  return Math.max(wholeSecond(lastDay * DAY_MS), wholeSecond(createdAt(history, 'user', userId)));
+}
+
+/** "The invitee's address (trimmed, lower case)", once for each invite sent in the given days. */
+export function inviteesOf(history: readonly Told[], userId: string, days: Days): Set<string> {
+  const invites = having(history, 'user.invited_to_org', 'inviter_user_id', userId);
+  return new Set(
+    invites
+      .filter((event) => isIn(days, dayOf(event.at)))
+      .map((event) => text(event, 'invitee_email').trim().toLowerCase()),
+  );
+}
+
+/** An inclusive run of days. */
+export interface Days {
+  first: number;
+  last: number;
+}
+
+/** Whether the day is one of them. */
+export function isIn(days: Days, day: number): boolean {
+  return days.first <= day && day <= days.last;
+}

@@ -1,0 +1,294 @@
+import fc from 'fast-check';
+import type { WireEvent } from './events.js';
+import {
+  EDGE_DAYS,
+  EDGE_TIMES,
+  EMAILS,
+  EVENT_ID_HEADS,
+  INVITEES,
+  NAMES,
+  ORGS,
+  ORG_NAMES,
+  ROLES,
+  SOURCES,
+  USERS,
+} from './pools.js';
+import { DAY_MS } from './time.js';
+
+/** An event before it has an identity; `ago` is how long before today's start, in ms, ≥ 1. */
+interface Draft {
+  type: string;
+  ago: number;
+  data: Record<string, unknown>;
+  /** What it shares with the draft before it: the millisecond, or also the id in another source. */
+  tie: 'none' | 'time' | 'time and id';
+}
+
+const FIRST_DAY = 200;
+
+/** Earlier values come up more often, so that a few users and orgs have most of the history. */
+function skewed(values: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    ...values.map((value, i) => ({ arbitrary: fc.constant(value), weight: values.length - i + 1 })),
+  );
+}
+
+const user = skewed(USERS);
+const org = skewed(ORGS);
+const role = fc.constantFrom(...ROLES);
+const name = fc.constantFrom(...NAMES);
+const orgName = fc.constantFrom(...ORG_NAMES);
+const email = fc.constantFrom(...EMAILS);
+
+/** How long before today's start: some day 1 to `maxDays` ago, at some time of that day. */
+function agoWithin(maxDays: number): fc.Arbitrary<number> {
+  const days = fc.oneof(
+    { arbitrary: fc.constantFrom(...EDGE_DAYS.filter((day) => day <= maxDays)), weight: 3 },
+    { arbitrary: fc.integer({ min: 1, max: maxDays }), weight: 2 },
+  );
+  const times = fc.oneof(
+    { arbitrary: fc.constantFrom(...EDGE_TIMES), weight: 3 },
+    { arbitrary: fc.integer({ min: 0, max: DAY_MS - 1 }), weight: 2 },
+  );
+  return fc.tuple(days, times).map(([day, time]) => day * DAY_MS - time);
+}
+
+const anyTime = agoWithin(FIRST_DAY);
+const recent = agoWithin(32);
+const longAgo = fc.tuple(fc.integer({ min: 62, max: FIRST_DAY }), fc.constantFrom(...EDGE_TIMES));
+const founding = longAgo.map(([day, time]) => day * DAY_MS - time);
+
+/** Present with the given value, present as `null`, or left out. */
+function clearable(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { arbitrary: value, weight: 3 },
+    { arbitrary: fc.constant(null), weight: 1 },
+    { arbitrary: fc.constant(undefined), weight: 2 },
+  );
+}
+
+/** Present, or left out. */
+function optional(value: fc.Arbitrary<unknown>, presentOutOf10 = 6): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { arbitrary: value, weight: presentOutOf10 },
+    { arbitrary: fc.constant(undefined), weight: 10 - presentOutOf10 },
+  );
+}
+
+/** A draft of an event; `at` how long ago, fields that come out undefined are left out. */
+function draft(
+  type: string,
+  at: fc.Arbitrary<number>,
+  fields: Record<string, fc.Arbitrary<unknown>>,
+): fc.Arbitrary<Draft> {
+  const tie = fc.oneof(
+    { arbitrary: fc.constant('none' as const), weight: 16 },
+    { arbitrary: fc.constantFrom('time' as const, 'time and id' as const), weight: 3 },
+  );
+  return fc.record({ type: fc.constant(type), ago: at, data: fc.record(fields), tie });
+}
+
+const signupParameters = fc.dictionary(
+  fc.constantFrom('utm_source', 'ref', 'Ünï'),
+  fc.constantFrom('ad', '', '\u{1F600}'),
+  { maxKeys: 2, noNullPrototype: true },
+);
+
+const profile = {
+  username: clearable(name),
+  first_name: clearable(name),
+  last_name: clearable(name),
+  signup_query_parameters: optional(signupParameters, 4),
+};
+
+/** `created_at` as told: how long ago (made a date once today is known) and in which form. */
+interface Moment {
+  ago: number;
+  form: 'seconds' | 'rfc3339' | 'rfc3339 whole' | 'rfc3339 offset';
+}
+
+const moment: fc.Arbitrary<Moment> = fc.record({
+  ago: fc.oneof({ arbitrary: founding, weight: 3 }, { arbitrary: anyTime, weight: 2 }),
+  form: fc.constantFrom('seconds', 'rfc3339', 'rfc3339 whole', 'rfc3339 offset'),
+});
+
+function createdUser(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
+  const created_at = optional(moment, 4);
+  return draft('user.created', at, { user_id: id, email, ...profile, created_at });
+}
+
+function createdOrg(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
+  const created_at = optional(moment, 4);
+  return draft('org.created', at, { org_id: id, name: orgName, created_at });
+}
+
+function activity(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
+  return draft('user.active', at, { user_id: id });
+}
+
+/** A step of a pair, at any time: removals without additions and the like come by themselves. */
+function membershipStep(userId: string, orgId: string): fc.Arbitrary<Draft> {
+  const pair = { user_id: fc.constant(userId), org_id: fc.constant(orgId) };
+  return fc.oneof(
+    {
+      arbitrary: draft('user.added_to_org', anyTime, { ...pair, role: optional(role) }),
+      weight: 4,
+    },
+    { arbitrary: draft('user.removed_from_org', anyTime, pair), weight: 3 },
+    {
+      arbitrary: draft('user.role_changed_within_org', anyTime, { ...pair, role }),
+      weight: 1,
+    },
+  );
+}
+
+const invite = draft('user.invited_to_org', fc.oneof(recent, anyTime), {
+  inviter_user_id: user,
+  invitee_email: fc.constantFrom(...INVITEES.flat()),
+  org_id: optional(org),
+  role: optional(role),
+});
+
+const userUpdate = draft('user.updated', anyTime, {
+  user_id: user,
+  email: optional(email, 4),
+  ...profile,
+  // Not a profile field: it must move nothing.
+  created_at: optional(moment, 1),
+});
+
+const orgUpdate = draft('org.updated', anyTime, { org_id: org, name: optional(orgName) });
+
+/** A few events that belong together, by what they are about. */
+const story: fc.Arbitrary<Draft[]> = fc.oneof(
+  {
+    arbitrary: fc
+      .tuple(user, org)
+      .chain(([userId, orgId]) =>
+        fc.array(membershipStep(userId, orgId), { minLength: 1, maxLength: 4 }),
+      ),
+    weight: 5,
+  },
+  {
+    arbitrary: user.chain((id) =>
+      fc.array(activity(fc.constant(id), fc.oneof(recent, anyTime)), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    ),
+    weight: 3,
+  },
+  { arbitrary: invite.map((event) => [event]), weight: 3 },
+  { arbitrary: userUpdate.map((event) => [event]), weight: 2 },
+  { arbitrary: orgUpdate.map((event) => [event]), weight: 1 },
+  { arbitrary: createdUser(user, anyTime).map((event) => [event]), weight: 1 },
+  { arbitrary: createdOrg(org, anyTime).map((event) => [event]), weight: 1 },
+);
+
+/** Rare, and mostly recent: what was deleted long ago is in no report. */
+const deletion: fc.Arbitrary<Draft> = fc.oneof(
+  draft('user.deleted', fc.oneof(recent, anyTime), { user_id: user }),
+  draft('org.deleted', fc.oneof(recent, anyTime), { org_id: org }),
+);
+
+/** Most users and orgs begin long ago, so that they can churn and come back. */
+function founded(): fc.Arbitrary<Draft[]> {
+  const users = USERS.slice(0, -2).map((id) => createdUser(fc.constant(id), founding));
+  const orgs = ORGS.slice(0, -1).map((id) => createdOrg(fc.constant(id), founding));
+  const members = USERS.slice(0, 4).flatMap((id) =>
+    ORGS.slice(0, 2).map((orgId) =>
+      draft('user.added_to_org', founding, {
+        user_id: fc.constant(id),
+        org_id: fc.constant(orgId),
+        role: optional(role),
+      }),
+    ),
+  );
+  const creations = fc.tuple(...[...users, ...orgs].map((one) => fc.option(one, { freq: 7 })));
+  const joins = fc.tuple(...members.map((one) => fc.option(one, { freq: 1 })));
+  return fc
+    .tuple(creations, joins)
+    .map(([a, b]) => [...a, ...b].filter((one): one is Draft => one !== null));
+}
+
+function momentText({ ago, form }: Moment, todayMs: number): string | number {
+  const ms = todayMs - ago;
+  const seconds = Math.floor(ms / 1000);
+  switch (form) {
+    case 'seconds':
+      return seconds;
+    case 'rfc3339':
+      return new Date(ms).toISOString();
+    case 'rfc3339 whole':
+      return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+    case 'rfc3339 offset':
+      return new Date(ms + 2 * 3_600_000).toISOString().replace('Z', '+02:00');
+  }
+}
+
+function dataOf(drafted: Draft, todayMs: number): Record<string, unknown> {
+  const told = Object.entries(drafted.data).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    told.map(([field, value]) =>
+      field === 'created_at' ? [field, momentText(value as Moment, todayMs)] : [field, value],
+    ),
+  );
+}
+
+interface Identity {
+  source: string;
+  id: string;
+}
+
+const identity: fc.Arbitrary<Identity> = fc.record({
+  source: fc.constantFrom(...SOURCES),
+  id: fc
+    .tuple(fc.constantFrom(...EVENT_ID_HEADS), fc.nat({ max: 99 }))
+    .map(([head, number]) => `${head}${number}`),
+});
+
+/** Gives each draft its time and its identity: ids random in order, unique within a source. */
+function stamp(drafts: readonly Draft[], identities: readonly Identity[], todayMs: number) {
+  const taken = new Set<string>();
+  const events: WireEvent[] = [];
+  for (const [i, drafted] of drafts.entries()) {
+    const before = events.at(-1);
+    let { source, id } = identities[i]!;
+    if (before && drafted.tie === 'time and id') {
+      id = before.id;
+      source = SOURCES.find((one) => one !== before.source)!;
+    }
+    while (taken.has(`${source}:${id}`)) id += '+';
+    taken.add(`${source}:${id}`);
+    const time =
+      before && drafted.tie !== 'none'
+        ? before.time
+        : new Date(todayMs - drafted.ago).toISOString();
+    events.push({ id, source, type: drafted.type, time, data: dataOf(drafted, todayMs) });
+  }
+  return events;
+}
+
+/**
+ * Random histories: at most `maxEvents` valid events, in no order of time, all before 00:00 UTC of
+ * `today` (`YYYY-MM-DD`), no identity twice.
+ */
+export function historyArb(options: {
+  today: string;
+  maxEvents: number;
+}): fc.Arbitrary<WireEvent[]> {
+  const { maxEvents } = options;
+  const todayMs = Date.parse(`${options.today}T00:00:00.000Z`);
+  const stories = fc.array(story, { maxLength: maxEvents, size: 'max' });
+  const deletions = fc.array(deletion, { maxLength: 2 });
+  const identities = fc.array(identity, { minLength: maxEvents, maxLength: maxEvents });
+  return fc
+    .tuple(founded(), deletions, stories, identities)
+    .map(([start, ends, told, ids]) =>
+      stamp(
+        [...start.slice(0, maxEvents / 2), ...ends, ...told.flat()].slice(0, maxEvents),
+        ids,
+        todayMs,
+      ),
+    );
+}

@@ -1,0 +1,172 @@
+import { activeDays, isIn, type Days } from './facts.js';
+import type { Told } from './events.js';
+import { compareBytes, dayOf } from './time.js';
+
+/** A stretch of membership, unix ms; -Infinity: "else without limit", Infinity: still open. */
+export interface Span {
+  userId: string;
+  orgId: string;
+  start: number;
+  end: number;
+  role: string;
+}
+
+/** What the steps of a pair come to; additions and removals are the instants they count at. */
+interface Replay {
+  userId: string;
+  orgId: string;
+  spans: Span[];
+  additions: number[];
+  removals: number[];
+}
+
+const PAIR_STEPS = ['user.added_to_org', 'user.removed_from_org', 'user.role_changed_within_org'];
+
+/** Each (user, org) of which a step is known. */
+function pairs(history: readonly Told[]): { userId: string; orgId: string }[] {
+  const found = new Map<string, { userId: string; orgId: string }>();
+  for (const { type, data } of history) {
+    if (!PAIR_STEPS.includes(type)) continue;
+    const pair = { userId: String(data['user_id']), orgId: String(data['org_id']) };
+    found.set(JSON.stringify([pair.userId, pair.orgId]), pair);
+  }
+  return [...found.values()];
+}
+
+/** The pair's own steps, and the deletions of its user and of its org, in order. */
+function stepsOf(history: readonly Told[], userId: string, orgId: string): Told[] {
+  return history.filter(({ type, data }) => {
+    if (type === 'user.deleted') return data['user_id'] === userId;
+    if (type === 'org.deleted') return data['org_id'] === orgId;
+    return PAIR_STEPS.includes(type) && data['user_id'] === userId && data['org_id'] === orgId;
+  });
+}
+
+/** "the steps of each (user, org), replayed in order, make spans". */
+function replay(history: readonly Told[], userId: string, orgId: string): Replay {
+  const pair: Replay = { userId, orgId, spans: [], additions: [], removals: [] };
+  for (const [index, step] of stepsOf(history, userId, orgId).entries()) {
+    if (step.type === 'user.added_to_org') add(pair, step);
+    if (step.type === 'user.role_changed_within_org') changeRole(pair, step);
+    if (step.type === 'user.removed_from_org') remove(pair, step, index === 0);
+    // "The user's deletion closes each open span and counts as a removal there"
+    if (step.type === 'user.deleted' && openSpan(pair)) close(pair, step, true);
+    // "the org's deletion closes every span in it"
+    if (step.type === 'org.deleted' && openSpan(pair)) close(pair, step, false);
+    // "later steps do not count"
+    if (step.type === 'user.deleted' || step.type === 'org.deleted') break;
+  }
+  return pair;
+}
+
+/** The span in which the user is a member at this point of the replay. */
+function openSpan(pair: Replay): Span | undefined {
+  return pair.spans.find((span) => span.end === Infinity);
+}
+
+/**
+ * "*add* when not a member opens a span and counts as one addition; *add* when a member only
+ * updates the role (a step without a role keeps the span's)".
+ */
+function add(pair: Replay, step: Told): void {
+  const member = openSpan(pair);
+  if (member) {
+    member.role = roleOf(step) ?? member.role;
+  } else {
+    open(pair, step.at, roleOf(step));
+    pair.additions.push(step.at);
+  }
+}
+
+/** "*Role change* when not a member opens a span with unknown start and is not an addition." */
+function changeRole(pair: Replay, step: Told): void {
+  const member = openSpan(pair);
+  if (member) member.role = roleOf(step) ?? member.role;
+  else open(pair, unknownStart(pair), roleOf(step));
+}
+
+/**
+ * "*Remove* when a member closes the span and counts as one removal; when no earlier step of that
+ * pair is known, it counts as one removal of a span with unknown start; otherwise nothing."
+ */
+function remove(pair: Replay, step: Told, noEarlierStep: boolean): void {
+  if (!openSpan(pair) && noEarlierStep) open(pair, unknownStart(pair), undefined);
+  if (openSpan(pair)) close(pair, step, true);
+}
+
+/** "An unknown start reaches back to the pair's previous removal, else without limit." */
+function unknownStart(pair: Replay): number {
+  return pair.removals.at(-1) ?? -Infinity;
+}
+
+/** "a role never told in a span is `Member`". */
+function open({ spans, userId, orgId }: Replay, start: number, role: string | undefined): void {
+  spans.push({ userId, orgId, start, end: Infinity, role: role ?? 'Member' });
+}
+
+function close(pair: Replay, step: Told, isRemoval: boolean): void {
+  openSpan(pair)!.end = step.at;
+  if (isRemoval) pair.removals.push(step.at);
+}
+
+function roleOf(step: Told): string | undefined {
+  const role = step.data['role'];
+  return typeof role === 'string' ? role : undefined;
+}
+
+function replayAll(history: readonly Told[]): Replay[] {
+  return pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId));
+}
+
+/** All spans that the history tells of. */
+export function spansOf(history: readonly Told[]): Span[] {
+  return replayAll(history).flatMap(({ spans }) => spans);
+}
+
+/** The spans still open when the history ends, by org id. */
+export function openSpans(history: readonly Told[]): Span[] {
+  return spansOf(history)
+    .filter((span) => span.end === Infinity)
+    .sort((a, b) => compareBytes(a.orgId, b.orgId));
+}
+
+/** How many additions to and removals from the org count in the given days. */
+export function movesIn(
+  history: readonly Told[],
+  orgId: string,
+  days: Days,
+): { added: number; removed: number } {
+  const replays = replayAll(history).filter((pair) => pair.orgId === orgId);
+  const inDays = (at: number) => isIn(days, dayOf(at));
+  return {
+    added: replays.flatMap(({ additions }) => additions).filter(inDays).length,
+    removed: replays.flatMap(({ removals }) => removals).filter(inDays).length,
+  };
+}
+
+/** "A span covers its first and its last day whole." */
+function covers(span: Span, day: number): boolean {
+  return isIn({ first: dayOf(span.start), last: dayOf(span.end) }, day);
+}
+
+/**
+ * "An org is active on a day when some user whose span covers that day was active on that day".
+ * Spans are those of `steps`, active days those of `activity`: as of a T the two end differently.
+ */
+export function orgActiveDays(
+  steps: readonly Told[],
+  activity: readonly Told[],
+  orgId: string,
+): Set<number> {
+  const days = new Set<number>();
+  for (const span of spansOf(steps)) {
+    if (span.orgId !== orgId) continue;
+    for (const day of activeDays(activity, span.userId)) if (covers(span, day)) days.add(day);
+  }
+  return days;
+}
+
+/** Every org of which a membership step is known, created or not. */
+export function orgsWithSpans(history: readonly Told[]): string[] {
+  return [...new Set(spansOf(history).map((span) => span.orgId))];
+}

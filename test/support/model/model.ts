@@ -1,0 +1,138 @@
+/**
+ * A slow, literal reading of docs/semantics.md, against which the store is held. It keeps the
+ * events and nothing else: each question goes through all of them again. Comments quote the rule
+ * that a line stands for. It shares no code with the service, so that it cannot share a mistake.
+ */
+import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
+import { firstOfEachIdentity, inOrder, type Told, type WireEvent } from './events.js';
+import { ALL_KNOWN, createdAt, existsAt, profileField, type Subject } from './facts.js';
+import { openSpans } from './membership.js';
+import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
+import { wholeSecond } from './time.js';
+
+export type { Cadence, Chart, Metric } from './charts.js';
+export type { WireEvent } from './events.js';
+export type { Subject } from './facts.js';
+export { RANKINGS } from './reports.js';
+
+export interface OrgDataEntry {
+  display_name: string;
+  org_id: string;
+  user_role: string;
+  userRole: string;
+}
+
+/** The wire row of a user report, but for `id` and `report_id`. */
+export interface UserRow {
+  user_id: string;
+  user_created_at: number;
+  username: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  email: string;
+  last_active_at: number;
+  org_data: OrgDataEntry[];
+  extra_properties: Record<string, number>;
+}
+
+/** The wire row of an org report, but for `id` and `report_id`. */
+export interface OrgRow {
+  org_id: string;
+  name: string;
+  num_users: number;
+  org_created_at: number;
+  extra_properties: Record<string, number>;
+}
+
+export type Row = UserRow | OrgRow;
+
+/** A whole report: the length of the frozen list, and what of it is shown now. */
+export interface Report {
+  total_count: number;
+  rows: Row[];
+}
+
+export class Model {
+  private readonly known: readonly Told[];
+
+  /** Events in any order; of the events with one (source, id) only the first given counts. */
+  constructor(events: readonly WireEvent[]) {
+    this.known = inOrder(firstOfEachIdentity(events));
+  }
+
+  /**
+   * The run of T (`reportTime`, unix s), as it is shown now. "The rank, the membership of the list
+   * and every number in a row are frozen [...]; names, e-mails and `org_data` are shown as they
+   * are now, and a row whose user or org was deleted since is not shown."
+   */
+  report(subject: Subject, report: string, interval: string, reportTime: number): Report {
+    if (subject === 'user') {
+      const ranked = rankUsers(this.known, report, interval, reportTime);
+      const shown = ranked.filter(({ id }) => this.existsNow('user', id));
+      return { total_count: ranked.length, rows: shown.map((user) => this.userRow(user)) };
+    }
+    const ranked = rankOrgs(this.known, report, interval, reportTime);
+    const shown = ranked.filter(({ id }) => this.existsNow('org', id));
+    return { total_count: ranked.length, rows: shown.map((org) => this.orgRow(org)) };
+  }
+
+  /** The wire reply of a chart; days as `YYYY-MM-DD`, start not after end. */
+  chart(metric: Metric, cadence: Cadence, startDay: string, endDay: string, today: string): Chart {
+    return chartOf(this.known, metric, cadence, { start: startDay, end: endDay, today });
+  }
+
+  /** "an object of strings, `{}` when none"; undefined: unknown (or deleted) user, a 404. */
+  signupParameters(userId: string): Record<string, string> | undefined {
+    if (!this.existsNow('user', userId)) return undefined;
+    const told = profileField(this.known, 'user', userId, 'signup_query_parameters');
+    return (told ?? {}) as Record<string, string>;
+  }
+
+  private existsNow(subject: Subject, id: string): boolean {
+    return existsAt(this.known, subject, id, ALL_KNOWN);
+  }
+
+  private userRow({ id, lastActiveAt, extra }: RankedUser): UserRow {
+    return {
+      user_id: id,
+      user_created_at: wholeSecond(createdAt(this.known, 'user', id)),
+      username: this.userField(id, 'username'),
+      first_name: this.userField(id, 'first_name'),
+      last_name: this.userField(id, 'last_name'),
+      email: this.userField(id, 'email') ?? '',
+      last_active_at: lastActiveAt,
+      org_data: this.orgData(id),
+      extra_properties: extra,
+    };
+  }
+
+  private orgRow({ id, numUsers, createdAt: created, extra }: RankedOrg): OrgRow {
+    return {
+      org_id: id,
+      name: this.orgName(id),
+      num_users: numUsers,
+      org_created_at: created,
+      extra_properties: extra,
+    };
+  }
+
+  /** "the user's open spans in existing orgs (org's name, org_id, role), by org_id". */
+  private orgData(userId: string): OrgDataEntry[] {
+    return openSpans(this.known)
+      .filter((span) => span.userId === userId && this.existsNow('org', span.orgId))
+      .map(({ orgId, role }) => ({
+        display_name: this.orgName(orgId),
+        org_id: orgId,
+        user_role: role,
+        userRole: role,
+      }));
+  }
+
+  private userField(id: string, field: string): string | null {
+    return profileField(this.known, 'user', id, field) as string | null;
+  }
+
+  private orgName(id: string): string {
+    return profileField(this.known, 'org', id, 'name') as string;
+  }
+}

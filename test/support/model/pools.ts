@@ -1,0 +1,40 @@
+/**
+ * The small pools that random histories draw from, so that things collide. Ids of each kind
+ * differ by case, are prefixes of each other, hold spaces, and hold both an emoji and U+FB00:
+ * UTF-16 puts the emoji first, bytes put it last.
+ */
+
+/** The last two are never founded: some are created late, most stay known only by id. */
+export const USERS = ['u', 'U', 'u1', 'u 1', '\u{1F600}u', '\uFB00u', 'u10', 'ü'] as const;
+
+/** The last one is never founded. */
+export const ORGS = ['org', 'Org', 'org\u{1F680}', 'org\uFB00', 'or g'] as const;
+
+/** Four people, as several inviters may write them. */
+export const INVITEES = [
+  ['ann@example.com', 'Ann@Example.com', '  ann@example.com'],
+  ['bob@example.com', 'BOB@EXAMPLE.COM ', '\tbob@example.com\n'],
+  ['zoë@example.com', 'ZOË@example.com', ' zoë@Example.com '],
+  ['ann@example.org', 'ANN@example.org', 'ann@example.org '],
+] as const;
+
+export const SOURCES = ['app', 'App 2'] as const;
+
+export const ROLES = ['Owner', 'Admin', 'Member', 'billing \u{1F4B3}'] as const;
+
+export const EMAILS = ['a@example.com', 'A@example.com', 'b.c+d@example.org'] as const;
+
+export const NAMES = ['Ann', 'ann', '\u{1F984} Zoë', "O'Neil", 'Smith, J.', '0'] as const;
+
+export const ORG_NAMES = ['Acme Inc', 'acme inc', '\u{1F680} Labs', "Baker's"] as const;
+
+/** Days before today on which windows of some report begin or end, give or take one. */
+export const EDGE_DAYS = [
+  1, 2, 6, 7, 8, 13, 14, 15, 16, 29, 30, 31, 32, 59, 60, 61, 62, 89, 90, 91, 92,
+] as const;
+
+/** Times of day on the edges of a day and of its last second, ms after midnight. */
+export const EDGE_TIMES = [0, 86_399_000, 86_399_001, 86_399_999, 43_200_000] as const;
+
+/** What event ids begin with; their bytes, too, order otherwise than their UTF-16. */
+export const EVENT_ID_HEADS = ['', 'E ', '\u{1F600}', '\uFB00'] as const;

@@ -1,0 +1,229 @@
+import type { Told } from './events.js';
+import {
+  activeDays,
+  createdAt,
+  createdIds,
+  existsAt,
+  inviteesOf,
+  isIn,
+  lastActiveAt,
+  type Days,
+  type Subject,
+} from './facts.js';
+import { movesIn, openSpans, orgActiveDays } from './membership.js';
+import { compareBytes, dayOf, wholeSecond } from './time.js';
+
+/** Every subject, report and interval there is: the 22 rankings a run makes. */
+export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
+  ['user', 'top_inviter', '30'],
+  ['user', 'top_inviter', '60'],
+  ['user', 'top_inviter', '90'],
+  ['user', 'champion', '30'],
+  ['user', 'champion', '60'],
+  ['user', 'champion', '90'],
+  ['user', 'reengagement', 'Weekly'],
+  ['user', 'reengagement', 'Monthly'],
+  ['user', 'churn', '7'],
+  ['user', 'churn', '14'],
+  ['user', 'churn', '30'],
+  ['org', 'reengagement', 'Weekly'],
+  ['org', 'reengagement', 'Monthly'],
+  ['org', 'churn', '7'],
+  ['org', 'churn', '14'],
+  ['org', 'churn', '30'],
+  ['org', 'growth', '30'],
+  ['org', 'growth', '60'],
+  ['org', 'growth', '90'],
+  ['org', 'attrition', '30'],
+  ['org', 'attrition', '60'],
+  ['org', 'attrition', '90'],
+];
+
+/** What a report is made from: "Facts after T do not count". */
+interface AsOf {
+  /** T, unix s. */
+  reportTime: number;
+  /** D, the day of T. */
+  today: number;
+  /** All that is known now: creations have their own time, active days count by day. */
+  known: readonly Told[];
+  /** "everything else happens at its event's time; a fact at T itself counts". */
+  upToT: readonly Told[];
+}
+
+/** The frozen part of a user's row. */
+export interface RankedUser {
+  id: string;
+  lastActiveAt: number;
+  extra: Record<string, number>;
+}
+
+/** The frozen part of an org's row. */
+export interface RankedOrg {
+  id: string;
+  numUsers: number;
+  createdAt: number;
+  extra: Record<string, number>;
+}
+
+function asOf(known: readonly Told[], reportTime: number): AsOf {
+  const upToT = known.filter((event) => event.at <= reportTime * 1000);
+  return { reportTime, today: dayOf(reportTime * 1000), known, upToT };
+}
+
+/** "`Weekly` is n = 7, `Monthly` is n = 30", else the number itself. */
+function windowDays(interval: string): number {
+  if (interval === 'Weekly') return 7;
+  if (interval === 'Monthly') return 30;
+  return Number(interval);
+}
+
+/** "`W(n)` is the n days D-n+1 … D (today counts)". */
+function windowOf(t: AsOf, n: number): Days {
+  return { first: t.today - n + 1, last: t.today };
+}
+
+/** "`P(n)` is the n days before it, D-2n+1 … D-n". */
+function previousOf(t: AsOf, n: number): Days {
+  return { first: t.today - 2 * n + 1, last: t.today - n };
+}
+
+/** The ids of whom a report speaks: "created at or before T, not deleted at or before T". */
+function listable(t: AsOf, subject: Subject): string[] {
+  return createdIds(t.known, subject).filter((id) =>
+    existsAt(t.known, subject, id, t.reportTime * 1000),
+  );
+}
+
+/** "`created before X began` compares days". */
+function createdBefore(t: AsOf, subject: Subject, id: string, x: Days): boolean {
+  return dayOf(createdAt(t.known, subject, id)) < x.first;
+}
+
+/** "an active day counts when it is not after D"; both windows end at D or before. */
+function userActiveDaysIn(t: AsOf, userId: string, days: Days): number {
+  return activeDays(t.known, userId).filter((day) => isIn(days, day)).length;
+}
+
+function orgActiveIn(t: AsOf, orgId: string, days: Days): boolean {
+  return [...orgActiveDays(t.upToT, t.known, orgId)].some((day) => isIn(days, day));
+}
+
+/** "who is listed", and with which extra properties; undefined: not listed. */
+function userListing(
+  t: AsOf,
+  report: string,
+  n: number,
+  id: string,
+): Record<string, number> | undefined {
+  const [w, p] = [windowOf(t, n), previousOf(t, n)];
+  switch (report) {
+    case 'top_inviter': {
+      const numInvites = inviteesOf(t.upToT, id, w).size;
+      return numInvites >= 1 ? { num_invites: numInvites } : undefined;
+    }
+    case 'champion': {
+      const numActiveDays = userActiveDaysIn(t, id, w);
+      return numActiveDays >= 1 ? { num_active_days: numActiveDays } : undefined;
+    }
+    case 'reengagement': {
+      const back = userActiveDaysIn(t, id, w) > 0 && userActiveDaysIn(t, id, p) === 0;
+      return createdBefore(t, 'user', id, p) && back ? {} : undefined;
+    }
+    case 'churn': {
+      const away = userActiveDaysIn(t, id, w) === 0;
+      return createdBefore(t, 'user', id, w) && away ? {} : undefined;
+    }
+    default:
+      throw new Error(`no user report ${report}`);
+  }
+}
+
+/** "who is listed", and with which extra properties; undefined: not listed. */
+function orgListing(
+  t: AsOf,
+  report: string,
+  n: number,
+  id: string,
+): Record<string, number> | undefined {
+  const [w, p] = [windowOf(t, n), previousOf(t, n)];
+  switch (report) {
+    case 'reengagement': {
+      const back = orgActiveIn(t, id, w) && !orgActiveIn(t, id, p);
+      return createdBefore(t, 'org', id, p) && back ? {} : undefined;
+    }
+    case 'churn':
+      return createdBefore(t, 'org', id, w) && !orgActiveIn(t, id, w) ? {} : undefined;
+    case 'growth': {
+      const { added, removed } = movesIn(t.upToT, id, w);
+      const moves = { num_users_added: added, num_users_removed: removed };
+      return added - removed >= 1 ? moves : undefined;
+    }
+    case 'attrition': {
+      const { added, removed } = movesIn(t.upToT, id, w);
+      const moves = { num_users_added: added, num_users_removed: removed };
+      return removed >= 1 ? { ...moves, net_users_change: added - removed } : undefined;
+    }
+    default:
+      throw new Error(`no org report ${report}`);
+  }
+}
+
+/** "num_invites ↓, last_active_at ↓, user_id ↑" and its likes. */
+function compareUsers(report: string, a: RankedUser, b: RankedUser): number {
+  const counts: Record<string, string> = {
+    top_inviter: 'num_invites',
+    champion: 'num_active_days',
+  };
+  const count = counts[report];
+  const byCount = count === undefined ? 0 : b.extra[count]! - a.extra[count]!;
+  return byCount || b.lastActiveAt - a.lastActiveAt || compareBytes(a.id, b.id);
+}
+
+function compareOrgs(report: string, a: RankedOrg, b: RankedOrg): number {
+  const net = (org: RankedOrg) => org.extra['num_users_added']! - org.extra['num_users_removed']!;
+  const lower = (key: string) => b.extra[key]! - a.extra[key]!;
+  switch (report) {
+    case 'growth': // "net ↓, num_users_added ↓, org_id ↑"
+      return net(b) - net(a) || lower('num_users_added') || compareBytes(a.id, b.id);
+    case 'attrition': // "num_users_removed ↓, net ↑, org_id ↑"
+      return lower('num_users_removed') || net(a) - net(b) || compareBytes(a.id, b.id);
+    default: // "num_users ↓, org_created_at ↑, org_id ↑"
+      return b.numUsers - a.numUsers || a.createdAt - b.createdAt || compareBytes(a.id, b.id);
+  }
+}
+
+/** The frozen list of a user report as of T (unix s), in order. */
+export function rankUsers(
+  known: readonly Told[],
+  report: string,
+  interval: string,
+  reportTime: number,
+): RankedUser[] {
+  const t = asOf(known, reportTime);
+  const ranked: RankedUser[] = [];
+  for (const id of listable(t, 'user')) {
+    const extra = userListing(t, report, windowDays(interval), id);
+    if (extra) ranked.push({ id, lastActiveAt: lastActiveAt(known, id, reportTime), extra });
+  }
+  return ranked.sort((a, b) => compareUsers(report, a, b));
+}
+
+/** The frozen list of an org report as of T (unix s), in order. */
+export function rankOrgs(
+  known: readonly Told[],
+  report: string,
+  interval: string,
+  reportTime: number,
+): RankedOrg[] {
+  const t = asOf(known, reportTime);
+  const ranked: RankedOrg[] = [];
+  for (const id of listable(t, 'org')) {
+    const extra = orgListing(t, report, windowDays(interval), id);
+    if (!extra) continue;
+    // "`num_users` is the number of open spans at T"
+    const numUsers = openSpans(t.upToT).filter((span) => span.orgId === id).length;
+    ranked.push({ id, numUsers, createdAt: wholeSecond(createdAt(known, 'org', id)), extra });
+  }
+  return ranked.sort((a, b) => compareOrgs(report, a, b));
+}

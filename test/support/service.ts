@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Api, waitFor } from './api.js';
+import { ask, cloneDatabase, dropDatabase } from './database.js';
+
+export const TEST_KEY = 'test-key-with-every-scope';
+const MAIN = 'dist/apps/cli/main.js';
+
+/** A process of ours and what it said. */
+export interface TestProcess {
+  child: ChildProcess;
+  /** Everything written to standard error so far, a line each. */
+  log: string[];
+  output: string[];
+  origin: string;
+  /** Asks it to stop and waits. @returns its exit code */
+  stop: () => Promise<number | null>;
+  /** Ends it at once, as a power cut would. */
+  kill: () => Promise<void>;
+}
+
+/** Starts `insightd <role>` and waits until it serves. */
+export async function startProcess(
+  role: string,
+  environment: Record<string, string>,
+): Promise<TestProcess> {
+  const child = spawn(process.execPath, [MAIN, role], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited(), PORT: '0', ...environment },
+  });
+  // A test that fails must not leave it behind.
+  const killAtEnd = () => void child.kill('SIGKILL');
+  process.once('exit', killAtEnd);
+  const ended = once(child, 'exit').finally(() => process.off('exit', killAtEnd));
+  const log: string[] = [];
+  const output: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
+  createInterface({ input: child.stdout }).on('line', (line) => output.push(line));
+  const origin = await waitFor(() => {
+    if (child.exitCode !== null) throw new Error(`insightd ${role} ended:\n${log.join('\n')}`);
+    return log.map(startedAddress).find((address) => address !== undefined);
+  });
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+    return child.exitCode;
+  };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { child, log, output, origin, stop, kill };
+}
+
+/** A whole service on an empty store of its own. */
+export interface TestService extends TestProcess {
+  api: Api;
+  databaseUrl: string;
+  /** Waits until the charts show all that was sent. */
+  chartsAreFresh: () => Promise<void>;
+  /** Ends it and drops its store. */
+  close: () => Promise<void>;
+}
+
+/** @param environment settings besides those that every test needs */
+export async function startTestService(
+  environment: Record<string, string> = {},
+): Promise<TestService> {
+  const databaseUrl = environment['DATABASE_URL'] ?? (await cloneDatabase());
+  const started = await startProcess('all', { ...testSettings(databaseUrl), ...environment });
+  return {
+    ...started,
+    api: new Api(started.origin, TEST_KEY),
+    databaseUrl,
+    chartsAreFresh: () => chartsAreFresh(databaseUrl),
+    close: async () => {
+      await started.stop();
+      await dropDatabase(databaseUrl);
+    },
+  };
+}
+
+/** What every service under test is started with. */
+export function testSettings(databaseUrl: string): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    INSIGHTD_API_KEY: TEST_KEY,
+    LOG_LEVEL: 'info',
+    READ_RATE_LIMIT: '1000000',
+  };
+}
+
+async function chartsAreFresh(databaseUrl: string): Promise<void> {
+  await waitFor(async () => {
+    const rows = await ask(databaseUrl, 'select from activity_changes limit 1');
+    return rows.length === 0 ? true : undefined;
+  });
+}
+
+function startedAddress(line: string): string | undefined {
+  return /"address":"([^"]+)".*"msg":"started"/.exec(line)?.[1];
+}
+
+/** The environment without the settings of whoever runs the tests, and without Jest's options. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR };
+}

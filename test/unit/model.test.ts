@@ -1,0 +1,72 @@
+/**
+ * The reference model, held to answers that were worked out by hand from docs/semantics.md, one
+ * subject a file; and the random histories, held to what they promise.
+ */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import '../support/model/hand-worked/charts.js';
+import '../support/model/hand-worked/memberships.js';
+import '../support/model/hand-worked/org-reports.js';
+import '../support/model/hand-worked/user-reports.js';
+import '../support/model/hand-worked/users.js';
+import { historyArb } from '../support/model/histories.js';
+import { Model, RANKINGS, type WireEvent } from '../support/model/model.js';
+
+const TODAY = '2026-03-31';
+const TODAY_MS = Date.parse(`${TODAY}T00:00:00Z`);
+
+function answers(events: readonly WireEvent[]): unknown[] {
+  const model = new Model(events);
+  const moments = [1, 8, 31].map((daysAgo) => TODAY_MS / 1000 - (daysAgo - 1) * 86_400 - 1);
+  const charts = (['signups', 'orgs_created', 'active_users', 'active_orgs'] as const).map(
+    (metric) => model.chart(metric, 'Weekly', '2025-09-01', TODAY, TODAY),
+  );
+  const reports = moments.flatMap((at) => RANKINGS.map((ranking) => model.report(...ranking, at)));
+  return [...charts, ...reports];
+}
+
+describe('random histories', () => {
+  test('everything happens before today, under an identity of its own', () => {
+    const before = (told: unknown) =>
+      (typeof told === 'number' ? told * 1000 : Date.parse(String(told))) < TODAY_MS;
+    fc.assert(
+      fc.property(historyArb({ today: TODAY, maxEvents: 60 }), (events) => {
+        expect(events.length).toBeLessThanOrEqual(60);
+        expect(events.every(({ time }) => before(time))).toBe(true);
+        expect(events.every(({ data }) => before(data['created_at'] ?? 0))).toBe(true);
+        const identities = events.map(({ source, id }) => `${source}:${id}`);
+        expect(new Set(identities).size).toBe(events.length);
+      }),
+    );
+  });
+
+  test('most tell enough for most of the eight reports', () => {
+    const histories = fc.sample(historyArb({ today: TODAY, maxEvents: 120 }), {
+      numRuns: 40,
+      seed: 1,
+    });
+    const reportsWithRows = histories.map((events) => {
+      const model = new Model(events);
+      const shown = RANKINGS.filter(
+        (ranking) => model.report(...ranking, TODAY_MS / 1000 - 1).rows.length > 0,
+      );
+      return new Set(shown.map(([subject, report]) => `${subject} ${report}`)).size;
+    });
+    expect(reportsWithRows.filter((count) => count >= 6).length).toBeGreaterThan(20);
+  });
+
+  test('the order in which events are given and their repetition change no answer', () => {
+    const shuffled = historyArb({ today: TODAY, maxEvents: 60 }).chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }),
+      ),
+    );
+    fc.assert(
+      fc.property(shuffled, ([events, again]) => {
+        expect(answers(again)).toEqual(answers(events));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
