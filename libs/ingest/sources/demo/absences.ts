@@ -1,0 +1,32 @@
+import { FIRST_DAY, type Calendar } from './calendar.js';
+import type { Random } from './random.js';
+
+/** The days from `from` to before `to`, counted from today, without any activity. */
+export interface Absence {
+  from: number;
+  to: number;
+}
+
+export function isAway(absences: readonly Absence[], day: number): boolean {
+  return absences.some((absence) => day >= absence.from && day < absence.to);
+}
+
+/** Away for the whole week before this one (days -13 to -7), back within this one. */
+export function aWeekAway(calendar: Calendar, random: Random): Absence {
+  return { from: -13 - random.below(8), to: calendar.drawDay(random, -6, -1) };
+}
+
+/** Away for the whole 30 days before these 30 (days -59 to -30), back within these. */
+export function aMonthAway(calendar: Calendar, random: Random): Absence {
+  return { from: -59 - random.below(15), to: calendar.drawDay(random, -29, -2) };
+}
+
+/** A week or two in each half year. */
+export function drawVacations(random: Random): Absence[] {
+  const vacations: Absence[] = [];
+  for (let half = FIRST_DAY; half < 0; half += 180) {
+    const from = half + random.below(170);
+    vacations.push({ from, to: from + random.between(5, 15) });
+  }
+  return vacations;
+}

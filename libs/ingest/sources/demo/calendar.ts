@@ -1,0 +1,63 @@
+import { DAY_MS, startOfDay } from '#libs/contracts';
+import type { Random } from './random.js';
+
+/** The history spans 400 days, today included. */
+const HISTORY_DAYS = 400;
+
+/** Days are counted from today: 0 is the UTC day of `now`, -1 is yesterday. */
+export const FIRST_DAY = 1 - HISTORY_DAYS;
+
+/** 1970-01-01 was a Thursday, the day 3 of a week that begins on Monday. */
+const WEEKDAY_OF_EPOCH = 3;
+
+/** A weekend day is drawn this often, measured against a weekday. */
+const WEEKEND_SHARE = 0.25;
+
+/** Signups and new orgs are this many times as frequent today as on the first day. */
+const GROWTH = 2;
+
+/** Turns days counted from today into instants, and draws days. */
+export class Calendar {
+  private readonly today: number;
+
+  /** @param now milliseconds since 1970; only its UTC day matters */
+  constructor(now: number) {
+    this.today = startOfDay(now);
+  }
+
+  /** The instant, in milliseconds since 1970, of a second of a day. */
+  at(day: number, second: number): number {
+    return this.today + day * DAY_MS + second * 1000;
+  }
+
+  isWeekend(day: number): boolean {
+    return (this.today / DAY_MS + day + WEEKDAY_OF_EPOCH) % 7 >= 5;
+  }
+
+  /** A day from `first` to `last`, both included, rather a weekday than a weekend. */
+  drawDay(random: Random, first: number, last: number): number {
+    return this.draw(random, first, last, () => 1);
+  }
+
+  /** As `drawDay`, with later days more likely in the measure in which the company grows. */
+  drawGrowthDay(random: Random, first: number, last: number): number {
+    const share = (day: number) => (1 + (GROWTH - 1) * (1 + day / HISTORY_DAYS)) / GROWTH;
+    return this.draw(random, first, last, share);
+  }
+
+  /** Rejection sampling; an empty range gives its last day. */
+  private draw(
+    random: Random,
+    first: number,
+    last: number,
+    shareOf: (day: number) => number,
+  ): number {
+    if (first >= last) return last;
+    for (let tries = 0; tries < 20; tries++) {
+      const day = random.between(first, last);
+      const share = shareOf(day) * (this.isWeekend(day) ? WEEKEND_SHARE : 1);
+      if (random.chance(share)) return day;
+    }
+    return last;
+  }
+}

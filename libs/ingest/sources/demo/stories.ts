@@ -1,0 +1,61 @@
+import { aMonthAway, aWeekAway } from './absences.js';
+import type { Script } from './script.js';
+
+/** What becomes of a company. Days are counted from today. */
+export type Story =
+  | { kind: 'steady' | 'growing' | 'shrinking' }
+  /** Nobody uses the product after that day; a closed company is deleted a day later. */
+  | { kind: 'left' | 'closed'; lastDay: number }
+  /** Nobody uses the product from `awayFrom` on, until the founder is back. */
+  | { kind: 'returned'; awayFrom: number; backOn: number };
+
+type Telling = (script: Script) => Story;
+
+const left =
+  (first: number, last: number): Telling =>
+  ({ calendar, random }) => ({ kind: 'left', lastDay: calendar.drawDay(random, first, last) });
+
+const returned =
+  (away: typeof aWeekAway): Telling =>
+  ({ calendar, random }) => {
+    const { from, to } = away(calendar, random);
+    return { kind: 'returned', awayFrom: from, backOn: to };
+  };
+
+const STORIES: readonly [count: number, Telling][] = [
+  [34, () => ({ kind: 'growing' })],
+  [16, () => ({ kind: 'shrinking' })],
+  [5, left(-13, -8)],
+  [5, left(-28, -15)],
+  [8, left(-150, -32)],
+  [3, ({ random }) => ({ kind: 'closed', lastDay: random.between(-160, -20) })],
+  [6, returned(aWeekAway)],
+  [6, returned(aMonthAway)],
+];
+
+/** One story for each company; what is not told is steady. */
+export function tellStories(script: Script, companies: number): Story[] {
+  const stories = STORIES.flatMap(([count, telling]) =>
+    Array.from({ length: count }, () => telling(script)),
+  );
+  while (stories.length < companies) stories.push({ kind: 'steady' });
+  return stories;
+}
+
+/** Whether all of the company's people do the same: leave, close, or come back together. */
+export function isShared(story: Story): boolean {
+  return story.kind === 'left' || story.kind === 'closed' || story.kind === 'returned';
+}
+
+/** The last day on which such a company can have begun. */
+export function latestStart(story: Story): number {
+  if (story.kind === 'left' || story.kind === 'closed') return story.lastDay - 45;
+  if (story.kind === 'returned') return story.awayFrom - 45;
+  return { steady: 0, growing: -20, shrinking: -130 }[story.kind];
+}
+
+/** The last day on which someone joins. */
+export function latestJoin(story: Story): number {
+  if (story.kind === 'left' || story.kind === 'closed') return story.lastDay - 5;
+  return story.kind === 'returned' ? story.awayFrom - 5 : 0;
+}
