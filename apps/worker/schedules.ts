@@ -33,9 +33,9 @@ export class Schedules {
     return this.once('sweep of report runs', () => this.runs.sweep());
   }
 
-  @Interval(5 * SECOND_MS)
+  @Interval(SECOND_MS)
   refreshCharts(): Promise<void> {
-    return this.once('refresh of charts', () => this.orgActivity.refresh());
+    return this.once('refresh of charts', () => this.orgActivity.refreshUnlessResting());
   }
 
   @Interval(HOUR_MS)

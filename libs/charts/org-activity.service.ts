@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DAY_MS, parseDay } from '#libs/contracts';
 import { DayBlocks, scanActivity, scanMemberships, type DayRange } from '#libs/facts';
-import { Database, Metrics, type Connection } from '#libs/platform';
+import { Clock, Database, Metrics, type Connection } from '#libs/platform';
 import { replaceOrgActivity, takeChanges } from './org-activity.store.js';
 
 // Any number of our own: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
+const REST_TIMES = 9;
 const ALL_DAYS: DayRange = { from: 0, before: Date.UTC(9999, 11, 31) };
 
 /**
@@ -14,10 +15,22 @@ const ALL_DAYS: DayRange = { from: 0, before: Date.UTC(9999, 11, 31) };
  */
 @Injectable()
 export class OrgActivityService {
+  private restUntil = 0;
+
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly metrics: Metrics,
   ) {}
+
+  /** As `refresh`, unless the last one took so long that more would be a tenth of all time. */
+  async refreshUnlessResting(): Promise<void> {
+    if (this.clock.now() < this.restUntil) return;
+    const startedAt = this.clock.now();
+    await this.refresh();
+    const endedAt = this.clock.now();
+    this.restUntil = endedAt + REST_TIMES * (endedAt - startedAt);
+  }
 
   /** Brings the derived days up to the facts; does nothing when another process is at it. */
   async refresh(): Promise<void> {
