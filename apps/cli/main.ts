@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { SettingsError, readSettings } from '#libs/platform';
 import { demo } from './commands/demo.js';
+import { health } from './commands/health.js';
 import { keys } from './commands/keys.js';
 import { migrateStore } from './commands/migrate.js';
 import { run } from './commands/run.js';
@@ -17,6 +18,7 @@ const USAGE = `insightd <command>
   keys create --name NAME --scopes read,ingest,admin
                       make a key; it is shown once
   keys revoke ID      end a key for good
+  health              ask the service at HOST and PORT whether it is ready
 
 Settings are environment variables; the README lists them.`;
 
@@ -33,6 +35,7 @@ const SERVICES: Record<string, Command> = {
 const ERRANDS: Record<string, Command> = {
   migrate: () => migrateStore(readSettings()),
   keys: (args) => keys(args, readSettings()),
+  health: () => health(readSettings()),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

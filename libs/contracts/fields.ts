@@ -35,13 +35,16 @@ export const instant = z
   })
   .refine((ms) => ms >= 0, 'must not be before 1970');
 
+/** A fraction such as .123 has no exact double: to microseconds first, so that it is not cut to .122. */
+const millisecondsOf = (seconds: number): number => Math.floor(Math.round(seconds * 1e6) / 1e3);
+
 /** Unix seconds or an RFC 3339 instant, read to milliseconds since 1970. */
 export const moment = z.union(
   [
     z
       .number()
       .refine((seconds) => seconds >= 0, 'must not be before 1970')
-      .transform((seconds) => Math.floor(seconds * 1000)),
+      .transform(millisecondsOf),
     instant,
   ],
   { error: typed('unix seconds or an RFC 3339 time such as 2026-01-31T12:00:00Z') },

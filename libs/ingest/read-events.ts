@@ -5,12 +5,13 @@ import { MAX_BODY_BYTES, readJson, readText } from '#libs/platform';
 
 export const MAX_EVENTS = 10_000;
 
+const LINES = 'application/x-ndjson';
 /** The content types that can carry events. */
 export const EVENT_MEDIA_TYPES = [
   'application/json',
   'application/cloudevents+json',
   'application/cloudevents-batch+json',
-  'application/x-ndjson',
+  LINES,
 ];
 
 /** One event as it came: a value of JSON, or a line that is none. */
@@ -27,10 +28,9 @@ export async function readEvents(
   mediaType: string | undefined,
   encoding: string | undefined,
 ): Promise<Incoming[]> {
+  const type = eventMediaType(mediaType);
   const unpacked = await unpack(body, encoding);
-  const events = isLines(mediaType)
-    ? readLines(readText(unpacked))
-    : readValues(readJson(unpacked));
+  const events = type === LINES ? readLines(readText(unpacked)) : readValues(readJson(unpacked));
   if (events.length > MAX_EVENTS) {
     const message = `At most ${MAX_EVENTS} events fit one request; this one has ${events.length}. Split it.`;
     throw new ApiError('too_large', message);
@@ -56,8 +56,12 @@ async function unpack(body: unknown, encoding: string | undefined): Promise<unkn
   }
 }
 
-function isLines(mediaType: string | undefined): boolean {
-  return mediaType?.split(';')[0]?.trim().toLowerCase() === 'application/x-ndjson';
+/** The media type without its parameters; JSON when none is given. */
+function eventMediaType(header: string | undefined): string {
+  const type = header?.split(';')[0]?.trim().toLowerCase() ?? 'application/json';
+  if (EVENT_MEDIA_TYPES.includes(type)) return type;
+  const message = `Send events as one of ${EVENT_MEDIA_TYPES.join(', ')} in the header Content-Type.`;
+  throw new ApiError('unsupported_media_type', message);
 }
 
 function readValues(value: unknown): Incoming[] {

@@ -55,7 +55,7 @@ export class Api {
     const response = await fetch(this.origin + path, {
       method: 'POST',
       headers: { ...this.authorization, 'Content-Type': 'application/json', ...headers },
-      body: raw ? (body as BodyInit) : JSON.stringify(body),
+      body: raw ? (body as string) : JSON.stringify(body),
     });
     return reply(response);
   }

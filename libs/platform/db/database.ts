@@ -88,7 +88,7 @@ const AWAY_CODES = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ]);
-const AWAY_STATES = /^(08...|57P0[1-5]|53300|25006)$/;
+const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006)$/;
 const AWAY_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|cannot use a pool after/i;
 

@@ -14,6 +14,7 @@ export function createAdapter(): FastifyAdapter {
     routerOptions: { maxParamLength: MAX_PATH_BYTES },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
+    requestTimeout: 120_000,
   });
 }
 

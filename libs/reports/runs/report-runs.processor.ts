@@ -1,19 +1,29 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { Logger, describeError } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 /** Takes the jobs of report runs off the queue, one at a time. */
 @Injectable()
 @Processor(REPORT_RUNS, { concurrency: 1 })
 export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
-  constructor(private readonly executor: RunExecutor) {
+  constructor(
+    private readonly executor: RunExecutor,
+    private readonly logger: Logger,
+  ) {
     super();
   }
 
   async process({ data }: Job<JobCatalogue[typeof REPORT_RUNS]>): Promise<void> {
     await this.executor.execute(data.runId);
+  }
+
+  /** The worker goes on by itself when the queue is back. */
+  @OnWorkerEvent('error')
+  onError(error: Error): void {
+    this.logger.warn('queue trouble in the worker', describeError(error));
   }
 
   /** Lets a run in progress end before the store is closed. */

@@ -157,9 +157,13 @@ export async function markPruned(db: Queryable, id: number): Promise<void> {
   await db.query('update report_runs set pruned_at = now() where id = $1', [id]);
 }
 
+// From the tables that are there, not from the runs that ever were.
 const UNDROPPED = `
-  select r.id from report_runs r
-  where r.pruned_at is not null and to_regclass('snapshots_run_' || r.id) is not null`;
+  with kept as (
+    select substring(relname from '^snapshots_run_([0-9]+)$')::int as id from pg_class
+    where relkind = 'r' and relname like 'snapshots\\_run\\_%' and relnamespace = current_schema()::regnamespace
+  )
+  select r.id from kept join report_runs r using (id) where r.pruned_at is not null`;
 
 /** Runs marked as pruned whose snapshot is still there, from now or from a prune that was cut short. */
 export async function undroppedRuns(db: Queryable): Promise<number[]> {

@@ -67,14 +67,20 @@ async function createPartition(db: Connection, runKey: number): Promise<void> {
   );
 }
 
-/** Gives a run's disk space back. Outside of a transaction; readers are not held up. */
+const ATTACHED = `
+  select inhdetachpending as "isPending" from pg_inherits where inhrelid = to_regclass($1)`;
+
+/**
+ * Gives a run's disk space back. Outside of a transaction; readers are not held up. Goes on where an
+ * earlier call was cut short.
+ */
 export async function dropSnapshot(db: Queryable, runKey: number): Promise<void> {
   const name = partition(runKey);
-  const { rows } = await db.query<{ attached: boolean }>(
-    `select relispartition as attached from pg_class where oid = to_regclass($1)`,
-    [name],
-  );
-  if (rows[0]?.attached)
-    await db.query(`alter table snapshots detach partition ${name} concurrently`);
+  const { rows } = await db.query<{ isPending: boolean }>(ATTACHED, [name]);
+  const [attached] = rows;
+  if (attached) {
+    const how = attached.isPending ? 'finalize' : 'concurrently';
+    await db.query(`alter table snapshots detach partition ${name} ${how}`);
+  }
   await db.query(`drop table if exists ${name}`);
 }

@@ -1,0 +1,19 @@
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --no-save --loglevel=error
+COPY . .
+RUN node scripts/build.mjs && npm prune --omit=dev --omit=optional --no-save --loglevel=error
+
+FROM node:22-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/prisma ./prisma
+COPY --from=build /app/dist ./dist
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s CMD ["node", "dist/apps/cli/main.js", "health"]
+ENTRYPOINT ["node", "dist/apps/cli/main.js"]
+CMD ["api"]
