@@ -11,6 +11,7 @@ import { start } from './run.js';
 const DEMO_FOLDER = '.demo';
 const BATCH = 5_000;
 const LOOK_MS = 200;
+const BAR_WIDTH = 30;
 
 /**
  * Serves a store of its own with a demo company's history in it, which takes the ordinary way in.
@@ -39,14 +40,11 @@ async function load(app: INestApplicationContext): Promise<void> {
   // Dated by the first start: one that was cut short goes on with the very same events.
   const events = [...demoHistory({ now: Math.min(now, await app.get(Instance).installedAt()) })];
   const ingest = app.get(IngestService);
+  say(`Loading the history of a demo company: ${events.length.toLocaleString('en')} events`);
   for (let done = 0; done < events.length; done += BATCH) {
-    progress('Loading the history of a demo company', done / events.length);
     await take(ingest, events.slice(done, done + BATCH));
+    drawBar(Math.min(1, (done + BATCH) / events.length));
   }
-  progress(
-    `Loading the history of a demo company: ${events.length.toLocaleString('en')} events`,
-    1,
-  );
   say('Making the first reports and charts …');
   await firstRun(app.get(RunsService));
   await app.get(OrgActivityService).refresh();
@@ -102,14 +100,12 @@ function ending(origin: string, key: string): string {
   ].join('\n');
 }
 
-function progress(what: string, share: number): void {
-  if (!process.stdout.isTTY) {
-    if (share === 1) say(what);
-    return;
-  }
-  const full = Math.round(share * 30);
-  const bar = `${'█'.repeat(full)}${'░'.repeat(30 - full)} ${Math.round(share * 100)} %`;
-  process.stdout.write(`\r\u001b[K${bar}  ${what}${share === 1 ? '\n' : ''}`);
+/** A bar that grows in place, on a terminal. */
+function drawBar(share: number): void {
+  if (!process.stdout.isTTY) return;
+  const full = Math.round(share * BAR_WIDTH);
+  const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
+  process.stdout.write(`\r${bar} ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`);
 }
 
 function say(text: string): void {
