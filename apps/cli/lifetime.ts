@@ -3,13 +3,19 @@ import { readFileSync } from 'node:fs';
 const STOP_WITHIN_MS = 30_000;
 const LOOK_MS = 500;
 
+let stopping = false;
+
+/** Whether this process is about to end: what fails now fails because of that. */
+export function isStopping(): boolean {
+  return stopping;
+}
+
 /**
  * Runs `stop` once at SIGINT or SIGTERM, or when the process that started this one is gone, and ends
  * the process. A second signal, or 30 seconds, ends it at once.
  * @param say is told why it stops
  */
 export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) => void): void {
-  let stopping = false;
   const begin = (reason: string) => {
     if (stopping) process.exit(1);
     stopping = true;

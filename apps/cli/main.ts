@@ -5,6 +5,7 @@ import { health } from './commands/health.js';
 import { keys } from './commands/keys.js';
 import { migrateStore } from './commands/migrate.js';
 import { run } from './commands/run.js';
+import { isStopping } from './lifetime.js';
 import { UsageError } from './usage.js';
 
 const USAGE = `insightd <command>
@@ -48,6 +49,10 @@ try {
     process.exit(0);
   } else throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);
 } catch (error) {
+  if (!isStopping()) fail(error);
+}
+
+function fail(error: unknown): never {
   process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 }
