@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { DAY_MS, parseDay } from '#libs/contracts';
-import { DayBlocks, scanActivity, scanMemberships, type DayRange } from '#libs/facts';
+import { orgsOf } from '#libs/facts';
 import { Clock, Database, Metrics, type Connection } from '#libs/platform';
-import { replaceOrgActivity, takeChanges } from './org-activity.store.js';
+import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
+import { takeChanges, type Changes } from './org-activity.store.js';
 
 // Any number of our own: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
 const REST_TIMES = 9;
-const ALL_DAYS: DayRange = { from: 0, before: Date.UTC(9999, 11, 31) };
+/** From here on, one pass over all days costs less than one for each. */
+const MANY_DAYS = 10;
 
 /**
  * Derives on which days orgs were active, for the charts: on the days on which some user was active
@@ -41,51 +42,22 @@ export class OrgActivityService {
       );
       if (!rows[0]?.ours) return;
       // What is committed after this leaves word of its own, and is derived the next time.
-      const days = await takeChanges(db);
-      if (days.length === 0) return;
+      const changes = await takeChanges(db);
+      if (changes.orgs.size + changes.activeUsers.size === 0) return;
       const stopTimer = this.metrics.chartRefreshSeconds.startTimer();
-      await replaceOrgActivity(db, await derive(db, days), days);
+      await derive(db, changes);
       stopTimer();
     });
   }
 }
 
-async function derive(db: Connection, days: readonly string[] | 'any'): Promise<DayBlocks> {
-  const spans = await loadSpans(db);
-  const wanted = days === 'any' ? undefined : new Set(days.map((day) => parseDay(day)!));
-  const derived = new DayBlocks();
-  await scanActivity(db, rangeOf(wanted), (day, user) => {
-    if (wanted && !wanted.has(day)) return;
-    for (const span of spans.get(user) ?? []) {
-      if (span.from <= day && day <= span.to) derived.add(day, span.org);
-    }
-  });
-  return derived;
-}
-
-/** Days (ms since 1970) on which a user's activity is an org's: both ends count. */
-interface DaySpan {
-  org: number;
-  from: number;
-  to: number;
-}
-
-async function loadSpans(db: Connection): Promise<Map<number, DaySpan[]>> {
-  const byUser = new Map<number, DaySpan[]>();
-  await scanMemberships(db, Infinity, (user, org, { spans }) => {
-    const list = byUser.get(user) ?? [];
-    byUser.set(user, list);
-    for (const { from, to } of spans) list.push({ org, from: wholeDay(from), to });
-  });
-  return byUser;
-}
-
-/** The first millisecond of the day, so that a span covers its first day whole. */
-function wholeDay(ms: number): number {
-  return Math.floor(ms / DAY_MS) * DAY_MS;
-}
-
-function rangeOf(days: ReadonlySet<number> | undefined): DayRange {
-  if (!days) return ALL_DAYS;
-  return { from: Math.min(...days), before: Math.max(...days) + DAY_MS };
+async function derive(db: Connection, { orgs, activeUsers }: Changes): Promise<void> {
+  const orgsByDay = new Map<number, number[]>();
+  for (const [day, users] of activeUsers) orgsByDay.set(day, await orgsOf(db, [...users]));
+  if (orgsByDay.size >= MANY_DAYS) {
+    for (const some of orgsByDay.values()) for (const org of some) orgs.add(org);
+    orgsByDay.clear();
+  }
+  await deriveOrgActivity(db, [...orgs], ALL_DAYS);
+  for (const [day, some] of orgsByDay) await deriveOrgActivity(db, some, oneDay(day));
 }

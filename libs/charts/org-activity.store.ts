@@ -1,39 +1,75 @@
-import type { DayBlocks } from '#libs/facts';
+import { formatDay, parseDay } from '#libs/contracts';
+import type { DayRange } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
+import type { OrgDayBlock } from './org-days.js';
 
-const TAKE_CHANGES = `
-  with taken as (delete from activity_changes returning day)
-  select distinct day::text from taken`;
-
-/**
- * Takes the days that changed since the last time; they come back if the transaction does not commit.
- * @returns days as `2026-01-31`, or 'any' when every day may have changed
- */
-export async function takeChanges(db: Queryable): Promise<string[] | 'any'> {
-  const { rows } = await db.query<{ day: string | null }>(TAKE_CHANGES);
-  const days = rows.map((row) => row.day);
-  return days.every((day) => day !== null) ? days : 'any';
+/** What changed since the last derivation; days as their first millisecond since 1970. */
+export interface Changes {
+  /** Users newly active on a day. */
+  activeUsers: Map<number, Set<number>>;
+  /** Orgs whose members changed, on whatever day. */
+  orgs: Set<number>;
 }
 
-// Only what differs is written: most days of the past stay as they are.
-const REPLACE = `
-  with derived as (
-    select day, block, ('x' || bits)::bit(4096) as bits
-    from unnest($1::date[], $2::int[], $3::text[]) as d (day, block, bits)
-  ), gone as (
-    delete from org_activity o
-    where ($4::date[] is null or o.day = any($4))
-      and not exists (select from derived d where d.day = o.day and d.block = o.block)
-  )
-  insert into org_activity as o (day, block, bits)
-  select day, block, bits from derived order by day, block
-  on conflict (day, block) do update set bits = excluded.bits where o.bits <> excluded.bits`;
+interface ChangeRow {
+  day: string | null;
+  user_keys: number[] | null;
+  org_keys: number[] | null;
+}
 
-/** Replaces the activity of orgs on these days, or on all. */
+const TAKE_CHANGES = `
+  delete from activity_changes returning day::text, user_keys, org_keys`;
+
+/** Takes what changed since the last time; it comes back if the transaction does not commit. */
+export async function takeChanges(db: Queryable): Promise<Changes> {
+  const { rows } = await db.query<ChangeRow>(TAKE_CHANGES);
+  const changes: Changes = { activeUsers: new Map(), orgs: new Set() };
+  for (const { day, user_keys: users, org_keys: orgs } of rows) {
+    for (const org of orgs ?? []) changes.orgs.add(org);
+    if (day === null) continue;
+    const at = parseDay(day)!;
+    const known = changes.activeUsers.get(at) ?? new Set<number>();
+    changes.activeUsers.set(at, known);
+    for (const user of users ?? []) known.add(user);
+  }
+  return changes;
+}
+
+const STORED = `
+  select day::text, block, substring(bit_send(bits) from 5) as bits
+  from org_activity
+  where day >= $1 and day < $2 and block = any($3)`;
+
+/** The stored activity of some blocks of orgs on the days of a range. */
+export async function storedOrgActivity(
+  db: Queryable,
+  range: DayRange,
+  blocks: readonly number[],
+): Promise<OrgDayBlock[]> {
+  const { rows } = await db.query<{ day: string; block: number; bits: Buffer }>(STORED, [
+    formatDay(range.from),
+    formatDay(range.before),
+    blocks,
+  ]);
+  return rows.map((row) => ({ ...row, day: parseDay(row.day)! }));
+}
+
+const REPLACE = `
+  insert into org_activity (day, block, bits)
+  select day, block, ('x' || bits)::bit(4096)
+  from unnest($1::date[], $2::int[], $3::text[]) as derived (day, block, bits)
+  order by day, block
+  on conflict (day, block) do update set bits = excluded.bits`;
+
+/** Replaces blocks of days, or adds them. */
 export async function replaceOrgActivity(
   db: Queryable,
-  derived: DayBlocks,
-  days: readonly string[] | 'any',
+  changed: readonly OrgDayBlock[],
 ): Promise<void> {
-  await db.query(REPLACE, [...derived.columns(), days === 'any' ? null : days]);
+  if (changed.length === 0) return;
+  await db.query(REPLACE, [
+    changed.map(({ day }) => formatDay(day)),
+    changed.map(({ block }) => block),
+    changed.map(({ bits }) => bits.toString('hex')),
+  ]);
 }

@@ -1,3 +1,4 @@
+import { parseDay } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
 import type { DayBlocks } from './day-block.js';
 
@@ -10,24 +11,42 @@ const OR_ACTIVITY = `
   order by day, block
   on conflict (day, block) do update set bits = a.bits | excluded.bits
   where a.bits | excluded.bits <> a.bits
-  returning day::text`;
+  returning day::text, block`;
 
 /**
  * Marks users active on days.
- * @returns the days on which somebody is newly known to have been active, as `2026-01-31`
+ * @returns for each day, as `2026-01-31`, the users told of those blocks in which somebody is newly
+ *   known to have been active
  */
-export async function orActivity(db: Queryable, days: DayBlocks): Promise<string[]> {
-  if (days.isEmpty) return [];
-  const { rows } = await db.query<{ day: string }>(OR_ACTIVITY, days.columns());
-  return [...new Set(rows.map((row) => row.day))];
+export async function orActivity(db: Queryable, days: DayBlocks): Promise<Map<string, number[]>> {
+  const changed = new Map<string, number[]>();
+  if (days.isEmpty) return changed;
+  const { rows } = await db.query<{ day: string; block: number }>(OR_ACTIVITY, days.columns());
+  for (const { day, block } of rows) {
+    const keys = days.keysOf(parseDay(day)!, block);
+    changed.set(day, [...(changed.get(day) ?? []), ...keys]);
+  }
+  return changed;
 }
 
-const NOTE_CHANGES = `insert into activity_changes (day) select unnest($1::date[])`;
+const NOTE_ACTIVE = `
+  insert into activity_changes (day, user_keys)
+  select day, user_keys::int[] from unnest($1::date[], $2::text[]) as told (day, user_keys)`;
+const NOTE_ORGS = `insert into activity_changes (org_keys) values ($1)`;
 
 /**
- * Leaves word that what derives from these days has to be derived again.
- * @param days as `2026-01-31`; null stands for any day
+ * Leaves word that what derives from activity has to be derived again.
+ * @param active users newly active on a day (`2026-01-31`)
+ * @param orgKeys orgs whose members changed, on whatever day
  */
-export async function noteChanges(db: Queryable, days: readonly (string | null)[]): Promise<void> {
-  if (days.length > 0) await db.query(NOTE_CHANGES, [days]);
+export async function noteChanges(
+  db: Queryable,
+  active: ReadonlyMap<string, readonly number[]>,
+  orgKeys: ReadonlySet<number>,
+): Promise<void> {
+  if (active.size > 0) {
+    const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
+    await db.query(NOTE_ACTIVE, [[...active.keys()], users]);
+  }
+  if (orgKeys.size > 0) await db.query(NOTE_ORGS, [[...orgKeys]]);
 }

@@ -1,7 +1,7 @@
 /** Users and orgs are counted in blocks of 4,096: a block of a day is one row of bits. */
-const BLOCK_SHIFT = 12;
-const BLOCK_SIZE = 1 << BLOCK_SHIFT;
-const BLOCK_BYTES = BLOCK_SIZE / 8;
+export const BLOCK_SHIFT = 12;
+export const BLOCK_SIZE = 1 << BLOCK_SHIFT;
+export const BLOCK_BYTES = BLOCK_SIZE / 8;
 
 /**
  * Days → blocks → bits, collected in memory and written as one statement. Bit 0 is the highest of the
@@ -19,6 +19,14 @@ export class DayBlocks {
     blocks.set(block, bits);
     const bit = key & (BLOCK_SIZE - 1);
     bits[bit >> 3]! |= 0x80 >> (bit & 7);
+  }
+
+  /** The keys of a block that are marked on a day. */
+  keysOf(day: number, block: number): number[] {
+    const keys: number[] = [];
+    const bits = this.days.get(day)?.get(block);
+    if (bits) forEachKey(block, bits, (key) => keys.push(key));
+    return keys;
   }
 
   get isEmpty(): boolean {
@@ -41,7 +49,7 @@ export class DayBlocks {
 }
 
 /** Calls `onKey` for each bit that is set in a block's bits. */
-export function forEachKey(block: number, bits: Buffer, onKey: (key: number) => void): void {
+function forEachKey(block: number, bits: Buffer, onKey: (key: number) => void): void {
   const first = block << BLOCK_SHIFT;
   for (let byte = 0; byte < bits.length; byte++) {
     for (let rest = bits[byte]!; rest !== 0;) {

@@ -7,7 +7,7 @@ import { DayBlocks } from './day-block.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { NO_ORG, addInvites, hashInvitee } from './invites.store.js';
-import { addSteps } from './memberships.store.js';
+import { addSteps, orgsOf } from './memberships.store.js';
 import { upsertOrgs } from './orgs.store.js';
 import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
 
@@ -50,8 +50,8 @@ export class FactsService {
   async write(db: Connection, events: readonly NativeEvent[], ids: ResolvedIds): Promise<Written> {
     const fresh = await dropRepeats(db, events);
     const batch = new FactBatch(fresh);
-    const users = keyed(batch.users, ids.users).map(({ id, ...rest }) => ({ userId: id, ...rest }));
-    const orgs = keyed(batch.orgs, ids.orgs).map(({ id, ...rest }) => ({ orgId: id, ...rest }));
+    const users = keyed(batch.users, ids.users);
+    const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);
     const deletedOrgs = orgs.filter((org) => org.change.deletion);
     await upsertUsers(db, users);
@@ -61,14 +61,21 @@ export class FactsService {
     );
     await upsertProfiles(db, users);
     await upsertOrgs(db, orgs);
-    const days = await orActivity(db, activityOf(batch, ids));
+    const active = await orActivity(db, activityOf(batch, ids));
     await this.addPairs(db, batch, ids);
-    const anyDay = batch.steps.length + deletedUsers.length + deletedOrgs.length > 0;
-    await noteChanges(db, anyDay ? [null] : days);
+    const changedOrgs = [
+      ...batch.steps.map((step) => ids.orgs.get(step.orgId)!),
+      ...deletedOrgs.map((org) => org.key),
+      ...(await orgsOf(
+        db,
+        deletedUsers.map((user) => user.key),
+      )),
+    ];
+    await noteChanges(db, active, new Set(changedOrgs));
     return {
       fresh,
-      deletedUserIds: deletedUsers.map((user) => user.userId),
-      deletedOrgIds: deletedOrgs.map((org) => org.orgId),
+      deletedUserIds: deletedUsers.map((user) => user.id),
+      deletedOrgIds: deletedOrgs.map((org) => org.id),
     };
   }
 

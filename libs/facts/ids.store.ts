@@ -13,13 +13,13 @@ interface Table {
 }
 
 const USERS: Table = {
-  find: 'select id, user_id as name from users where user_id = any($1)',
-  add: `insert into users (user_id) select name from unnest($1::text[]) name order by name
+  find: 'select id, user_id as name from user_ids where user_id = any($1)',
+  add: `insert into user_ids (user_id) select name from unnest($1::text[]) name order by name
         on conflict do nothing returning id, user_id as name`,
 };
 const ORGS: Table = {
-  find: 'select id, org_id as name from orgs where org_id = any($1)',
-  add: `insert into orgs (org_id) select name from unnest($1::text[]) name order by name
+  find: 'select id, org_id as name from org_ids where org_id = any($1)',
+  add: `insert into org_ids (org_id) select name from unnest($1::text[]) name order by name
         on conflict do nothing returning id, org_id as name`,
 };
 

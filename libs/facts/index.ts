@@ -1,7 +1,9 @@
+export type { ActivityDays, DayRange } from './activity-days.js';
 export * from './cards.query.js';
-export { DayBlocks } from './day-block.js';
+export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE } from './day-block.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
+export { orgsOf } from './memberships.store.js';
 export { type Membership } from './replay.js';
 export * from './scan.js';

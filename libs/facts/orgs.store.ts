@@ -4,17 +4,15 @@ import { stampTime } from './stamp.js';
 
 export interface KeyedOrg {
   key: number;
-  orgId: string;
   change: OrgChange;
 }
 
 // A deleted org has no name: neither the one it had nor one that comes later.
 const UPSERT_ORGS = `
-  insert into orgs as o (id, org_id, created_at, deleted_at, deleted_stamp, name, name_stamp)
-  overriding system value
-  select id, org_id, created_at, deleted_at, deleted_stamp, name, name_stamp
-  from unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bytea[], $6::text[], $7::bytea[])
-    as told (id, org_id, created_at, deleted_at, deleted_stamp, name, name_stamp)
+  insert into orgs as o (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
+  select id, created_at, deleted_at, deleted_stamp, name, name_stamp
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::bytea[], $5::text[], $6::bytea[])
+    as told (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
   order by id
   on conflict (id) do update set
     created_at = least(o.created_at, excluded.created_at),
@@ -31,7 +29,6 @@ export async function upsertOrgs(db: Queryable, orgs: readonly KeyedOrg[]): Prom
   if (orgs.length === 0) return;
   await db.query(UPSERT_ORGS, [
     orgs.map((org) => org.key),
-    orgs.map((org) => org.orgId),
     orgs.map((org) => iso(org.change.createdAt)),
     orgs.map((org) => org.change.deletion && iso(stampTime(org.change.deletion))),
     orgs.map((org) => org.change.deletion),

@@ -37,30 +37,30 @@ const DEFAULT_ROLE = 'Member';
  */
 export function replay(steps: readonly TimedStep[], closedAt?: number): Membership {
   const membership: Membership = { spans: [], additions: [], removals: [] };
-  let open: { from: number; role: string | null } | undefined;
-  const close = (at: number) => {
-    if (open) membership.spans.push({ from: open.from, to: at, role: open.role ?? DEFAULT_ROLE });
-    open = undefined;
-  };
-  const remove = (at: number) => {
-    close(at);
-    membership.removals.push(at);
-  };
-  for (const [index, step] of steps.entries()) {
+  const { spans, additions, removals } = membership;
+  // The open span, if there is one. No closures here: this runs a million times in a report run.
+  let from: number | undefined;
+  let role: string | null = null;
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]!;
     if (step.kind === 'remove') {
-      if (index === 0) open = { from: -Infinity, role: null };
-      if (open) remove(step.at);
-      continue;
+      if (index === 0) from = -Infinity;
+      if (from === undefined) continue;
+      spans.push({ from, to: step.at, role: role ?? DEFAULT_ROLE });
+      removals.push(step.at);
+      from = undefined;
+    } else if (from !== undefined) {
+      role = step.role ?? role;
+    } else {
+      const isKnown = step.kind === 'add';
+      if (isKnown) additions.push(step.at);
+      from = isKnown ? step.at : (removals.at(-1) ?? -Infinity);
+      role = step.role;
     }
-    if (open) {
-      open.role = step.role ?? open.role;
-      continue;
-    }
-    const known = step.kind === 'add';
-    if (known) membership.additions.push(step.at);
-    open = { from: known ? step.at : (membership.removals.at(-1) ?? -Infinity), role: step.role };
   }
-  if (open && closedAt !== undefined) remove(closedAt);
-  close(Infinity);
+  if (from !== undefined) {
+    spans.push({ from, to: closedAt ?? Infinity, role: role ?? DEFAULT_ROLE });
+    if (closedAt !== undefined) removals.push(closedAt);
+  }
   return membership;
 }

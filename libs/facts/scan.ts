@@ -1,18 +1,28 @@
+import { formatDay } from '#libs/contracts';
 import { copyRows, type Connection } from '#libs/platform';
-import type { StepKind } from './batch.js';
-import { forEachKey } from './day-block.js';
+import { ActivityDays, type DayRange } from './activity-days.js';
 import { replay, type Membership, type TimedStep } from './replay.js';
-import { stampTime } from './stamp.js';
+import { isLater, stampTime, type Stamp } from './stamp.js';
+import { onlyStep, unpackSteps } from './steps.js';
 
 /**
  * The facts, whole, out of one transaction's picture of the store. Every function streams: nothing
  * but what the caller keeps stays in memory. Times are milliseconds since 1970, NaN when not told.
  */
 
-const SCAN_USERS = `
-  select id, created_at, deleted_at, last_active_at from users order by user_id`;
+/** Every user key, in the order of the ids' bytes; also of users who are only mentioned. */
+export async function scanUserOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
+  await copyRows(db, 'select id from user_ids order by user_id', (row) => onKey(row.int()));
+}
 
-/** Users in the order of their ids' bytes. */
+/** Every org key, in the order of the ids' bytes; also of orgs that are only mentioned. */
+export async function scanOrgOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
+  await copyRows(db, 'select id from org_ids order by org_id', (row) => onKey(row.int()));
+}
+
+const SCAN_USERS = 'select id, created_at, deleted_at, last_active_at from users';
+
+/** What is known of users, in no order. */
 export async function scanUsers(
   db: Connection,
   onUser: (key: number, createdAt: number, deletedAt: number, lastActiveAt: number) => void,
@@ -22,9 +32,9 @@ export async function scanUsers(
   );
 }
 
-const SCAN_ORGS = 'select id, created_at, deleted_at from orgs order by org_id';
+const SCAN_ORGS = 'select id, created_at, deleted_at from orgs';
 
-/** Orgs in the order of their ids' bytes. */
+/** What is known of orgs, in no order. */
 export async function scanOrgs(
   db: Connection,
   onOrg: (key: number, createdAt: number, deletedAt: number) => void,
@@ -32,38 +42,46 @@ export async function scanOrgs(
   await copyRows(db, SCAN_ORGS, (row) => onOrg(row.int(), row.instantMs(), row.instantMs()));
 }
 
-/** The days of a scan as a half-open range, each the first millisecond of a UTC day. */
-export interface DayRange {
-  from: number;
-  before: number;
-}
-
 const SCAN_ACTIVITY = `
   select day, block, bits from activity
   where day >= current_setting('insightd.from_day')::date
-    and day < current_setting('insightd.before_day')::date
-  order by day desc, block`;
+    and day < current_setting('insightd.before_day')::date`;
+// As a subquery: in `= any(…)` the setting would be parsed again for every row.
+const SCAN_ACTIVITY_OF = `
+  ${SCAN_ACTIVITY} and block in (select unnest(current_setting('insightd.blocks')::int[]))`;
 
-/** Who was active on which day, latest day first. */
+/** Who was active on the days of a range. @param keys one more than the highest user key */
+export async function loadActivity(
+  db: Connection,
+  range: DayRange,
+  keys: number,
+): Promise<ActivityDays> {
+  const days = new ActivityDays(range, keys);
+  await setRange(db, range);
+  await copyRows(db, SCAN_ACTIVITY, (row) => days.put(row.dayMs(), row.int(), row.bits()));
+  return days;
+}
+
+/**
+ * The activity of some blocks of users on the days of a range, a block of a day at a time, in no
+ * order. The bits are only valid during the call, the highest bit of a byte first.
+ */
 export async function scanActivity(
   db: Connection,
   range: DayRange,
-  onActive: (day: number, userKey: number) => void,
+  blocks: readonly number[],
+  onBlock: (day: number, block: number, bits: Uint8Array) => void,
 ): Promise<void> {
   await setRange(db, range);
-  await copyRows(db, SCAN_ACTIVITY, (row) => {
-    const day = row.dayMs();
-    const block = row.int();
-    forEachKey(block, row.bits(), (key) => onActive(day, key));
-  });
+  await setList(db, 'insightd.blocks', blocks);
+  await copyRows(db, SCAN_ACTIVITY_OF, (row) => onBlock(row.dayMs(), row.int(), row.bits()));
 }
 
 const SCAN_INVITES = `
   select inviter_key, invitee_hash, max(at) as at from invites
   where at >= current_setting('insightd.from_day')::date
     and at <= to_timestamp(current_setting('insightd.until')::bigint)
-  group by inviter_key, invitee_hash
-  order by inviter_key`;
+  group by inviter_key, invitee_hash`;
 
 /**
  * Each pair of inviter and invitee with its latest invite, from the first of a day up to a moment.
@@ -84,55 +102,65 @@ export async function scanInvites(
   });
 }
 
-// The steps after a deletion do not count: they are left out by their whole stamp, since times can
-// be equal. `least` passes over null.
-const SCAN_STEPS = `
-  select s.user_key, s.org_key, substring(s.stamp from 1 for 8), s.kind,
-    least(u.deleted_at, o.deleted_at)
-  from membership_steps s
-  join users u on u.id = s.user_key
-  join orgs o on o.id = s.org_key
-  where (s.stamp > least(u.deleted_stamp, o.deleted_stamp)) is not true
-  order by s.user_key, s.org_key, s.stamp`;
+const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
+const SCAN_MEMBERSHIPS_OF = `
+  ${SCAN_MEMBERSHIPS}
+  where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
 
 /**
- * The membership of each (user, org) pair, replayed from the steps and deletions known up to a moment.
+ * The membership of each (user, org) pair, in no order, replayed from the steps and deletions known
+ * up to a moment. Steps after a deletion do not count: they are left out by their whole stamp, since
+ * times can be equal.
  * @param until milliseconds since 1970, itself included; Infinity for all that is known
+ * @param orgKeys only the members of these orgs
  */
 export async function scanMemberships(
   db: Connection,
   until: number,
   onPair: (userKey: number, orgKey: number, membership: Membership) => void,
+  orgKeys?: readonly number[],
 ): Promise<void> {
-  let pair: { user: number; org: number; closedAt: number } | undefined;
-  let steps: TimedStep[] = [];
-  const flush = () => {
-    if (!pair || steps.length === 0) return;
-    const closed = pair.closedAt <= until ? pair.closedAt : undefined;
-    onPair(pair.user, pair.org, replay(steps, closed));
-  };
-  await copyRows(db, SCAN_STEPS, (row) => {
+  const userDeletions = await scanDeletions(db, 'users');
+  const orgDeletions = await scanDeletions(db, 'orgs');
+  if (orgKeys) await setList(db, 'insightd.org_keys', orgKeys);
+  await copyRows(db, orgKeys ? SCAN_MEMBERSHIPS_OF : SCAN_MEMBERSHIPS, (row) => {
     const [user, org] = [row.int(), row.int()];
-    const at = stampTime(row.bytes());
-    const kind = row.text() as StepKind;
-    const closedAt = row.instantMs();
-    if (pair?.user !== user || pair.org !== org) {
-      flush();
-      pair = { user, org, closedAt };
-      steps = [];
-    }
-    if (at <= until) steps.push({ at, kind, role: null });
+    const end = earlier(userDeletions.get(user), orgDeletions.get(org));
+    const steps = stepsUntil(row.bytes(), until, end);
+    if (steps.length === 0) return;
+    const closedAt = end && stampTime(end);
+    onPair(user, org, replay(steps, closedAt! <= until ? closedAt : undefined));
   });
-  flush();
+}
+
+/** The steps up to a moment and not after a deletion; without their roles when there is but one. */
+function stepsUntil(packed: Buffer, until: number, end: Stamp | undefined): TimedStep[] {
+  const only = end ? undefined : onlyStep(packed);
+  if (only) return only.at <= until ? [only] : [];
+  return unpackSteps(packed)
+    .filter(({ stamp }) => stampTime(stamp) <= until && !(end && isLater(stamp, end)))
+    .map(({ stamp, kind, role }) => ({ at: stampTime(stamp), kind, role }));
+}
+
+async function scanDeletions(db: Connection, table: 'users' | 'orgs'): Promise<Map<number, Stamp>> {
+  const deletions = new Map<number, Stamp>();
+  const select = `select id, deleted_stamp from ${table} where deleted_stamp is not null`;
+  await copyRows(db, select, (row) => deletions.set(row.int(), Buffer.from(row.bytes())));
+  return deletions;
+}
+
+function earlier(one: Stamp | undefined, other: Stamp | undefined): Stamp | undefined {
+  if (!one || !other) return one ?? other;
+  return isLater(one, other) ? other : one;
+}
+
+async function setList(db: Connection, name: string, keys: readonly number[]): Promise<void> {
+  await db.query('select set_config($1, $2, true)', [name, `{${keys.join(',')}}`]);
 }
 
 async function setRange(db: Connection, range: DayRange): Promise<void> {
   await db.query(
     `select set_config('insightd.from_day', $1, true), set_config('insightd.before_day', $2, true)`,
-    [isoDay(range.from), isoDay(range.before)],
+    [formatDay(range.from), formatDay(range.before)],
   );
-}
-
-function isoDay(day: number): string {
-  return new Date(day).toISOString().slice(0, 10);
 }

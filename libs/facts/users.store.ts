@@ -4,18 +4,16 @@ import { stampTime } from './stamp.js';
 
 export interface KeyedUser {
   key: number;
-  userId: string;
   change: UserChange;
 }
 
 // Also run for users of whom only the profile changes: it takes their rows' locks, in order, so
 // that whoever writes a profile after it sees a deletion that another transaction has committed.
 const UPSERT_USERS = `
-  insert into users as u (id, user_id, created_at, last_active_at, deleted_at, deleted_stamp)
-  overriding system value
-  select id, user_id, created_at, date_trunc('second', last_active_at), deleted_at, deleted_stamp
-  from unnest($1::int[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::bytea[])
-    as told (id, user_id, created_at, last_active_at, deleted_at, deleted_stamp)
+  insert into users as u (id, created_at, last_active_at, deleted_at, deleted_stamp)
+  select id, created_at, date_trunc('second', last_active_at), deleted_at, deleted_stamp
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::bytea[])
+    as told (id, created_at, last_active_at, deleted_at, deleted_stamp)
   order by id
   on conflict (id) do update set
     created_at = least(u.created_at, excluded.created_at),
@@ -31,7 +29,6 @@ export async function upsertUsers(db: Queryable, users: readonly KeyedUser[]): P
   if (users.length === 0) return;
   await db.query(UPSERT_USERS, [
     users.map((user) => user.key),
-    users.map((user) => user.userId),
     users.map((user) => iso(user.change.createdAt)),
     users.map((user) => iso(user.change.lastActiveAt)),
     users.map((user) => user.change.deletion && iso(stampTime(user.change.deletion))),

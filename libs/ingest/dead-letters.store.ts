@@ -10,8 +10,8 @@ const ADD = `
     $9::timestamptz, $9::timestamptz
   from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[])
     as told (source, digest, event_id, event_type, user_id, org_id, errors, body)
-  left join users u on u.user_id = told.user_id
-  left join orgs o on o.org_id = told.org_id
+  left join user_ids using (user_id) left join users u on u.id = user_ids.id
+  left join org_ids using (org_id) left join orgs o on o.id = org_ids.id
   order by told.source, told.digest
   on conflict (source, digest) do update set
     attempts = d.attempts + 1, errors = excluded.errors, last_at = excluded.last_at`;
@@ -60,8 +60,12 @@ export async function eraseBodies(
 const ERASE_MISSED = `
   update dead_letters d set body = null
   where d.body is not null and (
-    exists (select from users u where u.user_id = d.user_id and u.deleted_stamp is not null)
-    or exists (select from orgs o where o.org_id = d.org_id and o.deleted_stamp is not null))`;
+    exists (
+      select from user_ids i join users u using (id)
+      where i.user_id = d.user_id and u.deleted_stamp is not null)
+    or exists (
+      select from org_ids i join orgs o using (id)
+      where i.org_id = d.org_id and o.deleted_stamp is not null))`;
 const DROP_OLD = 'delete from dead_letters where last_at < now() - make_interval(days => $1)';
 
 /** Drops dead letters last sent more than `days` ago, and what personal data was missed. */

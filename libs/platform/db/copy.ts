@@ -18,9 +18,10 @@ export class CopiedRow {
   /** Reads a `timestamptz` or `null`, to milliseconds since 1970 (NaN for null). */
   instantMs(): number {
     if (this.length() < 0) return Number.NaN;
-    const micros = this.buffer.readBigInt64BE(this.at);
+    const micros =
+      this.buffer.readInt32BE(this.at) * 2 ** 32 + this.buffer.readUInt32BE(this.at + 4);
     this.at += 8;
-    return Math.floor(Number(micros) / 1000) + POSTGRES_EPOCH_MS;
+    return Math.floor(micros / 1000) + POSTGRES_EPOCH_MS;
   }
 
   /** Reads a `date`, to the first millisecond of the day since 1970. */

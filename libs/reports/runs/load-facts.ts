@@ -1,14 +1,16 @@
 import { DAY_MS } from '#libs/contracts';
 import {
-  scanActivity,
+  loadActivity,
   scanInvites,
   scanMemberships,
+  scanOrgOrder,
   scanOrgs,
+  scanUserOrder,
   scanUsers,
   type Membership,
 } from '#libs/facts';
 import type { Connection } from '#libs/platform';
-import { MASK_DAYS } from './activity-masks.js';
+import { ActivityMasks, MASK_DAYS } from './activity-masks.js';
 import {
   countInWindows,
   subjectFacts,
@@ -19,70 +21,98 @@ import {
   type UserFacts,
 } from './run-facts.js';
 
-const SIZES = `
-  select (select coalesce(max(id), 0) from users) + 1 as users,
-    (select coalesce(max(id), 0) from orgs) + 1 as orgs`;
-
 /**
  * Reads the facts of a run as of its moment: what happened after T is not there.
  * @param db one picture of the store, so that all rankings are of one moment
  */
 export async function loadFacts(db: Connection, moment: Moment): Promise<RunFacts> {
-  const { rows } = await db.query<{ users: number; orgs: number }>(SIZES);
-  const { users, unsettled } = await loadUsers(db, moment, rows[0]!.users);
-  await loadActivity(db, moment, users, unsettled);
+  const sizes = await loadSizes(db);
+  const users = await loadUsers(db, moment, sizes.users);
   await loadInvites(db, moment, users);
-  const orgs = await loadOrgs(db, moment, rows[0]!.orgs);
+  const orgs = await loadOrgs(db, moment, sizes.orgs);
   await loadMemberships(db, moment, users, orgs);
   return { moment, users, orgs };
 }
 
-/** Users active after T: when they were last active before it has to be found in their days. */
-type Unsettled = Set<number>;
+const SIZES = `
+  select (select coalesce(max(id), 0) from user_ids) + 1 as users,
+    (select coalesce(max(id), 0) from org_ids) + 1 as orgs`;
+
+/** One more than the highest key of each. */
+async function loadSizes(db: Connection): Promise<{ users: number; orgs: number }> {
+  return (await db.query<{ users: number; orgs: number }>(SIZES)).rows[0]!;
+}
 
 async function loadUsers(
   db: Connection,
-  { reportTime }: Moment,
+  { reportTime, day }: Moment,
   size: number,
-): Promise<{ users: UserFacts; unsettled: Unsettled }> {
+): Promise<UserFacts> {
   const users: UserFacts = {
-    ...subjectFacts(size),
+    ...subjectFacts(size, await loadMasks(db, day, size)),
     lastActiveAt: new Uint32Array(size),
     invitees: windowCounts(size),
   };
-  const unsettled: Unsettled = new Set();
-  const keys: number[] = [];
+  const exists = new Uint8Array(size);
+  const activeAfter: number[] = [];
   const t = reportTime * 1000;
   await scanUsers(db, (key, createdAt, deletedAt, lastActiveAt) => {
     if (!(createdAt <= t) || deletedAt <= t) return;
-    keys.push(key);
+    exists[key] = 1;
     users.createdAt[key] = Math.floor(createdAt / 1000);
     users.createdDay[key] = Math.floor(createdAt / DAY_MS);
     users.lastActiveAt[key] = Math.floor(lastActiveAt / 1000);
-    if (lastActiveAt > t) unsettled.add(key);
+    if (lastActiveAt > t) activeAfter.push(key);
   });
-  users.keys = Uint32Array.from(keys);
-  return { users, unsettled };
+  users.keys = await orderedKeys((onKey) => scanUserOrder(db, onKey), exists);
+  await settleLastActive(db, day, users, activeAfter);
+  return users;
 }
 
-/** Marks the days that the reports look at, and settles when users were last active as of T. */
-async function loadActivity(
-  db: Connection,
-  { day }: Moment,
-  users: UserFacts,
-  unsettled: Unsettled,
-): Promise<void> {
-  const settle = (dayMs: number, key: number) => {
-    if (!unsettled.delete(key)) return;
-    users.lastActiveAt[key] = Math.max(dayMs / 1000, users.createdAt[key]!);
-  };
-  const firstDay = day - MASK_DAYS + 1;
-  const window = { from: firstDay * DAY_MS, before: (day + 1) * DAY_MS };
-  await scanActivity(db, window, (dayMs, key) => {
-    users.activity.mark(key, day - dayMs / DAY_MS);
-    settle(dayMs, key);
+/** The keys that exist, in the order in which a scan names all of them. */
+async function orderedKeys(
+  scan: (onKey: (key: number) => void) => Promise<void>,
+  exists: Uint8Array,
+): Promise<Uint32Array> {
+  const keys = new Uint32Array(exists.length);
+  let count = 0;
+  await scan((key) => {
+    if (exists[key] === 1) keys[count++] = key;
   });
-  if (unsettled.size > 0) await scanActivity(db, { from: 0, before: window.from }, settle);
+  return keys.slice(0, count);
+}
+
+/**
+ * Users active after T were last active, as of T, when their last active day up to T began, or when
+ * they were created if that is later. Looks back 90 days at a time; the day of the creation is active.
+ */
+async function settleLastActive(
+  db: Connection,
+  lastDay: number,
+  users: UserFacts,
+  activeAfter: readonly number[],
+): Promise<void> {
+  let [unsettled, day, activity] = [activeAfter, lastDay, users.activity];
+  while (unsettled.length > 0 && day > -MASK_DAYS) {
+    const rest: number[] = [];
+    for (const key of unsettled) {
+      const age = activity.latestAge(key);
+      if (age === undefined) rest.push(key);
+      else {
+        const began = (day - age) * (DAY_MS / 1000);
+        users.lastActiveAt[key] = Math.max(began, users.createdAt[key]!);
+      }
+    }
+    unsettled = rest;
+    day -= MASK_DAYS;
+    if (rest.length > 0) activity = await loadMasks(db, day, users.createdAt.length);
+  }
+}
+
+/** The activity of the 90 days up to `day`, counted from 1970. */
+async function loadMasks(db: Connection, day: number, size: number): Promise<ActivityMasks> {
+  const range = { from: (day - MASK_DAYS + 1) * DAY_MS, before: (day + 1) * DAY_MS };
+  return ActivityMasks.of(await loadActivity(db, range, size));
 }
 
 async function loadInvites(db: Connection, moment: Moment, users: UserFacts): Promise<void> {
@@ -95,20 +125,20 @@ async function loadInvites(db: Connection, moment: Moment, users: UserFacts): Pr
 
 async function loadOrgs(db: Connection, { reportTime }: Moment, size: number): Promise<OrgFacts> {
   const orgs: OrgFacts = {
-    ...subjectFacts(size),
+    ...subjectFacts(size, ActivityMasks.none(size)),
     members: new Uint32Array(size),
     added: windowCounts(size),
     removed: windowCounts(size),
   };
-  const keys: number[] = [];
+  const exists = new Uint8Array(size);
   const t = reportTime * 1000;
   await scanOrgs(db, (key, createdAt, deletedAt) => {
     if (!(createdAt <= t) || deletedAt <= t) return;
-    keys.push(key);
+    exists[key] = 1;
     orgs.createdAt[key] = Math.floor(createdAt / 1000);
     orgs.createdDay[key] = Math.floor(createdAt / DAY_MS);
   });
-  orgs.keys = Uint32Array.from(keys);
+  orgs.keys = await orderedKeys((onKey) => scanOrgOrder(db, onKey), exists);
   return orgs;
 }
 

@@ -1,4 +1,4 @@
-import { ActivityMasks } from './activity-masks.js';
+import type { ActivityMasks } from './activity-masks.js';
 
 /** The windows over which invites and membership changes are counted, in days. */
 const COUNT_WINDOWS = [30, 60, 90] as const;
@@ -53,12 +53,12 @@ export function countInWindows(counts: WindowCounts, key: number, age: number): 
   for (const days of COUNT_WINDOWS) if (age < days) counts[days][key]!++;
 }
 
-/** Room for facts of `size` keys. */
-export function subjectFacts(size: number): SubjectFacts {
+/** Room for facts of `size` keys; whoever fills it in brings the activity. */
+export function subjectFacts(size: number, activity: ActivityMasks): SubjectFacts {
   return {
     keys: new Uint32Array(0),
     createdAt: new Uint32Array(size),
     createdDay: new Int32Array(size),
-    activity: new ActivityMasks(size),
+    activity,
   };
 }

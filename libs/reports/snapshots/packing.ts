@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
 
 /**
@@ -11,13 +12,15 @@ export function entryBytes(extras: number): number {
 }
 
 export function packList({ keys, extras }: RankedList): Buffer {
-  const width = entryBytes(extras.length);
-  const packed = Buffer.allocUnsafe(keys.length * width);
-  for (let place = 0; place < keys.length; place++) {
-    let at = packed.writeUInt32LE(keys[place]!, place * width);
-    for (const values of extras) at = packed.writeInt32LE(values[place]!, at);
+  const fields = 1 + extras.length;
+  const packed = new Int32Array(keys.length * fields);
+  for (let place = 0; place < keys.length; place++) packed[place * fields] = keys[place]!;
+  for (const [index, values] of extras.entries()) {
+    for (let place = 0; place < keys.length; place++) {
+      packed[place * fields + 1 + index] = values[place]!;
+    }
   }
-  return packed;
+  return littleEndian(packed);
 }
 
 export interface Entry {
@@ -40,12 +43,17 @@ export const NUMBERS_BYTES = 2 * FIELD_BYTES;
 
 /** Two numbers for each key, at byte key × 8. */
 export function packNumbers(first: Uint32Array, second: Uint32Array): Buffer {
-  const packed = Buffer.allocUnsafe(first.length * NUMBERS_BYTES);
+  const packed = new Uint32Array(first.length * 2);
   for (let key = 0; key < first.length; key++) {
-    packed.writeUInt32LE(first[key]!, key * NUMBERS_BYTES);
-    packed.writeUInt32LE(second[key]!, key * NUMBERS_BYTES + FIELD_BYTES);
+    packed[key * 2] = first[key]!;
+    packed[key * 2 + 1] = second[key]!;
   }
-  return packed;
+  return littleEndian(packed);
+}
+
+function littleEndian(packed: Int32Array | Uint32Array): Buffer {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  return endianness() === 'LE' ? bytes : bytes.swap32();
 }
 
 export function unpackNumbers(packed: Buffer): [number, number] {

@@ -1,0 +1,58 @@
+import type { StepKind } from './batch.js';
+import type { TimedStep } from './replay.js';
+import type { Stamp } from './stamp.js';
+
+/** A step of one (user, org) pair, as told. */
+export interface StoredStep {
+  stamp: Stamp;
+  kind: StepKind;
+  role: string | null;
+}
+
+/**
+ * How the steps of a pair are kept: one after another in any order, each as its kind (1 byte), the
+ * length of its stamp (2), the stamp, the length of its role plus one or 0 for none (2), the role.
+ */
+const KINDS: readonly StepKind[] = ['add', 'remove', 'role'];
+const KIND_BYTES = 1;
+const LENGTH_BYTES = 2;
+const STAMP_AT = KIND_BYTES + LENGTH_BYTES;
+
+export function packStep({ stamp, kind, role }: StoredStep): Buffer {
+  const head = Buffer.allocUnsafe(STAMP_AT);
+  head.writeUInt8(KINDS.indexOf(kind));
+  head.writeUInt16BE(stamp.length, KIND_BYTES);
+  const tail = Buffer.allocUnsafe(LENGTH_BYTES);
+  const roleBytes = Buffer.from(role ?? '');
+  tail.writeUInt16BE(role === null ? 0 : roleBytes.length + 1);
+  return Buffer.concat([head, stamp, tail, roleBytes]);
+}
+
+/**
+ * A pair's only step, read without unpacking and without its role; undefined when there are more.
+ * Most pairs have one: at a million pairs this halves the time of reading them all.
+ */
+export function onlyStep(packed: Buffer): TimedStep | undefined {
+  const stampEnd = STAMP_AT + packed.readUInt16BE(KIND_BYTES);
+  const end = stampEnd + LENGTH_BYTES + Math.max(0, packed.readUInt16BE(stampEnd) - 1);
+  if (end < packed.length) return undefined;
+  const at = packed.readInt32BE(STAMP_AT) * 2 ** 32 + packed.readUInt32BE(STAMP_AT + 4);
+  return { at, kind: KINDS[packed[0]!]!, role: null };
+}
+
+/** The steps of a pair in the order of their stamps, each once however often it was kept. */
+export function unpackSteps(packed: Buffer): StoredStep[] {
+  const steps: StoredStep[] = [];
+  for (let at = 0; at < packed.length;) {
+    const kind = KINDS[packed[at]!]!;
+    const stampEnd = at + STAMP_AT + packed.readUInt16BE(at + KIND_BYTES);
+    const stamp = packed.subarray(at + STAMP_AT, stampEnd);
+    const roleLength = packed.readUInt16BE(stampEnd);
+    at = stampEnd + LENGTH_BYTES + Math.max(0, roleLength - 1);
+    const role = roleLength === 0 ? null : packed.toString('utf8', stampEnd + LENGTH_BYTES, at);
+    steps.push({ stamp, kind, role });
+  }
+  if (steps.length < 2) return steps;
+  steps.sort((one, other) => Buffer.compare(one.stamp, other.stamp));
+  return steps.filter((step, index) => index === 0 || !step.stamp.equals(steps[index - 1]!.stamp));
+}
