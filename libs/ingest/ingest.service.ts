@@ -1,16 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import PQueue from 'p-queue';
-import { ApiError, type CheckContext, type IngestReply, type NativeEvent } from '#libs/contracts';
+import type { CheckContext, IngestReply, NativeEvent } from '#libs/contracts';
 import { FactsService, forgetIdentities } from '#libs/facts';
 import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
 import { addDeadLetters, eraseBodies, tidyDeadLetters } from './dead-letters.store.js';
+import { GroupWriter } from './group-writer.js';
 import type { Incoming } from './read-events.js';
+
+/** The events of one transaction, at most; larger ones are no faster and hold their locks longer. */
+const GROUP_EVENTS = 10_000;
+
+/** What one request brought. */
+interface Taken {
+  batch: CheckedBatch;
+  receivedAt: number;
+}
 
 /** The one way in: whatever source events come from, they are checked, written and answered here. */
 @Injectable()
 export class IngestService {
-  private readonly writers: PQueue;
+  private readonly writer: GroupWriter<Taken>;
 
   constructor(
     private readonly database: Database,
@@ -23,19 +32,24 @@ export class IngestService {
       'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'
     >,
   ) {
-    this.writers = new PQueue({ concurrency: settings.INGEST_CONCURRENCY });
+    this.writer = new GroupWriter((group) => this.writeGroup(group), {
+      writers: settings.INGEST_CONCURRENCY,
+      groupSize: GROUP_EVENTS,
+      queueSize: settings.INGEST_QUEUE,
+    });
+    metrics.beforeReading(() => metrics.ingestWaiting.set(this.writer.waiting));
   }
 
   /**
    * Takes in a batch: returns once every usable event, and every unusable one as a dead letter, is
    * committed.
    * @param defaultSource the source of events that name none
-   * @throws ApiError `unavailable` when too many requests wait; nothing was written then
+   * @throws ApiError `unavailable` when too much waits; nothing was written then
    */
   async take(incoming: readonly Incoming[], defaultSource: string): Promise<IngestReply> {
     const now = this.clock.now();
     const batch = checkAll(incoming, { now, receivedAt: now, defaultSource });
-    await this.write(batch, (db) => addDeadLetters(db, batch.rejected, now));
+    await this.writer.write({ batch, receivedAt: now }, Math.max(1, incoming.length));
     return this.reply(batch);
   }
 
@@ -49,7 +63,7 @@ export class IngestService {
     within: (db: Connection, batch: CheckedBatch) => Promise<void>,
   ): Promise<IngestReply> {
     const batch = checkAll(value, context);
-    await this.write(batch, (db) => within(db, batch));
+    await this.commit(batch.events, (db) => within(db, batch));
     return this.reply(batch);
   }
 
@@ -59,34 +73,28 @@ export class IngestService {
     await tidyDeadLetters(this.database.pool, this.settings.DEAD_LETTER_DAYS);
   }
 
-  private async write(
-    batch: CheckedBatch,
-    within: (db: Connection) => Promise<void>,
-  ): Promise<void> {
-    if (batch.events.length + batch.rejected.length === 0) return;
-    if (this.writers.size >= this.settings.INGEST_QUEUE) {
-      const message =
-        'Too many requests are waiting to be written. Nothing was taken: send it again.';
-      throw new ApiError('unavailable', message, { retryAfterSeconds: 1 });
-    }
-    const done = this.writers.add(() => this.commit(batch.events, within));
-    this.metrics.ingestWaiting.set(this.writers.size);
-    await done;
-    this.metrics.ingestWaiting.set(this.writers.size);
+  /** One transaction for whatever requests came together. */
+  private async writeGroup(group: Taken[]): Promise<void> {
+    const stopTimer = this.metrics.ingestSeconds.startTimer();
+    const events = group.flatMap(({ batch }) => batch.events);
+    await this.commit(events, async (db) => {
+      for (const { batch, receivedAt } of group) {
+        await addDeadLetters(db, batch.rejected, receivedAt);
+      }
+    });
+    stopTimer();
   }
 
   private async commit(
     events: readonly NativeEvent[],
     within: (db: Connection) => Promise<void>,
   ): Promise<void> {
-    const stopTimer = this.metrics.ingestSeconds.startTimer();
     const ids = await this.facts.resolve(events);
     await this.database.transaction(async (db) => {
       const written = await this.facts.write(db, events, ids);
       await within(db);
       await eraseBodies(db, written.deletedUserIds, written.deletedOrgIds);
     });
-    stopTimer();
   }
 
   private reply({ events, rejected }: CheckedBatch): IngestReply {

@@ -38,8 +38,8 @@ const settings = z.object({
   SNAPSHOTS_HOURLY: whole(1, 10_000).default(48),
   SNAPSHOTS_DAILY: whole(1, 10_000).default(400),
   READ_RATE_LIMIT: whole(1, 1_000_000).default(100),
-  INGEST_CONCURRENCY: whole(1, 64).default(4),
-  INGEST_QUEUE: whole(1, 100_000).default(512),
+  INGEST_CONCURRENCY: whole(1, 64).default(2),
+  INGEST_QUEUE: whole(1, 10_000_000).default(50_000),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   LOG_LEVEL: z

@@ -26,8 +26,8 @@ export class Metrics {
     registers: [this.registry],
   });
   readonly ingestWaiting = new Gauge({
-    name: 'insightd_ingest_waiting_requests',
-    help: 'Requests waiting for a place to write.',
+    name: 'insightd_ingest_waiting_events',
+    help: 'Events waiting to be written.',
     registers: [this.registry],
   });
   readonly runs = new Counter({
@@ -60,20 +60,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  private readonly collectors: (() => Promise<void>)[] = [];
+  private readonly collectors: (() => Promise<void> | void)[] = [];
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'insightd_' });
   }
 
   /** Has `collect` bring its gauges up to date before each reading. */
-  beforeReading(collect: () => Promise<void>): void {
+  beforeReading(collect: () => Promise<void> | void): void {
     this.collectors.push(collect);
   }
 
   /** The Prometheus text format. */
   async text(): Promise<string> {
-    await Promise.allSettled(this.collectors.map((collect) => collect()));
+    await Promise.allSettled(this.collectors.map(async (collect) => collect()));
     return this.registry.metrics();
   }
 }
