@@ -1,10 +1,8 @@
 #!/usr/bin/env node
 import { SettingsError, readSettings } from '#libs/platform';
-import { demo } from './commands/demo.js';
 import { health } from './commands/health.js';
 import { keys } from './commands/keys.js';
 import { migrateStore } from './commands/migrate.js';
-import { run } from './commands/run.js';
 import { isStopping } from './lifetime.js';
 import { UsageError } from './usage.js';
 
@@ -25,12 +23,21 @@ Settings are environment variables; the README lists them.`;
 
 type Command = (args: string[]) => Promise<void>;
 
+// Each brings its own parts, after the settings are checked: an errand need not load a whole service.
+const role = (name: 'all' | 'api' | 'worker') => async () => {
+  const settings = readSettings();
+  await (await import('./commands/run.js')).run(name, settings);
+};
+
 /** Those that go on until they are asked to stop. */
 const SERVICES: Record<string, Command> = {
-  all: () => run('all', readSettings()),
-  api: () => run('api', readSettings()),
-  worker: () => run('worker', readSettings()),
-  demo: () => demo(readSettings()),
+  all: role('all'),
+  api: role('api'),
+  worker: role('worker'),
+  demo: async () => {
+    const settings = readSettings();
+    await (await import('./commands/demo.js')).demo(settings);
+  },
 };
 /** Those that end when they are done. */
 const ERRANDS: Record<string, Command> = {

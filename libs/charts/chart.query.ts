@@ -1,27 +1,30 @@
-import { formatDay, type ChartMetric } from '#libs/contracts';
+import { DAY_MS, formatDay, type ChartMetric } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
 import type { Period } from './periods.js';
+
+/** The last day that can be written with four digits; a week may end after it, facts do not. */
+const LAST_DAY = Date.UTC(9999, 11, 31);
 
 // Each question gets the periods as two arrays of days and answers with (place, value) of those
 // that have any; places count from 1.
 
 const CREATED = (created: string) => `
   with period as (
-    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, before_day, place)
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, place)
   )
   select place::int, count(*)::int as value
   from period
-  join ${created} on created_at >= from_day and created_at < before_day
+  join ${created} on created_at >= from_day and created_at < to_day + 1
   group by place`;
 
 // Active at all in a period: the days' bits are united block by block, then counted.
 const ACTIVE = (activity: string) => `
   with period as (
-    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, before_day, place)
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, place)
   ), united as (
     select place, block, bit_or(bits) as bits
     from period
-    join ${activity} on day >= from_day and day < before_day
+    join ${activity} on day >= from_day and day <= to_day
     group by place, block
   )
   select place::int, sum(bit_count(bits))::int as value
@@ -43,7 +46,7 @@ export async function chartValues(
 ): Promise<number[]> {
   const { rows } = await db.query<{ place: number; value: number }>(QUESTIONS[metric], [
     periods.map((period) => formatDay(period.from)),
-    periods.map((period) => formatDay(period.before)),
+    periods.map((period) => formatDay(Math.min(period.before - DAY_MS, LAST_DAY))),
   ]);
   const values = new Map(rows.map((row) => [row.place, row.value]));
   return periods.map((_, index) => values.get(index + 1) ?? 0);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filled, id, instant, moment, optional, strings, text } from './fields.js';
+import { filled, id, instant, isObject, moment, optional, strings, text } from './fields.js';
 
 /** A time or created_at may be this far ahead of now, for clocks that run fast. */
 const MAX_AHEAD_MS = 10 * 60_000;
@@ -120,9 +120,4 @@ function fieldErrors(result: z.ZodSafeParseResult<unknown>): FieldErrors {
     (errors[path] ??= []).push(issue.message);
   }
   return errors;
-}
-
-/** Whether a value of JSON is an object, neither list nor null. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -50,8 +50,25 @@ export const moment = z.union(
   { error: typed('unix seconds or an RFC 3339 time such as 2026-01-31T12:00:00Z') },
 );
 
-/** An object of strings. */
-export const strings = z.record(text, text, { error: typed('an object of strings') });
+/**
+ * An object of strings, names and values storable, given on as it came: a copy would lose a member
+ * named `__proto__`.
+ */
+export const strings = z.custom<Record<string, string>>().superRefine((value, context) => {
+  if (!isObject(value)) return context.addIssue('must be an object of strings');
+  for (const [name, member] of Object.entries(value)) {
+    if (!storable(name)) context.addIssue('must have names of well-formed Unicode without NUL');
+    const checked = text.safeParse(member);
+    for (const { message } of checked.error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  }
+});
+
+/** Whether a value of JSON is an object, neither list nor null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Optional where `null` means the same as leaving it out, as CloudEvents has it. */
 export const optional = <S extends z.ZodType>(schema: S) =>

@@ -1,7 +1,7 @@
 export * from './catalogue.js';
 export * from './errors.js';
 export * from './events.js';
-export { id as idSchema } from './fields.js';
+export { id as idSchema, isObject } from './fields.js';
 export * from './instant.js';
 export * from './jobs.js';
 export * as wire from './wire.js';

@@ -37,7 +37,7 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
     const checked = checkEvent(one.value, context);
     if ('event' in checked) batch.events.push(checked.event);
     else {
-      const body = Buffer.from(JSON.stringify(one.value));
+      const body = Buffer.from(serialized(one.value));
       batch.rejected.push(reject(index, one.value, body, checked.errors, context));
     }
   }
@@ -64,6 +64,26 @@ function reject(
     orgId: usable(data.org_id) ?? usable(event.org_id),
     body,
   };
+}
+
+/**
+ * A value as JSON again. A number too large to be one stays wrong as its name in a string; of an event
+ * nested deeper than JSON can be written, what is not nested is kept.
+ */
+function serialized(value: unknown): string {
+  const finite = (_name: string, member: unknown) =>
+    typeof member === 'number' && !Number.isFinite(member) ? String(member) : member;
+  try {
+    return JSON.stringify(value, finite);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const members = isObject(value) ? Object.entries(value) : [];
+    const flat = members.filter(([, member]) => typeof member !== 'object');
+    return JSON.stringify(
+      { ...Object.fromEntries(flat), data: 'nested too deeply to be kept' },
+      finite,
+    );
+  }
 }
 
 function usable(value: unknown): string | null {

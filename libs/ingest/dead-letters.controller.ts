@@ -47,7 +47,7 @@ export class DeadLettersController {
     summary: 'Try rejected events again: {"ids": ["…"]}, or {} for the oldest 10,000',
   })
   async replay(@Req() request: Authorized): Promise<IngestReply> {
-    const { ids } = readObject(request.body);
+    const { ids } = readObject(request.body, 'ids');
     if (ids === undefined) return this.letters.replay();
     if (!Array.isArray(ids)) throw invalidField('ids', 'must be an array of ids');
     return this.letters.replay(ids.map((id: unknown) => letterId('ids', id)));

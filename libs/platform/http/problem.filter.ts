@@ -36,11 +36,14 @@ export class ProblemFilter implements ExceptionFilter {
         route: request.routeOptions.url,
       });
     }
-    void send(reply, error, request.url.startsWith(COMPATIBLE));
+    void sendFailure(reply, error, request.url);
   }
 }
 
-function send(reply: FastifyReply, error: ApiError, compatible: boolean): FastifyReply {
+/** Replies with what a failure means to the caller of an address. */
+export function sendFailure(reply: FastifyReply, failure: unknown, url: string): FastifyReply {
+  const error = toApiError(failure);
+  const compatible = url.startsWith(COMPATIBLE);
   const status = ERROR_STATUS[error.code];
   const { fields, retryAfterSeconds } = error.details;
   void reply.status(status);

@@ -1,20 +1,28 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '#libs/contracts';
 import type { Metrics } from '../metrics/metrics.js';
+import { sendFailure } from './problem.filter.js';
 
 /** The limit of ingest, before and after it is unpacked. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** An id of 255 characters, percent-encoded. */
-const MAX_PATH_BYTES = 255 * 4 * 3;
+/** How much of a body that is too large is read and thrown away, so that its sender reads the reply. */
+const MAX_DRAINED_BYTES = 4 * MAX_BODY_BYTES;
+/** Longer addresses are refused by Node. */
+const MAX_PATH_BYTES = 16 * 1024;
 
 /** Fastify as every process of ours runs it. */
 export function createAdapter(): FastifyAdapter {
   return new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PATH_BYTES },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
+    // What fails before a route is found.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void sendFailure(reply, error, request.url);
+    },
   });
 }
 
@@ -31,7 +39,21 @@ export function measureReplies(server: FastifyInstance, metrics: Metrics): void 
 /** Bodies reach the routes as bytes, whatever their type: each route knows what it can read. */
 export function readBodiesAsBytes(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
-    done(null, body),
+  server.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload),
   );
+}
+
+/** @throws ApiError `too_large` */
+async function readBody(payload: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of payload as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+    if (size > MAX_DRAINED_BYTES) break;
+  }
+  if (size <= MAX_BODY_BYTES) return Buffer.concat(chunks);
+  throw new ApiError('too_large', 'The body has more than 16 MiB. Split it.');
 }

@@ -31,7 +31,7 @@ import { servedRun } from '../runs/runs.store.js';
 import { totalsOf } from '../snapshots/page.query.js';
 import { PagesService } from './pages.service.js';
 
-const MAX_PAGE_NUMBER = 10_000_000;
+const MAX_PAGE_NUMBER = 2 ** 31 - 1;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** The endpoints that clients of the reference API call, and the list of what there is. */

@@ -44,7 +44,7 @@ export class RunsController {
     schema: { type: 'object', properties: { as_of: { type: 'string', format: 'date' } } },
   })
   async request(@Req() request: Authorized): Promise<{ run_id: string; state: 'queued' }> {
-    const { as_of: asOf } = readObject(request.body);
+    const { as_of: asOf } = readObject(request.body, 'as_of');
     const runId =
       asOf === undefined || asOf === null
         ? await this.runs.requestNow()
