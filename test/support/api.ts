@@ -117,7 +117,7 @@ export class Api {
 
 async function reply<T>(response: Response): Promise<Reply<T>> {
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,
@@ -134,7 +134,8 @@ export async function waitFor<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > giveUpAt) throw new Error(`nothing came within ${withinMs} ms: ${look}`);
+    if (Date.now() > giveUpAt)
+      throw new Error(`nothing came within ${withinMs} ms: ${String(look)}`);
     await delay(50);
   }
 }

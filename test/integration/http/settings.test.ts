@@ -1,0 +1,76 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { cloneDatabase, dropDatabase } from '../../support/database.js';
+import { testSettings } from '../../support/service.js';
+
+let databaseUrl: string;
+beforeAll(async () => {
+  databaseUrl = await cloneDatabase();
+});
+afterAll(() => dropDatabase(databaseUrl));
+
+/** Starts the service where it should not start. @returns its exit code and what it said */
+function start(environment: Record<string, string>): Promise<{ code: unknown; said: string }> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  const settings = { PORT: '0', ...testSettings(databaseUrl), ...environment };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['dist/apps/cli/main.js', 'all'],
+      { env: { PATH, HOME, TMPDIR, ...settings }, timeout: 30_000, killSignal: 'SIGKILL' },
+      (error, stdout, stderr) => resolve({ code: error?.code, said: stdout + stderr }),
+    );
+  });
+}
+
+/** A line that is a sentence about the setting, not a trace of where the program was. */
+function sentenceAbout(name: string): RegExp {
+  return new RegExp(`^${name} \\w.*\\.$`, 'm');
+}
+
+const WRONG: Record<string, string[]> = {
+  PORT: ['http', '70000', '-1', '80.5'],
+  REPORT_CRON: ['hourly', '61 * * * *', '* * *'],
+  DATABASE_URL: ['mysql://user:hidden@localhost/x', 'localhost'],
+  REDIS_URL: ['http://user:hidden@localhost', 'localhost:6379'],
+  INSIGHTD_API_KEY: ['hidden'],
+  READ_RATE_LIMIT: ['0', 'many'],
+  INGEST_QUEUE: ['-5'],
+  INGEST_CONCURRENCY: ['some'],
+  SNAPSHOTS_HOURLY: ['0'],
+  SNAPSHOTS_DAILY: ['1.5'],
+  IDENTITY_DAYS: ['29'],
+  LOG_LEVEL: ['loud'],
+};
+
+// A start costs seconds, so that each of them has as many wrong values as there are.
+test.each([0, 1, 2, 3])(
+  'every wrong setting is named in a sentence of its own, an empty one is none (values %i)',
+  async (column) => {
+    const given = Object.entries(WRONG).map(([name, values]) => [name, values[column] ?? '']);
+    const { code, said } = await start(Object.fromEntries(given) as Record<string, string>);
+    expect(code).toBe(1);
+    for (const [name, value] of given) {
+      if (value === '') expect(said).not.toContain(name);
+      else expect(said).toMatch(sentenceAbout(name!));
+    }
+    expect(said).not.toContain('hidden');
+    expect(said).not.toMatch(/^\s+at /m);
+  },
+);
+
+test('a port that is taken stops it with a sentence that names it', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  try {
+    const { port } = taken.address() as { port: number };
+    const { code, said } = await start({ PORT: String(port) });
+    expect(code).toBe(1);
+    expect(said).toMatch(new RegExp(`PORT|port ${port}`));
+    expect(said).not.toMatch(/^\s+at /m);
+  } finally {
+    taken.close();
+  }
+});

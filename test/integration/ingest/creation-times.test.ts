@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type RunState } from '../../support/api.js';
+import { anEvent, send, wrongFields } from '../../support/sending.js';
+import { startTestService, type TestService } from '../../support/service.js';
+
+const TOLD_S = 1_700_000_000; // 2023-11-14T22:13:20Z
+const TIME = { time: '2024-05-01T08:00:00.999Z' };
+const TIME_S = 1_714_550_400;
+const DAY_S = 86_400;
+
+let service: TestService;
+let run: RunState;
+let startedOn: string;
+beforeAll(async () => {
+  service = await startTestService();
+  startedOn = new Date().toISOString().slice(0, 10);
+  const { api } = service;
+  await api.ingest([
+    user('as a number', TOLD_S),
+    user('as text', '2023-11-14T22:13:20Z'),
+    user('in a zone', '2023-11-15T03:58:20.999+05:45'),
+    user('at the epoch', 0),
+    user('not at all', undefined),
+    user('later again', TOLD_S),
+    user('later again', TOLD_S + DAY_S),
+    user('earlier again', TOLD_S),
+    user('earlier again', TOLD_S - DAY_S),
+    user('by its time', TOLD_S + 400 * DAY_S),
+    anEvent('user.created', { user_id: 'by its time' }, TIME),
+    user('updated', TOLD_S),
+    anEvent('user.updated', { user_id: 'updated', created_at: 1 }, TIME),
+    anEvent('user.updated', { user_id: 'updated', created_at: 'never' }, TIME),
+    anEvent('org.created', { org_id: 'as a number', created_at: TOLD_S }, TIME),
+    anEvent('org.created', { org_id: 'as text', created_at: '2023-11-14T22:13:20Z' }, TIME),
+    anEvent('org.created', { org_id: 'not at all' }, TIME),
+    anEvent('user.created', { user_id: 'just now' }),
+  ]);
+  run = await api.run('2025-03-31');
+});
+afterAll(() => service.close());
+
+function user(user_id: string, created_at: unknown): object {
+  return anEvent('user.created', { user_id, created_at }, TIME);
+}
+
+async function createdAt(subject: 'user' | 'org'): Promise<Record<string, unknown>> {
+  const { rows } = await service.api.ranking(subject, 'churn', '30', { runId: run.run_id });
+  return Object.fromEntries(
+    rows.map((row) => [row[`${subject}_id`] as string, row[`${subject}_created_at`]]),
+  );
+}
+
+test('created_at is unix seconds or RFC 3339, else the time of the event; the earliest told counts', async () => {
+  expect(await createdAt('user')).toEqual({
+    'as a number': TOLD_S,
+    'as text': TOLD_S,
+    'in a zone': TOLD_S,
+    'at the epoch': 0,
+    'not at all': TIME_S,
+    'later again': TOLD_S,
+    'earlier again': TOLD_S - DAY_S,
+    'by its time': TIME_S,
+    updated: TOLD_S,
+  });
+  expect(await createdAt('org')).toEqual({
+    'as a number': TOLD_S,
+    'as text': TOLD_S,
+    'not at all': TIME_S,
+  });
+});
+
+test('an event without a time happened when it was received', async () => {
+  await service.chartsAreFresh();
+  const { body } = await service.api.get<{ metrics: { date: string; result: number }[] }>(
+    `/api/backend/v1/chart_metrics/signups?start_date=${startedOn}`,
+  );
+  // Midnight may pass between the two.
+  expect(body.metrics.reduce((sum, { result }) => sum + result, 0)).toBe(1);
+});
+
+test.each<[string, unknown]>([
+  ['words', 'yesterday'],
+  ['a day that does not exist', '2025-02-30T00:00:00Z'],
+  ['true', true],
+  ['a list', [TOLD_S]],
+  ['milliseconds, which are ages ahead', TOLD_S * 1000],
+  ['11 minutes ahead as a number', Math.floor(Date.now() / 1000) + 11 * 60],
+  ['11 minutes ahead as text', new Date(Date.now() + 11 * 60_000).toISOString()],
+])('a created_at of %s is rejected', async (_what, created_at) => {
+  for (const type of ['user.created', 'org.created']) {
+    expect(await wrongFields(service.api, anEvent(type, { created_at }))).toEqual([
+      'data.created_at',
+    ]);
+  }
+});
+
+test('a created_at up to 10 minutes ahead is taken', async () => {
+  const ahead = Date.now() + 9 * 60_000;
+  const events = [Math.floor(ahead / 1000), new Date(ahead).toISOString()].map((created_at) =>
+    anEvent('org.created', { created_at }),
+  );
+  expect((await send(service.api, events)).body).toEqual({ accepted: 2, rejected: [] });
+});

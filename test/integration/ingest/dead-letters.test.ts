@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { waitFor } from '../../support/api.js';
+import { ask } from '../../support/database.js';
+import { letters, LETTERS_PATH, replay, type Letter } from '../../support/letters.js';
+import { anEvent, send, signupParameters } from '../../support/sending.js';
+import { startTestService, type TestService } from '../../support/service.js';
+
+const TOO_FAR_MS = 10 * 60_000;
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
+afterAll(() => service.close());
+
+/** Events that are rejected, and stay so. */
+function hopeless(count: number): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, i) =>
+    anEvent('user.created', { email: null }, { id: `hopeless-${i}`, source: 'app' }),
+  );
+}
+
+/** A user.created that becomes valid in a moment: its time is a little too far ahead. */
+function early(user_id: string, ms: number): Record<string, unknown> {
+  const time = new Date(Date.now() + TOO_FAR_MS + ms).toISOString();
+  return anEvent('user.created', { user_id }, { time, source: 'app' });
+}
+
+async function expectRejected(...events: object[]): Promise<void> {
+  const { body } = await send(service.api, events);
+  expect([body.accepted, body.rejected.length]).toEqual([0, events.length]);
+}
+
+function eventIds(list: Letter[]): unknown[] {
+  return list.map(({ event_id }) => event_id).sort();
+}
+
+test('a rejected event is kept as it came, with the reason, and an accepted one is not', async () => {
+  const event = anEvent('user.created', { email: ' ', note: 'kept too' }, { source: 'shop' });
+  const sentAt = Math.floor(Date.now() / 1000);
+  const { body } = await send(service.api, [anEvent('user.active'), event]);
+  expect(await letters(service.api)).toEqual([
+    {
+      id: expect.stringMatching(/./),
+      ...{ source: 'shop', event_id: event['id'], type: 'user.created' },
+      errors: body.rejected[0]!.errors,
+      ...{ attempts: 1, received_at: expect.any(Number), last_at: expect.any(Number) },
+      body: JSON.stringify(event),
+    },
+  ]);
+  const [letter] = await letters(service.api);
+  expect(letter!.received_at).toBeGreaterThanOrEqual(sentAt);
+  expect(letter!.received_at).toBeLessThanOrEqual(Date.now() / 1000);
+  expect(Number.isInteger(letter!.received_at)).toBe(true);
+});
+
+test('a line that is no JSON, and a value that is no event, are kept as well', async () => {
+  const torn = '{"id": "torn", "ty';
+  await send(service.api, `${torn}\n[1, 2]\n`, { 'Content-Type': 'application/x-ndjson' });
+  const kept = await letters(service.api);
+  expect(kept.map(({ body }) => body).sort()).toEqual(['[1,2]', torn]);
+  expect(kept.map(({ event_id, type }) => [event_id, type])).toEqual([
+    [null, null],
+    [null, null],
+  ]);
+});
+
+test('the listing is cut into pages, newest first, each letter once', async () => {
+  for (const event of hopeless(5)) await expectRejected(event);
+  const all = await letters(service.api);
+  expect(all.map(({ event_id }) => event_id)).toEqual([4, 3, 2, 1, 0].map((i) => `hopeless-${i}`));
+  expect(await letters(service.api, 2)).toEqual(all);
+});
+
+test('the same event rejected again is one letter with another attempt', async () => {
+  const [event] = hopeless(1);
+  await expectRejected(event!);
+  await expectRejected(event!);
+  const kept = await letters(service.api);
+  expect(kept).toMatchObject([{ event_id: event!['id'], attempts: 2 }]);
+  expect(kept[0]!.last_at).toBeGreaterThanOrEqual(kept[0]!.received_at);
+  // The same id of another source is another event.
+  await expectRejected({ ...event, source: 'elsewhere' });
+  expect((await letters(service.api)).map(({ attempts }) => attempts).sort()).toEqual([1, 2]);
+});
+
+test('the export has every letter, one a line, as it is listed', async () => {
+  await expectRejected(...hopeless(3));
+  const response = await fetch(`${service.origin}${LETTERS_PATH}/export`, {
+    headers: { Authorization: `Bearer ${service.api.key}` },
+  });
+  expect(response.headers.get('content-type')).toMatch(/^application\/x-ndjson/);
+  const lines = (await response.text()).trimEnd().split('\n');
+  const exported = lines.map((line) => JSON.parse(line) as Letter);
+  const byId = (a: Letter, b: Letter) => (a.id < b.id ? -1 : 1);
+  expect(exported.sort(byId)).toEqual((await letters(service.api)).sort(byId));
+  expect(exported).toHaveLength(3);
+});
+
+test('an export can be put right and sent again: the bodies are events', async () => {
+  const [event] = hopeless(1);
+  await expectRejected({ ...event, id: 'put-right', data: { user_id: 'put right', email: '' } });
+  const [letter] = await letters(service.api);
+  const body = JSON.parse(letter!.body!) as { data: object };
+  const right = { ...body, data: { ...body.data, email: 'right@example.com' } };
+  expect((await send(service.api, [right])).body).toEqual({ accepted: 1, rejected: [] });
+  expect((await signupParameters(service.api, 'put right')).status).toBe(200);
+});
+
+test('replay takes what has become usable and keeps the others', async () => {
+  const event = early('early bird', 1500);
+  await expectRejected(event, ...hopeless(2));
+  const replies = [await replay(service.api)];
+  expect(replies[0]).toMatchObject({ accepted: 0 });
+  expect(eventIds(await letters(service.api))).toHaveLength(3);
+  await waitFor(async () => {
+    replies.push(await replay(service.api));
+    return replies.at(-1)!.accepted > 0 ? true : undefined;
+  });
+  expect(replies.at(-1)!.accepted).toBe(1);
+  expect(
+    replies
+      .at(-1)!
+      .rejected.map(({ id }) => id)
+      .sort(),
+  ).toEqual(['hopeless-0', 'hopeless-1']);
+  expect((await signupParameters(service.api, 'early bird')).status).toBe(200);
+  expect(eventIds(await letters(service.api))).toEqual(['hopeless-0', 'hopeless-1']);
+});
+
+test('replay takes nothing that would be rejected again if it were sent', async () => {
+  await expectRejected(
+    anEvent('user.active', {}, { source: 's'.repeat(3000) }),
+    anEvent('user.active', {}, { source: '' }),
+    anEvent('user.active', {}, { source: 7 }),
+    anEvent('user.active', {}, { id: 'i'.repeat(300) }),
+    anEvent('user.active', {}, { id: 7 }),
+    anEvent('user.active', {}, { specversion: '0.3' }),
+  );
+  const before = await letters(service.api);
+  expect(await replay(service.api)).toMatchObject({ accepted: 0, rejected: { length: 6 } });
+  expect((await letters(service.api)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+});
+
+test('a number too large to be one is rejected again by the replay', async () => {
+  const event = JSON.stringify(anEvent('org.created', { created_at: 'HUGE' }, { source: 'app' }));
+  const body = event.replace('"HUGE"', '1e400');
+  expect((await send(service.api, body)).status).toBe(400);
+  expect(await replay(service.api)).toMatchObject({ accepted: 0, rejected: { length: 1 } });
+});
+
+test('replay can be told which letters', async () => {
+  await expectRejected(early('chosen', 500), early('not chosen', 500), ...hopeless(1));
+  const kept = await letters(service.api);
+  const chosen = kept.find(({ body }) => body!.includes('"chosen"'))!;
+  await waitFor(async () =>
+    (await replay(service.api, [chosen.id])).accepted === 1 ? true : undefined,
+  );
+  expect((await signupParameters(service.api, 'chosen')).status).toBe(200);
+  expect((await signupParameters(service.api, 'not chosen')).status).toBe(404);
+  const rest = await letters(service.api);
+  expect(rest.map(({ attempts }) => attempts)).toEqual([1, 1]);
+  expect(await replay(service.api, [chosen.id])).toEqual({ accepted: 0, rejected: [] });
+});
+
+test('a replayed event is the one it was: its identity, its source, its time', async () => {
+  const event = early('same', 500);
+  await expectRejected(event);
+  await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
+  const again = anEvent('user.deleted', { user_id: 'same' }, { id: event['id'], source: 'app' });
+  expect((await send(service.api, again)).body).toEqual({ accepted: 1, rejected: [] });
+  expect((await signupParameters(service.api, 'same')).status).toBe(200);
+});
+
+test('a rejected event without a source is replayed under the name of the key it came by', async () => {
+  const event: Record<string, unknown> = { ...early('sourceless', 500), source: undefined };
+  await expectRejected(event);
+  await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
+  // The same key sends the same id again: known, whatever it says.
+  await send(service.api, {
+    ...anEvent('user.deleted', { user_id: 'sourceless' }),
+    id: event['id'],
+  });
+  expect((await signupParameters(service.api, 'sourceless')).status).toBe(200);
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Api } from '../../support/api.js';
+import { createKey } from '../../support/keys.js';
+import { anEvent, send, signupParameters } from '../../support/sending.js';
+import { startTestService, type TestService } from '../../support/service.js';
+
+const CREATED = '2025-03-10T12:00:00Z';
+const TAKEN = { accepted: 1, rejected: [] };
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.close());
+
+interface Identity {
+  id: string;
+  source?: string;
+}
+
+/** A creation whose signup parameters say which telling it was. */
+function creation(user_id: string, telling: string, identity: Identity, time = CREATED) {
+  const email = `${user_id}@example.com`;
+  const data = { user_id, email, signup_query_parameters: { telling } };
+  return { type: 'user.created', time, data, ...identity };
+}
+
+async function telling(userId: string): Promise<string | undefined> {
+  const { body } = await signupParameters(service.api, userId);
+  return body.user_signup_query_parameters?.['telling'];
+}
+
+async function expectTaken(event: object, api = service.api): Promise<void> {
+  const { status, body } = await send(api, event);
+  expect([status, body]).toEqual([200, TAKEN]);
+}
+
+describe('an identity counts once', () => {
+  const identity = { id: 'once', source: 'app' };
+
+  test('what comes again under it is accepted and changes nothing: body, time, type', async () => {
+    await expectTaken(creation('once', 'first', identity));
+    await expectTaken(creation('once', 'another body', identity));
+    await expectTaken(creation('once', 'a later time', identity, '2025-03-11T12:00:00Z'));
+    await expectTaken(creation('once', 'an earlier time', identity, '2025-03-01T12:00:00Z'));
+    await expectTaken({ type: 'user.deleted', data: { user_id: 'once' }, ...identity });
+    await expectTaken(creation('somebody else', 'first', identity));
+    expect(await telling('once')).toBe('first');
+    expect(await telling('somebody else')).toBeUndefined();
+  });
+
+  test('also within one request, where the first telling of it stands', async () => {
+    const twice = { id: 'twice in one', source: 'app' };
+    const events = ['first', 'second'].map((text) => creation('in one', text, twice));
+    const { status, body } = await send(service.api, events);
+    expect([status, body]).toEqual([200, { accepted: 2, rejected: [] }]);
+    expect(await telling('in one')).toBe('first');
+  });
+
+  test('also when it comes by many requests at once', async () => {
+    const tellings = Array.from({ length: 12 }, (_, i) => `invitee-${i}@example.com`);
+    await expectTaken(creation('inviter', 'only', { id: 'inviter is created' }));
+    const replies = await Promise.all(
+      tellings.map((invitee_email) =>
+        send(service.api, {
+          ...anEvent('user.invited_to_org', { inviter_user_id: 'inviter', invitee_email }),
+          ...{ id: 'many at once', source: 'app', time: CREATED },
+        }),
+      ),
+    );
+    expect(replies.map(({ body }) => body)).toEqual(tellings.map(() => TAKEN));
+    const { run_id } = await service.api.run('2025-03-31');
+    const { rows } = await service.api.ranking('user', 'top_inviter', '30', { runId: run_id });
+    expect(rows).toMatchObject([{ user_id: 'inviter', extra_properties: { num_invites: 1 } }]);
+  });
+
+  test('an event that was rejected did not count: put right, it is taken under its id', async () => {
+    const event = creation('put right', 'right', { id: 'put right', source: 'app' });
+    const wrong = await send(service.api, { ...event, data: { ...event.data, email: null } });
+    expect(wrong.status).toBe(400);
+    await expectTaken(event);
+    expect(await telling('put right')).toBe('right');
+  });
+});
+
+describe('an identity is the id and the source', () => {
+  test('the same id of another source is another event', async () => {
+    await expectTaken(creation('of one', 'one', { id: 'shared', source: 'one' }));
+    await expectTaken(creation('of two', 'two', { id: 'shared', source: 'two' }));
+    expect([await telling('of one'), await telling('of two')]).toEqual(['one', 'two']);
+  });
+
+  test('ids and sources are exact: case, spaces and the way of writing a letter tell apart', async () => {
+    const ids = ['Exact', 'exact', ' exact', 'exact ', 'ex\u00e4ct', 'exa\u0308ct'];
+    for (const id of ids) await expectTaken(creation(`user ${id}`, id, { id, source: 'app' }));
+    expect(await Promise.all(ids.map((id) => telling(`user ${id}`)))).toEqual(ids);
+  });
+
+  test('id and source do not run together', async () => {
+    const pairs = [
+      { source: 'a', id: 'b:c' },
+      { source: 'a:b', id: 'c' },
+      { source: 'ab', id: 'c' },
+      { source: 'a', id: 'bc' },
+    ];
+    for (const [i, pair] of pairs.entries()) {
+      await expectTaken(creation(`pair ${i}`, 'counted', pair));
+    }
+    const counted = await Promise.all(pairs.map((_, i) => telling(`pair ${i}`)));
+    expect(counted).toEqual(pairs.map(() => 'counted'));
+  });
+
+  test('without a source it is the name of the key: two keys can use the same ids', async () => {
+    const [crm, shop] = await Promise.all(
+      ['crm', 'shop'].map(async (name) => {
+        return new Api(service.origin, await createKey(service.databaseUrl, name, 'ingest'));
+      }),
+    );
+    await expectTaken(creation('of crm', 'crm', { id: 'same' }), crm);
+    await expectTaken(creation('of shop', 'shop', { id: 'same' }), shop);
+    await expectTaken(creation('of nobody', 'again', { id: 'same' }), shop);
+    // The name can be told outright: it is the same source, whatever the key.
+    await expectTaken(creation('of nobody', 'again', { id: 'same', source: 'crm' }));
+    expect(await telling('of crm')).toBe('crm');
+    expect(await telling('of shop')).toBe('shop');
+    expect(await telling('of nobody')).toBeUndefined();
+  });
+});
