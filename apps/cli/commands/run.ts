@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RunExecutor } from '#libs/reports';
 import { KeysService, Logger, SettingsError, type Settings } from '#libs/platform';
 import { stopWhenAsked } from '../lifetime.js';
 import { startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
+
+const GRACE_MS = 6_000;
 
 /** Runs a role until it is asked to stop. */
 export async function run(role: Role, given: Settings): Promise<void> {
@@ -30,7 +34,8 @@ export async function start(role: Role, store: Store): Promise<NestFastifyApplic
   let closing = false;
   const close = async () => {
     closing = true;
-    await app.close();
+    const working = role === 'api' ? undefined : app.get(RunExecutor, { strict: false });
+    await Promise.race([app.close(), idleFor(GRACE_MS, working)]);
     await store.close();
   };
   stopWhenAsked(close, (reason) => logger.info('stopping', { role, reason }));
@@ -41,4 +46,13 @@ export async function start(role: Role, store: Store): Promise<NestFastifyApplic
   });
   logger.info('started', { role, address: await app.getUrl() });
   return app;
+}
+
+/**
+ * Fulfilled some time after the last run under way has ended: long enough to answer what was asked.
+ * What then still closes waits for a Redis that is away.
+ */
+async function idleFor(ms: number, working: RunExecutor | undefined): Promise<void> {
+  await working?.idle();
+  await delay(ms, undefined, { ref: false });
 }

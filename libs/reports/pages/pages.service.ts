@@ -60,7 +60,7 @@ export class PagesService {
     const bounds = { offset: pageNumber * pageSize, limit: pageSize };
     const slice = run && (await sliceOf(this.database.pool, run.id, ranking, extras, bounds));
     if (slice) return { run, slice };
-    throw new ApiError('not_found', 'No completed run with this run_id is kept.');
+    return gone();
   }
 
   private async userRows(
@@ -77,7 +77,7 @@ export class PagesService {
     return slice.entries.flatMap((entry): UserReportRow[] => {
       const card = cards.get(entry.key);
       if (!card) return [];
-      const [createdAt, lastActiveAt] = numbers.get(entry.key)!;
+      const [createdAt, lastActiveAt] = numbers.get(entry.key) ?? gone();
       return [
         {
           id: rowId(slice.reportId, entry.key),
@@ -110,7 +110,7 @@ export class PagesService {
     return slice.entries.flatMap((entry): OrgReportRow[] => {
       const card = cards.get(entry.key);
       if (!card) return [];
-      const [createdAt, members] = numbers.get(entry.key)!;
+      const [createdAt, members] = numbers.get(entry.key) ?? gone();
       return [
         {
           id: rowId(slice.reportId, entry.key),
@@ -124,6 +124,11 @@ export class PagesService {
       ];
     });
   }
+}
+
+/** The snapshot is not kept, or was pruned in this very moment. */
+function gone(): never {
+  throw new ApiError('not_found', 'No completed run with this run_id is kept.');
 }
 
 function extraProperties(ranking: Ranking, entry: Entry): Record<string, number> {

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
 import { Logger, describeError } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
+
+const GOODBYE_MS = 2_000;
 
 /** Takes the jobs of report runs off the queue, one at a time. */
 @Injectable()
@@ -26,8 +29,10 @@ export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
     this.logger.warn('queue trouble in the worker', describeError(error));
   }
 
-  /** Lets a run in progress end before the store is closed. */
+  /** Takes no more jobs and lets a run under way end. Without Redis a worker would wait to say good-bye. */
   async onModuleDestroy(): Promise<void> {
-    await this.worker.close();
+    const closed = this.worker.close();
+    await this.executor.idle();
+    await Promise.race([closed, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
 }

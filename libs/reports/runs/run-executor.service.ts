@@ -27,6 +27,8 @@ import {
 /** Carries runs out, in a worker. */
 @Injectable()
 export class RunExecutor {
+  private current: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -41,6 +43,17 @@ export class RunExecutor {
    * written into the run, which then waits again or, after the third attempt, has failed.
    */
   async execute(runId: string): Promise<void> {
+    const execution = this.tryToExecute(runId);
+    this.current = execution.catch(() => undefined);
+    await execution;
+  }
+
+  /** Fulfilled when no run is under way here. */
+  async idle(): Promise<void> {
+    await this.current;
+  }
+
+  private async tryToExecute(runId: string): Promise<void> {
     const run = await claimRun(this.database.pool, runId, new Date(this.clock.now()));
     if (!run) return;
     const lease = setInterval(
@@ -63,7 +76,13 @@ export class RunExecutor {
     for (const id of await prunableRuns(pool, SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY)) {
       await markPruned(pool, id);
     }
-    for (const id of await undroppedRuns(pool)) await dropSnapshot(pool, id);
+    for (const id of await undroppedRuns(pool)) {
+      await this.database
+        .transaction((db) => dropSnapshot(db, id))
+        .catch((error: unknown) =>
+          this.logger.warn('an old snapshot will be dropped later', describeError(error)),
+        );
+    }
   }
 
   private async carryOut(runId: string, run: ClaimedRun): Promise<void> {

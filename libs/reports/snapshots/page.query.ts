@@ -1,6 +1,8 @@
 import type { Ranking } from '#libs/contracts';
+import pg, { type QueryResultRow } from 'pg';
 import type { Queryable } from '#libs/platform';
 import { NUMBERS_BYTES, entryBytes, unpackList, unpackNumbers, type Entry } from './packing.js';
+import { snapshotTable } from './snapshots.store.js';
 
 /** A slice of one ranking of one run. */
 export interface SnapshotSlice {
@@ -16,10 +18,10 @@ interface SliceRow {
 }
 
 // The packed list is stored uncompressed, so substring reads no more than the page.
-const SLICE = `
-  select report_id, total, substring(entries from $5 for $6) as entries
-  from snapshots
-  where run_key = $1 and subject = $2 and report = $3 and "interval" = $4`;
+const sliceFrom = (table: string) => `
+  select report_id, total, substring(entries from $4 for $5) as entries
+  from ${table}
+  where subject = $1 and report = $2 and "interval" = $3`;
 
 /**
  * Entries `offset` up to `offset + limit` of a ranking; undefined when the run's snapshot is gone.
@@ -36,24 +38,18 @@ export async function sliceOf(
   const { subject, report, interval } = ranking;
   // substring counts in int4; beyond the end it is empty wherever it begins.
   const first = Math.min(offset * width + 1, 2 ** 31 - 1 - limit * width);
-  const { rows } = await db.query<SliceRow>(SLICE, [
-    runKey,
-    subject,
-    report,
-    interval,
-    first,
-    limit * width,
-  ]);
+  const values = [subject, report, interval, first, limit * width];
+  const rows = await kept<SliceRow>(db, sliceFrom(snapshotTable(runKey)), values);
   const [row] = rows;
   return (
     row && { reportId: row.report_id, total: row.total, entries: unpackList(row.entries, extras) }
   );
 }
 
-const NUMBERS = `
+const numbersFrom = (table: string) => `
   select key, substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}) as numbers
-  from snapshots, unnest($3::int[]) key
-  where run_key = $1 and subject = $2 and report = 'numbers'`;
+  from ${table}, unnest($2::int[]) key
+  where subject = $1 and report = 'numbers'`;
 
 /** The two numbers frozen for each of these keys: created at, and last active at or members. */
 export async function numbersOf(
@@ -62,21 +58,37 @@ export async function numbersOf(
   subject: Ranking['subject'],
   keys: readonly number[],
 ): Promise<Map<number, [number, number]>> {
-  const { rows } = await db.query<{ key: number; numbers: Buffer }>(NUMBERS, [
-    runKey,
-    subject,
-    keys,
-  ]);
+  const rows = await kept<{ key: number; numbers: Buffer }>(
+    db,
+    numbersFrom(snapshotTable(runKey)),
+    [subject, keys],
+  );
   return new Map(rows.map((row) => [row.key, unpackNumbers(row.numbers)]));
 }
 
-const TOTALS = `
-  select subject, report, "interval", total from snapshots where run_key = $1 and report <> 'numbers'`;
+const totalsFrom = (table: string) => `
+  select subject, report, "interval", total from ${table} where report <> 'numbers'`;
 
 /** How many entries each ranking of a run has. */
 export async function totalsOf(
   db: Queryable,
   runKey: number,
 ): Promise<(Ranking & { total: number })[]> {
-  return (await db.query<Ranking & { total: number }>(TOTALS, [runKey])).rows;
+  return kept(db, totalsFrom(snapshotTable(runKey)), []);
+}
+
+const UNDEFINED_TABLE = '42P01';
+
+/** The rows of a snapshot; none when it was pruned in this very moment. */
+async function kept<Row extends QueryResultRow>(
+  db: Queryable,
+  sql: string,
+  values: unknown[],
+): Promise<Row[]> {
+  try {
+    return (await db.query<Row>(sql, values)).rows;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return [];
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts';
-import type { Connection, Queryable } from '#libs/platform';
+import type { Connection } from '#libs/platform';
 import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../runs/run-facts.js';
 import { packList, packNumbers } from './packing.js';
@@ -30,13 +30,21 @@ function numbersRow(subject: Subject, total: number, entries: Buffer): SnapshotR
   return { subject, report: NUMBERS, interval: '', total, entries };
 }
 
-const INSERT = `
-  insert into snapshots (run_key, subject, report, "interval", report_id, total, entries)
-  values ($1, $2, $3, $4, gen_random_uuid(), $5, $6)`;
+/**
+ * The table that holds a run's snapshot. Its name is made of a number: a name cannot be bound.
+ * @param runKey `report_runs.id`
+ */
+export function snapshotTable(runKey: number): string {
+  return `snapshots_run_${Math.trunc(runKey)}`;
+}
+
+const insertInto = (table: string) => `
+  insert into ${table} (subject, report, "interval", report_id, total, entries)
+  values ($1, $2, $3, gen_random_uuid(), $4, $5)`;
 
 /**
- * Writes a run's snapshot into a partition of its own. In the transaction that completes the run,
- * so that all of it appears at once or not at all.
+ * Writes a run's snapshot into a table of its own. In the transaction that completes the run, so that
+ * all of it appears at once or not at all.
  * @returns entries by ranking, such as `user/champion/30`
  */
 export async function writeSnapshot(
@@ -45,42 +53,17 @@ export async function writeSnapshot(
   facts: RunFacts,
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  await createPartition(db, runKey);
-  for (const row of snapshotRows(facts)) {
-    const { subject, report, interval, total, entries } = row;
-    await db.query(INSERT, [runKey, subject, report, interval, total, entries]);
+  const table = snapshotTable(runKey);
+  await db.query(`create table ${table} (like snapshots including all)`);
+  for (const { subject, report, interval, total, entries } of snapshotRows(facts)) {
+    await db.query(insertInto(table), [subject, report, interval, total, entries]);
     if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
   }
   return counts;
 }
 
-// A table is named after its run: DDL takes no parameters, and the name is made of a number.
-const partition = (runKey: number): string => `snapshots_run_${Math.trunc(runKey)}`;
-
-/** Made apart and attached: `create table … partition of` would lock out the readers of all snapshots. */
-async function createPartition(db: Connection, runKey: number): Promise<void> {
-  const name = partition(runKey);
-  await db.query(`create table ${name} (like snapshots including all)`);
-  await db.query(`alter table ${name} add check (run_key = ${Math.trunc(runKey)})`);
-  await db.query(
-    `alter table snapshots attach partition ${name} for values in (${Math.trunc(runKey)})`,
-  );
-}
-
-const ATTACHED = `
-  select inhdetachpending as "isPending" from pg_inherits where inhrelid = to_regclass($1)`;
-
-/**
- * Gives a run's disk space back. Outside of a transaction; readers are not held up. Goes on where an
- * earlier call was cut short.
- */
-export async function dropSnapshot(db: Queryable, runKey: number): Promise<void> {
-  const name = partition(runKey);
-  const { rows } = await db.query<{ isPending: boolean }>(ATTACHED, [name]);
-  const [attached] = rows;
-  if (attached) {
-    const how = attached.isPending ? 'finalize' : 'concurrently';
-    await db.query(`alter table snapshots detach partition ${name} ${how}`);
-  }
-  await db.query(`drop table if exists ${name}`);
+/** Gives a run's disk space back. @throws Error `55P03` when somebody reads it for over a second */
+export async function dropSnapshot(db: Connection, runKey: number): Promise<void> {
+  await db.query(`set local lock_timeout = '1s'`);
+  await db.query(`drop table if exists ${snapshotTable(runKey)}`);
 }

@@ -160,16 +160,16 @@ create unique index report_runs_waiting_day on report_runs (report_time)
   where as_of and state = 'queued' and attempt = 0;
 create index report_runs_served on report_runs (report_time desc, id desc) where state = 'completed';
 
--- A partition a run: dropping one gives the disk back at once, deleting rows would not.
--- The entries are already dense, so they are kept uncompressed to be read by substring.
+-- The shape of a snapshot. Each run has a table of its own like this one, snapshots_run_<id>: dropping
+-- it gives the disk back at once, as deleting rows would not, and takes a lock on nothing else, as
+-- detaching a partition would. The entries are already dense: kept uncompressed, a page is a substring.
 create table snapshots (
-  run_key   int not null,
-  subject   text not null,
-  report    text not null,
+  subject    text not null,
+  report     text not null,
   "interval" text not null,
-  report_id uuid not null,
-  total     int not null,
-  entries   bytea not null,
-  primary key (run_key, subject, report, "interval")
-) partition by list (run_key);
+  report_id  uuid not null,
+  total      int not null,
+  entries    bytea not null,
+  primary key (subject, report, "interval")
+);
 alter table snapshots alter column entries set storage external;
