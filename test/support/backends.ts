@@ -1,0 +1,76 @@
+import { Queue, createPostgresBackend, setDefaultBackendFactory } from 'bullmq';
+import pg from 'pg';
+import { waitFor } from './api.js';
+import { ask } from './database.js';
+import { hasRedis, startRedis } from './redis.js';
+
+/** Where the queues of one test's services live, and what can happen to them there. */
+export interface QueueHome {
+  /** Settings for every process that shares it. */
+  environment: Record<string, string>;
+  /** Loses every job and all else that the queues know. */
+  flush: () => Promise<void>;
+  /** Delivers a job about a run once more and waits until a worker is done with it. */
+  deliver: (runId: string) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+export interface Backend {
+  name: 'PostgreSQL' | 'Redis';
+  open: (databaseUrl: string) => Promise<QueueHome>;
+}
+
+/** Every backend that this machine has: without a redis-server, which the setup says, only PostgreSQL. */
+export const backends: Backend[] = [
+  { name: 'PostgreSQL', open: (databaseUrl) => Promise.resolve(inPostgres(databaseUrl)) },
+  ...(hasRedis ? [{ name: 'Redis' as const, open: inRedis }] : []),
+];
+
+const QUEUE = 'report-runs';
+
+function inPostgres(databaseUrl: string): QueueHome {
+  const pool = new pg.Pool({ connectionString: databaseUrl, options: '-c search_path=bullmq' });
+  pool.on('error', () => undefined);
+  let queue: Queue | undefined;
+  const open = () => {
+    setDefaultBackendFactory(createPostgresBackend);
+    return new Queue(QUEUE, { connection: pool });
+  };
+  return {
+    environment: { DATABASE_URL: databaseUrl },
+    flush: async () => {
+      await ask(databaseUrl, 'truncate bullmq.job, bullmq.meta, bullmq.event cascade');
+    },
+    deliver: (runId) => deliver((queue ??= open()), runId),
+    close: async () => {
+      await queue?.close();
+      await pool.end();
+    },
+  };
+}
+
+async function inRedis(databaseUrl: string): Promise<QueueHome> {
+  const redis = await startRedis();
+  let queue: Queue | undefined;
+  const open = () => {
+    setDefaultBackendFactory();
+    return new Queue(QUEUE, { connection: { url: redis.url } });
+  };
+  return {
+    environment: { DATABASE_URL: databaseUrl, REDIS_URL: redis.url },
+    flush: redis.flush,
+    deliver: (runId) => deliver((queue ??= open()), runId),
+    close: async () => {
+      await queue?.close();
+      await redis.kill();
+    },
+  };
+}
+
+let deliveries = 0;
+
+async function deliver(queue: Queue, runId: string): Promise<void> {
+  const jobId = `again-${++deliveries}`;
+  await queue.add('run', { runId }, { jobId, removeOnComplete: true, removeOnFail: true });
+  await waitFor(async () => ((await queue.getJob(jobId)) === undefined ? true : undefined));
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A data folder of a test's own. */
+export interface DataFolder {
+  path: string;
+  /** Where its data may be: there, or as root where PostgreSQL's own user can get. */
+  places: string[];
+  /** PostgreSQL's own file about the server over it; undefined when none runs or it was stopped well. */
+  postmasterFile: () => string | undefined;
+  /** The process id in that file. */
+  postmaster: () => number | undefined;
+  remove: () => Promise<void>;
+}
+
+export async function makeDataFolder(): Promise<DataFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'insightd-data-'));
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  const places = [path, join('/var/lib/insightd', digest)];
+  const files = places.map((place) => join(place, 'postgres', 'postmaster.pid'));
+  const postmasterFile = () => files.find((file) => existsSync(file));
+  return {
+    path,
+    places,
+    postmasterFile,
+    postmaster: () => {
+      const file = postmasterFile();
+      return file === undefined ? undefined : Number(readFileSync(file, 'utf8').split('\n')[0]);
+    },
+    remove: async () => {
+      for (const place of places) await rm(place, { recursive: true, force: true });
+    },
+  };
+}

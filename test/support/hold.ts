@@ -1,0 +1,30 @@
+import pg from 'pg';
+import { waitFor } from './api.js';
+
+/** Something that a test keeps others from reading. */
+export interface Hold {
+  /** Waits until somebody waits for it. */
+  isWaitedFor: () => Promise<unknown>;
+  release: () => Promise<void>;
+}
+
+const WAITING = `
+  select from pg_locks
+  where not granted and relation = $1::regclass
+    and database = (select oid from pg_database where datname = current_database())`;
+
+/** Locks a table against every reader and writer; a run that reads it waits in the middle. */
+export async function holdTable(databaseUrl: string, table: string): Promise<Hold> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query(`begin; lock table ${pg.escapeIdentifier(table)} in access exclusive mode`);
+  return {
+    isWaitedFor: () =>
+      waitFor(async () => (await client.query(WAITING, [table])).rows[0] as object),
+    release: () => client.end(),
+  };
+}
+
+/** Holds up every report run after it has begun. */
+export const holdRuns = (databaseUrl: string) => holdTable(databaseUrl, 'memberships');

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A way to a server that can be cut and restored. */
+export interface Proxy {
+  port: number;
+  /** How many connections were ended at once so far. */
+  readonly refused: number;
+  /** Ends every connection and each new one, as a server that is stopped. */
+  cut: () => void;
+  /** Lets nothing through any more, without a word: as a cable that is pulled. */
+  swallow: () => void;
+  restore: () => void;
+  close: () => Promise<void>;
+}
+
+export async function startProxy(target: { host: string; port: number }): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  let refused = 0;
+  let mode: 'open' | 'cut' | 'swallowing' = 'open';
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => undefined);
+  };
+  const server = createServer((client) => {
+    keep(client);
+    if (mode === 'cut') {
+      refused++;
+      return void client.destroy();
+    }
+    if (mode === 'swallowing') return void client.pause();
+    const upstream = connect(target);
+    keep(upstream);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.pipe(to);
+      from.on('close', () => to.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    get refused() {
+      return refused;
+    },
+    cut: () => {
+      mode = 'cut';
+      breakAll();
+    },
+    swallow: () => {
+      mode = 'swallowing';
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    restore: () => {
+      // What was swallowed is lost: those connections are of no more use.
+      if (mode === 'swallowing') breakAll();
+      mode = 'open';
+    },
+    close: async () => {
+      breakAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

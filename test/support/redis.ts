@@ -1,0 +1,63 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
+import { freePort } from './ports.js';
+
+/** A Redis of a test's own, which may be emptied, ended and started again. */
+export interface TestRedis {
+  url: string;
+  /** Empties it, as FLUSHALL does. */
+  flush: () => Promise<void>;
+  /** Ends it at once; all that it held is gone. */
+  kill: () => Promise<void>;
+  /** Starts it again, empty, at the same address. */
+  start: () => Promise<void>;
+}
+
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  let server = await serve(port);
+  const url = `redis://127.0.0.1:${port}`;
+  return {
+    url,
+    flush: () => flush(url),
+    kill: () => end(server),
+    start: async () => {
+      server = await serve(port);
+    },
+  };
+}
+
+async function serve(port: number): Promise<ChildProcess> {
+  const program = process.env['REDIS_SERVER'] ?? 'redis-server';
+  const server = spawn(program, ['--port', String(port), '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const killAtEnd = () => void server.kill('SIGKILL');
+  process.once('exit', killAtEnd);
+  server.once('exit', () => process.off('exit', killAtEnd));
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: server.stdout }).on('line', (line) => {
+      if (line.includes('Ready to accept')) resolve();
+    });
+    server.once('exit', () => reject(new Error('redis-server ended while it was starting')));
+  });
+  return server;
+}
+
+async function flush(url: string): Promise<void> {
+  const client = new Redis(url);
+  await client.flushall();
+  client.disconnect();
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  server.kill('SIGKILL');
+  await ended;
+}
+
+/** Whether this machine has a Redis to test on; when not, the setup has said so. */
+export const hasRedis = process.env['TEST_REDIS_URL'] !== undefined;

@@ -1,0 +1,48 @@
+import { waitFor, type Api, type RunState } from './api.js';
+
+const RUNS = '/api/admin/v1/report_runs';
+
+/** A cron expression whose moments never come while tests run. */
+export const NEVER = '0 0 1 1 *';
+
+/** Asks for a run of now or as of a past day. @returns its id */
+export async function requestRun(api: Api, asOf?: string): Promise<string> {
+  const { status, body } = await api.post<{ run_id: string }>(
+    RUNS,
+    asOf === undefined ? {} : { as_of: asOf },
+  );
+  if (status !== 202) throw new Error(`no run: ${status} ${JSON.stringify(body)}`);
+  return body.run_id;
+}
+
+export async function runState(api: Api, runId: string): Promise<RunState> {
+  return (await api.get<RunState>(`${RUNS}/${runId}`)).body;
+}
+
+/** Waits until a run is in a state. */
+export function runIs(
+  api: Api,
+  runId: string,
+  state: RunState['state'],
+  withinMs?: number,
+): Promise<RunState> {
+  return waitFor(async () => {
+    const run = await runState(api, runId);
+    return run.state === state ? run : undefined;
+  }, withinMs);
+}
+
+/** The UTC day so many days from today, YYYY-MM-DD. */
+export function utcDay(offset: number): string {
+  return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** An event that tells of a new user. */
+export function userCreated(id: string) {
+  return {
+    id: `created ${id}`,
+    source: 'test',
+    type: 'user.created',
+    data: { user_id: id, email: `${id}@example.com` },
+  };
+}
