@@ -4,10 +4,23 @@ const STOP_WITHIN_MS = 30_000;
 const LOOK_MS = 500;
 
 let stopping = false;
+/** What to do at the end, once there is something to be ended well. */
+let begin = (_reason: string): void => process.exit(1);
 
 /** Whether this process is about to end: what fails now fails because of that. */
 export function isStopping(): boolean {
   return stopping;
+}
+
+/** Ends this process when the one that started it is gone; from the first moment on. */
+export function endWithParent(): void {
+  const watched = ancestors(Number(process.env['INSIGHTD_PARENT_PID'] ?? 0));
+  const timer = setInterval(() => {
+    if (watched.every(isAlive)) return;
+    clearInterval(timer);
+    begin('the process that started this one is gone');
+  }, LOOK_MS);
+  timer.unref();
 }
 
 /**
@@ -16,7 +29,7 @@ export function isStopping(): boolean {
  * @param say is told why it stops
  */
 export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) => void): void {
-  const begin = (reason: string) => {
+  begin = (reason: string) => {
     if (stopping) process.exit(1);
     stopping = true;
     say(reason);
@@ -28,13 +41,6 @@ export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) =
   };
   process.on('SIGINT', () => begin('interrupted'));
   process.on('SIGTERM', () => begin('terminated'));
-  const watched = ancestors(Number(process.env['INSIGHTD_PARENT_PID'] ?? 0));
-  const timer = setInterval(() => {
-    if (watched.every(isAlive)) return;
-    clearInterval(timer);
-    begin('the process that started this one is gone');
-  }, LOOK_MS);
-  timer.unref();
 }
 
 /**

@@ -3,7 +3,7 @@ import { SettingsError, readSettings } from '#libs/platform';
 import { health } from './commands/health.js';
 import { keys } from './commands/keys.js';
 import { migrateStore } from './commands/migrate.js';
-import { isStopping } from './lifetime.js';
+import { endWithParent, isStopping } from './lifetime.js';
 import { UsageError } from './usage.js';
 
 const USAGE = `insightd <command>
@@ -48,6 +48,12 @@ const ERRANDS: Record<string, Command> = {
 
 const [name = '', ...args] = process.argv.slice(2);
 
+if (['help', '--help', '-h'].includes(name)) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
+
+endWithParent();
 try {
   if (Object.hasOwn(SERVICES, name)) await SERVICES[name]!(args);
   else if (Object.hasOwn(ERRANDS, name)) {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Interval, Timeout } from '@nestjs/schedule';
 import { OrgActivityService } from '#libs/charts';
 import { IngestService } from '#libs/ingest';
 import { Logger, describeError } from '#libs/platform';
@@ -36,6 +36,11 @@ export class Schedules {
   @Interval(SECOND_MS)
   refreshCharts(): Promise<void> {
     return this.once('refresh of charts', () => this.orgActivity.refreshUnlessResting());
+  }
+
+  @Timeout(30 * SECOND_MS)
+  tidySoon(): Promise<void> {
+    return this.tidy();
   }
 
   @Interval(HOUR_MS)

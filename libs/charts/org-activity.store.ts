@@ -3,12 +3,18 @@ import type { DayRange } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
 import type { OrgDayBlock } from './org-days.js';
 
+const CHANGES_AT_ONCE = 500;
+
 /** What changed since the last derivation; days as their first millisecond since 1970. */
 export interface Changes {
   /** Users newly active on a day. */
   activeUsers: Map<number, Set<number>>;
-  /** Orgs whose members changed, on whatever day. */
+  /** Users whose orgs have to be looked at on every day. */
+  users: Set<number>;
+  /** Orgs that have to be looked at on every day. */
   orgs: Set<number>;
+  /** Whether more may wait. */
+  rest: boolean;
 }
 
 interface ChangeRow {
@@ -17,22 +23,34 @@ interface ChangeRow {
   org_keys: number[] | null;
 }
 
+// A batch's users at most in each: what is taken at once fits in memory, however much waits.
 const TAKE_CHANGES = `
-  delete from activity_changes returning day::text, user_keys, org_keys`;
+  delete from activity_changes
+  where id in (select id from activity_changes order by id limit ${CHANGES_AT_ONCE})
+  returning day::text, user_keys, org_keys`;
 
-/** Takes what changed since the last time; it comes back if the transaction does not commit. */
+/** Takes some of what changed; it comes back if the transaction does not commit. */
 export async function takeChanges(db: Queryable): Promise<Changes> {
   const { rows } = await db.query<ChangeRow>(TAKE_CHANGES);
-  const changes: Changes = { activeUsers: new Map(), orgs: new Set() };
+  const changes: Changes = {
+    activeUsers: new Map(),
+    users: new Set(),
+    orgs: new Set(),
+    rest: false,
+  };
+  changes.rest = rows.length === CHANGES_AT_ONCE;
   for (const { day, user_keys: users, org_keys: orgs } of rows) {
     for (const org of orgs ?? []) changes.orgs.add(org);
-    if (day === null) continue;
-    const at = parseDay(day)!;
-    const known = changes.activeUsers.get(at) ?? new Set<number>();
-    changes.activeUsers.set(at, known);
+    const known = day === null ? changes.users : usersOf(changes, parseDay(day)!);
     for (const user of users ?? []) known.add(user);
   }
   return changes;
+}
+
+function usersOf({ activeUsers }: Changes, day: number): Set<number> {
+  const known = activeUsers.get(day) ?? new Set<number>();
+  activeUsers.set(day, known);
+  return known;
 }
 
 const STORED = `

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filled, id, instant, isObject, moment, optional, strings, text } from './fields.js';
+import { filled, id, instant, isObject, moment, optional, strings, text, typed } from './fields.js';
 
 /** A time or created_at may be this far ahead of now, for clocks that run fast. */
 const MAX_AHEAD_MS = 10 * 60_000;
@@ -11,19 +11,22 @@ const names = {
   signup_query_parameters: strings.nullish(),
 };
 
+const members = <S extends z.ZodRawShape>(shape: S) =>
+  z.object(shape, { error: typed('an object') });
+
 /** What each event type carries. Unknown fields are ignored; `null` clears a profile field. */
 const EVENT_DATA = {
-  'user.created': z.object({ user_id: id, email: filled, created_at: optional(moment), ...names }),
-  'user.updated': z.object({ user_id: id, email: filled.optional(), ...names }),
-  'user.deleted': z.object({ user_id: id }),
-  'user.active': z.object({ user_id: id }),
-  'org.created': z.object({ org_id: id, name: filled, created_at: optional(moment) }),
-  'org.updated': z.object({ org_id: id, name: filled.optional() }),
-  'org.deleted': z.object({ org_id: id }),
-  'user.added_to_org': z.object({ user_id: id, org_id: id, role: optional(id) }),
-  'user.removed_from_org': z.object({ user_id: id, org_id: id }),
-  'user.role_changed_within_org': z.object({ user_id: id, org_id: id, role: id }),
-  'user.invited_to_org': z.object({
+  'user.created': members({ user_id: id, email: filled, created_at: optional(moment), ...names }),
+  'user.updated': members({ user_id: id, email: filled.optional(), ...names }),
+  'user.deleted': members({ user_id: id }),
+  'user.active': members({ user_id: id }),
+  'org.created': members({ org_id: id, name: filled, created_at: optional(moment) }),
+  'org.updated': members({ org_id: id, name: filled.optional() }),
+  'org.deleted': members({ org_id: id }),
+  'user.added_to_org': members({ user_id: id, org_id: id, role: optional(id) }),
+  'user.removed_from_org': members({ user_id: id, org_id: id }),
+  'user.role_changed_within_org': members({ user_id: id, org_id: id, role: id }),
+  'user.invited_to_org': members({
     inviter_user_id: id,
     invitee_email: filled,
     org_id: optional(id),
@@ -63,7 +66,7 @@ const envelope = <D extends z.ZodType>(data: D) =>
 const envelopes = new Map<string, z.ZodType<Envelope>>(
   EVENT_TYPES.map((type) => [type, envelope(EVENT_DATA[type]) as unknown as z.ZodType<Envelope>]),
 );
-const unknownType = envelope(z.unknown());
+const unknownType = envelope(members({}));
 
 interface Envelope {
   id: string;

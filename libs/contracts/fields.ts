@@ -3,7 +3,8 @@ import { parseInstant } from './instant.js';
 
 type Issue = { input?: unknown };
 
-const typed = (expected: string) => (issue: Issue) =>
+/** The message of a value of the wrong type. */
+export const typed = (expected: string) => (issue: Issue) =>
   issue.input === undefined ? 'is required' : `must be ${expected}`;
 
 /** PostgreSQL cannot keep NUL, and half a surrogate pair would not come back as it was sent. */
@@ -50,6 +51,9 @@ export const moment = z.union(
   { error: typed('unix seconds or an RFC 3339 time such as 2026-01-31T12:00:00Z') },
 );
 
+/** So many wrong members are told of, no more. */
+const MAX_ISSUES = 10;
+
 /**
  * An object of strings, names and values storable, given on as it came: a copy would lose a member
  * named `__proto__`.
@@ -57,7 +61,12 @@ export const moment = z.union(
 export const strings = z.custom<Record<string, string>>().superRefine((value, context) => {
   if (!isObject(value)) return context.addIssue('must be an object of strings');
   for (const [name, member] of Object.entries(value)) {
-    if (!storable(name)) context.addIssue('must have names of well-formed Unicode without NUL');
+    if (context.issues.length >= MAX_ISSUES) return;
+    if (!storable(name)) {
+      // The name must not get into the error's path: errors are stored.
+      context.addIssue('must have names of well-formed Unicode without NUL');
+      continue;
+    }
     const checked = text.safeParse(member);
     for (const { message } of checked.error?.issues ?? []) {
       context.addIssue({ code: 'custom', path: [name], message });

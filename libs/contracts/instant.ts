@@ -3,6 +3,8 @@ const RFC_3339 =
 const DAY = /^(\d{4})-(\d{2})-(\d{2})(?:$|[Tt ])/;
 
 export const DAY_MS = 86_400_000;
+/** The last instant that can be written with four digits of a year. */
+const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
 
 /**
  * Reads an RFC 3339 instant to the millisecond; further digits are cut, a leap second counts as the
@@ -35,7 +37,7 @@ export function parseDay(text: string): number | undefined {
   const midnight = calendarDay(year, month, day);
   if (text.length === 10 || midnight === undefined) return midnight;
   const instant = parseInstant(text) ?? parseInstant(`${text}Z`) ?? parseInstant(`${text}:00Z`);
-  return instant === undefined ? undefined : startOfDay(instant);
+  return instant === undefined || instant > LAST_MS ? undefined : startOfDay(instant);
 }
 
 /** The first millisecond of the UTC day that holds the instant; both in milliseconds since 1970. */

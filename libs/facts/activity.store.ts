@@ -33,20 +33,25 @@ const NOTE_ACTIVE = `
   insert into activity_changes (day, user_keys)
   select day, user_keys::int[] from unnest($1::date[], $2::text[]) as told (day, user_keys)`;
 const NOTE_ORGS = `insert into activity_changes (org_keys) values ($1)`;
+// Their orgs are looked up when it is read: who is being added to one just now is not seen here yet.
+const NOTE_USERS = `insert into activity_changes (user_keys) values ($1)`;
 
 /**
  * Leaves word that what derives from activity has to be derived again.
  * @param active users newly active on a day (`2026-01-31`)
  * @param orgKeys orgs whose members changed, on whatever day
+ * @param userKeys users whose memberships all ended
  */
 export async function noteChanges(
   db: Queryable,
   active: ReadonlyMap<string, readonly number[]>,
   orgKeys: ReadonlySet<number>,
+  userKeys: readonly number[],
 ): Promise<void> {
   if (active.size > 0) {
     const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
     await db.query(NOTE_ACTIVE, [[...active.keys()], users]);
   }
   if (orgKeys.size > 0) await db.query(NOTE_ORGS, [[...orgKeys]]);
+  if (userKeys.length > 0) await db.query(NOTE_USERS, [userKeys]);
 }

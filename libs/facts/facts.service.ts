@@ -7,7 +7,7 @@ import { DayBlocks } from './day-block.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { NO_ORG, addInvites, hashInvitee } from './invites.store.js';
-import { addSteps, orgsOf } from './memberships.store.js';
+import { addSteps } from './memberships.store.js';
 import { upsertOrgs } from './orgs.store.js';
 import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
 
@@ -19,7 +19,6 @@ export interface ResolvedIds {
 
 /** What a write did, for those who keep something about the same users and orgs. */
 export interface Written {
-  fresh: NativeEvent[];
   deletedUserIds: string[];
   deletedOrgIds: string[];
 }
@@ -35,6 +34,8 @@ export class FactsService {
   /** Gives every user and org named its number. Committed by itself: call it before the transaction. */
   async resolve(events: readonly NativeEvent[]): Promise<ResolvedIds> {
     const named = namedIds(events);
+    // Read once and kept: a transaction must not wait for a second connection.
+    await this.instance.inviteeHashKey();
     const [users, orgs] = await Promise.all([
       this.ids.userKeys(named.users),
       this.ids.orgKeys(named.orgs),
@@ -66,14 +67,14 @@ export class FactsService {
     const changedOrgs = [
       ...batch.steps.map((step) => ids.orgs.get(step.orgId)!),
       ...deletedOrgs.map((org) => org.key),
-      ...(await orgsOf(
-        db,
-        deletedUsers.map((user) => user.key),
-      )),
     ];
-    await noteChanges(db, active, new Set(changedOrgs));
+    await noteChanges(
+      db,
+      active,
+      new Set(changedOrgs),
+      deletedUsers.map((user) => user.key),
+    );
     return {
-      fresh,
       deletedUserIds: deletedUsers.map((user) => user.id),
       deletedOrgIds: deletedOrgs.map((org) => org.id),
     };

@@ -10,7 +10,8 @@ export interface KeyedOrg {
 // A deleted org has no name: neither the one it had nor one that comes later.
 const UPSERT_ORGS = `
   insert into orgs as o (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
-  select id, created_at, deleted_at, deleted_stamp, name, name_stamp
+  select id, created_at, deleted_at, deleted_stamp,
+    case when deleted_stamp is null then name end, name_stamp
   from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::bytea[], $5::text[], $6::bytea[])
     as told (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
   order by id

@@ -31,13 +31,13 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
   for (const [index, one] of incoming.entries()) {
     if ('unreadable' in one) {
       const errors = { event: ['must be one JSON object on a line of its own'] };
-      batch.rejected.push(reject(index, undefined, Buffer.from(one.unreadable), errors, context));
+      batch.rejected.push(reject(index, undefined, kept(one.unreadable), errors, context));
       continue;
     }
     const checked = checkEvent(one.value, context);
     if ('event' in checked) batch.events.push(checked.event);
     else {
-      const body = Buffer.from(serialized(one.value));
+      const body = kept(serialized(withoutInvitee(one.value)));
       batch.rejected.push(reject(index, one.value, body, checked.errors, context));
     }
   }
@@ -64,6 +64,19 @@ function reject(
     orgId: usable(data.org_id) ?? usable(event.org_id),
     body,
   };
+}
+
+/** Longer bodies are kept up to here; they cannot be used again, but be looked at. */
+const KEPT_CHARACTERS = 256 * 1024;
+
+function kept(text: string): Buffer {
+  return Buffer.from(text.length > KEPT_CHARACTERS ? text.slice(0, KEPT_CHARACTERS) : text);
+}
+
+/** An invitee's address is kept as a hash or not at all: here it is blanked. */
+function withoutInvitee(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value.data) || !('invitee_email' in value.data)) return value;
+  return { ...value, data: { ...value.data, invitee_email: '' } };
 }
 
 /**

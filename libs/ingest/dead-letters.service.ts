@@ -72,9 +72,13 @@ export class DeadLettersService {
       where: { body: { not: null }, ...(ids && { id: { in: [...ids] } }) },
       orderBy: { id: 'asc' },
       take: MAX_EVENTS,
+      // The bodies one by one: together they may be too large.
+      select: { id: true },
     });
     const total: IngestReply = { accepted: 0, rejected: [] };
-    for (const [index, letter] of letters.entries()) {
+    for (const [index, { id }] of letters.entries()) {
+      const letter = await this.database.rows.deadLetter.findUnique({ where: { id } });
+      if (!letter) continue;
       const reply = await this.replayOne(letter);
       total.accepted += reply.accepted;
       total.rejected.push(...reply.rejected.map((rejected) => ({ ...rejected, index })));

@@ -7,9 +7,9 @@ const ADD = `
     (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at, last_at)
   select told.source, told.digest, told.event_id, told.event_type, told.user_id, told.org_id, told.errors,
     case when u.deleted_stamp is null and o.deleted_stamp is null then told.body end,
-    $9::timestamptz, $9::timestamptz
-  from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[])
-    as told (source, digest, event_id, event_type, user_id, org_id, errors, body)
+    told.received_at, told.received_at
+  from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[], $9::timestamptz[])
+    as told (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at)
   left join user_ids using (user_id) left join users u on u.id = user_ids.id
   left join org_ids using (org_id) left join orgs o on o.id = org_ids.id
   order by told.source, told.digest
@@ -19,8 +19,7 @@ const ADD = `
 /** Keeps rejected events with their reasons. One sent again is kept once and counted. */
 export async function addDeadLetters(
   db: Queryable,
-  rejected: readonly Rejected[],
-  receivedAt: number,
+  rejected: readonly (Rejected & { receivedAt: number })[],
 ): Promise<void> {
   if (rejected.length === 0) return;
   const unique = new Map(
@@ -39,13 +38,19 @@ export async function addDeadLetters(
     letters.map((letter) => letter.orgId),
     letters.map((letter) => JSON.stringify(letter.errors)),
     letters.map((letter) => letter.body),
-    new Date(receivedAt).toISOString(),
+    letters.map((letter) => new Date(letter.receivedAt).toISOString()),
   ]);
 }
 
+// Of a letter about nobody in particular (a line that is no JSON, say), the text is searched for the id
+// in quotes. What was wrong may name a parameter, which is personal as well.
+const ERASED = `body = null, errors = '{"event": ["was about somebody who is deleted"]}'`;
 const ERASE = `
-  update dead_letters set body = null
-  where body is not null and (user_id = any($1) or org_id = any($2))`;
+  update dead_letters set ${ERASED}
+  where body is not null and (
+    user_id = any($1) or org_id = any($2)
+    or (user_id is null and org_id is null and exists (
+      select from unnest($3::text[]) id where position(convert_to(id, 'UTF8') in body) > 0)))`;
 
 /** Drops the bodies of dead letters about users and orgs that were deleted. */
 export async function eraseBodies(
@@ -53,12 +58,14 @@ export async function eraseBodies(
   userIds: readonly string[],
   orgIds: readonly string[],
 ): Promise<void> {
-  if (userIds.length + orgIds.length > 0) await db.query(ERASE, [userIds, orgIds]);
+  if (userIds.length + orgIds.length === 0) return;
+  const quoted = [...userIds, ...orgIds].map((id) => JSON.stringify(id));
+  await db.query(ERASE, [userIds, orgIds, quoted]);
 }
 
 // A letter written while its subject's deletion was being committed may have missed it.
 const ERASE_MISSED = `
-  update dead_letters d set body = null
+  update dead_letters d set ${ERASED}
   where d.body is not null and (
     exists (
       select from user_ids i join users u using (id)

@@ -1,4 +1,5 @@
 import { ApiError } from '#libs/contracts';
+import { isDatabaseAway } from '#libs/platform';
 
 /** One request's share of a group, and how its sender is told. */
 interface Waiting<T> {
@@ -76,13 +77,14 @@ export class GroupWriter<T> {
     return this.queue.splice(0, count);
   }
 
-  /** When a group fails, each work is tried by itself: only what is wrong by itself fails. */
+  /** When a group fails, each work is tried by itself: only what is wrong by itself fails. Not so when the database is away. */
   private async attempt(group: Waiting<T>[]): Promise<void> {
     try {
       await this.writeGroup(group.map(({ work }) => work));
       for (const { done } of group) done();
     } catch (error) {
-      if (group.length === 1) group[0]!.failed(error);
+      if (group.length === 1 || isDatabaseAway(error))
+        for (const { failed } of group) failed(error);
       else for (const one of group) await this.attempt([one]);
     }
   }

@@ -78,9 +78,10 @@ export class IngestService {
     const stopTimer = this.metrics.ingestSeconds.startTimer();
     const events = group.flatMap(({ batch }) => batch.events);
     await this.commit(events, async (db) => {
-      for (const { batch, receivedAt } of group) {
-        await addDeadLetters(db, batch.rejected, receivedAt);
-      }
+      const rejected = group.flatMap(({ batch, receivedAt }) =>
+        batch.rejected.map((letter) => ({ ...letter, receivedAt })),
+      );
+      await addDeadLetters(db, rejected);
     });
     stopTimer();
   }

@@ -30,12 +30,7 @@ export async function readEvents(
 ): Promise<Incoming[]> {
   const type = eventMediaType(mediaType);
   const unpacked = await unpack(body, encoding);
-  const events = type === LINES ? readLines(readText(unpacked)) : readValues(readJson(unpacked));
-  if (events.length > MAX_EVENTS) {
-    const message = `At most ${MAX_EVENTS} events fit one request; this one has ${events.length}. Split it.`;
-    throw new ApiError('too_large', message);
-  }
-  return events;
+  return type === LINES ? readLines(readText(unpacked)) : readValues(readJson(unpacked));
 }
 
 async function unpack(body: unknown, encoding: string | undefined): Promise<unknown> {
@@ -65,20 +60,35 @@ function eventMediaType(header: string | undefined): string {
 }
 
 function readValues(value: unknown): Incoming[] {
-  if (Array.isArray(value)) return value.map((element: unknown) => ({ value: element }));
+  if (Array.isArray(value)) {
+    if (value.length > MAX_EVENTS) throw tooMany();
+    return value.map((element: unknown) => ({ value: element }));
+  }
   if (isObject(value)) return [{ value }];
   throw new ApiError('unreadable', 'The body must be one event or an array of events.');
 }
 
 function readLines(text: string): Incoming[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      try {
-        return { value: JSON.parse(line) as unknown };
-      } catch {
-        return { unreadable: line };
-      }
-    });
+  const events: Incoming[] = [];
+  for (let start = 0; start <= text.length;) {
+    const end = text.indexOf('\n', start);
+    const line = end < 0 ? text.slice(start) : text.slice(start, end);
+    start = end < 0 ? text.length + 1 : end + 1;
+    if (line.trim() === '') continue;
+    if (events.length === MAX_EVENTS) throw tooMany();
+    events.push(readLine(line));
+  }
+  return events;
+}
+
+function readLine(line: string): Incoming {
+  try {
+    return { value: JSON.parse(line) as unknown };
+  } catch {
+    return { unreadable: line };
+  }
+}
+
+function tooMany(): ApiError {
+  return new ApiError('too_large', `At most ${MAX_EVENTS} events fit one request. Split it.`);
 }

@@ -24,6 +24,9 @@ export async function demo(given: Settings): Promise<void> {
   say('Starting PostgreSQL and the service …');
   const store = await openStore({
     ...given,
+    // A store of its own, whatever other one the environment names: the history is invented.
+    DATABASE_URL: undefined,
+    REDIS_URL: undefined,
     INSIGHTD_API_KEY: key,
     LOG_LEVEL: quiet,
     INSIGHTD_DATA_DIR: folder,

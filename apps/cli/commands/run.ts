@@ -1,12 +1,12 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { RunExecutor } from '#libs/reports';
 import { KeysService, Logger, SettingsError, type Settings } from '#libs/platform';
 import { stopWhenAsked } from '../lifetime.js';
 import { startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
 
-const GRACE_MS = 6_000;
+const GRACE_MS = 3_000;
 
 /** Runs a role until it is asked to stop. */
 export async function run(role: Role, given: Settings): Promise<void> {
@@ -34,8 +34,7 @@ export async function start(role: Role, store: Store): Promise<NestFastifyApplic
   let closing = false;
   const close = async () => {
     closing = true;
-    const working = role === 'api' ? undefined : app.get(RunExecutor, { strict: false });
-    await Promise.race([app.close(), idleFor(GRACE_MS, working)]);
+    await Promise.race([app.close(), lingering(app)]);
     await store.close();
   };
   stopWhenAsked(close, (reason) => logger.info('stopping', { role, reason }));
@@ -49,10 +48,11 @@ export async function start(role: Role, store: Store): Promise<NestFastifyApplic
 }
 
 /**
- * Fulfilled some time after the last run under way has ended: long enough to answer what was asked.
- * What then still closes waits for a Redis that is away.
+ * Fulfilled a while after all that was asked is answered, and no run is under way, which come first in
+ * closing: what then still closes waits for a Redis that is away.
  */
-async function idleFor(ms: number, working: RunExecutor | undefined): Promise<void> {
-  await working?.idle();
-  await delay(ms, undefined, { ref: false });
+async function lingering(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  if (server.listening) await once(server, 'close');
+  await delay(GRACE_MS, undefined, { ref: false });
 }

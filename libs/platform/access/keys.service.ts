@@ -59,7 +59,7 @@ export class KeysService {
     }
     const cacheKey = keyHash.toString('base64');
     const known = this.known.get(cacheKey);
-    if (known && now - known.checkedAt < FRESH_MS) return known.caller;
+    if (known && Math.abs(now - known.checkedAt) < FRESH_MS) return known.caller;
     try {
       const caller = await this.find(key, keyHash);
       this.known.set(cacheKey, { caller, checkedAt: now });

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 
-const whole = (low: number, high: number) =>
-  z.coerce
-    .number(`must be a whole number from ${low} to ${high}`)
-    .pipe(
-      z
-        .int(`must be a whole number from ${low} to ${high}`)
-        .min(low, `must be at least ${low}`)
-        .max(high, `must be at most ${high}`),
-    );
+const whole = (low: number, high: number) => {
+  const message = `must be a whole number from ${low} to ${high}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= low && value <= high, message);
+};
 
 const url = (schemes: string[]) =>
   z
@@ -33,7 +32,13 @@ const settings = z.object({
   DATABASE_POOL_SIZE: whole(3, 500).default(12),
   INSIGHTD_DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),
   REDIS_URL: url(['redis', 'rediss']).optional(),
-  INSIGHTD_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
+  INSIGHTD_API_KEY: z
+    .string()
+    .regex(
+      /^[!-~]{16,}$/,
+      'must have at least 16 characters, letters, digits and signs without spaces',
+    )
+    .optional(),
   REPORT_CRON: cron.default('0 * * * *'),
   SNAPSHOTS_HOURLY: whole(1, 10_000).default(48),
   SNAPSHOTS_DAILY: whole(1, 10_000).default(400),
@@ -72,7 +77,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 function isCron(value: string): boolean {
   try {
     CronExpressionParser.parse(value, { tz: 'UTC' });
-    return value.trim().split(/\s+/).length >= 5;
+    // An H would stand for a moment chosen anew at every look.
+    return value.trim().split(/\s+/).length >= 5 && !/\bH\b/i.test(value);
   } catch {
     return false;
   }

@@ -25,8 +25,12 @@ export class Database implements OnApplicationShutdown {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       application_name: 'insightd',
-      options: '-c timezone=UTC',
     });
+    // Not as a startup option: an address may bring `options` of its own.
+    this.pool.on(
+      'connect',
+      (client) => void client.query(`set timezone to 'UTC'`).catch(() => undefined),
+    );
     // An idle connection that breaks is replaced at its next use; without a listener it would throw.
     this.pool.on('error', () => undefined);
     this.rows = new PrismaClient({ adapter: new PrismaPg(this.pool) });
@@ -81,16 +85,14 @@ export class Database implements OnApplicationShutdown {
 }
 
 const AWAY_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
+  ...['EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+  // Prisma's: cannot be reached, timed out, closed, and a driver's error that it has no code for.
+  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2039'],
 ]);
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006)$/;
 const AWAY_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after/i;
+  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after|connection error and is not queryable/i;
 
 /** Whether an error says that the database cannot be reached just now, rather than that a query was wrong. */
 export function isDatabaseAway(error: unknown): boolean {
@@ -98,7 +100,6 @@ export function isDatabaseAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
   const state = sqlState(error);
   if (AWAY_CODES.has(state) || AWAY_STATES.test(state)) return true;
-  if (state === 'P1001' || state === 'P1002' || state === 'P1008' || state === 'P1017') return true;
   return AWAY_MESSAGES.test(error.message) || isDatabaseAway(error.cause);
 }
 

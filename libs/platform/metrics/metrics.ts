@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+const COLLECT_WITHIN_MS = 1_000;
 
 /** Everything that /metrics tells, declared in one place. */
 @Injectable()
@@ -73,7 +76,9 @@ export class Metrics {
 
   /** The Prometheus text format. */
   async text(): Promise<string> {
-    await Promise.allSettled(this.collectors.map(async (collect) => collect()));
+    const collected = Promise.allSettled(this.collectors.map(async (collect) => collect()));
+    // A queue that is away would keep everything else from being read.
+    await Promise.race([collected, delay(COLLECT_WITHIN_MS, undefined, { ref: false })]);
     return this.registry.metrics();
   }
 }

@@ -38,6 +38,7 @@ function queueConnection(settings: Pick<Settings, 'REDIS_URL' | 'DATABASE_URL'>)
 /** Makes the tables of the queues in PostgreSQL; processes that start together take turns. */
 export async function migrateQueues(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await runMigrations(client);

@@ -40,6 +40,7 @@ create table users (
   deleted_stamp  bytea
 ) with (fillfactor = 80);
 create index users_created_at on users (created_at);
+create index users_deleted on users (id) where deleted_stamp is not null;
 
 -- Everything personal about a user. A stamp is (time, event id, source) as one sortable value.
 create table user_profiles (
@@ -65,6 +66,7 @@ create table orgs (
   name_stamp    bytea
 );
 create index orgs_created_at on orgs (created_at);
+create index orgs_deleted on orgs (id) where deleted_stamp is not null;
 
 -- The truth about activity: which users of a block of 4,096 were active on a day.
 create table activity (
@@ -82,8 +84,8 @@ create table org_activity (
   primary key (day, block)
 ) with (fillfactor = 70);
 
--- What has changed since org_activity was last derived: users newly active on a day, or whose orgs
--- have to be looked at on every day.
+-- What has changed since org_activity was last derived: users newly active on a day, users whose orgs
+-- have to be looked at on every day (no day), or such orgs.
 create table activity_changes (
   id        bigint generated always as identity primary key,
   day       date,

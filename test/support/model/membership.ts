@@ -119,7 +119,7 @@ function replayAll(history: readonly Told[]): Replay[] {
 }
 
 /** All spans that the history tells of. */
-export function spansOf(history: readonly Told[]): Span[] {
+function spansOf(history: readonly Told[]): Span[] {
   return replayAll(history).flatMap(({ spans }) => spans);
 }
 

@@ -44,7 +44,7 @@ export interface OrgRow {
   extra_properties: Record<string, number>;
 }
 
-export type Row = UserRow | OrgRow;
+type Row = UserRow | OrgRow;
 
 /** A whole report: the length of the frozen list, and what of it is shown now. */
 export interface Report {

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openFolder } from './home.js';
-import { PASSWORD_FILE, isAlive, postmaster } from './postmaster.js';
+import { clusterFolder } from './home.js';
+import { PASSWORD_FILE, isPostmaster, postmaster } from './postmaster.js';
 
 export interface EmbeddedDatabase {
   /** Its address, password included: not for logs. */
@@ -42,14 +42,15 @@ export async function runningEmbedded(dataDir: string): Promise<string | undefin
   const folder = resolve(dataDir);
   const password = await readFile(join(folder, PASSWORD_FILE), 'utf8').catch(() => undefined);
   if (password === undefined) return undefined;
-  const running = await postmaster(join(openFolder(folder), 'postgres'));
-  if (!running?.isReady || !isAlive(running.pid)) return undefined;
+  const cluster = join(clusterFolder(folder), 'postgres');
+  const running = await postmaster(cluster);
+  if (!running?.isReady || !isPostmaster(running.pid, cluster)) return undefined;
   return `postgresql://postgres:${password}@127.0.0.1:${running.port}/insightd`;
 }
 
 async function addressOf(child: ChildProcess, dataDir: string): Promise<string> {
   const lines = createInterface({ input: child.stdout! });
-  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as [unknown];
+  const [line] = (await Promise.race([once(lines, 'line'), once(child, 'close')])) as [unknown];
   const answer = (typeof line === 'string' ? JSON.parse(line) : {}) as {
     url?: string;
     error?: string;

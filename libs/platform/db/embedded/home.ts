@@ -14,6 +14,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,7 @@ import { findBinaries } from './binaries.js';
 
 const SHARED_HOME = '/var/lib/insightd';
 const USER = 'postgres';
+const MOVED_FILE = 'postgres.moved';
 
 export interface Home {
   /** PostgreSQL's bin/. */
@@ -34,21 +36,28 @@ export interface Home {
 /** @param dataDir an absolute path; made when it is not there */
 export function prepareHome(dataDir: string): Home {
   const { native, version } = findBinaries();
-  mkdirSync(dataDir, { recursive: true });
+  const isNew = mkdirSync(dataDir, { recursive: true }) !== undefined;
   if (userInfo().uid !== 0) return { bin: join(native, 'bin'), cluster: join(dataDir, 'postgres') };
-  chmodSync(dataDir, 0o711);
+  if (isNew) chmodSync(dataDir, 0o711);
   const owner = postgresUser();
   const home = isOpen(join(native, 'bin', 'postgres')) ? native : copied(native, version);
-  return { bin: join(home, 'bin'), cluster: join(openFolder(dataDir), 'postgres'), owner };
+  const folder = clusterFolder(dataDir);
+  if (folder !== dataDir) moveTo(folder, join(dataDir, MOVED_FILE));
+  return { bin: join(home, 'bin'), cluster: join(folder, 'postgres'), owner };
 }
 
 /** Where the cluster of `dataDir` is kept: there, unless the user `postgres` cannot get there. */
-export function openFolder(dataDir: string): string {
+export function clusterFolder(dataDir: string): string {
   if (userInfo().uid !== 0 || isOpen(dataDir)) return dataDir;
-  const folder = join(SHARED_HOME, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+  return join(SHARED_HOME, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+}
+
+/** A data folder that does not say that its cluster was moved is a new one: what is there was left behind. */
+function moveTo(folder: string, movedFile: string): void {
+  if (!existsSync(movedFile)) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const path of [SHARED_HOME, folder]) chmodSync(path, 0o711);
-  return folder;
+  writeFileSync(movedFile, `The user ${USER} cannot enter this folder: the data is in ${folder}\n`);
 }
 
 /** Whether everybody may enter each folder on the way to a path, and the path itself. */

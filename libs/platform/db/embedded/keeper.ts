@@ -11,36 +11,39 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { prepareHome, type Home } from './home.js';
-import { PASSWORD_FILE, isAlive, postmaster } from './postmaster.js';
+import { PASSWORD_FILE, isPostmaster, postmaster } from './postmaster.js';
 import { EmbeddedServer } from './server.js';
 
 const PREVIOUS_STOPS_WITHIN_MS = 20_000;
 
 const [dataDir = '', mode = ''] = process.argv.slice(2);
-const home = prepareHome(dataDir);
+let home: Home | undefined;
 let server: EmbeddedServer | undefined;
 
+// From the first moment on: the parent may be gone before PostgreSQL has started.
+process.stdin.on('close', () => void stop()).resume();
 try {
+  home = prepareHome(dataDir);
   await previousGone(home);
   server = new EmbeddedServer(home, await storedPassword(), await freePort());
   await server.start();
   process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
-  process.stdin.on('close', () => void stop()).resume();
 } catch (error) {
-  await server?.stop();
   const reason = error instanceof Error ? error.message : 'PostgreSQL did not start';
   process.stdout.write(`${JSON.stringify({ error: [reason, server?.lastWords].join('\n') })}\n`);
+  await server?.stop();
   process.exitCode = 1;
   process.stdin.destroy();
 }
 
 async function stop(): Promise<void> {
   await server?.stop();
-  if (mode === '--temporary') {
-    for (const folder of [dirname(home.cluster), dataDir])
+  if (mode === '--temporary' && home) {
+    for (const folder of [dirname(home.cluster), dataDir]) {
       await rm(folder, { recursive: true, force: true });
+    }
   }
-  process.exit(0);
+  process.exit();
 }
 
 async function storedPassword(): Promise<string> {
@@ -63,7 +66,7 @@ async function freePort(): Promise<number> {
 /** After a kill -9 the previous PostgreSQL may still be stopping; one that goes on is in use. */
 async function previousGone({ cluster }: Home): Promise<void> {
   const waitUntil = performance.now() + PREVIOUS_STOPS_WITHIN_MS;
-  while (isAlive((await postmaster(cluster))?.pid ?? 0)) {
+  while (isPostmaster((await postmaster(cluster))?.pid ?? 0, cluster)) {
     if (performance.now() > waitUntil) {
       throw new Error(
         `the data in ${dataDir} is in use by another insightd: stop it, or set INSIGHTD_DATA_DIR`,

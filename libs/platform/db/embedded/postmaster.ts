@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -14,12 +15,20 @@ export async function postmaster(
   return { pid: Number(pid), port: Number(port), isReady: status.trim() === 'ready' };
 }
 
-export function isAlive(pid: number): boolean {
+/**
+ * Whether a process is the PostgreSQL over a cluster. After a power cut its number may be another
+ * program's: where the system tells a process's command, that decides.
+ */
+export function isPostmaster(pid: number, cluster: string): boolean {
   if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(cluster);
+  } catch {
+    return !existsSync('/proc/self/cmdline');
   }
 }

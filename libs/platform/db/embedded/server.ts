@@ -8,6 +8,9 @@ import type { Home } from './home.js';
 
 const LINES_KEPT = 20;
 const RETRY_MS = 250;
+/** Recovery after a power cut may take its time. */
+const STARTS_WITHIN_MS = 5 * 60_000;
+const WRONG_PASSWORD = '28P01';
 const DATABASE = 'insightd';
 const USER = 'postgres';
 
@@ -45,6 +48,7 @@ export class EmbeddedServer {
   /** Makes the cluster at the first time, starts PostgreSQL and waits until it answers. */
   async start(): Promise<void> {
     if (!existsSync(this.home.cluster)) await this.initialise();
+    if (this.stopping) throw new Error('stopped while it was starting');
     await this.launch();
     await this.createDatabase();
   }
@@ -95,8 +99,10 @@ export class EmbeddedServer {
       ended = true;
       watcher?.kill('SIGKILL');
     });
+    const giveUpAt = performance.now() + STARTS_WITHIN_MS;
     while (!(await this.answers())) {
       if (ended) throw new Error('PostgreSQL ended while it was starting');
+      if (performance.now() > giveUpAt) throw new Error('PostgreSQL does not answer');
       await delay(RETRY_MS);
     }
     const revive = () => void this.revive();
@@ -121,7 +127,8 @@ export class EmbeddedServer {
       ...this.home.owner,
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C' },
+      // Not our settings: there are secrets among them.
+      env: { PATH: process.env['PATH'], SYSTEMROOT: process.env['SYSTEMROOT'], LC_ALL: 'C' },
     });
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data) => this.keepLines(data));
@@ -141,7 +148,10 @@ export class EmbeddedServer {
   private async answers(): Promise<boolean> {
     return this.ask('select 1').then(
       () => true,
-      () => false,
+      (error: unknown) => {
+        if (!(error instanceof pg.DatabaseError) || error.code !== WRONG_PASSWORD) return false;
+        throw new Error('postgres.password does not fit the data beside it');
+      },
     );
   }
 
