@@ -41,7 +41,7 @@ export class ActivityDays {
   /**
    * Turns 32 days into a word a user: bit i of a word says whether its user was active on the day
    * i days before the day `last`. Days outside of the range have nobody.
-   * @param last an index of a day, as for `has`
+   * @param last the index of a day, the first of the range being 0
    * @returns a word for each key
    */
   wordsEndingAt(last: number): Uint32Array {

@@ -30,7 +30,8 @@ const DEFAULT_ROLE = 'Member';
  * - A remove while a member closes the span and is one removal; as the first step known of the pair
  *   it is one removal of a span whose start is unknown; else it is nothing.
  * - A role change while no member opens a span whose start is unknown, and is no addition.
- * - `closedAt`, the deletion of the user or of the org, closes an open span and is one removal.
+ * - `closedAt`, the deletion of the user or of the org, closes an open span. It is counted as a removal:
+ *   of the org it shows nowhere, since a deleted org is in no report.
  *
  * An unknown start reaches back to the pair's previous removal, else without limit.
  * @param steps in the order of their stamps, those up to the moment in question and before `closedAt`

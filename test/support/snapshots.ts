@@ -1,10 +1,9 @@
 import { ask } from './database.js';
 
-/** A snapshot that is in the store: whose, and how many rankings it holds. */
-export interface StoredSnapshot {
+/** The table of a run's snapshot, whether it is served or not. */
+export interface SnapshotTable {
   runId: string;
   table: string;
-  rankings: number;
 }
 
 const TABLES = `
@@ -13,14 +12,19 @@ const TABLES = `
   where c.relname like 'snapshots\\_run\\_%' and c.relkind = 'r'
   order by r.id`;
 
-/** Every snapshot that takes room in the store, whether it is served or not. */
-export async function storedSnapshots(databaseUrl: string): Promise<StoredSnapshot[]> {
-  const tables = await ask<{ runId: string; table: string }>(databaseUrl, TABLES);
-  const counted: StoredSnapshot[] = [];
-  for (const { runId, table } of tables) {
-    const sql = `select count(*)::int as rankings from ${table} where report <> 'numbers'`;
+/** Every snapshot that takes room in the store. */
+export function snapshotTables(databaseUrl: string): Promise<SnapshotTable[]> {
+  return ask<{ runId: string; table: string }>(databaseUrl, TABLES);
+}
+
+/** The same with the number of rankings in each, while nothing is pruned. */
+export async function storedSnapshots(
+  databaseUrl: string,
+): Promise<(SnapshotTable & { rankings: number })[]> {
+  const counted = (await snapshotTables(databaseUrl)).map(async (one) => {
+    const sql = `select count(*)::int as rankings from ${one.table} where report <> 'numbers'`;
     const [row] = await ask<{ rankings: number }>(databaseUrl, sql);
-    counted.push({ runId, table, rankings: row!.rankings });
-  }
-  return counted;
+    return { ...one, rankings: row!.rankings };
+  });
+  return Promise.all(counted);
 }

@@ -17,7 +17,7 @@ export interface RankedList {
   extras: Int32Array[];
 }
 
-/** A report: who is listed, by which measures, in which order. One folderless file each. */
+/** A report: who is listed, by which measures, in which order. */
 export interface Definition {
   subject: Ranking['subject'];
   report: string;
