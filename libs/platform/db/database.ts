@@ -18,7 +18,7 @@ export class Database implements OnApplicationShutdown {
   readonly rows: PrismaClient;
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
-    const connectionString = settings.DATABASE_URL;
+    const connectionString = inUtc(settings.DATABASE_URL!);
     this.pool = new pg.Pool({
       connectionString,
       max: settings.DATABASE_POOL_SIZE,
@@ -26,11 +26,6 @@ export class Database implements OnApplicationShutdown {
       keepAlive: true,
       application_name: 'insightd',
     });
-    // Not as a startup option: an address may bring `options` of its own.
-    this.pool.on(
-      'connect',
-      (client) => void client.query(`set timezone to 'UTC'`).catch(() => undefined),
-    );
     // An idle connection that breaks is replaced at its next use; without a listener it would throw.
     this.pool.on('error', () => undefined);
     this.rows = new PrismaClient({ adapter: new PrismaPg(this.pool) });
@@ -82,6 +77,14 @@ export class Database implements OnApplicationShutdown {
       connection.release(broken);
     }
   }
+}
+
+/** The address with the sessions' time zone set, beside whatever options it brings. */
+function inUtc(databaseUrl: string): string {
+  const address = new URL(databaseUrl);
+  const options = [address.searchParams.get('options'), '-c timezone=UTC'];
+  address.searchParams.set('options', options.filter(Boolean).join(' '));
+  return address.href;
 }
 
 const AWAY_CODES = new Set([

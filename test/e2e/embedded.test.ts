@@ -1,0 +1,185 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Api, waitFor } from '../support/api.js';
+import { cleanUpAfterEach } from '../support/cleanup.js';
+import { makeDataFolder, type DataFolder } from '../support/folders.js';
+import { isAlive, nothingIsLeft, processesOf, runInsightd, says } from '../support/processes.js';
+import { userCreated } from '../support/runs.js';
+import { TEST_KEY, startProcess, type TestProcess } from '../support/service.js';
+
+const KEY = /insightd_[0-9a-f]{12}_[\w-]{43}/;
+
+describe('insightd all with a PostgreSQL of its own', () => {
+  const afterwards = cleanUpAfterEach();
+  let folder: DataFolder;
+
+  beforeEach(async () => {
+    folder = await makeDataFolder();
+    afterwards(() => folder.remove());
+  });
+
+  const settings = (more: Record<string, string> = {}) => ({
+    INSIGHTD_DATA_DIR: folder.path,
+    ...more,
+  });
+  const start = async (more?: Record<string, string>): Promise<TestProcess> => {
+    const service = await startProcess('all', settings(more));
+    afterwards(() => nothingIsLeft(folder.places));
+    afterwards(() => service.stop());
+    return service;
+  };
+  const startWithKey = async (more: Record<string, string> = {}) => {
+    const service = await start({ INSIGHTD_API_KEY: TEST_KEY, ...more });
+    return { service, api: new Api(service.origin, TEST_KEY) };
+  };
+  const pidOf = (program: string): number => {
+    const found = processesOf(folder.places).find(({ command }) => command.includes(program));
+    if (!found) throw new Error(`${program} does not run`);
+    return found.pid;
+  };
+  const usersOf = async (api: Api) => (await api.run()).row_counts!['user/champion/30'];
+
+  test('the first start shows a key once; after a Ctrl-C a second start finds the data and shows none', async () => {
+    const first = await start();
+    const shown = await waitFor(() => KEY.exec(first.output.join('\n'))?.[0]);
+    const api = new Api(first.origin, shown);
+    await api.ingest(['ann', 'bob'].map(userCreated));
+    const made = await api.run();
+    expect(await interrupt(first)).toBe(0);
+    await nothingIsLeft(folder.places);
+
+    const second = await start();
+    const again = new Api(second.origin, shown);
+    const served = await again.page('user', 'champion', '');
+    const totals = { report_time: made.report_time, total_count: 2 };
+    expect(served).toMatchObject({ status: 200, body: totals });
+    expect(await usersOf(again)).toBe(2);
+    await second.stop();
+    expect(first.output.join('\n').match(new RegExp(KEY, 'g'))).toHaveLength(1);
+    expect(
+      [...first.log, ...second.log, ...second.output].filter((line) => KEY.test(line)),
+    ).toEqual([]);
+  });
+
+  test('after kill -9 nothing runs on, and the next start finds what was answered', async () => {
+    const { service, api } = await startWithKey();
+    await api.ingest(['ann', 'bob', 'cy'].map(userCreated));
+    await service.kill();
+    await nothingIsLeft(folder.places);
+    const next = await startWithKey();
+    expect(await usersOf(next.api)).toBe(3);
+  });
+
+  test('a start right after kill -9 waits for the PostgreSQL that is still stopping', async () => {
+    const { service, api } = await startWithKey();
+    await api.ingest([userCreated('ann')]);
+    await service.kill();
+    const next = await startWithKey();
+    expect(await usersOf(next.api)).toBe(1);
+  });
+
+  test('kill -9 in the middle of the first start leaves nothing, and the next start works', async () => {
+    const child = spawn(process.execPath, ['dist/apps/cli/main.js', 'all'], {
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'], PORT: '0', ...settings() },
+    });
+    const ended = once(child, 'exit');
+    afterwards(() => child.kill('SIGKILL'));
+    await waitFor(() => processesOf(folder.places).find((one) => one.command.includes('initdb')));
+    child.kill('SIGKILL');
+    await ended;
+    await nothingIsLeft(folder.places);
+    const next = await startWithKey();
+    expect(await usersOf(next.api)).toBe(0);
+  });
+
+  test('without its keeper neither PostgreSQL nor the service runs on, and the service says so', async () => {
+    const { service } = await startWithKey();
+    const ended = once(service.child, 'exit');
+    process.kill(pidOf('keeper.js'), 'SIGKILL');
+    await ended;
+    expect(service.child.exitCode).toBeGreaterThan(0);
+    await says(service, 'the embedded PostgreSQL is gone');
+    await nothingIsLeft(folder.places);
+  });
+
+  test('without its keeper and its service PostgreSQL does not run on', async () => {
+    const { service } = await startWithKey();
+    const keeper = pidOf('keeper.js');
+    process.kill(keeper, 'SIGKILL');
+    await service.kill();
+    await nothingIsLeft(folder.places);
+  });
+
+  test('a second start on the same folder says that it is in use and leaves the first alone', async () => {
+    const { api } = await startWithKey();
+    const second = await runInsightd(['all'], settings());
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`${folder.path} is in use by another insightd`);
+    expect(await usersOf(api)).toBe(0);
+  });
+
+  test('a start after a power cut does not mistake another program for its PostgreSQL', async () => {
+    const { service, api } = await startWithKey();
+    await api.ingest([userCreated('ann')]);
+    const file = folder.postmasterFile()!;
+    const left = readFileSync(file, 'utf8');
+    await service.kill();
+    await nothingIsLeft(folder.places);
+    // As after a restart of the machine: the number in the file is now some other process's.
+    writeFileSync(file, left.replace(/^\d+/, String(process.pid)));
+    const next = await startWithKey();
+    expect(await usersOf(next.api)).toBe(1);
+  });
+
+  test('keys are made, listed and revoked beside the running service', async () => {
+    const { service } = await startWithKey();
+    const made = await runInsightd(
+      ['keys', 'create', '--name', 'ci', '--scopes', 'read'],
+      settings(),
+    );
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const key = KEY.exec(made.stdout)![0];
+    const api = new Api(service.origin, key);
+    expect(await api.page('user', 'champion', '')).toMatchObject({ status: 200 });
+    const listed = await runInsightd(['keys', 'list'], settings());
+    const id = key.split('_')[1]!;
+    expect(listed.stdout).toMatch(new RegExp(`^${id}  ci  read  created .* live$`, 'm'));
+    expect(listed.stdout).not.toContain(key);
+    expect(await runInsightd(['keys', 'revoke', id], settings())).toMatchObject({ code: 0 });
+    await waitFor(async () => {
+      const { status } = await api.page('user', 'champion', '');
+      return status === 401 ? true : undefined;
+    }, 5_000);
+    const after = await runInsightd(['keys', 'list'], settings());
+    expect(after.stdout).toMatch(new RegExp(`^${id}  ci  read  created .* revoked `, 'm'));
+    expect(isAlive(folder.postmaster()!)).toBe(true);
+  });
+
+  test('keys can be listed while no service runs, and nothing is left running', async () => {
+    const listed = await runInsightd(['keys', 'list'], settings());
+    expect(listed).toMatchObject({ code: 0, stdout: 'There are no keys yet.\n' });
+    await nothingIsLeft(folder.places);
+  });
+
+  test('the service stops by itself when the process that it was started for is gone', async () => {
+    const parent = spawn('sleep', ['600'], { stdio: 'ignore' });
+    afterwards(() => parent.kill('SIGKILL'));
+    const { service } = await startWithKey({ INSIGHTD_PARENT_PID: String(parent.pid) });
+    const ended = once(service.child, 'exit');
+    parent.kill('SIGKILL');
+    await ended;
+    expect(service.child.exitCode).toBe(0);
+    await nothingIsLeft(folder.places);
+  });
+});
+
+/** Presses Ctrl-C. @returns the exit code */
+async function interrupt({ child }: TestProcess): Promise<number | null> {
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  await ended;
+  return child.exitCode;
+}
