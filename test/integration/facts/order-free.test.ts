@@ -6,7 +6,7 @@ import type { WireEvent } from '../../support/model/events.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
 const DAY_MS = 86_400_000;
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 40);
 const METRICS: Metric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
 const CHART_DAYS: Record<Cadence, number> = { Daily: 210, Weekly: 210, Monthly: 210 };
 
