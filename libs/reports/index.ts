@@ -1,3 +1,2 @@
-export { PagesService } from './pages/pages.service.js';
 export { ReportsApiModule, ReportsWorkerModule, RunsModule } from './reports.module.js';
 export { RunsService } from './runs/runs.service.js';

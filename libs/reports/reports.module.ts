@@ -22,7 +22,6 @@ export class RunsModule {}
   imports: [RunsModule],
   controllers: [ReportsController, RunsController],
   providers: [PagesService],
-  exports: [PagesService],
 })
 export class ReportsApiModule {}
 

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { OrgActivityService } from '#libs/charts';
 import { IngestService, demoHistory, type DemoEvent } from '#libs/ingest';
 import { Clock, Instance, type Settings } from '#libs/platform';
-import { PagesService, RunsService } from '#libs/reports';
+import { RunsService } from '#libs/reports';
 import { openStore } from '../store.js';
 import { start } from './run.js';
 
 const DEMO_FOLDER = '.demo';
+const LOADED_FILE = 'demo.loaded';
 const BATCH = 5_000;
 const LOOK_MS = 200;
 const BAR_WIDTH = 30;
@@ -32,9 +36,14 @@ export async function demo(given: Settings): Promise<void> {
     INSIGHTD_DATA_DIR: folder,
   });
   const app = await start('all', store);
-  if (await hasReports(app))
+  // A report alone would not say that the history is there: the schedule may have made one of half of it.
+  const loaded = join(folder, LOADED_FILE);
+  if (existsSync(loaded)) {
     say(`The demo company is there from an earlier start (delete ${folder} for a new one).`);
-  else await load(app);
+  } else {
+    await load(app);
+    await writeFile(loaded, '');
+  }
   say(ending(address(await app.getUrl()), key));
 }
 
@@ -71,12 +80,6 @@ async function firstRun(runs: RunsService): Promise<void> {
       throw new Error(`The first reports could not be made: ${error ?? 'no reason told'}`);
     await delay(LOOK_MS);
   }
-}
-
-async function hasReports(app: INestApplicationContext): Promise<boolean> {
-  const ranking = { subject: 'user', report: 'champion', interval: '30' } as const;
-  const page = await app.get(PagesService).page(ranking, { pageNumber: 0, pageSize: 1 });
-  return page.report_time > 0;
 }
 
 /** An address that a browser on this machine can open, also when we listen on all of them. */
