@@ -71,18 +71,6 @@ describe('a service whose database is away', () => {
     expect(service.child.exitCode).toBeNull();
   });
 
-  test('says so as well when the database is silent instead of refusing', async () => {
-    const { api } = await start();
-    await api.ingest([userCreated('ann')]);
-    await api.run();
-    proxy.swallow();
-    await expectAway(api);
-    proxy.restore();
-    await isBack(api);
-    await api.ingest([userCreated('bob')]);
-    expect(await api.run()).toMatchObject({ row_counts: { 'user/champion/30': 2 } });
-  });
-
   test('loses and doubles nothing of a load, and answers only 200 and 503 with Retry-After', async () => {
     const { api } = await start();
     const load = new Load(() => api);

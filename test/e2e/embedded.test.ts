@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { makeDataFolder, type DataFolder } from '../support/folders.js';
 import { isAlive, nothingIsLeft, processesOf, runInsightd, says } from '../support/processes.js';
 import { userCreated } from '../support/runs.js';
 import { TEST_KEY, startProcess, type TestProcess } from '../support/service.js';
+
+jest.setTimeout(120_000);
 
 const KEY = /insightd_[0-9a-f]{12}_[\w-]{43}/;
 
