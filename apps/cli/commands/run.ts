@@ -7,6 +7,7 @@ import { startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
 
 const GRACE_MS = 3_000;
+const SWEEP_MS = 100;
 
 /** Runs a role until it is asked to stop. */
 export async function run(role: Role, given: Settings): Promise<void> {
@@ -53,6 +54,9 @@ export async function start(role: Role, store: Store): Promise<NestFastifyApplic
  */
 async function lingering(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer();
+  // Closing looks once for idle connections; one that becomes idle later would be kept for a minute.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   if (server.listening) await once(server, 'close');
+  clearInterval(sweep);
   await delay(GRACE_MS, undefined, { ref: false });
 }
