@@ -1,6 +1,6 @@
 import type { Queryable } from '#libs/platform';
 import type { OrgChange } from './batch.js';
-import { stampTime } from './stamp.js';
+import { iso, stampTime } from './stamp.js';
 
 export interface KeyedOrg {
   key: number;
@@ -36,8 +36,4 @@ export async function upsertOrgs(db: Queryable, orgs: readonly KeyedOrg[]): Prom
     orgs.map((org) => org.change.name?.value),
     orgs.map((org) => org.change.name?.stamp),
   ]);
-}
-
-function iso(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

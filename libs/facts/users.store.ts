@@ -1,6 +1,6 @@
 import type { Queryable } from '#libs/platform';
 import { PROFILE_FIELDS, type ProfileField, type UserChange } from './batch.js';
-import { stampTime } from './stamp.js';
+import { iso, stampTime } from './stamp.js';
 
 export interface KeyedUser {
   key: number;
@@ -70,8 +70,4 @@ export async function upsertProfiles(db: Queryable, users: readonly KeyedUser[])
 export async function eraseProfiles(db: Queryable, userKeys: readonly number[]): Promise<void> {
   if (userKeys.length === 0) return;
   await db.query('delete from user_profiles where user_key = any($1)', [userKeys]);
-}
-
-function iso(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
 }
