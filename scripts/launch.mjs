@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LOWEST_NODE = [20, 19];
-const SOURCES = ['apps', 'libs', 'prisma', 'scripts', 'package.json', 'tsconfig.json'];
+const SOURCES = ['apps', 'libs', 'bench', 'prisma', 'scripts', 'package.json', 'tsconfig.json'];
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const [command = 'all', ...args] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type NativeEvent } from '#libs/contracts';
+import { startOfDay, type NativeEvent } from '#libs/contracts';
 import { Instance, type Connection } from '#libs/platform';
 import { noteChanges, orActivity } from './activity.store.js';
 import { FactBatch, type OrgChange, type UserChange } from './batch.js';
@@ -49,8 +49,33 @@ export class FactsService {
    * circle, and a batch repeated, split or reordered leaves the same facts.
    */
   async write(db: Connection, events: readonly NativeEvent[], ids: ResolvedIds): Promise<Written> {
-    const fresh = await dropRepeats(db, events);
-    const batch = new FactBatch(fresh);
+    return this.writeFresh(db, await dropRepeats(db, events), ids);
+  }
+
+  /** Marks user `keys[i]` active at `seconds[i]`, unix seconds. */
+  async writeActivity(db: Connection, keys: Uint32Array, seconds: Uint32Array): Promise<void> {
+    const days = new DayBlocks();
+    const users = new Map<number, UserChange>();
+    for (let index = 0; index < keys.length; index++) {
+      const at = seconds[index]! * 1000;
+      days.add(startOfDay(at), keys[index]!);
+      const lastActiveAt = Math.max(at, users.get(keys[index]!)?.lastActiveAt ?? 0);
+      users.set(keys[index]!, { lastActiveAt, profile: {} });
+    }
+    await upsertUsers(
+      db,
+      [...users].map(([key, change]) => ({ key, change })),
+    );
+    await noteChanges(db, await orActivity(db, days), new Set(), []);
+  }
+
+  /** As `write`, of events whose identities need no looking up. */
+  async writeFresh(
+    db: Connection,
+    events: readonly NativeEvent[],
+    ids: ResolvedIds,
+  ): Promise<Written> {
+    const batch = new FactBatch(events);
     const users = keyed(batch.users, ids.users);
     const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);

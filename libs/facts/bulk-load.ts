@@ -1,0 +1,38 @@
+import type { NativeEvent } from '#libs/contracts';
+import { Instance, type Database } from '#libs/platform';
+import { FactsService } from './facts.service.js';
+import { IdStore } from './ids.store.js';
+
+/**
+ * The way in for the past: the same rules as for events one by one, many at a time. It remembers no
+ * identities: what is loaded twice is the same fact twice, which changes nothing.
+ */
+export class BulkLoad {
+  private readonly ids: IdStore;
+  private readonly facts: FactsService;
+
+  constructor(private readonly database: Database) {
+    this.ids = new IdStore(database);
+    this.facts = new FactsService(this.ids, new Instance(database));
+  }
+
+  /** Writes events in one transaction; some ten thousand at a time are fastest. */
+  async events(events: readonly NativeEvent[]): Promise<void> {
+    const resolved = await this.facts.resolve(events);
+    await this.database.transaction((db) => this.facts.writeFresh(db, events, resolved));
+  }
+
+  /** The numbers of users, in the order of their ids; new ones where needed. */
+  async userKeys(userIds: readonly string[]): Promise<Uint32Array> {
+    const keys = await this.ids.userKeys(userIds);
+    return Uint32Array.from(userIds, (id) => keys.get(id)!);
+  }
+
+  /**
+   * Writes activity in one transaction: user `keys[i]` was active at `seconds[i]`, unix seconds.
+   * A day's worth of users at a time is a good measure.
+   */
+  async activity(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
+    await this.database.transaction((db) => this.facts.writeActivity(db, keys, seconds));
+  }
+}
