@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { orgsOf } from '#libs/facts';
-import { Clock, Database, Metrics, type Connection } from '#libs/platform';
+import { Database, Metrics, type Connection } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
 import { takeChanges, type Changes } from './org-activity.store.js';
 
 // Any number of our own: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
-const REST_TIMES = 9;
-/** A chart is never more than a minute behind: what has come at the start of one pass is in the next. */
-const LATEST_MS = 50_000;
 /** From here on, one pass over all days costs less than one for each. */
 const MANY_DAYS = 10;
 
@@ -18,23 +15,10 @@ const MANY_DAYS = 10;
  */
 @Injectable()
 export class OrgActivityService {
-  private restUntil = 0;
-
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
     private readonly metrics: Metrics,
   ) {}
-
-  /** As `refresh`, unless the last one took so long that more would be a tenth of all time. */
-  async refreshUnlessResting(): Promise<void> {
-    if (this.clock.now() < this.restUntil) return;
-    const startedAt = this.clock.now();
-    await this.refresh();
-    const endedAt = this.clock.now();
-    const took = endedAt - startedAt;
-    this.restUntil = endedAt + Math.min(REST_TIMES * took, Math.max(0, LATEST_MS - took));
-  }
 
   /** Brings the derived days up to the facts; does nothing when another process is at it. */
   async refresh(): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { OrgActivityService } from '#libs/charts';
+import { ActivityFold } from '#libs/facts';
 import { IngestService, demoHistory, type DemoEvent } from '#libs/ingest';
 import { Clock, Instance, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
@@ -59,6 +60,7 @@ async function load(app: INestApplicationContext): Promise<void> {
   }
   say('Making the first reports and charts …');
   await firstRun(app.get(RunsService));
+  await app.get(ActivityFold).fold();
   await app.get(OrgActivityService).refresh();
 }
 

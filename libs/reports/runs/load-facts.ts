@@ -1,6 +1,7 @@
 import { DAY_MS } from '#libs/contracts';
 import {
   loadActivity,
+  loadLastActive,
   scanInvites,
   scanMemberships,
   scanOrgOrder,
@@ -50,19 +51,18 @@ async function loadUsers(
 ): Promise<UserFacts> {
   const users: UserFacts = {
     ...subjectFacts(size, await loadMasks(db, day, size)),
-    lastActiveAt: new Uint32Array(size),
+    lastActiveAt: await loadLastActive(db, size),
     invitees: windowCounts(size),
   };
   const exists = new Uint8Array(size);
   const activeAfter: number[] = [];
   const t = reportTime * 1000;
-  await scanUsers(db, (key, createdAt, deletedAt, lastActiveAt) => {
+  await scanUsers(db, (key, createdAt, deletedAt) => {
     if (!(createdAt <= t) || deletedAt <= t) return;
     exists[key] = 1;
     users.createdAt[key] = Math.floor(createdAt / 1000);
     users.createdDay[key] = Math.floor(createdAt / DAY_MS);
-    users.lastActiveAt[key] = Math.floor(lastActiveAt / 1000);
-    if (lastActiveAt > t) activeAfter.push(key);
+    if (users.lastActiveAt[key]! > reportTime) activeAfter.push(key);
   });
   users.keys = await orderedKeys((onKey) => scanUserOrder(db, onKey), exists);
   await settleLastActive(db, day, users, activeAfter);
