@@ -47,6 +47,14 @@ export async function takeChanges(db: Queryable): Promise<Changes> {
   return changes;
 }
 
+const WAITING = `
+  select exists (select from activity_log) or exists (select from activity_changes) as waits`;
+
+/** Whether the charts show all that was committed. */
+export async function chartsAreCurrent(db: Queryable): Promise<boolean> {
+  return !(await db.query<{ waits: boolean }>(WAITING)).rows[0]!.waits;
+}
+
 function usersOf({ activeUsers }: Changes, day: number): Set<number> {
   const known = activeUsers.get(day) ?? new Set<number>();
   activeUsers.set(day, known);

@@ -9,6 +9,7 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 export type Connection = pg.PoolClient;
 
 const RETRIES = 5;
+const BEGIN_SNAPSHOT = 'begin isolation level repeatable read read only';
 const SERIALIZATION = new Set(['40001', '40P01']);
 
 /** The store: plain SQL for questions and bulk, Prisma for single rows. */
@@ -45,9 +46,19 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  /** Runs `work` on one unchanging picture of the store. */
-  async snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.attempt('begin isolation level repeatable read read only', work);
+  /**
+   * Runs `work` on one unchanging picture of the store, which two connections share. It must be done
+   * with both when it ends.
+   */
+  async snapshot<T>(work: (pair: [Connection, Connection]) => Promise<T>): Promise<T> {
+    return this.attempt(BEGIN_SNAPSHOT, async (one) => {
+      const { rows } = await one.query<{ id: string }>('select pg_export_snapshot() as id');
+      return this.attempt(BEGIN_SNAPSHOT, async (other) => {
+        // It takes no parameter; PostgreSQL made the text.
+        await other.query(`set transaction snapshot ${other.escapeLiteral(rows[0]!.id)}`);
+        return work([one, other]);
+      });
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

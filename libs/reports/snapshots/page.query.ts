@@ -1,7 +1,7 @@
 import type { Ranking } from '#libs/contracts';
 import pg, { type QueryResultRow } from 'pg';
 import type { Queryable } from '#libs/platform';
-import { NUMBERS_BYTES, entryBytes, unpackList, unpackNumbers, type Entry } from './packing.js';
+import { NUMBERS_BYTES, unpackList, unpackNumbers, type Entry } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
 
 /** A slice of one ranking of one run. */
@@ -14,13 +14,16 @@ export interface SnapshotSlice {
 interface SliceRow {
   report_id: string;
   total: number;
+  width: number;
   entries: Buffer;
 }
 
-// The packed list is stored uncompressed, so substring reads no more than the page.
+// The packed list is stored uncompressed, so substring reads no more than the page. It counts in int4:
+// beyond the end it is empty wherever it begins.
 const sliceFrom = (table: string) => `
-  select report_id, total, substring(entries from $4 for $5) as entries
-  from ${table}
+  select report_id, total, width,
+    substring(entries from least($4::bigint * width + 1, ${2 ** 31 - 2 ** 20})::int for $5 * width) as entries
+  from ${table}, lateral (select length(entries) / greatest(total, 1) as width) list
   where subject = $1 and report = $2 and "interval" = $3`;
 
 /**
@@ -34,16 +37,12 @@ export async function sliceOf(
   extras: number,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<SnapshotSlice | undefined> {
-  const width = entryBytes(extras);
   const { subject, report, interval } = ranking;
-  // substring counts in int4; beyond the end it is empty wherever it begins.
-  const first = Math.min(offset * width + 1, 2 ** 31 - 1 - limit * width);
-  const values = [subject, report, interval, first, limit * width];
-  const rows = await kept<SliceRow>(db, sliceFrom(snapshotTable(runKey)), values);
-  const [row] = rows;
-  return (
-    row && { reportId: row.report_id, total: row.total, entries: unpackList(row.entries, extras) }
-  );
+  const values = [subject, report, interval, offset, limit];
+  const [row] = await kept<SliceRow>(db, sliceFrom(snapshotTable(runKey)), values);
+  if (!row) return undefined;
+  const { report_id: reportId, total, width, entries } = row;
+  return { reportId, total, entries: total === 0 ? [] : unpackList(entries, extras, width) };
 }
 
 const numbersFrom = (table: string) => `
