@@ -1,5 +1,5 @@
 import type { Queryable } from '#libs/platform';
-import { LatestBlocks } from './latest-blocks.js';
+import { type LatestBlocks } from './latest-blocks.js';
 
 const STORED = 'select block, seconds from last_active where block = any($1)';
 

@@ -102,11 +102,18 @@ export class IngestService {
     });
   }
 
-  private reply({ events, rejected }: CheckedBatch): IngestReply {
-    for (const event of events) this.metrics.events.labels(event.type, 'accepted').inc();
-    for (const letter of rejected) {
-      this.metrics.events.labels(letter.type ?? 'unknown', 'rejected').inc();
+  /** One step a type, not an event: finding a counter by its labels takes as long as checking an event. */
+  private count(told: readonly { type: string | null }[], outcome: 'accepted' | 'rejected'): void {
+    const counts = new Map<string, number>();
+    for (const { type } of told) {
+      counts.set(type ?? 'unknown', (counts.get(type ?? 'unknown') ?? 0) + 1);
     }
+    for (const [type, count] of counts) this.metrics.events.labels(type, outcome).inc(count);
+  }
+
+  private reply({ events, rejected }: CheckedBatch): IngestReply {
+    this.count(events, 'accepted');
+    this.count(rejected, 'rejected');
     return { accepted: events.length, rejected: rejected.map(rejection) };
   }
 }

@@ -62,6 +62,8 @@ function readBody(payload: IncomingMessage): Promise<Buffer> {
       else tooLarge();
     });
     payload.on('error', reject);
-    payload.on('close', () => reject(new ApiError('unreadable', 'The body ended too early.')));
+    payload.on('close', () => {
+      if (!payload.complete) reject(new ApiError('unreadable', 'The body ended too early.'));
+    });
   });
 }
