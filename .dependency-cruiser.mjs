@@ -27,7 +27,7 @@ export default {
       name: 'rooms-are-entered-by-their-front-door',
       comment: 'import #libs/<room>, not a file inside it',
       severity: 'error',
-      from: { path: '^(libs/[^/]+|apps)/' },
+      from: { path: '^(libs/[^/]+|apps|bench)/' },
       to: {
         path: '^(?:dist/)?libs/[^/]+/',
         pathNot: ['^$1/', '^(?:dist/)?libs/[^/]+/index\\.(?:js|ts|d\\.ts)$'],

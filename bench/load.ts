@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { NativeEvent } from '#libs/contracts';
+import { BulkLoad } from '#libs/facts';
+import {
+  Database,
+  migrate,
+  migrateQueues,
+  packageRoot,
+  startEmbedded,
+  type EmbeddedDatabase,
+} from '#libs/platform';
+import { Bar, say } from './progress.js';
+import { eventsOf } from './reference/events.js';
+import { DAYS, ReferenceData } from './reference/reference-data.js';
+import { startProcess } from './service.js';
+
+const BATCH = 20_000;
+const IDS_AT_ONCE = 50_000;
+const POOL_SIZE = 4;
+const LOOK_MS = 200;
+const DERIVED_WITHIN_MS = 60 * 60_000;
+const LOADED = 'loaded.txt';
+
+/** A PostgreSQL of the bench's own with the reference data in it. */
+export interface ReferenceStore {
+  url: string;
+  /** Where the data of this size is, and may be kept what belongs to it. */
+  folder: string;
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts the store that holds the reference data of a size, and fills it when it is not there or was
+ * made by another generator or other migrations.
+ * @param fresh make it anew in any case
+ */
+export async function openReference(users: number, fresh: boolean): Promise<ReferenceStore> {
+  const folder = join(packageRoot, '.bench', String(users));
+  const marker = join(folder, LOADED);
+  const digest = digestOfData();
+  const isThere = existsSync(marker) && readFileSync(marker, 'utf8') === digest;
+  if (fresh || !isThere) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const store = await startEmbedded(folder);
+  try {
+    await prepare(store, users, fresh || !isThere);
+    writeFileSync(marker, digest);
+    return { url: store.url, folder, close: store.stop };
+  } catch (error) {
+    await store.stop();
+    throw error;
+  }
+}
+
+async function prepare({ url }: EmbeddedDatabase, users: number, isNew: boolean): Promise<void> {
+  await migrate(url);
+  await migrateQueues(url);
+  if (!isNew) return;
+  say(`Loading the reference data of ${users.toLocaleString('en')} users`);
+  const database = new Database({ DATABASE_URL: url, DATABASE_POOL_SIZE: POOL_SIZE });
+  try {
+    await load(new BulkLoad(database), new ReferenceData(users));
+  } finally {
+    await database.onApplicationShutdown();
+  }
+  await derive(url);
+  await settle(url);
+}
+
+async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
+  await loadEvents(into, data);
+  const keys = await loadKeys(into, data);
+  const bar = new Bar('activity', 0.15 * data.users * DAYS, 'user-days');
+  for (let day = 0; day < DAYS; day++) {
+    const { users, seconds } = data.activeOn(day);
+    await into.activity(
+      users.map((user) => keys[user]!),
+      seconds,
+    );
+    bar.add(users.length);
+  }
+}
+
+async function loadEvents(into: BulkLoad, data: ReferenceData): Promise<void> {
+  const bar = new Bar('events  ', data.users * 2.9, 'events');
+  let batch: NativeEvent[] = [];
+  const write = async () => {
+    await into.events(batch);
+    bar.add(batch.length);
+    batch = [];
+  };
+  for (const event of eventsOf(data)) if (batch.push(event) === BATCH) await write();
+  await write();
+}
+
+/** The store's number of each user, by index: those not yet told of are given one. */
+async function loadKeys(into: BulkLoad, data: ReferenceData): Promise<Uint32Array> {
+  const keys = new Uint32Array(data.users);
+  for (let from = 0; from < data.users; from += IDS_AT_ONCE) {
+    const count = Math.min(IDS_AT_ONCE, data.users - from);
+    const ids = Array.from({ length: count }, (_, place) => data.user(from + place).id);
+    keys.set(await into.userKeys(ids), from);
+  }
+  return keys;
+}
+
+/** Lets a worker derive what the charts read. */
+async function derive(databaseUrl: string): Promise<void> {
+  say('  deriving org activity …');
+  const worker = await startProcess('worker', { DATABASE_URL: databaseUrl });
+  const giveUpAt = performance.now() + DERIVED_WITHIN_MS;
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    while ((await client.query('select from activity_changes limit 1')).rowCount !== 0) {
+      if (performance.now() > giveUpAt) throw new Error('Org activity was not derived in an hour.');
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  } finally {
+    await client.end();
+    await worker.stop();
+  }
+}
+
+/** What autovacuum would do some minutes later, in the midst of the measuring. */
+async function settle(databaseUrl: string): Promise<void> {
+  say('  vacuum analyze …');
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query('vacuum (analyze)');
+    await client.query('checkpoint');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Changes whenever the data, or the shape it is kept in, would become another. */
+function digestOfData(): string {
+  const hash = createHash('sha256');
+  const generator = fileURLToPath(new URL('./reference', import.meta.url));
+  for (const folder of [generator, join(packageRoot, 'prisma', 'migrations')]) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(?:js|sql)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name));
+    for (const file of files.sort()) hash.update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}

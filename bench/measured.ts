@@ -1,0 +1,16 @@
+import type { Machine } from './machine.js';
+import type { Figure } from './stage.js';
+
+/** A figure and how it came about. */
+export interface Measured extends Figure {
+  users: number;
+  stage: string;
+  repeats: number;
+  /** ISO time. */
+  measuredAt: string;
+}
+
+export interface Results {
+  machine: Machine;
+  figures: Measured[];
+}

@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+
+const USAGE = `npm run bench -- [options]
+
+  --users 100k,1m,10m   sizes of the reference data (default 1m)
+  --only NAME,…         only these stages; what results.json holds of the others stays
+  --repeats N           how often each thing is measured (default 5)
+  --fresh               make the reference data anew`;
+
+export interface Options {
+  users: number[];
+  only: string[];
+  repeats: number;
+  fresh: boolean;
+}
+
+/** @throws Error that says what can be given instead */
+export function readOptions(args: string[], stages: readonly string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      users: { type: 'string', default: '1m' },
+      only: { type: 'string' },
+      repeats: { type: 'string', default: '5' },
+      fresh: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) throw new Error(USAGE);
+  const only = values.only?.split(',') ?? [...stages];
+  const unknown = only.find((name) => !stages.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no stage ${unknown}; there are ${stages.join(', ')}.`);
+  }
+  return {
+    users: values.users.split(',').map(readUsers),
+    only,
+    repeats: wholeNumber(values.repeats, '--repeats'),
+    fresh: values.fresh,
+  };
+}
+
+const SCALES: Record<string, number> = { '': 1, k: 1_000, m: 1_000_000 };
+
+function readUsers(text: string): number {
+  const [, digits, scale] = /^(\d{1,9})([km]?)$/i.exec(text) ?? [];
+  const users = Number(digits) * SCALES[scale?.toLowerCase() ?? '']!;
+  // Fewer than a thousand would leave some of the rankings empty.
+  if (users >= 1_000 && users <= 100_000_000) return users;
+  throw new Error(`--users ${text}: name sizes from 1k to 100m, such as 100k,1m,10m.`);
+}
+
+function wholeNumber(text: string, option: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new Error(`${option} ${text}: name a whole number from 1 to 999.`);
+}
+
+/** 1,000,000 as `1m`, the way `--users` takes it. */
+export function sizeName(users: number): string {
+  if (users % 1_000_000 === 0) return `${users / 1_000_000}m`;
+  return users % 1_000 === 0 ? `${users / 1_000}k` : String(users);
+}

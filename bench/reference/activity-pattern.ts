@@ -1,0 +1,113 @@
+import { DAY_MS } from '#libs/contracts';
+import { between, chance, hash, mix } from './random.js';
+
+/** What kinds of users there are, and how they share: who comes daily, now and then, or no more. */
+const KINDS = [
+  { share: 0.11, low: 0.7, high: 0.9, weekend: 0.25 },
+  { share: 0.23, low: 0.1, high: 0.48, weekend: 0.4 },
+  { share: 0.31, low: 0.005, high: 0.06, weekend: 0.6 },
+  { share: 0.22, low: 0.2, high: 0.6, weekend: 0.4, leaves: true },
+  { share: 0.08, low: 0.2, high: 0.6, weekend: 0.4, pauses: true },
+  { share: 0.05, low: 0, high: 0, weekend: 0 },
+] as const satisfies readonly Kind[];
+
+interface Kind {
+  share: number;
+  /** The chance to be active on a working day lies between these. */
+  low: number;
+  high: number;
+  /** How many times as likely on a Saturday or Sunday. */
+  weekend: number;
+  leaves?: boolean;
+  pauses?: boolean;
+}
+
+/** Random streams, any numbers that differ from those of the rest of the reference data. */
+const [KIND, RATE, LEAVING, PAUSE_FROM, PAUSE_DAYS, DAYS, SECONDS] = [
+  101, 102, 103, 104, 105, 106, 107,
+];
+const NEVER = 32_767;
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [30, 200];
+
+/** Users active on a day: which, ascending, and at which unix second. */
+export interface ActiveUsers {
+  users: Uint32Array;
+  seconds: Uint32Array;
+}
+
+/**
+ * Who is active on which day of the period: drawn anew whenever asked, so that a year of ten million
+ * users needs 14 bytes a user and not a byte a day. Days are counted from the first of the period.
+ */
+export class ActivityPattern {
+  private readonly rates: Float32Array;
+  private readonly kinds: Uint8Array;
+  private readonly from: Int16Array;
+  private readonly before: Int16Array;
+  private readonly pauseFrom: Int16Array;
+
+  /**
+   * @param lifeOf the first day and the day after the last on which a user can be active; the day of
+   *   its creation, when in the period, is always active, at its second
+   */
+  constructor(
+    private readonly users: number,
+    private readonly firstDay: number,
+    private readonly days: number,
+    private readonly createdSecond: (user: number) => number | undefined,
+    lifeOf: (user: number) => { from: number; before: number },
+  ) {
+    this.rates = new Float32Array(users);
+    this.kinds = new Uint8Array(users);
+    this.from = new Int16Array(users);
+    this.before = new Int16Array(users);
+    this.pauseFrom = new Int16Array(users);
+    for (let user = 0; user < users; user++) this.draw(user, lifeOf(user));
+  }
+
+  /** @param day from 0 up to and without the number of days */
+  activeOn(day: number): ActiveUsers {
+    const midnight = (this.firstDay + day * DAY_MS) / 1000;
+    const weekday = new Date(midnight * 1000).getUTCDay();
+    const isWeekend = weekday === 0 || weekday === 6;
+    const ofDay = hash(DAYS, day);
+    const users = new Uint32Array(this.users);
+    const seconds = new Uint32Array(this.users);
+    let count = 0;
+    for (let user = 0; user < this.users; user++) {
+      const drawn = mix(mix(user) ^ ofDay);
+      if (!this.isActive(user, day, drawn / 2 ** 32, isWeekend)) continue;
+      const created = this.from[user] === day ? this.createdSecond(user) : undefined;
+      users[count] = user;
+      seconds[count++] = created ?? midnight + (mix(drawn ^ SECONDS) % 86_400);
+    }
+    return { users: users.slice(0, count), seconds: seconds.slice(0, count) };
+  }
+
+  private draw(user: number, life: { from: number; before: number }): void {
+    const index = kindOf(chance(KIND, user));
+    const kind: Kind = KINDS[index]!;
+    this.kinds[user] = index;
+    this.rates[user] = kind.low + chance(RATE, user) * (kind.high - kind.low);
+    this.from[user] = life.from;
+    const leaves = kind.leaves ? between(LEAVING, user, Math.max(life.from, 0), this.days) : NEVER;
+    this.before[user] = Math.min(life.before, leaves);
+    this.pauseFrom[user] = kind.pauses ? between(PAUSE_FROM, user, 0, this.days) : NEVER;
+  }
+
+  private isActive(user: number, day: number, drawn: number, isWeekend: boolean): boolean {
+    if (day === this.from[user]) return true;
+    const rate = this.rates[user]!;
+    // The likeliest answer first: this is asked 365 times for each user.
+    if (drawn >= (isWeekend ? rate * KINDS[this.kinds[user]!]!.weekend : rate)) return false;
+    if (day < this.from[user]! || day >= this.before[user]!) return false;
+    const pause = this.pauseFrom[user]!;
+    return day < pause || day >= pause + between(PAUSE_DAYS, user, SHORTEST_PAUSE, LONGEST_PAUSE);
+  }
+}
+
+function kindOf(drawn: number): number {
+  let sum = 0;
+  const index = KINDS.findIndex(({ share }) => (sum += share) > drawn);
+  return index < 0 ? KINDS.length - 1 : index;
+}

@@ -1,0 +1,95 @@
+import { between, chance } from './random.js';
+
+const [ORG_RANK, KIND, ROLE, SINCE, NEXT] = [201, 202, 203, 204, 205];
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** So many users have a first membership; the rest of all memberships are second ones. */
+const FIRST_SHARE = 0.95;
+/** A prime, so that going round in steps of it meets every user once. */
+const STRIDE = 7_919;
+const ROLES = ['Owner', 'Admin', 'Member', undefined] as const;
+
+/** A step of a membership; `at` in milliseconds since 1970, whole seconds. */
+export interface ToldStep {
+  kind: 'add' | 'remove' | 'role';
+  at: number;
+  role: string | undefined;
+}
+
+/** A user and an org, by their indexes, and what was told of the two, in order. */
+export interface ToldMembership {
+  user: number;
+  org: number;
+  steps: ToldStep[];
+}
+
+/** What memberships go through, and how they share. */
+const COURSES: readonly { share: number; kinds: readonly ToldStep['kind'][] }[] = [
+  { share: 0.8, kinds: ['add'] },
+  { share: 0.11, kinds: ['add', 'remove'] },
+  { share: 0.04, kinds: ['add', 'remove', 'add'] },
+  { share: 0.02, kinds: ['add', 'role'] },
+  { share: 0.01, kinds: ['add', 'add'] },
+  { share: 0.008, kinds: ['remove'] },
+  { share: 0.006, kinds: ['role'] },
+  { share: 0.006, kinds: ['add', 'remove', 'role', 'remove'] },
+];
+
+/** Who is in which org. No user and org meet twice under two indexes. */
+export class MembershipPattern {
+  private readonly firsts: number;
+
+  constructor(
+    private readonly users: number,
+    private readonly orgs: number,
+    private readonly end: number,
+  ) {
+    this.firsts = Math.floor(users * FIRST_SHARE);
+  }
+
+  pairOf(index: number): { user: number; org: number } {
+    if (index < this.firsts) return { user: index, org: this.orgOf(index) };
+    const user = ((index - this.firsts) * STRIDE) % this.users;
+    const org = this.orgOf(index);
+    const isTaken = user < this.firsts && this.orgOf(user) === org;
+    return { user, org: isTaken ? (org + 1) % this.orgs : org };
+  }
+
+  /** @param since both exist from here on */
+  stepsOf(index: number, since: number): ToldStep[] {
+    const { kinds } = courseOf(chance(KIND, index));
+    const steps: ToldStep[] = [];
+    let at = wholeSecond(
+      between(SINCE, index, since, Math.min(since + 90 * DAY_MS, this.end)) + 1000,
+    );
+    for (const [place, kind] of kinds.entries()) {
+      if (place > 0) {
+        // What would have to happen within the last hour does not.
+        if (this.end - at < HOUR_MS) break;
+        at = wholeSecond(between(NEXT + place, index, at + 2000, this.end));
+      }
+      steps.push({ kind, at, role: roleOf(kind, index + place) });
+    }
+    return steps;
+  }
+
+  /** Zipf's law: the org of rank r has 1/r of the members of the first. */
+  private orgOf(index: number): number {
+    return Math.floor((this.orgs + 1) ** chance(ORG_RANK, index)) - 1;
+  }
+}
+
+function courseOf(drawn: number): (typeof COURSES)[number] {
+  let sum = 0;
+  return COURSES.find(({ share }) => (sum += share) > drawn) ?? COURSES[0]!;
+}
+
+function roleOf(kind: ToldStep['kind'], place: number): string | undefined {
+  if (kind === 'remove') return undefined;
+  const role = ROLES[between(ROLE, place, 0, ROLES.length)];
+  return kind === 'role' ? (role ?? 'Member') : role;
+}
+
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}

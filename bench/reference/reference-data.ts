@@ -1,0 +1,138 @@
+import { DAY_MS } from '#libs/contracts';
+import { ActivityPattern, type ActiveUsers } from './activity-pattern.js';
+import { inviteOf, type Invite } from './invites.js';
+import { MembershipPattern, type ToldMembership } from './memberships.js';
+import { between, chance, indexOfUuid, uuidOf } from './random.js';
+
+/** The period ends with this day and is a year long; nothing is told of later. */
+export const LAST_DAY = Date.UTC(2026, 9, 31);
+export const DAYS = 365;
+export const FIRST_DAY = LAST_DAY - (DAYS - 1) * DAY_MS;
+const END = LAST_DAY + DAY_MS - 1000;
+
+const [USER, ORG, UNTOLD, OLD, CREATED, DELETED, DELETED_AT] = [10, 20, 30, 31, 32, 33, 34];
+const MONTHS_BEFORE = 24;
+
+/** A user or an org. Times in milliseconds since 1970; of one without `createdAt` only the id is known. */
+export interface Subject {
+  id: string;
+  createdAt: number | undefined;
+  deletedAt: number | undefined;
+}
+
+/** How common each thing is: of users and of orgs. */
+interface Shares {
+  untold: number;
+  old: number;
+  deleted: number;
+}
+const USERS: Shares = { untold: 0.005, old: 0.6, deleted: 0.02 };
+const ORGS: Shares = { untold: 0.01, old: 0.7, deleted: 0.01 };
+
+/**
+ * The world that everything is measured on, made from nothing but the number of its users: U users,
+ * U/10 orgs whose sizes follow Zipf's law, 1.2 U memberships, 0.3 U invites and a year in which on an
+ * average day 15 % of the users are active. Users, orgs, memberships and invites are told by their
+ * index; the same index always tells the same.
+ */
+export class ReferenceData {
+  readonly orgs: number;
+  readonly memberships: number;
+  readonly invites: number;
+  private pattern: ActivityPattern | undefined;
+  private readonly membershipPattern: MembershipPattern;
+
+  constructor(readonly users: number) {
+    this.orgs = Math.floor(users / 10);
+    this.memberships = Math.floor(users * 1.2);
+    this.invites = Math.floor(users * 0.3);
+    this.membershipPattern = new MembershipPattern(users, this.orgs, END);
+  }
+
+  user(index: number): Subject {
+    return subject(USER, USERS, index);
+  }
+
+  org(index: number): Subject {
+    return subject(ORG, ORGS, index);
+  }
+
+  /** The index of a user's id, and of an org's. @throws Error when no such id was ever told */
+  userIndex(id: string): number {
+    return knownIndex(USER, id, this.users);
+  }
+
+  orgIndex(id: string): number {
+    return knownIndex(ORG, id, this.orgs);
+  }
+
+  membership(index: number): ToldMembership {
+    const { user, org } = this.membershipPattern.pairOf(index);
+    const since = Math.max(
+      this.user(user).createdAt ?? FIRST_DAY,
+      this.org(org).createdAt ?? FIRST_DAY,
+    );
+    return { user, org, steps: this.membershipPattern.stepsOf(index, since) };
+  }
+
+  invite(index: number): Invite {
+    return inviteOf(index, this.users, this.orgs, { from: FIRST_DAY, before: END });
+  }
+
+  /** Who was active on a day of the period. @param day 0 is the first, `DAYS - 1` the last */
+  activeOn(day: number): ActiveUsers {
+    this.pattern ??= new ActivityPattern(
+      this.users,
+      FIRST_DAY,
+      DAYS,
+      (user) => Math.floor(this.user(user).createdAt! / 1000),
+      (user) => this.lifeOf(user),
+    );
+    return this.pattern.activeOn(day);
+  }
+
+  private lifeOf(index: number): { from: number; before: number } {
+    const { createdAt, deletedAt } = this.user(index);
+    const day = (at: number) => Math.floor((at - FIRST_DAY) / DAY_MS);
+    return {
+      from: createdAt === undefined ? -1 : Math.max(day(createdAt), -1),
+      before: deletedAt === undefined ? DAYS : day(deletedAt),
+    };
+  }
+}
+
+function subject(kind: number, shares: Shares, index: number): Subject {
+  const id = uuidOf(kind, index);
+  const createdAt = creationOf(kind, shares, index);
+  const isDeleted = chance(kind + DELETED, index) < shares.deleted;
+  const earliest = Math.max(createdAt ?? FIRST_DAY, FIRST_DAY) + 60_000;
+  // A time to the odd millisecond: no step of a membership happens in the same one.
+  const deletedAt = isDeleted
+    ? Math.floor(between(kind + DELETED_AT, index, earliest, END) / 1000) * 1000 + 777
+    : undefined;
+  return {
+    id,
+    createdAt,
+    deletedAt: deletedAt !== undefined && deletedAt < END ? deletedAt : undefined,
+  };
+}
+
+/**
+ * Those from before the period came on the first of one of the months before it: each day with anybody
+ * on it is half a kilobyte for 4,096 users, and days with a handful would be measured as if they were full.
+ */
+function creationOf(kind: number, shares: Shares, index: number): number | undefined {
+  if (chance(kind + UNTOLD, index) < shares.untold) return undefined;
+  if (chance(kind + OLD, index) >= shares.old)
+    return between(kind + CREATED, index, FIRST_DAY, END);
+  const months = between(kind + CREATED, index, 1, MONTHS_BEFORE + 1);
+  const first = new Date(FIRST_DAY);
+  const day = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() - months, 1);
+  return between(kind + CREATED + 1, index, day, day + DAY_MS);
+}
+
+function knownIndex(kind: number, id: string, count: number): number {
+  const index = indexOfUuid(kind, id);
+  if (index < count && uuidOf(kind, index) === id) return index;
+  throw new Error(`The reference data has no ${id}.`);
+}

@@ -1,0 +1,123 @@
+import type { Machine } from './machine.js';
+import { sizeName } from './options.js';
+import type { Measured, Results } from './measured.js';
+import { RUN_FIGURE, type Figure } from './stage.js';
+
+const HEAD = ['what', 'median', 'min – max', 'anchor', 'ratio', 'must', 'aim', 'verdict'];
+/** A run on ten times the users may take so many times as long. */
+const GROWTH = { from: 1_000_000, to: 10_000_000, must: 12, aim: 10 };
+
+/** The whole of RESULTS.md. */
+export function describeResults({ machine, figures }: Results): string {
+  const sizes = [...new Set(figures.map(({ users }) => users))].sort((one, other) => one - other);
+  const growth = growthOf(figures);
+  const sections = [
+    '# What was measured',
+    'Made by `npm run bench`; bench/results.json holds every sample.',
+    describe(machine),
+    explanation,
+    ...sizes.flatMap((users) => section(users, figures)),
+    ...(growth ? ['## Growth', table([row(growth, [])])] : []),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+const explanation = [
+  'An anchor is measured side by side with what it is held against, on the same data and the same cores.',
+  'A ratio says how many times better than its anchor a thing is; where there is an anchor, *must* and',
+  '*aim* bound the ratio, else the median itself.',
+].join('\n');
+
+function describe({ cpu, cores, memoryGiB, node, postgres, duckdb }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB; Node ${node}, PostgreSQL ${postgres}, DuckDB ${duckdb}.`;
+}
+
+function section(users: number, all: readonly Measured[]): string[] {
+  const figures = all.filter((figure) => figure.users === users);
+  const times = [...new Set(figures.map(howMeasured))];
+  return [
+    `## ${users.toLocaleString('en')} users`,
+    table(figures.map((figure) => row(figure, figures))),
+    times.map((text) => `- ${text}`).join('\n'),
+  ];
+}
+
+function howMeasured({ users, stage, repeats, measuredAt }: Measured): string {
+  const day = measuredAt.slice(0, 16).replace('T', ' ');
+  return `${stage}: ${day} UTC, \`--users ${sizeName(users)} --repeats ${repeats}\``;
+}
+
+function table(rows: string[][]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(HEAD), line(HEAD.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** One line of the table, also for the terminal. */
+export function row(figure: Figure, others: readonly Figure[]): string[] {
+  const anchor = others.find(({ what }) => what === figure.against);
+  const ratio = anchor && ratioOf(figure, anchor);
+  const { samples, unit, must, aim } = figure;
+  const bound = (value: number | undefined) =>
+    value === undefined ? '' : boundText(figure, value);
+  return [
+    figure.what,
+    `${digits(median(samples))} ${unit}`,
+    samples.length > 1 ? `${digits(Math.min(...samples))} – ${digits(Math.max(...samples))}` : '',
+    anchor
+      ? `${anchor.what}: ${digits(median(anchor.samples))} ${anchor.unit}`
+      : (figure.against ?? ''),
+    ratio === undefined ? '' : `${digits(ratio)} ×`,
+    bound(must),
+    bound(aim),
+    verdict(figure, ratio),
+  ];
+}
+
+function boundText({ against, better, unit }: Figure, value: number): string {
+  if (against !== undefined) return `≥ ${value} ×`;
+  return `${better === 'lower' ? '≤' : '≥'} ${value} ${unit}`;
+}
+
+function ratioOf(figure: Figure, anchor: Figure): number {
+  const [ours, theirs] = [median(figure.samples), median(anchor.samples)];
+  return figure.better === 'lower' ? theirs / ours : ours / theirs;
+}
+
+function verdict(figure: Figure, ratio: number | undefined): string {
+  if (figure.must === undefined && figure.aim === undefined) return '';
+  if (figure.against !== undefined && ratio === undefined) return 'its anchor was not measured';
+  const value = ratio ?? median(figure.samples);
+  const isHigher = ratio !== undefined || figure.better === 'higher';
+  const reaches = (bound: number | undefined) =>
+    bound !== undefined && (isHigher ? value >= bound : value <= bound);
+  if (reaches(figure.aim)) return 'reaches the aim';
+  if (figure.must === undefined) return 'misses the aim';
+  return reaches(figure.must) ? 'reaches the must' : '**misses the must**';
+}
+
+function growthOf(figures: readonly Measured[]): Figure | undefined {
+  const at = (size: number) =>
+    figures.find(({ users, what }) => users === size && what === RUN_FIGURE);
+  const [small, large] = [at(GROWTH.from), at(GROWTH.to)];
+  if (!small || !large) return undefined;
+  return {
+    what: `a run on ${sizeName(GROWTH.to)} users, times one on ${sizeName(GROWTH.from)}`,
+    unit: '×',
+    samples: [median(large.samples) / median(small.samples)],
+    better: 'lower',
+    must: GROWTH.must,
+    aim: GROWTH.aim,
+  };
+}
+
+function median(samples: readonly number[]): number {
+  const sorted = [...samples].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Three digits that count; thousands in groups. */
+function digits(value: number): string {
+  if (value >= 1_000) return Math.round(value).toLocaleString('en');
+  return String(Number(value.toPrecision(3)));
+}
