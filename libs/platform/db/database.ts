@@ -12,11 +12,22 @@ const RETRIES = 5;
 const BEGIN_SNAPSHOT = 'begin isolation level repeatable read read only';
 const SERIALIZATION = new Set(['40001', '40P01']);
 
+/** A question that is asked all the time: its text is parsed and planned once a connection. */
+export interface Question {
+  /** Of its own, and another one when the text changes. */
+  name: string;
+  text: string;
+}
+
+// A pooler in between that gives each statement another connection: not there, or there already.
+const NOT_PREPARED = new Set(['26000', '42P05']);
+
 /** The store: plain SQL for questions and bulk, Prisma for single rows. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
   readonly rows: PrismaClient;
+  private prepares = true;
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
     const connectionString = inUtc(settings.DATABASE_URL!);
@@ -30,6 +41,22 @@ export class Database implements OnApplicationShutdown {
     // An idle connection that breaks is replaced at its next use; without a listener it would throw.
     this.pool.on('error', () => undefined);
     this.rows = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+  }
+
+  /**
+   * Asks a prepared question outside of any transaction. Behind a pooler that does not keep prepared
+   * statements it is asked as it is, from the first failure on.
+   */
+  async ask<Row extends pg.QueryResultRow>(question: Question, values: unknown[]): Promise<Row[]> {
+    if (this.prepares) {
+      try {
+        return (await this.pool.query<Row>({ ...question, values })).rows;
+      } catch (error) {
+        if (!NOT_PREPARED.has(sqlState(error))) throw error;
+        this.prepares = false;
+      }
+    }
+    return (await this.pool.query<Row>(question.text, values)).rows;
   }
 
   /**
