@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { orgsOf } from '#libs/facts';
 import { Database, Metrics, type Connection } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
-import { takeChanges, type Changes } from './org-activity.store.js';
+import { allOrgs, takeChanges, type Changes } from './org-activity.store.js';
 
 // Any number of our own: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
@@ -34,7 +34,7 @@ export class OrgActivityService {
     if (!rows[0]?.ours) return false;
     // What is committed after this leaves word of its own, and is derived the next time.
     const changes = await takeChanges(db);
-    if (changes.orgs.size + changes.users.size + changes.activeUsers.size === 0) return false;
+    if (changes.isEmpty) return false;
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();
     await derive(db, changes);
     stopTimer();
@@ -42,7 +42,9 @@ export class OrgActivityService {
   }
 }
 
-async function derive(db: Connection, { orgs, users, activeUsers }: Changes): Promise<void> {
+async function derive(db: Connection, changes: Changes): Promise<void> {
+  if (changes.everything) return deriveOrgActivity(db, await allOrgs(db), ALL_DAYS);
+  const { orgs, users, activeUsers } = changes;
   for (const org of await orgsOf(db, [...users])) orgs.add(org);
   const orgsByDay = new Map<number, number[]>();
   for (const [day, some] of activeUsers) orgsByDay.set(day, await orgsOf(db, [...some]));

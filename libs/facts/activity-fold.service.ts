@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Connection } from '#libs/platform';
 import { ActivityEntries } from './activity-entries.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
-import { noteActive, orActivity } from './activity.store.js';
+import { noteActive, noteEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
 
 // Any number of our own: the letters "fold".
@@ -23,18 +23,21 @@ export class ActivityFold {
         await lock(db);
         const entries = new ActivityEntries();
         for (const packed of await takeActivity(db)) entries.addPacked(packed);
-        await put(db, entries);
+        await noteActive(db, await put(db, entries));
       });
     }
   }
 
-  /** Writes activity that never was in the log: user `keys[i]` was active at `seconds[i]`, unix seconds. */
+  /**
+   * Writes activity that never was in the log: user `keys[i]` was active at `seconds[i]`, unix seconds.
+   * It is too much to say of each day who was active on it.
+   */
   async write(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
     const entries = new ActivityEntries();
     for (let index = 0; index < keys.length; index++) entries.add(keys[index]!, seconds[index]!);
     await this.database.transaction(async (db) => {
       await lock(db);
-      await put(db, entries);
+      if ((await put(db, entries)).size > 0) await noteEverything(db);
     });
   }
 }
@@ -44,7 +47,11 @@ async function lock(db: Connection): Promise<void> {
   await db.query('select pg_advisory_xact_lock($1)', [FOLD_LOCK]);
 }
 
-async function put(db: Connection, { days, latest }: ActivityEntries): Promise<void> {
-  await noteActive(db, await orActivity(db, days));
+/** @returns the users newly active on each day */
+async function put(
+  db: Connection,
+  { days, latest }: ActivityEntries,
+): Promise<Map<string, number[]>> {
   await raiseLastActive(db, latest);
+  return orActivity(db, days);
 }

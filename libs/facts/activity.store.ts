@@ -23,8 +23,9 @@ export async function orActivity(db: Queryable, days: DayBlocks): Promise<Map<st
   if (days.isEmpty) return changed;
   const { rows } = await db.query<{ day: string; block: number }>(OR_ACTIVITY, days.columns());
   for (const { day, block } of rows) {
-    const keys = days.keysOf(parseDay(day)!, block);
-    changed.set(day, [...(changed.get(day) ?? []), ...keys]);
+    const keys = changed.get(day) ?? [];
+    changed.set(day, keys);
+    for (const key of days.keysOf(parseDay(day)!, block)) keys.push(key);
   }
   return changed;
 }
@@ -47,6 +48,11 @@ export async function noteActive(
   if (active.size === 0) return;
   const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
   await db.query(NOTE_ACTIVE, [[...active.keys()], users]);
+}
+
+/** Leaves word that what derives from activity has to be derived again for all orgs on all days. */
+export async function noteEverything(db: Queryable): Promise<void> {
+  await db.query('insert into activity_changes default values');
 }
 
 /**
