@@ -198,7 +198,8 @@ async function duringRuns(
     end.abort();
   }
   const runs = await running;
-  bench.progress(`${runs.length} runs meanwhile, of ${Math.max(...runs).toFixed(1)} s at most`);
+  const busySeconds = runs.reduce((sum, seconds) => sum + seconds, 0);
+  bench.progress(`${runs.length} runs meanwhile, ${busySeconds.toFixed(1)} s of ${SECONDS} s`);
 }
 
 /** A year of each metric, by day and by week, one after the other, while pages are read. */
