@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { migrate, migrateQueues } from '#libs/platform';
+import { packageRoot } from '#libs/platform';
 import type { Closable } from './closing.js';
 import type { Bench } from './stage.js';
+
+const MAIN = join(packageRoot, 'dist', 'apps', 'cli', 'main.js');
 
 /** A store of a stage's own, most often a copy of the reference store, to be written to. */
 export interface Clone extends Closable {
@@ -29,8 +34,10 @@ export async function emptyStore(
   name: string,
 ): Promise<Clone> {
   const store = await makeStore(databaseUrl, name, '');
-  await migrate(store.databaseUrl);
-  await migrateQueues(store.databaseUrl);
+  // By a process of its own: Prisma's engine cannot be opened twice in one.
+  await promisify(execFile)(process.execPath, [MAIN, 'migrate'], {
+    env: { ...process.env, DATABASE_URL: store.databaseUrl, REDIS_URL: '' },
+  });
   return store;
 }
 

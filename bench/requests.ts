@@ -1,6 +1,6 @@
-import { KEY, type Service } from './processes.js';
+import { BENCH_KEY, type Service } from './service.js';
 
-const AUTHORIZATION = `Bearer ${KEY}`;
+const AUTHORIZATION = `Bearer ${BENCH_KEY}`;
 
 /** A whole request as it goes over the wire. */
 export function rawGet(path: string): Buffer {
