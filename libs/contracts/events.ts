@@ -11,7 +11,6 @@ import {
   text,
   typed,
 } from './fields.js';
-import { plainActivity } from './plain-activity.js';
 
 const names = {
   username: text.nullish(),
@@ -93,13 +92,7 @@ export interface CheckContext {
   defaultSource: string;
 }
 
-/** Checks one event as it came off the wire. */
-export function checkEvent(raw: unknown, context: CheckContext): Checked {
-  const event = plainActivity(raw, context);
-  return event ? { event } : checkBySchema(raw, context);
-}
-
-/** As `checkEvent`, whatever the event. */
+/** Checks one event of any type as it came off the wire. */
 export function checkBySchema(raw: unknown, context: CheckContext): Checked {
   const type: unknown = isObject(raw) ? raw.type : undefined;
   const schema = typeof type === 'string' ? envelopes.get(type) : undefined;

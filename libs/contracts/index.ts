@@ -1,4 +1,5 @@
 export * from './catalogue.js';
+export * from './check-event.js';
 export * from './errors.js';
 export * from './events.js';
 export { id as idSchema, isObject } from './fields.js';

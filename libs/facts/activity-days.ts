@@ -48,11 +48,10 @@ export class ActivityDays {
    * Turns 32 days into a word a user: bit i of a word says whether its user was active on the day
    * i days before the day `last`. Days outside of the range have nobody.
    * @param last the index of a day, the first of the range being 0
-   * @returns a word for each key
+   * @param put is handed the word of each key that has any
    */
-  wordsEndingAt(last: number): Uint32Array {
+  wordsEndingAt(last: number, put: (key: number, word: number) => void): void {
     const wordsPerDay = this.bytesPerDay / 4;
-    const words = new Uint32Array(wordsPerDay * WORD_BITS);
     const rows = new Uint32Array(WORD_BITS);
     for (let column = 0; column < wordsPerDay; column++) {
       let any = 0;
@@ -66,10 +65,9 @@ export class ActivityDays {
       if (any === 0) continue;
       transpose(rows);
       for (let bit = 0; bit < WORD_BITS; bit++) {
-        words[column * WORD_BITS + keyOfBit(bit)] = rows[WORD_BITS - 1 - bit]!;
+        put(column * WORD_BITS + keyOfBit(bit), rows[WORD_BITS - 1 - bit]!);
       }
     }
-    return words;
   }
 
   private indexOf(day: number): number {

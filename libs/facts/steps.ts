@@ -1,5 +1,5 @@
+import type { CopiedRow } from '#libs/platform';
 import type { StepKind } from './batch.js';
-import type { TimedStep } from './replay.js';
 import type { Stamp } from './stamp.js';
 
 /** A step of one (user, org) pair, as told. */
@@ -17,6 +17,10 @@ const KINDS: readonly StepKind[] = ['add', 'remove', 'role'];
 const KIND_BYTES = 1;
 const LENGTH_BYTES = 2;
 const STAMP_AT = KIND_BYTES + LENGTH_BYTES;
+const ADD = KINDS.indexOf('add');
+
+/** Where packed steps lie in a row. */
+type Place = Pick<CopiedRow, 'source' | 'start' | 'end'>;
 
 export function packStep({ stamp, kind, role }: StoredStep): Buffer {
   const head = Buffer.allocUnsafe(STAMP_AT);
@@ -29,15 +33,17 @@ export function packStep({ stamp, kind, role }: StoredStep): Buffer {
 }
 
 /**
- * A pair's only step, read without unpacking and without its role; undefined when there are more.
- * Most pairs have one: at a million pairs this halves the time of reading them all.
+ * When the user was added, in milliseconds since 1970, for a pair whose only step is that; NaN for any
+ * other. Most pairs are such, and a run reads a million: read in place, without a view or an object of
+ * their own, they take a third of the time.
  */
-export function onlyStep(packed: Buffer): TimedStep | undefined {
-  const stampEnd = STAMP_AT + packed.readUInt16BE(KIND_BYTES);
-  const end = stampEnd + LENGTH_BYTES + Math.max(0, packed.readUInt16BE(stampEnd) - 1);
-  if (end < packed.length) return undefined;
-  const at = packed.readInt32BE(STAMP_AT) * 2 ** 32 + packed.readUInt32BE(STAMP_AT + 4);
-  return { at, kind: KINDS[packed[0]!]!, role: null };
+export function onlyAddition({ source, start, end }: Place): number {
+  if (source[start] !== ADD) return Number.NaN;
+  const stampAt = start + STAMP_AT;
+  const stampEnd = stampAt + source.readUInt16BE(start + KIND_BYTES);
+  const roleBytes = Math.max(0, source.readUInt16BE(stampEnd) - 1);
+  if (stampEnd + LENGTH_BYTES + roleBytes < end) return Number.NaN;
+  return source.readInt32BE(stampAt) * 2 ** 32 + source.readUInt32BE(stampAt + 4);
 }
 
 /** The steps of a pair in the order of their stamps, each once however often it was kept. */

@@ -1,5 +1,4 @@
 import type { ActivityDays } from '#libs/facts';
-import { valuesOf } from './columns.js';
 
 const WORD_DAYS = 32;
 
@@ -8,29 +7,38 @@ export const MASK_DAYS = 90;
 const WORDS = Math.ceil(MASK_DAYS / WORD_DAYS);
 
 /**
- * On which of the last 90 days each user or org was active, a bit a day: three words of 32 days.
- * Every activity question of every report is then a mask or a count of bits. A day is told by its
- * age: 0 is the day of the report.
+ * On which of the last 90 days each user or org was active, a bit a day: three words of 32 days, side
+ * by side, since whoever asks for one of them asks for all. Every activity question of every report is
+ * then a mask or a count of bits. A day is told by its age: 0 is the day of the report.
  */
 export class ActivityMasks {
-  private constructor(private readonly words: readonly Uint32Array[]) {}
+  private constructor(private readonly words: Uint32Array) {}
 
   /** Nobody was active. @param keys one more than the highest key */
   static none(keys: number): ActivityMasks {
-    return new ActivityMasks(Array.from({ length: WORDS }, () => new Uint32Array(keys)));
+    return new ActivityMasks(new Uint32Array(keys * WORDS));
   }
 
   /** @param days 90 of them, the last being the day of the report */
   static of(days: ActivityDays): ActivityMasks {
-    const words = Array.from({ length: WORDS }, (_, index) =>
-      days.wordsEndingAt(days.count - 1 - index * WORD_DAYS),
-    );
+    const { words } = ActivityMasks.none(days.keys);
+    for (let index = 0; index < WORDS; index++) {
+      days.wordsEndingAt(days.count - 1 - index * WORD_DAYS, (key, word) => {
+        words[key * WORDS + index] = word;
+      });
+    }
     return new ActivityMasks(words);
   }
 
   /** The masks of these keys, one after another. */
   forKeys(keys: Uint32Array): ActivityMasks {
-    return new ActivityMasks(this.words.map((words) => valuesOf(keys, words)));
+    const { words } = ActivityMasks.none(keys.length);
+    for (let place = 0; place < keys.length; place++) {
+      for (let index = 0; index < WORDS; index++) {
+        words[place * WORDS + index] = this.words[keys[place]! * WORDS + index]!;
+      }
+    }
+    return new ActivityMasks(words);
   }
 
   /** Marks `key` on the days on which `of` is marked in `other`, ages `from` up to and without `before`. */
@@ -38,7 +46,8 @@ export class ActivityMasks {
     for (let index = 0; index < WORDS; index++) {
       const first = index * WORD_DAYS;
       if (before <= first) return;
-      this.words[index]![key]! |= other.words[index]![of]! & ages(from - first, before - first);
+      const days = other.words[of * WORDS + index]! & ages(from - first, before - first);
+      if (days !== 0) this.words[key * WORDS + index]! |= days;
     }
   }
 
@@ -46,7 +55,8 @@ export class ActivityMasks {
   isActive(key: number, from: number, before: number): boolean {
     for (let index = 0; index < WORDS; index++) {
       const first = index * WORD_DAYS;
-      if ((this.words[index]![key]! & ages(from - first, before - first)) !== 0) return true;
+      if ((this.words[key * WORDS + index]! & ages(from - first, before - first)) !== 0)
+        return true;
     }
     return false;
   }
@@ -54,7 +64,7 @@ export class ActivityMasks {
   /** The age of the last day on which `key` was active; undefined when there is none. */
   latestAge(key: number): number | undefined {
     for (let index = 0; index < WORDS; index++) {
-      const word = this.words[index]![key]!;
+      const word = this.words[key * WORDS + index]!;
       if (word !== 0) return index * WORD_DAYS + 31 - Math.clz32(word & -word);
     }
     return undefined;
@@ -64,7 +74,7 @@ export class ActivityMasks {
   countDays(key: number, days: number): number {
     let count = 0;
     for (let index = 0; index * WORD_DAYS < days; index++) {
-      count += bitCount(this.words[index]![key]! & ages(0, days - index * WORD_DAYS));
+      count += bitCount(this.words[key * WORDS + index]! & ages(0, days - index * WORD_DAYS));
     }
     return count;
   }

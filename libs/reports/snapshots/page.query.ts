@@ -37,8 +37,8 @@ const sliceFrom = (table: string) => `
     from ${table}, lateral (select length(entries) / greatest(total, 1) as width) packed
     where subject = $1 and report = $2 and "interval" = $3
   ), keys as (
-    select place, get_byte(page, at) | get_byte(page, at + 1) << 8
-      | get_byte(page, at + 2) << 16 | get_byte(page, at + 3) << 24 as key
+    select place, get_byte(page, at) | (get_byte(page, at + 1) << 8)
+      | (get_byte(page, at + 2) << 16) | (get_byte(page, at + 3) << 24) as key
     from list, generate_series(0, length(page) / greatest(width, 1) - 1) place,
       lateral (select place * width as at) entry
   )
