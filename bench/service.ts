@@ -9,6 +9,7 @@ const MAIN = join(packageRoot, 'dist', 'apps', 'cli', 'main.js');
 /** The key that every API started here takes, with every scope. */
 export const BENCH_KEY = 'bench-key-with-every-scope';
 const STARTS_WITHIN_MS = 60_000;
+const LOGS_WITHIN_MS = 30 * 60_000;
 const LINES_KEPT = 1_000;
 
 /** A process of ours. */
@@ -16,8 +17,8 @@ export interface Service {
   pid: number;
   /** Where it answers, such as `http://127.0.0.1:41234`. */
   origin: string;
-  /** Waits for a line of its log with this message, written from now on. @returns its fields */
-  logged: (message: string, withinMs?: number) => Promise<Record<string, unknown>>;
+  /** Waits for a line of its log, from now on, with one of these messages. @returns its fields */
+  logged: (...messages: string[]) => Promise<Record<string, unknown>>;
   /** Asks it to stop and waits. */
   stop: () => Promise<void>;
 }
@@ -37,7 +38,7 @@ export async function startProcess(
   const ended = once(child, 'exit');
   const lines = readLines(child, role);
   // Written once it answers; until then it may as well end.
-  const started = await lines.next('started', STARTS_WITHIN_MS).catch((error: unknown) => {
+  const started = await lines.next(['started'], STARTS_WITHIN_MS).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw error;
   });
@@ -48,7 +49,7 @@ export async function startProcess(
   return {
     pid: child.pid!,
     origin: String(started['address']),
-    logged: (message, withinMs = 30 * 60_000) => lines.next(message, withinMs),
+    logged: (...messages) => lines.next(messages, LOGS_WITHIN_MS),
     stop,
   };
 }
@@ -77,7 +78,7 @@ function settings(): Record<string, string> {
 }
 
 interface Waiting {
-  message: string;
+  messages: readonly string[];
   found: (fields: Record<string, unknown>) => void;
 }
 
@@ -88,18 +89,21 @@ function readLines(child: ChildProcess, role: string) {
     said.push(line);
     said.splice(0, said.length - LINES_KEPT);
     const fields = fieldsOf(line);
-    for (const one of waiting) if (one.message === fields['msg']) one.found(fields);
+    for (const one of waiting) if (one.messages.includes(String(fields['msg']))) one.found(fields);
   });
-  const next = (message: string, withinMs: number): Promise<Record<string, unknown>> =>
+  const next = (messages: readonly string[], withinMs: number): Promise<Record<string, unknown>> =>
     new Promise((resolve, reject) => {
       const fail = (reason: string) => {
         stopWaiting();
         reject(new Error(`insightd ${role} ${reason}:\n${said.slice(-20).join('\n')}`));
       };
-      const timer = setTimeout(() => fail(`did not say "${message}" in time`), withinMs);
+      const timer = setTimeout(
+        () => fail(`did not say "${messages.join('" or "')}" in time`),
+        withinMs,
+      );
       const onExit = () => fail('ended');
       const one: Waiting = {
-        message,
+        messages,
         found: (fields) => {
           stopWaiting();
           resolve(fields);
