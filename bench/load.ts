@@ -75,7 +75,8 @@ async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
   await loadEvents(into, data);
   const keys = await loadKeys(into, data);
   const bar = new Bar('activity', 0.15 * data.users * DAYS, 'user-days');
-  for (let day = 0; day < DAYS; day++) {
+  // The last day first: what each user was last active at is then written once or twice, not daily.
+  for (let day = DAYS - 1; day >= 0; day--) {
     const { users, seconds } = data.activeOn(day);
     await into.activity(
       users.map((user) => keys[user]!),

@@ -31,16 +31,34 @@ export function endWithParent(): void {
 export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) => void): void {
   begin = (reason: string) => {
     if (stopping) process.exit(1);
-    stopping = true;
     say(reason);
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
+    stopOnce(stop);
   };
   process.on('SIGINT', () => begin('interrupted'));
   process.on('SIGTERM', () => begin('terminated'));
+}
+
+/**
+ * Runs `stop` once and ends the process when the one that started it lets go of it, or at SIGTERM.
+ * SIGINT is left to that one: a terminal sends it to both.
+ */
+export function stopWithParent(parentIsGone: Promise<unknown>, stop: () => Promise<void>): void {
+  const end = () => {
+    if (stopping) return;
+    stopOnce(stop);
+  };
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', end);
+  void parentIsGone.then(end);
+}
+
+function stopOnce(stop: () => Promise<void>): void {
+  stopping = true;
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
 }
 
 /**

@@ -15,10 +15,10 @@ import { ApiModule } from '../api/api.module.js';
 import { serveOpenApi } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
 
-export type Role = 'all' | 'api' | 'worker';
+/** What a process does. `all` is two of them. */
+export type Role = 'api' | 'worker';
 
 const PARTS: Record<Role, Type[]> = {
-  all: [ApiModule, WorkerModule],
   api: [ApiModule],
   // Its HTTP side is health and metrics, which the platform brings.
   worker: [WorkerModule],

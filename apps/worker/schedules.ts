@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Interval, Timeout } from '@nestjs/schedule';
 import { OrgActivityService } from '#libs/charts';
+import { ActivityFold } from '#libs/facts';
 import { IngestService } from '#libs/ingest';
-import { Logger, describeError } from '#libs/platform';
+import { Clock, Logger, Paced, describeError } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
+/** A chart is never more than a minute behind: what has come at the start of one turn is in the next. */
+const CHARTS_MS = 50_000;
+/** Reports and charts read what waits to be folded as well: it should not become much. */
+const FOLD_MS = 5_000;
 
 /**
  * When things happen. Every worker fires all of them; that each is done once is decided in
@@ -15,13 +20,20 @@ const HOUR_MS = 3_600_000;
 @Injectable()
 export class Schedules {
   private readonly underWay = new Set<string>();
+  private readonly charts: Paced;
+  private readonly fold: Paced;
 
   constructor(
     private readonly runs: RunsService,
-    private readonly orgActivity: OrgActivityService,
     private readonly ingest: IngestService,
     private readonly logger: Logger,
-  ) {}
+    orgActivity: OrgActivityService,
+    activity: ActivityFold,
+    clock: Clock,
+  ) {
+    this.charts = new Paced(clock, CHARTS_MS, () => orgActivity.refresh());
+    this.fold = new Paced(clock, FOLD_MS, () => activity.fold());
+  }
 
   @Interval(SECOND_MS)
   scheduleReports(): Promise<void> {
@@ -35,7 +47,12 @@ export class Schedules {
 
   @Interval(SECOND_MS)
   refreshCharts(): Promise<void> {
-    return this.once('refresh of charts', () => this.orgActivity.refreshUnlessResting());
+    return this.once('refresh of charts', () => this.charts.turn());
+  }
+
+  @Interval(SECOND_MS)
+  foldActivity(): Promise<void> {
+    return this.once('fold of activity', () => this.fold.turn());
   }
 
   @Timeout(30 * SECOND_MS)

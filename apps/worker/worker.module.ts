@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ChartsWorkerModule } from '#libs/charts';
+import { FactsModule } from '#libs/facts';
 import { IngestModule } from '#libs/ingest';
 import { ReportsWorkerModule, RunsModule } from '#libs/reports';
 import { Schedules } from './schedules.js';
@@ -9,6 +10,7 @@ import { Schedules } from './schedules.js';
 @Module({
   imports: [
     ScheduleModule.forRoot(),
+    FactsModule,
     IngestModule,
     RunsModule,
     ReportsWorkerModule,

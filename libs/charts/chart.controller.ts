@@ -20,6 +20,7 @@ import {
   type Chart,
   type ChartMetric,
 } from '#libs/contracts';
+import { ActivityFold } from '#libs/facts';
 import {
   Access,
   Clock,
@@ -40,6 +41,7 @@ import { MAX_PERIODS, defaultStart, periodsBetween } from './periods.js';
 export class ChartController {
   constructor(
     private readonly database: Database,
+    private readonly activity: ActivityFold,
     private readonly clock: Clock,
   ) {}
 
@@ -58,6 +60,8 @@ export class ChartController {
     const today = startOfDay(this.clock.now());
     const cadence = choice(query, 'cadence', CADENCES);
     const periods = requestedPeriods(query, cadence, today);
+    // What was told just now is shown at once; orgs' activity is derived a while later.
+    if (name === 'active_users') await this.activity.fold();
     const values = await chartValues(this.database.pool, name, periods);
     const metrics = periods.map((period, index) => ({
       date: formatDay(period.from),

@@ -31,11 +31,22 @@ const ACTIVE = (activity: string) => `
   from united
   group by place`;
 
-const QUESTIONS: Record<ChartMetric, string> = {
-  signups: CREATED('users'),
-  orgs_created: CREATED('orgs'),
-  active_users: ACTIVE('activity'),
-  active_orgs: ACTIVE('org_activity'),
+// A day unites nothing: its blocks are counted as they are, in a fifth of the time.
+const ACTIVE_ON = (activity: string) => `
+  with period as (
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (day, to_day, place)
+  )
+  select place::int, sum(bit_count(bits))::int as value
+  from period
+  join ${activity} using (day)
+  group by place`;
+
+/** What a metric counts, by periods of any length and by single days. */
+const QUESTIONS: Record<ChartMetric, { periods: string; days: string }> = {
+  signups: { periods: CREATED('users'), days: CREATED('users') },
+  orgs_created: { periods: CREATED('orgs'), days: CREATED('orgs') },
+  active_users: { periods: ACTIVE('activity'), days: ACTIVE_ON('activity') },
+  active_orgs: { periods: ACTIVE('org_activity'), days: ACTIVE_ON('org_activity') },
 };
 
 /** The metric's value in each period, zeros included. */
@@ -44,7 +55,9 @@ export async function chartValues(
   metric: ChartMetric,
   periods: readonly Period[],
 ): Promise<number[]> {
-  const { rows } = await db.query<{ place: number; value: number }>(QUESTIONS[metric], [
+  const areDays = periods.every(({ from, before }) => before - from === DAY_MS);
+  const question = QUESTIONS[metric][areDays ? 'days' : 'periods'];
+  const { rows } = await db.query<{ place: number; value: number }>(question, [
     periods.map((period) => formatDay(period.from)),
     periods.map((period) => formatDay(Math.min(period.before - DAY_MS, LAST_DAY))),
   ]);

@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
+import { FactsModule } from '#libs/facts';
 import { ChartController } from './chart.controller.js';
 import { OrgActivityService } from './org-activity.service.js';
 
 /** The endpoint, for the processes that answer HTTP. */
-@Module({ controllers: [ChartController] })
+@Module({ imports: [FactsModule], controllers: [ChartController] })
 export class ChartsApiModule {}
 
 /** Derives what the charts read, in the processes that work. */

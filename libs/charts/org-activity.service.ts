@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { orgsOf } from '#libs/facts';
-import { Clock, Database, Metrics, type Connection } from '#libs/platform';
+import { Database, Metrics, type Connection } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
-import { takeChanges, type Changes } from './org-activity.store.js';
+import { allOrgs, takeChanges, type Changes } from './org-activity.store.js';
 
 // Any number of our own: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
-const REST_TIMES = 9;
-/** A chart is never more than a minute behind: what has come at the start of one pass is in the next. */
-const LATEST_MS = 50_000;
 /** From here on, one pass over all days costs less than one for each. */
 const MANY_DAYS = 10;
 
@@ -18,23 +15,10 @@ const MANY_DAYS = 10;
  */
 @Injectable()
 export class OrgActivityService {
-  private restUntil = 0;
-
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
     private readonly metrics: Metrics,
   ) {}
-
-  /** As `refresh`, unless the last one took so long that more would be a tenth of all time. */
-  async refreshUnlessResting(): Promise<void> {
-    if (this.clock.now() < this.restUntil) return;
-    const startedAt = this.clock.now();
-    await this.refresh();
-    const endedAt = this.clock.now();
-    const took = endedAt - startedAt;
-    this.restUntil = endedAt + Math.min(REST_TIMES * took, Math.max(0, LATEST_MS - took));
-  }
 
   /** Brings the derived days up to the facts; does nothing when another process is at it. */
   async refresh(): Promise<void> {
@@ -50,7 +34,7 @@ export class OrgActivityService {
     if (!rows[0]?.ours) return false;
     // What is committed after this leaves word of its own, and is derived the next time.
     const changes = await takeChanges(db);
-    if (changes.orgs.size + changes.users.size + changes.activeUsers.size === 0) return false;
+    if (changes.isEmpty) return false;
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();
     await derive(db, changes);
     stopTimer();
@@ -58,7 +42,9 @@ export class OrgActivityService {
   }
 }
 
-async function derive(db: Connection, { orgs, users, activeUsers }: Changes): Promise<void> {
+async function derive(db: Connection, changes: Changes): Promise<void> {
+  if (changes.everything) return deriveOrgActivity(db, await allOrgs(db), ALL_DAYS);
+  const { orgs, users, activeUsers } = changes;
   for (const org of await orgsOf(db, [...users])) orgs.add(org);
   const orgsByDay = new Map<number, number[]>();
   for (const [day, some] of activeUsers) orgsByDay.set(day, await orgsOf(db, [...some]));

@@ -13,6 +13,9 @@ export interface Changes {
   users: Set<number>;
   /** Orgs that have to be looked at on every day. */
   orgs: Set<number>;
+  /** All orgs have to be looked at on every day. */
+  everything: boolean;
+  isEmpty: boolean;
   /** Whether more may wait. */
   rest: boolean;
 }
@@ -36,15 +39,29 @@ export async function takeChanges(db: Queryable): Promise<Changes> {
     activeUsers: new Map(),
     users: new Set(),
     orgs: new Set(),
-    rest: false,
+    everything: rows.some((row) => !row.day && !row.user_keys && !row.org_keys),
+    isEmpty: rows.length === 0,
+    rest: rows.length === CHANGES_AT_ONCE,
   };
-  changes.rest = rows.length === CHANGES_AT_ONCE;
   for (const { day, user_keys: users, org_keys: orgs } of rows) {
     for (const org of orgs ?? []) changes.orgs.add(org);
     const known = day === null ? changes.users : usersOf(changes, parseDay(day)!);
     for (const user of users ?? []) known.add(user);
   }
   return changes;
+}
+
+const WAITING = `
+  select exists (select from activity_log) or exists (select from activity_changes) as waits`;
+
+/** Whether the charts show all that was committed. */
+export async function chartsAreCurrent(db: Queryable): Promise<boolean> {
+  return !(await db.query<{ waits: boolean }>(WAITING)).rows[0]!.waits;
+}
+
+/** Every org that was ever told of. */
+export async function allOrgs(db: Queryable): Promise<number[]> {
+  return (await db.query<{ id: number }>('select id from org_ids')).rows.map((row) => row.id);
 }
 
 function usersOf({ activeUsers }: Changes, day: number): Set<number> {

@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { filled, id, instant, isObject, moment, optional, strings, text, typed } from './fields.js';
-
-/** A time or created_at may be this far ahead of now, for clocks that run fast. */
-const MAX_AHEAD_MS = 10 * 60_000;
+import {
+  MAX_AHEAD_MS,
+  filled,
+  id,
+  instant,
+  isObject,
+  moment,
+  optional,
+  strings,
+  text,
+  typed,
+} from './fields.js';
+import { plainActivity } from './plain-activity.js';
 
 const names = {
   username: text.nullish(),
@@ -86,6 +95,12 @@ export interface CheckContext {
 
 /** Checks one event as it came off the wire. */
 export function checkEvent(raw: unknown, context: CheckContext): Checked {
+  const event = plainActivity(raw, context);
+  return event ? { event } : checkBySchema(raw, context);
+}
+
+/** As `checkEvent`, whatever the event. */
+export function checkBySchema(raw: unknown, context: CheckContext): Checked {
   const type: unknown = isObject(raw) ? raw.type : undefined;
   const schema = typeof type === 'string' ? envelopes.get(type) : undefined;
   if (!schema)

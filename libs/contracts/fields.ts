@@ -3,25 +3,34 @@ import { parseInstant } from './instant.js';
 
 type Issue = { input?: unknown };
 
+/** A time or created_at may be this far ahead of now, for clocks that run fast. */
+export const MAX_AHEAD_MS = 10 * 60_000;
+
 /** The message of a value of the wrong type. */
 export const typed = (expected: string) => (issue: Issue) =>
   issue.input === undefined ? 'is required' : `must be ${expected}`;
 
 /** PostgreSQL cannot keep NUL, and half a surrogate pair would not come back as it was sent. */
-const storable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 /** A string that can be kept and given back exactly as it came. */
 export const text = z
   .string({ error: typed('a string') })
-  .refine(storable, 'must be well-formed Unicode without NUL');
+  .refine(isStorable, 'must be well-formed Unicode without NUL');
+
+/** The length of an id, in characters. */
+export const MAX_CHARACTERS = 255;
 
 const characters = (value: string): number =>
-  value.length <= 255 ? value.length : [...value].length;
+  value.length <= MAX_CHARACTERS ? value.length : [...value].length;
 
 /** A string of 1 to 255 characters, the shape of every id. */
 export const id = text
   .refine((value) => value !== '', 'must not be empty')
-  .refine((value) => characters(value) <= 255, 'must have at most 255 characters');
+  .refine(
+    (value) => characters(value) <= MAX_CHARACTERS,
+    `must have at most ${MAX_CHARACTERS} characters`,
+  );
 
 /** A string that says something, for values that cannot be cleared. */
 export const filled = text.refine((value) => value.trim() !== '', 'must not be blank');
@@ -62,7 +71,7 @@ export const strings = z.custom<Record<string, string>>().superRefine((value, co
   if (!isObject(value)) return context.addIssue('must be an object of strings');
   for (const [name, member] of Object.entries(value)) {
     if (context.issues.length >= MAX_ISSUES) return;
-    if (!storable(name)) {
+    if (!isStorable(name)) {
       // The name must not get into the error's path: errors are stored.
       context.addIssue('must have names of well-formed Unicode without NUL');
       continue;

@@ -12,6 +12,13 @@ const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
  * @returns milliseconds since 1970, or undefined when the text is no such instant.
  */
 export function parseInstant(text: string): number | undefined {
+  const ms = Date.parse(text);
+  // As most programs write it: ten times as fast as by parts, which are what the rest needs.
+  if (ms >= 0 && text.length === 24 && new Date(ms).toISOString() === text) return ms;
+  return parseInstantByParts(text);
+}
+
+function parseInstantByParts(text: string): number | undefined {
   const match = RFC_3339.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six;

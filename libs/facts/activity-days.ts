@@ -38,6 +38,12 @@ export class ActivityDays {
     this.bytes.set(bits, this.indexOf(day) * this.bytesPerDay + block * BLOCK_BYTES);
   }
 
+  /** Marks one key on a day, which may be outside of the range. @param day its first millisecond */
+  mark(day: number, key: number): void {
+    if (day < this.range.from || day >= this.range.before) return;
+    this.bytes[this.indexOf(day) * this.bytesPerDay + (key >> 3)]! |= 0x80 >> (key & 7);
+  }
+
   /**
    * Turns 32 days into a word a user: bit i of a word says whether its user was active on the day
    * i days before the day `last`. Days outside of the range have nobody.

@@ -23,8 +23,9 @@ export async function orActivity(db: Queryable, days: DayBlocks): Promise<Map<st
   if (days.isEmpty) return changed;
   const { rows } = await db.query<{ day: string; block: number }>(OR_ACTIVITY, days.columns());
   for (const { day, block } of rows) {
-    const keys = days.keysOf(parseDay(day)!, block);
-    changed.set(day, [...(changed.get(day) ?? []), ...keys]);
+    const keys = changed.get(day) ?? [];
+    changed.set(day, keys);
+    for (const key of days.keysOf(parseDay(day)!, block)) keys.push(key);
   }
   return changed;
 }
@@ -37,21 +38,33 @@ const NOTE_ORGS = `insert into activity_changes (org_keys) values ($1)`;
 const NOTE_USERS = `insert into activity_changes (user_keys) values ($1)`;
 
 /**
- * Leaves word that what derives from activity has to be derived again.
+ * Leaves word that what derives from activity has to be derived again on some days.
  * @param active users newly active on a day (`2026-01-31`)
- * @param orgKeys orgs whose members changed, on whatever day
- * @param userKeys users whose memberships all ended
  */
-export async function noteChanges(
+export async function noteActive(
   db: Queryable,
   active: ReadonlyMap<string, readonly number[]>,
+): Promise<void> {
+  if (active.size === 0) return;
+  const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
+  await db.query(NOTE_ACTIVE, [[...active.keys()], users]);
+}
+
+/** Leaves word that what derives from activity has to be derived again for all orgs on all days. */
+export async function noteEverything(db: Queryable): Promise<void> {
+  await db.query('insert into activity_changes default values');
+}
+
+/**
+ * Leaves word that what derives from activity has to be derived again on all days.
+ * @param orgKeys orgs whose members changed
+ * @param userKeys users whose memberships all ended
+ */
+export async function noteMembers(
+  db: Queryable,
   orgKeys: ReadonlySet<number>,
   userKeys: readonly number[],
 ): Promise<void> {
-  if (active.size > 0) {
-    const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
-    await db.query(NOTE_ACTIVE, [[...active.keys()], users]);
-  }
   if (orgKeys.size > 0) await db.query(NOTE_ORGS, [[...orgKeys]]);
   if (userKeys.length > 0) await db.query(NOTE_USERS, [userKeys]);
 }

@@ -1,4 +1,4 @@
-import { startOfDay, type EventOf, type NativeEvent } from '#libs/contracts';
+import { type EventOf, type NativeEvent } from '#libs/contracts';
 import { isLater, stampOf, type Stamp } from './stamp.js';
 
 export const PROFILE_FIELDS = [
@@ -18,8 +18,6 @@ interface Told<V> {
 export interface UserChange {
   /** Earliest creation told, ms. */
   createdAt?: number;
-  /** Latest sign of activity, ms. */
-  lastActiveAt?: number;
   deletion?: Stamp;
   profile: Partial<Record<ProfileField, Told<string | null>>>;
 }
@@ -54,7 +52,8 @@ export interface Invite {
 export class FactBatch {
   readonly users = new Map<string, UserChange>();
   readonly orgs = new Map<string, OrgChange>();
-  readonly activity: { userId: string; day: number }[] = [];
+  /** Signs of activity, `at` in ms. */
+  readonly activity: { userId: string; at: number }[] = [];
   readonly steps: Step[] = [];
   readonly invites: Invite[] = [];
 
@@ -71,7 +70,8 @@ export class FactBatch {
       case 'user.deleted':
         return this.deleted(this.user(event.data.user_id), event);
       case 'user.active':
-        return this.active(event.data.user_id, event.at);
+        this.activity.push({ userId: event.data.user_id, at: event.at });
+        return;
       case 'org.created':
       case 'org.updated':
         return this.orgTold(event);
@@ -92,14 +92,8 @@ export class FactBatch {
     const user = this.user(event.data.user_id);
     const createdAt = event.data.created_at ?? event.at;
     user.createdAt = Math.min(user.createdAt ?? createdAt, createdAt);
-    this.active(event.data.user_id, createdAt);
+    this.activity.push({ userId: event.data.user_id, at: createdAt });
     this.profile(user, event);
-  }
-
-  private active(userId: string, at: number): void {
-    const user = this.user(userId);
-    user.lastActiveAt = Math.max(user.lastActiveAt ?? at, at);
-    this.activity.push({ userId, day: startOfDay(at) });
   }
 
   private profile(user: UserChange, event: EventOf<'user.created' | 'user.updated'>): void {

@@ -1,5 +1,6 @@
 import type { NativeEvent } from '#libs/contracts';
 import { Instance, type Database } from '#libs/platform';
+import { ActivityFold } from './activity-fold.service.js';
 import { FactsService } from './facts.service.js';
 import { IdStore } from './ids.store.js';
 
@@ -10,10 +11,12 @@ import { IdStore } from './ids.store.js';
 export class BulkLoad {
   private readonly ids: IdStore;
   private readonly facts: FactsService;
+  private readonly fold: ActivityFold;
 
   constructor(private readonly database: Database) {
     this.ids = new IdStore(database);
     this.facts = new FactsService(this.ids, new Instance(database));
+    this.fold = new ActivityFold(database);
   }
 
   /** Writes events in one transaction; some ten thousand at a time are fastest. */
@@ -33,6 +36,6 @@ export class BulkLoad {
    * A day's worth of users at a time is a good measure.
    */
   async activity(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
-    await this.database.transaction((db) => this.facts.writeActivity(db, keys, seconds));
+    await this.fold.write(keys, seconds);
   }
 }

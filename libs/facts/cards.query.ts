@@ -1,5 +1,5 @@
 import type { OrgMembership } from '#libs/contracts';
-import type { Queryable } from '#libs/platform';
+import type { Database, Queryable, Question } from '#libs/platform';
 import { replay } from './replay.js';
 import { stampTime } from './stamp.js';
 import { unpackSteps } from './steps.js';
@@ -14,55 +14,54 @@ export interface UserCard {
   memberships: OrgMembership[];
 }
 
-interface ProfileRow {
+interface CardRow {
   id: number;
   user_id: string;
   email: string;
   username: string | null;
   first_name: string | null;
   last_name: string | null;
-}
-
-const PROFILES = `
-  select u.id, i.user_id, p.email, p.username, p.first_name, p.last_name
-  from users u
-  join user_ids i using (id)
-  join user_profiles p on p.user_key = u.id
-  where u.id = any($1) and u.deleted_stamp is null and p.email is not null`;
-
-interface PairRow {
-  user_key: number;
-  org_id: string;
-  name: string;
+  org_id: string | null;
+  org_name: string;
   steps: Buffer;
 }
 
-// Orgs that exist: created and not deleted. Users are none of the deleted.
-const PAIRS = `
-  select m.user_key, i.org_id, o.name, m.steps
-  from memberships m
-  join orgs o on o.id = m.org_key
-  join org_ids i on i.id = m.org_key
-  where m.user_key = any($1)
-    and o.created_at is not null and o.deleted_stamp is null and o.name is not null
-  order by m.user_key, i.org_id`;
+// A row for each org a user ever was in that exists (created, not deleted); one without any for users
+// who were in none. Planning it takes as long as asking it: prepared.
+const USERS: Question = {
+  name: 'user_cards',
+  text: `
+    select u.id, i.user_id, p.email, p.username, p.first_name, p.last_name,
+      pair.org_id, pair.name as org_name, pair.steps
+    from users u
+    join user_ids i using (id)
+    join user_profiles p on p.user_key = u.id
+    left join lateral (
+      select org_ids.org_id, o.name, m.steps
+      from memberships m
+      join orgs o on o.id = m.org_key
+      join org_ids on org_ids.id = m.org_key
+      where m.user_key = u.id
+        and o.created_at is not null and o.deleted_stamp is null and o.name is not null
+    ) pair on true
+    where u.id = any($1) and u.deleted_stamp is null and p.email is not null
+    order by u.id, pair.org_id`,
+};
 
 /** Cards of the users who exist, by key; who was deleted has none. */
 export async function userCards(
-  db: Queryable,
+  db: Database,
   userKeys: readonly number[],
 ): Promise<Map<number, UserCard>> {
   const cards = new Map<number, UserCard>();
   if (userKeys.length === 0) return cards;
-  const profiles = await db.query<ProfileRow>(PROFILES, [userKeys]);
-  for (const row of profiles.rows) {
+  for (const row of await db.ask<CardRow>(USERS, [userKeys])) {
     const { user_id: userId, email, username, first_name: firstName, last_name: lastName } = row;
-    cards.set(row.id, { userId, email, username, firstName, lastName, memberships: [] });
-  }
-  const pairs = await db.query<PairRow>(PAIRS, [[...cards.keys()]]);
-  for (const pair of pairs.rows) {
-    const entry = openMembership(pair);
-    if (entry) cards.get(pair.user_key)?.memberships.push(entry);
+    const known = cards.get(row.id);
+    const card = known ?? { userId, email, username, firstName, lastName, memberships: [] };
+    cards.set(row.id, card);
+    const membership = openMembership(row);
+    if (membership) card.memberships.push(membership);
   }
   return cards;
 }
@@ -73,16 +72,19 @@ export interface OrgCard {
   name: string;
 }
 
-const ORGS = `
-  select id, org_id, name from orgs join org_ids using (id)
-  where id = any($1) and deleted_stamp is null and name is not null`;
+const ORGS: Question = {
+  name: 'org_cards',
+  text: `
+    select id, org_id, name from orgs join org_ids using (id)
+    where id = any($1) and deleted_stamp is null and name is not null`,
+};
 
 /** Cards of the orgs that exist, by key; one that was deleted has none. */
 export async function orgCards(
-  db: Queryable,
+  db: Database,
   orgKeys: readonly number[],
 ): Promise<Map<number, OrgCard>> {
-  const { rows } = await db.query<{ id: number; org_id: string; name: string }>(ORGS, [orgKeys]);
+  const rows = await db.ask<{ id: number; org_id: string; name: string }>(ORGS, [orgKeys]);
   return new Map(rows.map((row) => [row.id, { orgId: row.org_id, name: row.name }]));
 }
 
@@ -105,9 +107,14 @@ export async function signupParameters(
   return rows[0] && (rows[0].parameters ?? {});
 }
 
-function openMembership({ name, org_id: orgId, steps }: PairRow): OrgMembership | undefined {
-  const told = unpackSteps(steps).map(({ stamp, ...step }) => ({ ...step, at: stampTime(stamp) }));
+function openMembership(row: CardRow): OrgMembership | undefined {
+  if (row.org_id === null) return undefined;
+  const told = unpackSteps(row.steps).map(({ stamp, ...step }) => ({
+    ...step,
+    at: stampTime(stamp),
+  }));
   const span = replay(told).spans.at(-1);
   if (span?.to !== Infinity) return undefined;
-  return { display_name: name, org_id: orgId, user_role: span.role, userRole: span.role };
+  const { role } = span;
+  return { display_name: row.org_name, org_id: row.org_id, user_role: role, userRole: role };
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { startOfDay, type NativeEvent } from '#libs/contracts';
-import { Instance, type Connection } from '#libs/platform';
-import { noteChanges, orActivity } from './activity.store.js';
+import type { EventOf, NativeEvent } from '#libs/contracts';
+import { Instance, type Connection, type Queryable } from '#libs/platform';
+import { packEntries } from './activity-entries.js';
+import { appendActivity } from './activity-log.store.js';
+import { noteMembers } from './activity.store.js';
 import { FactBatch, type OrgChange, type UserChange } from './batch.js';
-import { DayBlocks } from './day-block.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { NO_ORG, addInvites, hashInvitee } from './invites.store.js';
@@ -52,21 +53,17 @@ export class FactsService {
     return this.writeFresh(db, await dropRepeats(db, events), ids);
   }
 
-  /** Marks user `keys[i]` active at `seconds[i]`, unix seconds. */
-  async writeActivity(db: Connection, keys: Uint32Array, seconds: Uint32Array): Promise<void> {
-    const days = new DayBlocks();
-    const users = new Map<number, UserChange>();
-    for (let index = 0; index < keys.length; index++) {
-      const at = seconds[index]! * 1000;
-      days.add(startOfDay(at), keys[index]!);
-      const lastActiveAt = Math.max(at, users.get(keys[index]!)?.lastActiveAt ?? 0);
-      users.set(keys[index]!, { lastActiveAt, profile: {} });
-    }
-    await upsertUsers(
-      db,
-      [...users].map(([key, change]) => ({ key, change })),
-    );
-    await noteChanges(db, await orActivity(db, days), new Set(), []);
+  /**
+   * As `write`, of `user.active` alone: one statement, which is its own transaction, so that what comes
+   * most often costs least.
+   */
+  async writeActivity(
+    db: Queryable,
+    events: readonly EventOf<'user.active'>[],
+    ids: ResolvedIds,
+  ): Promise<void> {
+    const told = events.map(({ data, at }) => ({ userId: data.user_id, at }));
+    await appendActivity(db, packActivity(told, ids));
   }
 
   /** As `write`, of events whose identities need no looking up. */
@@ -87,15 +84,14 @@ export class FactsService {
     );
     await upsertProfiles(db, users);
     await upsertOrgs(db, orgs);
-    const active = await orActivity(db, activityOf(batch, ids));
+    await appendActivity(db, packActivity(batch.activity, ids));
     await this.addPairs(db, batch, ids);
     const changedOrgs = [
       ...batch.steps.map((step) => ids.orgs.get(step.orgId)!),
       ...deletedOrgs.map((org) => org.key),
     ];
-    await noteChanges(
+    await noteMembers(
       db,
-      active,
       new Set(changedOrgs),
       deletedUsers.map((user) => user.key),
     );
@@ -142,8 +138,9 @@ function keyed<C extends UserChange | OrgChange>(
   return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
 }
 
-function activityOf(batch: FactBatch, ids: ResolvedIds): DayBlocks {
-  const days = new DayBlocks();
-  for (const { userId, day } of batch.activity) days.add(day, ids.users.get(userId)!);
-  return days;
+function packActivity(told: readonly { userId: string; at: number }[], ids: ResolvedIds): Buffer {
+  return packEntries(told.length, (index) => {
+    const { userId, at } = told[index]!;
+    return { key: ids.users.get(userId)!, seconds: Math.floor(at / 1000) };
+  });
 }

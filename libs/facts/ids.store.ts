@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Database } from '#libs/platform';
 
-// About 150 bytes each: two full caches stay near 100 MB.
-const CACHED_IDS = 300_000;
+// A user id of 36 characters takes 105 bytes here, so a full cache 105 MB: looking a million users'
+// ids up in the database instead took a third of what taking in their events costs it.
+const CACHED_USERS = 1_000_000;
+const CACHED_ORGS = 200_000;
 
 type Ids = ReadonlyMap<string, number>;
 
@@ -29,8 +31,8 @@ const ORGS: Table = {
  */
 @Injectable()
 export class IdStore {
-  private readonly users = new LRUCache<string, number>({ max: CACHED_IDS });
-  private readonly orgs = new LRUCache<string, number>({ max: CACHED_IDS });
+  private readonly users = new LRUCache<string, number>({ max: CACHED_USERS });
+  private readonly orgs = new LRUCache<string, number>({ max: CACHED_ORGS });
 
   constructor(private readonly database: Database) {}
 

@@ -1,4 +1,5 @@
 export type { ActivityDays, DayRange } from './activity-days.js';
+export { ActivityFold } from './activity-fold.service.js';
 export { BulkLoad } from './bulk-load.js';
 export * from './cards.query.js';
 export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE } from './day-block.js';

@@ -1,6 +1,8 @@
-import { formatDay } from '#libs/contracts';
+import { formatDay, startOfDay } from '#libs/contracts';
 import { copyRows, type Connection } from '#libs/platform';
 import { ActivityDays, type DayRange } from './activity-days.js';
+import { forEachEntry } from './activity-entries.js';
+import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
 import { replay, type Membership, type TimedStep } from './replay.js';
 import { isLater, stampTime, type Stamp } from './stamp.js';
 import { onlyStep, unpackSteps } from './steps.js';
@@ -20,16 +22,31 @@ export async function scanOrgOrder(db: Connection, onKey: (key: number) => void)
   await copyRows(db, 'select id from org_ids order by org_id', (row) => onKey(row.int()));
 }
 
-const SCAN_USERS = 'select id, created_at, deleted_at, last_active_at from users';
+const SCAN_USERS = 'select id, created_at, deleted_at from users';
 
 /** What is known of users, in no order. */
 export async function scanUsers(
   db: Connection,
-  onUser: (key: number, createdAt: number, deletedAt: number, lastActiveAt: number) => void,
+  onUser: (key: number, createdAt: number, deletedAt: number) => void,
 ): Promise<void> {
-  await copyRows(db, SCAN_USERS, (row) =>
-    onUser(row.int(), row.instantMs(), row.instantMs(), row.instantMs()),
-  );
+  await copyRows(db, SCAN_USERS, (row) => onUser(row.int(), row.instantMs(), row.instantMs()));
+}
+
+/**
+ * When each user was last active, in unix seconds, 0 when never.
+ * @param keys one more than the highest user key
+ */
+export async function loadLastActive(db: Connection, keys: number): Promise<Uint32Array> {
+  // Blocks are whole, also the last one.
+  const latest = new Uint32Array(firstKey(blockOf(keys) + 1));
+  await copyRows(db, 'select block, seconds from last_active', (row) => {
+    const first = firstKey(row.int());
+    latest.set(unpackBlock(row.bytes()), first);
+  });
+  await scanLog(db, (key, seconds) => {
+    if (seconds > latest[key]!) latest[key] = seconds;
+  });
+  return latest;
 }
 
 const SCAN_ORGS = 'select id, created_at, deleted_at from orgs';
@@ -59,12 +76,23 @@ export async function loadActivity(
   const days = new ActivityDays(range, keys);
   await setRange(db, range);
   await copyRows(db, SCAN_ACTIVITY, (row) => days.put(row.dayMs(), row.int(), row.bits()));
+  await scanLog(db, (key, seconds) => days.mark(startOfDay(seconds * 1000), key));
   return days;
 }
 
+/** The activity that waits to be folded: the rest of what the tables of activity say. */
+async function scanLog(
+  db: Connection,
+  onEntry: (key: number, seconds: number) => void,
+): Promise<void> {
+  await copyRows(db, 'select entries from activity_log', (row) =>
+    forEachEntry(row.bytes(), onEntry),
+  );
+}
+
 /**
- * The activity of some blocks of users on the days of a range, a block of a day at a time, in no
- * order. The bits are only valid during the call, the highest bit of a byte first.
+ * The folded activity of some blocks of users on the days of a range, a block of a day at a time, in
+ * no order. The bits are only valid during the call, the highest bit of a byte first.
  */
 export async function scanActivity(
   db: Connection,

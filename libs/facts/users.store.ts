@@ -10,27 +10,24 @@ export interface KeyedUser {
 // Also run for users of whom only the profile changes: it takes their rows' locks, in order, so
 // that whoever writes a profile after it sees a deletion that another transaction has committed.
 const UPSERT_USERS = `
-  insert into users as u (id, created_at, last_active_at, deleted_at, deleted_stamp)
-  select id, created_at, date_trunc('second', last_active_at), deleted_at, deleted_stamp
-  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::bytea[])
-    as told (id, created_at, last_active_at, deleted_at, deleted_stamp)
+  insert into users as u (id, created_at, deleted_at, deleted_stamp)
+  select id, created_at, deleted_at, deleted_stamp
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::bytea[])
+    as told (id, created_at, deleted_at, deleted_stamp)
   order by id
   on conflict (id) do update set
     created_at = least(u.created_at, excluded.created_at),
-    last_active_at = greatest(u.last_active_at, excluded.last_active_at),
     deleted_at = least(u.deleted_at, excluded.deleted_at),
     deleted_stamp = least(u.deleted_stamp, excluded.deleted_stamp)
   where least(u.created_at, excluded.created_at) is distinct from u.created_at
-     or greatest(u.last_active_at, excluded.last_active_at) is distinct from u.last_active_at
      or least(u.deleted_stamp, excluded.deleted_stamp) is distinct from u.deleted_stamp`;
 
-/** Writes when users were created, last active and deleted: earliest, latest, earliest told. */
+/** Writes when users were created and deleted: the earliest told of each. */
 export async function upsertUsers(db: Queryable, users: readonly KeyedUser[]): Promise<void> {
   if (users.length === 0) return;
   await db.query(UPSERT_USERS, [
     users.map((user) => user.key),
     users.map((user) => iso(user.change.createdAt)),
-    users.map((user) => iso(user.change.lastActiveAt)),
     users.map((user) => user.change.deletion && iso(stampTime(user.change.deletion))),
     users.map((user) => user.change.deletion),
   ]);

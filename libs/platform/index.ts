@@ -2,6 +2,7 @@ export * from './access/access.guard.js';
 export * from './access/access.module.js';
 export * from './access/keys.service.js';
 export * from './clock/clock.js';
+export * from './clock/paced.js';
 export * from './config/config.js';
 export * from './db/copy.js';
 export * from './db/database.js';

@@ -93,7 +93,8 @@ export function testSettings(databaseUrl: string): Record<string, string> {
 
 async function chartsAreFresh(databaseUrl: string): Promise<void> {
   await waitFor(async () => {
-    const rows = await ask(databaseUrl, 'select from activity_changes limit 1');
+    const waiting = 'select from activity_log union all select from activity_changes limit 1';
+    const rows = await ask(databaseUrl, waiting);
     return rows.length === 0 ? true : undefined;
   });
 }

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { OrgActivityService } from '#libs/charts';
+import { chartsAreCurrent } from '#libs/charts';
 import { IngestService, demoHistory, type DemoEvent } from '#libs/ingest';
-import { Clock, Instance, type Settings } from '#libs/platform';
+import { Clock, Database, Instance, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 import { openStore } from '../store.js';
 import { start } from './run.js';
@@ -59,7 +59,7 @@ async function load(app: INestApplicationContext): Promise<void> {
   }
   say('Making the first reports and charts …');
   await firstRun(app.get(RunsService));
-  await app.get(OrgActivityService).refresh();
+  await until(() => chartsAreCurrent(app.get(Database).pool));
 }
 
 async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
@@ -73,13 +73,16 @@ async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
 
 async function firstRun(runs: RunsService): Promise<void> {
   const runId = await runs.requestNow();
-  for (;;) {
+  await until(async () => {
     const { state, error } = await runs.progress(runId);
-    if (state === 'completed') return;
     if (state === 'failed')
       throw new Error(`The first reports could not be made: ${error ?? 'no reason told'}`);
-    await delay(LOOK_MS);
-  }
+    return state === 'completed';
+  });
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await delay(LOOK_MS);
 }
 
 /** An address that a browser on this machine can open, also when we listen on all of them. */

@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { KeysService, Logger, SettingsError, type Settings } from '#libs/platform';
+import { KeysService, Logger, Metrics, SettingsError, type Settings } from '#libs/platform';
 import { stopWhenAsked } from '../lifetime.js';
 import { startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
+import { WorkerProcess } from '../worker-process.js';
 
 const GRACE_MS = 3_000;
 const SWEEP_MS = 100;
 
-/** Runs a role until it is asked to stop. */
-export async function run(role: Role, given: Settings): Promise<void> {
+/** Runs a role, or both in two processes, until it is asked to stop. */
+export async function run(role: Role | 'all', given: Settings): Promise<void> {
   if (role !== 'all' && given.DATABASE_URL === undefined) {
     throw new SettingsError(
       `DATABASE_URL must be set for ${role}: only "all" brings a PostgreSQL of its own.`,
@@ -26,16 +27,19 @@ export async function run(role: Role, given: Settings): Promise<void> {
 }
 
 /** Starts a role over a store; at the end of the process both are closed, the store last. */
-export async function start(role: Role, store: Store): Promise<NestFastifyApplication> {
-  const app = await startService(role, store.settings).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
-  });
+export async function start(role: Role | 'all', store: Store): Promise<NestFastifyApplication> {
+  const app = await startService(role === 'all' ? 'api' : role, store.settings).catch(
+    async (error: unknown) => {
+      await store.close();
+      throw error;
+    },
+  );
   const logger = app.get(Logger);
+  const worker = role === 'all' ? startWorker(app, store.settings) : undefined;
   let closing = false;
   const close = async () => {
     closing = true;
-    await Promise.race([app.close(), lingering(app)]);
+    await Promise.all([worker?.stop(), Promise.race([app.close(), lingering(app)])]);
     await store.close();
   };
   stopWhenAsked(close, (reason) => logger.info('stopping', { role, reason }));
@@ -46,6 +50,13 @@ export async function start(role: Role, store: Store): Promise<NestFastifyApplic
   });
   logger.info('started', { role, address: await app.getUrl() });
   return app;
+}
+
+function startWorker(app: NestFastifyApplication, settings: Settings): WorkerProcess {
+  const worker = new WorkerProcess(settings, app.get(Logger));
+  app.get(Metrics).alongside(() => worker.metrics());
+  worker.start();
+  return worker;
 }
 
 /**

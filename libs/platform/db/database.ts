@@ -9,13 +9,25 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 export type Connection = pg.PoolClient;
 
 const RETRIES = 5;
+const BEGIN_SNAPSHOT = 'begin isolation level repeatable read read only';
 const SERIALIZATION = new Set(['40001', '40P01']);
+
+/** A question that is asked all the time: its text is parsed and planned once a connection. */
+export interface Question {
+  /** Of its own, and another one when the text changes. */
+  name: string;
+  text: string;
+}
+
+// A pooler in between that gives each statement another connection: not there, or there already.
+const NOT_PREPARED = new Set(['26000', '42P05']);
 
 /** The store: plain SQL for questions and bulk, Prisma for single rows. */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
   readonly rows: PrismaClient;
+  private prepares = true;
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
     const connectionString = inUtc(settings.DATABASE_URL!);
@@ -32,6 +44,22 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
+   * Asks a prepared question outside of any transaction. Behind a pooler that does not keep prepared
+   * statements it is asked as it is, from the first failure on.
+   */
+  async ask<Row extends pg.QueryResultRow>(question: Question, values: unknown[]): Promise<Row[]> {
+    if (this.prepares) {
+      try {
+        return (await this.pool.query<Row>({ ...question, values })).rows;
+      } catch (error) {
+        if (!NOT_PREPARED.has(sqlState(error))) throw error;
+        this.prepares = false;
+      }
+    }
+    return (await this.pool.query<Row>(question.text, values)).rows;
+  }
+
+  /**
    * Runs `work` in one transaction and commits it; begins again, up to five times, when the database
    * gave it up for another's sake (deadlock, serialization).
    */
@@ -45,9 +73,19 @@ export class Database implements OnApplicationShutdown {
     }
   }
 
-  /** Runs `work` on one unchanging picture of the store. */
-  async snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.attempt('begin isolation level repeatable read read only', work);
+  /**
+   * Runs `work` on one unchanging picture of the store, which two connections share. It must be done
+   * with both when it ends.
+   */
+  async snapshot<T>(work: (pair: [Connection, Connection]) => Promise<T>): Promise<T> {
+    return this.attempt(BEGIN_SNAPSHOT, async (one) => {
+      const { rows } = await one.query<{ id: string }>('select pg_export_snapshot() as id');
+      return this.attempt(BEGIN_SNAPSHOT, async (other) => {
+        // It takes no parameter; PostgreSQL made the text.
+        await other.query(`set transaction snapshot ${other.escapeLiteral(rows[0]!.id)}`);
+        return work([one, other]);
+      });
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -45,15 +45,25 @@ export function readBodiesAsBytes(server: FastifyInstance): void {
 }
 
 /** @throws ApiError `too_large` */
-async function readBody(payload: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of payload as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
-    if (size > MAX_DRAINED_BYTES) break;
-  }
-  if (size <= MAX_BODY_BYTES) return Buffer.concat(chunks);
-  throw new ApiError('too_large', 'The body has more than 16 MiB. Split it.');
+function readBody(payload: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const tooLarge = () =>
+      reject(new ApiError('too_large', 'The body has more than 16 MiB. Split it.'));
+    payload.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > MAX_DRAINED_BYTES) tooLarge();
+    });
+    payload.on('end', () => {
+      if (size <= MAX_BODY_BYTES) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
+      else tooLarge();
+    });
+    payload.on('error', reject);
+    payload.on('close', () => {
+      if (!payload.complete) reject(new ApiError('unreadable', 'The body ended too early.'));
+    });
+  });
 }

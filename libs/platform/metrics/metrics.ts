@@ -1,8 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  collectDefaultMetrics,
+  type MetricObjectWithValues,
+  type MetricValue,
+} from 'prom-client';
 
 const COLLECT_WITHIN_MS = 1_000;
+
+/** The metrics of a process, as they are sent to another one. */
+export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
 
 /** Everything that /metrics tells, declared in one place. */
 @Injectable()
@@ -48,6 +60,7 @@ export class Metrics {
   readonly lastRun = new Gauge({
     name: 'insightd_report_last_run_timestamp_seconds',
     help: 'Report time of the last run completed in this process.',
+    aggregator: 'max',
     registers: [this.registry],
   });
   readonly chartRefreshSeconds = new Histogram({
@@ -60,10 +73,12 @@ export class Metrics {
     name: 'insightd_queue_jobs',
     help: 'Jobs in the queue, by state.',
     labelNames: ['queue', 'state'] as const,
+    aggregator: 'max',
     registers: [this.registry],
   });
 
   private readonly collectors: (() => Promise<void> | void)[] = [];
+  private others = (): Promise<MetricsSnapshot> => Promise.resolve([]);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: 'insightd_' });
@@ -74,11 +89,22 @@ export class Metrics {
     this.collectors.push(collect);
   }
 
+  /** Has each reading tell of another process as well, the two added up. */
+  alongside(others: () => Promise<MetricsSnapshot>): void {
+    this.others = others;
+  }
+
   /** The Prometheus text format. */
   async text(): Promise<string> {
+    const [own, others] = await Promise.all([this.snapshot(), this.others()]);
+    return AggregatorRegistry.aggregate([own, others]).metrics();
+  }
+
+  /** All that this process tells. */
+  async snapshot(): Promise<MetricsSnapshot> {
     const collected = Promise.allSettled(this.collectors.map(async (collect) => collect()));
     // A queue that is away would keep everything else from being read.
     await Promise.race([collected, delay(COLLECT_WITHIN_MS, undefined, { ref: false })]);
-    return this.registry.metrics();
+    return this.registry.getMetricsAsJSON();
   }
 }

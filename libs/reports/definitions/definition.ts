@@ -1,6 +1,7 @@
 import type { Ranking } from '#libs/contracts';
-import { stableSort, descending } from '../runs/order.js';
-import type { CountWindow, OrgFacts, RunFacts, UserFacts } from '../runs/run-facts.js';
+import { placesWhere, valuesOf, type CountWindow } from '../runs/columns.js';
+import { descending, stableSort } from '../runs/order.js';
+import type { OrgFacts, RunFacts, UserFacts } from '../runs/run-facts.js';
 
 /** The windows of a run of n days, in ages: W(n) is `[0, n)`, P(n) is `[n, 2n)`. */
 export interface Window {
@@ -23,6 +24,8 @@ export interface Definition {
   report: string;
   /** Names of what an entry carries in `extra_properties`. */
   extras: readonly string[];
+  /** Bytes that hold each extra: 1 where it is never above 255, else 4. */
+  extraBytes: 1 | 4;
   rank(facts: RunFacts, window: Window): RankedList;
 }
 
@@ -40,36 +43,29 @@ type UserQuestion<A> = (users: UserFacts, window: Window) => (user: number) => A
 
 /**
  * A report of users: those with a value of 1 or more, greatest value first; then the most recently
- * active first, then by id.
+ * active first, then by id, which is the order of their places.
  */
-export function userReport(report: string, extra: string, value: UserQuestion<number>): Definition {
-  const rank = (facts: RunFacts, window: Window): RankedList => {
-    const values = answers(facts.users, value(facts.users, window));
-    const listed = byRecency(facts.users).filter((user) => values[user]! >= 1);
-    const keys = stableSort(listed, (user) => descending(values[user]!));
-    return { keys, extras: [valuesOf(keys, (user) => values[user]!)] };
+export function userReport(
+  report: string,
+  extra: { name: string; bytes: Definition['extraBytes'] },
+  value: UserQuestion<number>,
+): Definition {
+  const rank = ({ users }: RunFacts, window: Window): RankedList => {
+    const values = measured(users.keys.length, value(users, window));
+    const listed = placesWhere(values.length, (user) => values[user]! >= 1);
+    const places = stableSort(listed, (user) => descending(values[user]!));
+    return { keys: valuesOf(places, users.keys), extras: [signed(valuesOf(places, values))] };
   };
-  return { subject: 'user', report, extras: [extra], rank };
+  return { subject: 'user', report, extras: [extra.name], extraBytes: extra.bytes, rank };
 }
 
 /** A report of users without a measure: the most recently active first, then by id. */
 export function userList(report: string, isListed: UserQuestion<boolean>): Definition {
-  const rank = (facts: RunFacts, window: Window): RankedList => {
-    const isListedHere = isListed(facts.users, window);
-    const listed = answers(facts.users, (user) => (isListedHere(user) ? 1 : 0));
-    return { keys: byRecency(facts.users).filter((user) => listed[user] === 1), extras: [] };
+  const rank = ({ users }: RunFacts, window: Window): RankedList => {
+    const places = placesWhere(users.keys.length, isListed(users, window));
+    return { keys: valuesOf(places, users.keys), extras: [] };
   };
-  return { subject: 'user', report, extras: [], rank };
-}
-
-/**
- * The answer for each key, asked in the order of the keys: their facts lie side by side in memory.
- * Asked in the order of a list, at a million users, three times as much time goes into waiting for it.
- */
-function answers(users: UserFacts, answer: (user: number) => number): Uint32Array {
-  const values = new Uint32Array(users.createdAt.length);
-  for (let key = 0; key < values.length; key++) values[key] = answer(key);
-  return values;
+  return { subject: 'user', report, extras: [], extraBytes: 4, rank };
 }
 
 /** Turns a value so that it sorts as wanted: `ascending` or `descending` of it. */
@@ -87,28 +83,28 @@ export function orgReport(
   extras: readonly string[],
   define: (orgs: OrgFacts, window: Window) => OrgReport,
 ): Definition {
-  const rank = (facts: RunFacts, window: Window): RankedList => {
-    const { isListed, order, extras: measures = [] } = define(facts.orgs, window);
-    const keys = order.reduceRight(stableSort, facts.orgs.keys.filter(isListed));
-    return { keys, extras: measures.map((measure) => valuesOf(keys, measure)) };
+  const rank = ({ orgs }: RunFacts, window: Window): RankedList => {
+    const { isListed, order, extras: measures = [] } = define(orgs, window);
+    const listed = placesWhere(orgs.keys.length, isListed);
+    const places = order.reduceRight(stableSort, listed);
+    const valuesHere = (measure: (org: number) => number) =>
+      valuesOf(places, measured(orgs.keys.length, measure));
+    return {
+      keys: valuesOf(places, orgs.keys),
+      extras: measures.map((measure) => signed(valuesHere(measure))),
+    };
   };
-  return { subject: 'org', report, extras, rank };
+  return { subject: 'org', report, extras, extraBytes: 4, rank };
 }
 
-/** A measure of each key, in their order. `Int32Array.from` does the same ten times slower. */
-function valuesOf(keys: Uint32Array, measure: (key: number) => number): Int32Array {
-  const values = new Int32Array(keys.length);
-  for (let place = 0; place < keys.length; place++) values[place] = measure(keys[place]!);
+/** A measure of each place. */
+function measured(count: number, measure: (place: number) => number): Uint32Array {
+  const values = new Uint32Array(count);
+  for (let place = 0; place < count; place++) values[place] = measure(place);
   return values;
 }
 
-const recency = new WeakMap<UserFacts, Uint32Array>();
-
-/** All users, the most recently active first, then by id. Sorted once a run: every list of users needs it. */
-function byRecency(users: UserFacts): Uint32Array {
-  const known = recency.get(users);
-  if (known) return known;
-  const sorted = stableSort(users.keys, (user) => descending(users.lastActiveAt[user]!));
-  recency.set(users, sorted);
-  return sorted;
+/** The same 32 bits, read as numbers that may be negative. */
+function signed(values: Uint32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }

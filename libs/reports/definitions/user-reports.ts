@@ -1,13 +1,17 @@
 import { countWindow, userList, userReport } from './definition.js';
 
+const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
+// At most 90.
+const NUM_ACTIVE_DAYS = { name: 'num_active_days', bytes: 1 } as const;
+
 /** Users by how many distinct people they invited in W(n). */
-export const topInviter = userReport('top_inviter', 'num_invites', (users, window) => {
+export const topInviter = userReport('top_inviter', NUM_INVITES, (users, window) => {
   const invitees = users.invitees[countWindow(window)];
   return (user) => invitees[user]!;
 });
 
 /** Users by how many days of W(n) they were active. */
-export const champion = userReport('champion', 'num_active_days', (users, { days }) => {
+export const champion = userReport('champion', NUM_ACTIVE_DAYS, (users, { days }) => {
   return (user) => users.activity.countDays(user, days);
 });
 

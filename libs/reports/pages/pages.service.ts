@@ -11,7 +11,7 @@ import { orgCards, userCards } from '#libs/facts';
 import { Database } from '#libs/platform';
 import { definitionOf } from '../definitions/index.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
-import { numbersOf, sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
+import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
 import type { Entry } from '../snapshots/packing.js';
 
 export interface PageRequest {
@@ -40,12 +40,12 @@ export class PagesService {
     };
     if (ranking.subject === 'user') {
       return {
-        user_reports: run && slice ? await this.userRows(run, ranking, slice) : [],
+        user_reports: slice ? await this.userRows(ranking, slice) : [],
         ...envelope,
       };
     }
     return {
-      org_reports: run && slice ? await this.orgRows(run, ranking, slice) : [],
+      org_reports: slice ? await this.orgRows(ranking, slice) : [],
       ...envelope,
     };
   }
@@ -54,7 +54,7 @@ export class PagesService {
     ranking: Ranking,
     { pageNumber, pageSize, runId }: PageRequest,
   ): Promise<{ run?: ServedRun; slice?: SnapshotSlice }> {
-    const run = await servedRun(this.database.pool, runId);
+    const run = await servedRun(this.database, runId);
     if (!run && runId === undefined) return {};
     const extras = definitionOf(ranking).extras.length;
     const bounds = { offset: pageNumber * pageSize, limit: pageSize };
@@ -63,21 +63,12 @@ export class PagesService {
     return gone();
   }
 
-  private async userRows(
-    run: ServedRun,
-    ranking: Ranking,
-    slice: SnapshotSlice,
-  ): Promise<UserReportRow[]> {
-    const keys = slice.entries.map((entry) => entry.key);
-    const { pool } = this.database;
-    const [numbers, cards] = await Promise.all([
-      numbersOf(pool, run.id, 'user', keys),
-      userCards(pool, keys),
-    ]);
+  private async userRows(ranking: Ranking, slice: SnapshotSlice): Promise<UserReportRow[]> {
+    const cards = await userCards(this.database, keysOf(slice));
     return slice.entries.flatMap((entry): UserReportRow[] => {
       const card = cards.get(entry.key);
       if (!card) return [];
-      const [createdAt, lastActiveAt] = numbers.get(entry.key) ?? gone();
+      const [createdAt, lastActiveAt] = entry.numbers;
       return [
         {
           id: rowId(slice.reportId, entry.key),
@@ -96,21 +87,12 @@ export class PagesService {
     });
   }
 
-  private async orgRows(
-    run: ServedRun,
-    ranking: Ranking,
-    slice: SnapshotSlice,
-  ): Promise<OrgReportRow[]> {
-    const keys = slice.entries.map((entry) => entry.key);
-    const { pool } = this.database;
-    const [numbers, cards] = await Promise.all([
-      numbersOf(pool, run.id, 'org', keys),
-      orgCards(pool, keys),
-    ]);
+  private async orgRows(ranking: Ranking, slice: SnapshotSlice): Promise<OrgReportRow[]> {
+    const cards = await orgCards(this.database, keysOf(slice));
     return slice.entries.flatMap((entry): OrgReportRow[] => {
       const card = cards.get(entry.key);
       if (!card) return [];
-      const [createdAt, members] = numbers.get(entry.key) ?? gone();
+      const [createdAt, members] = entry.numbers;
       return [
         {
           id: rowId(slice.reportId, entry.key),
@@ -124,6 +106,10 @@ export class PagesService {
       ];
     });
   }
+}
+
+function keysOf({ entries }: SnapshotSlice): number[] {
+  return entries.map((entry) => entry.key);
 }
 
 /** The snapshot is not kept, or was pruned in this very moment. */

@@ -88,7 +88,7 @@ export class ReportsController {
   @ApiResponse({ status: 200, schema: jsonSchema(wire.availableReports) })
   async available() {
     const { pool } = this.database;
-    const run = await servedRun(pool);
+    const run = await servedRun(this.database);
     const totals = run ? await totalsOf(pool, run.id) : [];
     const reportTime = run?.reportTime ?? 0;
     const reports = RANKINGS.map(({ subject, report, interval }) => {

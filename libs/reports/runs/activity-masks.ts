@@ -1,4 +1,5 @@
 import type { ActivityDays } from '#libs/facts';
+import { valuesOf } from './columns.js';
 
 const WORD_DAYS = 32;
 
@@ -25,6 +26,11 @@ export class ActivityMasks {
       days.wordsEndingAt(days.count - 1 - index * WORD_DAYS),
     );
     return new ActivityMasks(words);
+  }
+
+  /** The masks of these keys, one after another. */
+  forKeys(keys: Uint32Array): ActivityMasks {
+    return new ActivityMasks(this.words.map((words) => valuesOf(keys, words)));
   }
 
   /** Marks `key` on the days on which `of` is marked in `other`, ages `from` up to and without `before`. */
@@ -57,7 +63,7 @@ export class ActivityMasks {
   /** How many of the last `days` days `key` was active. */
   countDays(key: number, days: number): number {
     let count = 0;
-    for (let index = 0; index < WORDS; index++) {
+    for (let index = 0; index * WORD_DAYS < days; index++) {
       count += bitCount(this.words[index]![key]! & ages(0, days - index * WORD_DAYS));
     }
     return count;

@@ -89,7 +89,7 @@ export class RunExecutor {
     const startedAt = this.clock.now();
     const reportTime = Math.floor(run.report_time.getTime() / 1000);
     const moment = { reportTime, day: Math.floor(run.report_time.getTime() / DAY_MS) };
-    const facts = await this.database.snapshot((db) => loadFacts(db, moment));
+    const facts = await this.database.snapshot((pair) => loadFacts(pair, moment));
     if (!(await this.publish(run, facts))) {
       this.metrics.runs.labels('superseded').inc();
       this.logger.warn('report run was given to another worker', { runId, attempt: run.attempt });

@@ -1,4 +1,4 @@
-import type { Queryable } from '#libs/platform';
+import type { Database, Queryable, Question } from '#libs/platform';
 
 /** A run that this worker has taken: no other has it under the same attempt. */
 export interface ClaimedRun {
@@ -175,18 +175,25 @@ export interface ServedRun {
   reportTime: number;
 }
 
-const SERVED = `
-  select id, report_time from report_runs
-  where state = 'completed' and pruned_at is null
-  order by report_time desc, id desc limit 1`;
-const PINNED = `
-  select id, report_time from report_runs
-  where state = 'completed' and pruned_at is null and run_id = $1`;
+const SERVED: Question = {
+  name: 'served_run',
+  text: `
+    select id, report_time from report_runs
+    where state = 'completed' and pruned_at is null
+    order by report_time desc, id desc limit 1`,
+};
+const PINNED: Question = {
+  name: 'pinned_run',
+  text: `
+    select id, report_time from report_runs
+    where state = 'completed' and pruned_at is null and run_id = $1`,
+};
 
 /** The run that reports are served from: the pinned one, or the completed one with the latest moment. */
-export async function servedRun(db: Queryable, runId?: string): Promise<ServedRun | undefined> {
-  const { rows } = await db.query<{ id: number; report_time: Date }>(
-    runId === undefined ? SERVED : PINNED,
+export async function servedRun(db: Database, runId?: string): Promise<ServedRun | undefined> {
+  const question = runId === undefined ? SERVED : PINNED;
+  const rows = await db.ask<{ id: number; report_time: Date }>(
+    question,
     runId === undefined ? [] : [runId],
   );
   const [row] = rows;

@@ -2,16 +2,17 @@ import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
 
 /**
- * How a ranked list is packed: entry after entry, each its key and its extras, 4 bytes little-endian
- * apiece. So entry i begins at byte i × width, and a page is one substring at any depth.
+ * How a ranked list is packed: entry after entry of one width, each its key in 4 bytes, little-endian,
+ * then its extras in 4 bytes, or 1 where they fit. So entry i begins at byte i × width, a page is one
+ * substring at any depth, and the width of a list is its length by the number of its entries.
  */
-const FIELD_BYTES = 4;
+const KEY_BYTES = 4;
 
-export function entryBytes(extras: number): number {
-  return FIELD_BYTES * (1 + extras);
+export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4): Buffer {
+  return extraBytes === 4 ? packWords(keys, extras) : packBytes(keys, extras);
 }
 
-export function packList({ keys, extras }: RankedList): Buffer {
+function packWords(keys: Uint32Array, extras: readonly Int32Array[]): Buffer {
   const fields = 1 + extras.length;
   const packed = new Int32Array(keys.length * fields);
   for (let place = 0; place < keys.length; place++) packed[place * fields] = keys[place]!;
@@ -23,30 +24,47 @@ export function packList({ keys, extras }: RankedList): Buffer {
   return littleEndian(packed);
 }
 
+function packBytes(keys: Uint32Array, extras: readonly Int32Array[]): Buffer {
+  const width = KEY_BYTES + extras.length;
+  const packed = new Uint8Array(keys.length * width);
+  for (let place = 0, at = 0; place < keys.length; place++) {
+    const key = keys[place]!;
+    packed[at++] = key;
+    packed[at++] = key >>> 8;
+    packed[at++] = key >>> 16;
+    packed[at++] = key >>> 24;
+    for (let index = 0; index < extras.length; index++) packed[at++] = extras[index]![place]!;
+  }
+  return Buffer.from(packed.buffer);
+}
+
 export interface Entry {
   key: number;
   extras: number[];
 }
 
-export function unpackList(packed: Buffer, extras: number): Entry[] {
-  const width = entryBytes(extras);
+/** @param width bytes of an entry */
+export function unpackList(packed: Buffer, extras: number, width: number): Entry[] {
+  const extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;
+  const extra = (at: number) => (extraBytes === 1 ? packed[at]! : packed.readInt32LE(at));
   return Array.from({ length: packed.length / width }, (_, place) => ({
     key: packed.readUInt32LE(place * width),
     extras: Array.from({ length: extras }, (_unused, index) =>
-      packed.readInt32LE(place * width + FIELD_BYTES * (1 + index)),
+      extra(place * width + KEY_BYTES + extraBytes * index),
     ),
   }));
 }
 
 /** Bytes of the two numbers that every row of a subject shows, kept once a run for each key. */
-export const NUMBERS_BYTES = 2 * FIELD_BYTES;
+export const NUMBERS_BYTES = 8;
 
-/** Two numbers for each key, at byte key × 8. */
-export function packNumbers(first: Uint32Array, second: Uint32Array): Buffer {
-  const packed = new Uint32Array(first.length * 2);
-  for (let key = 0; key < first.length; key++) {
-    packed[key * 2] = first[key]!;
-    packed[key * 2 + 1] = second[key]!;
+/** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
+export function packNumbers(keys: Uint32Array, first: Uint32Array, second: Uint32Array): Buffer {
+  const size = keys.reduce((highest, key) => Math.max(highest, key), -1) + 1;
+  const packed = new Uint32Array(size * 2);
+  for (let place = 0; place < keys.length; place++) {
+    packed[keys[place]! * 2] = first[place]!;
+    packed[keys[place]! * 2 + 1] = second[place]!;
   }
   return littleEndian(packed);
 }
@@ -57,5 +75,5 @@ function littleEndian(packed: Int32Array | Uint32Array): Buffer {
 }
 
 export function unpackNumbers(packed: Buffer): [number, number] {
-  return [packed.readUInt32LE(0), packed.readUInt32LE(FIELD_BYTES)];
+  return [packed.readUInt32LE(0), packed.readUInt32LE(4)];
 }

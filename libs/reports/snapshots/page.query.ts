@@ -1,32 +1,56 @@
 import type { Ranking } from '#libs/contracts';
 import pg, { type QueryResultRow } from 'pg';
 import type { Queryable } from '#libs/platform';
-import { NUMBERS_BYTES, entryBytes, unpackList, unpackNumbers, type Entry } from './packing.js';
+import { NUMBERS_BYTES, unpackList, unpackNumbers, type Entry } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
 
 /** A slice of one ranking of one run. */
 export interface SnapshotSlice {
   reportId: string;
   total: number;
-  entries: Entry[];
+  entries: NumberedEntry[];
+}
+
+export interface NumberedEntry extends Entry {
+  /** What the snapshot says of the subject besides: created at, and last active at or members. */
+  numbers: [number, number];
 }
 
 interface SliceRow {
   report_id: string;
   total: number;
-  entries: Buffer;
+  width: number;
+  page: Buffer;
+  numbers: Buffer | null;
 }
 
-// The packed list is stored uncompressed, so substring reads no more than the page.
-const sliceFrom = (table: string) => `
-  select report_id, total, substring(entries from $4 for $5) as entries
-  from ${table}
-  where subject = $1 and report = $2 and "interval" = $3`;
+/** The last place where a page can begin: substring counts in int4. Beyond a list's end it is empty. */
+const LAST_BYTE = 2 ** 31 - 2 ** 20;
 
-/**
- * Entries `offset` up to `offset + limit` of a ranking; undefined when the run's snapshot is gone.
- * @param extras how many extra values an entry of this report has
- */
+// Packed values are stored uncompressed, so substring reads no more than the page. The numbers of the
+// page's keys, which are the first four bytes of each entry, come with it: asking for them afterwards
+// was another way there and back.
+const sliceFrom = (table: string) => `
+  with list as (
+    select report_id, total, width,
+      substring(entries from least($4::bigint * width + 1, ${LAST_BYTE})::int for $5 * width) as page
+    from ${table}, lateral (select length(entries) / greatest(total, 1) as width) packed
+    where subject = $1 and report = $2 and "interval" = $3
+  ), keys as (
+    select place, get_byte(page, at) | get_byte(page, at + 1) << 8
+      | get_byte(page, at + 2) << 16 | get_byte(page, at + 3) << 24 as key
+    from list, generate_series(0, length(page) / greatest(width, 1) - 1) place,
+      lateral (select place * width as at) entry
+  )
+  select report_id, total, width, page, (
+    select string_agg(
+      substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place)
+    from keys, ${table}
+    where subject = $1 and report = 'numbers'
+  ) as numbers
+  from list`;
+
+/** Entries `offset` up to `offset + limit` of a ranking; undefined when the run's snapshot is gone. */
 export async function sliceOf(
   db: Queryable,
   runKey: number,
@@ -34,36 +58,17 @@ export async function sliceOf(
   extras: number,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<SnapshotSlice | undefined> {
-  const width = entryBytes(extras);
   const { subject, report, interval } = ranking;
-  // substring counts in int4; beyond the end it is empty wherever it begins.
-  const first = Math.min(offset * width + 1, 2 ** 31 - 1 - limit * width);
-  const values = [subject, report, interval, first, limit * width];
-  const rows = await kept<SliceRow>(db, sliceFrom(snapshotTable(runKey)), values);
-  const [row] = rows;
-  return (
-    row && { reportId: row.report_id, total: row.total, entries: unpackList(row.entries, extras) }
-  );
-}
-
-const numbersFrom = (table: string) => `
-  select key, substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}) as numbers
-  from ${table}, unnest($2::int[]) key
-  where subject = $1 and report = 'numbers'`;
-
-/** The two numbers frozen for each of these keys: created at, and last active at or members. */
-export async function numbersOf(
-  db: Queryable,
-  runKey: number,
-  subject: Ranking['subject'],
-  keys: readonly number[],
-): Promise<Map<number, [number, number]>> {
-  const rows = await kept<{ key: number; numbers: Buffer }>(
-    db,
-    numbersFrom(snapshotTable(runKey)),
-    [subject, keys],
-  );
-  return new Map(rows.map((row) => [row.key, unpackNumbers(row.numbers)]));
+  const values = [subject, report, interval, offset, limit];
+  const [row] = await kept<SliceRow>(db, sliceFrom(snapshotTable(runKey)), values);
+  if (!row) return undefined;
+  const { report_id: reportId, total, width, page, numbers } = row;
+  if (numbers === null) return { reportId, total, entries: [] };
+  const entries = unpackList(page, extras, width).map((entry, place) => ({
+    ...entry,
+    numbers: unpackNumbers(numbers.subarray(place * NUMBERS_BYTES)),
+  }));
+  return { reportId, total, entries };
 }
 
 const totalsFrom = (table: string) => `

@@ -18,11 +18,17 @@ interface SnapshotRow extends Ranking {
  */
 function* snapshotRows(facts: RunFacts): Generator<SnapshotRow> {
   const { users, orgs } = facts;
-  yield numbersRow('user', users.keys.length, packNumbers(users.createdAt, users.lastActiveAt));
-  yield numbersRow('org', orgs.keys.length, packNumbers(orgs.createdAt, orgs.members));
+  yield numbersRow(
+    'user',
+    users.keys.length,
+    packNumbers(users.keys, users.createdAt, users.lastActiveAt),
+  );
+  yield numbersRow('org', orgs.keys.length, packNumbers(orgs.keys, orgs.createdAt, orgs.members));
   for (const ranking of RANKINGS) {
-    const list = definitionOf(ranking).rank(facts, windowOf(facts, intervalDays(ranking.interval)));
-    yield { ...ranking, total: list.keys.length, entries: packList(list) };
+    const definition = definitionOf(ranking);
+    const list = definition.rank(facts, windowOf(facts, intervalDays(ranking.interval)));
+    const entries = packList(list, definition.extraBytes);
+    yield { ...ranking, total: list.keys.length, entries };
   }
 }
 

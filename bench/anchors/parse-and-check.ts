@@ -1,0 +1,21 @@
+import { checkEvent } from '#libs/contracts';
+import { answerParent } from '../child.js';
+
+// The least that taking in an event is: read its JSON and check it, in memory, with nothing around.
+// Asked with bodies that hold lists of events, it tells how many seconds they took.
+answerParent<readonly Uint8Array[], number>((bodies) => {
+  const now = Date.now();
+  const context = { now, receivedAt: now, defaultSource: 'bench' };
+  const begunAt = performance.now();
+  let rejected = 0;
+  for (const body of bodies) {
+    const { buffer, byteOffset, byteLength } = body;
+    const text = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+    for (const event of JSON.parse(text) as unknown[]) {
+      if ('errors' in checkEvent(event, context)) rejected++;
+    }
+  }
+  const seconds = (performance.now() - begunAt) / 1000;
+  if (rejected > 0) throw new Error(`${rejected} events were rejected.`);
+  return seconds;
+});

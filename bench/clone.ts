@@ -1,0 +1,76 @@
+import pg from 'pg';
+import { migrate, migrateQueues } from '#libs/platform';
+import type { Closable } from './closing.js';
+import type { Bench } from './stage.js';
+
+/** A store of a stage's own, most often a copy of the reference store, to be written to. */
+export interface Clone extends Closable {
+  databaseUrl: string;
+  query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
+  /** All ids of users or of orgs, as their source has them. */
+  ids(of: 'user' | 'org'): Promise<string[]>;
+}
+
+/**
+ * Copies the reference store, file by file. Nobody may be connected to it meanwhile: PostgreSQL waits
+ * for 5 seconds and refuses then.
+ */
+export async function cloneStore(
+  { databaseUrl }: Pick<Bench, 'databaseUrl'>,
+  name: string,
+): Promise<Clone> {
+  const source = pg.escapeIdentifier(new URL(databaseUrl).pathname.slice(1));
+  return makeStore(databaseUrl, name, `template ${source} strategy file_copy`);
+}
+
+/** Makes an empty store beside the reference store, its migrations applied. */
+export async function emptyStore(
+  { databaseUrl }: Pick<Bench, 'databaseUrl'>,
+  name: string,
+): Promise<Clone> {
+  const store = await makeStore(databaseUrl, name, '');
+  await migrate(store.databaseUrl);
+  await migrateQueues(store.databaseUrl);
+  return store;
+}
+
+async function makeStore(databaseUrl: string, name: string, how: string): Promise<Clone> {
+  const database = `insightd_bench_${name}`;
+  await onServer(
+    databaseUrl,
+    `drop database if exists ${database} with (force)`,
+    `create database ${database} ${how}`,
+  );
+  const url = onDatabase(databaseUrl, database);
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  pool.on('error', () => undefined);
+  const query = async <R extends pg.QueryResultRow>(sql: string, values?: unknown[]) =>
+    (await pool.query<R>(sql, values)).rows;
+  return {
+    databaseUrl: url,
+    query,
+    ids: async (of) =>
+      (await query<{ id: string }>(`select ${of}_id as id from ${of}_ids`)).map(({ id }) => id),
+    close: async () => {
+      await pool.end();
+      await onServer(databaseUrl, `drop database ${database} with (force)`);
+    },
+  };
+}
+
+/** Runs statements beside the databases they are about. */
+async function onServer(databaseUrl: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: onDatabase(databaseUrl, 'postgres') });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function onDatabase(databaseUrl: string, name: string): string {
+  const url = new URL(databaseUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

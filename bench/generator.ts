@@ -1,0 +1,25 @@
+import { startChild, type Child } from './child.js';
+import type { Load, Loaded } from './load-generator.js';
+
+/** The load generator, a process of its own. */
+export type Generator = Child<Load, Loaded>;
+
+export const startGenerator = (): Promise<Generator> =>
+  startChild(new URL('./load-generator.js', import.meta.url));
+
+export const portOf = ({ origin }: { origin: string }): number => Number(new URL(origin).port);
+
+/** @throws Error unless every reply was 200 */
+export function onlyAccepted(loaded: Loaded): Loaded {
+  const wrong = [...loaded.statuses].filter(([status]) => status !== 200);
+  if (wrong.length === 0 && loaded.accepted.length > 0) return loaded;
+  throw new Error(`Answered with ${wrong.map(([status, count]) => `${count} × ${status}`).join()}`);
+}
+
+/** Replies with 200 a second. */
+export const rateOf = ({ accepted, seconds }: Loaded): number => accepted.length / seconds;
+
+/** The value below which `share` of the values lie: 0.99 for the 99th percentile. */
+export function percentile(values: Float64Array, share: number): number {
+  return values.toSorted()[Math.ceil(values.length * share) - 1]!;
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DAY_MS, formatDay, startOfDay } from '#libs/contracts';
+import type { Clone } from './clone.js';
+import type { Service } from './processes.js';
+import { askJson } from './requests.js';
+
+const LOOK_MS = 20;
+const RUN_WITHIN_MS = 10 * 60_000;
+
+interface RunRow {
+  state: string;
+  error: string | null;
+  seconds: number | null;
+}
+
+const RUN = `
+  select state, error, extract(epoch from completed_at - started_at)::float8 as seconds
+  from report_runs where run_id = $1`;
+
+/**
+ * Asks for a run as of yesterday, which is due at once, and waits for its end. It is looked up in the
+ * store, so that the api is not asked for anything beside what is measured.
+ * @returns the seconds from its start to its completion
+ */
+export async function runOnce(api: Service, clone: Clone): Promise<number> {
+  const yesterday = formatDay(startOfDay(Date.now()) - DAY_MS);
+  const { run_id: runId } = await askJson<{ run_id: string }>(api, '/api/admin/v1/report_runs', {
+    as_of: yesterday,
+  });
+  const giveUpAt = performance.now() + RUN_WITHIN_MS;
+  for (;;) {
+    const [run] = await clone.query<RunRow>(RUN, [runId]);
+    if (run?.state === 'completed') return run.seconds!;
+    if (run?.state === 'failed') throw new Error(`A run failed: ${run.error}`);
+    if (performance.now() > giveUpAt) throw new Error('A run did not end within ten minutes.');
+    await delay(LOOK_MS);
+  }
+}
+
+/** One run after the other until the signal; the one under way then is waited for. @returns the seconds of each */
+export async function runUntil(api: Service, clone: Clone, end: AbortSignal): Promise<number[]> {
+  const runs: number[] = [];
+  while (!end.aborted) runs.push(await runOnce(api, clone));
+  return runs;
+}

@@ -1,0 +1,24 @@
+import type { Figure } from './stage.js';
+
+/** Values that are measured in turn, by the row of the table they belong to. */
+export class Samples {
+  private readonly values = new Map<string, number[]>();
+
+  add(what: string, value: number): void {
+    this.values.set(what, [...(this.values.get(what) ?? []), value]);
+  }
+
+  /** Drops the first value of every row: whoever is asked for the first time is still cold. */
+  dropWarmUp(): void {
+    for (const [what, values] of this.values) this.values.set(what, values.slice(1));
+  }
+
+  figure(
+    what: string,
+    unit: Figure['unit'],
+    better: Figure['better'],
+    bounds: Pick<Figure, 'against' | 'must' | 'aim'> = {},
+  ): Figure {
+    return { what, unit, better, samples: this.values.get(what) ?? [], ...bounds };
+  }
+}

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Chart } from '#libs/contracts';
+import type { Clone } from './clone.js';
+import type { Service } from './processes.js';
+import { askJson } from './requests.js';
+
+const VISIBLE_WITHIN_MS = 60_000;
+const LOOK_MS = 250;
+
+interface ActiveEvent {
+  type: string;
+  time: string;
+  data: { user_id: string };
+}
+
+/** The user-days that were acknowledged, to be found again in the store. */
+export class SentActivity {
+  private readonly usersByDay = new Map<string, Set<string>>();
+
+  /** Drops what a copy of the store knows of today and yesterday: what is there later was sent. */
+  static async forgetLately(clone: Clone): Promise<void> {
+    await clone.query(`delete from activity where day >= (now() at time zone 'UTC')::date - 1`);
+  }
+
+  /** Adds the activity in the bodies that were answered with 200. */
+  add(bodies: readonly Buffer[], accepted: Iterable<number>): void {
+    for (const place of accepted) {
+      const told = JSON.parse(bodies[place]!.toString('utf8')) as ActiveEvent | ActiveEvent[];
+      for (const { type, time, data } of Array.isArray(told) ? told : [told]) {
+        // Who is created on a day counts as active on it.
+        if (type !== 'user.active' && type !== 'user.created') continue;
+        const day = time.slice(0, 10);
+        const users = this.usersByDay.get(day) ?? new Set();
+        this.usersByDay.set(day, users.add(data.user_id));
+      }
+    }
+  }
+
+  /** @throws Error unless the chart shows exactly the users that were sent, within a minute */
+  async isVisible(api: Service): Promise<void> {
+    for (const [day, { size }] of this.usersByDay) {
+      const giveUpAt = performance.now() + VISIBLE_WITHIN_MS;
+      for (let shown = await activeOn(api, day); shown !== size; shown = await activeOn(api, day)) {
+        if (performance.now() > giveUpAt) {
+          throw new Error(`Of ${day}, ${size} active users were accepted and ${shown} are shown.`);
+        }
+        await delay(LOOK_MS);
+      }
+    }
+  }
+}
+
+async function activeOn(api: Service, day: string): Promise<number> {
+  const path = '/api/backend/v1/chart_metric/active_users?cadence=Daily';
+  const chart = await askJson<Chart>(api, `${path}&start_date=${day}&end_date=${day}`);
+  return chart.metrics[0]!.result;
+}

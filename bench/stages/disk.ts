@@ -1,0 +1,107 @@
+import { cloneStore, type Clone } from '../clone.js';
+import { closing } from '../closing.js';
+import { startService } from '../processes.js';
+import { runOnce } from '../runs.js';
+import { Samples } from '../samples.js';
+import { openSmallStore } from '../small-store.js';
+import type { Bench, Figure, Stage } from '../stage.js';
+import { completeRuns } from '../scheduled-runs.js';
+
+const DAYS_A_MONTH = 365.25 / 12;
+const [FEW_RUNS, MANY_RUNS] = [20, 200];
+const KEPT = { SNAPSHOTS_HOURLY: '3', SNAPSHOTS_DAILY: '3' };
+
+const ROWS = {
+  activity: 'activity on disk, a user-month',
+  snapshot: 'snapshot on disk, an entry',
+  growth: `database after ${MANY_RUNS} runs, of its size after ${FEW_RUNS}`,
+  catalog: 'system catalogs, gained a run',
+  dead: `dead rows after ${MANY_RUNS} runs, of all rows`,
+};
+
+/** What is kept takes little room, and what is kept no longer takes none. */
+export const disk: Stage = {
+  name: 'disk',
+  run: async (bench) => {
+    const samples = new Samples();
+    await measureSizes(bench, samples);
+    await measureRetention(bench, samples);
+    return figures(samples);
+  },
+};
+
+function figures(samples: Samples): Figure[] {
+  return [
+    samples.figure(ROWS.activity, 'B', 'lower', { must: 20, aim: 5 }),
+    samples.figure(ROWS.snapshot, 'B', 'lower', { must: 10, aim: 7 }),
+    samples.figure(ROWS.growth, '×', 'lower', { must: 1.2, aim: 1.1 }),
+    samples.figure(ROWS.catalog, 'B', 'lower'),
+    samples.figure(ROWS.dead, '%', 'lower', { must: 20, aim: 10 }),
+  ];
+}
+
+async function measureSizes(bench: Bench, samples: Samples): Promise<void> {
+  await closing(async (open) => {
+    const clone = await open(cloneStore(bench, 'disk'));
+    samples.add(ROWS.activity, await bytesOfUserMonth(clone, bench.users));
+    await open(startService('worker', clone.databaseUrl));
+    const api = await open(startService('api', clone.databaseUrl));
+    bench.progress('one run');
+    await runOnce(api, clone);
+    samples.add(ROWS.snapshot, await bytesOfEntry(clone));
+  });
+}
+
+async function bytesOfUserMonth(clone: Clone, users: number): Promise<number> {
+  const [row] = await clone.query<{ bytes: number; days: number }>(`
+    select pg_total_relation_size('activity')::float8 as bytes, count(distinct day)::int as days
+    from activity`);
+  return row!.bytes / ((users * row!.days) / DAYS_A_MONTH);
+}
+
+async function bytesOfEntry(clone: Clone): Promise<number> {
+  const [row] = await clone.query<{ bytes: number; entries: number }>(`
+    select pg_total_relation_size('snapshots_run_' || id)::float8 as bytes,
+      (select sum(value::int)::int from jsonb_each_text(row_counts)) as entries
+    from report_runs where state = 'completed'`);
+  return row!.bytes / row!.entries;
+}
+
+/** Keeps few snapshots of many runs; nothing but what is kept may stay behind. */
+async function measureRetention(bench: Bench, samples: Samples): Promise<void> {
+  await closing(async (open) => {
+    bench.progress('a small store');
+    const store = await open(openSmallStore(bench, 'retention'));
+    await open(startService('worker', store.databaseUrl, KEPT));
+    bench.progress(`${FEW_RUNS} runs`);
+    await completeRuns(store, FEW_RUNS);
+    const few = await sizes(store);
+    bench.progress(`${MANY_RUNS - FEW_RUNS} runs more`);
+    await completeRuns(store, MANY_RUNS);
+    const many = await sizes(store);
+    samples.add(ROWS.growth, many.database / few.database);
+    samples.add(ROWS.catalog, (many.catalogs - few.catalogs) / (MANY_RUNS - FEW_RUNS));
+    samples.add(ROWS.dead, await deadShare(store));
+  });
+}
+
+interface Sizes {
+  database: number;
+  catalogs: number;
+}
+
+async function sizes(store: Clone): Promise<Sizes> {
+  const [row] = await store.query<{ database: number; catalogs: number }>(`
+    select pg_database_size(current_database())::float8 as database,
+      (select sum(pg_total_relation_size(oid))::float8 from pg_class
+        where relkind = 'r' and relnamespace = 'pg_catalog'::regnamespace) as catalogs`);
+  return row!;
+}
+
+/** Percent. Each run makes and drops a table: its rows in the catalogs count as well. */
+async function deadShare(store: Clone): Promise<number> {
+  const [row] = await store.query<{ share: number }>(`
+    select 100.0 * sum(n_dead_tup)::float8 / sum(n_dead_tup + n_live_tup) as share
+    from pg_stat_all_tables`);
+  return row!.share;
+}

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CHART_TYPES, DAY_MS, formatDay, startOfDay, type ReportPage } from '#libs/contracts';
+import { cloneStore, type Clone } from '../clone.js';
+import { closing } from '../closing.js';
+import { randomFrom } from '../event-bodies.js';
+import {
+  onlyAccepted,
+  percentile,
+  portOf,
+  rateOf,
+  startGenerator,
+  type Generator,
+} from '../generator.js';
+import { startService, type Service } from '../processes.js';
+import { askJson, rawGet } from '../requests.js';
+import { runOnce, runUntil } from '../runs.js';
+import { Samples } from '../samples.js';
+import type { Bench, Figure, Stage } from '../stage.js';
+
+const PAGE_SIZE = 10;
+const PAGES = 4_000;
+const REPORTS = ['user_report/champion', 'org_report/growth'];
+
+/** Far below what it can do, so that a page waits for nothing but what is measured. */
+const STEADY = { perSecond: 300, connections: 32 };
+const CLOSED = { connections: 10 };
+const SECONDS = 4;
+const WARM_UP_SECONDS = 3;
+
+interface Measuring {
+  api: Service;
+  generator: Generator;
+  requests: Buffer[];
+  samples: Samples;
+}
+
+/** Pages of 10 rows at any depth: of an api that has nothing else to do, and beside report runs. */
+export const pages: Stage = {
+  name: 'pages',
+  run: (bench) =>
+    closing(async (open) => {
+      const clone = await open(cloneStore(bench, 'pages'));
+      const generator = await open(startGenerator());
+      const samples = new Samples();
+      const apart = await closing(async (openApart) => {
+        const worker = await openApart(startService('worker', clone.databaseUrl));
+        const api = await openApart(startService('api', clone.databaseUrl));
+        bench.progress('a first run');
+        await runOnce(api, clone);
+        const measuring = { api, generator, samples, requests: await pageRequests(api) };
+        return measureApart(bench, measuring, clone, worker);
+      });
+      const api = await open(startService('all', clone.databaseUrl));
+      const measuring = { api, generator, samples, requests: await pageRequests(api) };
+      return [...apart, ...(await measureTogether(bench, measuring, clone))];
+    }),
+};
+
+async function measureApart(
+  bench: Bench,
+  measuring: Measuring,
+  clone: Clone,
+  worker: Service,
+): Promise<Figure[]> {
+  const { api, samples } = measuring;
+  await warmUp(measuring);
+  for (let round = 1; round <= bench.repeats; round++) {
+    bench.progress(`round ${round} of ${bench.repeats}`);
+    await steadyLoad(measuring, 'idle');
+    await closedLoop(measuring);
+    await duringRuns(measuring, clone, 'during runs', bench);
+    await chartsBesidePages(measuring);
+  }
+  samples.add('api answering pages, peak memory', api.peakMb());
+  samples.add('worker in runs, peak memory', worker.peakMb());
+  return [
+    ...latencies(samples, 'idle', { must: 5, aim: 2.5 }),
+    samples.figure('pages, 10 connections', 'requests/s', 'higher'),
+    ...latencies(samples, '10 connections'),
+    ...latencies(samples, 'during runs', { must: 10, aim: 5 }),
+    samples.figure('8 charts of a year over HTTP, beside pages', 's', 'lower'),
+    samples.figure('api answering pages, peak memory', 'MB', 'lower', { must: 512, aim: 256 }),
+    samples.figure('worker in runs, peak memory', 'MB', 'lower', { must: 1024, aim: 512 }),
+  ];
+}
+
+/** The same beside runs of the same command, `insightd all`. */
+async function measureTogether(
+  bench: Bench,
+  measuring: Measuring,
+  clone: Clone,
+): Promise<Figure[]> {
+  await warmUp(measuring);
+  for (let round = 1; round <= bench.repeats; round++) {
+    bench.progress(`all in one command, round ${round} of ${bench.repeats}`);
+    await duringRuns(measuring, clone, 'during runs of the same command', bench);
+  }
+  return latencies(measuring.samples, 'during runs of the same command', { must: 10, aim: 5 });
+}
+
+function latencies(
+  samples: Samples,
+  when: string,
+  bounds?: { must: number; aim: number },
+): Figure[] {
+  return [
+    samples.figure(`page of 10 rows, ${when}, p50`, 'ms', 'lower'),
+    samples.figure(`page of 10 rows, ${when}, p99`, 'ms', 'lower', bounds),
+  ];
+}
+
+function addLatencies(samples: Samples, when: string, latenciesMs: Float64Array): void {
+  samples.add(`page of 10 rows, ${when}, p50`, percentile(latenciesMs, 0.5));
+  samples.add(`page of 10 rows, ${when}, p99`, percentile(latenciesMs, 0.99));
+}
+
+/** Pages of both reports in turn, anywhere in their lists. */
+async function pageRequests(api: Service): Promise<Buffer[]> {
+  const random = randomFrom(1);
+  const totals = await Promise.all(REPORTS.map((report) => totalOf(api, report)));
+  return Array.from({ length: PAGES }, (_, index) => {
+    const report = index % REPORTS.length;
+    const page = Math.floor((random() * totals[report]!) / PAGE_SIZE);
+    return rawGet(pagePath(REPORTS[report]!, page));
+  });
+}
+
+const pagePath = (report: string, page: number) =>
+  `/api/backend/v1/${report}?page_size=${PAGE_SIZE}&page_number=${page}`;
+
+/** @throws Error when the report has no full page in the middle of its list */
+async function totalOf(api: Service, report: string): Promise<number> {
+  const { total_count: total } = await askJson<ReportPage>(api, pagePath(report, 0));
+  const middle = await askJson<ReportPage>(
+    api,
+    pagePath(report, Math.floor(total / PAGE_SIZE / 2)),
+  );
+  const rows = 'user_reports' in middle ? middle.user_reports : middle.org_reports;
+  if (rows.length !== PAGE_SIZE) throw new Error(`${report} has no page of ${PAGE_SIZE} rows.`);
+  return total;
+}
+
+async function warmUp({ api, generator, requests }: Measuring): Promise<void> {
+  const load = { port: portOf(api), requests, seconds: WARM_UP_SECONDS, again: true };
+  await generator.ask({ ...load, ...CLOSED });
+}
+
+async function steadyLoad(measuring: Measuring, when: string): Promise<void> {
+  const { api, generator, requests, samples } = measuring;
+  const load = { port: portOf(api), requests, seconds: SECONDS, again: true, ...STEADY };
+  addLatencies(samples, when, onlyAccepted(await generator.ask(load)).latenciesMs);
+}
+
+async function closedLoop({ api, generator, requests, samples }: Measuring): Promise<void> {
+  const load = { port: portOf(api), requests, seconds: SECONDS, again: true, ...CLOSED };
+  const loaded = onlyAccepted(await generator.ask(load));
+  samples.add('pages, 10 connections', rateOf(loaded));
+  addLatencies(samples, '10 connections', loaded.latenciesMs);
+}
+
+/** The steady load while one run follows the other. */
+async function duringRuns(
+  measuring: Measuring,
+  clone: Clone,
+  when: string,
+  bench: Bench,
+): Promise<void> {
+  const end = new AbortController();
+  const running = runUntil(measuring.api, clone, end.signal);
+  running.catch(() => undefined);
+  try {
+    await steadyLoad(measuring, when);
+  } finally {
+    end.abort();
+  }
+  const runs = await running;
+  bench.progress(`${runs.length} runs meanwhile, of ${Math.max(...runs).toFixed(1)} s at most`);
+}
+
+/** A year of each metric, by day and by week, one after the other, while pages are read. */
+async function chartsBesidePages(measuring: Measuring): Promise<void> {
+  const { api, generator, requests, samples } = measuring;
+  const load = { port: portOf(api), requests, seconds: SECONDS, again: true, ...STEADY };
+  const loading = generator.ask(load);
+  loading.catch(() => undefined);
+  await delay(200);
+  const begunAt = performance.now();
+  for (const path of chartPaths()) await askJson(api, path);
+  samples.add('8 charts of a year over HTTP, beside pages', (performance.now() - begunAt) / 1000);
+  onlyAccepted(await loading);
+}
+
+function chartPaths(): string[] {
+  const today = startOfDay(Date.now());
+  const range = `start_date=${formatDay(today - 364 * DAY_MS)}&end_date=${formatDay(today)}`;
+  return Object.keys(CHART_TYPES).flatMap((metric) =>
+    ['Daily', 'Weekly'].map(
+      (cadence) => `/api/backend/v1/chart_metric/${metric}?cadence=${cadence}&${range}`,
+    ),
+  );
+}

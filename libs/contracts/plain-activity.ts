@@ -1,0 +1,33 @@
+import type { CheckContext, EventOf } from './events.js';
+import { MAX_CHARACTERS, MAX_AHEAD_MS, isObject, isStorable } from './fields.js';
+import { parseInstant } from './instant.js';
+
+/**
+ * A `user.active` event in the shape in which it nearly always comes, checked by hand; undefined for
+ * whatever is not plainly right, which the schema then judges. It is the event of which there are most:
+ * by the schema alone, checking took four fifths of what an api computes (100 k/s instead of 1 M/s, `npm
+ * run bench -- --only ingest`).
+ */
+export function plainActivity(
+  raw: unknown,
+  context: CheckContext,
+): EventOf<'user.active'> | undefined {
+  if (!isObject(raw) || raw.type !== 'user.active' || !isObject(raw.data)) return undefined;
+  const { id, source = context.defaultSource, time, specversion = '1.0' } = raw;
+  const { user_id: userId } = raw.data;
+  if (!isPlainId(id) || !isPlainId(source) || !isPlainId(userId) || specversion !== '1.0') {
+    return undefined;
+  }
+  const at = typeof time === 'string' ? parseInstant(time) : context.receivedAt;
+  const isTimePlain = time === undefined || typeof time === 'string';
+  if (!isTimePlain || at === undefined || at < 0 || at > context.now + MAX_AHEAD_MS) {
+    return undefined;
+  }
+  return { type: 'user.active', id, source, at, data: { user_id: userId } };
+}
+
+function isPlainId(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= MAX_CHARACTERS && isStorable(value)
+  );
+}

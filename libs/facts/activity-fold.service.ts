@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Connection } from '#libs/platform';
+import { ActivityEntries } from './activity-entries.js';
+import { hasActivity, takeActivity } from './activity-log.store.js';
+import { noteActive, noteEverything, orActivity } from './activity.store.js';
+import { raiseLastActive } from './last-active.store.js';
+
+// Any number of our own: the letters "fold".
+const FOLD_LOCK = 0x666f6c64;
+
+/**
+ * Folds the log of activity into what is known of each day and of each user. Days are united and the
+ * latest wins, so when it is done, and in which portions, changes nothing.
+ */
+@Injectable()
+export class ActivityFold {
+  constructor(private readonly database: Database) {}
+
+  /** Folds all that was committed before this call; waits when another process is at it. */
+  async fold(): Promise<void> {
+    while (await hasActivity(this.database.pool)) {
+      await this.database.transaction(async (db) => {
+        await lock(db);
+        const entries = new ActivityEntries();
+        for (const packed of await takeActivity(db)) entries.addPacked(packed);
+        await noteActive(db, await put(db, entries));
+      });
+    }
+  }
+
+  /**
+   * Writes activity that never was in the log: user `keys[i]` was active at `seconds[i]`, unix seconds.
+   * It is too much to say of each day who was active on it.
+   */
+  async write(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
+    const entries = new ActivityEntries();
+    for (let index = 0; index < keys.length; index++) entries.add(keys[index]!, seconds[index]!);
+    await this.database.transaction(async (db) => {
+      await lock(db);
+      if ((await put(db, entries)).size > 0) await noteEverything(db);
+    });
+  }
+}
+
+/** One at a time: what is read to be raised must not be raised by another meanwhile. */
+async function lock(db: Connection): Promise<void> {
+  await db.query('select pg_advisory_xact_lock($1)', [FOLD_LOCK]);
+}
+
+/** @returns the users newly active on each day */
+async function put(
+  db: Connection,
+  { days, latest }: ActivityEntries,
+): Promise<Map<string, number[]>> {
+  await raiseLastActive(db, latest);
+  return orActivity(db, days);
+}

@@ -1,0 +1,33 @@
+import type { Queryable } from '#libs/platform';
+
+/** @param entries packed by `packEntries` */
+export async function appendActivity(db: Queryable, entries: Buffer): Promise<void> {
+  if (entries.length === 0) return;
+  await db.query('insert into activity_log (entries) values ($1)', [entries]);
+}
+
+// Up to half a million entries at once; a row holds 10,000 at most, so the first always fits.
+const ROWS_AT_ONCE = 1_000;
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
+
+const TAKE = `
+  delete from activity_log
+  where id in (
+    select id from (
+      select id, sum(length(entries)) over (order by id) as bytes
+      from (select id, entries from activity_log order by id limit ${ROWS_AT_ONCE}) oldest
+    ) counted
+    where bytes <= ${BYTES_AT_ONCE}
+  )
+  returning entries`;
+
+/** Takes some of the log, oldest first; it comes back if the transaction does not commit. */
+export async function takeActivity(db: Queryable): Promise<Buffer[]> {
+  const { rows } = await db.query<{ entries: Buffer }>(TAKE);
+  return rows.map((row) => row.entries);
+}
+
+/** Whether something waits to be folded. */
+export async function hasActivity(db: Queryable): Promise<boolean> {
+  return (await db.query('select from activity_log limit 1')).rowCount === 1;
+}

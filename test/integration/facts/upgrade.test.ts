@@ -1,0 +1,51 @@
+import { expect, jest, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cleanUpAfterEach } from '../../support/cleanup.js';
+import { ask, databaseUrl, dropDatabase } from '../../support/database.js';
+
+jest.setTimeout(60_000);
+
+const afterwards = cleanUpAfterEach();
+const migration = (name: string) => readFileSync(`prisma/migrations/${name}/migration.sql`, 'utf8');
+
+test('an update keeps when each user was last active', async () => {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await ask(databaseUrl('postgres'), `create database ${name}`);
+  const url = databaseUrl(name);
+  afterwards(() => dropDatabase(url));
+  await ask(url, migration('20261124000000_init'));
+  const told = [
+    [1, '2026-01-31T12:00:00Z'],
+    [255, '1970-01-01T00:00:01Z'],
+    [256, '2026-02-28T23:59:59.999Z'],
+    [70_000, '2026-03-01T00:00:00Z'],
+    [70_001, null],
+  ] as const;
+  for (const user of told) {
+    await ask(url, 'insert into users (id, last_active_at) values ($1, $2)', [...user]);
+  }
+  await ask(url, migration('20261124120000_activity_log'));
+
+  const blocks = await ask<{ block: number; seconds: Buffer }>(
+    url,
+    'select block, seconds from last_active order by block',
+  );
+  expect(blocks.map(({ block, seconds }) => [block, seconds.length])).toEqual([
+    [0, 1024],
+    [1, 1024],
+    [273, 1024],
+  ]);
+  const known = new Map(blocks.map(({ block, seconds }) => [block, seconds]));
+  const all = blocks.flatMap(({ block }) =>
+    Array.from({ length: 256 }, (_, place) => ({
+      key: block * 256 + place,
+      seconds: known.get(block)!.readUInt32BE(place * 4),
+    })),
+  );
+  expect(all.filter(({ seconds }) => seconds > 0)).toEqual(
+    told
+      .filter(([, at]) => at !== null)
+      .map(([key, at]) => ({ key, seconds: Math.floor(Date.parse(at!) / 1000) })),
+  );
+});
