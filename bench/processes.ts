@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Closable } from './closing.js';
+import { ProcessLog } from './process-log.js';
 
 const MAIN = fileURLToPath(new URL('../apps/cli/main.js', import.meta.url));
 
@@ -15,6 +15,7 @@ export interface Service extends Closable {
   /** Where it answers, such as `http://127.0.0.1:41234`. */
   origin: string;
   pid: number;
+  log: ProcessLog;
   /** Resident memory now, in MB (2^20 bytes). */
   residentMb(): number;
   /** The most that was resident since it started. */
@@ -41,11 +42,13 @@ export async function startService(
     },
   });
   const ended = once(child, 'exit');
-  const origin = await startedAddress(child, role);
+  const log = new ProcessLog(child.stderr, `insightd ${role}`);
+  const { address } = await log.next('started');
   const pid = child.pid!;
   return {
-    origin,
+    origin: String(address),
     pid,
+    log,
     residentMb: () => memoryMb(pid, 'VmRSS'),
     peakMb: () => memoryMb(pid, 'VmHWM'),
     close: async () => {
@@ -53,22 +56,6 @@ export async function startService(
       await ended;
     },
   };
-}
-
-/** Reads its log up to the line that tells the address, and on, so that it is never held up. */
-async function startedAddress(child: ChildProcess, role: Role): Promise<string> {
-  const lines = createInterface({ input: child.stderr! });
-  const said: string[] = [];
-  return new Promise((resolve, reject) => {
-    lines.on('line', (line) => {
-      const address = /"address":"([^"]+)".*"msg":"started"/.exec(line)?.[1];
-      if (address !== undefined) resolve(address);
-      else if (said.length < 20) said.push(line);
-    });
-    lines.on('close', () =>
-      reject(new Error(`insightd ${role} did not start:\n${said.join('\n')}`)),
-    );
-  });
 }
 
 function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {

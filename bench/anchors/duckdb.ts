@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { Closable } from '../closing.js';
 import type { Bench } from '../stage.js';
 import { fillDuckDb } from './duckdb-data.js';
 
@@ -12,11 +13,10 @@ const MADE = 'duckdb.txt';
 const THREADS = 2;
 
 /** A DuckDB with the reference data in it, straight from the generator: a wrong load of ours would show. */
-export interface DuckDb {
+export interface DuckDb extends Closable {
   run: (sql: string) => Promise<void>;
   /** The columns of an answer; whole numbers of up to 32 bits as numbers, larger ones as bigints. */
   columns: (sql: string) => Promise<unknown[][]>;
-  close: () => void;
 }
 
 /** Opens the DuckDB of the bench's size, and makes it when it is not there or was made otherwise. */
@@ -44,7 +44,7 @@ function over(connection: DuckDBConnection, close: () => void): DuckDb {
   return {
     run: async (sql) => void (await connection.run(sql)),
     columns: async (sql) => (await connection.runAndReadAll(sql)).getColumns(),
-    close,
+    close: () => Promise.resolve(close()),
   };
 }
 

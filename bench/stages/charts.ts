@@ -1,8 +1,9 @@
 import { DAY_MS, formatDay, parseDay, type Chart, type ChartMetric } from '#libs/contracts';
 import { openDuckDb, type DuckDb } from '../anchors/duckdb.js';
-import { callApi } from '../http.js';
+import { closing } from '../closing.js';
+import { startService, type Service } from '../processes.js';
 import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
-import { peakMemory, startProcess, type Service } from '../service.js';
+import { askJson } from '../requests.js';
 import type { Bench, Figure, Stage } from '../stage.js';
 
 const METRICS: readonly ChartMetric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
@@ -12,19 +13,15 @@ const CHARTS = CADENCES.flatMap((cadence) => METRICS.map((metric) => ({ metric, 
 /** The charts of a year, one after another through HTTP, each value held against DuckDB's. */
 export const charts: Stage = {
   name: 'charts',
-  run: async (bench) => {
-    const duckDb = await openDuckDb(bench);
-    const api = await startProcess('api', { DATABASE_URL: bench.databaseUrl });
-    try {
+  run: (bench) =>
+    closing(async (open) => {
+      const duckDb = await open(openDuckDb(bench));
+      const api = await open(startService('api', bench.databaseUrl));
       // Not counted: it is compared, and warms the connections.
       for (const one of CHARTS) await compare(await ask(api, one), one, duckDb);
       bench.progress('all charts agree');
-      return await measure(bench, api);
-    } finally {
-      await api.stop();
-      duckDb.close();
-    }
-  },
+      return measure(bench, api);
+    }),
 };
 
 interface Asked {
@@ -58,21 +55,19 @@ async function measure(bench: Bench, api: Service): Promise<Figure[]> {
     ...[...single].map(([{ metric, cadence }, samples]): Figure => {
       return { what: `${metric}, ${cadence.toLowerCase()}`, unit: 'ms', better: 'lower', samples };
     }),
-    ...memoryFigures(api),
+    memoryFigure(api),
   ];
 }
 
-function memoryFigures({ pid }: Service): Figure[] {
-  const peak = peakMemory(pid);
-  if (peak === undefined) return [];
+function memoryFigure(api: Service): Figure {
   const what = 'memory of the api while asked for charts, at most';
-  return [{ what, unit: 'MB', better: 'lower', samples: [peak], must: 512, aim: 256 }];
+  return { what, unit: 'MB', better: 'lower', samples: [api.peakMb()], must: 512, aim: 256 };
 }
 
-async function ask(api: Service, { metric, cadence }: Asked): Promise<Chart> {
+function ask(api: Service, { metric, cadence }: Asked): Promise<Chart> {
   const range = `start_date=${formatDay(FIRST_DAY)}&end_date=${formatDay(LAST_DAY)}`;
   const path = `/api/backend/v1/chart_metrics/${metric}?cadence=${cadence}&${range}`;
-  return (await callApi(api, path)) as Chart;
+  return askJson<Chart>(api, path);
 }
 
 async function compare(chart: Chart, { metric, cadence }: Asked, duckDb: DuckDb): Promise<void> {

@@ -2,9 +2,9 @@ import { RANKINGS, type OrgReportRow, type Ranking, type UserReportRow } from '#
 import { definitionOf } from '#libs/reports';
 import type { DuckDb } from '../anchors/duckdb.js';
 import { tableOf } from '../anchors/passes.js';
-import { callApi } from '../http.js';
+import type { Service } from '../processes.js';
 import { ReferenceData } from '../reference/reference-data.js';
-import type { Service } from '../service.js';
+import { askJson } from '../requests.js';
 import type { Bench } from '../stage.js';
 
 const PAGE_SIZE = 10;
@@ -51,7 +51,7 @@ async function pageOfApi(
 ): Promise<string> {
   const query = `report_interval=${interval}&page_size=${PAGE_SIZE}&page_number=${page}&run_id=${runId}`;
   const path = `/api/backend/v1/${subject}_report/${report}?${query}`;
-  const { user_reports: users = [], org_reports: orgs = [] } = (await callApi(api, path)) as Page;
+  const { user_reports: users = [], org_reports: orgs = [] } = await askJson<Page>(api, path);
   const rows = [
     ...users.map((row) => [row.user_id, row.last_active_at, row.extra_properties] as const),
     ...orgs.map((row) => [row.org_id, row.num_users, row.extra_properties] as const),

@@ -2,9 +2,10 @@ import pg from 'pg';
 import { formatDay } from '#libs/contracts';
 import { openDuckDb, type DuckDb } from '../anchors/duckdb.js';
 import { CLEAR, PASSES, type Pass } from '../anchors/passes.js';
-import { callApi } from '../http.js';
+import { closing } from '../closing.js';
+import { startService, type Service } from '../processes.js';
 import { LAST_DAY } from '../reference/reference-data.js';
-import { peakMemory, startProcess, type Service } from '../service.js';
+import { askJson } from '../requests.js';
 import { RUN_FIGURE, type Bench, type Figure, type Stage } from '../stage.js';
 import { comparePages } from './compare-pages.js';
 import { compareSnapshots } from './compare-snapshots.js';
@@ -14,18 +15,14 @@ const RUNS = '/api/admin/v1/report_runs';
 /** Report runs of a real worker, side by side with DuckDB on the same data. */
 export const runs: Stage = {
   name: 'runs',
-  run: async (bench) => {
-    const duckDb = await openDuckDb(bench);
-    const api = await startProcess('api', { DATABASE_URL: bench.databaseUrl });
-    const worker = await startProcess('worker', { DATABASE_URL: bench.databaseUrl });
-    try {
-      return await measure(bench, { duckDb, api, worker });
-    } finally {
-      await Promise.all([api.stop(), worker.stop()]);
-      duckDb.close();
-      await dropRuns(bench.databaseUrl);
-    }
-  },
+  run: (bench) =>
+    closing(async (open) => {
+      await open(Promise.resolve({ close: () => dropRuns(bench.databaseUrl) }));
+      const duckDb = await open(openDuckDb(bench));
+      const api = await open(startService('api', bench.databaseUrl));
+      const worker = await open(startService('worker', bench.databaseUrl));
+      return measure(bench, { duckDb, api, worker });
+    }),
 };
 
 interface Sides {
@@ -53,7 +50,7 @@ async function measure(bench: Bench, { duckDb, api, worker }: Sides): Promise<Fi
     if (round === 0) continue;
     for (const side of ['ours', 'rows', 'bits', 'plain'] as const) samples[side].push(took[side]);
   }
-  return [...runFigures(samples), ...memoryFigures(worker)];
+  return [...runFigures(samples), memoryFigure(worker)];
 }
 
 function runFigures(samples: Samples): Figure[] {
@@ -67,11 +64,9 @@ function runFigures(samples: Samples): Figure[] {
   ];
 }
 
-function memoryFigures({ pid }: Service): Figure[] {
-  const peak = peakMemory(pid);
-  if (peak === undefined) return [];
+function memoryFigure(worker: Service): Figure {
   const what = 'memory of the worker, at most';
-  return [{ what, unit: 'MB', better: 'lower', samples: [peak], must: 1024, aim: 512 }];
+  return { what, unit: 'MB', better: 'lower', samples: [worker.peakMb()], must: 1024, aim: 512 };
 }
 
 /**
@@ -79,8 +74,8 @@ function memoryFigures({ pid }: Service): Figure[] {
  * what the queue adds is another matter.
  */
 async function run(api: Service, worker: Service): Promise<{ runId: string; seconds: number }> {
-  const ended = worker.logged('report run completed', 'report run failed');
-  await callApi(api, RUNS, { as_of: formatDay(LAST_DAY) });
+  const ended = worker.log.next('report run completed', 'report run failed');
+  await askJson(api, RUNS, { as_of: formatDay(LAST_DAY) });
   const { msg, runId, seconds, reason } = await ended;
   if (msg !== 'report run completed') throw new Error(`The report run failed: ${String(reason)}.`);
   return { runId: String(runId), seconds: Number(seconds) };
