@@ -1,17 +1,13 @@
 import { DAY_MS } from '#libs/contracts';
+import { chance } from './reference/random.js';
 
 /** In the time that is looked at, a user who is active at all is so this often. */
 const EVENTS_A_USER = 5;
 
-/** Numbers from 0 up to 1, the same ones from the same seed (mulberry32). */
+/** Numbers from 0 up to 1, the same ones from the same seed. */
 export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  let place = 0;
+  return () => chance(seed, place++);
 }
 
 export interface BodiesWanted {

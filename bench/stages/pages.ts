@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHART_TYPES, DAY_MS, formatDay, startOfDay, type ReportPage } from '#libs/contracts';
+import { CHART_TYPES, formatDay, type ReportPage } from '#libs/contracts';
+import { startChild, type Child } from '../child.js';
 import { cloneStore, type Clone } from '../clone.js';
 import { closing } from '../closing.js';
 import { randomFrom } from '../event-bodies.js';
@@ -12,7 +13,8 @@ import {
   type Generator,
 } from '../generator.js';
 import { startService, type Service } from '../processes.js';
-import { askJson, rawGet } from '../requests.js';
+import { askJson, rawEvents, rawGet } from '../requests.js';
+import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
 import { runOnce, runUntil } from '../runs.js';
 import { Samples } from '../samples.js';
 import type { Bench, Figure, Stage } from '../stage.js';
@@ -22,7 +24,7 @@ const PAGES = 4_000;
 const REPORTS = ['user_report/champion', 'org_report/growth'];
 
 /** Far below what it can do, so that a page waits for nothing but what is measured. */
-const STEADY = { perSecond: 300, connections: 32 };
+const STEADY = { perSecond: 250, connections: 32 };
 const CLOSED = { connections: 10 };
 const SECONDS = 4;
 const WARM_UP_SECONDS = 3;
@@ -33,6 +35,11 @@ interface Measuring {
   requests: Buffer[];
   samples: Samples;
 }
+
+const BARE = 'bare Fastify at the same pace, p99';
+const CHARTS = '8 charts of a year over HTTP, beside pages';
+const API_MEMORY = 'api answering pages, peak memory';
+const WORKER_MEMORY = 'worker in runs beside pages, peak memory';
 
 /** Pages of 10 rows at any depth: of an api that has nothing else to do, and beside report runs. */
 export const pages: Stage = {
@@ -48,7 +55,10 @@ export const pages: Stage = {
         bench.progress('a first run');
         await runOnce(api, clone);
         const measuring = { api, generator, samples, requests: await pageRequests(api) };
-        return measureApart(bench, measuring, clone, worker);
+        const bare = await openApart(
+          startChild<'port', number>(new URL('../anchors/fastify.js', import.meta.url)),
+        );
+        return measureApart(bench, measuring, { clone, worker, bare });
       });
       const api = await open(startService('all', clone.databaseUrl));
       const measuring = { api, generator, samples, requests: await pageRequests(api) };
@@ -56,31 +66,38 @@ export const pages: Stage = {
     }),
 };
 
+interface Beside {
+  clone: Clone;
+  worker: Service;
+  bare: Child<'port', number>;
+}
+
 async function measureApart(
   bench: Bench,
   measuring: Measuring,
-  clone: Clone,
-  worker: Service,
+  { clone, worker, bare }: Beside,
 ): Promise<Figure[]> {
   const { api, samples } = measuring;
   await warmUp(measuring);
   for (let round = 1; round <= bench.repeats; round++) {
     bench.progress(`round ${round} of ${bench.repeats}`);
     await steadyLoad(measuring, 'idle');
+    await bareLoad(measuring, await bare.ask('port'));
     await closedLoop(measuring);
     await duringRuns(measuring, clone, 'during runs', bench);
     await chartsBesidePages(measuring);
   }
-  samples.add('api answering pages, peak memory', api.peakMb());
-  samples.add('worker in runs, peak memory', worker.peakMb());
+  samples.add(API_MEMORY, api.peakMb());
+  samples.add(WORKER_MEMORY, worker.peakMb());
   return [
     ...latencies(samples, 'idle', { must: 5, aim: 2.5 }),
+    samples.figure(BARE, 'ms', 'lower'),
     samples.figure('pages, 10 connections', 'requests/s', 'higher'),
     ...latencies(samples, '10 connections'),
     ...latencies(samples, 'during runs', { must: 10, aim: 5 }),
-    samples.figure('8 charts of a year over HTTP, beside pages', 's', 'lower'),
-    samples.figure('api answering pages, peak memory', 'MB', 'lower', { must: 512, aim: 256 }),
-    samples.figure('worker in runs, peak memory', 'MB', 'lower', { must: 1024, aim: 512 }),
+    samples.figure(CHARTS, 's', 'lower'),
+    samples.figure(API_MEMORY, 'MB', 'lower', { must: 512, aim: 256 }),
+    samples.figure(WORKER_MEMORY, 'MB', 'lower', { must: 1024, aim: 512 }),
   ];
 }
 
@@ -151,6 +168,13 @@ async function steadyLoad(measuring: Measuring, when: string): Promise<void> {
   addLatencies(samples, when, onlyAccepted(await generator.ask(load)).latenciesMs);
 }
 
+/** What of a latency is the machine's, the generator's and HTTP's. */
+async function bareLoad({ generator, samples }: Measuring, port: number): Promise<void> {
+  const requests = [rawEvents(Buffer.from('{}'))];
+  const loaded = await generator.ask({ port, requests, seconds: SECONDS, again: true, ...STEADY });
+  samples.add(BARE, percentile(onlyAccepted(loaded).latenciesMs, 0.99));
+}
+
 async function closedLoop({ api, generator, requests, samples }: Measuring): Promise<void> {
   const load = { port: portOf(api), requests, seconds: SECONDS, again: true, ...CLOSED };
   const loaded = onlyAccepted(await generator.ask(load));
@@ -186,13 +210,12 @@ async function chartsBesidePages(measuring: Measuring): Promise<void> {
   await delay(200);
   const begunAt = performance.now();
   for (const path of chartPaths()) await askJson(api, path);
-  samples.add('8 charts of a year over HTTP, beside pages', (performance.now() - begunAt) / 1000);
+  samples.add(CHARTS, (performance.now() - begunAt) / 1000);
   onlyAccepted(await loading);
 }
 
 function chartPaths(): string[] {
-  const today = startOfDay(Date.now());
-  const range = `start_date=${formatDay(today - 364 * DAY_MS)}&end_date=${formatDay(today)}`;
+  const range = `start_date=${formatDay(FIRST_DAY)}&end_date=${formatDay(LAST_DAY)}`;
   return Object.keys(CHART_TYPES).flatMap((metric) =>
     ['Daily', 'Weekly'].map(
       (cadence) => `/api/backend/v1/chart_metric/${metric}?cadence=${cadence}&${range}`,
