@@ -16,7 +16,7 @@ import {
 import { Bar, say } from './progress.js';
 import { eventsOf } from './reference/events.js';
 import { DAYS, ReferenceData } from './reference/reference-data.js';
-import { startProcess } from './service.js';
+import { startService } from './processes.js';
 
 const BATCH = 20_000;
 const IDS_AT_ONCE = 50_000;
@@ -112,7 +112,7 @@ async function loadKeys(into: BulkLoad, data: ReferenceData): Promise<Uint32Arra
 /** Lets a worker derive what the charts read. */
 async function derive(databaseUrl: string): Promise<void> {
   say('  deriving org activity …');
-  const worker = await startProcess('worker', { DATABASE_URL: databaseUrl });
+  const worker = await startService('worker', databaseUrl);
   const giveUpAt = performance.now() + DERIVED_WITHIN_MS;
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -123,7 +123,7 @@ async function derive(databaseUrl: string): Promise<void> {
     }
   } finally {
     await client.end();
-    await worker.stop();
+    await worker.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { openReference } from './load.js';
 import { describeMachine } from './machine.js';
 import { readOptions, sizeName, type Options } from './options.js';
 import { say } from './progress.js';
-import { row } from './report.js';
+import { rows } from './report.js';
 import { readResults, withFigures, writeResults } from './results.js';
 import type { Bench, Stage } from './stage.js';
 import { STAGES } from './stages/index.js';
@@ -55,7 +55,7 @@ async function measureStage(stage: Stage, bench: Bench, results: Results): Promi
       measuredAt,
       ...figure,
     }));
-    for (const figure of measured) say(`  ${row(figure, measured).filter(Boolean).join(' | ')}`);
+    for (const cells of rows(measured)) say(`  ${cells.filter(Boolean).join(' | ')}`);
     return withFigures(results, measured, place);
   } catch (error) {
     // An earlier figure would pass for one of the code as it is now.

@@ -1,35 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Closable } from './closing.js';
-import { peakMemory, startProcess } from './service.js';
+import { ProcessLog } from './process-log.js';
 
-/** A process of the product whose memory is looked at; only Linux tells it. Of MB, each 2^20 bytes. */
+const MAIN = fileURLToPath(new URL('../apps/cli/main.js', import.meta.url));
+
+/** The key that every process of the product is started with here. */
+export const KEY = 'a-key-of-the-bench-alone';
+
+/** A process of the product. Its memory is read from /proc, which only Linux has. */
 export interface Service extends Closable {
+  /** Where it answers, such as `http://127.0.0.1:41234`. */
   origin: string;
-  /** What is resident now. */
+  pid: number;
+  log: ProcessLog;
+  /** Resident memory now, in MB (2^20 bytes). */
   residentMb(): number;
-  /** The most that ever was. */
+  /** The most that was resident since it started. */
   peakMb(): number;
 }
 
+export type Role = 'api' | 'worker' | 'all';
+
 /** Starts `insightd <role>` over a store and waits until it answers. */
 export async function startService(
-  role: 'api' | 'worker' | 'all',
+  role: Role,
   databaseUrl: string,
   settings: Record<string, string> = {},
 ): Promise<Service> {
-  const { pid, origin, stop } = await startProcess(role, {
-    DATABASE_URL: databaseUrl,
-    ...settings,
+  const { PATH, HOME, TMPDIR } = process.env;
+  const child = spawn(process.execPath, [MAIN, role], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      ...{ PATH, HOME, TMPDIR, PORT: '0', INSIGHTD_PARENT_PID: String(process.pid) },
+      ...{ DATABASE_URL: databaseUrl, INSIGHTD_API_KEY: KEY, READ_RATE_LIMIT: '1000000' },
+      // No run but those that are asked for.
+      REPORT_CRON: '0 0 29 2 *',
+      ...settings,
+    },
   });
+  const ended = once(child, 'exit');
+  const log = new ProcessLog(child.stderr, `insightd ${role}`);
+  const { address } = await log.next('started');
+  const pid = child.pid!;
   return {
-    origin,
-    residentMb: () => residentMemory(pid),
-    peakMb: () => peakMemory(pid) ?? Number.NaN,
-    close: stop,
+    origin: String(address),
+    pid,
+    log,
+    residentMb: () => memoryMb(pid, 'VmRSS'),
+    peakMb: () => memoryMb(pid, 'VmHWM'),
+    close: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
   };
 }
 
-function residentMemory(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(kilobytes?.[1]) / 1024;
+function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)![1]) / 1024;
 }

@@ -1,6 +1,6 @@
-import { BENCH_KEY, type Service } from './service.js';
+import { KEY, type Service } from './processes.js';
 
-const AUTHORIZATION = `Bearer ${BENCH_KEY}`;
+const AUTHORIZATION = `Bearer ${KEY}`;
 
 /** A whole request as it goes over the wire. */
 export function rawGet(path: string): Buffer {

@@ -1,0 +1,37 @@
+import { DAY_MS } from '#libs/contracts';
+import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
+
+const [FIRST, LAST] = [FIRST_DAY / DAY_MS, LAST_DAY / DAY_MS];
+/** A Monday, counted from 1970. */
+const MONDAY = 4;
+
+/** The first day of the period of a cadence that holds a day. */
+const PERIODS = { Daily: 'day', Weekly: `day - (day - ${MONDAY}) % 7` } as const;
+
+/** Which days, and who on them; (day, key) pairs that are counted once a period. */
+const METRICS = {
+  signups: 'select created_day as day, key from users',
+  orgs_created: 'select created_day as day, key from orgs',
+  active_users: 'select day, user_key as key from activity',
+  active_orgs: `
+    select distinct day, org_key as key from activity join spans using (user_key)
+    where day >= coalesce(from_day, day) and day <= coalesce(to_day, day)`,
+} as const;
+
+// The first period may begin before the year and the last end after it: both are whole.
+const [FROM, TO] = [FIRST - 6, LAST + 6];
+
+/** Fills chart_values (metric, cadence, day, value), value 0 left out: what the charts must show. */
+export const CHART_VALUES: readonly string[] = [
+  'create table chart_values (metric varchar, cadence varchar, day integer, value integer)',
+  ...Object.entries(METRICS).flatMap(([metric, pairs]) => [
+    `create temp table pairs as select * from (${pairs}) where day between ${FROM} and ${TO}`,
+    ...Object.entries(PERIODS).map(
+      ([cadence, period]) => `
+        insert into chart_values
+        select '${metric}', '${cadence}', ${period} as period, count(distinct key)
+        from pairs group by period`,
+    ),
+    'drop table pairs',
+  ]),
+];

@@ -1,0 +1,173 @@
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { DAY_MS } from '#libs/contracts';
+import { Bar } from '../progress.js';
+import { DAYS, FIRST_DAY, ReferenceData, type Subject } from '../reference/reference-data.js';
+import { CHART_VALUES } from './charts-sql.js';
+import { replaySteps } from './spans.js';
+
+const BLOCK_SHIFT = 12;
+const BLOCK_WORDS = 64;
+const FIRST = FIRST_DAY / DAY_MS;
+const FLUSH_ROWS = 100_000;
+
+const TABLES = [
+  `create table told_users (key integer, id varchar, created_at bigint, deleted_at bigint,
+    last_active_at bigint)`,
+  'create table told_orgs (key integer, id varchar, created_at bigint, deleted_at bigint)',
+  'create table spans (user_key integer, org_key integer, from_day integer, to_day integer)',
+  'create table additions (org_key integer, day integer)',
+  'create table removals (org_key integer, day integer)',
+  'create table invites (inviter_key integer, invitee integer, day integer)',
+  'create table activity_words (day integer, block integer, word integer, bits ubigint)',
+];
+
+// Sorted by id and with the place in that order: what an index on the ids would give.
+const SORTED = ['users', 'orgs'].flatMap((name) => [
+  `create table ${name} as
+    select *, created_at // ${DAY_MS} as created_day,
+      (row_number() over (order by id))::integer as id_place
+    from told_${name} where created_at is not null order by id`,
+  `drop table told_${name}`,
+]);
+
+// A row a user and day, in the order of the days.
+const ROWS = `
+  create table activity as
+  select day, (block * 4096 + word * 64 + bit)::integer as user_key
+  from activity_words, range(${BLOCK_WORDS}) positions (bit)
+  where (bits >> bit) & 1 = 1`;
+
+/**
+ * Fills an empty DuckDB. Users and orgs are known by their index. Activity is there twice: as rows, and
+ * as bits, a day of 4,096 users in 64 words. Memberships are handed over replayed, and invitees as
+ * numbers, which is more than we have.
+ */
+export async function fillDuckDb(connection: DuckDBConnection, users: number): Promise<void> {
+  const data = new ReferenceData(users);
+  for (const sql of TABLES) await connection.run(sql);
+  const lastActive = await fillActivity(connection, data);
+  await fill(connection, 'told_users', data.users, (row, index) => {
+    appendSubject(row, index, data.user(index));
+    row.appendBigInt(BigInt(lastActive[index]!));
+    row.endRow();
+  });
+  await fill(connection, 'told_orgs', data.orgs, (row, index) => {
+    appendSubject(row, index, data.org(index));
+    row.endRow();
+  });
+  await fillMemberships(connection, data);
+  await fill(connection, 'invites', data.invites, (row, index) => {
+    const { inviter, invitee, at } = data.invite(index);
+    appendIntegers(row, inviter, invitee, dayOf(at));
+  });
+  for (const sql of [...SORTED, ROWS, ...CHART_VALUES, 'checkpoint']) await connection.run(sql);
+}
+
+async function fill(
+  connection: DuckDBConnection,
+  table: string,
+  count: number,
+  append: (row: DuckDBAppender, index: number) => void,
+): Promise<void> {
+  const appender = await connection.createAppender(table);
+  for (let index = 0; index < count; index++) {
+    append(appender, index);
+    if (index % FLUSH_ROWS === 0) appender.flushSync();
+  }
+  appender.closeSync();
+}
+
+function appendSubject(row: DuckDBAppender, index: number, subject: Subject): void {
+  row.appendInteger(index);
+  row.appendVarchar(subject.id);
+  for (const at of [subject.createdAt, subject.deletedAt]) {
+    if (at === undefined) row.appendNull();
+    else row.appendBigInt(BigInt(at));
+  }
+}
+
+function appendIntegers(row: DuckDBAppender, ...values: (number | undefined)[]): void {
+  for (const value of values) {
+    if (value === undefined) row.appendNull();
+    else row.appendInteger(value);
+  }
+  row.endRow();
+}
+
+async function fillMemberships(connection: DuckDBConnection, data: ReferenceData): Promise<void> {
+  const additions = await connection.createAppender('additions');
+  const removals = await connection.createAppender('removals');
+  await fill(connection, 'spans', data.memberships, (spans, index) => {
+    const { user, org, steps } = data.membership(index);
+    const deletions = [data.user(user).deletedAt ?? Infinity, data.org(org).deletedAt ?? Infinity];
+    const closedAt = Math.min(...deletions);
+    const replayed = replaySteps(steps, closedAt === Infinity ? undefined : closedAt);
+    for (const { from, to } of replayed.spans) {
+      appendIntegers(spans, user, org, from && dayOf(from), to && dayOf(to));
+    }
+    for (const at of replayed.additions) appendIntegers(additions, org, dayOf(at));
+    for (const at of replayed.removals) appendIntegers(removals, org, dayOf(at));
+  });
+  additions.closeSync();
+  removals.closeSync();
+}
+
+/** @returns when each user was last active, unix seconds */
+async function fillActivity(
+  connection: DuckDBConnection,
+  data: ReferenceData,
+): Promise<Float64Array> {
+  const lastActive = new Float64Array(data.users);
+  const appender = await connection.createAppender('activity_words');
+  const bar = new Bar('days', DAYS, 'days');
+  for (const [day, users] of creationsBefore(data)) {
+    for (const user of users) lastActive[user] = Math.floor(data.user(user).createdAt! / 1000);
+    appendDay(appender, day, users, data.users);
+  }
+  for (let day = 0; day < DAYS; day++) {
+    const { users, seconds } = data.activeOn(day);
+    for (const [place, user] of users.entries()) lastActive[user] = seconds[place]!;
+    appendDay(appender, FIRST + day, users, data.users);
+    appender.flushSync();
+    bar.add(1);
+  }
+  appender.closeSync();
+  return lastActive;
+}
+
+/** Users created before the period, by the day: a creation is activity. */
+function creationsBefore(data: ReferenceData): [day: number, users: number[]][] {
+  const days = new Map<number, number[]>();
+  for (let user = 0; user < data.users; user++) {
+    const { createdAt } = data.user(user);
+    if (createdAt === undefined || createdAt >= FIRST_DAY) continue;
+    const day = dayOf(createdAt);
+    const known = days.get(day);
+    if (known) known.push(user);
+    else days.set(day, [user]);
+  }
+  return [...days].sort(([one], [other]) => one - other);
+}
+
+/** All words of a day, those without anybody too: the n-th row of each day is of the same users. */
+function appendDay(
+  row: DuckDBAppender,
+  day: number,
+  users: ArrayLike<number> & Iterable<number>,
+  size: number,
+): void {
+  const words = new BigUint64Array(Math.ceil(size / (1 << BLOCK_SHIFT)) * BLOCK_WORDS);
+  const halves = new Uint32Array(words.buffer);
+  for (const user of users) halves[user >> 5]! |= 1 << (user & 31);
+  for (let place = 0; place < words.length; place++) {
+    row.appendInteger(day);
+    row.appendInteger(Math.floor(place / BLOCK_WORDS));
+    row.appendInteger(place % BLOCK_WORDS);
+    row.appendUBigInt(words[place]!);
+    row.endRow();
+  }
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { Closable } from '../closing.js';
+import type { Bench } from '../stage.js';
+import { fillDuckDb } from './duckdb-data.js';
+
+const FILE = 'reference.duckdb';
+const MADE = 'duckdb.txt';
+/** As many as the reference machine has cores. */
+const THREADS = 2;
+
+/** A DuckDB with the reference data in it, straight from the generator: a wrong load of ours would show. */
+export interface DuckDb extends Closable {
+  run: (sql: string) => Promise<void>;
+  /** The columns of an answer; whole numbers of up to 32 bits as numbers, larger ones as bigints. */
+  columns: (sql: string) => Promise<unknown[][]>;
+}
+
+/** Opens the DuckDB of the bench's size, and makes it when it is not there or was made otherwise. */
+export async function openDuckDb(bench: Bench): Promise<DuckDb> {
+  const { folder, users } = bench;
+  const file = join(folder, FILE);
+  const marker = join(folder, MADE);
+  const digest = digestOfMaking();
+  const isThere = existsSync(marker) && readFileSync(marker, 'utf8') === digest;
+  if (!isThere) for (const path of [file, `${file}.wal`, marker]) rmSync(path, { force: true });
+  const instance = await DuckDBInstance.create(file, { threads: String(THREADS) });
+  const connection = await instance.connect();
+  if (!isThere) {
+    bench.progress('filling DuckDB with the same data');
+    await fillDuckDb(connection, users);
+    writeFileSync(marker, digest);
+  }
+  return over(connection, () => {
+    connection.closeSync();
+    instance.closeSync();
+  });
+}
+
+function over(connection: DuckDBConnection, close: () => void): DuckDb {
+  return {
+    run: async (sql) => void (await connection.run(sql)),
+    columns: async (sql) => (await connection.runAndReadAll(sql)).getColumns(),
+    close: () => Promise.resolve(close()),
+  };
+}
+
+/** Changes whenever the data or the way of filling it in would become another. */
+function digestOfMaking(): string {
+  const hash = createHash('sha256');
+  for (const folder of ['../reference', '.']) {
+    const path = fileURLToPath(new URL(folder, import.meta.url));
+    const made = /duckdb-data|spans|charts-sql/;
+    const files = readdirSync(path).filter((name) => name.endsWith('.js'));
+    const chosen = folder === '.' ? files.filter((name) => made.test(name)) : files;
+    for (const name of chosen.sort()) hash.update(readFileSync(join(path, name)));
+  }
+  return hash.digest('hex');
+}

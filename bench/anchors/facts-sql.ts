@@ -1,0 +1,139 @@
+import { DAY_MS } from '#libs/contracts';
+import { LAST_DAY } from '../reference/reference-data.js';
+import { WORD_LIST, transposed, wordsOf } from './transpose-sql.js';
+
+/** The last day, counted from 1970; the moment is its last second. */
+export const D = LAST_DAY / DAY_MS;
+const T_MS = LAST_DAY + DAY_MS - 1000;
+const LONGEST = 90;
+/** Over which reports count, and in which they ask for any activity: in W(n), and in P(n) before it. */
+const COUNTED = [30, 60, 90] as const;
+const ACTIVE = [7, 14, 30] as const;
+const BEFORE = [7, 30] as const;
+
+// What both kinds of facts below have: for users days30 … and invitees30 …, for orgs added30 …,
+// removed30 …, members; for both active7 …, before7 …, created_day, and their order.
+
+/**
+ * Each user's active days as the bits of one number, bit 0 being the last day: with it every later
+ * question is a mask or a count of bits. Of all ways to aggregate rows that were tried (counts with
+ * filters, two or three narrower masks, a join to a table of masks) this took DuckDB the least time.
+ */
+export const MASKS_FROM_ROWS = `
+  select user_key, bit_or(1::hugeint << (${D} - day)::hugeint) as days
+  from activity where day between ${D - LONGEST + 1} and ${D} group by user_key`;
+
+/** The same from (day, block, word) bits: the words of each day side by side, transposed, put in rows. */
+export const MASKS_FROM_BITS = `
+  with low as (${halfOf(0, 64)}), high as (${halfOf(64, LONGEST)})
+  select user_key, low::hugeint | (high::hugeint << 64) as days
+  from (
+    select first_key + unnest(range(64))::integer as user_key,
+      unnest(low.words) as low, unnest(high.words) as high
+    from low join high using (first_key)
+  )
+  where low <> 0 or high <> 0`;
+
+/** The words of days of the ages `from` up to and without `before`, transposed. */
+function halfOf(from: number, before: number): string {
+  const ages = Array.from({ length: before - from }, (_, place) => from + place);
+  // The rows of a day stand in the same order on every day; a join by keys took 20 times as long.
+  const days = ages.map(
+    (age) => `(select block, word, bits from activity_words where day = ${D - age}) d${age}`,
+  );
+  const words = wordsOf(ages.map((age) => `d${age}.bits`));
+  const sideBySide = `
+    select (d${from}.block * 4096 + d${from}.word * 64)::integer as first_key, ${words}
+    from ${days.join(' positional join ')}`;
+  return `select first_key, ${WORD_LIST} as words from (${transposed(sideBySide, 'first_key')})`;
+}
+
+const each = (windows: readonly number[], column: (n: number) => string) =>
+  windows.map(column).join(', ');
+const mask = (n: number) => `((1::hugeint << ${n}) - 1)`;
+const within = (table: string) => `${table} where day between ${D - LONGEST + 1} and ${D}`;
+const exists = `created_at <= ${T_MS} and (deleted_at is null or deleted_at > ${T_MS})`;
+
+/** Aggregates of rows with a `day`, in W(n). */
+const countsOf = (name: string, day: string) =>
+  each(COUNTED, (n) => `count(*) filter (${day} > ${D - n}) as ${name}${n}`);
+const orZero = (name: string) => each(COUNTED, (n) => `coalesce(${name}${n}, 0) as ${name}${n}`);
+
+const invitees = `
+  select inviter_key, ${countsOf('invitees', 'latest')}
+  from (
+    select inviter_key, invitee, max(day) as latest from ${within('invites')} group by all
+  )
+  group by inviter_key`;
+const changes = (table: string, name: string) =>
+  `select org_key, ${countsOf(name, 'day')} from ${within(table)} group by org_key`;
+const members = `
+  select org_key, count(*) as members from spans where to_day is null group by org_key`;
+
+const activeInMask = `
+  ${each(ACTIVE, (n) => `coalesce(days & ${mask(n)} <> 0, false) as active${n}`)},
+  ${each(BEFORE, (n) => `coalesce((days >> ${n}) & ${mask(n)} <> 0, false) as before${n}`)}`;
+const activeInRows = `
+  ${each(ACTIVE, (n) => `bool_or(day > ${D - n}) as active${n}`)},
+  ${each(BEFORE, (n) => `bool_or(day > ${D - 2 * n} and day <= ${D - n}) as before${n}`)}`;
+const orFalse = `
+  ${each(ACTIVE, (n) => `coalesce(active${n}, false) as active${n}`)},
+  ${each(BEFORE, (n) => `coalesce(before${n}, false) as before${n}`)}`;
+
+/** Which columns of days, from which table; each row joins on `key`. */
+const usersFrom = (days: string, active: string) => `
+  select users.key, id, last_active_at, id_place, created_day, ${days}, ${orZero('invitees')}
+  from users
+  left join ${active} on active.user_key = users.key
+  left join (${invitees}) invited on invited.inviter_key = users.key
+  where ${exists}`;
+const orgsFrom = (days: string, active: string) => `
+  select orgs.key, id, id_place, created_at // 1000 as created_second, created_day, ${days},
+    coalesce(members, 0) as members, ${orZero('added')}, ${orZero('removed')}
+  from orgs
+  left join ${active} on active.org_key = orgs.key
+  left join (${members}) members on members.org_key = orgs.key
+  left join (${changes('additions', 'added')}) additions on additions.org_key = orgs.key
+  left join (${changes('removals', 'removed')}) removals on removals.org_key = orgs.key
+  where ${exists}`;
+
+const daysInMask = each(COUNTED, (n) => `coalesce(bit_count(days & ${mask(n)}), 0) as days${n}`);
+
+/** Facts of users from masks, in the order that decides ties: DuckDB keeps rows as they were put in. */
+export const USERS_FROM_MASKS = `
+  ${usersFrom(`${daysInMask}, ${activeInMask}`, 'active')}
+  order by last_active_at * ${2 ** 31} - id_place desc`;
+
+/** An org has the active days of its members, as far as their spans cover them. */
+const orgMasks = `
+  select org_key, bit_or(days & (
+    (1::hugeint << (${D + 1} - greatest(coalesce(from_day, 0), ${D - LONGEST + 1}))::hugeint)
+    - (1::hugeint << (${D} - coalesce(to_day, ${D}))::hugeint)
+  )) as days
+  from spans join active using (user_key)
+  where coalesce(to_day, ${D}) > ${D - LONGEST}
+  group by org_key`;
+
+/** Facts of orgs from masks, the largest and then oldest first. */
+export const ORGS_FROM_MASKS = `
+  ${orgsFrom(activeInMask, `(${orgMasks}) active`)}
+  order by members desc, created_second, id_place`;
+
+/** The same facts as one would write them first, without masks and in no order. */
+export const USERS_FROM_COUNTS = usersFrom(
+  `${orZero('days')}, ${orFalse}`,
+  `(
+    select user_key, ${countsOf('days', 'day')}, ${activeInRows}
+    from ${within('activity')} group by user_key
+  ) active`,
+);
+export const ORGS_FROM_COUNTS = orgsFrom(
+  orFalse,
+  `(
+    select org_key, ${activeInRows}
+    from spans join activity using (user_key)
+    where day between greatest(coalesce(from_day, 0), ${D - 2 * Math.max(...BEFORE) + 1})
+      and coalesce(to_day, ${D})
+    group by org_key
+  ) active`,
+);

@@ -1,0 +1,149 @@
+import { RANKINGS, intervalDays, type Ranking } from '#libs/contracts';
+import {
+  D,
+  MASKS_FROM_BITS,
+  MASKS_FROM_ROWS,
+  ORGS_FROM_COUNTS,
+  ORGS_FROM_MASKS,
+  USERS_FROM_COUNTS,
+  USERS_FROM_MASKS,
+} from './facts-sql.js';
+
+/** A way for DuckDB to make the 22 rankings: each user and each org is aggregated once. */
+export interface Pass {
+  /** The row of the table. */
+  what: string;
+  /** What is timed; afterwards all is in the file. */
+  statements: readonly string[];
+  /** Reads a ranking back: key, then the report's extras, in order. */
+  read(ranking: Ranking): string;
+}
+
+/** Who is listed, with which numbers, in which order; without one as the facts are kept. */
+interface List {
+  where: string;
+  extras: readonly string[];
+  /** With `then` for what the report leaves open. */
+  order?: (then: string) => string;
+}
+
+/** Back after a pause, or away, of users and of orgs alike. */
+const RETURNS: Record<string, (n: number) => List> = {
+  reengagement: (n) => ({
+    where: `created_day < ${D - 2 * n + 1} and active${n} and not before${n}`,
+    extras: [],
+  }),
+  churn: (n) => ({ where: `created_day < ${D - n + 1} and not active${n}`, extras: [] }),
+};
+
+const LISTS: Record<Ranking['subject'], Record<string, (n: number) => List>> = {
+  user: {
+    ...RETURNS,
+    top_inviter: (n) => counted(`invitees${n}`),
+    champion: (n) => counted(`days${n}`),
+  },
+  org: {
+    ...RETURNS,
+    growth: (n) => ({
+      where: `added${n} > removed${n}`,
+      extras: [`added${n}`, `removed${n}`],
+      order: () => `added${n} - removed${n} desc, added${n} desc, id_place`,
+    }),
+    attrition: (n) => ({
+      where: `removed${n} >= 1`,
+      extras: [`added${n}`, `removed${n}`, `added${n} - removed${n}`],
+      order: () => `removed${n} desc, added${n} - removed${n}, id_place`,
+    }),
+  },
+};
+
+function counted(count: string): List {
+  return { where: `${count} >= 1`, extras: [count], order: (then) => `${count} desc, ${then}` };
+}
+
+function listOf({ subject, report, interval }: Ranking): List {
+  return LISTS[subject][report]!(intervalDays(interval));
+}
+
+/** The table of a ranking: the n-th row is the n-th of the list. */
+export function tableOf({ subject, report, interval }: Ranking): string {
+  return `ranking_${subject}_${report}_${interval}`.toLowerCase();
+}
+
+function writeTable(ranking: Ranking): string {
+  const { where, order, extras } = listOf(ranking);
+  const columns = extras.map((extra, place) => `, (${extra})::integer as extra${place}`).join('');
+  return `
+    create table ${tableOf(ranking)} as
+    select key${columns} from ${ranking.subject}_facts
+    where ${where} ${order ? `order by ${order('rowid')}` : ''}`;
+}
+
+/**
+ * As good as we could make it: users and orgs sorted once, for all lists that leave them in their order;
+ * a table a list, whose place is the row's number.
+ */
+const inTables = (what: string, masks: string): Pass => ({
+  what,
+  statements: [
+    'begin',
+    `create temp table active as ${masks}`,
+    `create temp table user_facts as ${USERS_FROM_MASKS}`,
+    `create temp table org_facts as ${ORGS_FROM_MASKS}`,
+    ...RANKINGS.map(writeTable),
+    'commit',
+    'checkpoint',
+  ],
+  read: (ranking) => `select * from ${tableOf(ranking)} order by rowid`,
+});
+
+const MAX_EXTRAS = 3;
+
+function rankedRows(ranking: Ranking, index: number): string {
+  const { where, order, extras } = listOf(ranking);
+  const ties = {
+    user: 'last_active_at desc, id',
+    org: 'members desc, created_second, id',
+  }[ranking.subject];
+  const columns = Array.from({ length: MAX_EXTRAS }, (_, place) => {
+    return `(${extras[place] ?? 'null'})::integer as extra${place}`;
+  });
+  const place = `(row_number() over (order by ${order ? order(ties) : ties}))::integer as place`;
+  return `
+    select ${index}::utinyint as ranking, ${place}, key, ${columns.join(', ')}
+    from ${ranking.subject}_facts where ${where}`;
+}
+
+/** As one would write it at first: one statement, counts with filters, numbered rows in one table. */
+const oneStatement: Pass = {
+  what: 'DuckDB on rows, one statement as first written',
+  statements: [
+    `create table rankings as
+     with user_facts as materialized (${USERS_FROM_COUNTS}),
+       org_facts as materialized (${ORGS_FROM_COUNTS})
+     ${RANKINGS.map(rankedRows).join(' union all ')}`,
+    'checkpoint',
+  ],
+  read: (ranking) => {
+    const extras = listOf(ranking)
+      .extras.map((_, place) => `, extra${place}`)
+      .join('');
+    const index = RANKINGS.indexOf(ranking);
+    return `select key${extras} from rankings where ranking = ${index} order by place`;
+  },
+};
+
+/** From which the others take their time. */
+export const PASSES = {
+  rows: inTables('DuckDB on rows, one pass', MASKS_FROM_ROWS),
+  bits: inTables('DuckDB on the same bitmaps, one pass', MASKS_FROM_BITS),
+  plain: oneStatement,
+} as const;
+
+/** Removes what an earlier pass has written. */
+export const CLEAR: readonly string[] = [
+  ...[...RANKINGS.map(tableOf), 'rankings', 'active', 'user_facts', 'org_facts'].map(
+    (name) => `drop table if exists ${name}`,
+  ),
+  'checkpoint',
+];

@@ -1,0 +1,41 @@
+import type { ToldStep } from '../reference/memberships.js';
+
+/** A span of membership: milliseconds since 1970, undefined where without limit or still open. */
+interface Span {
+  from: number | undefined;
+  to: number | undefined;
+}
+
+/** What a membership comes to; additions and removals are the instants they count at. */
+export interface Replayed {
+  spans: Span[];
+  additions: number[];
+  removals: number[];
+}
+
+/**
+ * The rules of docs/semantics.md on memberships, once more and knowing nothing of libs/, so that DuckDB
+ * can be handed spans and a mistake of ours shows.
+ * @param closedAt when the user or the org was deleted
+ */
+export function replaySteps(steps: readonly ToldStep[], closedAt: number | undefined): Replayed {
+  const replayed: Replayed = { spans: [], additions: [], removals: [] };
+  const { spans, additions, removals } = replayed;
+  const open = () => spans.find((span) => span.to === undefined);
+  const close = (at: number) => {
+    open()!.to = at;
+    removals.push(at);
+  };
+  for (const [place, { kind, at }] of steps.entries()) {
+    if (closedAt !== undefined && at > closedAt) break;
+    if (kind === 'remove') {
+      if (place === 0) spans.push({ from: undefined, to: undefined });
+      if (open()) close(at);
+    } else if (!open()) {
+      if (kind === 'add') additions.push(at);
+      spans.push({ from: kind === 'add' ? at : removals.at(-1), to: undefined });
+    }
+  }
+  if (closedAt !== undefined && open()) close(closedAt);
+  return replayed;
+}

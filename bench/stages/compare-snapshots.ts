@@ -1,0 +1,101 @@
+import pg from 'pg';
+import { RANKINGS, type Ranking } from '#libs/contracts';
+import { copyRows } from '#libs/platform';
+import { definitionOf, sliceOf } from '#libs/reports';
+import type { DuckDb } from '../anchors/duckdb.js';
+import type { Pass } from '../anchors/passes.js';
+import { ReferenceData } from '../reference/reference-data.js';
+import type { Bench } from '../stage.js';
+
+const ENTRIES_AT_ONCE = 100_000;
+
+/**
+ * Holds every entry of the 22 rankings of a run against DuckDB's: who, in which order, with which
+ * numbers.
+ * @throws Error that names the first entry on which the two disagree
+ */
+export async function compareSnapshots(
+  { databaseUrl, users }: Bench,
+  runId: string,
+  duckDb: DuckDb,
+  pass: Pass,
+): Promise<void> {
+  const data = new ReferenceData(users);
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  try {
+    const { rows } = await pool.query<{ id: number }>(
+      'select id from report_runs where run_id = $1',
+      [runId],
+    );
+    const indexes = {
+      user: await indexesOf(pool, 'user', (id) => data.userIndex(id)),
+      org: await indexesOf(pool, 'org', (id) => data.orgIndex(id)),
+    };
+    for (const ranking of RANKINGS) {
+      const theirs = await duckDb.columns(pass.read(ranking));
+      await compareRanking(
+        pool,
+        rows[0]!.id,
+        ranking,
+        indexes[ranking.subject],
+        theirs as number[][],
+      );
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The index in the reference data of each of the store's keys, found by the id's text. */
+async function indexesOf(
+  pool: pg.Pool,
+  subject: Ranking['subject'],
+  indexOf: (id: string) => number,
+): Promise<Uint32Array> {
+  const connection = await pool.connect();
+  try {
+    const { rows } = await connection.query<{ size: number }>(
+      `select coalesce(max(id), 0) + 1 as size from ${subject}_ids`,
+    );
+    const indexes = new Uint32Array(rows[0]!.size);
+    await copyRows(connection, `select id, ${subject}_id from ${subject}_ids`, (row) => {
+      indexes[row.int()] = indexOf(row.text());
+    });
+    return indexes;
+  } finally {
+    connection.release();
+  }
+}
+
+async function compareRanking(
+  pool: pg.Pool,
+  runKey: number,
+  ranking: Ranking,
+  indexes: Uint32Array,
+  [keys, ...extras]: number[][],
+): Promise<void> {
+  const name = `${ranking.subject}/${ranking.report}/${ranking.interval}`;
+  const extraCount = definitionOf(ranking).extras.length;
+  const differ = (place: number, ours: string, theirs: string) =>
+    new Error(`${name}, place ${place}: insightd has ${ours}, DuckDB ${theirs}.`);
+  for (let offset = 0; ; offset += ENTRIES_AT_ONCE) {
+    const page = { offset, limit: ENTRIES_AT_ONCE };
+    const slice = await sliceOf(pool, runKey, ranking, extraCount, page);
+    if (slice?.total !== keys!.length) {
+      throw new Error(
+        `${name}: insightd lists ${slice?.total ?? 'nothing'}, DuckDB ${keys!.length}.`,
+      );
+    }
+    for (const [index, entry] of slice.entries.entries()) {
+      const place = offset + index;
+      const ours = [indexes[entry.key], ...entry.extras].join(', ');
+      const theirs = [keys![place], ...extras.map((column) => column[place])].join(', ');
+      if (ours !== theirs) throw differ(place, ours, theirs);
+    }
+    if (slice.entries.length < ENTRIES_AT_ONCE) {
+      const read = offset + slice.entries.length;
+      if (read !== slice.total) throw differ(read, 'no entry', 'one');
+      return;
+    }
+  }
+}
