@@ -4,6 +4,7 @@ import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from '
 import pg from 'pg';
 import type { QueueName } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/config.js';
+import { hasOwnSessions, withOptions } from '../db/own-sessions.js';
 
 /** One attempt: who tries again, and when, is decided by the row a job names. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -26,17 +27,28 @@ export class QueueModule {
 }
 
 /** What BullMQ connects to; chooses its backend for this process. */
-function queueConnection(settings: Pick<Settings, 'REDIS_URL' | 'DATABASE_URL'>): object {
+function queueConnection(settings: Pick<Settings, 'REDIS_URL' | 'DATABASE_DIRECT_URL'>): object {
   if (settings.REDIS_URL !== undefined) {
     setDefaultBackendFactory();
     return { url: settings.REDIS_URL, maxRetriesPerRequest: null };
   }
   setDefaultBackendFactory(createPostgresBackend);
-  return { connectionString: settings.DATABASE_URL, max: 4, skipMigrations: true };
+  // BullMQ adds options of its own to these.
+  return { ...withOptions(settings.DATABASE_DIRECT_URL!), max: 4, skipMigrations: true };
 }
 
-/** Makes the tables of the queues in PostgreSQL; processes that start together take turns. */
+/**
+ * Makes the tables of the queues in PostgreSQL; processes that start together take turns.
+ * @param databaseUrl leads to PostgreSQL itself: BullMQ sets options of its sessions and listens in them
+ * @throws Error when a pooler that shares sessions is in between
+ */
 export async function migrateQueues(databaseUrl: string): Promise<void> {
+  if (!(await hasOwnSessions(databaseUrl))) {
+    throw new Error(
+      'The queues cannot live behind a pooler such as PgBouncer: ' +
+        'set REDIS_URL, or DATABASE_DIRECT_URL to the address of PostgreSQL itself.',
+    );
+  }
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   await client.connect();
