@@ -4,6 +4,7 @@ import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from '
 import pg from 'pg';
 import type { QueueName } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/config.js';
+import { Database, type Queryable } from '../db/database.js';
 import { hasOwnSessions, withOptions } from '../db/own-sessions.js';
 
 /** One attempt: who tries again, and when, is decided by the row a job names. */
@@ -16,14 +17,29 @@ export class QueueModule {
   static register(...names: QueueName[]): DynamicModule {
     const queues = BullModule.registerQueue(...names.map((name) => ({ name })));
     const root = BullModule.forRootAsync({
-      inject: [SETTINGS],
-      useFactory: (settings: Settings) => ({
+      inject: [SETTINGS, Database],
+      useFactory: async (settings: Settings, { pool }: Database) => ({
         connection: queueConnection(settings) as never,
+        // In PostgreSQL the queues are in the store's own database: there is nothing to tell apart.
+        ...(settings.REDIS_URL !== undefined && { prefix: await queuePrefix(pool) }),
         defaultJobOptions: JOB_OPTIONS,
       }),
     });
     return { module: QueueModule, imports: [root, queues], exports: [queues] };
   }
+}
+
+// A backup that is restored is a store of its own, and so is a copy of the database, though all that is
+// in them is the same: what tells them apart is where they are. A standby that takes over is the same.
+const WHERE_WE_ARE = `
+  select system_identifier || '-' || oid as place
+  from pg_control_system(), pg_database
+  where datname = current_database()`;
+
+/** Begins the name of all that is ours in Redis: stores that share one must not take each other's jobs. */
+async function queuePrefix(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ place: string }>(WHERE_WE_ARE);
+  return `insightd-${rows[0]!.place}`;
 }
 
 /** What BullMQ connects to; chooses its backend for this process. */
