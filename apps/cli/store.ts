@@ -11,7 +11,7 @@ import {
 
 /** A database that can be used, and how to let go of it. */
 export interface Store {
-  settings: Settings & { DATABASE_URL: string };
+  settings: Settings & { DATABASE_URL: string; DATABASE_DIRECT_URL: string };
   close: () => Promise<void>;
   /** Fulfilled when it is gone for good; never for one that is not ours. */
   ended?: Promise<void>;
@@ -26,12 +26,15 @@ const RETRY_MS = 500;
  * @param shared may use an embedded PostgreSQL that another process of ours runs
  */
 export async function openStore(settings: Settings, { shared = false } = {}): Promise<Store> {
+  const { DATABASE_URL: given, DATABASE_DIRECT_URL: givenDirect } = settings;
   const store =
-    settings.DATABASE_URL === undefined ? await embedded(settings, shared) : external(settings);
+    given === undefined ? await embedded(settings, shared) : external(settings, given, givenDirect);
   try {
-    await answering(store.settings.DATABASE_URL);
-    await migrate(store.settings.DATABASE_URL);
-    if (settings.REDIS_URL === undefined) await migrateQueues(store.settings.DATABASE_URL);
+    const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl } = store.settings;
+    await answering('DATABASE_URL', url);
+    if (directUrl !== url) await answering('DATABASE_DIRECT_URL', directUrl);
+    await migrate(directUrl);
+    if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
     return store;
   } catch (error) {
     await store.close();
@@ -42,20 +45,20 @@ export async function openStore(settings: Settings, { shared = false } = {}): Pr
 async function embedded(settings: Settings, shared: boolean): Promise<Store> {
   const folder = settings.INSIGHTD_DATA_DIR;
   const running = shared ? await runningEmbedded(folder) : undefined;
-  if (running !== undefined) return external({ ...settings, DATABASE_URL: running });
+  if (running !== undefined) return external(settings, running, running);
   const { url, stop, ended } = await startEmbedded(folder);
-  return { settings: { ...settings, DATABASE_URL: url }, close: stop, ended };
+  return { ...external(settings, url, url), close: stop, ended };
 }
 
-function external(settings: Settings): Store {
+function external(settings: Settings, url: string, directUrl = url): Store {
   return {
-    settings: { ...settings, DATABASE_URL: settings.DATABASE_URL! },
+    settings: { ...settings, DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl },
     close: () => Promise.resolve(),
   };
 }
 
 /** @throws Error when it does not answer within a minute, or refuses us */
-async function answering(url: string): Promise<void> {
+async function answering(setting: string, url: string): Promise<void> {
   const giveUpAt = performance.now() + WAIT_MS;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -64,9 +67,9 @@ async function answering(url: string): Promise<void> {
       await client.connect();
       return;
     } catch (cause) {
-      if (!isDatabaseAway(cause)) throw new Error('DATABASE_URL cannot be used.', { cause });
+      if (!isDatabaseAway(cause)) throw new Error(`${setting} cannot be used.`, { cause });
       if (performance.now() > giveUpAt) {
-        throw new Error('The database of DATABASE_URL did not answer for a minute.', { cause });
+        throw new Error(`The database of ${setting} did not answer for a minute.`, { cause });
       }
       await delay(RETRY_MS);
     } finally {

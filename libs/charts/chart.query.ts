@@ -14,7 +14,8 @@ const CREATED = (created: string) => `
   )
   select place::int, count(*)::int as value
   from period
-  join ${created} on created_at >= from_day and created_at < to_day + 1
+  join ${created} on created_at >= from_day::timestamp at time zone 'UTC'
+    and created_at < (to_day + 1)::timestamp at time zone 'UTC'
   group by place`;
 
 // Active at all in a period: the days' bits are united block by block, then counted.

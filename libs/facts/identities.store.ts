@@ -34,7 +34,7 @@ export async function dropRepeats(
 }
 
 const FORGET = `
-  delete from event_identities where received_at < now() - make_interval(days => $1)`;
+  delete from event_identities where received_at < now() - make_interval(hours => 24 * $1::int)`;
 
 /** Forgets identities older than `days`. @returns how many */
 export async function forgetIdentities(db: Queryable, days: number): Promise<number> {

@@ -107,7 +107,7 @@ export async function scanActivity(
 
 const SCAN_INVITES = `
   select inviter_key, invitee_hash, max(at) as at from invites
-  where at >= current_setting('insightd.from_day')::date
+  where at >= current_setting('insightd.from_day')::timestamp at time zone 'UTC'
     and at <= to_timestamp(current_setting('insightd.until')::bigint)
   group by inviter_key, invitee_hash`;
 

@@ -73,7 +73,8 @@ const ERASE_MISSED = `
     or exists (
       select from org_ids i join orgs o using (id)
       where i.org_id = d.org_id and o.deleted_stamp is not null))`;
-const DROP_OLD = 'delete from dead_letters where last_at < now() - make_interval(days => $1)';
+const DROP_OLD =
+  'delete from dead_letters where last_at < now() - make_interval(hours => 24 * $1::int)';
 
 /** Drops dead letters last sent more than `days` ago, and what personal data was missed. */
 export async function tidyDeadLetters(db: Queryable, days: number): Promise<void> {

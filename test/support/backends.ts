@@ -51,10 +51,11 @@ function inPostgres(databaseUrl: string): QueueHome {
 
 async function inRedis(databaseUrl: string): Promise<QueueHome> {
   const redis = await startRedis();
+  const prefix = await queuePrefix(databaseUrl);
   let queue: Queue | undefined;
   const open = () => {
     setDefaultBackendFactory();
-    return new Queue(QUEUE, { connection: { url: redis.url } });
+    return new Queue(QUEUE, { connection: { url: redis.url }, prefix });
   };
   return {
     environment: { DATABASE_URL: databaseUrl, REDIS_URL: redis.url },
@@ -65,6 +66,15 @@ async function inRedis(databaseUrl: string): Promise<QueueHome> {
       await redis.kill();
     },
   };
+}
+
+const PLACE = `
+  select 'insightd-' || system_identifier || '-' || oid as prefix
+  from pg_control_system(), pg_database where datname = current_database()`;
+
+/** What the keys of a store's queues in Redis begin with. */
+async function queuePrefix(databaseUrl: string): Promise<string> {
+  return (await ask<{ prefix: string }>(databaseUrl, PLACE))[0]!.prefix;
 }
 
 let deliveries = 0;

@@ -43,3 +43,26 @@ export async function ask<Row extends pg.QueryResultRow>(
     await client.end();
   }
 }
+
+/** As `cloneDatabase`, its sessions in a time zone of their own, such as Pacific/Auckland. */
+export async function cloneDatabaseIn(timeZone: string): Promise<string> {
+  const url = await cloneDatabase();
+  const name = new URL(url).pathname.slice(1);
+  await ask(url, `alter database ${name} set timezone to '${timeZone}'`);
+  return url;
+}
+
+/** Makes an empty database. @returns its address */
+export async function createDatabase(): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await ask(databaseUrl('postgres'), `create database ${name}`);
+  return databaseUrl(name);
+}
+
+/** Copies a database that nobody is connected to. @returns the address of the copy */
+export async function copyDatabase(url: string): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const original = new URL(url).pathname.slice(1);
+  await ask(databaseUrl('postgres'), `create database ${name} template ${original}`);
+  return databaseUrl(name);
+}

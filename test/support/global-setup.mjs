@@ -1,5 +1,6 @@
 // Real parts for the whole run: one PostgreSQL, whose migrated database each test file clones, and
-// one Redis where this machine has it. Both end with the run, and with this process.
+// one Redis where this machine has it. Both end with the run, and with this process. Of a PgBouncer it
+// is only found out here where it is.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
@@ -16,6 +17,7 @@ export default async function setup() {
   });
   process.env.TEST_DATABASE_URL = postgres.url;
   const redis = await startRedis();
+  findPgBouncer();
   globalThis.stopTestServers = async () => {
     redis?.kill('SIGKILL');
     await postgres.stop();
@@ -24,9 +26,7 @@ export default async function setup() {
 
 async function startRedis() {
   const program = process.env.REDIS_SERVER ?? 'redis-server';
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-  } catch {
+  if (!runs(program)) {
     process.stderr.write('\nNo redis-server on this machine: the tests on Redis are SKIPPED.\n');
     return undefined;
   }
@@ -38,6 +38,23 @@ async function startRedis() {
   for await (const line of redis.stdout) if (String(line).includes('Ready to accept')) break;
   process.env.TEST_REDIS_URL = `redis://127.0.0.1:${port}`;
   return redis;
+}
+
+// Debian puts it where only root looks.
+function findPgBouncer() {
+  const programs = [process.env.PGBOUNCER ?? 'pgbouncer', '/usr/sbin/pgbouncer'];
+  const program = programs.find(runs);
+  if (program !== undefined) process.env.TEST_PGBOUNCER = program;
+  else process.stderr.write('\nNo pgbouncer on this machine: the tests behind it are SKIPPED.\n');
+}
+
+function runs(program) {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function freePort() {

@@ -6,6 +6,8 @@ import { ask, cloneDatabase, dropDatabase } from './database.js';
 
 export const TEST_KEY = 'test-key-with-every-scope';
 const MAIN = 'dist/apps/cli/main.js';
+// Four that start at once on two busy cores take their time.
+const STARTS_WITHIN_MS = 60_000;
 
 /** A process of ours and what it said. */
 export interface TestProcess {
@@ -38,9 +40,10 @@ export async function startProcess(
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   createInterface({ input: child.stdout }).on('line', (line) => output.push(line));
   const origin = await waitFor(() => {
-    if (child.exitCode !== null) throw new Error(`insightd ${role} ended:\n${log.join('\n')}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`insightd ${role} ended (${end}):\n${log.join('\n')}`);
     return log.map(startedAddress).find((address) => address !== undefined);
-  });
+  }, STARTS_WITHIN_MS);
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;

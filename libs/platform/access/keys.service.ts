@@ -86,11 +86,11 @@ export class KeysService {
 
   /** Makes a key with every scope when there is none at all; undefined when there is one already. */
   async createFirst(): Promise<string | undefined> {
-    if (this.configuredHash) return undefined;
+    // Looked at without the lock first: a standby gives none.
+    if (this.configuredHash || (await this.hasKeys())) return undefined;
     return this.database.transaction(async (db) => {
       await db.query('lock table instance in exclusive mode');
-      if ((await this.database.rows.apiKey.count()) > 0) return undefined;
-      return this.create('default', SCOPES);
+      return (await this.hasKeys()) ? undefined : this.create('default', SCOPES);
     });
   }
 
@@ -108,6 +108,10 @@ export class KeysService {
       data: { revokedAt: at },
     });
     return count > 0;
+  }
+
+  private async hasKeys(): Promise<boolean> {
+    return (await this.database.rows.apiKey.count()) > 0;
   }
 
   private async find(key: string, keyHash: Buffer): Promise<Caller | undefined> {

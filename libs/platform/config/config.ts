@@ -25,10 +25,11 @@ const cron = z
     'must be a cron expression of five or six fields, such as "0 * * * *"',
   );
 
-const settings = z.object({
+const known = z.object({
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
   DATABASE_URL: url(['postgres', 'postgresql']).optional(),
+  DATABASE_DIRECT_URL: url(['postgres', 'postgresql']).optional(),
   DATABASE_POOL_SIZE: whole(3, 500).default(12),
   INSIGHTD_DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),
   REDIS_URL: url(['redis', 'rediss']).optional(),
@@ -53,6 +54,12 @@ const settings = z.object({
     })
     .default('info'),
 });
+
+const settings = known.refine(
+  ({ DATABASE_URL, DATABASE_DIRECT_URL: direct }) =>
+    direct === undefined || DATABASE_URL !== undefined,
+  { path: ['DATABASE_DIRECT_URL'], message: 'must stand beside DATABASE_URL' },
+);
 
 export type Settings = z.output<typeof settings>;
 

@@ -12,6 +12,8 @@ const RETRIES = 5;
 const BEGIN_SNAPSHOT = 'begin isolation level repeatable read read only';
 const SERIALIZATION = new Set(['40001', '40P01']);
 
+const CONNECTIONS_FOR_ROWS = 2;
+
 /** A question that is asked all the time: its text is parsed and planned once a connection. */
 export interface Question {
   /** Of its own, and another one when the text changes. */
@@ -22,25 +24,29 @@ export interface Question {
 // A pooler in between that gives each statement another connection: not there, or there already.
 const NOT_PREPARED = new Set(['26000', '42P05']);
 
-/** The store: plain SQL for questions and bulk, Prisma for single rows. */
+/**
+ * The store: plain SQL for questions and bulk, Prisma for single rows. Our SQL asks nothing of a
+ * session: behind PgBouncer each transaction may be in another.
+ */
 @Injectable()
 export class Database implements OnApplicationShutdown {
   readonly pool: pg.Pool;
   readonly rows: PrismaClient;
+  private readonly rowPool: pg.Pool;
   private prepares = true;
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
-    const connectionString = inUtc(settings.DATABASE_URL!);
-    this.pool = new pg.Pool({
+    const connectionString = settings.DATABASE_URL!;
+    this.pool = openPool({ connectionString, max: settings.DATABASE_POOL_SIZE });
+    // Prisma's adapter takes each session to be in UTC: it writes instants without a zone, and drops
+    // the zone of those it reads (github.com/prisma/prisma issues 26786, 28629). PgBouncer carries a
+    // client's time zone along, from session to session.
+    this.rowPool = openPool({
       connectionString,
-      max: settings.DATABASE_POOL_SIZE,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-      application_name: 'insightd',
+      max: CONNECTIONS_FOR_ROWS,
+      onConnect: sayUtc,
     });
-    // An idle connection that breaks is replaced at its next use; without a listener it would throw.
-    this.pool.on('error', () => undefined);
-    this.rows = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+    this.rows = new PrismaClient({ adapter: new PrismaPg(this.rowPool) });
   }
 
   /**
@@ -90,7 +96,7 @@ export class Database implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.rows.$disconnect();
-    if (!this.pool.ended) await this.pool.end();
+    for (const pool of [this.rowPool, this.pool]) if (!pool.ended) await pool.end();
   }
 
   private async attempt<T>(
@@ -117,12 +123,21 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-/** The address with the sessions' time zone set, beside whatever options it brings. */
-function inUtc(databaseUrl: string): string {
-  const address = new URL(databaseUrl);
-  const options = [address.searchParams.get('options'), '-c timezone=UTC'];
-  address.searchParams.set('options', options.filter(Boolean).join(' '));
-  return address.href;
+/** @returns a promise, which the pool waits for, though its types do not know of any */
+function sayUtc(client: pg.ClientBase): unknown {
+  return client.query(`set time zone 'UTC'`);
+}
+
+function openPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: 'insightd',
+    ...config,
+  });
+  // An idle connection that breaks is replaced at its next use; without a listener it would throw.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 const AWAY_CODES = new Set([

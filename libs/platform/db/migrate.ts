@@ -4,18 +4,30 @@ import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { hasOwnSessions } from './own-sessions.js';
 import { packageRoot } from './package-root.js';
 
+const BASE = join(packageRoot, 'prisma');
 // Any number no other program is likely to lock: the letters "insi".
 const MIGRATION_LOCK = 0x696e7369;
 
 /**
  * Brings the store to the newest migration with Prisma's own engine, here as WebAssembly so that no
  * binary has to be downloaded. It writes `_prisma_migrations`, as `prisma migrate deploy` does.
- * Processes that start together take turns.
+ * Processes that start together take turns. A store that is up to date is only looked at.
+ * @param databaseUrl leads to PostgreSQL itself where there is something to do: the engine, too, takes
+ *   the lock of a session, which behind PgBouncer would stay for ever
  * @returns the names of the migrations applied now
+ * @throws Error when a pooler that shares sessions is in between
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
+  if (await isUpToDate(databaseUrl)) return [];
+  if (!(await hasOwnSessions(databaseUrl))) {
+    throw new Error(
+      'The database has to be brought up to date, which cannot be done through a pooler such as ' +
+        'PgBouncer: set DATABASE_DIRECT_URL to the address of PostgreSQL itself.',
+    );
+  }
   const lock = new pg.Client({ connectionString: databaseUrl });
   lock.on('error', () => undefined);
   await lock.connect();
@@ -27,18 +39,38 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
 }
 
+const APPLIED = `
+  select migration_name as name from _prisma_migrations
+  where finished_at is not null and rolled_back_at is null`;
+const UNDEFINED_TABLE = '42P01';
+
+async function isUpToDate(databaseUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(APPLIED);
+    const applied = new Set(rows.map(({ name }) => name));
+    return (await migrationNames()).every((name) => applied.has(name));
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl });
   pool.on('error', () => undefined);
   const engine = await openEngine(pool);
   try {
-    const baseDir = join(packageRoot, 'prisma');
     const applied = await engine.applyMigrations({
       migrationsList: {
-        baseDir,
-        lockfile: await lockfile(baseDir),
+        baseDir: BASE,
+        lockfile: await lockfile(),
         shadowDbInitScript: '',
-        migrationDirectories: await migrationDirectories(join(baseDir, 'migrations')),
+        migrationDirectories: await migrationDirectories(),
       },
       filters: { externalTables: [], externalEnums: [] },
     });
@@ -49,17 +81,23 @@ async function applyMigrations(databaseUrl: string): Promise<string[]> {
   }
 }
 
-async function lockfile(baseDir: string) {
+async function lockfile() {
   const path = 'migrations/migration_lock.toml';
-  return { path, content: await readFile(join(baseDir, path), 'utf8') };
+  return { path, content: await readFile(join(BASE, path), 'utf8') };
 }
 
-async function migrationDirectories(directory: string) {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+async function migrationNames(): Promise<string[]> {
+  const entries = await readdir(join(BASE, 'migrations'), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+async function migrationDirectories() {
   return Promise.all(
-    names.sort().map(async (path) => {
-      const value = await readFile(join(directory, path, 'migration.sql'), 'utf8');
+    (await migrationNames()).map(async (path) => {
+      const value = await readFile(join(BASE, 'migrations', path, 'migration.sql'), 'utf8');
       return {
         path,
         migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } },

@@ -131,15 +131,15 @@ const PRUNABLE = `
   with ranked as (
     select id, completed_at, as_of,
       row_number() over (order by report_time desc, id desc) as place,
-      row_number() over (partition by report_time::date order by report_time desc, id desc) as place_in_day,
-      dense_rank() over (order by report_time::date desc) as day_place
-    from report_runs
+      row_number() over (partition by day order by report_time desc, id desc) as place_in_day,
+      dense_rank() over (order by day desc) as day_place
+    from report_runs, date(report_time at time zone 'UTC') as day
     where state = 'completed' and pruned_at is null
   )
   select id from ranked
   where place > $1
     and not (place_in_day = 1 and day_place <= $2)
-    and not (as_of and completed_at > now() - interval '1 day')
+    and not (as_of and completed_at > now() - interval '24 hours')
   order by id`;
 
 /** Completed runs whose snapshots are kept no longer. */

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { historyArb } from '../../support/model/histories.js';
-import { Model, RANKINGS, type Cadence, type Metric } from '../../support/model/model.js';
+import { Model, RANKINGS } from '../../support/model/model.js';
 import type { WireEvent } from '../../support/model/events.js';
+import {
+  dayBefore,
+  modelCharts,
+  readCharts,
+  withoutOwnIds,
+  type Charts,
+} from '../../support/agreement.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
-const DAY_MS = 86_400_000;
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 40);
-const METRICS: Metric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
-const CHART_DAYS: Record<Cadence, number> = { Daily: 210, Weekly: 210, Monthly: 210 };
 
 const today = dayBefore(0);
 let service: TestService;
@@ -37,14 +41,14 @@ test(
   async () => {
     const property = fc.asyncProperty(deliveryArb, async (delivery) => {
       const prefix = `${(count++).toString(36).padStart(3, '0')}~`;
-      const before = await readCharts();
+      const before = await readCharts(service.api);
       const model = new Model(delivery.history.map((event) => renamed(event, prefix)));
       await deliver(
         delivery.sent.map((event) => renamed(event, prefix)),
         delivery,
       );
       await service.chartsAreFresh();
-      expect(growth(before, await readCharts())).toEqual(modelCharts(model));
+      expect(growth(before, await readCharts(service.api))).toEqual(modelCharts(model));
       for (const asOf of [dayBefore(1), dayBefore(8), dayBefore(31), undefined]) {
         await compareReports(model, prefix, asOf);
       }
@@ -74,12 +78,6 @@ async function compareReports(model: Model, prefix: string, asOf?: string): Prom
   }
 }
 
-/** A row without the ids that name it in its snapshot. */
-function withoutOwnIds(row: Record<string, unknown>): Record<string, unknown> {
-  const { id: _id, report_id: _reportId, ...rest } = row;
-  return rest;
-}
-
 /** Cuts what is sent into batches and has several writers send them at once. */
 async function deliver(
   sent: readonly WireEvent[],
@@ -105,40 +103,9 @@ function renamed(event: WireEvent, prefix: string): WireEvent {
   return { ...event, id: prefix + event.id, data };
 }
 
-type Charts = Record<string, number[]>;
-
-async function readCharts(): Promise<Charts> {
-  const charts: Charts = {};
-  for (const [cadence, days] of Object.entries(CHART_DAYS)) {
-    for (const metric of METRICS) {
-      const range = `start_date=${dayBefore(days)}&end_date=${today}`;
-      const { body } = await service.api.get<{ metrics: { result: number }[] }>(
-        `/api/backend/v1/chart_metrics/${metric}?cadence=${cadence}&${range}`,
-      );
-      charts[`${metric} ${cadence}`] = body.metrics.map(({ result }) => result);
-    }
-  }
-  return charts;
-}
-
-function modelCharts(model: Model): Charts {
-  const charts: Charts = {};
-  for (const [cadence, days] of Object.entries(CHART_DAYS) as [Cadence, number][]) {
-    for (const metric of METRICS) {
-      const { metrics } = model.chart(metric, cadence, dayBefore(days), today, today);
-      charts[`${metric} ${cadence}`] = metrics.map(({ result }) => result);
-    }
-  }
-  return charts;
-}
-
 function growth(before: Charts, after: Charts): Charts {
   const entries = Object.entries(after).map(([name, values]) => {
     return [name, values.map((value, index) => value - before[name]![index]!)] as const;
   });
   return Object.fromEntries(entries);
-}
-
-function dayBefore(days: number): string {
-  return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 }

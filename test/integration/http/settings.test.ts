@@ -34,6 +34,7 @@ const WRONG: Record<string, string[]> = {
   PORT: ['http', '70000', '-1', '80.5'],
   REPORT_CRON: ['hourly', '61 * * * *', '* * *'],
   DATABASE_URL: ['mysql://user:hidden@localhost/x', 'localhost'],
+  DATABASE_DIRECT_URL: ['mysql://user:hidden@localhost/x', 'localhost'],
   REDIS_URL: ['http://user:hidden@localhost', 'localhost:6379'],
   INSIGHTD_API_KEY: ['hidden'],
   READ_RATE_LIMIT: ['0', 'many'],
@@ -60,6 +61,14 @@ test.each([0, 1, 2, 3])(
     expect(said).not.toMatch(/^\s+at /m);
   },
 );
+
+test('a direct address without the ordinary one stops it with a sentence that names it', async () => {
+  const direct = 'postgresql://user:hidden@localhost/x';
+  const { code, said } = await start({ DATABASE_URL: '', DATABASE_DIRECT_URL: direct });
+  expect(code).toBe(1);
+  expect(said).toMatch(sentenceAbout('DATABASE_DIRECT_URL'));
+  expect(said).not.toContain('hidden');
+});
 
 test('a port that is taken stops it with a sentence that names it', async () => {
   const taken = createServer().listen(0, '127.0.0.1');

@@ -1,0 +1,86 @@
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import type { Api } from './api.js';
+import { historyArb } from './model/histories.js';
+import { Model, RANKINGS, type Cadence, type Metric, type WireEvent } from './model/model.js';
+
+const DAY_MS = 86_400_000;
+const METRICS: Metric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
+const CADENCES: Cadence[] = ['Daily', 'Weekly', 'Monthly'];
+const CHART_DAYS = 210;
+const BATCH = 7;
+
+/** The UTC day so many days ago, YYYY-MM-DD. */
+export function dayBefore(days: number): string {
+  return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The values of every chart over the days that histories are of. */
+export type Charts = Record<string, number[]>;
+
+export async function readCharts(api: Api): Promise<Charts> {
+  const charts: Charts = {};
+  const range = `start_date=${dayBefore(CHART_DAYS)}&end_date=${dayBefore(0)}`;
+  for (const cadence of CADENCES) {
+    for (const metric of METRICS) {
+      const { body } = await api.get<{ metrics: { result: number }[] }>(
+        `/api/backend/v1/chart_metrics/${metric}?cadence=${cadence}&${range}`,
+      );
+      charts[`${metric} ${cadence}`] = body.metrics.map(({ result }) => result);
+    }
+  }
+  return charts;
+}
+
+export function modelCharts(model: Model): Charts {
+  const charts: Charts = {};
+  const today = dayBefore(0);
+  for (const cadence of CADENCES) {
+    for (const metric of METRICS) {
+      const { metrics } = model.chart(metric, cadence, dayBefore(CHART_DAYS), today, today);
+      charts[`${metric} ${cadence}`] = metrics.map(({ result }) => result);
+    }
+  }
+  return charts;
+}
+
+/** A row without the ids that name it in its snapshot. */
+export function withoutOwnIds(row: Record<string, unknown>): Record<string, unknown> {
+  const { id: _id, report_id: _reportId, ...rest } = row;
+  return rest;
+}
+
+/** One of the random histories, always the same. */
+export function aHistory(maxEvents: number): WireEvent[] {
+  const histories = historyArb({ today: dayBefore(0), maxEvents });
+  return fc.sample(histories, { numRuns: 1, seed: 1 })[0]!;
+}
+
+/** Tells every event to every api, each by writers of its own, one from the front and one from the back. */
+export async function tellEach(apis: readonly Api[], history: readonly WireEvent[]): Promise<void> {
+  const tell = async (api: Api, events: readonly WireEvent[]) => {
+    for (let at = 0; at < events.length; at += BATCH)
+      await api.ingest(events.slice(at, at + BATCH));
+  };
+  await Promise.all(apis.flatMap((api) => [tell(api, history), tell(api, [...history].reverse())]));
+}
+
+/** Expects the 22 rankings, by a run of now and one of yesterday, and the charts to be the model's. */
+export async function expectTheModelsAnswers(
+  api: Api,
+  history: readonly WireEvent[],
+): Promise<void> {
+  const model = new Model(history);
+  expect(await readCharts(api)).toEqual(modelCharts(model));
+  for (const asOf of [dayBefore(1), undefined]) {
+    const { run_id: runId, report_time: at } = await api.run(asOf);
+    for (const [subject, report, interval] of RANKINGS) {
+      const { rows } = await api.ranking(subject, report, interval, { runId });
+      const expected = model.report(subject, report, interval, at);
+      expect([subject, report, interval, rows.map(withoutOwnIds)]).toEqual([
+        ...[subject, report, interval],
+        expected.rows,
+      ]);
+    }
+  }
+}
