@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { chartsAreCurrent } from '#libs/charts';
 import type { NativeEvent } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
 import {
@@ -89,13 +90,21 @@ async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
 async function loadEvents(into: BulkLoad, data: ReferenceData): Promise<void> {
   const bar = new Bar('events  ', data.users * 2.9, 'events');
   let batch: NativeEvent[] = [];
-  const write = async () => {
-    await into.events(batch);
-    bar.add(batch.length);
-    batch = [];
+  // Two at a time: PostgreSQL writes the one while the other is put together.
+  let last: Promise<void> = Promise.resolve();
+  const write = async (events: NativeEvent[], before: Promise<void>) => {
+    await into.events(events);
+    bar.add(events.length);
+    await before;
   };
-  for (const event of eventsOf(data)) if (batch.push(event) === BATCH) await write();
-  await write();
+  for (const event of eventsOf(data)) {
+    if (batch.push(event) < BATCH) continue;
+    const before = last;
+    last = write(batch, before);
+    batch = [];
+    await before;
+  }
+  await write(batch, last);
 }
 
 /** The store's number of each user, by index: those not yet told of are given one. */
@@ -117,7 +126,7 @@ async function derive(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    while ((await client.query('select from activity_changes limit 1')).rowCount !== 0) {
+    while (!(await chartsAreCurrent(client))) {
       if (performance.now() > giveUpAt) throw new Error('Org activity was not derived in an hour.');
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }

@@ -36,8 +36,10 @@ export class IngestController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IngestReply> {
     const { 'content-type': mediaType, 'content-encoding': encoding } = request.headers;
-    const incoming = await readEvents(request.body, mediaType, encoding);
-    const taken = await this.ingest.take(incoming, request.caller.name);
+    const reading = readEvents(request.body, mediaType, encoding);
+    // Neither the body nor what was read from it is kept while the events wait to be written.
+    request.body = undefined;
+    const taken = await reading.then((incoming) => this.ingest.take(incoming, request.caller.name));
     const allRejected = taken.accepted === 0 && taken.rejected.length > 0;
     void reply.status(allRejected ? 400 : 200);
     return taken;

@@ -46,11 +46,11 @@ export class IngestService {
    * @param defaultSource the source of events that name none
    * @throws ApiError `unavailable` when too much waits; nothing was written then
    */
-  async take(incoming: readonly Incoming[], defaultSource: string): Promise<IngestReply> {
+  take(incoming: readonly Incoming[], defaultSource: string): Promise<IngestReply> {
     const now = this.clock.now();
     const batch = checkAll(incoming, { now, receivedAt: now, defaultSource });
-    await this.writer.write({ batch, receivedAt: now }, Math.max(1, incoming.length));
-    return this.reply(batch);
+    // Not awaited here: what came would stay in memory for as long as the checked events wait.
+    return this.written({ batch, receivedAt: now }, Math.max(1, incoming.length));
   }
 
   /**
@@ -71,6 +71,11 @@ export class IngestService {
   async tidy(): Promise<void> {
     await forgetIdentities(this.database.pool, this.settings.IDENTITY_DAYS);
     await tidyDeadLetters(this.database.pool, this.settings.DEAD_LETTER_DAYS);
+  }
+
+  private async written(taken: Taken, size: number): Promise<IngestReply> {
+    await this.writer.write(taken, size);
+    return this.reply(taken.batch);
   }
 
   /** One transaction for whatever requests came together. */
