@@ -61,7 +61,7 @@ export class ChartController {
     const cadence = choice(query, 'cadence', CADENCES);
     const periods = requestedPeriods(query, cadence, today);
     // What was told just now is shown at once; orgs' activity is derived a while later.
-    if (name === 'active_users') await this.activity.fold();
+    if (name === 'active_users') await this.activity.foldUnlessReadOnly();
     const values = await chartValues(this.database.pool, name, periods);
     const metrics = periods.map((period, index) => ({
       date: formatDay(period.from),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Connection } from '#libs/platform';
+import { Database, isReadOnly, type Connection } from '#libs/platform';
 import { ActivityEntries } from './activity-entries.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
 import { noteActive, noteEverything, orActivity } from './activity.store.js';
@@ -26,6 +26,13 @@ export class ActivityFold {
         await noteActive(db, await put(db, entries));
       });
     }
+  }
+
+  /** As `fold`, but on a copy of the database that cannot be written it is left to those who can. */
+  async foldUnlessReadOnly(): Promise<void> {
+    await this.fold().catch((error: unknown) => {
+      if (!isReadOnly(error)) throw error;
+    });
   }
 
   /**

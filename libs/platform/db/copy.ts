@@ -103,7 +103,7 @@ export function copyRows(
     };
     const query = new pg.Query(
       `copy (${select}) to stdout with (format binary)`,
-      (error: unknown) => ((failure ??= error) ? reject(failure as Error) : resolve()),
+      (error: unknown) => ((failure ??= error) ? reject(failure) : resolve()),
     ) as pg.Query & CopyHandler;
     query.handleCopyData = ({ chunk }) => {
       try {

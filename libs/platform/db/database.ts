@@ -146,6 +146,7 @@ const AWAY_CODES = new Set([
   // Prisma's: cannot be reached, timed out, closed, and a driver's error that it has no code for.
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2039'],
 ]);
+const READ_ONLY = '25006';
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006)$/;
 const AWAY_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|cannot use a pool after|connection error and is not queryable/i;
@@ -157,6 +158,11 @@ export function isDatabaseAway(error: unknown): boolean {
   const state = sqlState(error);
   if (AWAY_CODES.has(state) || AWAY_STATES.test(state)) return true;
   return AWAY_MESSAGES.test(error.message) || isDatabaseAway(error.cause);
+}
+
+/** Whether the database can only be read, as a standby or one with `default_transaction_read_only` can. */
+export function isReadOnly(error: unknown): boolean {
+  return sqlState(error) === READ_ONLY;
 }
 
 function sqlState(error: unknown): string {

@@ -13,7 +13,7 @@ export interface Moment {
  * Lists are made in the order of the places, along which the facts lie in memory: by key, the rankings
  * of a million users took three times as long. Times are unix seconds, days count from 1970.
  */
-export interface SubjectFacts {
+interface SubjectFacts {
   /** Whose place it is. */
   keys: Uint32Array;
   createdAt: Uint32Array;

@@ -11,7 +11,7 @@ export interface SnapshotSlice {
   entries: NumberedEntry[];
 }
 
-export interface NumberedEntry extends Entry {
+interface NumberedEntry extends Entry {
   /** What the snapshot says of the subject besides: created at, and last active at or members. */
   numbers: [number, number];
 }
