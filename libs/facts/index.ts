@@ -8,4 +8,14 @@ export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
 export { type Membership } from './replay.js';
-export * from './scan.js';
+export {
+  loadActivity,
+  loadLastActive,
+  scanActivity,
+  scanInvites,
+  scanOrgOrder,
+  scanOrgs,
+  scanUserOrder,
+  scanUsers,
+} from './scan.js';
+export { scanMemberships } from './scan-memberships.js';

@@ -3,9 +3,6 @@ import { copyRows, type Connection } from '#libs/platform';
 import { ActivityDays, type DayRange } from './activity-days.js';
 import { forEachEntry } from './activity-entries.js';
 import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
-import { replay, type Membership, type TimedStep } from './replay.js';
-import { isLater, stampTime, type Stamp } from './stamp.js';
-import { onlyAddition, unpackSteps } from './steps.js';
 
 /**
  * The facts, whole, out of one transaction's picture of the store. Every function streams: nothing
@@ -130,83 +127,12 @@ export async function scanInvites(
   });
 }
 
-const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
-const SCAN_MEMBERSHIPS_OF = `
-  ${SCAN_MEMBERSHIPS}
-  where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
-
-/**
- * The membership of each (user, org) pair, in no order, replayed from the steps and deletions known
- * up to a moment. Steps after a deletion do not count: they are left out by their whole stamp, since
- * times can be equal.
- * @param until milliseconds since 1970, itself included; Infinity for all that is known
- * @param onPair is told without roles, and the membership is only valid during the call
- * @param orgKeys only the members of these orgs
- */
-export async function scanMemberships(
+/** Sets what a select reads as `current_setting(name)::int[]`, for the transaction. */
+export async function setList(
   db: Connection,
-  until: number,
-  onPair: (userKey: number, orgKey: number, membership: Membership) => void,
-  orgKeys?: readonly number[],
+  name: string,
+  keys: readonly number[],
 ): Promise<void> {
-  const userDeletions = await scanDeletions(db, 'users');
-  const orgDeletions = await scanDeletions(db, 'orgs');
-  if (orgKeys) await setList(db, 'insightd.org_keys', orgKeys);
-  const joined = new Joined();
-  await copyRows(db, orgKeys ? SCAN_MEMBERSHIPS_OF : SCAN_MEMBERSHIPS, (row) => {
-    const user = row.int();
-    const org = row.int();
-    row.pass();
-    const end = earlier(userDeletions[user], orgDeletions[org]);
-    const addedAt = end ? Number.NaN : onlyAddition(row);
-    if (addedAt > until) return;
-    if (addedAt <= until) return onPair(user, org, joined.at(addedAt));
-    const steps = stepsUntil(row.source.subarray(row.start, row.end), until, end);
-    if (steps.length === 0) return;
-    const closedAt = end && stampTime(end);
-    onPair(user, org, replay(steps, closedAt! <= until ? closedAt : undefined));
-  });
-}
-
-/** The membership of whoever was added once and nothing more; one object, filled in again for each. */
-class Joined {
-  private readonly membership: Membership = replay([{ at: 0, kind: 'add', role: null }]);
-
-  at(addedAt: number): Membership {
-    this.membership.spans[0]!.from = addedAt;
-    this.membership.additions[0] = addedAt;
-    return this.membership;
-  }
-}
-
-/** The steps up to a moment and not after a deletion. */
-function stepsUntil(packed: Buffer, until: number, end: Stamp | undefined): TimedStep[] {
-  return unpackSteps(packed)
-    .filter(({ stamp }) => stampTime(stamp) <= until && !(end && isLater(stamp, end)))
-    .map(({ stamp, kind, role }) => ({ at: stampTime(stamp), kind, role }));
-}
-
-/** A list by key: nearly all keys are not in it, and a list tells that faster than a map does. */
-async function scanDeletions(
-  db: Connection,
-  table: 'users' | 'orgs',
-): Promise<(Stamp | undefined)[]> {
-  const deletions: (Stamp | undefined)[] = [];
-  const select = `select id, deleted_stamp from ${table} where deleted_stamp is not null order by id`;
-  await copyRows(db, select, (row) => {
-    const key = row.int();
-    while (deletions.length < key) deletions.push(undefined);
-    deletions[key] = Buffer.from(row.bytes());
-  });
-  return deletions;
-}
-
-function earlier(one: Stamp | undefined, other: Stamp | undefined): Stamp | undefined {
-  if (!one || !other) return one ?? other;
-  return isLater(one, other) ? other : one;
-}
-
-async function setList(db: Connection, name: string, keys: readonly number[]): Promise<void> {
   await db.query('select set_config($1, $2, true)', [name, `{${keys.join(',')}}`]);
 }
 

@@ -1,5 +1,6 @@
 import type { CopiedRow } from '#libs/platform';
 import type { StepKind } from './batch.js';
+import type { TimedStep } from './replay.js';
 import type { Stamp } from './stamp.js';
 
 /** A step of one (user, org) pair, as told. */
@@ -44,6 +45,32 @@ export function onlyAddition({ source, start, end }: Place): number {
   const roleBytes = Math.max(0, source.readUInt16BE(stampEnd) - 1);
   if (stampEnd + LENGTH_BYTES + roleBytes < end) return Number.NaN;
   return source.readInt32BE(stampAt) * 2 ** 32 + source.readUInt32BE(stampAt + 4);
+}
+
+/**
+ * The steps of a pair, without roles, if they were kept in the order of their times, as nearly all are;
+ * undefined for others. No stamp is looked at, nothing is sorted, and `steps` is filled in again each
+ * time: of pairs with several steps this takes a third of the time.
+ */
+export function orderedSteps(
+  { source, start, end }: Place,
+  steps: TimedStep[],
+): TimedStep[] | undefined {
+  let count = 0;
+  let before = -Infinity;
+  for (let at = start; at < end; count++) {
+    const stampAt = at + STAMP_AT;
+    const told = source.readInt32BE(stampAt) * 2 ** 32 + source.readUInt32BE(stampAt + 4);
+    if (told <= before) return undefined;
+    before = told;
+    const step = (steps[count] ??= { at: 0, kind: 'add', role: null });
+    step.at = told;
+    step.kind = KINDS[source[at]!]!;
+    at = stampAt + source.readUInt16BE(at + KIND_BYTES);
+    at += LENGTH_BYTES + Math.max(0, source.readUInt16BE(at) - 1);
+  }
+  steps.length = count;
+  return steps;
 }
 
 /** The steps of a pair in the order of their stamps, each once however often it was kept. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Connection } from './database.js';
 
@@ -73,16 +74,15 @@ export class CopiedRow {
   }
 }
 
-/** What the driver calls with each message of a COPY; `pg` has it, its types do not. */
-interface CopyHandler {
+/** What `pg` has and its types do not: a query's hooks, and the socket of its connection. */
+interface CopyQuery {
+  submit(connection: { stream: Duplex }): Error | null;
   handleCopyData(message: { chunk: Buffer }): void;
 }
 
 /**
  * Streams the rows of a `select` through binary COPY, the fastest way out of PostgreSQL.
  * COPY takes no parameters: values come in by `set_config` and are read by `current_setting`.
- * The driver hands over a message at a time, and a message is a row: a million rows take half of
- * what they take through a stream that cuts and joins them again.
  * @param onRow is handed the same row object each time, pointed at the next row
  */
 export function copyRows(
@@ -91,28 +91,81 @@ export function copyRows(
   onRow: (row: CopiedRow) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const row = new CopiedRow();
-    let headerBytes = HEADER_BYTES;
-    let failure: unknown;
-    const read = (message: Buffer) => {
-      const at = headerBytes;
-      headerBytes = 0;
-      if (at === message.length || message.readInt16BE(at) === TRAILER) return;
-      row.point(message, at + FIELD_COUNT_BYTES);
-      onRow(row);
+    const rows = new CopiedRows(onRow);
+    const ended = (error?: Error) => {
+      const failure = error ?? rows.failure;
+      if (failure) reject(failure);
+      else resolve();
     };
-    const query = new pg.Query(
-      `copy (${select}) to stdout with (format binary)`,
-      (error: unknown) => ((failure ??= error) ? reject(failure) : resolve()),
-    ) as pg.Query & CopyHandler;
-    query.handleCopyData = ({ chunk }) => {
-      try {
-        if (failure === undefined) read(chunk);
-      } catch (error) {
-        // Thrown on, it would end the process: the driver has no place for it.
-        failure = error;
-      }
+    const text = `copy (${select}) to stdout with (format binary)`;
+    const query = new pg.Query(text, ended) as pg.Query & CopyQuery;
+    const submit = query.submit.bind(query);
+    query.submit = (wire) => {
+      const failed = submit(wire);
+      if (!failed) rows.readFrom(wire.stream);
+      return failed;
     };
+    query.handleCopyData = ({ chunk }) => rows.read(chunk, 0, chunk.length);
     connection.query(query);
   });
+}
+
+const [COPY_OUT, COPY_DATA] = [0x48, 0x64];
+const MESSAGE_HEAD_BYTES = 5;
+
+/**
+ * Reads rows right out of what comes from the socket, a message a row. The driver would make two
+ * objects of each and hand it through three listeners: of 1.2 million rows that took 0.2 of 0.3 s.
+ */
+class CopiedRows {
+  failure: Error | undefined;
+  private readonly row = new CopiedRow();
+  private headerBytes = HEADER_BYTES;
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly onRow: (row: CopiedRow) => void) {}
+
+  /** Takes the driver's place at a socket until a message comes that is no row: the rest is the driver's. */
+  readFrom(socket: Duplex): void {
+    const drivers = socket.listeners('data') as ((chunk: Buffer) => void)[];
+    socket.removeAllListeners('data');
+    const take = (chunk: Buffer) => {
+      const others = this.take(chunk);
+      if (!others) return;
+      socket.off('data', take);
+      for (const listener of drivers) socket.on('data', listener);
+      for (const listener of drivers) listener(others);
+    };
+    socket.on('data', take);
+  }
+
+  /** Reads one row, or the end of them, from `at` to `end` of a buffer. */
+  read(buffer: Buffer, at: number, end: number): void {
+    const first = at + this.headerBytes;
+    this.headerBytes = 0;
+    if (this.failure || first >= end || buffer.readInt16BE(first) === TRAILER) return;
+    try {
+      this.row.point(buffer, first + FIELD_COUNT_BYTES);
+      this.onRow(this.row);
+    } catch (error) {
+      // Thrown on, it would end the process: there is nobody between this and the socket.
+      this.failure = error as Error;
+    }
+  }
+
+  /** @returns what begins with a message that is no row */
+  private take(chunk: Buffer): Buffer | undefined {
+    const buffer = this.rest.length > 0 ? Buffer.concat([this.rest, chunk]) : chunk;
+    let at = 0;
+    while (at + MESSAGE_HEAD_BYTES <= buffer.length) {
+      const code = buffer[at]!;
+      if (code !== COPY_DATA && code !== COPY_OUT) return buffer.subarray(at);
+      const end = at + 1 + buffer.readUInt32BE(at + 1);
+      if (end > buffer.length) break;
+      if (code === COPY_DATA) this.read(buffer, at + MESSAGE_HEAD_BYTES, end);
+      at = end;
+    }
+    this.rest = buffer.subarray(at);
+    return undefined;
+  }
 }

@@ -14,7 +14,7 @@ interface SnapshotRow extends Ranking {
 
 /**
  * The rows of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
- * One at a time, so that only one packed list is in memory beside the facts.
+ * One at a time, so that only two packed lists are in memory beside the facts.
  */
 function* snapshotRows(facts: RunFacts): Generator<SnapshotRow> {
   const { users, orgs } = facts;
@@ -61,10 +61,14 @@ export async function writeSnapshot(
   const counts: Record<string, number> = {};
   const table = snapshotTable(runKey);
   await db.query(`create table ${table} (like snapshots including all)`);
+  let writing: Promise<unknown> = Promise.resolve();
+  // PostgreSQL writes a list while the next is made.
   for (const { subject, report, interval, total, entries } of snapshotRows(facts)) {
-    await db.query(insertInto(table), [subject, report, interval, total, entries]);
+    await writing;
+    writing = db.query(insertInto(table), [subject, report, interval, total, entries]);
     if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
   }
+  await writing;
   return counts;
 }
 
