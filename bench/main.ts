@@ -3,7 +3,7 @@ import { openReference } from './load.js';
 import { describeMachine } from './machine.js';
 import { readOptions, sizeName, type Options } from './options.js';
 import { say } from './progress.js';
-import { rows } from './report.js';
+import { growthRow, rows } from './report.js';
 import { readResults, withFigures, writeResults } from './results.js';
 import type { Bench, Stage } from './stage.js';
 import { STAGES } from './stages/index.js';
@@ -37,6 +37,8 @@ async function measure(users: number, options: Options): Promise<void> {
       results = await measureStage(stage, bench, results);
       writeResults(results, names);
     }
+    const growth = growthRow(results.figures);
+    if (growth) say(`growth: ${growth.filter(Boolean).join(' | ')}`);
   } finally {
     await store.close();
   }

@@ -11,6 +11,7 @@ export class Bar {
   private readonly startedAt = performance.now();
   private saidAt = 0;
   private done = 0;
+  private isOver = false;
 
   constructor(
     private readonly title: string,
@@ -20,8 +21,11 @@ export class Bar {
 
   add(count: number): void {
     this.done += count;
+    // The total may have been an estimate.
+    if (this.isOver) return;
     const now = performance.now();
     const isLast = this.done >= this.total;
+    this.isOver = isLast;
     if (!isLast && now - this.saidAt < (process.stderr.isTTY ? 100 : LINE_EVERY_MS)) return;
     this.saidAt = now;
     process.stderr.write(

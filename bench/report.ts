@@ -12,14 +12,14 @@ const GROWTH = { from: BOUNDED, to: 10_000_000, must: 12, aim: 10 };
 /** The whole of RESULTS.md. */
 export function describeResults({ machine, figures }: Results): string {
   const sizes = [...new Set(figures.map(({ users }) => users))].sort((one, other) => one - other);
-  const growth = growthOf(figures);
+  const growth = growthRow(figures);
   const sections = [
     '# What was measured',
     'Made by `npm run bench`; bench/results.json holds every sample.',
     describe(machine),
     explanation,
     ...sizes.flatMap((users) => section(users, figures)),
-    ...(growth ? ['## Growth', table([row(growth, [])])] : []),
+    ...(growth ? ['## Growth', table([growth])] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -104,12 +104,13 @@ function verdict(figure: Figure, ratio: number | undefined): string {
   return reaches(figure.must) ? 'reaches the must' : '**misses the must**';
 }
 
-function growthOf(figures: readonly Measured[]): Figure | undefined {
+/** How the time of a run grows, as a line of the table; undefined until both sizes were measured. */
+export function growthRow(figures: readonly Measured[]): string[] | undefined {
   const at = (size: number) =>
     figures.find(({ users, what }) => users === size && what === RUN_FIGURE);
   const [small, large] = [at(GROWTH.from), at(GROWTH.to)];
   if (!small || !large) return undefined;
-  return {
+  const growth: Figure = {
     what: `a run on ${sizeName(GROWTH.to)} users, times one on ${sizeName(GROWTH.from)}`,
     unit: '×',
     samples: [median(large.samples) / median(small.samples)],
@@ -117,6 +118,7 @@ function growthOf(figures: readonly Measured[]): Figure | undefined {
     must: GROWTH.must,
     aim: GROWTH.aim,
   };
+  return row(growth, []);
 }
 
 function median(samples: readonly number[]): number {

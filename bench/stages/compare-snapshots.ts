@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { RANKINGS, type Ranking } from '#libs/contracts';
 import { copyRows } from '#libs/platform';
-import { definitionOf, sliceOf } from '#libs/reports';
+import { definitionOf, snapshotTable, unpackList } from '#libs/reports';
 import type { DuckDb } from '../anchors/duckdb.js';
 import type { Pass } from '../anchors/passes.js';
 import { ReferenceData } from '../reference/reference-data.js';
@@ -67,6 +67,25 @@ async function indexesOf(
   }
 }
 
+interface Packed {
+  total: number;
+  entries: Buffer;
+}
+
+/** A whole ranking as it is stored: by pages it would take a thousand times as long. */
+async function readPacked(
+  pool: pg.Pool,
+  runKey: number,
+  { subject, report, interval }: Ranking,
+): Promise<Packed> {
+  const { rows } = await pool.query<Packed>(
+    `select total, entries from ${snapshotTable(runKey)}
+     where subject = $1 and report = $2 and "interval" = $3`,
+    [subject, report, interval],
+  );
+  return rows[0] ?? { total: 0, entries: Buffer.alloc(0) };
+}
+
 async function compareRanking(
   pool: pg.Pool,
   runKey: number,
@@ -75,27 +94,19 @@ async function compareRanking(
   [keys, ...extras]: number[][],
 ): Promise<void> {
   const name = `${ranking.subject}/${ranking.report}/${ranking.interval}`;
-  const extraCount = definitionOf(ranking).extras.length;
-  const differ = (place: number, ours: string, theirs: string) =>
-    new Error(`${name}, place ${place}: insightd has ${ours}, DuckDB ${theirs}.`);
-  for (let offset = 0; ; offset += ENTRIES_AT_ONCE) {
-    const page = { offset, limit: ENTRIES_AT_ONCE };
-    const slice = await sliceOf(pool, runKey, ranking, extraCount, page);
-    if (slice?.total !== keys!.length) {
-      throw new Error(
-        `${name}: insightd lists ${slice?.total ?? 'nothing'}, DuckDB ${keys!.length}.`,
-      );
-    }
-    for (const [index, entry] of slice.entries.entries()) {
-      const place = offset + index;
+  const { total, entries } = await readPacked(pool, runKey, ranking);
+  if (total !== keys!.length)
+    throw new Error(`${name}: insightd lists ${total}, DuckDB ${keys!.length}.`);
+  const width = entries.length / Math.max(total, 1);
+  for (let first = 0; first < total; first += ENTRIES_AT_ONCE) {
+    const slice = entries.subarray(first * width, (first + ENTRIES_AT_ONCE) * width);
+    const unpacked = unpackList(slice, definitionOf(ranking).extras.length, width);
+    for (const [index, entry] of unpacked.entries()) {
+      const place = first + index;
       const ours = [indexes[entry.key], ...entry.extras].join(', ');
       const theirs = [keys![place], ...extras.map((column) => column[place])].join(', ');
-      if (ours !== theirs) throw differ(place, ours, theirs);
-    }
-    if (slice.entries.length < ENTRIES_AT_ONCE) {
-      const read = offset + slice.entries.length;
-      if (read !== slice.total) throw differ(read, 'no entry', 'one');
-      return;
+      if (ours === theirs) continue;
+      throw new Error(`${name}, place ${place}: insightd has ${ours}, DuckDB ${theirs}.`);
     }
   }
 }

@@ -1,4 +1,5 @@
 export { ReportsApiModule, ReportsWorkerModule, RunsModule } from './reports.module.js';
 export { RunsService } from './runs/runs.service.js';
 export { definitionOf } from './definitions/index.js';
-export { sliceOf } from './snapshots/page.query.js';
+export { unpackList } from './snapshots/packing.js';
+export { snapshotTable } from './snapshots/snapshots.store.js';
