@@ -18,19 +18,22 @@ const CREATED = (created: string) => `
     and created_at < (to_day + 1)::timestamp at time zone 'UTC'
   group by place`;
 
-// Active at all in a period: the days' bits are united block by block, then counted.
+// Active at all in a period: the days' bits are united block by block, then counted. Period by period:
+// united for all of them at once, the bits of a year did not fit in a query's memory (0.47 s, not 0.1).
 const ACTIVE = (activity: string) => `
   with period as (
     select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, place)
-  ), united as (
-    select place, block, bit_or(bits) as bits
-    from period
-    join ${activity} on day >= from_day and day <= to_day
-    group by place, block
   )
-  select place::int, sum(bit_count(bits))::int as value
-  from united
-  group by place`;
+  select place::int, value
+  from period cross join lateral (
+    select sum(bit_count(bits))::int as value
+    from (
+      select bit_or(bits) as bits from ${activity}
+      where day >= from_day and day <= to_day
+      group by block
+    ) united
+  ) counted
+  where value is not null`;
 
 // A day unites nothing: its blocks are counted as they are, in a fifth of the time.
 const ACTIVE_ON = (activity: string) => `

@@ -1,9 +1,18 @@
-import type { Queryable } from '#libs/platform';
+import type { Database, Queryable, Question } from '#libs/platform';
+
+const APPEND: Question = {
+  name: 'append_activity',
+  text: 'insert into activity_log (entries) values ($1)',
+};
 
 /** @param entries packed by `packEntries` */
 export async function appendActivity(db: Queryable, entries: Buffer): Promise<void> {
-  if (entries.length === 0) return;
-  await db.query('insert into activity_log (entries) values ($1)', [entries]);
+  if (entries.length > 0) await db.query(APPEND.text, [entries]);
+}
+
+/** As `appendActivity`, in a transaction of its own. */
+export async function commitActivity(database: Database, entries: Buffer): Promise<void> {
+  if (entries.length > 0) await database.ask(APPEND, [entries]);
 }
 
 // Up to half a million entries at once; a row holds 10,000 at most, so the first always fits.

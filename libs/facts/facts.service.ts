@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EventOf, NativeEvent } from '#libs/contracts';
-import { Instance, type Connection, type Queryable } from '#libs/platform';
+import { Instance, type Connection, type Database } from '#libs/platform';
 import { packEntries } from './activity-entries.js';
-import { appendActivity } from './activity-log.store.js';
+import { appendActivity, commitActivity } from './activity-log.store.js';
 import { noteMembers } from './activity.store.js';
 import { FactBatch, type OrgChange, type UserChange } from './batch.js';
 import { dropRepeats } from './identities.store.js';
@@ -57,13 +57,13 @@ export class FactsService {
    * As `write`, of `user.active` alone: one statement, which is its own transaction, so that what comes
    * most often costs least.
    */
-  async writeActivity(
-    db: Queryable,
+  async commitActivity(
+    database: Database,
     events: readonly EventOf<'user.active'>[],
     ids: ResolvedIds,
   ): Promise<void> {
     const told = events.map(({ data, at }) => ({ userId: data.user_id, at }));
-    await appendActivity(db, packActivity(told, ids));
+    await commitActivity(database, packActivity(told, ids));
   }
 
   /** As `write`, of events whose identities need no looking up. */

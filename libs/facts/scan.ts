@@ -9,14 +9,29 @@ import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
  * but what the caller keeps stays in memory. Times are milliseconds since 1970, NaN when not told.
  */
 
+// In one value: a row each, reading them took six times as long. At most a gigabyte of 4 bytes each.
+const ORDER = (ids: string, text: string) =>
+  `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`;
+
 /** Every user key, in the order of the ids' bytes; also of users who are only mentioned. */
-export async function scanUserOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
-  await copyRows(db, 'select id from user_ids order by user_id', (row) => onKey(row.int()));
+export function scanUserOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
+  return scanOrder(db, ORDER('user_ids', 'user_id'), onKey);
 }
 
 /** Every org key, in the order of the ids' bytes; also of orgs that are only mentioned. */
-export async function scanOrgOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
-  await copyRows(db, 'select id from org_ids order by org_id', (row) => onKey(row.int()));
+export function scanOrgOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
+  return scanOrder(db, ORDER('org_ids', 'org_id'), onKey);
+}
+
+async function scanOrder(
+  db: Connection,
+  select: string,
+  onKey: (key: number) => void,
+): Promise<void> {
+  await copyRows(db, select, (row) => {
+    const keys = row.bytes();
+    for (let at = 0; at < keys.length; at += 4) onKey(keys.readInt32BE(at));
+  });
 }
 
 const SCAN_USERS = 'select id, created_at, deleted_at from users';

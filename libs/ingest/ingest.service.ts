@@ -92,7 +92,7 @@ export class IngestService {
 
   private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {
     const ids = await this.facts.resolve(events);
-    await this.facts.writeActivity(this.database.pool, events, ids);
+    await this.facts.commitActivity(this.database, events, ids);
   }
 
   private async commit(

@@ -112,6 +112,7 @@ export function copyRows(
 
 const [COPY_OUT, COPY_DATA] = [0x48, 0x64];
 const MESSAGE_HEAD_BYTES = 5;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Reads rows right out of what comes from the socket, a message a row. The driver would make two
@@ -121,7 +122,7 @@ class CopiedRows {
   failure: Error | undefined;
   private readonly row = new CopiedRow();
   private headerBytes = HEADER_BYTES;
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = NOTHING;
 
   constructor(private readonly onRow: (row: CopiedRow) => void) {}
 
@@ -155,17 +156,42 @@ class CopiedRows {
 
   /** @returns what begins with a message that is no row */
   private take(chunk: Buffer): Buffer | undefined {
-    const buffer = this.rest.length > 0 ? Buffer.concat([this.rest, chunk]) : chunk;
     let at = 0;
-    while (at + MESSAGE_HEAD_BYTES <= buffer.length) {
-      const code = buffer[at]!;
-      if (code !== COPY_DATA && code !== COPY_OUT) return buffer.subarray(at);
-      const end = at + 1 + buffer.readUInt32BE(at + 1);
-      if (end > buffer.length) break;
-      if (code === COPY_DATA) this.read(buffer, at + MESSAGE_HEAD_BYTES, end);
+    // A message that was cut is put together by itself: joining all of each chunk to it kept the
+    // garbage collector as busy as the reading.
+    while (this.rest.length > 0) {
+      const missing = messageBytes(this.rest) - this.rest.length;
+      this.rest = Buffer.concat([this.rest, chunk.subarray(at, at + missing)]);
+      at = Math.min(at + missing, chunk.length);
+      if (this.rest.length < messageBytes(this.rest)) {
+        if (at === chunk.length) return undefined;
+        continue;
+      }
+      const message = this.rest;
+      this.rest = NOTHING;
+      if (!this.takeMessage(message, 0, message.length)) {
+        return Buffer.concat([message, chunk.subarray(at)]);
+      }
+    }
+    while (at + MESSAGE_HEAD_BYTES <= chunk.length) {
+      const end = at + 1 + chunk.readUInt32BE(at + 1);
+      if (end > chunk.length) break;
+      if (!this.takeMessage(chunk, at, end)) return chunk.subarray(at);
       at = end;
     }
-    this.rest = buffer.subarray(at);
+    this.rest = chunk.subarray(at);
     return undefined;
   }
+
+  /** @returns false for what is not about rows */
+  private takeMessage(buffer: Buffer, at: number, end: number): boolean {
+    const code = buffer[at]!;
+    if (code === COPY_DATA) this.read(buffer, at + MESSAGE_HEAD_BYTES, end);
+    return code === COPY_DATA || code === COPY_OUT;
+  }
+}
+
+/** The length of a message of which this is the beginning; of its head as long as that is not all there. */
+function messageBytes(begun: Buffer): number {
+  return begun.length < MESSAGE_HEAD_BYTES ? MESSAGE_HEAD_BYTES : 1 + begun.readUInt32BE(1);
 }

@@ -1,4 +1,5 @@
 import type { Ranking } from '#libs/contracts';
+import type { ActivityMasks } from '../runs/activity-masks.js';
 import { placesWhere, valuesOf, type CountWindow } from '../runs/columns.js';
 import { descending, stableSort } from '../runs/order.js';
 import type { OrgFacts, RunFacts, UserFacts } from '../runs/run-facts.js';
@@ -37,6 +38,14 @@ export function windowOf(facts: RunFacts, days: number): Window {
 /** The days of a window that is also counted over. */
 export function countWindow({ days }: Window): CountWindow {
   return days as CountWindow;
+}
+
+/** Whether a user or org was active in W(n), and whether in P(n). */
+export function activityIn(
+  activity: ActivityMasks,
+  days: number,
+): [isActive: (place: number) => boolean, wasActive: (place: number) => boolean] {
+  return [activity.isActive(0, days), activity.isActive(days, 2 * days)];
 }
 
 type UserQuestion<A> = (users: UserFacts, window: Window) => (user: number) => A;

@@ -1,21 +1,24 @@
 import { ascending, descending } from '../runs/order.js';
 import type { OrgFacts } from '../runs/run-facts.js';
-import { countWindow, orgReport, type Window } from './definition.js';
+import { activityIn, countWindow, orgReport, type Window } from './definition.js';
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
-export const orgReengagement = orgReport('reengagement', [], (orgs, { days, firstDayBefore }) => ({
-  isListed: (org) =>
-    orgs.createdDay[org]! < firstDayBefore &&
-    orgs.activity.isActive(org, 0, days) &&
-    !orgs.activity.isActive(org, days, 2 * days),
-  order: largestThenOldest(orgs),
-}));
+export const orgReengagement = orgReport('reengagement', [], (orgs, { days, firstDayBefore }) => {
+  const [isActive, wasActive] = activityIn(orgs.activity, days);
+  return {
+    isListed: (org) => orgs.createdDay[org]! < firstDayBefore && isActive(org) && !wasActive(org),
+    order: largestThenOldest(orgs),
+  };
+});
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
-export const orgChurn = orgReport('churn', [], (orgs, { days, firstDay }) => ({
-  isListed: (org) => orgs.createdDay[org]! < firstDay && !orgs.activity.isActive(org, 0, days),
-  order: largestThenOldest(orgs),
-}));
+export const orgChurn = orgReport('churn', [], (orgs, { days, firstDay }) => {
+  const [isActive] = activityIn(orgs.activity, days);
+  return {
+    isListed: (org) => orgs.createdDay[org]! < firstDay && !isActive(org),
+    order: largestThenOldest(orgs),
+  };
+});
 
 /** Orgs that more people were added to than removed from in W(n). */
 export const growth = orgReport(

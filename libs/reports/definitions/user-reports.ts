@@ -1,4 +1,4 @@
-import { countWindow, userList, userReport } from './definition.js';
+import { activityIn, countWindow, userList, userReport } from './definition.js';
 
 const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
 // At most 90.
@@ -12,18 +12,17 @@ export const topInviter = userReport('top_inviter', NUM_INVITES, (users, window)
 
 /** Users by how many days of W(n) they were active. */
 export const champion = userReport('champion', NUM_ACTIVE_DAYS, (users, { days }) => {
-  return (user) => users.activity.countDays(user, days);
+  return users.activity.countDays(days);
 });
 
 /** Users created before P(n) began, not active in P(n), active again in W(n). */
 export const userReengagement = userList('reengagement', (users, { days, firstDayBefore }) => {
-  return (user) =>
-    users.createdDay[user]! < firstDayBefore &&
-    users.activity.isActive(user, 0, days) &&
-    !users.activity.isActive(user, days, 2 * days);
+  const [isActive, wasActive] = activityIn(users.activity, days);
+  return (user) => users.createdDay[user]! < firstDayBefore && isActive(user) && !wasActive(user);
 });
 
 /** Users created before W(n) began and not active in it. */
 export const userChurn = userList('churn', (users, { days, firstDay }) => {
-  return (user) => users.createdDay[user]! < firstDay && !users.activity.isActive(user, 0, days);
+  const [isActive] = activityIn(users.activity, days);
+  return (user) => users.createdDay[user]! < firstDay && !isActive(user);
 });
