@@ -27,25 +27,25 @@ interface CardRow {
 }
 
 // A row for each org a user ever was in that exists (created, not deleted); one without any for users
-// who were in none. Planning it takes as long as asking it: prepared.
+// who were in none. The profile of who was deleted is erased, so whoever has one with an address exists.
+// Planning it takes as long as asking it: prepared.
 const USERS: Question = {
   name: 'user_cards',
   text: `
-    select u.id, i.user_id, p.email, p.username, p.first_name, p.last_name,
+    select i.id, i.user_id, p.email, p.username, p.first_name, p.last_name,
       pair.org_id, pair.name as org_name, pair.steps
-    from users u
-    join user_ids i using (id)
-    join user_profiles p on p.user_key = u.id
+    from user_profiles p
+    join user_ids i on i.id = p.user_key
     left join lateral (
       select org_ids.org_id, o.name, m.steps
       from memberships m
       join orgs o on o.id = m.org_key
       join org_ids on org_ids.id = m.org_key
-      where m.user_key = u.id
+      where m.user_key = p.user_key
         and o.created_at is not null and o.deleted_stamp is null and o.name is not null
     ) pair on true
-    where u.id = any($1) and u.deleted_stamp is null and p.email is not null
-    order by u.id, pair.org_id`,
+    where p.user_key = any($1) and p.email is not null
+    order by i.id, pair.org_id`,
 };
 
 /** Cards of the users who exist, by key; who was deleted has none. */

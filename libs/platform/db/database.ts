@@ -131,6 +131,8 @@ function sayUtc(client: pg.ClientBase): unknown {
 function openPool(config: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionTimeoutMillis: 5_000,
+    // What is prepared about one run's snapshot goes with the connection.
+    maxLifetimeSeconds: 3_600,
     keepAlive: true,
     application_name: 'insightd',
     ...config,

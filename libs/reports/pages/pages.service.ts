@@ -21,9 +21,19 @@ export interface PageRequest {
   runId?: string;
 }
 
+interface Sliced {
+  run?: ServedRun;
+  slice?: SnapshotSlice;
+}
+
+/** Runs may follow each other while a page is read. */
+const ATTEMPTS = 5;
+
 /** Reads pages of reports: rank and numbers frozen in the snapshot, names as they are now. */
 @Injectable()
 export class PagesService {
+  private served: ServedRun | undefined;
+
   constructor(private readonly database: Database) {}
 
   /** @throws ApiError `not_found` when the pinned run is not there to be served */
@@ -50,17 +60,34 @@ export class PagesService {
     };
   }
 
-  private async slice(
-    ranking: Ranking,
-    { pageNumber, pageSize, runId }: PageRequest,
-  ): Promise<{ run?: ServedRun; slice?: SnapshotSlice }> {
-    const run = await servedRun(this.database, runId);
-    if (!run && runId === undefined) return {};
+  private slice(ranking: Ranking, request: PageRequest): Promise<Sliced> {
+    return request.runId === undefined
+      ? this.servedSlice(ranking, request)
+      : this.pinnedSlice(ranking, request);
+  }
+
+  /** Out of the run that was served last; what comes with it tells whether that is still the one. */
+  private async servedSlice(ranking: Ranking, request: PageRequest): Promise<Sliced> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const run = this.served ?? (await servedRun(this.database));
+      if (!run) return {};
+      const slice = await this.sliceOf(run, ranking, request);
+      this.served = slice && slice.servedRun === run.id ? run : undefined;
+      if (this.served) return { run, slice };
+    }
+    return gone();
+  }
+
+  private async pinnedSlice(ranking: Ranking, request: PageRequest): Promise<Sliced> {
+    const run = await servedRun(this.database, request.runId);
+    const slice = run && (await this.sliceOf(run, ranking, request));
+    return slice ? { run, slice } : gone();
+  }
+
+  private sliceOf(run: ServedRun, ranking: Ranking, { pageNumber, pageSize }: PageRequest) {
     const extras = definitionOf(ranking).extras.length;
     const bounds = { offset: pageNumber * pageSize, limit: pageSize };
-    const slice = run && (await sliceOf(this.database.pool, run.id, ranking, extras, bounds));
-    if (slice) return { run, slice };
-    return gone();
+    return sliceOf(this.database, run.id, ranking, extras, bounds);
   }
 
   private async userRows(ranking: Ranking, slice: SnapshotSlice): Promise<UserReportRow[]> {

@@ -175,12 +175,14 @@ export interface ServedRun {
   reportTime: number;
 }
 
+/** Selects the id of the completed run with the latest moment. */
+export const SERVED_RUN = `
+  select id from report_runs
+  where state = 'completed' and pruned_at is null
+  order by report_time desc, id desc limit 1`;
 const SERVED: Question = {
   name: 'served_run',
-  text: `
-    select id, report_time from report_runs
-    where state = 'completed' and pruned_at is null
-    order by report_time desc, id desc limit 1`,
+  text: `select id, report_time from report_runs where id = (${SERVED_RUN})`,
 };
 const PINNED: Question = {
   name: 'pinned_run',

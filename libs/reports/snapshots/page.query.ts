@@ -1,6 +1,7 @@
 import type { Ranking } from '#libs/contracts';
-import pg, { type QueryResultRow } from 'pg';
-import type { Queryable } from '#libs/platform';
+import pg from 'pg';
+import type { Database, Queryable } from '#libs/platform';
+import { SERVED_RUN } from '../runs/runs.store.js';
 import { NUMBERS_BYTES, unpackList, unpackNumbers, type Entry } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
 
@@ -9,6 +10,8 @@ export interface SnapshotSlice {
   reportId: string;
   total: number;
   entries: NumberedEntry[];
+  /** `report_runs.id` of the run that reports are served from when no other is asked for. */
+  servedRun: number | null;
 }
 
 interface NumberedEntry extends Entry {
@@ -22,14 +25,15 @@ interface SliceRow {
   width: number;
   page: Buffer;
   numbers: Buffer | null;
+  served_run: number | null;
 }
 
 /** The last place where a page can begin: substring counts in int4. Beyond a list's end it is empty. */
 const LAST_BYTE = 2 ** 31 - 2 ** 20;
 
-// Packed values are stored uncompressed, so substring reads no more than the page. The numbers of the
-// page's keys, which are the first four bytes of each entry, come with it: asking for them afterwards
-// was another way there and back.
+// Packed values are stored uncompressed, so substring reads no more than the page. With it come the
+// numbers of its keys, which are the first four bytes of each entry, and whether there is a later run:
+// what a page costs is the ways there and back.
 const sliceFrom = (table: string) => `
   with list as (
     select report_id, total, width,
@@ -47,28 +51,29 @@ const sliceFrom = (table: string) => `
       substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place)
     from keys, ${table}
     where subject = $1 and report = 'numbers'
-  ) as numbers
+  ) as numbers, (${SERVED_RUN}) as served_run
   from list`;
 
 /** Entries `offset` up to `offset + limit` of a ranking; undefined when the run's snapshot is gone. */
 export async function sliceOf(
-  db: Queryable,
+  db: Database,
   runKey: number,
   ranking: Ranking,
   extras: number,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<SnapshotSlice | undefined> {
   const { subject, report, interval } = ranking;
+  const question = { name: `slice_${runKey}`, text: sliceFrom(snapshotTable(runKey)) };
   const values = [subject, report, interval, offset, limit];
-  const [row] = await kept<SliceRow>(db, sliceFrom(snapshotTable(runKey)), values);
+  const [row] = await kept(() => db.ask<SliceRow>(question, values));
   if (!row) return undefined;
-  const { report_id: reportId, total, width, page, numbers } = row;
-  if (numbers === null) return { reportId, total, entries: [] };
+  const { report_id: reportId, total, width, page, numbers, served_run: servedRun } = row;
+  if (numbers === null) return { reportId, total, entries: [], servedRun };
   const entries = unpackList(page, extras, width).map((entry, place) => ({
     ...entry,
     numbers: unpackNumbers(numbers.subarray(place * NUMBERS_BYTES)),
   }));
-  return { reportId, total, entries };
+  return { reportId, total, entries, servedRun };
 }
 
 const totalsFrom = (table: string) => `
@@ -79,19 +84,15 @@ export async function totalsOf(
   db: Queryable,
   runKey: number,
 ): Promise<(Ranking & { total: number })[]> {
-  return kept(db, totalsFrom(snapshotTable(runKey)), []);
+  return kept(async () => (await db.query(totalsFrom(snapshotTable(runKey)))).rows);
 }
 
 const UNDEFINED_TABLE = '42P01';
 
 /** The rows of a snapshot; none when it was pruned in this very moment. */
-async function kept<Row extends QueryResultRow>(
-  db: Queryable,
-  sql: string,
-  values: unknown[],
-): Promise<Row[]> {
+async function kept<Row>(ask: () => Promise<Row[]>): Promise<Row[]> {
   try {
-    return (await db.query<Row>(sql, values)).rows;
+    return await ask();
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return [];
     throw error;

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -14,12 +15,22 @@ const WRONG_PASSWORD = '28P01';
 const DATABASE = 'insightd';
 const USER = 'postgres';
 
+const MIB = 2 ** 20;
+
+/**
+ * An eighth of the memory, of which only what is used is taken: the profiles and memberships of a million
+ * users are half a gigabyte, and a page of a report looks up ten of them anywhere in it.
+ */
+function sharedBuffers(memory: number): string {
+  return `${Math.round(Math.min(Math.max(memory / 8 / MIB, 128), 2_048))}MB`;
+}
+
 // Statements can hold personal data: they stay out of the log, also when they fail.
 const FLAGS = Object.entries({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   log_min_error_statement: 'panic',
-  shared_buffers: '256MB',
+  shared_buffers: sharedBuffers(totalmem()),
   max_wal_size: '2GB',
   max_connections: '200',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
