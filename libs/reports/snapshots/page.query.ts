@@ -84,7 +84,8 @@ export async function totalsOf(
   db: Queryable,
   runKey: number,
 ): Promise<(Ranking & { total: number })[]> {
-  return kept(async () => (await db.query(totalsFrom(snapshotTable(runKey)))).rows);
+  const sql = totalsFrom(snapshotTable(runKey));
+  return kept(async () => (await db.query<Ranking & { total: number }>(sql)).rows);
 }
 
 const UNDEFINED_TABLE = '42P01';
