@@ -25,7 +25,7 @@ async function measure(users: number, options: Options): Promise<void> {
   say(`${sizeName(users)}: opening the reference data`);
   const store = await openReference(users, options.fresh);
   try {
-    let results = readResults(await describeMachine(store.url), say);
+    let results = readResults(options.out, await describeMachine(store.url), say);
     const bench: Bench = {
       users,
       databaseUrl: store.url,
@@ -35,7 +35,7 @@ async function measure(users: number, options: Options): Promise<void> {
     };
     for (const stage of STAGES.filter(({ name }) => options.only.includes(name))) {
       results = await measureStage(stage, bench, results);
-      writeResults(results, names);
+      writeResults(options.out, results, names);
     }
     const growth = growthRow(results.figures);
     if (growth) say(`growth: ${growth.filter(Boolean).join(' | ')}`);

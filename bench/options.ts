@@ -1,17 +1,21 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { packageRoot } from '#libs/platform';
 
 const USAGE = `npm run bench -- [options]
 
   --users 100k,1m,10m   sizes of the reference data (default 1m)
   --only NAME,…         only these stages; what results.json holds of the others stays
   --repeats N           how often each thing is measured (default 5)
-  --fresh               make the reference data anew`;
+  --fresh               make the reference data anew
+  --out FOLDER          where the results go and are kept (default bench)`;
 
 export interface Options {
   users: number[];
   only: string[];
   repeats: number;
   fresh: boolean;
+  out: string;
 }
 
 /** @throws Error that says what can be given instead */
@@ -23,6 +27,7 @@ export function readOptions(args: string[], stages: readonly string[]): Options 
       only: { type: 'string' },
       repeats: { type: 'string', default: '5' },
       fresh: { type: 'boolean', default: false },
+      out: { type: 'string', default: join(packageRoot, 'bench') },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -37,6 +42,7 @@ export function readOptions(args: string[], stages: readonly string[]): Options 
     only,
     repeats: wholeNumber(values.repeats, '--repeats'),
     fresh: values.fresh,
+    out: values.out,
   };
 }
 

@@ -1,21 +1,23 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '#libs/platform';
 import type { Machine } from './machine.js';
 import type { Measured, Results } from './measured.js';
 import { describeResults } from './report.js';
 
-const JSON_FILE = join(packageRoot, 'bench', 'results.json');
-const TABLE_FILE = join(packageRoot, 'bench', 'RESULTS.md');
+const NUMBERS = 'results.json';
+const TABLE = 'RESULTS.md';
 
 /** What was measured on this machine before; a figure of another one is left out. */
-export function readResults(machine: Machine, say: (text: string) => void): Results {
-  if (!existsSync(JSON_FILE)) return { machine, figures: [] };
-  const kept = JSON.parse(readFileSync(JSON_FILE, 'utf8')) as Results;
+export function readResults(
+  folder: string,
+  machine: Machine,
+  say: (text: string) => void,
+): Results {
+  const file = join(folder, NUMBERS);
+  if (!existsSync(file)) return { machine, figures: [] };
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Results;
   if (JSON.stringify(kept.machine) === JSON.stringify(machine)) return kept;
-  say(
-    'The figures in bench/results.json are of another machine or other versions: they are dropped.',
-  );
+  say(`The figures in ${NUMBERS} are of another machine or other versions: they are dropped.`);
   return { machine, figures: [] };
 }
 
@@ -30,10 +32,10 @@ export function withFigures(
 }
 
 /** Writes the table to read and the numbers behind it. */
-export function writeResults(results: Results, stages: readonly string[]): void {
+export function writeResults(folder: string, results: Results, stages: readonly string[]): void {
   const place = ({ users, stage }: Measured) => users * stages.length + stages.indexOf(stage);
   const figures = results.figures.toSorted((one, other) => place(one) - place(other));
   const sorted = { ...results, figures };
-  writeFileSync(JSON_FILE, `${JSON.stringify(sorted, null, 2)}\n`);
-  writeFileSync(TABLE_FILE, describeResults(sorted));
+  writeFileSync(join(folder, NUMBERS), `${JSON.stringify(sorted, null, 2)}\n`);
+  writeFileSync(join(folder, TABLE), describeResults(sorted));
 }

@@ -1,10 +1,20 @@
 import type { OrgMembership } from '#libs/contracts';
-import type { Database, Queryable, Question } from '#libs/platform';
+import type { Queryable } from '#libs/platform';
 import { replay } from './replay.js';
 import { stampTime } from './stamp.js';
 import { unpackSteps } from './steps.js';
 
-/** A user as shown beside a number, as known now. */
+/**
+ * What is shown beside a number of users or orgs, as known now, to be asked for within the question that
+ * knows their keys: to ask for it afterwards was another way there and back.
+ */
+export interface Cards<Card, Row extends { id: number }> {
+  /** A select of rows for the keys that `keys` selects; its first columns are those to order by. */
+  rowsOf(keys: string): string;
+  /** The cards by key; who was deleted has none. */
+  read(rows: readonly Row[]): Map<number, Card>;
+}
+
 export interface UserCard {
   userId: string;
   email: string;
@@ -14,7 +24,7 @@ export interface UserCard {
   memberships: OrgMembership[];
 }
 
-interface CardRow {
+interface UserCardRow {
   id: number;
   user_id: string;
   email: string;
@@ -28,12 +38,10 @@ interface CardRow {
 
 // A row for each org a user ever was in that exists (created, not deleted); one without any for users
 // who were in none. The profile of who was deleted is erased, so whoever has one with an address exists.
-// Planning it takes as long as asking it: prepared.
-const USERS: Question = {
-  name: 'user_cards',
-  text: `
-    select i.id, i.user_id, p.email, p.username, p.first_name, p.last_name,
-      pair.org_id, pair.name as org_name, pair.steps
+export const USER_CARDS: Cards<UserCard, UserCardRow> = {
+  rowsOf: (keys) => `
+    select i.id, pair.org_id, i.user_id, p.email, p.username, p.first_name, p.last_name,
+      pair.name as org_name, pair.steps
     from user_profiles p
     join user_ids i on i.id = p.user_key
     left join lateral (
@@ -44,49 +52,38 @@ const USERS: Question = {
       where m.user_key = p.user_key
         and o.created_at is not null and o.deleted_stamp is null and o.name is not null
     ) pair on true
-    where p.user_key = any($1) and p.email is not null
-    order by i.id, pair.org_id`,
+    where p.user_key in (${keys}) and p.email is not null`,
+  read: (rows) => {
+    const cards = new Map<number, UserCard>();
+    for (const row of rows) {
+      const { user_id: userId, email, username, first_name: firstName, last_name: lastName } = row;
+      const known = cards.get(row.id);
+      const card = known ?? { userId, email, username, firstName, lastName, memberships: [] };
+      cards.set(row.id, card);
+      const membership = openMembership(row);
+      if (membership) card.memberships.push(membership);
+    }
+    return cards;
+  },
 };
 
-/** Cards of the users who exist, by key; who was deleted has none. */
-export async function userCards(
-  db: Database,
-  userKeys: readonly number[],
-): Promise<Map<number, UserCard>> {
-  const cards = new Map<number, UserCard>();
-  if (userKeys.length === 0) return cards;
-  for (const row of await db.ask<CardRow>(USERS, [userKeys])) {
-    const { user_id: userId, email, username, first_name: firstName, last_name: lastName } = row;
-    const known = cards.get(row.id);
-    const card = known ?? { userId, email, username, firstName, lastName, memberships: [] };
-    cards.set(row.id, card);
-    const membership = openMembership(row);
-    if (membership) card.memberships.push(membership);
-  }
-  return cards;
-}
-
-/** An org as shown beside a number, as known now. */
 export interface OrgCard {
   orgId: string;
   name: string;
 }
 
-const ORGS: Question = {
-  name: 'org_cards',
-  text: `
-    select id, org_id, name from orgs join org_ids using (id)
-    where id = any($1) and deleted_stamp is null and name is not null`,
-};
-
-/** Cards of the orgs that exist, by key; one that was deleted has none. */
-export async function orgCards(
-  db: Database,
-  orgKeys: readonly number[],
-): Promise<Map<number, OrgCard>> {
-  const rows = await db.ask<{ id: number; org_id: string; name: string }>(ORGS, [orgKeys]);
-  return new Map(rows.map((row) => [row.id, { orgId: row.org_id, name: row.name }]));
+interface OrgCardRow {
+  id: number;
+  org_id: string;
+  name: string;
 }
+
+export const ORG_CARDS: Cards<OrgCard, OrgCardRow> = {
+  rowsOf: (keys) => `
+    select id, org_id, name from orgs join org_ids using (id)
+    where id in (${keys}) and deleted_stamp is null and name is not null`,
+  read: (rows) => new Map(rows.map((row) => [row.id, { orgId: row.org_id, name: row.name }])),
+};
 
 const SIGNUP_PARAMETERS = `
   select p.signup_query_parameters as parameters
@@ -107,7 +104,7 @@ export async function signupParameters(
   return rows[0] && (rows[0].parameters ?? {});
 }
 
-function openMembership(row: CardRow): OrgMembership | undefined {
+function openMembership(row: UserCardRow): OrgMembership | undefined {
   if (row.org_id === null) return undefined;
   const told = unpackSteps(row.steps).map(({ stamp, ...step }) => ({
     ...step,

@@ -6,6 +6,7 @@ import { Api, waitFor } from '../support/api.js';
 import { cleanUpAfterEach } from '../support/cleanup.js';
 import { ask, cloneDatabase, dropDatabase } from '../support/database.js';
 import { makeDataFolder, type DataFolder } from '../support/folders.js';
+import { holdTable } from '../support/hold.js';
 import { nothingIsLeft } from '../support/processes.js';
 import { startProcess, type TestProcess } from '../support/service.js';
 
@@ -137,6 +138,9 @@ test('a demo killed in the middle of its load, after a scheduled run even, goes 
   const settings = { INSIGHTD_DATA_DIR: folder.path };
   const demo = await startDemo({ ...settings, REPORT_CRON: '* * * * * *' });
   await someOf(folder, EVENTS_TAKEN);
+  // The load waits; a run, which does not ask for identities, goes on.
+  const hold = await holdTable((await runningEmbedded(folder.path))!, 'event_identities');
+  await hold.isWaitedFor();
   await someOf(folder, RUNS_MADE);
   await demo.kill();
   expect(demo.output.join('\n')).not.toContain('Making the first reports');

@@ -7,7 +7,7 @@ import { ask, cloneDatabase } from '../support/database.js';
 import { openFleet, type Fleet } from '../support/fleet.js';
 import { holdRuns, holdTable } from '../support/hold.js';
 import { createKey, keys } from '../support/keys.js';
-import { requestRun, runIs, userCreated } from '../support/runs.js';
+import { requestRun, runIs } from '../support/runs.js';
 import type { TestProcess } from '../support/service.js';
 import { storedSnapshots } from '../support/snapshots.js';
 
@@ -100,7 +100,6 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     await apis[0].ingest([
       { id: 'acme', type: 'org.created', data: { org_id: 'acme', name: 'Acme' } },
       { id: 'in', type: 'user.added_to_org', data: { user_id: 'newcomer', org_id: 'acme' } },
-      userCreated('newcomer'),
     ]);
     await hold.isWaitedFor();
     await hold.release();

@@ -7,7 +7,7 @@ import {
   type ReportPage,
   type UserReportRow,
 } from '#libs/contracts';
-import { orgCards, userCards } from '#libs/facts';
+import { ORG_CARDS, USER_CARDS, type Cards, type OrgCard, type UserCard } from '#libs/facts';
 import { Database } from '#libs/platform';
 import { definitionOf } from '../definitions/index.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
@@ -21,9 +21,9 @@ export interface PageRequest {
   runId?: string;
 }
 
-interface Sliced {
+interface Sliced<Card> {
   run?: ServedRun;
-  slice?: SnapshotSlice;
+  slice?: SnapshotSlice<Card>;
 }
 
 /** Runs may follow each other while a page is read. */
@@ -38,105 +38,105 @@ export class PagesService {
 
   /** @throws ApiError `not_found` when the pinned run is not there to be served */
   async page(ranking: Ranking, request: PageRequest): Promise<ReportPage> {
-    const { pageNumber, pageSize } = request;
-    const { run, slice } = await this.slice(ranking, request);
-    const total = slice?.total ?? 0;
-    const envelope = {
-      current_page: pageNumber,
-      total_count: total,
-      page_size: pageSize,
-      has_more_results: (pageNumber + 1) * pageSize < total,
-      report_time: run?.reportTime ?? 0,
-    };
     if (ranking.subject === 'user') {
-      return {
-        user_reports: slice ? await this.userRows(ranking, slice) : [],
-        ...envelope,
-      };
+      const sliced = await this.slice(ranking, USER_CARDS, request);
+      const rows = sliced.slice ? userRows(ranking, sliced.slice) : [];
+      return { user_reports: rows, ...envelope(request, sliced) };
     }
-    return {
-      org_reports: slice ? await this.orgRows(ranking, slice) : [],
-      ...envelope,
-    };
+    const sliced = await this.slice(ranking, ORG_CARDS, request);
+    const rows = sliced.slice ? orgRows(ranking, sliced.slice) : [];
+    return { org_reports: rows, ...envelope(request, sliced) };
   }
 
-  private slice(ranking: Ranking, request: PageRequest): Promise<Sliced> {
+  private slice<Card, Row extends { id: number }>(
+    ranking: Ranking,
+    cards: Cards<Card, Row>,
+    request: PageRequest,
+  ): Promise<Sliced<Card>> {
+    const extras = definitionOf(ranking).extras.length;
+    const bounds = { offset: request.pageNumber * request.pageSize, limit: request.pageSize };
+    const sliceOfRun = (run: ServedRun) =>
+      sliceOf(this.database, run.id, ranking, extras, cards, bounds);
     return request.runId === undefined
-      ? this.servedSlice(ranking, request)
-      : this.pinnedSlice(ranking, request);
+      ? this.servedSlice(sliceOfRun)
+      : this.pinnedSlice(request.runId, sliceOfRun);
   }
 
   /** Out of the run that was served last; what comes with it tells whether that is still the one. */
-  private async servedSlice(ranking: Ranking, request: PageRequest): Promise<Sliced> {
+  private async servedSlice<Card>(sliceOfRun: SliceOfRun<Card>): Promise<Sliced<Card>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const run = this.served ?? (await servedRun(this.database));
       if (!run) return {};
-      const slice = await this.sliceOf(run, ranking, request);
-      this.served = slice && slice.servedRun === run.id ? run : undefined;
+      const slice = await sliceOfRun(run);
+      this.served = slice?.servedRun === run.id ? run : undefined;
       if (this.served) return { run, slice };
     }
     return gone();
   }
 
-  private async pinnedSlice(ranking: Ranking, request: PageRequest): Promise<Sliced> {
-    const run = await servedRun(this.database, request.runId);
-    const slice = run && (await this.sliceOf(run, ranking, request));
+  private async pinnedSlice<Card>(
+    runId: string,
+    sliceOfRun: SliceOfRun<Card>,
+  ): Promise<Sliced<Card>> {
+    const run = await servedRun(this.database, runId);
+    const slice = run && (await sliceOfRun(run));
     return slice ? { run, slice } : gone();
-  }
-
-  private sliceOf(run: ServedRun, ranking: Ranking, { pageNumber, pageSize }: PageRequest) {
-    const extras = definitionOf(ranking).extras.length;
-    const bounds = { offset: pageNumber * pageSize, limit: pageSize };
-    return sliceOf(this.database, run.id, ranking, extras, bounds);
-  }
-
-  private async userRows(ranking: Ranking, slice: SnapshotSlice): Promise<UserReportRow[]> {
-    const cards = await userCards(this.database, keysOf(slice));
-    return slice.entries.flatMap((entry): UserReportRow[] => {
-      const card = cards.get(entry.key);
-      if (!card) return [];
-      const [createdAt, lastActiveAt] = entry.numbers;
-      return [
-        {
-          id: rowId(slice.reportId, entry.key),
-          report_id: slice.reportId,
-          user_id: card.userId,
-          user_created_at: createdAt,
-          username: card.username,
-          first_name: card.firstName,
-          last_name: card.lastName,
-          email: card.email,
-          last_active_at: lastActiveAt,
-          org_data: card.memberships,
-          extra_properties: extraProperties(ranking, entry),
-        },
-      ];
-    });
-  }
-
-  private async orgRows(ranking: Ranking, slice: SnapshotSlice): Promise<OrgReportRow[]> {
-    const cards = await orgCards(this.database, keysOf(slice));
-    return slice.entries.flatMap((entry): OrgReportRow[] => {
-      const card = cards.get(entry.key);
-      if (!card) return [];
-      const [createdAt, members] = entry.numbers;
-      return [
-        {
-          id: rowId(slice.reportId, entry.key),
-          report_id: slice.reportId,
-          org_id: card.orgId,
-          name: card.name,
-          num_users: members,
-          org_created_at: createdAt,
-          extra_properties: extraProperties(ranking, entry),
-        },
-      ];
-    });
   }
 }
 
-function keysOf({ entries }: SnapshotSlice): number[] {
-  return entries.map((entry) => entry.key);
+type SliceOfRun<Card> = (run: ServedRun) => Promise<SnapshotSlice<Card> | undefined>;
+
+function envelope({ pageNumber, pageSize }: PageRequest, { run, slice }: Sliced<unknown>) {
+  const total = slice?.total ?? 0;
+  return {
+    current_page: pageNumber,
+    total_count: total,
+    page_size: pageSize,
+    has_more_results: (pageNumber + 1) * pageSize < total,
+    report_time: run?.reportTime ?? 0,
+  };
+}
+
+function userRows(ranking: Ranking, slice: SnapshotSlice<UserCard>): UserReportRow[] {
+  return slice.entries.flatMap((entry): UserReportRow[] => {
+    const card = slice.cards.get(entry.key);
+    if (!card) return [];
+    const [createdAt, lastActiveAt] = entry.numbers;
+    return [
+      {
+        id: rowId(slice.reportId, entry.key),
+        report_id: slice.reportId,
+        user_id: card.userId,
+        user_created_at: createdAt,
+        username: card.username,
+        first_name: card.firstName,
+        last_name: card.lastName,
+        email: card.email,
+        last_active_at: lastActiveAt,
+        org_data: card.memberships,
+        extra_properties: extraProperties(ranking, entry),
+      },
+    ];
+  });
+}
+
+function orgRows(ranking: Ranking, slice: SnapshotSlice<OrgCard>): OrgReportRow[] {
+  return slice.entries.flatMap((entry): OrgReportRow[] => {
+    const card = slice.cards.get(entry.key);
+    if (!card) return [];
+    const [createdAt, members] = entry.numbers;
+    return [
+      {
+        id: rowId(slice.reportId, entry.key),
+        report_id: slice.reportId,
+        org_id: card.orgId,
+        name: card.name,
+        num_users: members,
+        org_created_at: createdAt,
+        extra_properties: extraProperties(ranking, entry),
+      },
+    ];
+  });
 }
 
 /** The snapshot is not kept, or was pruned in this very moment. */

@@ -1,15 +1,17 @@
 import type { Ranking } from '#libs/contracts';
 import pg from 'pg';
+import type { Cards } from '#libs/facts';
 import type { Database, Queryable } from '#libs/platform';
 import { SERVED_RUN } from '../runs/runs.store.js';
 import { NUMBERS_BYTES, unpackList, unpackNumbers, type Entry } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
 
-/** A slice of one ranking of one run. */
-export interface SnapshotSlice {
+/** A slice of one ranking of one run, and what is known of whom it lists. */
+export interface SnapshotSlice<Card> {
   reportId: string;
   total: number;
   entries: NumberedEntry[];
+  cards: Map<number, Card>;
   /** `report_runs.id` of the run that reports are served from when no other is asked for. */
   servedRun: number | null;
 }
@@ -26,15 +28,17 @@ interface SliceRow {
   page: Buffer;
   numbers: Buffer | null;
   served_run: number | null;
+  /** Of the card; the columns after it are the card's. */
+  id: number | null;
 }
 
 /** The last place where a page can begin: substring counts in int4. Beyond a list's end it is empty. */
 const LAST_BYTE = 2 ** 31 - 2 ** 20;
 
 // Packed values are stored uncompressed, so substring reads no more than the page. With it come the
-// numbers of its keys, which are the first four bytes of each entry, and whether there is a later run:
-// what a page costs is the ways there and back.
-const sliceFrom = (table: string) => `
+// numbers and cards of its keys, which are the first four bytes of each entry, and whether there is a
+// later run, in one question: what a page costs is the ways there and back.
+const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
   with list as (
     select report_id, total, width,
       substring(entries from least($4::bigint * width + 1, ${LAST_BYTE})::int for $5 * width) as page
@@ -45,35 +49,47 @@ const sliceFrom = (table: string) => `
       | (get_byte(page, at + 2) << 16) | (get_byte(page, at + 3) << 24) as key
     from list, generate_series(0, length(page) / greatest(width, 1) - 1) place,
       lateral (select place * width as at) entry
-  )
-  select report_id, total, width, page, (
+    -- There are no more; the planner takes it for a thousand otherwise.
+    limit $5
+  ), numbers as (
     select string_agg(
-      substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place)
+      substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place) as numbers
     from keys, ${table}
     where subject = $1 and report = 'numbers'
-  ) as numbers, (${SERVED_RUN}) as served_run
-  from list`;
+  )
+  select list.*, numbers.numbers, (${SERVED_RUN}) as served_run, card.*
+  from list cross join numbers
+  left join (${rowsOf('select key from keys')}) card on true
+  order by card.id, card.org_id`;
 
 /** Entries `offset` up to `offset + limit` of a ranking; undefined when the run's snapshot is gone. */
-export async function sliceOf(
+export async function sliceOf<Card, Row extends { id: number }>(
   db: Database,
   runKey: number,
-  ranking: Ranking,
+  { subject, report, interval }: Ranking,
   extras: number,
+  cards: Cards<Card, Row>,
   { offset, limit }: { offset: number; limit: number },
-): Promise<SnapshotSlice | undefined> {
-  const { subject, report, interval } = ranking;
-  const question = { name: `slice_${runKey}`, text: sliceFrom(snapshotTable(runKey)) };
+): Promise<SnapshotSlice<Card> | undefined> {
+  const text = sliceFrom(snapshotTable(runKey), (keys) => cards.rowsOf(keys));
+  const question = { name: `${subject}_slice_${runKey}`, text };
   const values = [subject, report, interval, offset, limit];
-  const [row] = await kept(() => db.ask<SliceRow>(question, values));
+  const rows = await kept(() => db.ask<SliceRow>(question, values));
+  const [row] = rows;
   if (!row) return undefined;
   const { report_id: reportId, total, width, page, numbers, served_run: servedRun } = row;
-  if (numbers === null) return { reportId, total, entries: [], servedRun };
-  const entries = unpackList(page, extras, width).map((entry, place) => ({
-    ...entry,
-    numbers: unpackNumbers(numbers.subarray(place * NUMBERS_BYTES)),
-  }));
-  return { reportId, total, entries, servedRun };
+  const entries = numbers === null ? [] : unpackList(page, extras, width);
+  return {
+    reportId,
+    total,
+    entries: entries.map((entry, place) => ({
+      ...entry,
+      numbers: unpackNumbers(numbers!.subarray(place * NUMBERS_BYTES)),
+    })),
+    // A page of none who is left has one row, without a card.
+    cards: cards.read(row.id === null ? [] : (rows as unknown as Row[])),
+    servedRun,
+  };
 }
 
 const totalsFrom = (table: string) => `
