@@ -28,7 +28,7 @@ import {
   type Query as QueryParameters,
 } from '#libs/platform';
 import { servedRun } from '../runs/runs.store.js';
-import { totalsOf } from '../snapshots/page.query.js';
+import { MAX_PAGE_SIZE, totalsOf } from '../snapshots/page.query.js';
 import { PagesService } from './pages.service.js';
 
 const MAX_PAGE_NUMBER = 2 ** 31 - 1;
@@ -114,7 +114,7 @@ export class ReportsController {
       throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
     }
     const interval = choice(query, 'report_interval', intervals);
-    const pageSize = wholeNumber(query, 'page_size', { default: 10, low: 1, high: 100 });
+    const pageSize = wholeNumber(query, 'page_size', { default: 10, low: 1, high: MAX_PAGE_SIZE });
     const pageNumber = wholeNumber(query, 'page_number', {
       default: 0,
       low: 0,
