@@ -35,7 +35,7 @@ const ACTIVE = (activity: string) => `
   ) counted
   where value is not null`;
 
-// A day unites nothing: its blocks are counted as they are, in a fifth of the time.
+// A day unites nothing: its blocks are counted as they are.
 const ACTIVE_ON = (activity: string) => `
   with period as (
     select * from unnest($1::date[], $2::date[]) with ordinality as p (day, to_day, place)

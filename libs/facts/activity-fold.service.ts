@@ -18,14 +18,9 @@ export class ActivityFold {
 
   /** Folds all that was committed before this call; waits when another process is at it. */
   async fold(): Promise<void> {
-    while (await hasActivity(this.database.pool)) {
-      await this.database.transaction(async (db) => {
-        await lock(db);
-        const entries = new ActivityEntries();
-        for (const packed of await takeActivity(db)) entries.addPacked(packed);
-        await noteActive(db, await put(db, entries));
-      });
-    }
+    if (!(await hasActivity(this.database.pool))) return;
+    // Not until the log is empty: while events go on coming, it never is.
+    while (await this.database.transaction((db) => this.foldSome(db)));
   }
 
   /** As `fold`, but on a copy of the database that cannot be written it is left to those who can. */
@@ -33,6 +28,16 @@ export class ActivityFold {
     await this.fold().catch((error: unknown) => {
       if (!isReadOnly(error)) throw error;
     });
+  }
+
+  /** @returns whether more was there */
+  private async foldSome(db: Connection): Promise<boolean> {
+    await lock(db);
+    const { taken, rest } = await takeActivity(db);
+    const entries = new ActivityEntries();
+    for (const packed of taken) entries.addPacked(packed);
+    await noteActive(db, await put(db, entries));
+    return rest;
   }
 
   /**

@@ -15,7 +15,7 @@ export async function commitActivity(database: Database, entries: Buffer): Promi
   if (entries.length > 0) await database.ask(APPEND, [entries]);
 }
 
-// Up to half a million entries at once; a row holds 10,000 at most, so the first always fits.
+// Some half a million entries at once; the first row whatever it holds.
 const ROWS_AT_ONCE = 1_000;
 const BYTES_AT_ONCE = 4 * 1024 * 1024;
 
@@ -23,17 +23,22 @@ const TAKE = `
   delete from activity_log
   where id in (
     select id from (
-      select id, sum(length(entries)) over (order by id) as bytes
+      select id, sum(length(entries)) over (order by id) - length(entries) as bytes_before
       from (select id, entries from activity_log order by id limit ${ROWS_AT_ONCE}) oldest
     ) counted
-    where bytes <= ${BYTES_AT_ONCE}
+    where bytes_before < ${BYTES_AT_ONCE}
   )
   returning entries`;
 
-/** Takes some of the log, oldest first; it comes back if the transaction does not commit. */
-export async function takeActivity(db: Queryable): Promise<Buffer[]> {
+/**
+ * Takes some of the log, oldest first; it comes back if the transaction does not commit.
+ * @returns what was taken, and whether more was there
+ */
+export async function takeActivity(db: Queryable): Promise<{ taken: Buffer[]; rest: boolean }> {
   const { rows } = await db.query<{ entries: Buffer }>(TAKE);
-  return rows.map((row) => row.entries);
+  const taken = rows.map((row) => row.entries);
+  const bytes = taken.reduce((sum, { length }) => sum + length, 0);
+  return { taken, rest: taken.length === ROWS_AT_ONCE || bytes >= BYTES_AT_ONCE };
 }
 
 /** Whether something waits to be folded. */

@@ -11,6 +11,7 @@ const PUT = `
 
 /** Writes when users were last active, where it is later than what is known. One writer at a time. */
 export async function raiseLastActive(db: Queryable, latest: LatestBlocks): Promise<void> {
+  if (latest.numbers.length === 0) return;
   const changed = new Set(latest.numbers);
   const stored = await db.query<{ block: number; seconds: Buffer }>(STORED, [latest.numbers]);
   for (const { block, seconds } of stored.rows) {

@@ -9,7 +9,7 @@ import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
  * but what the caller keeps stays in memory. Times are milliseconds since 1970, NaN when not told.
  */
 
-// In one value: a row each, reading them took six times as long. At most a gigabyte of 4 bytes each.
+// In one value, since a row each takes longer to read than the number in it. At most a gigabyte.
 const ORDER = (ids: string, text: string) =>
   `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`;
 

@@ -36,7 +36,7 @@ export function packStep({ stamp, kind, role }: StoredStep): Buffer {
 /**
  * When the user was added, in milliseconds since 1970, for a pair whose only step is that; NaN for any
  * other. Most pairs are such, and a run reads a million: read in place, without a view or an object of
- * their own, they take a third of the time.
+ * their own, they take half the time.
  */
 export function onlyAddition({ source, start, end }: Place): number {
   if (source[start] !== ADD) return Number.NaN;
@@ -50,7 +50,7 @@ export function onlyAddition({ source, start, end }: Place): number {
 /**
  * The steps of a pair, without roles, if they were kept in the order of their times, as nearly all are;
  * undefined for others. No stamp is looked at, nothing is sorted, and `steps` is filled in again each
- * time: of pairs with several steps this takes a third of the time.
+ * time.
  */
 export function orderedSteps(
   { source, start, end }: Place,

@@ -60,8 +60,8 @@ export class GroupWriter<T> {
   private async start(): Promise<void> {
     if (this.writing >= this.limits.writers) return;
     this.writing++;
-    // Requests that came in one read of the sockets go together: without this turn, the first would
-    // go alone, and of single events half as many could be taken in.
+    // Requests that came in one read of the sockets go together; without this turn, the first would
+    // go alone.
     for (await nextTurn(); this.queue.length > 0; await nextTurn()) {
       await this.attempt(this.takeGroup());
     }

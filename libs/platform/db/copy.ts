@@ -116,7 +116,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Reads rows right out of what comes from the socket, a message a row. The driver would make two
- * objects of each and hand it through three listeners: of 1.2 million rows that took 0.2 of 0.3 s.
+ * objects of each and hand it through three listeners, which costs more than reading it.
  */
 class CopiedRows {
   failure: Error | undefined;
