@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,6 +16,9 @@ import {
 import { ApiModule } from '../api/api.module.js';
 import { serveOpenApi } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
+
+const GRACE_MS = 3_000;
+const SWEEP_MS = 100;
 
 /** What a process does. `all` is two of them. */
 export type Role = 'api' | 'worker';
@@ -55,6 +60,24 @@ export async function startService(
     throw explained(error, settings);
   }
   return app;
+}
+
+/** Lets what is under way end and closes the service, without waiting for a Redis that is away. */
+export async function closeInTime(app: NestFastifyApplication): Promise<void> {
+  await Promise.race([app.close(), lingering(app)]);
+}
+
+/**
+ * Fulfilled a while after all that was asked is answered, and no run is under way, which come first in
+ * closing: what then still closes waits for a Redis that is away.
+ */
+async function lingering(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  // Closing looks once for idle connections; one that becomes idle later would be kept for a minute.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  if (server.listening) await once(server, 'close');
+  clearInterval(sweep);
+  await delay(GRACE_MS, undefined, { ref: false });
 }
 
 function explained(error: unknown, { HOST, PORT }: Settings): unknown {

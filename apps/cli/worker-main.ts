@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Metrics } from '#libs/platform';
 import { stopWithParent } from './lifetime.js';
-import { startService } from './service.js';
+import { closeInTime, startService } from './service.js';
 import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** The process that works for an `insightd all`, over the store that is open there. */
@@ -18,4 +18,4 @@ process.on('message', () => {
     .snapshot()
     .then((metrics) => process.send?.({ metrics } satisfies FromWorker));
 });
-stopWithParent(parentIsGone, () => app.close());
+stopWithParent(parentIsGone, () => closeInTime(app));

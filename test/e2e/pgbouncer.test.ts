@@ -14,7 +14,7 @@ import { openFleet, type Fleet } from '../support/fleet.js';
 import { Load, peopleIn, totalsOf } from '../support/load.js';
 import { hasPgBouncer, startPgBouncer, type PgBouncer } from '../support/pgbouncer.js';
 import { runInsightd } from '../support/processes.js';
-import { testSettings } from '../support/service.js';
+import { chartsAreFresh, testSettings } from '../support/service.js';
 
 jest.setTimeout(180_000);
 
@@ -56,10 +56,7 @@ else {
       test('events told concurrently give the reports and charts that they give without it', async () => {
         const history = aHistory(400);
         await tellEach(apis, history);
-        await waitFor(async () => {
-          const changes = await ask(fleet.databaseUrl, 'select from activity_changes limit 1');
-          return changes.length === 0 ? true : undefined;
-        });
+        await chartsAreFresh(fleet.databaseUrl);
         for (const api of apis) await expectTheModelsAnswers(api, history);
       });
 

@@ -3,12 +3,12 @@ import { aHistory, expectTheModelsAnswers, tellEach } from '../support/agreement
 import { Api, waitFor } from '../support/api.js';
 import { backends } from '../support/backends.js';
 import { cleanUpAfterAll, cleanUpAfterEach } from '../support/cleanup.js';
-import { ask, cloneDatabase } from '../support/database.js';
+import { cloneDatabase } from '../support/database.js';
 import { openFleet, type Fleet } from '../support/fleet.js';
 import { holdRuns, holdTable } from '../support/hold.js';
 import { createKey, keys } from '../support/keys.js';
 import { requestRun, runIs } from '../support/runs.js';
-import type { TestProcess } from '../support/service.js';
+import { chartsAreFresh, type TestProcess } from '../support/service.js';
 import { storedSnapshots } from '../support/snapshots.js';
 
 jest.setTimeout(180_000);
@@ -37,11 +37,6 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     workers = rest;
   });
 
-  const chartsAreFresh = () =>
-    waitFor(async () => {
-      const waiting = await ask(fleet.databaseUrl, 'select from activity_changes limit 1');
-      return waiting.length === 0 ? true : undefined;
-    });
   /** How often the workers have derived what the charts read, all together. */
   const derivations = async () => {
     const texts = workers.map(async ({ origin }) => (await fetch(`${origin}/metrics`)).text());
@@ -62,7 +57,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
   test('events told to both at once, from the front and from the back, count once in every number of both', async () => {
     const history = aHistory(400);
     await tellEach(apis, history);
-    await chartsAreFresh();
+    await chartsAreFresh(fleet.databaseUrl);
     for (const api of apis) await expectTheModelsAnswers(api, history);
   });
 
@@ -93,7 +88,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
   });
 
   test('what changes is derived for the charts by one of the workers, once', async () => {
-    await chartsAreFresh();
+    await chartsAreFresh(fleet.databaseUrl);
     const before = await derivations();
     const hold = await holdTable(fleet.databaseUrl, 'org_activity');
     afterwards(() => hold.release());
@@ -103,7 +98,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     ]);
     await hold.isWaitedFor();
     await hold.release();
-    await chartsAreFresh();
+    await chartsAreFresh(fleet.databaseUrl);
     const sum = await waitFor(async () => {
       const now = await derivations();
       return now > before ? now : undefined;

@@ -94,7 +94,8 @@ export function testSettings(databaseUrl: string): Record<string, string> {
   };
 }
 
-async function chartsAreFresh(databaseUrl: string): Promise<void> {
+/** Waits until the charts of a store show all that was sent. */
+export async function chartsAreFresh(databaseUrl: string): Promise<void> {
   await waitFor(async () => {
     const waiting = 'select from activity_log union all select from activity_changes limit 1';
     const rows = await ask(databaseUrl, waiting);

@@ -1,14 +1,9 @@
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KeysService, Logger, Metrics, SettingsError, type Settings } from '#libs/platform';
 import { stopWhenAsked } from '../lifetime.js';
-import { startService, type Role } from '../service.js';
+import { closeInTime, startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
 import { WorkerProcess } from '../worker-process.js';
-
-const GRACE_MS = 3_000;
-const SWEEP_MS = 100;
 
 /** Runs a role, or both in two processes, until it is asked to stop. */
 export async function run(role: Role | 'all', given: Settings): Promise<void> {
@@ -39,7 +34,7 @@ export async function start(role: Role | 'all', store: Store): Promise<NestFasti
   let closing = false;
   const close = async () => {
     closing = true;
-    await Promise.all([worker?.stop(), Promise.race([app.close(), lingering(app)])]);
+    await Promise.all([worker?.stop(), closeInTime(app)]);
     await store.close();
   };
   stopWhenAsked(close, (reason) => logger.info('stopping', { role, reason }));
@@ -57,17 +52,4 @@ function startWorker(app: NestFastifyApplication, settings: Settings): WorkerPro
   app.get(Metrics).alongside(() => worker.metrics());
   worker.start();
   return worker;
-}
-
-/**
- * Fulfilled a while after all that was asked is answered, and no run is under way, which come first in
- * closing: what then still closes waits for a Redis that is away.
- */
-async function lingering(app: NestFastifyApplication): Promise<void> {
-  const server = app.getHttpServer();
-  // Closing looks once for idle connections; one that becomes idle later would be kept for a minute.
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  if (server.listening) await once(server, 'close');
-  clearInterval(sweep);
-  await delay(GRACE_MS, undefined, { ref: false });
 }
