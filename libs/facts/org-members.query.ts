@@ -5,7 +5,6 @@ import type { Membership } from './replay.js';
 /** Somebody who is or was in an org. */
 export interface OrgMember {
   userKey: number;
-  userId: string;
   /** Created and not deleted: others are counted but not shown. */
   exists: boolean;
   membership: Membership;
@@ -13,9 +12,8 @@ export interface OrgMember {
 
 const MEMBERS = `
   select m.user_key, m.steps, coalesce(u.deleted_stamp, '') as deleted_stamp,
-    (u.created_at is not null and u.deleted_stamp is null)::int as exists, i.user_id
+    (u.created_at is not null and u.deleted_stamp is null)::int as exists
   from memberships m
-  join user_ids i on i.id = m.user_key
   left join users u on u.id = m.user_key
   where m.org_key = current_setting('insightd.org_key')::int`;
 
@@ -29,7 +27,7 @@ export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMem
     const deletion = row.bytes();
     const exists = row.int() === 1;
     const membership = membershipOf(steps, deletion.length > 0 ? deletion : undefined);
-    members.push({ userKey, userId: row.text(), exists, membership });
+    members.push({ userKey, exists, membership });
   });
   return members;
 }

@@ -4,6 +4,7 @@ import { ReportsApiModule } from '#libs/reports';
 import { OrgMembersService } from './org-members.service.js';
 import { OrgPageService } from './org-page.service.js';
 import { OverviewController } from './overview.controller.js';
+import { Rosters } from './rosters.service.js';
 import { SubjectsController } from './subjects.controller.js';
 import { SummaryService } from './summary.service.js';
 import { UserPageService } from './user-page.service.js';
@@ -12,6 +13,6 @@ import { UserPageService } from './user-page.service.js';
 @Module({
   imports: [FactsModule, ReportsApiModule],
   controllers: [OverviewController, SubjectsController],
-  providers: [SummaryService, UserPageService, OrgPageService, OrgMembersService],
+  providers: [SummaryService, UserPageService, OrgPageService, OrgMembersService, Rosters],
 })
 export class InsightsApiModule {}

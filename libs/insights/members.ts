@@ -1,17 +1,10 @@
-import type { OrgMember, Span } from '#libs/facts';
-import { compareIds } from './views.js';
+import type { OrgMember } from '#libs/facts';
+import type { PresentMember } from './rosters.service.js';
 
 /** Somebody joined or left; `at` in milliseconds since 1970. */
 export interface Move {
   userKey: number;
-  userId: string;
   at: number;
-}
-
-/** The span that makes somebody a member now. */
-export function openSpan({ membership }: OrgMember): Span | undefined {
-  const last = membership.spans.at(-1);
-  return last?.to === Infinity ? last : undefined;
 }
 
 /**
@@ -29,53 +22,32 @@ export function membersAt(members: readonly OrgMember[], at: number): number {
   return count;
 }
 
-/** The latest times at which somebody who still exists was added or removed, newest first. */
+/**
+ * The latest times at which somebody who still exists was added or removed, newest first, among equals
+ * as their ids were first told.
+ */
 export function latestMoves(
   members: readonly OrgMember[],
   kind: 'additions' | 'removals',
   most: number,
 ): Move[] {
-  const moves = members.flatMap(({ userKey, userId, exists, membership }) =>
-    exists ? membership[kind].map((at) => ({ userKey, userId, at })) : [],
+  const moves = members.flatMap(({ userKey, exists, membership }) =>
+    exists ? membership[kind].map((at) => ({ userKey, at })) : [],
   );
-  moves.sort((one, other) => other.at - one.at || compareIds(one.userId, other.userId));
+  moves.sort((one, other) => other.at - one.at || one.userKey - other.userKey);
   return moves.slice(0, most);
 }
 
-/** A member who exists, and a number of days. */
-export interface ActiveMember {
-  member: OrgMember;
-  span: Span;
-  days: number;
-}
-
 /**
- * The members with the most active days, in the order of champions: the most recently active first
- * among equals, then by id.
- * @param days of each member, in their order
- * @param lastActive when each of some users was last active
+ * The members with the most active days, the most recently active first among equals.
+ * @param days of each who is or was a member, by place
  */
-export async function mostActive(
-  members: readonly OrgMember[],
+export function mostActive(
+  present: readonly PresentMember[],
   days: Uint16Array,
   most: number,
-  lastActive: (userKeys: number[]) => Promise<Map<number, number>>,
-): Promise<ActiveMember[]> {
-  const active = members.flatMap((member, place): ActiveMember[] => {
-    const span = openSpan(member);
-    return span && member.exists && days[place]! > 0 ? [{ member, span, days: days[place]! }] : [];
-  });
-  active.sort((one, other) => other.days - one.days);
-  // Who was active when matters among those who can still be shown.
-  const fewest = active[most - 1]?.days ?? 0;
-  const candidates = active.filter((one) => one.days >= fewest);
-  const seconds = await lastActive(candidates.map(({ member }) => member.userKey));
-  const last = ({ member }: ActiveMember) => seconds.get(member.userKey)!;
-  candidates.sort(
-    (one, other) =>
-      other.days - one.days ||
-      last(other) - last(one) ||
-      compareIds(one.member.userId, other.member.userId),
-  );
-  return candidates.slice(0, most);
+): PresentMember[] {
+  const active = present.filter(({ place }) => days[place]! > 0);
+  // Stable: they come by when they were last active.
+  return active.sort((one, other) => days[other.place]! - days[one.place]!).slice(0, most);
 }

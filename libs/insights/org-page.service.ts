@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { periodsBetween } from '#libs/charts';
 import { ApiError, DAY_MS, formatDay, startOfDay, type OrgPage } from '#libs/contracts';
-import {
-  ActivityFold,
-  findOrg,
-  lastActiveOf,
-  orgMembers,
-  profilesOf,
-  type DayRange,
-} from '#libs/facts';
-import { Clock, Database, type Connection } from '#libs/platform';
+import { ActivityFold, findOrg, profilesOf, type DayRange } from '#libs/facts';
+import { Clock, Database } from '#libs/platform';
 import { StandingsService } from '#libs/reports';
 import { memberActivity } from './member-activity.js';
-import { latestMoves, membersAt, mostActive, type ActiveMember, type Move } from './members.js';
+import { latestMoves, membersAt, mostActive, type Move } from './members.js';
+import { Rosters } from './rosters.service.js';
 import { unixSeconds, userCard } from './views.js';
 
 const WEEKS = 52;
@@ -29,6 +23,7 @@ export class OrgPageService {
     private readonly database: Database,
     private readonly activity: ActivityFold,
     private readonly standings: StandingsService,
+    private readonly rosters: Rosters,
     private readonly clock: Clock,
   ) {}
 
@@ -39,7 +34,7 @@ export class OrgPageService {
     await this.activity.foldUnlessReadOnly();
     const today = startOfDay(this.clock.now());
     const [members, standings] = await Promise.all([
-      this.database.transaction((db) => this.members(db, org.key, today)),
+      this.members(org.key, today),
       this.standings.of('org', org.key),
     ]);
     return {
@@ -49,22 +44,19 @@ export class OrgPageService {
     };
   }
 
-  private async members(db: Connection, orgKey: number, today: number) {
-    const members = await orgMembers(db, orgKey);
+  private async members(orgKey: number, today: number) {
+    const { members, present } = await this.rosters.of(orgKey);
     const weeks = lastWeeks(today);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
     const latest = { from: today - (LATEST_DAYS - 1) * DAY_MS, before: today + DAY_MS };
-    const { activeByWeek, latestDays } = await memberActivity(db, members, range, latest);
-    const active = await mostActive(members, latestDays, MOST_ACTIVE, (keys) =>
-      lastActiveOf(db, keys),
+    const { activeByWeek, latestDays } = await this.database.transaction((db) =>
+      memberActivity(db, members, range, latest),
     );
+    const active = mostActive(present, latestDays, MOST_ACTIVE);
     const joined = latestMoves(members, 'additions', MOST_MOVES);
     const left = latestMoves(members, 'removals', MOST_MOVES);
-    const shown = [...active.map(({ member }) => member), ...joined, ...left];
-    const profiles = await profilesOf(
-      db,
-      shown.map(({ userKey }) => userKey),
-    );
+    const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
+    const profiles = await profilesOf(this.database.pool, shown);
     return {
       num_users: membersAt(members, Infinity),
       // As a report of the week's last day has them.
@@ -78,7 +70,11 @@ export class OrgPageService {
       })),
       joined: moveViews(joined, profiles),
       left: moveViews(left, profiles),
-      most_active: activeViews(active, profiles),
+      most_active: active.flatMap(({ userKey, span, place }) => {
+        const profile = profiles.get(userKey);
+        if (!profile) return [];
+        return [{ ...userCard(profile), role: span.role, num_active_days: latestDays[place]! }];
+      }),
     };
   }
 }
@@ -92,12 +88,5 @@ function moveViews(moves: readonly Move[], profiles: Profiles): OrgPage['joined'
   return moves.flatMap(({ userKey, at }) => {
     const profile = profiles.get(userKey);
     return profile ? [{ ...userCard(profile), at: unixSeconds(at) }] : [];
-  });
-}
-
-function activeViews(active: readonly ActiveMember[], profiles: Profiles): OrgPage['most_active'] {
-  return active.flatMap(({ member, span, days }) => {
-    const profile = profiles.get(member.userKey);
-    return profile ? [{ ...userCard(profile), role: span.role, num_active_days: days }] : [];
   });
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DAY_MS, formatDay, startOfDay, type Summary } from '#libs/contracts';
-import { chartValues, type Period } from '#libs/charts';
+import { chartValues } from '#libs/charts';
 import { ActivityFold, countExisting } from '#libs/facts';
 import { Clock, Database } from '#libs/platform';
 import { keptRun } from '#libs/reports';
+import { monthSoFar } from './months.js';
 
 /** Counts what an overview begins with. */
 @Injectable()
@@ -44,19 +45,4 @@ export class SummaryService {
         : null,
     };
   }
-}
-
-/**
- * This month up to a day, and the same days of the month before: up to its last day where that is
- * shorter, so that 31 March stands beside all of February.
- */
-export function monthSoFar(today: number): [thisMonth: Period, lastMonth: Period] {
-  const date = new Date(today);
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-  const [first, firstBefore] = [Date.UTC(year, month, 1), Date.UTC(year, month - 1, 1)];
-  const days = date.getUTCDate() * DAY_MS;
-  return [
-    { from: first, before: first + days },
-    { from: firstBefore, before: Math.min(firstBefore + days, first) },
-  ];
 }

@@ -22,8 +22,3 @@ export function sinceOf(span: Span): number | null {
 export function unixSeconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
-
-/** Ids order as plain bytes. */
-export function compareIds(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
-}

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Change, ChangeFilter, Ranking, ReportChanges } from '#libs/contracts';
 import { Database } from '#libs/platform';
-import { MAX_PAGE_SIZE } from '../snapshots/page.query.js';
 import type { Comparison } from './comparison.js';
 import { untilKept } from './gone.js';
 import { keptRun, previousRun, type KeptRun } from './kept-runs.query.js';
@@ -105,7 +104,7 @@ export class ChangesService {
     const length = Math.min(pageSize, total - first);
     const places = Array.from({ length }, (_, index) => placeAt(first + index));
     const list = await this.lists.of(run, ranking);
-    const rows = await rowsAt(this.database.pool, run, ranking, list, places, MAX_PAGE_SIZE);
+    const rows = await rowsAt(this.database.pool, run, ranking, list, places);
     const shown = rows.flatMap((row, index) =>
       row ? [{ ...standingAt(places[index]!), ...row }] : [],
     );

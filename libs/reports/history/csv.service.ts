@@ -52,7 +52,7 @@ export class CsvService {
         const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
         if (slice.length === 0) return;
         const places = Array.from({ length: slice.length }, (_, place) => place);
-        const rows = await rowsAt(pool, run, ranking, slice, places, ROWS_AT_ONCE);
+        const rows = await rowsAt(pool, run, ranking, slice, places);
         yield rows.map((row, place) => (row ? csvLine(first + place + 1, row) : '')).join('');
       }
     } catch (error) {

@@ -3,7 +3,7 @@ import { ORG_CARDS, USER_CARDS, type Cards } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
 import { definitionOf } from '../definitions/index.js';
 import { orgRow, userRow } from '../pages/rows.js';
-import { keyedOf } from '../snapshots/keyed.query.js';
+import { cardsOf, numbersOf } from '../snapshots/keyed.query.js';
 import { unpackList, type NumberedEntry } from '../snapshots/packing.js';
 import { SnapshotGone } from './gone.js';
 import type { KeptRun } from './kept-runs.query.js';
@@ -14,7 +14,6 @@ type Row = UserReportRow | OrgReportRow;
 /**
  * The rows at some places of a ranking, as the compatible endpoints show them; none where the user or
  * org was deleted since.
- * @param most as many places as there can be
  * @throws SnapshotGone when the run was pruned in this very moment
  */
 export async function rowsAt(
@@ -23,7 +22,6 @@ export async function rowsAt(
   ranking: Ranking,
   list: Pick<PackedList, 'reportId' | 'width' | 'entries'>,
   places: readonly number[],
-  most: number,
 ): Promise<(Row | undefined)[]> {
   const { reportId } = list;
   return ranking.subject === 'user'
@@ -36,11 +34,14 @@ export async function rowsAt(
   ): Promise<(Row | undefined)[]> {
     const entries = entriesAt(ranking, list, places);
     const keys = entries.map(({ key }) => key);
-    const known = await keyedOf(db, run.id, ranking.subject, cards, keys, most);
-    if (!known) throw new SnapshotGone();
+    const [numbers, known] = await Promise.all([
+      numbersOf(db, run.id, ranking.subject, keys),
+      cardsOf(db, cards, keys),
+    ]);
+    if (!numbers) throw new SnapshotGone();
     return entries.map((entry, index) => {
-      const card = known.cards.get(entry.key);
-      return card && row({ ...entry, numbers: known.numbers[index]! }, card);
+      const card = known.get(entry.key);
+      return card && row({ ...entry, numbers: numbers[index]! }, card);
     });
   }
 }

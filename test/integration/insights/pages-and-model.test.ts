@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { insights, type OrgMembers, type OrgPage, type UserPage } from '#libs/contracts';
-import { aHistory } from '../../support/agreement.js';
-import { Model } from '../../support/model/model.js';
+import {
+  insights,
+  type OrgMembers,
+  type OrgPage,
+  type ReportChanges,
+  type UserPage,
+} from '#libs/contracts';
+import { aHistory, dayBefore } from '../../support/agreement.js';
+import type { RunState } from '../../support/api.js';
+import { Model, RANKINGS } from '../../support/model/model.js';
 import { ORGS, USERS } from '../../support/model/pools.js';
 import { DAY_MS, dayFromText } from '../../support/model/time.js';
 import { startTestService, type TestService } from '../../support/service.js';
@@ -9,10 +16,12 @@ import { startTestService, type TestService } from '../../support/service.js';
 const history = aHistory(400);
 const model = new Model(history);
 let service: TestService;
+let runs: RunState[];
 
 beforeAll(async () => {
   service = await startTestService();
   await service.api.ingest(history);
+  runs = [await service.api.run(dayBefore(8)), await service.api.run(dayBefore(1))];
 });
 afterAll(() => service.close());
 
@@ -40,9 +49,12 @@ test.each(ORGS)('the page of the org %j says what the model says', async (id) =>
     const week = { first, last: first + 6 };
     expect([date, active_users]).toEqual([date, expected.activeMembersIn(week)]);
   }
-  const moves = (rows: OrgPage['joined']) => rows.map(({ user_id, at }) => ({ user_id, at }));
-  expect(moves(body.joined)).toEqual(expected.joined.slice(0, 50));
-  expect(moves(body.left)).toEqual(expected.left.slice(0, 50));
+  for (const kind of ['joined', 'left'] as const) {
+    const told = body[kind].map(({ user_id, at }) => ({ user_id, at }));
+    // Equal times are in an order of the store's own.
+    expect(told.map(({ at }) => at)).toEqual(expected[kind].map(({ at }) => at));
+    expect(told).toEqual(expect.arrayContaining(expected[kind]));
+  }
 });
 
 test.each(ORGS)('the members of the org %j are the model’s', async (id) => {
@@ -68,3 +80,29 @@ test.each(USERS)('the page of the user %j says what the model says', async (id) 
   expect(user.last_active_at).toBe(expected.lastActiveAt);
   expect(body.signup_query_parameters).toEqual(model.signupParameters(id));
 });
+
+test.each(RANKINGS)('what changed in %s %s %s is what the model’s lists say', async (...which) => {
+  const [subject, report, interval] = which;
+  const [before, after] = runs.map((run) => model.ids(...which, run.report_time)) as [Ids, Ids];
+  const rankIn = ({ listed }: Ids, id: string) => listed.indexOf(id) + 1 || null;
+  const row = (id: string) => [id, rankIn(after, id), rankIn(before, id)];
+  const path = `reports/${subject}/${report}?interval=${interval}&page_size=100`;
+  const all = (await read<ReportChanges>(path)).body;
+  const left = (await read<ReportChanges>(`${path}&change=left`)).body;
+  const told = ({ rows }: ReportChanges) =>
+    rows.map((one) => ['user_id' in one ? one.user_id : one.org_id, one.rank, one.previous_rank]);
+  expect(told(all)).toEqual(after.listed.filter((id) => after.shown.has(id)).map(row));
+  const gone = before.listed.filter((id) => !after.listed.includes(id));
+  expect(told(left)).toEqual(gone.filter((id) => before.shown.has(id)).map(row));
+  const both = after.listed.filter((id) => before.listed.includes(id));
+  expect([all.total_count, all.counts]).toEqual([
+    after.listed.length,
+    {
+      entered: after.listed.length - both.length,
+      moved: both.filter((id) => rankIn(after, id) !== rankIn(before, id)).length,
+      left: gone.length,
+    },
+  ]);
+});
+
+type Ids = ReturnType<Model['ids']>;

@@ -86,6 +86,16 @@ export class Model {
     return { total_count: ranked.length, rows: shown.map((org) => this.orgRow(org)) };
   }
 
+  /** The ids of the frozen list of T, in order, and which of them are shown now. */
+  ids(...[subject, report, interval, reportTime]: Parameters<Model['report']>): {
+    listed: string[];
+    shown: Set<string>;
+  } {
+    const rank = subject === 'user' ? rankUsers : rankOrgs;
+    const listed = rank(this.known, report, interval, reportTime).map(({ id }) => id);
+    return { listed, shown: new Set(listed.filter((id) => this.existsNow(subject, id))) };
+  }
+
   /** The wire reply of a chart; days as `YYYY-MM-DD`, start not after end. */
   chart(metric: Metric, cadence: Cadence, startDay: string, endDay: string, today: string): Chart {
     return chartOf(this.known, metric, cadence, { start: startDay, end: endDay, today });
