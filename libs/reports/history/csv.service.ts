@@ -17,8 +17,8 @@ export interface CsvFile {
 }
 
 /**
- * Writes rankings as CSV, some rows at a time and only as fast as they are taken: in between it holds
- * neither a connection nor more than those rows, however long the list and slow the reader.
+ * Writes rankings as CSV, some rows at a time and only as fast as they are taken: in between it holds no
+ * connection and no more than two such portions, however long the list and slow the reader.
  */
 @Injectable()
 export class CsvService {
@@ -46,18 +46,27 @@ export class CsvService {
   /** Ends with an error, so that the reader knows, when the run is pruned in the meantime. */
   private async *lines(run: KeptRun, ranking: Ranking): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + csvHead(ranking);
-    const { pool } = this.database;
     try {
+      let reading = this.rows(run, ranking, 0);
       for (let first = 0; ; first += ROWS_AT_ONCE) {
-        const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
-        if (slice.length === 0) return;
-        const places = Array.from({ length: slice.length }, (_, place) => place);
-        const rows = await rowsAt(pool, run, ranking, slice, places);
+        const rows = await reading;
+        if (rows.length === 0) return;
+        // Read while these are written and sent; its failure is met when it is waited for.
+        reading = this.rows(run, ranking, first + ROWS_AT_ONCE);
+        reading.catch(() => undefined);
         yield rows.map((row, place) => (row ? csvLine(first + place + 1, row) : '')).join('');
       }
     } catch (error) {
       this.logger.warn('a CSV ended early', { runId: run.runId, ...describeError(error) });
       throw error;
     }
+  }
+
+  /** The rows from a place on, none beyond the end. */
+  private async rows(run: KeptRun, ranking: Ranking, first: number) {
+    const { pool } = this.database;
+    const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
+    const places = Array.from({ length: slice.length }, (_, place) => place);
+    return slice.length === 0 ? [] : rowsAt(pool, run, ranking, slice, places);
   }
 }

@@ -12,9 +12,9 @@ export interface PackedList {
   entries: Buffer;
 }
 
-// In parts: a row that comes in many chunks is put together anew with each. Kept uncompressed, a part
+// In small parts: a row is put together anew with each chunk that comes of it. Kept uncompressed, a part
 // is read by itself.
-const PART_BYTES = 256 * 1024;
+const PART_BYTES = 16 * 1024;
 
 const RANKING = `
   subject = current_setting('insightd.subject') and report = current_setting('insightd.report')
@@ -58,7 +58,10 @@ export async function readPackedList(
 /** The keys of a list, in its order. */
 export function keysOf({ entries, width, total }: PackedList): Uint32Array {
   const keys = new Uint32Array(total);
-  for (let place = 0; place < total; place++) keys[place] = entries.readUInt32LE(place * width);
+  for (let place = 0, at = 0; place < total; place++, at += width) {
+    const low = entries[at]! | (entries[at + 1]! << 8);
+    keys[place] = low | (entries[at + 2]! << 16) | (entries[at + 3]! << 24);
+  }
   return keys;
 }
 
