@@ -47,7 +47,7 @@ export const runList = z.object({
   next_before: z.string().nullable().describe('pass as before for the older ones; null at the end'),
 });
 
-export const CHANGES = ['entered', 'moved', 'stayed', 'left'] as const;
+const CHANGES = ['entered', 'moved', 'stayed', 'left'] as const;
 export const CHANGE_FILTERS = ['all', 'entered', 'moved', 'left'] as const;
 
 const change = {

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Change, ChangeFilter, Ranking, ReportChanges } from '#libs/contracts';
+import type {
+  Change,
+  ChangeFilter,
+  ChangedOrgRow,
+  ChangedUserRow,
+  Ranking,
+  ReportChanges,
+} from '#libs/contracts';
 import { Database } from '#libs/platform';
 import type { Comparison } from './comparison.js';
 import { untilKept } from './gone.js';
@@ -109,7 +116,7 @@ export class ChangesService {
       row ? [{ ...standingAt(places[index]!), ...row }] : [],
     );
     // Of one subject, since they are of one ranking.
-    return shown as ReportChanges['rows'];
+    return shown as ChangedUserRow[] | ChangedOrgRow[];
   }
 }
 
