@@ -1,5 +1,5 @@
 // The rooms and which way the arrows run; ARCHITECTURE.md says what each room owns.
-const ROOMS = ['contracts', 'platform', 'facts', 'ingest', 'reports', 'charts'];
+const ROOMS = ['contracts', 'platform', 'facts', 'ingest', 'reports', 'charts', 'insights'];
 const MAY_USE = {
   contracts: [],
   platform: ['contracts'],
@@ -7,6 +7,7 @@ const MAY_USE = {
   ingest: ['facts', 'platform', 'contracts'],
   reports: ['facts', 'platform', 'contracts'],
   charts: ['facts', 'platform', 'contracts'],
+  insights: ['reports', 'charts', 'facts', 'platform', 'contracts'],
 };
 
 const arrows = ROOMS.map((room) => {

@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ChartsApiModule } from '#libs/charts';
 import { IngestApiModule } from '#libs/ingest';
+import { InsightsApiModule } from '#libs/insights';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
 
 /** What answers HTTP. */
-@Module({ imports: [AccessModule, IngestApiModule, ReportsApiModule, ChartsApiModule] })
+@Module({
+  imports: [AccessModule, IngestApiModule, ReportsApiModule, ChartsApiModule, InsightsApiModule],
+})
 export class ApiModule {}

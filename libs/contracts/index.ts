@@ -3,6 +3,8 @@ export * from './check-event.js';
 export * from './errors.js';
 export * from './events.js';
 export { id as idSchema, isObject } from './fields.js';
+export * as insights from './insights.js';
+export type * from './insights.js';
 export * from './instant.js';
 export * from './jobs.js';
 export * as wire from './wire.js';

@@ -11,7 +11,7 @@ const orgMembership = z.object({
   userRole: z.string().describe('the same as user_role, for the Node client'),
 });
 
-const userReportRow = z.object({
+export const userReportRow = z.object({
   id: z.string(),
   report_id: z.string(),
   user_id: z.string(),
@@ -25,7 +25,7 @@ const userReportRow = z.object({
   extra_properties: z.record(z.string(), z.int()),
 });
 
-const orgReportRow = z.object({
+export const orgReportRow = z.object({
   id: z.string(),
   report_id: z.string(),
   org_id: z.string(),

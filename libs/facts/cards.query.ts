@@ -1,8 +1,6 @@
 import type { OrgMembership } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
-import { replay } from './replay.js';
-import { stampTime } from './stamp.js';
-import { unpackSteps } from './steps.js';
+import { membershipOf } from './packed-membership.js';
 
 /**
  * What is shown beside a number of users or orgs, as known now, to be asked for within the question that
@@ -106,11 +104,7 @@ export async function signupParameters(
 
 function openMembership(row: UserCardRow): OrgMembership | undefined {
   if (row.org_id === null) return undefined;
-  const told = unpackSteps(row.steps).map(({ stamp, ...step }) => ({
-    ...step,
-    at: stampTime(stamp),
-  }));
-  const span = replay(told).spans.at(-1);
+  const span = membershipOf(row.steps).spans.at(-1);
   if (span?.to !== Infinity) return undefined;
   const { role } = span;
   return { display_name: row.org_name, org_id: row.org_id, user_role: role, userRole: role };

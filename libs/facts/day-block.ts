@@ -48,6 +48,12 @@ export class DayBlocks {
   }
 }
 
+/** Whether a key is marked in the bits of its block. */
+export function isMarked(bits: Uint8Array, key: number): boolean {
+  const bit = key & (BLOCK_SIZE - 1);
+  return (bits[bit >> 3]! & (0x80 >> (bit & 7))) !== 0;
+}
+
 /** Calls `onKey` for each bit that is set in a block's bits. */
 function forEachKey(block: number, bits: Buffer, onKey: (key: number) => void): void {
   const first = block << BLOCK_SHIFT;

@@ -2,12 +2,14 @@ export type { ActivityDays, DayRange } from './activity-days.js';
 export { ActivityFold } from './activity-fold.service.js';
 export { BulkLoad } from './bulk-load.js';
 export * from './cards.query.js';
-export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE } from './day-block.js';
+export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, isMarked } from './day-block.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
-export { type Membership } from './replay.js';
+export { orgMembers, type OrgMember } from './org-members.query.js';
+export * from './profiles.query.js';
+export { startOf, type Membership, type Span } from './replay.js';
 export {
   loadActivity,
   loadLastActive,
@@ -19,3 +21,4 @@ export {
   scanUsers,
 } from './scan.js';
 export { scanMemberships } from './scan-memberships.js';
+export * from './user-history.query.js';

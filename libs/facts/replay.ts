@@ -8,10 +8,12 @@ export interface TimedStep {
 }
 
 /** The user was a member from `from` to `to`, both days whole; infinite where not known or still open. */
-interface Span {
+export interface Span {
   from: number;
   to: number;
   role: string;
+  /** When the step was that told of it: before that nobody knew, even where `from` is earlier. */
+  toldAt: number;
 }
 
 /** What a pair's steps amount to. Times in milliseconds since 1970. */
@@ -41,13 +43,17 @@ export function replay(steps: readonly TimedStep[], closedAt?: number): Membersh
   const { spans, additions, removals } = membership;
   // The open span, if there is one. No closures here: this runs a million times in a report run.
   let from: number | undefined;
+  let toldAt = 0;
   let role: string | null = null;
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index]!;
     if (step.kind === 'remove') {
-      if (index === 0) from = -Infinity;
+      if (index === 0) {
+        from = -Infinity;
+        toldAt = step.at;
+      }
       if (from === undefined) continue;
-      spans.push({ from, to: step.at, role: role ?? DEFAULT_ROLE });
+      spans.push({ from, to: step.at, role: role ?? DEFAULT_ROLE, toldAt });
       removals.push(step.at);
       from = undefined;
     } else if (from !== undefined) {
@@ -57,11 +63,17 @@ export function replay(steps: readonly TimedStep[], closedAt?: number): Membersh
       if (isKnown) additions.push(step.at);
       from = isKnown ? step.at : (removals.at(-1) ?? -Infinity);
       role = step.role;
+      toldAt = step.at;
     }
   }
   if (from !== undefined) {
-    spans.push({ from, to: closedAt ?? Infinity, role: role ?? DEFAULT_ROLE });
+    spans.push({ from, to: closedAt ?? Infinity, role: role ?? DEFAULT_ROLE, toldAt });
     if (closedAt !== undefined) removals.push(closedAt);
   }
   return membership;
+}
+
+/** When a span began, for those of which that was told; undefined where it is only known that it had begun. */
+export function startOf({ from, toldAt }: Span): number | undefined {
+  return from === toldAt ? from : undefined;
 }

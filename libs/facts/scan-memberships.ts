@@ -49,6 +49,7 @@ class Joined {
 
   at(addedAt: number): Membership {
     this.membership.spans[0]!.from = addedAt;
+    this.membership.spans[0]!.toldAt = addedAt;
     this.membership.additions[0] = addedAt;
     return this.membership;
   }

@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
 import { REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
+import { ChangesService } from './history/changes.service.js';
+import { CsvService } from './history/csv.service.js';
+import { HistoryController } from './history/history.controller.js';
+import { Lists } from './history/lists.service.js';
+import { StandingsService } from './history/standings.service.js';
 import { PagesService } from './pages/pages.service.js';
 import { ReportsController } from './pages/reports.controller.js';
 import { QueueMetrics } from './runs/queue-metrics.js';
@@ -20,8 +25,9 @@ export class RunsModule {}
 /** The endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [RunsModule],
-  controllers: [ReportsController, RunsController],
-  providers: [PagesService],
+  controllers: [ReportsController, HistoryController, RunsController],
+  providers: [PagesService, Lists, ChangesService, CsvService, StandingsService],
+  exports: [StandingsService],
 })
 export class ReportsApiModule {}
 

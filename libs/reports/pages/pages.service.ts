@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  ApiError,
-  type OrgReportRow,
-  type Ranking,
-  type ReportPage,
-  type UserReportRow,
-} from '#libs/contracts';
-import { ORG_CARDS, USER_CARDS, type Cards, type OrgCard, type UserCard } from '#libs/facts';
+import { ApiError, type Ranking, type ReportPage } from '#libs/contracts';
+import { ORG_CARDS, USER_CARDS, type Cards } from '#libs/facts';
 import { Database } from '#libs/platform';
 import { definitionOf } from '../definitions/index.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
 import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
-import type { Entry } from '../snapshots/packing.js';
+import type { NumberedEntry } from '../snapshots/packing.js';
+import { orgRow, userRow } from './rows.js';
 
 export interface PageRequest {
   pageNumber: number;
@@ -40,11 +34,13 @@ export class PagesService {
   async page(ranking: Ranking, request: PageRequest): Promise<ReportPage> {
     if (ranking.subject === 'user') {
       const sliced = await this.slice(ranking, USER_CARDS, request);
-      const rows = sliced.slice ? userRows(ranking, sliced.slice) : [];
+      const rows = rowsOf(sliced, (reportId, entry, card) =>
+        userRow(ranking, reportId, entry, card),
+      );
       return { user_reports: rows, ...envelope(request, sliced) };
     }
     const sliced = await this.slice(ranking, ORG_CARDS, request);
-    const rows = sliced.slice ? orgRows(ranking, sliced.slice) : [];
+    const rows = rowsOf(sliced, (reportId, entry, card) => orgRow(ranking, reportId, entry, card));
     return { org_reports: rows, ...envelope(request, sliced) };
   }
 
@@ -97,69 +93,22 @@ function envelope({ pageNumber, pageSize }: PageRequest, { run, slice }: Sliced<
   };
 }
 
-function userRows(ranking: Ranking, slice: SnapshotSlice<UserCard>): UserReportRow[] {
-  return slice.entries.flatMap((entry): UserReportRow[] => {
+/** A row for each entry whose subject is still there. */
+function rowsOf<Card, Row>(
+  { slice }: Sliced<Card>,
+  row: (reportId: string, entry: NumberedEntry, card: Card) => Row,
+): Row[] {
+  if (!slice) return [];
+  return slice.entries.flatMap((entry) => {
     const card = slice.cards.get(entry.key);
-    if (!card) return [];
-    const [createdAt, lastActiveAt] = entry.numbers;
-    return [
-      {
-        id: rowId(slice.reportId, entry.key),
-        report_id: slice.reportId,
-        user_id: card.userId,
-        user_created_at: createdAt,
-        username: card.username,
-        first_name: card.firstName,
-        last_name: card.lastName,
-        email: card.email,
-        last_active_at: lastActiveAt,
-        org_data: card.memberships,
-        extra_properties: extraProperties(ranking, entry),
-      },
-    ];
-  });
-}
-
-function orgRows(ranking: Ranking, slice: SnapshotSlice<OrgCard>): OrgReportRow[] {
-  return slice.entries.flatMap((entry): OrgReportRow[] => {
-    const card = slice.cards.get(entry.key);
-    if (!card) return [];
-    const [createdAt, members] = entry.numbers;
-    return [
-      {
-        id: rowId(slice.reportId, entry.key),
-        report_id: slice.reportId,
-        org_id: card.orgId,
-        name: card.name,
-        num_users: members,
-        org_created_at: createdAt,
-        extra_properties: extraProperties(ranking, entry),
-      },
-    ];
+    return card ? [row(slice.reportId, entry, card)] : [];
   });
 }
 
 /** The snapshot is not kept, or was pruned in this very moment. */
 function gone(): never {
-  throw new ApiError('not_found', 'No completed run with this run_id is kept.');
-}
-
-function extraProperties(ranking: Ranking, entry: Entry): Record<string, number> {
-  const names = definitionOf(ranking).extras;
-  return Object.fromEntries(names.map((name, index) => [name, entry.extras[index]!]));
-}
-
-/** The same row of the same snapshot always has the same id, a UUID (version 8: made by our own rule). */
-function rowId(reportId: string, key: number): string {
-  const hash = createHash('sha256').update(`${reportId}/${key}`).digest().subarray(0, 16);
-  hash[6] = 0x80 | (hash[6]! & 0x0f);
-  hash[8] = 0x80 | (hash[8]! & 0x3f);
-  const hex = hash.toString('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  throw new ApiError(
+    'not_found',
+    'No completed run with this run_id is kept; GET /api/insights/v1/runs lists those that are.',
+  );
 }

@@ -12,27 +12,16 @@ import {
   RANKINGS,
   REPORTS,
   intervalsOf,
-  invalidField,
   wire,
   type ReportPage,
   type Subject,
 } from '#libs/contracts';
 import { signupParameters } from '#libs/facts';
-import {
-  Access,
-  Database,
-  choice,
-  jsonSchema,
-  parameter,
-  wholeNumber,
-  type Query as QueryParameters,
-} from '#libs/platform';
+import { Access, Database, jsonSchema, type Query as QueryParameters } from '#libs/platform';
 import { servedRun } from '../runs/runs.store.js';
-import { MAX_PAGE_SIZE, totalsOf } from '../snapshots/page.query.js';
+import { totalsOf } from '../snapshots/page.query.js';
 import { PagesService } from './pages.service.js';
-
-const MAX_PAGE_NUMBER = 2 ** 31 - 1;
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+import { requestedPage, requestedRanking, requestedRun } from './request.js';
 
 /** The endpoints that clients of the reference API call, and the list of what there is. */
 @ApiTags('insights')
@@ -108,21 +97,8 @@ export class ReportsController {
   }
 
   private report(subject: Subject, report: string, query: QueryParameters): Promise<ReportPage> {
-    const intervals = intervalsOf(subject, report);
-    if (!intervals) {
-      const names = Object.keys(REPORTS[subject]).join(', ');
-      throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
-    }
-    const interval = choice(query, 'report_interval', intervals);
-    const pageSize = wholeNumber(query, 'page_size', { default: 10, low: 1, high: MAX_PAGE_SIZE });
-    const pageNumber = wholeNumber(query, 'page_number', {
-      default: 0,
-      low: 0,
-      high: MAX_PAGE_NUMBER,
-    });
-    const runId = parameter(query, 'run_id');
-    if (runId !== undefined && !UUID.test(runId))
-      throw invalidField('run_id', 'must be the id of a run');
-    return this.pages.page({ subject, report, interval }, { pageNumber, pageSize, runId });
+    const ranking = requestedRanking(subject, report, query, 'report_interval');
+    const page = requestedPage(query);
+    return this.pages.page(ranking, { ...page, runId: requestedRun(query, 'run_id') });
   }
 }

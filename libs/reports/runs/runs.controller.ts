@@ -19,9 +19,8 @@ import {
   type Authorized,
   type Query as QueryParameters,
 } from '#libs/platform';
+import { isRunId } from '../pages/request.js';
 import { RunsService } from './runs.service.js';
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFirst']>>>;
 
@@ -64,7 +63,7 @@ export class RunsController {
   @ApiOperation({ summary: 'How a run went' })
   @ApiResponse({ status: 200, schema: jsonSchema(wire.reportRun) })
   async find(@Param('runId') runId: string): Promise<ReportRunView> {
-    const row = UUID.test(runId)
+    const row = isRunId(runId)
       ? await this.database.rows.reportRun.findUnique({ where: { runId } })
       : null;
     if (!row) throw new ApiError('not_found', 'There is no run with this id.');

@@ -43,6 +43,12 @@ export interface Entry {
   extras: number[];
 }
 
+/** An entry with the two numbers that every row about its subject shows. */
+export interface NumberedEntry extends Entry {
+  /** Created at, and last active at or members. */
+  numbers: [number, number];
+}
+
 /** @param width bytes of an entry */
 export function unpackList(packed: Buffer, extras: number, width: number): Entry[] {
   const extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Cards } from '#libs/facts';
 import type { Database, Queryable } from '#libs/platform';
 import { SERVED_RUN } from '../runs/runs.store.js';
-import { NUMBERS_BYTES, unpackList, unpackNumbers, type Entry } from './packing.js';
+import { NUMBERS_BYTES, unpackList, unpackNumbers, type NumberedEntry } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
 
 export const MAX_PAGE_SIZE = 100;
@@ -16,11 +16,6 @@ export interface SnapshotSlice<Card> {
   cards: Map<number, Card>;
   /** `report_runs.id` of the run that reports are served from when no other is asked for. */
   servedRun: number | null;
-}
-
-interface NumberedEntry extends Entry {
-  /** What the snapshot says of the subject besides: created at, and last active at or members. */
-  numbers: [number, number];
 }
 
 interface SliceRow {
@@ -110,7 +105,7 @@ export async function totalsOf(
 const UNDEFINED_TABLE = '42P01';
 
 /** The rows of a snapshot; none when it was pruned in this very moment. */
-async function kept<Row>(ask: () => Promise<Row[]>): Promise<Row[]> {
+export async function kept<Row>(ask: () => Promise<Row[]>): Promise<Row[]> {
   try {
     return await ask();
   } catch (error) {

@@ -114,12 +114,13 @@ function roleOf(step: Told): string | undefined {
   return typeof role === 'string' ? role : undefined;
 }
 
-function replayAll(history: readonly Told[]): Replay[] {
+/** Every pair's steps, replayed. */
+export function replayAll(history: readonly Told[]): Replay[] {
   return pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId));
 }
 
 /** All spans that the history tells of. */
-function spansOf(history: readonly Told[]): Span[] {
+export function spansOf(history: readonly Told[]): Span[] {
   return replayAll(history).flatMap(({ spans }) => spans);
 }
 
@@ -145,7 +146,7 @@ export function movesIn(
 }
 
 /** "A span covers its first and its last day whole." */
-function covers(span: Span, day: number): boolean {
+export function covers(span: Span, day: number): boolean {
   return isIn({ first: dayOf(span.start), last: dayOf(span.end) }, day);
 }
 

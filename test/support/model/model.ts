@@ -5,10 +5,20 @@
  */
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
 import { firstOfEachIdentity, inOrder, type Told, type WireEvent } from './events.js';
-import { ALL_KNOWN, createdAt, existsAt, profileField, type Subject } from './facts.js';
+import {
+  ALL_KNOWN,
+  activeDays,
+  createdAt,
+  existsAt,
+  lastActiveAt,
+  profileField,
+  type Days,
+  type Subject,
+} from './facts.js';
 import { openSpans } from './membership.js';
+import { activeMembersIn, everInvited, movesOf, numUsersAt } from './pages.js';
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
-import { wholeSecond } from './time.js';
+import { dayText, wholeSecond } from './time.js';
 
 export type { Cadence, Chart, Metric } from './charts.js';
 export type { WireEvent } from './events.js';
@@ -76,6 +86,16 @@ export class Model {
     return { total_count: ranked.length, rows: shown.map((org) => this.orgRow(org)) };
   }
 
+  /** The ids of the frozen list of T, in order, and which of them are shown now. */
+  ids(...[subject, report, interval, reportTime]: Parameters<Model['report']>): {
+    listed: string[];
+    shown: Set<string>;
+  } {
+    const rank = subject === 'user' ? rankUsers : rankOrgs;
+    const listed = rank(this.known, report, interval, reportTime).map(({ id }) => id);
+    return { listed, shown: new Set(listed.filter((id) => this.existsNow(subject, id))) };
+  }
+
   /** The wire reply of a chart; days as `YYYY-MM-DD`, start not after end. */
   chart(metric: Metric, cadence: Cadence, startDay: string, endDay: string, today: string): Chart {
     return chartOf(this.known, metric, cadence, { start: startDay, end: endDay, today });
@@ -86,6 +106,31 @@ export class Model {
     if (!this.existsNow('user', userId)) return undefined;
     const told = profileField(this.known, 'user', userId, 'signup_query_parameters');
     return (told ?? {}) as Record<string, string>;
+  }
+
+  /** What is shown of an org beside its reports; days as numbers, T in unix ms. */
+  org(orgId: string) {
+    const shown = (moves: { user_id: string; at: number }[]) =>
+      moves.filter(({ user_id }) => this.existsNow('user', user_id));
+    const members = openSpans(this.known).filter((span) => span.orgId === orgId);
+    return {
+      exists: this.existsNow('org', orgId),
+      numUsersAt: (atMs: number) => numUsersAt(this.known, orgId, atMs),
+      activeMembersIn: (days: Days) => activeMembersIn(this.known, orgId, days),
+      joined: shown(movesOf(this.known, orgId, 'additions')),
+      left: shown(movesOf(this.known, orgId, 'removals')),
+      members: members.filter(({ userId }) => this.existsNow('user', userId)),
+    };
+  }
+
+  /** What is shown of a user beside reports. */
+  user(userId: string) {
+    return {
+      exists: this.existsNow('user', userId),
+      activeDays: activeDays(this.known, userId).map(dayText),
+      lastActiveAt: lastActiveAt(this.known, userId, wholeSecond(ALL_KNOWN)),
+      everInvited: everInvited(this.known, userId),
+    };
   }
 
   private existsNow(subject: Subject, id: string): boolean {

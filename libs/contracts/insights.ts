@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { orgReportRow, userReportRow } from './wire.js';
+
+/** The shapes of /api/insights/v1: what a page about users, orgs and reports needs. */
+const count = z.int().min(0);
+const seconds = z.int().min(0).describe('unix seconds');
+const day = z.string().describe('YYYY-MM-DD, UTC');
+const rank = z.int().min(1).describe('from 1');
+
+const activitySum = z.object({
+  from: day,
+  to: day.describe('YYYY-MM-DD, UTC, itself included'),
+  signups: count,
+  active_users: count,
+  active_orgs: count,
+});
+
+const runReference = z.object({ run_id: z.string(), report_time: seconds });
+
+export const summary = z.object({
+  today: day,
+  totals: z.object({ users: count, orgs: count }),
+  this_month: activitySum,
+  last_month: activitySum.describe('the same days of the month before'),
+  latest_run: runReference.extend({ completed_at: seconds }).nullable(),
+});
+
+export const definitions = z.object({
+  terms: z.record(z.string(), z.string()).describe('what each number and each report means'),
+});
+
+const runListItem = runReference.extend({
+  as_of: z.boolean().describe('whether it was asked for as of the end of a past day'),
+  state: z.enum(['queued', 'running', 'completed', 'failed']),
+  queued_at: seconds,
+  started_at: seconds.nullable(),
+  completed_at: seconds.nullable(),
+  failed_at: seconds.nullable(),
+  error: z.string().nullable(),
+  rows: count.nullable().describe('of all rankings together; null until completed'),
+  row_counts: z.record(z.string(), count).nullable(),
+  kept: z.boolean().describe('whether its rankings can still be read'),
+});
+
+export const runList = z.object({
+  runs: z.array(runListItem),
+  next_before: z.string().nullable().describe('pass as before for the older ones; null at the end'),
+});
+
+const CHANGES = ['entered', 'moved', 'stayed', 'left'] as const;
+export const CHANGE_FILTERS = ['all', 'entered', 'moved', 'left'] as const;
+
+const change = {
+  rank: rank.nullable().describe('from 1; null for a row that left'),
+  previous_rank: rank
+    .nullable()
+    .describe('its rank in the previous run; null when it was not there'),
+  change: z.enum(CHANGES).nullable().describe('null when there is no previous run'),
+};
+
+const changedUser = userReportRow.extend(change);
+const changedOrg = orgReportRow.extend(change);
+
+export const reportChanges = z.object({
+  subject: z.enum(['user', 'org']),
+  report: z.string(),
+  interval: z.string(),
+  run_id: z.string().nullable().describe('null when no report was made yet'),
+  report_time: seconds.describe('0 when no report was made yet'),
+  previous: runReference.nullable().describe('the run it is compared with'),
+  counts: z
+    .object({ entered: count, moved: count, left: count })
+    .nullable()
+    .describe('of the frozen lists; null without a previous run'),
+  total_count: count.describe('length of the frozen list under this filter'),
+  page_number: count,
+  page_size: z.int().min(1).max(100),
+  rows: z.union([z.array(changedUser), z.array(changedOrg)]),
+});
+
+const userCard = z.object({
+  user_id: z.string(),
+  email: z.string(),
+  username: z.string().nullable(),
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
+});
+
+const standing = z.object({
+  report: z.string(),
+  interval: z.string(),
+  rank,
+  total_count: count,
+});
+
+const standings = {
+  run: runReference.nullable().describe('the latest run, which `reports` is of'),
+  reports: z.array(standing).describe('where it is listed'),
+};
+
+export const userPage = z.object({
+  user: userCard.extend({ created_at: seconds, last_active_at: seconds }),
+  orgs: z.array(
+    z.object({
+      org_id: z.string(),
+      name: z.string(),
+      role: z.string(),
+      since: seconds.nullable().describe('null when it was never told'),
+    }),
+  ),
+  signup_query_parameters: z.record(z.string(), z.string()),
+  activity: z.object({ from: day, to: day, days: z.array(day) }).describe('the last 365 days'),
+  invites: z.object({
+    total: count.describe('distinct invitees, ever'),
+    recent: z.array(z.object({ org_id: z.string().nullable(), at: seconds })),
+  }),
+  ...standings,
+});
+
+const joinedOrLeft = userCard.extend({ at: seconds });
+
+export const orgPage = z.object({
+  org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
+  num_users: count.describe('open memberships now, users known only by their id included'),
+  members_over_time: z.array(
+    z.object({ date: day.describe("the week's Monday"), num_users: count }),
+  ),
+  active_by_week: z.array(
+    z.object({ date: day.describe("the week's Monday"), active_users: count }),
+  ),
+  joined: z.array(joinedOrLeft).describe('newest first'),
+  left: z.array(joinedOrLeft).describe('newest first'),
+  most_active: z.array(userCard.extend({ role: z.string(), num_active_days: count })),
+  ...standings,
+});
+
+export const orgMembers = z.object({
+  total_count: count,
+  page_number: count,
+  page_size: z.int().min(1).max(100),
+  rows: z.array(
+    userCard.extend({ role: z.string(), since: seconds.nullable(), last_active_at: seconds }),
+  ),
+});
+
+export type Change = (typeof CHANGES)[number];
+export type ChangeFilter = (typeof CHANGE_FILTERS)[number];
+export type RunReference = z.infer<typeof runReference>;
+export type Summary = z.infer<typeof summary>;
+export type Definitions = z.infer<typeof definitions>;
+export type RunListItem = z.infer<typeof runListItem>;
+export type RunList = z.infer<typeof runList>;
+export type ChangedUserRow = z.infer<typeof changedUser>;
+export type ChangedOrgRow = z.infer<typeof changedOrg>;
+export type ReportChanges = z.infer<typeof reportChanges>;
+export type Standing = z.infer<typeof standing>;
+export type UserCardView = z.infer<typeof userCard>;
+export type UserPage = z.infer<typeof userPage>;
+export type OrgPage = z.infer<typeof orgPage>;
+export type OrgMembers = z.infer<typeof orgMembers>;

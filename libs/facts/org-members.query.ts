@@ -1,0 +1,33 @@
+import { copyRows, type Connection } from '#libs/platform';
+import { membershipOf } from './packed-membership.js';
+import type { Membership } from './replay.js';
+
+/** Somebody who is or was in an org. */
+export interface OrgMember {
+  userKey: number;
+  /** Created and not deleted: others are counted but not shown. */
+  exists: boolean;
+  membership: Membership;
+}
+
+const MEMBERS = `
+  select m.user_key, m.steps, coalesce(u.deleted_stamp, '') as deleted_stamp,
+    (u.created_at is not null and u.deleted_stamp is null)::int as exists
+  from memberships m
+  left join users u on u.id = m.user_key
+  where m.org_key = current_setting('insightd.org_key')::int`;
+
+/** Everybody of whom a step in an existing org is known, in no order. */
+export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMember[]> {
+  const members: OrgMember[] = [];
+  await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
+  await copyRows(db, MEMBERS, (row) => {
+    const userKey = row.int();
+    const steps = row.bytes();
+    const deletion = row.bytes();
+    const exists = row.int() === 1;
+    const membership = membershipOf(steps, deletion.length > 0 ? deletion : undefined);
+    members.push({ userKey, exists, membership });
+  });
+  return members;
+}

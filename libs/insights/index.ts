@@ -1,0 +1,2 @@
+export { InsightsApiModule } from './insights.module.js';
+export { monthSoFar } from './months.js';

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { periodsBetween } from '#libs/charts';
+import { ApiError, DAY_MS, formatDay, startOfDay, type OrgPage } from '#libs/contracts';
+import { ActivityFold, findOrg, profilesOf, type DayRange } from '#libs/facts';
+import { Clock, Database } from '#libs/platform';
+import { StandingsService } from '#libs/reports';
+import { memberActivity } from './member-activity.js';
+import { latestMoves, membersAt, mostActive, type Move } from './members.js';
+import { Rosters } from './rosters.service.js';
+import { unixSeconds, userCard } from './views.js';
+
+const WEEKS = 52;
+const LATEST_DAYS = 30;
+const MOST_MOVES = 50;
+const MOST_ACTIVE = 20;
+
+type Profiles = Awaited<ReturnType<typeof profilesOf>>;
+
+/** All that is known of one org. */
+@Injectable()
+export class OrgPageService {
+  constructor(
+    private readonly database: Database,
+    private readonly activity: ActivityFold,
+    private readonly standings: StandingsService,
+    private readonly rosters: Rosters,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ApiError `not_found` when there is no such org, or not any more */
+  async page(orgId: string): Promise<OrgPage> {
+    const org = await findOrg(this.database.pool, orgId);
+    if (!org) throw new ApiError('not_found', 'No organization with this id is known.');
+    await this.activity.foldUnlessReadOnly();
+    const today = startOfDay(this.clock.now());
+    const [members, standings] = await Promise.all([
+      this.members(org.key, today),
+      this.standings.of('org', org.key),
+    ]);
+    return {
+      org: { org_id: org.orgId, name: org.name, created_at: org.createdAt },
+      ...members,
+      ...standings,
+    };
+  }
+
+  private async members(orgKey: number, today: number) {
+    const { members, present } = await this.rosters.of(orgKey);
+    const weeks = lastWeeks(today);
+    const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
+    const latest = { from: today - (LATEST_DAYS - 1) * DAY_MS, before: today + DAY_MS };
+    const { activeByWeek, latestDays } = await this.database.transaction((db) =>
+      memberActivity(db, members, range, latest),
+    );
+    const active = mostActive(present, latestDays, MOST_ACTIVE);
+    const joined = latestMoves(members, 'additions', MOST_MOVES);
+    const left = latestMoves(members, 'removals', MOST_MOVES);
+    const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
+    const profiles = await profilesOf(this.database.pool, shown);
+    return {
+      num_users: membersAt(members, Infinity),
+      // As a report of the week's last day has them.
+      members_over_time: weeks.map(({ from, before }) => ({
+        date: formatDay(from),
+        num_users: membersAt(members, before - 1000),
+      })),
+      active_by_week: weeks.map(({ from }, index) => ({
+        date: formatDay(from),
+        active_users: activeByWeek[index]!,
+      })),
+      joined: moveViews(joined, profiles),
+      left: moveViews(left, profiles),
+      most_active: active.flatMap(({ userKey, span, place }) => {
+        const profile = profiles.get(userKey);
+        if (!profile) return [];
+        return [{ ...userCard(profile), role: span.role, num_active_days: latestDays[place]! }];
+      }),
+    };
+  }
+}
+
+/** The weeks up to the one that holds a day, Monday to Sunday. */
+function lastWeeks(today: number): DayRange[] {
+  return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today)!;
+}
+
+function moveViews(moves: readonly Move[], profiles: Profiles): OrgPage['joined'] {
+  return moves.flatMap(({ userKey, at }) => {
+    const profile = profiles.get(userKey);
+    return profile ? [{ ...userCard(profile), at: unixSeconds(at) }] : [];
+  });
+}

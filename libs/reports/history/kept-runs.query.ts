@@ -1,0 +1,79 @@
+import type { RunListItem } from '#libs/contracts';
+import type { Queryable } from '#libs/platform';
+import { SnapshotGone } from './gone.js';
+
+/**
+ * A run is *kept* from its completion until its snapshot is pruned: while its rankings can be read.
+ * Runs are in the order in which they are served: by their moment, then by their number.
+ */
+export interface KeptRun {
+  /** `report_runs.id`, which names the snapshot's table. */
+  id: number;
+  runId: string;
+  /** Unix seconds. */
+  reportTime: number;
+  /** Unix seconds. */
+  completedAt: number;
+}
+
+const KEPT = `
+  select id, run_id as "runId", floor(extract(epoch from report_time))::float8 as "reportTime",
+    floor(extract(epoch from completed_at))::float8 as "completedAt"
+  from report_runs
+  where state = 'completed' and pruned_at is null`;
+const LATEST = `${KEPT} order by report_runs.report_time desc, id desc limit 1`;
+const NAMED = `${KEPT} and run_id = $1`;
+const PREVIOUS = `
+  ${KEPT} and (report_runs.report_time, id) <
+    (select report_time, id from report_runs where id = $1)
+  order by report_runs.report_time desc, id desc limit 1`;
+
+/**
+ * The kept run of this name, or else the latest; undefined when there is none at all.
+ * @throws SnapshotGone when the run that is named is not kept
+ */
+export async function keptRun(db: Queryable, runId?: string): Promise<KeptRun | undefined> {
+  if (runId === undefined) return one(db, LATEST, []);
+  const run = await one(db, NAMED, [runId]);
+  if (!run) throw new SnapshotGone();
+  return run;
+}
+
+/** The kept run right before another. */
+export function previousRun(db: Queryable, { id }: KeptRun): Promise<KeptRun | undefined> {
+  return one(db, PREVIOUS, [id]);
+}
+
+async function one(db: Queryable, sql: string, values: unknown[]): Promise<KeptRun | undefined> {
+  return (await db.query<KeptRun>(sql, values)).rows[0];
+}
+
+const seconds = (column: string) => `floor(extract(epoch from ${column}))::float8 as ${column}`;
+
+const LIST = `
+  select run_id, ${seconds('report_time')}, as_of, state, ${seconds('queued_at')},
+    ${seconds('started_at')}, ${seconds('completed_at')}, ${seconds('failed_at')}, error, row_counts,
+    (select sum(value::int8)::float8 from jsonb_each_text(row_counts)) as rows,
+    state = 'completed' and pruned_at is null as kept
+  from report_runs r
+  where $1::uuid is null
+    or (r.report_time, id) < (select report_time, id from report_runs where run_id = $1)
+  order by r.report_time desc, id desc
+  limit $2`;
+
+/**
+ * Runs of every state, the latest moment first.
+ * @param before only those that come after this run in the list
+ */
+export async function listRuns(
+  db: Queryable,
+  before: string | undefined,
+  limit: number,
+): Promise<RunListItem[]> {
+  return (await db.query<RunListItem>(LIST, [before ?? null, limit])).rows;
+}
+
+/** Whether there is a run of this name, in any state. */
+export async function isRun(db: Queryable, runId: string): Promise<boolean> {
+  return (await db.query('select from report_runs where run_id = $1', [runId])).rowCount === 1;
+}

@@ -1,0 +1,37 @@
+import type { Ranking } from '#libs/contracts';
+import type { Queryable } from '#libs/platform';
+import { kept } from '../snapshots/page.query.js';
+import { snapshotTable } from '../snapshots/snapshots.store.js';
+import { SnapshotGone } from './gone.js';
+import type { PackedList } from './packed-list.query.js';
+
+/** Some entries of a ranking, and how many they are. */
+export interface ListSlice extends Omit<PackedList, 'total'> {
+  length: number;
+}
+
+// Kept uncompressed, substring reads no more than the slice.
+const sliceFrom = (table: string) => `
+  select report_id as "reportId", width, substring(entries from $4 * width + 1 for $5 * width) as entries
+  from ${table}, lateral (select length(entries) / greatest(total, 1) as width) packed
+  where subject = $1 and report = $2 and "interval" = $3`;
+
+/**
+ * Entries `first` up to `first + count` of a ranking, none beyond its end.
+ * @throws SnapshotGone when the run's snapshot is gone
+ */
+export async function readListSlice(
+  db: Queryable,
+  runKey: number,
+  { subject, report, interval }: Ranking,
+  first: number,
+  count: number,
+): Promise<ListSlice> {
+  const ask = () =>
+    db.query<Omit<PackedList, 'total'>>(sliceFrom(snapshotTable(runKey)), [
+      ...[subject, report, interval, first, count],
+    ]);
+  const [slice] = await kept(async () => (await ask()).rows);
+  if (!slice) throw new SnapshotGone();
+  return { ...slice, length: slice.width === 0 ? 0 : slice.entries.length / slice.width };
+}

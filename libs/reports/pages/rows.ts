@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
+import type { OrgCard, UserCard } from '#libs/facts';
+import { definitionOf } from '../definitions/index.js';
+import type { Entry, NumberedEntry } from '../snapshots/packing.js';
+
+/** The row of a user as every endpoint shows it. */
+export function userRow(
+  ranking: Ranking,
+  reportId: string,
+  entry: NumberedEntry,
+  card: UserCard,
+): UserReportRow {
+  const [createdAt, lastActiveAt] = entry.numbers;
+  return {
+    id: rowId(reportId, entry.key),
+    report_id: reportId,
+    user_id: card.userId,
+    user_created_at: createdAt,
+    username: card.username,
+    first_name: card.firstName,
+    last_name: card.lastName,
+    email: card.email,
+    last_active_at: lastActiveAt,
+    org_data: card.memberships,
+    extra_properties: extraProperties(ranking, entry),
+  };
+}
+
+/** The row of an org as every endpoint shows it. */
+export function orgRow(
+  ranking: Ranking,
+  reportId: string,
+  entry: NumberedEntry,
+  card: OrgCard,
+): OrgReportRow {
+  const [createdAt, members] = entry.numbers;
+  return {
+    id: rowId(reportId, entry.key),
+    report_id: reportId,
+    org_id: card.orgId,
+    name: card.name,
+    num_users: members,
+    org_created_at: createdAt,
+    extra_properties: extraProperties(ranking, entry),
+  };
+}
+
+function extraProperties(ranking: Ranking, entry: Entry): Record<string, number> {
+  const names = definitionOf(ranking).extras;
+  return Object.fromEntries(names.map((name, index) => [name, entry.extras[index]!]));
+}
+
+/** The same row of the same snapshot always has the same id, a UUID (version 8: made by our own rule). */
+function rowId(reportId: string, key: number): string {
+  const hash = createHash('sha256').update(`${reportId}/${key}`).digest().subarray(0, 16);
+  hash[6] = 0x80 | (hash[6]! & 0x0f);
+  hash[8] = 0x80 | (hash[8]! & 0x3f);
+  const hex = hash.toString('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
+}

@@ -1,0 +1,46 @@
+import type { Subject } from '#libs/contracts';
+import type { Cards } from '#libs/facts';
+import type { Queryable } from '#libs/platform';
+import { NUMBERS_BYTES, unpackNumbers } from './packing.js';
+import { kept } from './page.query.js';
+import { snapshotTable } from './snapshots.store.js';
+
+// In one value, since a row each takes longer to read than the number in it.
+const numbersFrom = (table: string) => `
+  select string_agg(
+    substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place) as numbers
+  from unnest($2::int[]) with ordinality as k (key, place), ${table}
+  where subject = $1 and report = 'numbers'`;
+
+/**
+ * The two numbers of some keys of a run, in the order of the keys, which may be anywhere in a list;
+ * undefined when the run's snapshot is gone.
+ */
+export async function numbersOf(
+  db: Queryable,
+  runKey: number,
+  subject: Subject,
+  keys: readonly number[],
+): Promise<[number, number][] | undefined> {
+  const ask = () =>
+    db.query<{ numbers: Buffer | null }>(numbersFrom(snapshotTable(runKey)), [subject, keys]);
+  const [row] = await kept(async () => (await ask()).rows);
+  const numbers = row?.numbers;
+  return (
+    row &&
+    (numbers ? keys.map((_, place) => unpackNumbers(numbers.subarray(place * NUMBERS_BYTES))) : [])
+  );
+}
+
+/**
+ * What is known of some users or orgs now, by key; who was deleted has none. Apart from their numbers:
+ * asked for at once, those came again with each card.
+ */
+export async function cardsOf<Card, Row extends { id: number }>(
+  db: Queryable,
+  cards: Cards<Card, Row>,
+  keys: readonly number[],
+): Promise<Map<number, Card>> {
+  const text = `select * from (${cards.rowsOf('select unnest($1::int[])')}) card order by id, org_id`;
+  return cards.read((await db.query<Row>(text, [keys])).rows);
+}

@@ -1,0 +1,39 @@
+import { activeDays, inviteesOf, isIn, type Days } from './facts.js';
+import type { Told } from './events.js';
+import { covers, openSpans, replayAll, spansOf } from './membership.js';
+import { compareBytes, wholeSecond } from './time.js';
+
+const EVER: Days = { first: -Infinity, last: Infinity };
+
+/** "`num_users` is the number of open spans at T"; "facts after T do not count". T in unix ms. */
+export function numUsersAt(history: readonly Told[], orgId: string, atMs: number): number {
+  const upToT = history.filter((event) => event.at <= atMs);
+  return openSpans(upToT).filter((span) => span.orgId === orgId).length;
+}
+
+/** Users "whose span covers that day" and who were "active on that day", for any of the days. */
+export function activeMembersIn(history: readonly Told[], orgId: string, days: Days): number {
+  const spans = spansOf(history).filter((span) => span.orgId === orgId);
+  const active = spans.filter((span) =>
+    activeDays(history, span.userId).some((day) => isIn(days, day) && covers(span, day)),
+  );
+  return new Set(active.map(({ userId }) => userId)).size;
+}
+
+/** The additions to or removals from an org, each with its user and unix second, newest first. */
+export function movesOf(
+  history: readonly Told[],
+  orgId: string,
+  kind: 'additions' | 'removals',
+): { user_id: string; at: number }[] {
+  return replayAll(history)
+    .filter((pair) => pair.orgId === orgId)
+    .flatMap((pair) => pair[kind].map((at) => ({ userId: pair.userId, at })))
+    .sort((a, b) => b.at - a.at || compareBytes(a.userId, b.userId))
+    .map(({ userId, at }) => ({ user_id: userId, at: wholeSecond(at) }));
+}
+
+/** How many different people a user ever invited. */
+export function everInvited(history: readonly Told[], userId: string): number {
+  return inviteesOf(history, userId, EVER).size;
+}
