@@ -18,6 +18,8 @@ export interface Rejected extends Rejection {
   userId: string | null;
   orgId: string | null;
   body: Buffer;
+  /** When it was sent (ms), of a message of a source; without it, it is a native event. */
+  messageAt?: number;
 }
 
 export interface CheckedBatch {
@@ -82,10 +84,14 @@ function withoutInvitee(value: unknown): unknown {
 /**
  * A value as JSON again. A number too large to be one stays wrong as its name in a string; of an event
  * nested deeper than JSON can be written, what is not nested is kept.
+ * @param written what to write of a member
  */
-function serialized(value: unknown): string {
+export function serialized(
+  value: unknown,
+  written: (member: unknown) => unknown = (member) => member,
+): string {
   const finite = (_name: string, member: unknown) =>
-    typeof member === 'number' && !Number.isFinite(member) ? String(member) : member;
+    typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member);
   try {
     return JSON.stringify(value, finite);
   } catch (error) {
@@ -99,7 +105,8 @@ function serialized(value: unknown): string {
   }
 }
 
-function usable(value: unknown): string | null {
+/** The value when it can be an id. */
+export function usable(value: unknown): string | null {
   const parsed = idSchema.safeParse(value);
   return parsed.success ? parsed.data : null;
 }

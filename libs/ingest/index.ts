@@ -1,3 +1,5 @@
 export { IngestApiModule, IngestModule } from './ingest.module.js';
 export { IngestService } from './ingest.service.js';
+export { Sources } from './sources/sources.js';
+export { checkSecrets } from './sources/webhook-secrets.js';
 export { demoHistory, type DemoEvent } from './sources/demo/index.js';

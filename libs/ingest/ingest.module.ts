@@ -4,18 +4,28 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestService } from './ingest.service.js';
+import { MessagesService } from './messages.service.js';
+import { Outcomes } from './outcomes.js';
+import { Sources } from './sources/sources.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** The pipeline, for every process. */
 @Module({
   imports: [FactsModule],
-  providers: [IngestService, DeadLettersService],
-  exports: [IngestService, DeadLettersService],
+  providers: [
+    { provide: Sources, useFactory: () => Sources.load() },
+    DeadLettersService,
+    IngestService,
+    MessagesService,
+    Outcomes,
+  ],
+  exports: [IngestService, DeadLettersService, MessagesService, Outcomes, Sources],
 })
 export class IngestModule {}
 
 /** Its endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [IngestModule],
-  controllers: [IngestController, DeadLettersController],
+  controllers: [IngestController, DeadLettersController, WebhooksController],
 })
 export class IngestApiModule {}

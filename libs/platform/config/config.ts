@@ -61,7 +61,12 @@ const settings = known.refine(
   { path: ['DATABASE_DIRECT_URL'], message: 'must stand beside DATABASE_URL' },
 );
 
-export type Settings = z.output<typeof settings>;
+export type Settings = z.output<typeof settings> & {
+  /** Every `…_WEBHOOK_SECRET` by its name; whose they are, and what they must look like, others know. */
+  WEBHOOK_SECRETS: Record<string, string>;
+};
+
+const WEBHOOK_SECRET = /^[A-Z0-9_]+_WEBHOOK_SECRET$/;
 
 /** Injection token of the checked settings. */
 export const SETTINGS = Symbol('settings');
@@ -76,9 +81,14 @@ export class SettingsError extends Error {}
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.entries(environment).filter(([, value]) => value !== '');
   const parsed = settings.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, WEBHOOK_SECRETS: webhookSecrets(given) };
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
   throw new SettingsError(lines.join('\n'));
+}
+
+function webhookSecrets(given: [string, string | undefined][]): Record<string, string> {
+  const secrets = given.filter(([name]) => WEBHOOK_SECRET.test(name));
+  return Object.fromEntries(secrets.map(([name, value]) => [name, value ?? '']));
 }
 
 function isCron(value: string): boolean {
