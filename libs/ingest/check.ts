@@ -8,6 +8,7 @@ import {
   type NativeEvent,
   type Rejection,
 } from '#libs/contracts';
+import type { WantedLookUp } from './look-ups.store.js';
 import type { Incoming } from './read-events.js';
 
 /** An event that cannot be used, as it is kept. */
@@ -25,6 +26,7 @@ export interface Rejected extends Rejection {
 export interface CheckedBatch {
   events: NativeEvent[];
   rejected: Rejected[];
+  lookUps?: WantedLookUp[];
 }
 
 /** Parts the events that can be used from those that cannot. */

@@ -3,10 +3,11 @@ import { invalidField, type IngestReply } from '#libs/contracts';
 import { Clock, Database } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
+import { addLookUps } from './look-ups.store.js';
+import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { MAX_EVENTS, readMessage } from './read-events.js';
 import { Sources } from './sources/sources.js';
-import { translate } from './translate.js';
 
 /** A rejected event as an operator sees it. Times are unix seconds. */
 export interface DeadLetterView {
@@ -41,6 +42,7 @@ export class DeadLettersService {
   constructor(
     private readonly database: Database,
     private readonly ingest: IngestService,
+    private readonly messages: MessagesService,
     private readonly sources: Sources,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
@@ -108,6 +110,7 @@ export class DeadLettersService {
     const batch = this.read(letter);
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
+      await addLookUps(db, batch.lookUps ?? []);
       if (!rejected) await db.query('delete from dead_letters where id = $1', [letter.id]);
       else {
         const values = [letter.id, JSON.stringify(rejected.errors)];
@@ -122,12 +125,12 @@ export class DeadLettersService {
   /** A letter as it would be read if it came now, again of its time. */
   private read(letter: Letter): CheckedBatch {
     const content = readMessage(Buffer.from(letter.body ?? []));
-    const now = this.clock.now();
     const source = letter.messageAt && this.sources.get(letter.source);
     if (source) {
       const at = letter.messageAt!.getTime();
-      return translate(source, { id: letter.eventId ?? '', at, content }, now);
+      return this.messages.translate(source, { id: letter.eventId ?? '', at, content });
     }
+    const now = this.clock.now();
     const receivedAt = letter.receivedAt.getTime();
     return checkAll([content], { now, receivedAt, defaultSource: letter.source });
   }

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventOf, IngestReply, NativeEvent } from '#libs/contracts';
-import { FactsService, forgetIdentities } from '#libs/facts';
+import { FactsService } from '#libs/facts';
 import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
-import { addDeadLetters, eraseBodies, tidyDeadLetters } from './dead-letters.store.js';
+import { addDeadLetters, eraseBodies } from './dead-letters.store.js';
 import { GroupWriter } from './group-writer.js';
+import { addLookUps } from './look-ups.store.js';
 import { Outcomes } from './outcomes.js';
 import type { Incoming } from './read-events.js';
 
@@ -29,10 +30,7 @@ export class IngestService {
     private readonly metrics: Metrics,
     private readonly outcomes: Outcomes,
     @Inject(SETTINGS)
-    private readonly settings: Pick<
-      Settings,
-      'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'
-    >,
+    settings: Pick<Settings, 'INGEST_CONCURRENCY' | 'INGEST_QUEUE'>,
   ) {
     this.writer = new GroupWriter((group) => this.writeGroup(group), {
       writers: settings.INGEST_CONCURRENCY,
@@ -81,12 +79,6 @@ export class IngestService {
     });
   }
 
-  /** Drops what has been remembered for long enough. */
-  async tidy(): Promise<void> {
-    await forgetIdentities(this.database.pool, this.settings.IDENTITY_DAYS);
-    await tidyDeadLetters(this.database.pool, this.settings.DEAD_LETTER_DAYS);
-  }
-
   /** One transaction for whatever requests came together. */
   private async writeGroup(group: Taken[]): Promise<void> {
     const stopTimer = this.metrics.ingestSeconds.startTimer();
@@ -94,8 +86,15 @@ export class IngestService {
     const rejected = group.flatMap(({ batch, receivedAt }) =>
       batch.rejected.map((letter) => ({ ...letter, receivedAt })),
     );
-    if (rejected.length === 0 && events.every(isPlainActivity)) await this.commitActivity(events);
-    else await this.commit(events, (db) => addDeadLetters(db, rejected));
+    const lookUps = group.flatMap(({ batch }) => batch.lookUps ?? []);
+    if (rejected.length + lookUps.length === 0 && events.every(isPlainActivity)) {
+      await this.commitActivity(events);
+    } else {
+      await this.commit(events, async (db) => {
+        await addDeadLetters(db, rejected);
+        await addLookUps(db, lookUps);
+      });
+    }
     stopTimer();
   }
 

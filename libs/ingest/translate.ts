@@ -26,31 +26,49 @@ const MAX_TYPE = 100;
 /**
  * A message as checked events. When something of it cannot be used, what can be is taken and the whole
  * message is rejected besides: tried again, what was taken is known by its identity.
- * @param now ms since 1970, what times are checked against
+ * @param context now: ms since 1970, what times are checked against; asks: whether the source can be asked
+ *   for what the message leaves out, without which that is of no use
  */
-export function translate(source: Source, message: Message, now: number): Translated {
+export function translate(
+  source: Source,
+  message: Message,
+  { now, asks }: { now: number; asks: boolean },
+): Translated {
   const { content } = message;
   if ('unreadable' in content) {
     return rejected(source, message, undefined, { body: ['must be valid JSON'] }, []);
   }
   const body = content.value;
+  if (usable(message.id) === null) {
+    return rejected(source, message, body, { id: ['must have 1 to 255 characters'] }, []);
+  }
   const translation = source.translate({ id: message.id, at: message.at, body });
   const type = typeOf(source, body);
   if (translation === 'unused') return { outcome: 'unused', type, events: [], rejected: [] };
   if ('errors' in translation) return rejected(source, message, body, translation.errors, []);
   const told = translation.events.map((event, index) => withId(event, message.id, index));
+  const lookUps = (asks ? (translation.lookUps ?? []) : []).map((wanted, index) => {
+    return { ...wanted, source: source.name, eventId: idOf(message.id, told.length + index) };
+  });
+  if (told.length + lookUps.length === 0) {
+    return { outcome: 'unused', type, events: [], rejected: [] };
+  }
   const context = { now, receivedAt: message.at, defaultSource: source.name };
   const checked = told.map((event) => checkEvent(event, context));
   const events = checked.flatMap((one) => ('event' in one ? [remembered(one.event)] : []));
   const wrong = checked.find((one) => 'errors' in one);
-  if (!wrong) return { outcome: 'accepted', type, events, rejected: [] };
-  return { ...rejected(source, message, body, wrong.errors, told), events };
+  if (!wrong) return { outcome: 'accepted', type, events, lookUps, rejected: [] };
+  return { ...rejected(source, message, body, wrong.errors, told), events, lookUps };
 }
 
 /** Where one message makes several events, each needs an identity of its own. */
 function withId(event: unknown, messageId: string, index: number): unknown {
   if (!isObject(event) || event.id !== undefined) return event;
-  return { ...event, id: index === 0 ? messageId : `${messageId}/${index + 1}` };
+  return { ...event, id: idOf(messageId, index) };
+}
+
+function idOf(messageId: string, index: number): string {
+  return index === 0 ? messageId : `${messageId}/${index + 1}`;
 }
 
 /** A delivery tried again carries a later time: activity has to be known by its identity, too. */

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldErrors } from '#libs/contracts';
+import type { Settings } from '#libs/platform';
 
 /** A message of a source, read as JSON. `at` is in ms since 1970: when its sender says it was sent. */
 interface SourceMessage {
@@ -9,15 +10,29 @@ interface SourceMessage {
 }
 
 /** A user or an org that a message names without saying what has become of it. */
-interface LookUp {
+export interface LookUp {
   kind: 'user' | 'org';
   id: string;
 }
 
 /**
+ * Fetches what has become of it: a native event without id and time, or nothing when it is gone.
+ * @throws LookUpDeferred, or an Error, and it will be tried again
+ */
+export type Ask = (wanted: LookUp) => Promise<unknown>;
+
+/** The source asks for a pause of `ms`. */
+export class LookUpDeferred extends Error {
+  constructor(readonly ms: number) {
+    super('the source asked for a pause');
+  }
+}
+
+/**
  * What a message comes to. `events` are native events as they would come over the wire, checked
  * afterwards like any other: what the message lacks can be left `undefined`, what is wrong left wrong.
- * One without an id gets the message's, one without a time the message's time.
+ * One without an id gets the message's, one without a time the message's time. What is to be looked up
+ * becomes an event later, of the moment in which it is.
  */
 export type Translation =
   { events: readonly unknown[]; lookUps?: readonly LookUp[] } | { errors: FieldErrors } | 'unused';
@@ -33,6 +48,8 @@ export interface Source {
   typeOf(body: unknown): string | undefined;
   /** Pure: the same message gives the same events, whenever it is translated. */
   translate(message: SourceMessage): Translation;
+  /** How to ask the source for what its messages leave out; undefined when the settings do not tell. */
+  asks?(settings: Settings): Ask | undefined;
   /** The addresses of people invited in it, which a message kept as a dead letter must not keep. */
   inviteesOf?(body: unknown): readonly unknown[];
 }

@@ -12,14 +12,15 @@ export class Sources {
       .map((path) => /^([^\\/]+)[\\/]source\.js$/.exec(path)?.[1])
       .filter((folder) => folder !== undefined)
       .sort();
-    const sources = folders.map(async (folder): Promise<[string, Source]> => {
+    const sources = new Map<string, Source>();
+    for (const folder of folders) {
       const address = new URL(`${folder}/source.js`, here).href;
       const { source } = (await import(address)) as { source?: Source };
       if (source?.name !== folder)
         throw new Error(`sources/${folder}/source.ts must export a source named ${folder}.`);
-      return [folder, source];
-    });
-    return new Sources(new Map(await Promise.all(sources)));
+      sources.set(folder, source);
+    }
+    return new Sources(sources);
   }
 
   get(name: string): Source | undefined {
