@@ -71,10 +71,10 @@ const settings = known.superRefine((given, context) => {
   }
 });
 
-export type Settings = z.output<typeof settings> & {
-  /** Every `…_WEBHOOK_SECRET` by its name; whose they are, and what they must look like, others know. */
-  WEBHOOK_SECRETS: Record<string, string>;
-};
+/** Every `…_WEBHOOK_SECRET` by its name; whose they are, and what they must look like, others know. */
+type WebhookSecrets = Record<'WEBHOOK_SECRETS', Record<string, string>>;
+
+export type Settings = z.output<typeof settings> & WebhookSecrets;
 
 const WEBHOOK_SECRET = /^[A-Z0-9_]+_WEBHOOK_SECRET$/;
 
