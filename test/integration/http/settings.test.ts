@@ -73,7 +73,7 @@ test('a direct address without the ordinary one stops it with a sentence that na
 
 test('a signing secret of the wrong form, or of no source, stops it with a sentence that names it', async () => {
   const { code, said } = await start({
-    ...{ CLERK_WEBHOOK_SECRET: 'whsec_hidden', WORKOS_WEBHOOK_SECRET: 'hidden from all' },
+    ...{ CLERK_WEBHOOK_SECRET: 'whsec_hidden!', WORKOS_WEBHOOK_SECRET: 'hidden from all' },
     ...{
       STANDARD_WEBHOOK_SECRET: `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'},`,
       NOBODY_WEBHOOK_SECRET: 'hidden',
