@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Interval, Timeout } from '@nestjs/schedule';
 import { OrgActivityService } from '#libs/charts';
 import { ActivityFold } from '#libs/facts';
-import { IngestService } from '#libs/ingest';
+import { IngestUpkeep } from '#libs/ingest';
 import { Clock, Logger, Paced, describeError } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 
@@ -25,7 +25,7 @@ export class Schedules {
 
   constructor(
     private readonly runs: RunsService,
-    private readonly ingest: IngestService,
+    private readonly ingest: IngestUpkeep,
     private readonly logger: Logger,
     orgActivity: OrgActivityService,
     activity: ActivityFold,
@@ -53,6 +53,11 @@ export class Schedules {
   @Interval(SECOND_MS)
   foldActivity(): Promise<void> {
     return this.once('fold of activity', () => this.fold.turn());
+  }
+
+  @Interval(SECOND_MS)
+  lookUp(): Promise<void> {
+    return this.once('look-ups', () => this.ingest.lookUp());
   }
 
   @Timeout(30 * SECOND_MS)

@@ -3,6 +3,7 @@ export const ERROR_STATUS = {
   invalid: 400,
   unreadable: 400,
   unauthorized: 401,
+  bad_signature: 401,
   forbidden: 403,
   not_found: 404,
   too_large: 413,

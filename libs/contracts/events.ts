@@ -47,9 +47,19 @@ export const EVENT_TYPES = Object.keys(EVENT_DATA) as EventType[];
 
 type Data = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
 
-/** A checked event: (source, id) is its identity, `at` its time in milliseconds since 1970. */
+/**
+ * A checked event: (source, id) is its identity, `at` its time in milliseconds since 1970. `remembered`
+ * says that its identity counts once even if it is `user.active`: it may come again with another time.
+ */
 export type NativeEvent = {
-  [T in EventType]: { type: T; id: string; source: string; at: number; data: Data[T] };
+  [T in EventType]: {
+    type: T;
+    id: string;
+    source: string;
+    at: number;
+    data: Data[T];
+    remembered?: true;
+  };
 }[EventType];
 
 export type EventOf<T extends EventType> = Extract<NativeEvent, { type: T }>;

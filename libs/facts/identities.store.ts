@@ -10,7 +10,7 @@ const REMEMBER = `
 
 /**
  * Remembers the identities of a batch and drops the events that came before, here or in the batch.
- * Activity passes as it is: it needs no memory, since saying it twice changes nothing.
+ * Activity passes as it is unless it asks to be remembered: saying it twice changes nothing.
  */
 export async function dropRepeats(
   db: Queryable,
@@ -20,7 +20,7 @@ export async function dropRepeats(
   const fresh: NativeEvent[] = [];
   for (const event of events) {
     const identity = identityOf(event.source, event.id);
-    if (event.type === 'user.active') fresh.push(event);
+    if (event.type === 'user.active' && !event.remembered) fresh.push(event);
     else if (!first.has(identity)) first.set(identity, event);
   }
   if (first.size === 0) return fresh;

@@ -8,6 +8,7 @@ import {
   type NativeEvent,
   type Rejection,
 } from '#libs/contracts';
+import type { WantedLookUp } from './look-ups.store.js';
 import type { Incoming } from './read-events.js';
 
 /** An event that cannot be used, as it is kept. */
@@ -18,11 +19,14 @@ export interface Rejected extends Rejection {
   userId: string | null;
   orgId: string | null;
   body: Buffer;
+  /** When it was sent (ms), of a message of a source; without it, it is a native event. */
+  messageAt?: number;
 }
 
 export interface CheckedBatch {
   events: NativeEvent[];
   rejected: Rejected[];
+  lookUps?: WantedLookUp[];
 }
 
 /** Parts the events that can be used from those that cannot. */
@@ -82,10 +86,14 @@ function withoutInvitee(value: unknown): unknown {
 /**
  * A value as JSON again. A number too large to be one stays wrong as its name in a string; of an event
  * nested deeper than JSON can be written, what is not nested is kept.
+ * @param written what to write of a member
  */
-function serialized(value: unknown): string {
+export function serialized(
+  value: unknown,
+  written: (member: unknown) => unknown = (member) => member,
+): string {
   const finite = (_name: string, member: unknown) =>
-    typeof member === 'number' && !Number.isFinite(member) ? String(member) : member;
+    typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member);
   try {
     return JSON.stringify(value, finite);
   } catch (error) {
@@ -99,7 +107,8 @@ function serialized(value: unknown): string {
   }
 }
 
-function usable(value: unknown): string | null {
+/** The value when it can be an id. */
+export function usable(value: unknown): string | null {
   const parsed = idSchema.safeParse(value);
   return parsed.success ? parsed.data : null;
 }

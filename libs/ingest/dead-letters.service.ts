@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { invalidField, type IngestReply } from '#libs/contracts';
 import { Clock, Database } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
-import { MAX_EVENTS } from './read-events.js';
+import { checkAll, type CheckedBatch, type Rejected } from './check.js';
+import { addLookUps } from './look-ups.store.js';
+import { MessagesService } from './messages.service.js';
+import { Outcomes } from './outcomes.js';
+import { MAX_EVENTS, readMessage } from './read-events.js';
+import { Sources } from './sources/sources.js';
 
 /** A rejected event as an operator sees it. Times are unix seconds. */
 export interface DeadLetterView {
@@ -20,12 +25,26 @@ export interface DeadLetterView {
 
 const EXPORT_PAGE = 1_000;
 
+/** What a letter is read again from. */
+interface Letter {
+  id: bigint;
+  source: string;
+  eventId: string | null;
+  eventType: string | null;
+  body: Uint8Array | null;
+  receivedAt: Date;
+  messageAt: Date | null;
+}
+
 /** Lists rejected events, gives them out and tries them again. */
 @Injectable()
 export class DeadLettersService {
   constructor(
     private readonly database: Database,
     private readonly ingest: IngestService,
+    private readonly messages: MessagesService,
+    private readonly sources: Sources,
+    private readonly outcomes: Outcomes,
     private readonly clock: Clock,
   ) {}
 
@@ -79,39 +98,40 @@ export class DeadLettersService {
     for (const [index, { id }] of letters.entries()) {
       const letter = await this.database.rows.deadLetter.findUnique({ where: { id } });
       if (!letter) continue;
-      const reply = await this.replayOne(letter);
-      total.accepted += reply.accepted;
-      total.rejected.push(...reply.rejected.map((rejected) => ({ ...rejected, index })));
+      const rejected = await this.replayOne(letter);
+      if (rejected) total.rejected.push({ index, id: rejected.id, errors: rejected.errors });
+      else total.accepted++;
     }
     return total;
   }
 
   // One at a time: each has a time of receipt and a source of its own.
-  private async replayOne(letter: {
-    id: bigint;
-    source: string;
-    body: Uint8Array | null;
-    receivedAt: Date;
-  }): Promise<IngestReply> {
-    const text = Buffer.from(letter.body ?? []).toString('utf8');
-    const context = {
-      now: this.clock.now(),
-      receivedAt: letter.receivedAt.getTime(),
-      defaultSource: letter.source,
-    };
-    return this.ingest.retake([parse(text)], context, async (db, batch) => {
-      const errors = batch.rejected[0]?.errors;
-      if (errors === undefined)
-        await db.query('delete from dead_letters where id = $1', [letter.id]);
-      else await db.query('update dead_letters set errors = $2 where id = $1', [letter.id, errors]);
+  private async replayOne(letter: Letter): Promise<Rejected | undefined> {
+    const batch = this.read(letter);
+    const [rejected] = batch.rejected;
+    await this.ingest.commit(batch.events, async (db) => {
+      await addLookUps(db, batch.lookUps ?? []);
+      if (!rejected) await db.query('delete from dead_letters where id = $1', [letter.id]);
+      else {
+        const values = [letter.id, JSON.stringify(rejected.errors)];
+        await db.query('update dead_letters set errors = $2 where id = $1', values);
+      }
     });
+    const { source, eventType: type } = letter;
+    this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ source, type }]);
+    return rejected;
   }
-}
 
-function parse(text: string): { value: unknown } | { unreadable: string } {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return { unreadable: text };
+  /** A letter as it would be read if it came now, again of its time. */
+  private read(letter: Letter): CheckedBatch {
+    const content = readMessage(Buffer.from(letter.body ?? []));
+    const source = letter.messageAt && this.sources.get(letter.source);
+    if (source) {
+      const at = letter.messageAt!.getTime();
+      return this.messages.translate(source, { id: letter.eventId ?? '', at, content });
+    }
+    const now = this.clock.now();
+    const receivedAt = letter.receivedAt.getTime();
+    return checkAll([content], { now, receivedAt, defaultSource: letter.source });
   }
 }

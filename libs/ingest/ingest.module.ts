@@ -4,18 +4,32 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestService } from './ingest.service.js';
+import { LookUpsService } from './look-ups.service.js';
+import { MessagesService } from './messages.service.js';
+import { Outcomes } from './outcomes.js';
+import { Sources } from './sources/sources.js';
+import { IngestUpkeep } from './upkeep.service.js';
+import { WebhooksController } from './webhooks.controller.js';
 
 /** The pipeline, for every process. */
 @Module({
   imports: [FactsModule],
-  providers: [IngestService, DeadLettersService],
-  exports: [IngestService, DeadLettersService],
+  providers: [
+    { provide: Sources, useFactory: () => Sources.load() },
+    DeadLettersService,
+    IngestService,
+    IngestUpkeep,
+    LookUpsService,
+    MessagesService,
+    Outcomes,
+  ],
+  exports: [IngestService, IngestUpkeep, DeadLettersService, MessagesService, Outcomes, Sources],
 })
 export class IngestModule {}
 
 /** Its endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [IngestModule],
-  controllers: [IngestController, DeadLettersController],
+  controllers: [IngestController, DeadLettersController, WebhooksController],
 })
 export class IngestApiModule {}

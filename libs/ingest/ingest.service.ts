@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CheckContext, EventOf, IngestReply, NativeEvent } from '#libs/contracts';
-import { FactsService, forgetIdentities } from '#libs/facts';
+import type { EventOf, IngestReply, NativeEvent } from '#libs/contracts';
+import { FactsService } from '#libs/facts';
 import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
-import { addDeadLetters, eraseBodies, tidyDeadLetters } from './dead-letters.store.js';
+import { addDeadLetters, eraseBodies } from './dead-letters.store.js';
 import { GroupWriter } from './group-writer.js';
+import { addLookUps } from './look-ups.store.js';
+import { Outcomes } from './outcomes.js';
 import type { Incoming } from './read-events.js';
 
 /** The events of one transaction, at most; larger ones are no faster and hold their locks longer. */
@@ -26,11 +28,9 @@ export class IngestService {
     private readonly facts: FactsService,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
+    private readonly outcomes: Outcomes,
     @Inject(SETTINGS)
-    private readonly settings: Pick<
-      Settings,
-      'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'
-    >,
+    settings: Pick<Settings, 'INGEST_CONCURRENCY' | 'INGEST_QUEUE'>,
   ) {
     this.writer = new GroupWriter((group) => this.writeGroup(group), {
       writers: settings.INGEST_CONCURRENCY,
@@ -50,52 +50,24 @@ export class IngestService {
     const now = this.clock.now();
     const batch = checkAll(incoming, { now, receivedAt: now, defaultSource });
     // Not awaited here: what came would stay in memory for as long as the checked events wait.
-    return this.written({ batch, receivedAt: now }, Math.max(1, incoming.length));
+    return this.write(batch, now, Math.max(1, incoming.length)).then(() => this.reply(batch));
   }
 
   /**
-   * Checks and writes again what was kept as dead letters.
-   * @param within runs in the same transaction, before it commits
+   * Writes what has been checked, together with what others bring at the same time: fulfilled once it is
+   * committed, the rejected as dead letters.
+   * @param size of it, in events
+   * @throws ApiError `unavailable` when too much waits; nothing was written then
    */
-  async retake(
-    value: readonly Incoming[],
-    context: CheckContext,
-    within: (db: Connection, batch: CheckedBatch) => Promise<void>,
-  ): Promise<IngestReply> {
-    const batch = checkAll(value, context);
-    await this.commit(batch.events, (db) => within(db, batch));
-    return this.reply(batch);
+  write(batch: CheckedBatch, receivedAt: number, size: number): Promise<void> {
+    return this.writer.write({ batch, receivedAt }, size);
   }
 
-  /** Drops what has been remembered for long enough. */
-  async tidy(): Promise<void> {
-    await forgetIdentities(this.database.pool, this.settings.IDENTITY_DAYS);
-    await tidyDeadLetters(this.database.pool, this.settings.DEAD_LETTER_DAYS);
-  }
-
-  private async written(taken: Taken, size: number): Promise<IngestReply> {
-    await this.writer.write(taken, size);
-    return this.reply(taken.batch);
-  }
-
-  /** One transaction for whatever requests came together. */
-  private async writeGroup(group: Taken[]): Promise<void> {
-    const stopTimer = this.metrics.ingestSeconds.startTimer();
-    const events = group.flatMap(({ batch }) => batch.events);
-    const rejected = group.flatMap(({ batch, receivedAt }) =>
-      batch.rejected.map((letter) => ({ ...letter, receivedAt })),
-    );
-    if (rejected.length === 0 && events.every(isActivity)) await this.commitActivity(events);
-    else await this.commit(events, (db) => addDeadLetters(db, rejected));
-    stopTimer();
-  }
-
-  private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {
-    const ids = await this.facts.resolve(events);
-    await this.facts.commitActivity(this.database, events, ids);
-  }
-
-  private async commit(
+  /**
+   * Writes checked events in a transaction of their own.
+   * @param within runs in it, before it commits
+   */
+  async commit(
     events: readonly NativeEvent[],
     within: (db: Connection) => Promise<void>,
   ): Promise<void> {
@@ -107,24 +79,40 @@ export class IngestService {
     });
   }
 
-  /** One step a type, not an event: finding a counter by its labels takes as long as checking an event. */
-  private count(told: readonly { type: string | null }[], outcome: 'accepted' | 'rejected'): void {
-    const counts = new Map<string, number>();
-    for (const { type } of told) {
-      counts.set(type ?? 'unknown', (counts.get(type ?? 'unknown') ?? 0) + 1);
+  /** One transaction for whatever requests came together. */
+  private async writeGroup(group: Taken[]): Promise<void> {
+    const stopTimer = this.metrics.ingestSeconds.startTimer();
+    const events = group.flatMap(({ batch }) => batch.events);
+    const rejected = group.flatMap(({ batch, receivedAt }) =>
+      batch.rejected.map((letter) => ({ ...letter, receivedAt })),
+    );
+    const lookUps = group.flatMap(({ batch }) => batch.lookUps ?? []);
+    if (rejected.length + lookUps.length === 0 && events.every(isPlainActivity)) {
+      await this.commitActivity(events);
+    } else {
+      await this.commit(events, async (db) => {
+        await addDeadLetters(db, rejected);
+        await addLookUps(db, lookUps);
+      });
     }
-    for (const [type, count] of counts) this.metrics.events.labels(type, outcome).inc(count);
+    stopTimer();
+  }
+
+  private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {
+    const ids = await this.facts.resolve(events);
+    await this.facts.commitActivity(this.database, events, ids);
   }
 
   private reply({ events, rejected }: CheckedBatch): IngestReply {
-    this.count(events, 'accepted');
-    this.count(rejected, 'rejected');
+    this.outcomes.tell('accepted', events);
+    this.outcomes.tell('rejected', rejected);
     return { accepted: events.length, rejected: rejected.map(rejection) };
   }
 }
 
-function isActivity(event: NativeEvent): event is EventOf<'user.active'> {
-  return event.type === 'user.active';
+/** Activity whose identity nobody looks up. */
+function isPlainActivity(event: NativeEvent): event is EventOf<'user.active'> {
+  return event.type === 'user.active' && !event.remembered;
 }
 
 function rejection({ index, id, errors }: Rejected): IngestReply['rejected'][number] {

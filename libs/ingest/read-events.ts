@@ -81,6 +81,11 @@ function readLines(text: string): Incoming[] {
   return events;
 }
 
+/** The message of a webhook as it came: a value of JSON, or bytes that are none. */
+export function readMessage(raw: Buffer): Incoming {
+  return readLine(raw.toString('utf8'));
+}
+
 function readLine(line: string): Incoming {
   try {
     return { value: JSON.parse(line) as unknown };

@@ -1,6 +1,8 @@
 import { expect } from '@jest/globals';
 import { waitFor, type Api, type Reply } from './api.js';
 import { userCreated } from './runs.js';
+import { TEST_SECRET } from './service.js';
+import { deliver, signStandard } from './webhooks.js';
 
 const ANSWERED_WITHIN_MS = 15_000;
 const BACK_WITHIN_MS = 30_000;
@@ -11,6 +13,8 @@ const EVENTS = '/api/ingest/v1/events';
 const REQUESTS: Record<string, (api: Api) => Promise<Reply>> = {
   events: (api) => api.post(EVENTS, [userCreated('somebody')]),
   'a rejected event': (api) => api.post(EVENTS, [{ id: 'x', type: 'nonsense', data: {} }]),
+  'a signed message': (api) =>
+    deliver(api, signStandard('standard', TEST_SECRET, userCreated('somebody'))),
   'a user report': (api) => api.page('user', 'champion', ''),
   'an org report': (api) => api.page('org', 'growth', ''),
   'a chart': (api) => api.get('/api/backend/v1/chart_metrics/active_orgs'),

@@ -5,6 +5,8 @@ import { Api, waitFor } from './api.js';
 import { ask, cloneDatabase, dropDatabase } from './database.js';
 
 export const TEST_KEY = 'test-key-with-every-scope';
+/** Signs messages of the source `standard`. */
+export const TEST_SECRET = 'whsec_dGVzdC1zZWNyZXQtb2YtdGhlLXNvdXJjZQ==';
 const MAIN = 'dist/apps/cli/main.js';
 // Four that start at once on two busy cores take their time.
 const STARTS_WITHIN_MS = 60_000;
@@ -89,6 +91,7 @@ export function testSettings(databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
     INSIGHTD_API_KEY: TEST_KEY,
+    STANDARD_WEBHOOK_SECRET: TEST_SECRET,
     LOG_LEVEL: 'info',
     READ_RATE_LIMIT: '1000000',
   };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { chartsAreCurrent } from '#libs/charts';
-import { IngestService, demoHistory, type DemoEvent } from '#libs/ingest';
+import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } from '#libs/ingest';
 import { Clock, Database, Instance, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 import { openStore } from '../store.js';
@@ -22,6 +22,7 @@ const BAR_WIDTH = 30;
  * A start that finds the history there goes on with it.
  */
 export async function demo(given: Settings): Promise<void> {
+  checkSecrets(await Sources.load(), given);
   const key = given.INSIGHTD_API_KEY ?? `demo_${randomBytes(24).toString('base64url')}`;
   const quiet = process.env['LOG_LEVEL'] ? given.LOG_LEVEL : 'warn';
   const folder = process.env['INSIGHTD_DATA_DIR'] ? given.INSIGHTD_DATA_DIR : DEMO_FOLDER;

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KeysService, Logger, Metrics, SettingsError, type Settings } from '#libs/platform';
+import { Sources, checkSecrets } from '#libs/ingest';
 import { stopWhenAsked } from '../lifetime.js';
 import { closeInTime, startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
@@ -12,6 +13,7 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
       `DATABASE_URL must be set for ${role}: only "all" brings a PostgreSQL of its own.`,
     );
   }
+  checkSecrets(await Sources.load(), given);
   const app = await start(role, await openStore(given));
   const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
   if (key !== undefined) {

@@ -48,6 +48,8 @@ const known = z.object({
   INGEST_QUEUE: whole(1, 10_000_000).default(50_000),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
+  PROPELAUTH_API_KEY: z.string().min(1, 'must not be empty').optional(),
+  PROPELAUTH_AUTH_URL: url(['https', 'http']).optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], {
       error: 'must be debug, info, warn, error or silent',
@@ -55,13 +57,26 @@ const known = z.object({
     .default('info'),
 });
 
-const settings = known.refine(
-  ({ DATABASE_URL, DATABASE_DIRECT_URL: direct }) =>
-    direct === undefined || DATABASE_URL !== undefined,
-  { path: ['DATABASE_DIRECT_URL'], message: 'must stand beside DATABASE_URL' },
-);
+/** Settings that say nothing without another one. */
+const BESIDE = [
+  ['DATABASE_DIRECT_URL', 'DATABASE_URL'],
+  ['PROPELAUTH_API_KEY', 'PROPELAUTH_AUTH_URL'],
+  ['PROPELAUTH_AUTH_URL', 'PROPELAUTH_API_KEY'],
+] as const;
 
-export type Settings = z.output<typeof settings>;
+const settings = known.superRefine((given, context) => {
+  for (const [name, other] of BESIDE) {
+    if (given[name] === undefined || given[other] !== undefined) continue;
+    context.addIssue({ code: 'custom', path: [name], message: `must stand beside ${other}` });
+  }
+});
+
+/** Every `…_WEBHOOK_SECRET` by its name; whose they are, and what they must look like, others know. */
+type WebhookSecrets = Record<'WEBHOOK_SECRETS', Record<string, string>>;
+
+export type Settings = z.output<typeof settings> & WebhookSecrets;
+
+const WEBHOOK_SECRET = /^[A-Z0-9_]+_WEBHOOK_SECRET$/;
 
 /** Injection token of the checked settings. */
 export const SETTINGS = Symbol('settings');
@@ -76,9 +91,14 @@ export class SettingsError extends Error {}
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.entries(environment).filter(([, value]) => value !== '');
   const parsed = settings.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, WEBHOOK_SECRETS: webhookSecrets(given) };
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
   throw new SettingsError(lines.join('\n'));
+}
+
+function webhookSecrets(given: [string, string | undefined][]): Record<string, string> {
+  const secrets = given.filter(([name]) => WEBHOOK_SECRET.test(name));
+  return Object.fromEntries(secrets.map(([name, value]) => [name, value ?? '']));
 }
 
 function isCron(value: string): boolean {

@@ -11,6 +11,7 @@ const TITLES: Record<ErrorCode, string> = {
   invalid: 'The request is not valid',
   unreadable: 'The body cannot be read',
   unauthorized: 'A valid API key is needed',
+  bad_signature: 'The signature cannot be trusted',
   forbidden: 'The key lacks the scope',
   not_found: 'There is nothing here',
   too_large: 'The body is too large',

@@ -30,7 +30,7 @@ export class Metrics {
   });
   readonly events = new Counter({
     name: 'insightd_ingest_events_total',
-    help: 'Events received, by type and outcome (accepted, rejected).',
+    help: 'Events and messages received, by type and outcome (accepted, rejected, unused, refused).',
     labelNames: ['type', 'outcome'] as const,
     registers: [this.registry],
   });

@@ -44,6 +44,7 @@ const WRONG: Record<string, string[]> = {
   SNAPSHOTS_DAILY: ['1.5'],
   IDENTITY_DAYS: ['29'],
   LOG_LEVEL: ['loud'],
+  PROPELAUTH_AUTH_URL: ['hidden.example.com'],
 };
 
 // A start costs seconds, so that each of them has as many wrong values as there are.
@@ -67,6 +68,28 @@ test('a direct address without the ordinary one stops it with a sentence that na
   const { code, said } = await start({ DATABASE_URL: '', DATABASE_DIRECT_URL: direct });
   expect(code).toBe(1);
   expect(said).toMatch(sentenceAbout('DATABASE_DIRECT_URL'));
+  expect(said).not.toContain('hidden');
+});
+
+test('a signing secret of the wrong form, or of no source, stops it with a sentence that names it', async () => {
+  const { code, said } = await start({
+    ...{ CLERK_WEBHOOK_SECRET: 'whsec_hidden!', WORKOS_WEBHOOK_SECRET: 'hidden from all' },
+    ...{
+      STANDARD_WEBHOOK_SECRET: `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'},`,
+      NOBODY_WEBHOOK_SECRET: 'hidden',
+    },
+  });
+  expect(code).toBe(1);
+  for (const name of ['CLERK', 'WORKOS', 'STANDARD', 'NOBODY'])
+    expect(said).toMatch(sentenceAbout(`${name}_WEBHOOK_SECRET`));
+  expect(said).not.toContain('hidden');
+  expect(said).not.toMatch(/^\s+at /m);
+});
+
+test('a key for a source without its address stops it with a sentence that names it', async () => {
+  const { code, said } = await start({ PROPELAUTH_API_KEY: 'hidden' });
+  expect(code).toBe(1);
+  expect(said).toMatch(sentenceAbout('PROPELAUTH_API_KEY'));
   expect(said).not.toContain('hidden');
 });
 

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { checkEvent, isObject, type NativeEvent } from '#libs/contracts';
+import { Clock, Database, Logger, SETTINGS, type Settings } from '#libs/platform';
+import { IngestService } from './ingest.service.js';
+import {
+  claimLookUps,
+  endLookUp,
+  putOffLookUps,
+  retryLookUp,
+  type DueLookUp,
+} from './look-ups.store.js';
+import { LookUpDeferred, type Ask, type Source } from './sources/source.js';
+import { Sources } from './sources/sources.js';
+
+/** Asked at the same time, of one source. */
+const AT_ONCE = 10;
+const ANSWER_MS = 15_000;
+const LEASE_SECONDS = 60;
+const FIRST_RETRY_MS = 2_000;
+const LATEST_RETRY_MS = 3_600_000;
+
+/** Asks sources for what their messages left out, and tells the answers as events. */
+@Injectable()
+export class LookUpsService {
+  constructor(
+    private readonly database: Database,
+    private readonly ingest: IngestService,
+    private readonly sources: Sources,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Asks for all that is due. */
+  async turn(): Promise<void> {
+    for (const source of this.sources.all()) {
+      const ask = source.asks?.(this.settings);
+      while (ask && (await this.askForSome(source, ask)) === AT_ONCE);
+    }
+  }
+
+  /** @returns how many were due, up to a limit */
+  private async askForSome(source: Source, ask: Ask): Promise<number> {
+    const claim = { limit: AT_ONCE, leaseSeconds: LEASE_SECONDS };
+    const due = await claimLookUps(this.database.pool, source.name, claim);
+    await Promise.all(due.map((one) => this.askFor(source, ask, one)));
+    return due.length;
+  }
+
+  private async askFor(source: Source, ask: Ask, due: DueLookUp): Promise<void> {
+    // What is said was so at some moment from here on: what happens meanwhile must not be undone.
+    const at = this.clock.now();
+    let event: NativeEvent | undefined;
+    try {
+      const told = await inTime(ask(due));
+      event = isObject(told) ? checked({ ...told, id: due.eventId }, at, source) : undefined;
+    } catch (error) {
+      return this.failed(source, due, error);
+    }
+    await this.ingest.commit(event ? [event] : [], (db) => endLookUp(db, due.row));
+  }
+
+  private async failed(source: Source, due: DueLookUp, error: unknown): Promise<void> {
+    const { name, message } = error instanceof Error ? error : new Error('not told');
+    const ms = Math.min(LATEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(due.attempts - 1, 20));
+    await retryLookUp(this.database.pool, due.row, { ms, error: message.slice(0, 200) });
+    if (error instanceof LookUpDeferred) {
+      await putOffLookUps(this.database.pool, source.name, error.ms);
+    } else {
+      const fields = { source: source.name, kind: due.kind, attempts: due.attempts, error: name };
+      this.logger.warn('a look-up failed and will be tried again', fields);
+    }
+  }
+}
+
+/** @throws Error naming what is wrong with an answer */
+function checked(told: unknown, at: number, source: Source): NativeEvent {
+  const context = { now: at, receivedAt: at, defaultSource: source.name };
+  const result = checkEvent(told, context);
+  if ('event' in result) return result.event;
+  throw new Error(`the answer cannot be used: ${Object.keys(result.errors).join(', ')}`);
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const given = new AbortController();
+  const late = delay(ANSWER_MS, undefined, { signal: given.signal }).then(() => {
+    throw new Error(`no answer within ${ANSWER_MS / 1000} s`);
+  });
+  late.catch(() => undefined);
+  return Promise.race([answer, late]).finally(() => given.abort());
+}

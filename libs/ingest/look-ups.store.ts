@@ -1,0 +1,85 @@
+import type { Queryable } from '#libs/platform';
+import type { LookUp } from './sources/source.js';
+
+/** A look-up of a source: what is told of it will be an event under (source, event id). */
+export interface WantedLookUp extends LookUp {
+  source: string;
+  eventId: string;
+}
+
+export interface DueLookUp extends LookUp {
+  row: string;
+  eventId: string;
+  attempts: number;
+}
+
+// Delivered again after it was answered, a message is known by the identity of the event it became.
+const ADD = `
+  insert into source_lookups (source, event_id, kind, subject)
+  select w.* from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+    as w (source, event_id, kind, subject)
+  where not exists (select from event_identities i where i.source = w.source and i.event_id = w.event_id)
+  order by w.source, w.event_id
+  on conflict do nothing`;
+
+/** Notes what is to be looked up; once, however often it is wanted. */
+export async function addLookUps(db: Queryable, wanted: readonly WantedLookUp[]): Promise<void> {
+  if (wanted.length === 0) return;
+  await db.query(ADD, [
+    wanted.map(({ source }) => source),
+    wanted.map(({ eventId }) => eventId),
+    wanted.map(({ kind }) => kind),
+    wanted.map(({ id }) => id),
+  ]);
+}
+
+// Claimed by putting it off: a worker that dies leaves it to the next, and no transaction waits for
+// somebody else's API.
+const CLAIM = `
+  update source_lookups set attempts = attempts + 1, next_at = now() + make_interval(secs => $3)
+  where id in (
+    select id from source_lookups where source = $1 and next_at <= now()
+    order by next_at limit $2 for update skip locked)
+  returning id as row, event_id as "eventId", kind, subject as id, attempts`;
+
+/** Takes due look-ups of a source, which nobody else takes for `leaseSeconds`. */
+export async function claimLookUps(
+  db: Queryable,
+  source: string,
+  { limit, leaseSeconds }: { limit: number; leaseSeconds: number },
+): Promise<DueLookUp[]> {
+  return (await db.query<DueLookUp>(CLAIM, [source, limit, leaseSeconds])).rows;
+}
+
+/** Ends a look-up that is answered. */
+export async function endLookUp(db: Queryable, row: string): Promise<void> {
+  await db.query('delete from source_lookups where id = $1', [row]);
+}
+
+/** Has a look-up that failed tried again in `ms`. */
+export async function retryLookUp(
+  db: Queryable,
+  row: string,
+  { ms, error }: { ms: number; error: string },
+): Promise<void> {
+  const sql = `
+    update source_lookups set error = $3, next_at = now() + make_interval(secs => $2::float8 / 1000)
+    where id = $1`;
+  await db.query(sql, [row, ms, error]);
+}
+
+/** Puts off every look-up of a source: it asked for a pause. */
+export async function putOffLookUps(db: Queryable, source: string, ms: number): Promise<void> {
+  const sql = `
+    update source_lookups
+    set next_at = greatest(next_at, now() + make_interval(secs => $2::float8 / 1000))
+    where source = $1`;
+  await db.query(sql, [source, ms]);
+}
+
+/** Gives up look-ups wanted more than `days` ago. */
+export async function dropOldLookUps(db: Queryable, days: number): Promise<void> {
+  const sql =
+    'delete from source_lookups where added_at < now() - make_interval(hours => 24 * $1::int)';
+  await db.query(sql, [days]);
+}

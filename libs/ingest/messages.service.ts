@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Clock, SETTINGS, type Settings } from '#libs/platform';
+import { IngestService } from './ingest.service.js';
+import { Outcomes } from './outcomes.js';
+import type { Source } from './sources/source.js';
+import { translate, type Message, type Translated } from './translate.js';
+
+/** Takes in messages of sources: each is translated into native events, which go the one way in. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly outcomes: Outcomes,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** A message as events checked against now. */
+  translate(source: Source, message: Message): Translated {
+    const asks = source.asks?.(this.settings) !== undefined;
+    return translate(source, message, { now: this.clock.now(), asks });
+  }
+
+  /**
+   * Returns once everything usable of the messages, and each that is not as a dead letter, is committed.
+   * @returns what became of each, in their order
+   * @throws ApiError `unavailable` when too much waits; nothing was written then
+   */
+  async take(source: Source, messages: readonly Message[]): Promise<Translated['outcome'][]> {
+    const translated = messages.map((message) => this.translate(source, message));
+    const batch = {
+      events: translated.flatMap(({ events }) => events),
+      rejected: translated.flatMap(({ rejected }) => rejected),
+      lookUps: translated.flatMap(({ lookUps }) => lookUps ?? []),
+    };
+    const size = batch.events.length + batch.rejected.length + batch.lookUps.length;
+    if (size > 0) await this.ingest.write(batch, this.clock.now(), size);
+    for (const outcome of ['accepted', 'rejected', 'unused'] as const) {
+      const these = translated.filter((one) => one.outcome === outcome);
+      this.outcomes.tell(
+        outcome,
+        these.map(({ type }) => ({ source: source.name, type })),
+      );
+    }
+    return translated.map(({ outcome }) => outcome);
+  }
+}

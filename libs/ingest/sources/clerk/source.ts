@@ -1,0 +1,92 @@
+import { isObject } from '#libs/contracts';
+import { standardSecretProblem, verifyStandard } from '../signed.js';
+import type { Translation, WebhookSource } from '../source.js';
+import { byType, member, tell, textMember, type Translators } from '../telling.js';
+
+/** The parts of Clerk's envelope: what it is about, and when (RFC 3339). */
+interface Parts {
+  data: unknown;
+  time: unknown;
+}
+
+const TRANSLATORS: Translators<Parts> = {
+  'user.created': ({ data, time }) =>
+    tell(
+      'user.created',
+      { ...profile(data), created_at: seconds(member(data, 'created_at')) },
+      time,
+    ),
+  'user.updated': ({ data, time }) => tell('user.updated', profile(data), time),
+  'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
+  'session.created': ({ data, time }) => {
+    // Somebody of the staff who looks at what the user sees.
+    const isImpersonated = isObject(member(data, 'actor'));
+    if (isImpersonated) return 'unused';
+    return tell('user.active', { user_id: member(data, 'user_id') }, time);
+  },
+  'organization.created': ({ data, time }) =>
+    tell('org.created', { ...org(data), created_at: seconds(member(data, 'created_at')) }, time),
+  'organization.updated': ({ data, time }) => tell('org.updated', org(data), time),
+  'organization.deleted': ({ data, time }) =>
+    tell('org.deleted', { org_id: member(data, 'id') }, time),
+  'organizationMembership.created': ({ data, time }) =>
+    tell('user.added_to_org', { ...pair(data), role: member(data, 'role') }, time),
+  'organizationMembership.updated': ({ data, time }) =>
+    tell('user.role_changed_within_org', { ...pair(data), role: member(data, 'role') }, time),
+  'organizationMembership.deleted': ({ data, time }) =>
+    tell('user.removed_from_org', pair(data), time),
+  // organizationInvitation.created does not say who invites, without whom there is no invite.
+};
+
+/** Clerk, whose webhooks go by Svix. */
+export const source: WebhookSource = {
+  name: 'clerk',
+  secretProblem: standardSecretProblem,
+  verify: verifyStandard,
+  typeOf: (body) => textMember(body, 'type'),
+  translate: ({ at, body }): Translation => {
+    const parts = { data: member(body, 'data'), time: timeOf(member(body, 'timestamp') ?? at) };
+    return byType(TRANSLATORS, 'type', textMember(body, 'type'), parts);
+  },
+};
+
+function profile(user: unknown): Record<string, unknown> {
+  return {
+    user_id: member(user, 'id'),
+    email: primaryEmail(user),
+    username: member(user, 'username'),
+    first_name: member(user, 'first_name'),
+    last_name: member(user, 'last_name'),
+  };
+}
+
+function primaryEmail(user: unknown): unknown {
+  const addresses = member(user, 'email_addresses');
+  const list: unknown[] = Array.isArray(addresses) ? addresses : [];
+  const primary = member(user, 'primary_email_address_id');
+  const found = list.find((address) => member(address, 'id') === primary);
+  return member(found, 'email_address');
+}
+
+function org(data: unknown): Record<string, unknown> {
+  return { org_id: member(data, 'id'), name: member(data, 'name') };
+}
+
+function pair(membership: unknown): Record<string, unknown> {
+  return {
+    user_id: member(membership, 'public_user_data', 'user_id'),
+    org_id: member(membership, 'organization', 'id'),
+  };
+}
+
+/** Clerk's milliseconds as seconds; what is no number is left for the check to name. */
+function seconds(ms: unknown): unknown {
+  return typeof ms === 'number' ? ms / 1000 : ms;
+}
+
+const LATEST_MS = Date.UTC(9999, 11, 31);
+
+function timeOf(ms: unknown): unknown {
+  const isTime = typeof ms === 'number' && ms >= 0 && ms <= LATEST_MS;
+  return isTime ? new Date(ms).toISOString() : ms;
+}

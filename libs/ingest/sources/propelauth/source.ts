@@ -1,0 +1,82 @@
+import { idSchema } from '#libs/contracts';
+import { standardSecretProblem, verifyStandard } from '../signed.js';
+import type { LookUp, Translation, WebhookSource } from '../source.js';
+import { byType, member, tell, textMember, type Translators } from '../telling.js';
+import { asks } from './asking.js';
+
+// PropelAuth's messages are flat and carry no time: the message's own is the events'.
+const TRANSLATORS: Translators<unknown> = {
+  'user.created': (body) => tell('user.created', { ...user(body), ...names(body) }),
+  'user.updated': (body) => lookUp('user', member(body, 'user_id')),
+  'user.deleted': (body) => tell('user.deleted', user(body)),
+  'user.login': (body) => tell('user.active', user(body)),
+  'org.created': (body) => tell('org.created', { ...org(body), name: member(body, 'name') }),
+  'org.updated': (body) => lookUp('org', member(body, 'org_id')),
+  'org.deleted': (body) => tell('org.deleted', org(body)),
+  'user.added_to_org': (body) =>
+    tell('user.added_to_org', { ...user(body), ...org(body), role: member(body, 'role') }),
+  'user.removed_from_org': (body) =>
+    tell('user.removed_from_org', {
+      user_id: firstOf(body, ['removed_user_id', 'user_id']),
+      ...org(body),
+    }),
+  'user.role_changed_within_org': (body) =>
+    tell('user.role_changed_within_org', {
+      ...user(body),
+      ...org(body),
+      role: firstOf(body, ['new_role', 'role']),
+    }),
+  'user.invited_to_org': (body) => {
+    const inviter_user_id = firstOf(body, INVITER_FIELDS);
+    const invitee_email = firstOf(body, INVITEE_FIELDS);
+    if (inviter_user_id === undefined || invitee_email === undefined) return 'unused';
+    const role = member(body, 'role');
+    return tell('user.invited_to_org', { inviter_user_id, invitee_email, ...org(body), role });
+  },
+};
+
+// The fields of an invite are not published: under these it would be plain what is meant.
+const INVITER_FIELDS = ['inviter_user_id', 'inviter_id', 'invited_by_user_id', 'invited_by'];
+const INVITEE_FIELDS = ['invitee_email', 'invited_email', 'user_email', 'email', 'invitee'];
+
+/** PropelAuth, whose webhooks go by Svix. */
+export const source: WebhookSource = {
+  name: 'propelauth',
+  secretProblem: standardSecretProblem,
+  verify: verifyStandard,
+  typeOf,
+  translate: ({ body }) => byType(TRANSLATORS, 'event_type', typeOf(body), body),
+  inviteesOf: (body) =>
+    typeOf(body) === 'user.invited_to_org'
+      ? INVITEE_FIELDS.map((field) => member(body, field))
+      : [],
+  asks,
+};
+
+function typeOf(body: unknown): string | undefined {
+  return textMember(body, 'event_type');
+}
+
+function user(body: unknown): Record<string, unknown> {
+  return { user_id: member(body, 'user_id') };
+}
+
+function org(body: unknown): Record<string, unknown> {
+  return { org_id: member(body, 'org_id') };
+}
+
+function names(body: unknown): Record<string, unknown> {
+  const fields = ['email', 'username', 'first_name', 'last_name'];
+  return Object.fromEntries(fields.map((field) => [field, member(body, field)]));
+}
+
+function firstOf(body: unknown, fields: readonly string[]): unknown {
+  const field = fields.find((name) => (member(body, name) ?? undefined) !== undefined);
+  return field === undefined ? undefined : member(body, field);
+}
+
+function lookUp(kind: LookUp['kind'], id: unknown): Translation {
+  const parsed = idSchema.safeParse(id);
+  if (parsed.success) return { events: [], lookUps: [{ kind, id: parsed.data }] };
+  return { errors: { [`${kind}_id`]: parsed.error.issues.map(({ message }) => message) } };
+}

@@ -1,0 +1,40 @@
+import { isObject, type EventType } from '#libs/contracts';
+import type { Translation } from './source.js';
+
+/** What each type of message comes to, in a source that has types. */
+export type Translators<Parts> = Readonly<Record<string, (parts: Parts) => Translation>>;
+
+/**
+ * Translates by the message's type; a type that is not in the table is unused.
+ * @param field the message's member that holds the type
+ */
+export function byType<Parts>(
+  translators: Translators<Parts>,
+  field: string,
+  type: string | undefined,
+  parts: Parts,
+): Translation {
+  if (type === undefined) return { errors: { [field]: ['must be the type of the message'] } };
+  return Object.hasOwn(translators, type) ? translators[type]!(parts) : 'unused';
+}
+
+/**
+ * One native event. Values are given on as they came, for the check of events to judge.
+ * @param time RFC 3339; left out, the message's time
+ */
+export function tell(type: EventType, data: Record<string, unknown>, time?: unknown): Translation {
+  return { events: [{ type, data, time }] };
+}
+
+/** A member of a value of JSON, by its path; undefined where there is none. */
+export function member(value: unknown, ...path: string[]): unknown {
+  let found = value;
+  for (const name of path) found = isObject(found) ? found[name] : undefined;
+  return found;
+}
+
+/** A member that is text. */
+export function textMember(value: unknown, ...path: string[]): string | undefined {
+  const found = member(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}

@@ -1,0 +1,32 @@
+import { SettingsError, type Settings } from '#libs/platform';
+import { isWebhook, type Source } from './source.js';
+import type { Sources } from './sources.js';
+
+type Given = Pick<Settings, 'WEBHOOK_SECRETS'>;
+
+/** The name of the setting that holds a source's signing secrets. */
+export function secretSetting(source: Pick<Source, 'name'>): string {
+  return `${source.name.toUpperCase().replaceAll('-', '_')}_WEBHOOK_SECRET`;
+}
+
+/** The secrets that prove a source's messages: none, one, or several while they are changed. */
+export function secretsOf(source: Pick<Source, 'name'>, settings: Given): string[] {
+  const value = settings.WEBHOOK_SECRETS[secretSetting(source)];
+  return value === undefined ? [] : value.split(',').map((secret) => secret.trim());
+}
+
+/** @throws SettingsError naming each setting that is no source's, or holds what is no secret of it */
+export function checkSecrets(sources: Sources, settings: Given): void {
+  const webhooks = sources.all().filter(isWebhook);
+  const problems = Object.keys(settings.WEBHOOK_SECRETS).flatMap((setting) => {
+    const source = webhooks.find((webhook) => secretSetting(webhook) === setting);
+    if (!source) {
+      return [`${setting} is of no source: there is ${webhooks.map(secretSetting).join(', ')}.`];
+    }
+    const problem = secretsOf(source, settings)
+      .map((secret) => source.secretProblem(secret))
+      .find((found) => found !== undefined);
+    return problem === undefined ? [] : [`${setting} ${problem}.`];
+  });
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+}

@@ -1,0 +1,130 @@
+import { checkEvent, isObject, type FieldErrors, type NativeEvent } from '#libs/contracts';
+import { serialized, usable, type CheckedBatch, type Rejected } from './check.js';
+import type { Outcome } from './outcomes.js';
+import type { Incoming } from './read-events.js';
+import type { Source } from './sources/source.js';
+
+/** A message whose sender is known. */
+export interface Message {
+  /** The same on every delivery of it: what came once under it changes nothing again. */
+  id: string;
+  /** When its sender says it was sent, ms since 1970: the time of events that tell none. */
+  at: number;
+  content: Incoming;
+  /** As it came, where that is at hand: kept when the message cannot be used. */
+  raw?: Buffer;
+}
+
+/** What is to be written of a message, and what to say of it. */
+export interface Translated extends CheckedBatch {
+  outcome: Exclude<Outcome, 'refused'>;
+  type: string | null;
+}
+
+const MAX_TYPE = 100;
+
+/**
+ * A message as checked events. When something of it cannot be used, what can be is taken and the whole
+ * message is rejected besides: tried again, what was taken is known by its identity.
+ * @param context now: ms since 1970, what times are checked against; asks: whether the source can be asked
+ *   for what the message leaves out, without which that is of no use
+ */
+export function translate(
+  source: Source,
+  message: Message,
+  { now, asks }: { now: number; asks: boolean },
+): Translated {
+  const { content } = message;
+  if ('unreadable' in content) {
+    return rejected(source, message, undefined, { body: ['must be valid JSON'] }, []);
+  }
+  const body = content.value;
+  if (usable(message.id) === null) {
+    return rejected(source, message, body, { id: ['must have 1 to 255 characters'] }, []);
+  }
+  const translation = source.translate({ id: message.id, at: message.at, body });
+  const type = typeOf(source, body);
+  if (translation === 'unused') return { outcome: 'unused', type, events: [], rejected: [] };
+  if ('errors' in translation) return rejected(source, message, body, translation.errors, []);
+  const told = translation.events.map((event, index) => withId(event, message.id, index));
+  const lookUps = (asks ? (translation.lookUps ?? []) : []).map((wanted, index) => {
+    return { ...wanted, source: source.name, eventId: idOf(message.id, told.length + index) };
+  });
+  if (told.length + lookUps.length === 0) {
+    return { outcome: 'unused', type, events: [], rejected: [] };
+  }
+  const context = { now, receivedAt: message.at, defaultSource: source.name };
+  const checked = told.map((event) => checkEvent(event, context));
+  const events = checked.flatMap((one) => ('event' in one ? [remembered(one.event)] : []));
+  const wrong = checked.find((one) => 'errors' in one);
+  if (!wrong) return { outcome: 'accepted', type, events, lookUps, rejected: [] };
+  return { ...rejected(source, message, body, wrong.errors, told), events, lookUps };
+}
+
+/** Where one message makes several events, each needs an identity of its own. */
+function withId(event: unknown, messageId: string, index: number): unknown {
+  if (!isObject(event) || event.id !== undefined) return event;
+  return { ...event, id: idOf(messageId, index) };
+}
+
+function idOf(messageId: string, index: number): string {
+  return index === 0 ? messageId : `${messageId}/${index + 1}`;
+}
+
+/** A delivery tried again carries a later time: activity has to be known by its identity, too. */
+function remembered(event: NativeEvent): NativeEvent {
+  return { ...event, remembered: true };
+}
+
+function rejected(
+  source: Source,
+  message: Message,
+  body: unknown,
+  errors: FieldErrors,
+  told: readonly unknown[],
+): Translated {
+  const type = body === undefined ? null : typeOf(source, body);
+  const letter: Rejected = {
+    index: 0,
+    id: usable(message.id),
+    errors,
+    source: source.name,
+    type,
+    userId: named(told, 'user_id') ?? named(told, 'inviter_user_id'),
+    orgId: named(told, 'org_id'),
+    body: kept(message, invitees(source, body)),
+    messageAt: message.at,
+  };
+  return { outcome: 'rejected', type, events: [], rejected: [letter] };
+}
+
+function invitees(source: Source, body: unknown): string[] {
+  const found = body === undefined ? [] : (source.inviteesOf?.(body) ?? []);
+  return found.filter((one) => typeof one === 'string').map(plain);
+}
+
+/** The message as it came, the addresses in it blanked: they are kept as a hash or not at all. */
+function kept({ content, raw }: Message, addresses: readonly string[]): Buffer {
+  if ('unreadable' in content) return raw ?? Buffer.from(content.unreadable);
+  if (addresses.length === 0) return raw ?? Buffer.from(serialized(content.value));
+  const blanked = (member: unknown) =>
+    typeof member === 'string' && addresses.includes(plain(member)) ? '' : member;
+  return Buffer.from(serialized(content.value, blanked));
+}
+
+function plain(address: string): string {
+  return address.trim().toLowerCase();
+}
+
+function named(told: readonly unknown[], field: string): string | null {
+  for (const event of told) {
+    const id = isObject(event) && isObject(event.data) ? usable(event.data[field]) : null;
+    if (id !== null) return id;
+  }
+  return null;
+}
+
+function typeOf(source: Source, body: unknown): string | null {
+  const type = usable(source.typeOf(body));
+  return type !== null && type.length <= MAX_TYPE ? type : null;
+}

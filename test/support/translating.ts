@@ -1,0 +1,26 @@
+import { checkEvent } from '#libs/contracts';
+import { Sources } from '#libs/ingest';
+
+/** When every message of these tests was sent, by the signature: 2026-01-31T12:00:00Z. */
+export const SENT_AT = Date.UTC(2026, 0, 31, 12);
+export const SENT = new Date(SENT_AT).toISOString();
+
+const sources = await Sources.load();
+
+/** What a source makes of a message: its events, that each be valid, or why there are none. */
+export function translated(name: string, body: unknown): unknown {
+  const translation = sources.get(name)!.translate({ id: 'msg_1', at: SENT_AT, body });
+  if (translation === 'unused' || 'errors' in translation) return translation;
+  if (translation.lookUps) return { lookUps: translation.lookUps };
+  const context = { now: SENT_AT, receivedAt: SENT_AT, defaultSource: name };
+  return translation.events.map((event) => {
+    const checked = checkEvent({ id: 'msg_1', ...(event as object) }, context);
+    if ('errors' in checked) return checked;
+    const { type, at, data } = checked.event;
+    return { type, time: new Date(at).toISOString(), ...defined(data) };
+  });
+}
+
+function defined(data: object): object {
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+}

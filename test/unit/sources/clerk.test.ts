@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { SENT, SENT_AT, translated } from '../../support/translating.js';
+import {
+  clerkMembership,
+  clerkMessage,
+  clerkOrg,
+  clerkSession,
+  clerkUser,
+} from '../../support/vendors/clerk.js';
+
+const AT = Date.UTC(2026, 0, 30, 8);
+const time = new Date(AT).toISOString();
+const created_at = Date.UTC(2026, 0, 1);
+const names = { username: null, first_name: 'Ada', last_name: 'Byron' };
+const pair = { user_id: 'ada', org_id: 'acme' };
+const of = (type: string, data: object) => translated('clerk', clerkMessage(type, data, AT));
+
+test.each<[string, object, object]>([
+  [
+    'user.created',
+    clerkUser('ada'),
+    { type: 'user.created', user_id: 'ada', email: 'ada@example.com', ...names, created_at },
+  ],
+  [
+    'user.updated',
+    clerkUser('ada', { first_name: null }),
+    {
+      ...{ type: 'user.updated', user_id: 'ada', email: 'ada@example.com' },
+      ...{ ...names, first_name: null },
+    },
+  ],
+  ['user.deleted', { id: 'ada', deleted: true }, { type: 'user.deleted', user_id: 'ada' }],
+  ['session.created', clerkSession('ada'), { type: 'user.active', user_id: 'ada' }],
+  [
+    'organization.created',
+    clerkOrg('acme'),
+    { type: 'org.created', org_id: 'acme', name: 'Org acme', created_at },
+  ],
+  [
+    'organization.updated',
+    clerkOrg('acme', { name: 'Acme' }),
+    { type: 'org.updated', org_id: 'acme', name: 'Acme' },
+  ],
+  ['organization.deleted', { id: 'acme', deleted: true }, { type: 'org.deleted', org_id: 'acme' }],
+  [
+    'organizationMembership.created',
+    clerkMembership('ada', 'acme', 'org:admin'),
+    { type: 'user.added_to_org', ...pair, role: 'org:admin' },
+  ],
+  [
+    'organizationMembership.updated',
+    clerkMembership('ada', 'acme'),
+    { type: 'user.role_changed_within_org', ...pair, role: 'org:member' },
+  ],
+  [
+    'organizationMembership.deleted',
+    clerkMembership('ada', 'acme'),
+    { type: 'user.removed_from_org', ...pair },
+  ],
+])('%s becomes a native event at the time of the envelope', (type, data, event) => {
+  expect(of(type, data)).toEqual([{ ...event, time }]);
+});
+
+describe('of no use here are', () => {
+  test.each<[string, object]>([
+    ['session.ended', clerkSession('ada')],
+    ['organizationInvitation.created', { email_address: 'eve@example.com' }],
+    ['email.created', {}],
+    ['role.created', {}],
+  ])('%s', (type, data) => expect(of(type, data)).toBe('unused'));
+
+  test('a session in which somebody else acts as the user', () => {
+    const actor = { sub: 'user_of_the_staff' };
+    expect(of('session.created', clerkSession('ada', { actor }))).toBe('unused');
+  });
+});
+
+test('an e-mail that is not the primary one is nobody’s e-mail', () => {
+  const updated = of('user.updated', clerkUser('ada', { primary_email_address_id: null }));
+  expect(updated).toEqual([{ type: 'user.updated', user_id: 'ada', ...names, time }]);
+  const created = of('user.created', clerkUser('ada', { email_addresses: [] }));
+  expect(created).toEqual([{ errors: { 'data.email': ['is required'] } }]);
+});
+
+test('without a timestamp in the envelope, the time is that of the signature', () => {
+  const body = { type: 'user.deleted', data: { id: 'ada' } };
+  expect(translated('clerk', body)).toEqual([{ type: 'user.deleted', user_id: 'ada', time: SENT }]);
+});
+
+test.each([1e300, -1, '2026', Number.NaN])('a timestamp of %s is said to be wrong', (timestamp) => {
+  const body = { type: 'user.deleted', data: { id: 'ada' }, timestamp };
+  expect(translated('clerk', body)).toMatchObject([{ errors: { time: expect.anything() } }]);
+});
+
+test('what lacks its type, or is no object, is said to be wrong', () => {
+  for (const body of [{}, { type: 7 }, 'text', null, [clerkMessage('user.deleted', {}, SENT_AT)]])
+    expect(translated('clerk', body)).toEqual({ errors: { type: expect.anything() } });
+});
