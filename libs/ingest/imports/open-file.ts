@@ -62,7 +62,7 @@ async function* unpacked(packed: AsyncGenerator<Buffer>, path: string): AsyncGen
   // A failure comes out of the unpacked end as well.
   pipeline(Readable.from(whole), gunzip).catch(() => undefined);
   try {
-    for await (const chunk of gunzip as AsyncIterable<Buffer>) yield chunk;
+    yield* gunzip as AsyncIterable<Buffer>;
   } catch (cause) {
     throw new Error(`${path} begins as gzip and cannot be unpacked to its end.`, { cause });
   }

@@ -9,7 +9,7 @@ export interface Line {
 }
 
 /** One line may have so many bytes: far more than any event, and nothing to memory. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\uFEFF';

@@ -9,7 +9,7 @@ export interface ToldRows {
 }
 
 /** What a statement reads told rows from: a relation named `told`, and the parameters that it needs. */
-export interface Relation {
+interface Relation {
   from: string;
   values: unknown[];
 }

@@ -7,7 +7,7 @@ import { MOMENT_RULE, parseMoment } from './moments.js';
 export type CsvRow = Partial<Record<string, string>>;
 
 /** An event as it is sent, still to be checked. */
-export interface ToldEvent {
+interface ToldEvent {
   id: string;
   type: EventType;
   time: string;
