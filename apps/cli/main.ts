@@ -17,6 +17,8 @@ const USAGE = `insightd <command>
   import csv [users|orgs|memberships|activity|invites] FILE
                       bring in rows; both take --dry-run, --rejected FILE, --source NAME,
                       csv --as-of TIME as well
+  import propelauth   bring in what PropelAuth's API tells; goes on where an earlier one
+                      stopped, unless --from-start
   keys list           show the API keys
   keys create --name NAME --scopes read,ingest,admin
                       make a key; it is shown once

@@ -11,9 +11,13 @@ export class Imports {
     private readonly environment: Record<string, string>,
   ) {}
 
-  static async into(databaseUrl: string): Promise<Imports> {
+  /** @param environment settings besides the store */
+  static async into(
+    databaseUrl: string,
+    environment: Record<string, string> = {},
+  ): Promise<Imports> {
     const folder = await mkdtemp(join(tmpdir(), 'insightd-import-'));
-    return new Imports(folder, { DATABASE_URL: databaseUrl });
+    return new Imports(folder, { DATABASE_URL: databaseUrl, ...environment });
   }
 
   path(name: string): string {

@@ -7,5 +7,6 @@ export type { FileFormat } from './file-format.js';
 export { importFile, type EventWriter, type Progress } from './import-file.js';
 export { NdjsonFormat } from './ndjson-format.js';
 export { STANDARD_INPUT, openFile } from './open-file.js';
+export * from './propelauth/index.js';
 export { readLines } from './read-lines.js';
 export { RejectedFile } from './rejected-file.js';

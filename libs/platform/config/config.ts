@@ -48,6 +48,8 @@ const known = z.object({
   INGEST_QUEUE: whole(1, 10_000_000).default(50_000),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
+  PROPELAUTH_API_KEY: z.string().min(1, 'must not be empty').optional(),
+  PROPELAUTH_AUTH_URL: url(['https', 'http']).optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], {
       error: 'must be debug, info, warn, error or silent',
@@ -55,11 +57,19 @@ const known = z.object({
     .default('info'),
 });
 
-const settings = known.refine(
-  ({ DATABASE_URL, DATABASE_DIRECT_URL: direct }) =>
-    direct === undefined || DATABASE_URL !== undefined,
-  { path: ['DATABASE_DIRECT_URL'], message: 'must stand beside DATABASE_URL' },
-);
+/** Settings that say nothing without another one. */
+const BESIDE = [
+  ['DATABASE_DIRECT_URL', 'DATABASE_URL'],
+  ['PROPELAUTH_API_KEY', 'PROPELAUTH_AUTH_URL'],
+  ['PROPELAUTH_AUTH_URL', 'PROPELAUTH_API_KEY'],
+] as const;
+
+const settings = known.superRefine((given, context) => {
+  for (const [name, other] of BESIDE) {
+    if (given[name] === undefined || given[other] !== undefined) continue;
+    context.addIssue({ code: 'custom', path: [name], message: `must stand beside ${other}` });
+  }
+});
 
 export type Settings = z.output<typeof settings>;
 

@@ -1,6 +1,6 @@
 import type { Progress } from '#libs/ingest';
 
-/** What an import came to. */
+/** What an import of a file came to. */
 interface Outcome extends Progress {
   /** Events that had come before. */
   known: number;
@@ -14,17 +14,21 @@ export function summary(
   { isDryRun, isStopped }: { isDryRun: boolean; isStopped: boolean },
 ): string {
   const speed = Math.round(events / Math.max(seconds, 0.001));
-  const told = [
+  const told = table([
     ['lines', count(lines)],
     [isDryRun ? 'events, only checked' : 'events written', count(events - known)],
-    ...(known > 0 ? [['events known already', count(known)]] : []),
+    ...(known > 0 ? [['events known already', count(known)] as const] : []),
     ['lines rejected', `${count(rejected)}${rejectedFile ? `, see ${rejectedFile}` : ''}`],
     ['time', `${seconds.toFixed(1)} s, ${count(speed)} events/s`],
-  ];
-  const ending = isStopped ? ['Stopped before the end. Run it again: nothing is doubled.'] : [];
-  return [...told.map(([name, value]) => `${name!.padEnd(22)}${value}`), ...ending, ''].join('\n');
+  ]);
+  return isStopped ? `${told}Stopped before the end. Run it again: nothing is doubled.\n` : told;
 }
 
-function count(number: number): string {
+/** Names and what belongs to them, a line each. */
+export function table(rows: readonly (readonly [name: string, value: string])[]): string {
+  return rows.map(([name, value]) => `${name.padEnd(22)}${value}\n`).join('');
+}
+
+export function count(number: number): string {
   return number.toLocaleString('en');
 }
