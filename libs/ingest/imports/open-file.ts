@@ -57,7 +57,10 @@ async function* unpacked(packed: AsyncGenerator<Buffer>, path: string): AsyncGen
   const first = await packed.next();
   if (first.done) return;
   const whole = startingWith(first.value, packed);
-  if (!first.value.subarray(0, GZIP.length).equals(GZIP)) return yield* whole;
+  if (!first.value.subarray(0, GZIP.length).equals(GZIP)) {
+    yield* whole;
+    return;
+  }
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // A failure comes out of the unpacked end as well.
   pipeline(Readable.from(whole), gunzip).catch(() => undefined);

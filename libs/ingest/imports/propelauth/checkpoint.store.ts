@@ -1,10 +1,8 @@
 import type { Queryable } from '#libs/platform';
 
-export const STAGES = ['users', 'orgs', 'invites'] as const;
-
 /** The page that comes next. Of a page of orgs, how many have had their members. */
 export interface Checkpoint {
-  stage: (typeof STAGES)[number];
+  stage: 'users' | 'orgs' | 'invites';
   page: number;
   orgsDone: number;
 }
