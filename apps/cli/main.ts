@@ -13,6 +13,12 @@ const USAGE = `insightd <command>
   worker              work only: report runs, charts, schedules
   migrate             bring the database up to date and end
   demo                all, on a store of its own with a demo company in it
+  import ndjson FILE  bring in native events, one a line; - reads standard input
+  import csv [users|orgs|memberships|activity|invites] FILE
+                      bring in rows; both take --dry-run, --rejected FILE, --source NAME,
+                      csv --as-of TIME as well
+  import propelauth   bring in what PropelAuth's API tells; goes on where an earlier one
+                      stopped, unless --from-start
   keys list           show the API keys
   keys create --name NAME --scopes read,ingest,admin
                       make a key; it is shown once
@@ -42,6 +48,10 @@ const SERVICES: Record<string, Command> = {
 /** Those that end when they are done. */
 const ERRANDS: Record<string, Command> = {
   migrate: () => migrateStore(readSettings()),
+  import: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/import.js')).importPast(args, settings);
+  },
   keys: (args) => keys(args, readSettings()),
   health: () => health(readSettings()),
 };
@@ -59,7 +69,7 @@ try {
   else if (Object.hasOwn(ERRANDS, name)) {
     await ERRANDS[name]!(args);
     // Idle timers of the migration engine would hold the process for ten seconds more.
-    process.exit(0);
+    process.exit();
   } else throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);
 } catch (error) {
   if (!isStopping()) fail(error);

@@ -1,12 +1,11 @@
 import type { NativeEvent } from '#libs/contracts';
-import { Instance, type Database } from '#libs/platform';
+import { Instance, asCopy, type Connection, type Database } from '#libs/platform';
 import { ActivityFold } from './activity-fold.service.js';
-import { FactsService } from './facts.service.js';
+import { FactsService, type Written } from './facts.service.js';
 import { IdStore } from './ids.store.js';
 
 /**
- * The way in for the past: the same rules as for events one by one, many at a time. It remembers no
- * identities: what is loaded twice is the same fact twice, which changes nothing.
+ * The way in for the past: the same rules as for events one by one, many at a time.
  */
 export class BulkLoad {
   private readonly ids: IdStore;
@@ -19,10 +18,30 @@ export class BulkLoad {
     this.fold = new ActivityFold(database);
   }
 
-  /** Writes events in one transaction; some ten thousand at a time are fastest. */
+  /**
+   * Writes events in one transaction; some ten thousand at a time are fastest. It remembers no
+   * identities: the same event, loaded again, is the same fact again, which changes nothing.
+   */
   async events(events: readonly NativeEvent[]): Promise<void> {
     const resolved = await this.facts.resolve(events);
-    await this.database.transaction((db) => this.facts.writeFresh(db, events, resolved));
+    await this.database.transaction((db) => this.facts.writeFresh(db, events, resolved, asCopy));
+  }
+
+  /**
+   * As `events`, of events whose identities count: what came before, here or over HTTP, changes
+   * nothing, even with another content.
+   * @param within runs in the same transaction, before it commits
+   */
+  async eventsOnce(
+    events: readonly NativeEvent[],
+    within: (db: Connection, written: Written) => Promise<void>,
+  ): Promise<Written> {
+    const resolved = await this.facts.resolve(events);
+    return this.database.transaction(async (db) => {
+      const written = await this.facts.write(db, events, resolved, asCopy);
+      await within(db, written);
+      return written;
+    });
   }
 
   /** The numbers of users, in the order of their ids; new ones where needed. */

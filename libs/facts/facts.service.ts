@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EventOf, NativeEvent } from '#libs/contracts';
-import { Instance, type Connection, type Database } from '#libs/platform';
+import { Instance, asArrays, type Connection, type Database, type Handing } from '#libs/platform';
 import { packEntries } from './activity-entries.js';
 import { appendActivity, commitActivity } from './activity-log.store.js';
 import { noteMembers } from './activity.store.js';
@@ -22,6 +22,8 @@ export interface ResolvedIds {
 export interface Written {
   deletedUserIds: string[];
   deletedOrgIds: string[];
+  /** How many of the events had not come before. */
+  fresh: number;
 }
 
 /** Writes events into the store as facts. */
@@ -49,8 +51,13 @@ export class FactsService {
    * key, the tables always in this order. So concurrent writers wait for each other but never in a
    * circle, and a batch repeated, split or reordered leaves the same facts.
    */
-  async write(db: Connection, events: readonly NativeEvent[], ids: ResolvedIds): Promise<Written> {
-    return this.writeFresh(db, await dropRepeats(db, events), ids);
+  async write(
+    db: Connection,
+    events: readonly NativeEvent[],
+    ids: ResolvedIds,
+    hand: Handing = asArrays,
+  ): Promise<Written> {
+    return this.writeFresh(db, await dropRepeats(db, events, hand), ids, hand);
   }
 
   /**
@@ -71,21 +78,22 @@ export class FactsService {
     db: Connection,
     events: readonly NativeEvent[],
     ids: ResolvedIds,
+    hand: Handing = asArrays,
   ): Promise<Written> {
     const batch = new FactBatch(events);
     const users = keyed(batch.users, ids.users);
     const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);
     const deletedOrgs = orgs.filter((org) => org.change.deletion);
-    await upsertUsers(db, users);
+    await upsertUsers(db, users, hand);
     await eraseProfiles(
       db,
       deletedUsers.map((user) => user.key),
     );
-    await upsertProfiles(db, users);
-    await upsertOrgs(db, orgs);
+    await upsertProfiles(db, users, hand);
+    await upsertOrgs(db, orgs, hand);
     await appendActivity(db, packActivity(batch.activity, ids));
-    await this.addPairs(db, batch, ids);
+    await this.addPairs(db, batch, ids, hand);
     const changedOrgs = [
       ...batch.steps.map((step) => ids.orgs.get(step.orgId)!),
       ...deletedOrgs.map((org) => org.key),
@@ -98,16 +106,22 @@ export class FactsService {
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
       deletedOrgIds: deletedOrgs.map((org) => org.id),
+      fresh: events.length,
     };
   }
 
-  private async addPairs(db: Connection, batch: FactBatch, ids: ResolvedIds): Promise<void> {
+  private async addPairs(
+    db: Connection,
+    batch: FactBatch,
+    ids: ResolvedIds,
+    hand: Handing,
+  ): Promise<void> {
     const steps = batch.steps.map((step) => ({
       ...step,
       userKey: ids.users.get(step.userId)!,
       orgKey: ids.orgs.get(step.orgId)!,
     }));
-    await addSteps(db, steps);
+    await addSteps(db, steps, hand);
     if (batch.invites.length === 0) return;
     const hashKey = await this.instance.inviteeHashKey();
     const invites = batch.invites.map((invite) => ({
@@ -116,7 +130,7 @@ export class FactsService {
       inviteeHash: hashInvitee(hashKey, invite.inviteeEmail),
       at: invite.at,
     }));
-    await addInvites(db, invites);
+    await addInvites(db, invites, hand);
   }
 }
 

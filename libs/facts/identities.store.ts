@@ -1,20 +1,26 @@
 import type { NativeEvent } from '#libs/contracts';
-import type { Queryable } from '#libs/platform';
+import type { Connection, Handing, Queryable, ToldRows } from '#libs/platform';
 
-const REMEMBER = `
+const REMEMBER = (from: string) => `
   insert into event_identities (source, event_id)
-  select * from unnest($1::text[], $2::text[]) as told (source, event_id)
+  select source, event_id from ${from}
   order by source collate "C", event_id collate "C"
   on conflict do nothing
   returning source, event_id`;
+
+const COLUMNS: ToldRows['columns'] = [
+  ['source', 'text'],
+  ['event_id', 'text'],
+];
 
 /**
  * Remembers the identities of a batch and drops the events that came before, here or in the batch.
  * Activity passes as it is unless it asks to be remembered: saying it twice changes nothing.
  */
 export async function dropRepeats(
-  db: Queryable,
+  db: Connection,
   events: readonly NativeEvent[],
+  hand: Handing,
 ): Promise<NativeEvent[]> {
   const first = new Map<string, NativeEvent>();
   const fresh: NativeEvent[] = [];
@@ -24,12 +30,10 @@ export async function dropRepeats(
     else if (!first.has(identity)) first.set(identity, event);
   }
   if (first.size === 0) return fresh;
-  const told = [...first.values()];
-  const { rows } = await db.query<{ source: string; event_id: string }>(REMEMBER, [
-    told.map((event) => event.source),
-    told.map((event) => event.id),
-  ]);
-  for (const row of rows) fresh.push(first.get(identityOf(row.source, row.event_id))!);
+  const rows = Array.from(first.values(), ({ source, id }) => [source, id]);
+  const { from, values } = await hand(db, { name: 'identities', columns: COLUMNS, rows });
+  const added = await db.query<{ source: string; event_id: string }>(REMEMBER(from), values);
+  for (const row of added.rows) fresh.push(first.get(identityOf(row.source, row.event_id))!);
   return fresh;
 }
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Queryable } from '#libs/platform';
+import type { Connection, Handing, ToldRows } from '#libs/platform';
 
 export interface KeyedInvite {
   inviterKey: number;
@@ -19,20 +19,29 @@ export function hashInvitee(key: Buffer, address: string): Buffer {
   return createHmac('sha256', key).update(address).digest().subarray(0, HASH_BYTES);
 }
 
-const ADD_INVITES = `
+const ADD_INVITES = (from: string) => `
   insert into invites (inviter_key, invitee_hash, at, org_key)
-  select * from unnest($1::int[], $2::bytea[], $3::timestamptz[], $4::int[])
-    as told (inviter_key, invitee_hash, at, org_key)
+  select inviter_key, invitee_hash, at, org_key from ${from}
   order by inviter_key, invitee_hash, at, org_key
   on conflict do nothing`;
 
+const COLUMNS: ToldRows['columns'] = [
+  ['inviter_key', 'int'],
+  ['invitee_hash', 'bytea'],
+  ['at', 'timestamptz'],
+  ['org_key', 'int'],
+];
+
 /** Keeps who invited whom, when and into which org. */
-export async function addInvites(db: Queryable, invites: readonly KeyedInvite[]): Promise<void> {
+export async function addInvites(
+  db: Connection,
+  invites: readonly KeyedInvite[],
+  hand: Handing,
+): Promise<void> {
   if (invites.length === 0) return;
-  await db.query(ADD_INVITES, [
-    invites.map((invite) => invite.inviterKey),
-    invites.map((invite) => invite.inviteeHash),
-    invites.map((invite) => new Date(invite.at).toISOString()),
-    invites.map((invite) => invite.orgKey),
-  ]);
+  const rows = invites.map((invite) => {
+    return [invite.inviterKey, invite.inviteeHash, invite.at, invite.orgKey];
+  });
+  const { from, values } = await hand(db, { name: 'invites', columns: COLUMNS, rows });
+  await db.query(ADD_INVITES(from), values);
 }

@@ -1,4 +1,4 @@
-import type { Queryable } from '#libs/platform';
+import type { Connection, Handing, Queryable, ToldRows } from '#libs/platform';
 import { packStep, type StoredStep } from './steps.js';
 
 export interface KeyedStep extends StoredStep {
@@ -6,31 +6,70 @@ export interface KeyedStep extends StoredStep {
   orgKey: number;
 }
 
-// Appended as they come: order and repetition are settled where they are read. A step that came
-// before is left out here only so that rows do not grow.
-const ADD_STEPS = `
+/** The steps that are told of one pair, packed. */
+interface PairSteps {
+  userKey: number;
+  orgKey: number;
+  packed: Buffer[];
+}
+
+// Appended as they come: order and repetition are settled where they are read. What came before is
+// left out here only so that rows do not grow.
+const ADD_STEPS = (from: string) => `
   insert into memberships as m (user_key, org_key, steps)
-  select * from unnest($1::int[], $2::int[], $3::bytea[]) as told (user_key, org_key, steps)
+  select user_key, org_key, steps from ${from}
   order by user_key, org_key
   on conflict (user_key, org_key) do update set steps = m.steps || excluded.steps
   where position(excluded.steps in m.steps) = 0`;
 
+const COLUMNS: ToldRows['columns'] = [
+  ['user_key', 'int'],
+  ['org_key', 'int'],
+  ['steps', 'bytea'],
+];
+
 /** Keeps the steps of memberships as told; what they amount to is found by replaying them. */
-export async function addSteps(db: Queryable, steps: readonly KeyedStep[]): Promise<void> {
+export async function addSteps(
+  db: Connection,
+  steps: readonly KeyedStep[],
+  hand: Handing,
+): Promise<void> {
   if (steps.length === 0) return;
-  const pairs = new Map<string, { userKey: number; orgKey: number; packed: Buffer[] }>();
+  const pairs = new Map<string, PairSteps>();
   for (const step of steps) {
     const { userKey, orgKey } = step;
     const pair = pairs.get(`${userKey}/${orgKey}`) ?? { userKey, orgKey, packed: [] };
     pairs.set(`${userKey}/${orgKey}`, pair);
     pair.packed.push(packStep(step));
   }
-  const rows = [...pairs.values()];
-  await db.query(ADD_STEPS, [
-    rows.map((row) => row.userKey),
-    rows.map((row) => row.orgKey),
-    rows.map((row) => Buffer.concat(row.packed)),
+  await dropKnown(db, pairs);
+  const rows = Array.from(pairs.values(), ({ userKey, orgKey, packed }) => {
+    return [userKey, orgKey, Buffer.concat(packed)];
+  });
+  const { from, values } = await hand(db, { name: 'steps', columns: COLUMNS, rows });
+  await db.query(ADD_STEPS(from), values);
+}
+
+const STEPS_OF = `
+  select user_key, org_key, steps from memberships
+  where (user_key, org_key) in (select * from unnest($1::int[], $2::int[]))`;
+
+/**
+ * Drops the steps that are kept already from pairs that are told of several: appended together, some
+ * known and some not, the known ones would be kept once more. Of a single one the statement sees it.
+ */
+async function dropKnown(db: Queryable, pairs: Map<string, PairSteps>): Promise<void> {
+  const several = [...pairs.values()].filter(({ packed }) => packed.length > 1);
+  if (several.length === 0) return;
+  const { rows } = await db.query<{ user_key: number; org_key: number; steps: Buffer }>(STEPS_OF, [
+    several.map(({ userKey }) => userKey),
+    several.map(({ orgKey }) => orgKey),
   ]);
+  for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
+    const pair = pairs.get(`${userKey}/${orgKey}`)!;
+    pair.packed = pair.packed.filter((step) => !steps.includes(step));
+    if (pair.packed.length === 0) pairs.delete(`${userKey}/${orgKey}`);
+  }
 }
 
 const ORGS_OF = `select distinct org_key from memberships where user_key = any($1)`;

@@ -1,6 +1,6 @@
-import type { Queryable } from '#libs/platform';
+import type { Connection, Handing, ToldRows } from '#libs/platform';
 import type { OrgChange } from './batch.js';
-import { iso, stampTime } from './stamp.js';
+import { stampTime } from './stamp.js';
 
 export interface KeyedOrg {
   key: number;
@@ -8,12 +8,11 @@ export interface KeyedOrg {
 }
 
 // A deleted org has no name: neither the one it had nor one that comes later.
-const UPSERT_ORGS = `
+const UPSERT_ORGS = (from: string) => `
   insert into orgs as o (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
   select id, created_at, deleted_at, deleted_stamp,
     case when deleted_stamp is null then name end, name_stamp
-  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::bytea[], $5::text[], $6::bytea[])
-    as told (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
+  from ${from}
   order by id
   on conflict (id) do update set
     created_at = least(o.created_at, excluded.created_at),
@@ -25,15 +24,25 @@ const UPSERT_ORGS = `
       else o.name end,
     name_stamp = greatest(o.name_stamp, excluded.name_stamp)`;
 
+const ORG_COLUMNS: ToldRows['columns'] = [
+  ['id', 'int'],
+  ['created_at', 'timestamptz'],
+  ['deleted_at', 'timestamptz'],
+  ['deleted_stamp', 'bytea'],
+  ['name', 'text'],
+  ['name_stamp', 'bytea'],
+];
+
 /** Writes when orgs were created and deleted (earliest told), and the name told last. */
-export async function upsertOrgs(db: Queryable, orgs: readonly KeyedOrg[]): Promise<void> {
+export async function upsertOrgs(
+  db: Connection,
+  orgs: readonly KeyedOrg[],
+  hand: Handing,
+): Promise<void> {
   if (orgs.length === 0) return;
-  await db.query(UPSERT_ORGS, [
-    orgs.map((org) => org.key),
-    orgs.map((org) => iso(org.change.createdAt)),
-    orgs.map((org) => org.change.deletion && iso(stampTime(org.change.deletion))),
-    orgs.map((org) => org.change.deletion),
-    orgs.map((org) => org.change.name?.value),
-    orgs.map((org) => org.change.name?.stamp),
-  ]);
+  const rows = orgs.map(({ key, change: { createdAt, deletion, name } }) => {
+    return [key, createdAt, deletion && stampTime(deletion), deletion, name?.value, name?.stamp];
+  });
+  const { from, values } = await hand(db, { name: 'orgs', columns: ORG_COLUMNS, rows });
+  await db.query(UPSERT_ORGS(from), values);
 }

@@ -23,8 +23,3 @@ export function stampTime(stamp: Buffer): number {
 export function isLater(stamp: Stamp, than: Stamp | undefined): boolean {
   return than === undefined || Buffer.compare(stamp, than) > 0;
 }
-
-/** An instant (ms since 1970) as PostgreSQL reads it; nothing when it was not told. */
-export function iso(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
-}

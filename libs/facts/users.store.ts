@@ -1,6 +1,6 @@
-import type { Queryable } from '#libs/platform';
+import type { Connection, Handing, Queryable, ToldRows } from '#libs/platform';
 import { PROFILE_FIELDS, type ProfileField, type UserChange } from './batch.js';
-import { iso, stampTime } from './stamp.js';
+import { stampTime } from './stamp.js';
 
 export interface KeyedUser {
   key: number;
@@ -9,11 +9,10 @@ export interface KeyedUser {
 
 // Also run for users of whom only the profile changes: it takes their rows' locks, in order, so
 // that whoever writes a profile after it sees a deletion that another transaction has committed.
-const UPSERT_USERS = `
+const UPSERT_USERS = (from: string) => `
   insert into users as u (id, created_at, deleted_at, deleted_stamp)
   select id, created_at, deleted_at, deleted_stamp
-  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::bytea[])
-    as told (id, created_at, deleted_at, deleted_stamp)
+  from ${from}
   order by id
   on conflict (id) do update set
     created_at = least(u.created_at, excluded.created_at),
@@ -22,15 +21,25 @@ const UPSERT_USERS = `
   where least(u.created_at, excluded.created_at) is distinct from u.created_at
      or least(u.deleted_stamp, excluded.deleted_stamp) is distinct from u.deleted_stamp`;
 
+const USER_COLUMNS: ToldRows['columns'] = [
+  ['id', 'int'],
+  ['created_at', 'timestamptz'],
+  ['deleted_at', 'timestamptz'],
+  ['deleted_stamp', 'bytea'],
+];
+
 /** Writes when users were created and deleted: the earliest told of each. */
-export async function upsertUsers(db: Queryable, users: readonly KeyedUser[]): Promise<void> {
+export async function upsertUsers(
+  db: Connection,
+  users: readonly KeyedUser[],
+  hand: Handing,
+): Promise<void> {
   if (users.length === 0) return;
-  await db.query(UPSERT_USERS, [
-    users.map((user) => user.key),
-    users.map((user) => iso(user.change.createdAt)),
-    users.map((user) => user.change.deletion && iso(stampTime(user.change.deletion))),
-    users.map((user) => user.change.deletion),
-  ]);
+  const rows = users.map(({ key, change: { createdAt, deletion } }) => {
+    return [key, createdAt, deletion && stampTime(deletion), deletion];
+  });
+  const { from, values } = await hand(db, { name: 'users', columns: USER_COLUMNS, rows });
+  await db.query(UPSERT_USERS(from), values);
 }
 
 const fieldColumns = PROFILE_FIELDS.flatMap((field) => [field, `${field}_stamp`]);
@@ -40,27 +49,41 @@ const latestTold = (field: ProfileField) => `
       then excluded.${field} else p.${field} end,
     ${field}_stamp = greatest(p.${field}_stamp, excluded.${field}_stamp)`;
 
-// Put together once from the closed list of fields; nothing that comes in is part of the text.
-const UPSERT_PROFILES = `
+const isNewer = (field: ProfileField) =>
+  `greatest(p.${field}_stamp, excluded.${field}_stamp) is distinct from p.${field}_stamp`;
+
+// Put together from the closed list of fields; nothing that comes in is part of the text.
+const UPSERT_PROFILES = (from: string) => `
   insert into user_profiles as p (user_key, ${fieldColumns.join(', ')})
   select told.*
-  from unnest($1::int[], ${PROFILE_FIELDS.map(
-    (field, index) =>
-      `$${2 * index + 2}::${field === 'signup_query_parameters' ? 'jsonb' : 'text'}[], $${2 * index + 3}::bytea[]`,
-  ).join(', ')}) as told (user_key, ${fieldColumns.join(', ')})
+  from ${from}
   join users u on u.id = told.user_key and u.deleted_stamp is null
   order by told.user_key
-  on conflict (user_key) do update set ${PROFILE_FIELDS.map(latestTold).join(',')}`;
+  on conflict (user_key) do update set ${PROFILE_FIELDS.map(latestTold).join(',')}
+  where ${PROFILE_FIELDS.map(isNewer).join(' or ')}`;
+
+const PROFILE_COLUMNS: ToldRows['columns'] = [
+  ['user_key', 'int'],
+  ...PROFILE_FIELDS.flatMap((field) => [
+    [field, field === 'signup_query_parameters' ? 'jsonb' : 'text'] as const,
+    [`${field}_stamp`, 'bytea'] as const,
+  ]),
+];
 
 /** Writes the latest value of each profile field told, unless the user is deleted. */
-export async function upsertProfiles(db: Queryable, users: readonly KeyedUser[]): Promise<void> {
+export async function upsertProfiles(
+  db: Connection,
+  users: readonly KeyedUser[],
+  hand: Handing,
+): Promise<void> {
   const told = users.filter((user) => Object.keys(user.change.profile).length > 0);
   if (told.length === 0) return;
-  const columns = PROFILE_FIELDS.flatMap((field) => [
-    told.map((user) => user.change.profile[field]?.value ?? null),
-    told.map((user) => user.change.profile[field]?.stamp ?? null),
+  const rows = told.map(({ key, change: { profile } }) => [
+    key,
+    ...PROFILE_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.stamp]),
   ]);
-  await db.query(UPSERT_PROFILES, [told.map((user) => user.key), ...columns]);
+  const { from, values } = await hand(db, { name: 'profiles', columns: PROFILE_COLUMNS, rows });
+  await db.query(UPSERT_PROFILES(from), values);
 }
 
 /** Drops all that is personal about these users. */

@@ -4,3 +4,4 @@ export { Sources } from './sources/sources.js';
 export { IngestUpkeep } from './upkeep.service.js';
 export { checkSecrets } from './sources/webhook-secrets.js';
 export { demoHistory, type DemoEvent } from './sources/demo/index.js';
+export * from './imports/index.js';

@@ -10,6 +10,7 @@ export * from './db/embedded/embedded.js';
 export * from './db/instance.js';
 export * from './db/migrate.js';
 export * from './db/package-root.js';
+export * from './db/told-rows.js';
 export * from './http/body.js';
 export * from './http/json-schema.js';
 export * from './http/problem.filter.js';

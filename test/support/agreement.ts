@@ -56,6 +56,13 @@ export function aHistory(maxEvents: number): WireEvent[] {
   return fc.sample(histories, { numRuns: 1, seed: 1 })[0]!;
 }
 
+/** The longest of many random histories, always the same: some hundred events. */
+export function aLongHistory(maxEvents: number): WireEvent[] {
+  const histories = historyArb({ today: dayBefore(0), maxEvents });
+  const all = fc.sample(histories, { numRuns: 40, seed: 1 });
+  return all.reduce((one, other) => (other.length > one.length ? other : one));
+}
+
 /** Tells every event to every api, each by writers of its own, one from the front and one from the back. */
 export async function tellEach(apis: readonly Api[], history: readonly WireEvent[]): Promise<void> {
   const tell = async (api: Api, events: readonly WireEvent[]) => {

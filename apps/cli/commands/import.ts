@@ -1,0 +1,18 @@
+import type { Settings } from '#libs/platform';
+import { UsageError } from '../usage.js';
+import { importFromPropelAuth } from './import/propelauth.js';
+import { importCsv, importNdjson } from './import/files.js';
+
+/** Brings the past in: from a file, or out of a source's own API. */
+export async function importPast([from = '', ...args]: string[], settings: Settings) {
+  switch (from) {
+    case 'ndjson':
+      return importNdjson(args, settings);
+    case 'csv':
+      return importCsv(args, settings);
+    case 'propelauth':
+      return importFromPropelAuth(args, settings);
+    default:
+      throw new UsageError('import needs one of ndjson, csv, propelauth.');
+  }
+}

@@ -1,0 +1,156 @@
+import { parseArgs } from 'node:util';
+import { BulkLoad } from '#libs/facts';
+import {
+  CSV_KINDS,
+  CsvFormat,
+  FactWriter,
+  NdjsonFormat,
+  RejectedFile,
+  STANDARD_INPUT,
+  importFile,
+  openFile,
+  parseMoment,
+  type CsvKind,
+  type EventWriter,
+  type FileFormat,
+  type Progress,
+} from '#libs/ingest';
+import { Clock, Database, type Settings } from '#libs/platform';
+import { ProgressBar } from '../../progress-bar.js';
+import { openStore } from '../../store.js';
+import { UsageError } from '../../usage.js';
+import { STOPPED, stopSignal } from './stopping.js';
+import { summary } from './summary.js';
+
+const OPTIONS = {
+  source: { type: 'string' },
+  rejected: { type: 'string' },
+  'as-of': { type: 'string' },
+  'dry-run': { type: 'boolean' },
+} as const;
+
+interface Wanted {
+  path: string;
+  /** Where rejected lines go. */
+  rejected: string;
+  isDryRun: boolean;
+  /** The writer of the facts; what it counts is for the summary. */
+  writer: (database: Database) => FactWriter;
+  /** @param writtenAt when the file was written, milliseconds since 1970 */
+  format: (now: number, writtenAt: number) => FileFormat;
+}
+
+/** Imports native events, one a line. */
+export async function importNdjson(args: string[], settings: Settings): Promise<void> {
+  const { values, positionals } = parsed(args);
+  if (values['as-of'] !== undefined)
+    throw new UsageError('--as-of is for csv: events tell their time.');
+  const [path, ...others] = positionals;
+  if (path === undefined || others.length > 0)
+    throw new UsageError('import ndjson needs one file.');
+  await run(settings, {
+    path,
+    rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
+    isDryRun: values['dry-run'] === true,
+    writer: (database) => new FactWriter(new BulkLoad(database), 'remembered'),
+    format: (now, writtenAt) =>
+      new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource: values.source ?? 'import' }),
+  });
+}
+
+/** Imports users, orgs, memberships, activity or invites, a row each. */
+export async function importCsv(args: string[], settings: Settings): Promise<void> {
+  const { values, positionals } = parsed(args);
+  const [path, ...kinds] = [...positionals].reverse();
+  const [kind] = kinds;
+  if (path === undefined || kinds.length > 1 || (kind !== undefined && !isKind(kind))) {
+    throw new UsageError(`import csv needs one of ${CSV_KINDS.join(', ')}, then one file.`);
+  }
+  const given = values['as-of'];
+  const asOf = given === undefined ? undefined : parseMoment(given);
+  if (given !== undefined && asOf === undefined) {
+    throw new UsageError('--as-of needs a day or a time, such as 2026-01-31T12:00:00Z.');
+  }
+  await run(settings, {
+    path,
+    rejected: values.rejected ?? `${rejectedBase(path)}.rejected.csv`,
+    isDryRun: values['dry-run'] === true,
+    writer: (database) => new FactWriter(new BulkLoad(database), 'content'),
+    format: (now, writtenAt) => {
+      const receivedAt = asOf ?? writtenAt;
+      return new CsvFormat({ now, receivedAt, defaultSource: values.source ?? 'csv' }, kind);
+    },
+  });
+}
+
+async function run(settings: Settings, wanted: Wanted): Promise<void> {
+  if (wanted.rejected === wanted.path) {
+    throw new UsageError('--rejected must not name the file that is imported.');
+  }
+  const signal = stopSignal();
+  if (wanted.isDryRun) return finish(wanted, await read(wanted, NOBODY, signal), signal);
+  const store = await openStore(settings, { shared: true });
+  const database = new Database(store.settings);
+  try {
+    const writer = wanted.writer(database);
+    const ended = await read(wanted, writer, signal);
+    finish(wanted, { ...ended, known: writer.known }, signal);
+  } finally {
+    await database.onApplicationShutdown();
+    await store.close();
+  }
+}
+
+interface Ended extends Progress {
+  known: number;
+  seconds: number;
+  rejectedFile: string | undefined;
+}
+
+async function read(wanted: Wanted, writer: EventWriter, signal: AbortSignal): Promise<Ended> {
+  const file = await openFile(wanted.path);
+  const now = new Clock().now();
+  const format = wanted.format(now, Math.min(now, file.writtenAt ?? now));
+  const rejected = new RejectedFile(wanted.rejected, format);
+  const bar = new ProgressBar();
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  const onProgress = ({ events, rejected: count }: Progress) => {
+    const share = file.size ? file.read() / file.size : undefined;
+    const speed = Math.round(events / seconds()).toLocaleString('en');
+    bar.show(share, `${events.toLocaleString('en')} events, ${speed}/s, ${count} lines rejected`);
+  };
+  try {
+    const progress = await importFile({ file, format, writer, rejected, onProgress, signal });
+    return { ...progress, known: 0, seconds: seconds(), rejectedFile: await rejected.end() };
+  } finally {
+    bar.end();
+  }
+}
+
+function finish({ isDryRun }: Wanted, ended: Ended, signal: AbortSignal): void {
+  process.stdout.write(summary(ended, { isDryRun, isStopped: signal.aborted }));
+  if (signal.aborted) process.exitCode = STOPPED;
+  else if (ended.events === 0 && ended.rejected > 0) process.exitCode = 1;
+}
+
+const NOBODY: EventWriter = {
+  write: () => Promise.resolve(),
+  end: () => Promise.resolve(),
+};
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function isKind(word: string): word is CsvKind {
+  return CSV_KINDS.some((kind) => kind === word);
+}
+
+function rejectedBase(path: string): string {
+  return path === STANDARD_INPUT ? 'import' : path;
+}

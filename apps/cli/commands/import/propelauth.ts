@@ -1,0 +1,121 @@
+import { parseArgs } from 'node:util';
+import {
+  NdjsonFormat,
+  RejectedFile,
+  importPropelAuth,
+  type PropelAuthProgress,
+} from '#libs/ingest';
+import { Clock, Database, SettingsError, type Settings } from '#libs/platform';
+import { ProgressBar } from '../../progress-bar.js';
+import { openStore } from '../../store.js';
+import { UsageError } from '../../usage.js';
+import { STOPPED, stopSignal } from './stopping.js';
+import { count, table } from './summary.js';
+
+const NOT_TOLD = `
+PropelAuth's API does not tell
+- when members joined: they count as members since whenever, and as no addition
+- who left or was removed before today, and who and what was deleted
+- invites that were accepted, revoked or ran out: only open ones
+- activity by the day: only when each user was last active
+Webhooks tell all of this from now on. What another source knows can come by import csv.
+`;
+
+const EARLIER = `PropelAuth has not been read to its end`;
+
+/** Imports users, orgs, members and open invites out of PropelAuth's API. */
+export async function importFromPropelAuth(args: string[], settings: Settings): Promise<void> {
+  const options = parsed(args);
+  const { PROPELAUTH_API_KEY: apiKey, PROPELAUTH_AUTH_URL: authUrl } = settings;
+  if (apiKey === undefined || authUrl === undefined) {
+    throw new SettingsError(
+      'PROPELAUTH_AUTH_URL and PROPELAUTH_API_KEY must be set for this import.',
+    );
+  }
+  const signal = stopSignal();
+  const store = await openStore(settings, { shared: true });
+  const database = new Database(store.settings);
+  try {
+    await run({ database, authUrl, apiKey, ...options, signal });
+  } finally {
+    await database.onApplicationShutdown();
+    await store.close();
+  }
+}
+
+interface Wanted {
+  database: Database;
+  authUrl: string;
+  apiKey: string;
+  fromStart: boolean;
+  rejected: string;
+  signal: AbortSignal;
+}
+
+async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
+  const clock = new Clock();
+  const now = clock.now();
+  const context = { now, receivedAt: now, defaultSource: 'propelauth' };
+  const rejected = new RejectedFile(path, new NdjsonFormat(context));
+  const bar = new ProgressBar();
+  let last: PropelAuthProgress | undefined;
+  const wholeImport = importPropelAuth({
+    ...wanted,
+    clock,
+    onStart: ({ stage, page }) => {
+      if (stage === 'users' && page === 0) return;
+      process.stdout.write(
+        `Going on where an earlier import stopped: ${stage}, page ${page + 1}.\n`,
+      );
+    },
+    onPage: (progress, { what, total }) => {
+      last = progress;
+      const text = `${count(progress.users)} users, ${count(progress.orgs)} orgs, ${count(progress.members)} members`;
+      bar.show(what === 'users' ? progress.users / total : undefined, text);
+    },
+    onRejected: (lines) => rejected.add(lines),
+  });
+  try {
+    await wholeImport;
+  } catch (cause) {
+    // What waits for another attempt ends with an error of its own.
+    if (!wanted.signal.aborted) {
+      throw new Error(`${EARLIER}: run it again, and it goes on from there.`, { cause });
+    }
+  } finally {
+    bar.end();
+    const file = await rejected.end();
+    if (last) process.stdout.write(summary(last, file));
+  }
+  if (wanted.signal.aborted) {
+    process.stdout.write('Stopped before the end. Run it again, and it goes on from there.\n');
+    process.exitCode = STOPPED;
+  } else process.stdout.write(NOT_TOLD);
+}
+
+function summary(progress: PropelAuthProgress, rejectedFile: string | undefined): string {
+  const { invitesWithoutInviter: unusable, rejected } = progress;
+  return table([
+    ['users', count(progress.users)],
+    ['orgs', count(progress.orgs)],
+    ['members', count(progress.members)],
+    ['open invites', count(progress.invites)],
+    ...(unusable > 0 ? [['of unknown inviters', `${count(unusable)}, left out`] as const] : []),
+    ['rejected', rejectedFile ? `${count(rejected)}, see ${rejectedFile}` : count(rejected)],
+  ]);
+}
+
+function parsed(args: string[]): { fromStart: boolean; rejected: string } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { 'from-start': { type: 'boolean' }, rejected: { type: 'string' } },
+    });
+    return {
+      fromStart: values['from-start'] === true,
+      rejected: values.rejected ?? 'propelauth.rejected.ndjson',
+    };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Progress } from '#libs/ingest';
+
+/** What an import of a file came to. */
+interface Outcome extends Progress {
+  /** Events that had come before. */
+  known: number;
+  seconds: number;
+  rejectedFile: string | undefined;
+}
+
+/** The last lines of an import: what was read, written and rejected, and how long it took. */
+export function summary(
+  { lines, events, known, rejected, seconds, rejectedFile }: Outcome,
+  { isDryRun, isStopped }: { isDryRun: boolean; isStopped: boolean },
+): string {
+  const speed = Math.round(events / Math.max(seconds, 0.001));
+  const told = table([
+    ['lines', count(lines)],
+    [isDryRun ? 'events, only checked' : 'events written', count(events - known)],
+    ...(known > 0 ? [['events known already', count(known)] as const] : []),
+    ['lines rejected', `${count(rejected)}${rejectedFile ? `, see ${rejectedFile}` : ''}`],
+    ['time', `${seconds.toFixed(1)} s, ${count(speed)} events/s`],
+  ]);
+  return isStopped ? `${told}Stopped before the end. Run it again: nothing is doubled.\n` : told;
+}
+
+/** Names and what belongs to them, a line each. */
+export function table(rows: readonly (readonly [name: string, value: string])[]): string {
+  return rows.map(([name, value]) => `${name.padEnd(22)}${value}\n`).join('');
+}
+
+export function count(number: number): string {
+  return number.toLocaleString('en');
+}

@@ -1,0 +1,40 @@
+import { parse } from 'csv-parse/sync';
+import type { CsvRecord } from './records.js';
+
+/** The cells of a row, or undefined for one that RFC 4180 cannot read. */
+export type Cells = string[] | undefined;
+
+/** Cuts rows into cells, as RFC 4180 has it. */
+export function cellsOf(records: readonly CsvRecord[], delimiter: string): Cells[] {
+  const quoted = records.filter(isQuoted);
+  const parsed = parseAll(quoted, delimiter);
+  let next = 0;
+  return records.map((record) => {
+    if (record.unreadable !== undefined) return undefined;
+    // Without a quote there is nothing to it: ten times as fast.
+    return isQuoted(record) ? parsed[next++] : record.text.split(delimiter);
+  });
+}
+
+function isQuoted({ text, unreadable }: CsvRecord): boolean {
+  return unreadable === undefined && text.includes('"');
+}
+
+/** All in one go; when one of them is wrong, each by itself. */
+function parseAll(records: readonly CsvRecord[], delimiter: string): Cells[] {
+  if (records.length === 0) return [];
+  const cells = parsed(records.map(({ text }) => text).join('\n'), delimiter);
+  if (cells?.length === records.length) return cells;
+  return records.map(({ text }) => {
+    const alone = parsed(text, delimiter);
+    return alone?.length === 1 ? alone[0] : undefined;
+  });
+}
+
+function parsed(text: string, delimiter: string): string[][] | undefined {
+  try {
+    return parse(text, { delimiter, relax_column_count: true, record_delimiter: '\n' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import { checkEvent, type CheckContext, type FieldErrors, type NativeEvent } from '#libs/contracts';
+import type { FileFormat, LinesRead, RejectedLine } from '../file-format.js';
+import type { Line } from '../read-lines.js';
+import { cellsOf, type Cells } from './cells.js';
+import { HeaderError, readHeader, type CsvKind, type Header } from './columns.js';
+import { RecordReader, type CsvRecord } from './records.js';
+import { eventsOfRow, type CsvRow } from './rows.js';
+
+const DELIMITERS = [',', ';', '\t'];
+const NOT_CSV = {
+  row: ['cannot be read: quotes must stand around a whole cell, doubled inside it'],
+};
+
+/** Rows under a header, about users, orgs, memberships, activity or invites. */
+export class CsvFormat implements FileFormat {
+  private readonly records = new RecordReader();
+  private header: Header | undefined;
+  private delimiter = ',';
+  private headText = '';
+  private columnCount = 0;
+
+  /**
+   * @param context its time of receipt is when what the file says was so
+   * @param kind what it is about; undefined to tell it from the header
+   */
+  constructor(
+    private readonly context: CheckContext,
+    private readonly kind?: CsvKind,
+  ) {}
+
+  /** @throws HeaderError when the first row is no header of the kind */
+  read(lines: readonly Line[]): LinesRead {
+    return this.readRecords(this.records.read(lines));
+  }
+
+  /** @throws HeaderError when there was no row at all, or the only one is no header */
+  end(): LinesRead {
+    const read = this.readRecords(this.records.end());
+    if (!this.header) throw new HeaderError('The file is empty: its first row must be a header.');
+    return read;
+  }
+
+  rejectedHead(): string {
+    return ['rejected_line', 'rejected_reason', this.headText].join(this.delimiter);
+  }
+
+  /** The row as it was, behind two columns that are ignored when it is imported again. */
+  rejectedLine({ number, text, errors }: RejectedLine): string {
+    const reasons = Object.entries(errors).map(([name, told]) => `${name} ${told.join(', ')}`);
+    const reason = `"${reasons.join('; ').replaceAll('"', '""')}"`;
+    return [number, reason, text].join(this.delimiter);
+  }
+
+  private readRecords(records: readonly CsvRecord[]): LinesRead {
+    const rows = this.header ? records : this.readHeader(records);
+    const read: LinesRead = { count: rows.length, events: [], rejected: [] };
+    for (const [index, cells] of cellsOf(rows, this.delimiter).entries()) {
+      const { number, text, unreadable } = rows[index]!;
+      const row = this.rowOf(cells, unreadable);
+      const checked = 'errors' in row ? row : this.check(row.row);
+      if ('events' in checked) for (const event of checked.events) read.events.push(event);
+      else read.rejected.push({ number, text, errors: checked.errors });
+    }
+    return read;
+  }
+
+  /** @returns the records after the header */
+  private readHeader(records: readonly CsvRecord[]): readonly CsvRecord[] {
+    const [first, ...others] = records;
+    if (!first) return [];
+    this.headText = first.text;
+    this.delimiter = DELIMITERS.find((one) => first.text.includes(one)) ?? ',';
+    const [cells] = cellsOf([first], this.delimiter);
+    if (!cells) throw new HeaderError('The first row cannot be read as a header of CSV in UTF-8.');
+    this.columnCount = cells.length;
+    this.header = readHeader(cells, this.kind);
+    return others;
+  }
+
+  private rowOf(cells: Cells, unreadable?: string): { row: CsvRow } | { errors: FieldErrors } {
+    if (unreadable !== undefined) return { errors: { row: [unreadable] } };
+    if (!cells) return { errors: NOT_CSV };
+    if (cells.length !== this.columnCount) {
+      const told = `has ${cells.length} cells where the header has ${this.columnCount}`;
+      return { errors: { row: [told] } };
+    }
+    const row: CsvRow = {};
+    for (const { name, place } of this.header!.places) {
+      const cell = cells[place]!;
+      if (cell !== '') row[name] = cell;
+    }
+    return { row };
+  }
+
+  private check(row: CsvRow): { events: NativeEvent[] } | { errors: FieldErrors } {
+    const told = eventsOfRow(this.header!.kind, row, this.context.receivedAt);
+    if ('errors' in told) return told;
+    const events: NativeEvent[] = [];
+    for (const event of told.events) {
+      const checked = checkEvent(event, this.context);
+      if ('errors' in checked) return { errors: byColumn(checked.errors, told.timeColumn) };
+      events.push(checked.event);
+    }
+    return { events };
+  }
+}
+
+/** What is wrong with an event, by the columns that it was made of. */
+function byColumn(errors: FieldErrors, timeColumn: string): FieldErrors {
+  const entries = Object.entries(errors).map(([field, told]) => {
+    return [field === 'time' ? timeColumn : field.replace(/^data\./, ''), told] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { type EventType, type FieldErrors } from '#libs/contracts';
+import type { CsvKind } from './columns.js';
+import { MOMENT_RULE, parseMoment } from './moments.js';
+
+/** A row by its columns' names; what is empty or not there is undefined. */
+export type CsvRow = Partial<Record<string, string>>;
+
+/** An event as it is sent, still to be checked. */
+interface ToldEvent {
+  id: string;
+  type: EventType;
+  time: string;
+  data: Record<string, unknown>;
+}
+
+/** The events of a row, and which column gave them their time; or why there are none. */
+export type RowEvents = { events: ToldEvent[]; timeColumn: string } | { errors: FieldErrors };
+
+/**
+ * What a row says, as native events. An event's id is made of what its row says, so that the same row
+ * is the same event however often it comes.
+ * @param asOf when what the file says was so, milliseconds since 1970
+ */
+export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents {
+  switch (kind) {
+    case 'users':
+      return userEvents(row, asOf);
+    case 'orgs':
+      return orgEvents(row, asOf);
+    case 'memberships':
+      return membershipEvents(row, asOf);
+    case 'activity':
+      return activityEvents(row);
+    case 'invites':
+      return inviteEvents(row);
+  }
+}
+
+/** Profiles are as of the file's time: what was told later, by whatever way, is newer. */
+function userEvents(row: CsvRow, asOf: number): RowEvents {
+  const { user_id, email, username, first_name, last_name } = row;
+  const times = readTimes(row, ['created_at'], ['last_active_at']);
+  if ('errors' in times) return times;
+  const { created_at: createdAt, last_active_at: lastActiveAt } = times.ms;
+  const data = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
+  const id = `user ${digest(Object.values(data))}`;
+  const events: ToldEvent[] = [{ id, type: 'user.created', time: iso(asOf), data }];
+  if (lastActiveAt !== undefined) events.push(active(user_id, lastActiveAt));
+  return { events, timeColumn: 'last_active_at' };
+}
+
+function orgEvents(row: CsvRow, asOf: number): RowEvents {
+  const { org_id, name } = row;
+  const times = readTimes(row, ['created_at']);
+  if ('errors' in times) return times;
+  const data = { org_id, name, created_at: iso(times.ms['created_at']!) };
+  const id = `org ${digest(Object.values(data))}`;
+  return { events: [{ id, type: 'org.created', time: iso(asOf), data }], timeColumn: 'created_at' };
+}
+
+/**
+ * A membership that lasts and one that has ended, with a beginning that is known or not.
+ * - Of one that has ended the role is left out, since it shows nowhere. Its two steps may be told of the
+ *   same moment: by their ids the addition is the first.
+ * - Of additions of the same moment the one of the later file comes last, for its role counts.
+ */
+function membershipEvents(row: CsvRow, asOf: number): RowEvents {
+  const { user_id, org_id, role } = row;
+  const pair = { user_id, org_id };
+  const times = readTimes(row, [], ['joined_at', 'left_at']);
+  if ('errors' in times) return times;
+  const { joined_at: joinedAt, left_at: leftAt } = times.ms;
+  if (leftAt !== undefined) {
+    if (joinedAt! > leftAt) return { errors: { left_at: ['must not be before joined_at'] } };
+    const id = `membership ended ${digest([user_id, org_id, joinedAt, leftAt])}`;
+    const left = event(`${id} 2`, 'user.removed_from_org', leftAt, pair);
+    if (joinedAt === undefined) return { events: [left], timeColumn: 'left_at' };
+    const joined = event(`${id} 1`, 'user.added_to_org', joinedAt, pair);
+    return { events: [joined, left], timeColumn: 'left_at' };
+  }
+  const id = `membership ${iso(asOf)} ${digest([user_id, org_id, role, joinedAt])}`;
+  if (joinedAt !== undefined) {
+    const joined = event(id, 'user.added_to_org', joinedAt, { ...pair, role });
+    return { events: [joined], timeColumn: 'joined_at' };
+  }
+  // Known to be a member as of then, since whenever: no addition, and no beginning that is made up.
+  const data = { ...pair, role: role ?? 'Member' };
+  const known = event(id, 'user.role_changed_within_org', asOf, data);
+  return { events: [known], timeColumn: 'joined_at' };
+}
+
+function activityEvents(row: CsvRow): RowEvents {
+  const at = parseMoment(row['day'] ?? '');
+  if (at === undefined) return { errors: { day: [row['day'] ? MOMENT_RULE : 'is required'] } };
+  return { events: [active(row['user_id'], at)], timeColumn: 'day' };
+}
+
+function inviteEvents(row: CsvRow): RowEvents {
+  const { inviter_user_id, invitee_email, org_id, role } = row;
+  const times = readTimes(row, ['invited_at']);
+  if ('errors' in times) return times;
+  const at = times.ms['invited_at']!;
+  const data = { inviter_user_id, invitee_email, org_id, role };
+  const id = `invite ${digest([...Object.values(data), at])}`;
+  return { events: [event(id, 'user.invited_to_org', at, data)], timeColumn: 'invited_at' };
+}
+
+/** Saying it twice changes nothing, so its id need not tell it from others. */
+function active(userId: string | undefined, at: number): ToldEvent {
+  return event('active', 'user.active', at, { user_id: userId });
+}
+
+function event(id: string, type: EventType, at: number, data: ToldEvent['data']): ToldEvent {
+  return { id, type, time: iso(at), data };
+}
+
+function readTimes(
+  row: CsvRow,
+  required: string[],
+  optional: string[] = [],
+): { ms: Partial<Record<string, number>> } | { errors: FieldErrors } {
+  const ms: Partial<Record<string, number>> = {};
+  const errors: FieldErrors = {};
+  for (const name of [...required, ...optional]) {
+    const cell = row[name];
+    if (cell === undefined) {
+      if (required.includes(name)) errors[name] = ['is required'];
+      continue;
+    }
+    ms[name] = parseMoment(cell);
+    if (ms[name] === undefined) errors[name] = [MOMENT_RULE];
+  }
+  return Object.keys(errors).length > 0 ? { errors } : { ms };
+}
+
+function digest(values: readonly unknown[]): string {
+  const told = JSON.stringify(values.map((value) => value ?? null));
+  return createHash('sha256').update(told).digest('base64url').slice(0, 22);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,51 @@
+import { checkEvent, isObject, type CheckContext } from '#libs/contracts';
+import type { FileFormat, LinesRead, RejectedLine } from './file-format.js';
+import type { Line } from './read-lines.js';
+
+const NO_OBJECT = 'must be one JSON object on a line of its own';
+
+/** A native event a line, as the endpoint for events takes them. */
+export class NdjsonFormat implements FileFormat {
+  constructor(private readonly context: CheckContext) {}
+
+  read(lines: readonly Line[]): LinesRead {
+    const read: LinesRead = { count: 0, events: [], rejected: [] };
+    for (const { number, text, unreadable } of lines) {
+      if (unreadable === undefined && text.trim() === '') continue;
+      read.count++;
+      const value = unreadable === undefined ? parsed(text) : undefined;
+      if (value === undefined) {
+        read.rejected.push({ number, text, errors: { event: [unreadable ?? NO_OBJECT] } });
+        continue;
+      }
+      const checked = checkEvent(value, this.context);
+      if ('event' in checked) read.events.push(checked.event);
+      else read.rejected.push({ number, text, errors: checked.errors });
+    }
+    return read;
+  }
+
+  end(): LinesRead {
+    return { count: 0, events: [], rejected: [] };
+  }
+
+  rejectedHead(): string {
+    return '';
+  }
+
+  /** The event with one member more, `rejected`, which is ignored when it is imported again. */
+  rejectedLine({ number, text, errors }: RejectedLine): string {
+    const rejected = { line: number, errors };
+    const value = parsed(text);
+    return JSON.stringify(isObject(value) ? { ...value, rejected } : { text, rejected });
+  }
+}
+
+/** @returns undefined for what is no JSON */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

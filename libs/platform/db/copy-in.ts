@@ -1,0 +1,94 @@
+import { finished } from 'node:stream/promises';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Connection } from './database.js';
+
+/** How a column is told; an instant (`timestamptz`) in milliseconds since 1970. */
+export type ColumnType = 'int' | 'text' | 'bytea' | 'jsonb' | 'timestamptz';
+export type Cell = number | string | Buffer | null | undefined;
+
+const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+const TRAILER = -1;
+const NULL_LENGTH = -1;
+const JSONB_VERSION = 1;
+const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
+const FIRST_BYTES = 256 * 1024;
+
+/** Writes rows into a table by binary COPY, the fastest way into PostgreSQL. */
+export async function copyIn(
+  connection: Connection,
+  table: string,
+  types: readonly ColumnType[],
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
+  const packed = new PackedRows(types);
+  for (const row of rows) packed.add(row);
+  const stream = connection.query(copyFrom(`copy ${table} from stdin with (format binary)`));
+  stream.end(packed.end());
+  await finished(stream);
+}
+
+/** Rows as a binary COPY has them, in one growing buffer. */
+class PackedRows {
+  private bytes = Buffer.allocUnsafe(FIRST_BYTES);
+  private at: number;
+
+  constructor(private readonly types: readonly ColumnType[]) {
+    this.at = HEADER.copy(this.bytes);
+  }
+
+  add(row: readonly Cell[]): void {
+    this.need(2);
+    this.at = this.bytes.writeInt16BE(this.types.length, this.at);
+    for (let index = 0; index < this.types.length; index++) {
+      this.addCell(this.types[index]!, row[index]);
+    }
+  }
+
+  end(): Buffer {
+    this.need(2);
+    this.at = this.bytes.writeInt16BE(TRAILER, this.at);
+    return this.bytes.subarray(0, this.at);
+  }
+
+  private addCell(type: ColumnType, cell: Cell): void {
+    if (cell === null || cell === undefined) return this.addInt(NULL_LENGTH);
+    if (typeof cell === 'string') return this.addText(cell, type === 'jsonb');
+    if (typeof cell === 'object') return this.addBytes(cell);
+    if (type === 'int') {
+      this.addInt(4);
+      return this.addInt(cell);
+    }
+    this.addInt(8);
+    this.need(8);
+    const micros = BigInt(cell - POSTGRES_EPOCH_MS) * 1000n;
+    this.at = this.bytes.writeBigInt64BE(micros, this.at);
+  }
+
+  private addInt(value: number): void {
+    this.need(4);
+    this.at = this.bytes.writeInt32BE(value, this.at);
+  }
+
+  private addText(text: string, isJson: boolean): void {
+    // A character of a string takes three bytes at most, and the length is known once it is written.
+    this.need(5 + text.length * 3);
+    const start = this.at;
+    this.at += 4;
+    if (isJson) this.at = this.bytes.writeUInt8(JSONB_VERSION, this.at);
+    this.at += this.bytes.write(text, this.at);
+    this.bytes.writeInt32BE(this.at - start - 4, start);
+  }
+
+  private addBytes(bytes: Buffer): void {
+    this.addInt(bytes.length);
+    this.need(bytes.length);
+    this.at += bytes.copy(this.bytes, this.at);
+  }
+
+  private need(count: number): void {
+    if (this.at + count <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.at + count));
+    this.bytes.copy(grown, 0, 0, this.at);
+    this.bytes = grown;
+  }
+}

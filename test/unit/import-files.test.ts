@@ -1,0 +1,156 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CsvFormat, eventsOfRow, parseMoment, readLines } from '#libs/ingest';
+
+const NOW = Date.parse('2026-01-31T12:00:00Z');
+const AS_OF = Date.parse('2026-01-30T00:00:00Z');
+const context = { now: NOW, receivedAt: AS_OF, defaultSource: 'csv' };
+
+/** Bytes in pieces of a size, as a file is read. */
+async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) {
+    yield Promise.resolve(bytes.subarray(at, at + size));
+  }
+}
+
+async function linesOf(bytes: Buffer, size: number, maxBytes?: number) {
+  const found = [];
+  for await (const lines of readLines(pieces(bytes, size), maxBytes)) found.push(...lines);
+  return found;
+}
+
+async function readCsv(text: string, size = 1_000) {
+  const format = new CsvFormat(context);
+  const reads = [];
+  for await (const lines of readLines(pieces(Buffer.from(text), size))) {
+    reads.push(format.read(lines));
+  }
+  reads.push(format.end());
+  return {
+    events: reads.flatMap((read) => read.events),
+    rejected: reads.flatMap((read) => read.rejected.map(({ number }) => number)),
+  };
+}
+
+test('lines are the same in whatever pieces a file is read', async () => {
+  const bytes = Buffer.from('\uFEFFfirst\n\nthird é 😀\r\nno end of line');
+  const expected = ['first', '', 'third é 😀\r', 'no end of line'].map((text, index) => {
+    return { number: index + 1, text };
+  });
+  for (let size = 1; size <= bytes.length; size++) {
+    expect(await linesOf(bytes, size)).toEqual(expected);
+  }
+});
+
+test('a line that is too long, or no UTF-8, costs no other', async () => {
+  const bytes = Buffer.concat([
+    Buffer.from(`a\n${'x'.repeat(40)}\nb\n`),
+    Buffer.from([0xff, 0xfe]),
+    Buffer.from(`\n${'y'.repeat(20)}\nend`),
+  ]);
+  for (let size = 1; size <= bytes.length; size++) {
+    const lines = await linesOf(bytes, size, 10);
+    expect(lines.map(({ number, unreadable, text }) => [number, unreadable ?? text])).toEqual([
+      [1, 'a'],
+      [2, 'must have at most 10 bytes'],
+      [3, 'b'],
+      [4, 'must be UTF-8'],
+      [5, 'must have at most 10 bytes'],
+      [6, 'end'],
+    ]);
+  }
+});
+
+test('cells come back as they were, with whatever quotes, commas and line ends in them', async () => {
+  const name = fc.string({
+    unit: fc.constantFrom('a', '"', ',', '\n', 'é', ' ', ';'),
+    minLength: 1,
+  });
+  const names = fc.array(
+    name.filter((text) => text.trim() !== ''),
+    { maxLength: 8 },
+  );
+  await fc.assert(
+    fc.asyncProperty(names, fc.integer({ min: 1, max: 30 }), async (told, size) => {
+      const rows = told.map((text, index) => {
+        const isPlain = !/[",\n]/.test(text);
+        return `o${index},${isPlain ? text : `"${text.replaceAll('"', '""')}"`},2025-01-01\r\n`;
+      });
+      const { events, rejected } = await readCsv(
+        `org_id,name,created_at\r\n${rows.join('')}`,
+        size,
+      );
+      expect(rejected).toEqual([]);
+      expect(events.map(({ data }) => (data as { name: string }).name)).toEqual(told);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a quote that stays open costs its own row', async () => {
+  const rows = ['a,"open,2025-01-01', 'b,B,2025-01-01', 'c,C,2025-01-01'];
+  const { events, rejected } = await readCsv(`org_id,name,created_at\n${rows.join('\n')}\n`);
+  expect(rejected).toEqual([2]);
+  expect(events.map(({ data }) => (data as { org_id: string }).org_id)).toEqual(['b', 'c']);
+});
+
+test('headers are known by other names too, in any case and order, between unknown columns', async () => {
+  const { events } = await readCsv('x,Date,User ID\n1,2025-01-02,ann\n');
+  const at = Date.parse('2025-01-02T00:00:00Z');
+  expect(events).toMatchObject([{ type: 'user.active', at, data: { user_id: 'ann' } }]);
+});
+
+test.each([
+  ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+  ['2026-01-31T12:00:00+01:00', '2026-01-31T11:00:00.000Z'],
+  ['2026-01-31 12:00:00', '2026-01-31T12:00:00.000Z'],
+  ['2026-01-31 12:00', '2026-01-31T12:00:00.000Z'],
+  ['2026-01-31 12:00:00.123456+00', '2026-01-31T12:00:00.123Z'],
+  ['2026-01-31 12:00:00-0530', '2026-01-31T17:30:00.000Z'],
+  ['2026-01-31 12:00:00 UTC', '2026-01-31T12:00:00.000Z'],
+  ['1769860800', '2026-01-31T12:00:00.000Z'],
+  ['1769860800.123', '2026-01-31T12:00:00.123Z'],
+  ['1769860800123', '2026-01-31T12:00:00.123Z'],
+  ['2026-02-30', undefined],
+  ['31.01.2026', undefined],
+  ['01/31/2026', undefined],
+  ['2026-01', undefined],
+  ['yesterday', undefined],
+])('the time %s is %s', (text, expected) => {
+  const ms = parseMoment(text);
+  expect(ms === undefined ? undefined : new Date(ms).toISOString()).toBe(expected);
+});
+
+test('a membership is an addition, a removal, both, or known without a beginning', () => {
+  const steps = (row: Record<string, string>) => {
+    const read = eventsOfRow('memberships', { user_id: 'u', org_id: 'o', ...row }, AS_OF);
+    if ('errors' in read) return read.errors;
+    return read.events.map(({ type, time, data }) => [type, time.slice(0, 10), data['role']]);
+  };
+  const [joined_at, left_at] = ['2025-01-01', '2025-02-01'];
+  expect(steps({ joined_at, role: 'Owner' })).toEqual([
+    ['user.added_to_org', '2025-01-01', 'Owner'],
+  ]);
+  expect(steps({ joined_at, left_at, role: 'Owner' })).toEqual([
+    ['user.added_to_org', '2025-01-01', undefined],
+    ['user.removed_from_org', '2025-02-01', undefined],
+  ]);
+  expect(steps({ left_at })).toEqual([['user.removed_from_org', '2025-02-01', undefined]]);
+  expect(steps({ role: 'Owner' })).toEqual([
+    ['user.role_changed_within_org', '2026-01-30', 'Owner'],
+  ]);
+  expect(steps({})).toEqual([['user.role_changed_within_org', '2026-01-30', 'Member']]);
+  expect(steps({ joined_at: left_at, left_at: joined_at })).toEqual({
+    left_at: ['must not be before joined_at'],
+  });
+});
+
+test('a row has the same events whenever it is read; another content has others', () => {
+  const user = { user_id: 'u', email: 'u@example.com', created_at: '2025-01-01' };
+  const ids = (row: object, asOf = AS_OF) => {
+    const read = eventsOfRow('users', { ...row }, asOf);
+    return 'events' in read ? read.events.map(({ id }) => id) : [];
+  };
+  expect(ids(user)).toEqual(ids({ ...user }, AS_OF + 1));
+  expect(ids(user)).not.toEqual(ids({ ...user, email: 'v@example.com' }));
+});
