@@ -78,8 +78,9 @@ beforeAll(async () => {
   imports = await Imports.into(service.databaseUrl, {
     PROPELAUTH_AUTH_URL: 'https://auth.example.com',
     PROPELAUTH_API_KEY: KEY,
-    PROPELAUTH_TEST_ORIGIN: await server.start(),
-    NODE_OPTIONS: `--import ${resolve('test/support/redirect-propelauth.mjs')}`,
+    REDIRECT_FROM: 'https://propelauth-api.com',
+    REDIRECT_TO: await server.start(),
+    NODE_OPTIONS: `--import ${resolve('test/support/redirect-preload.mjs')}`,
   });
 });
 beforeEach(() => {
