@@ -5,5 +5,6 @@ export * from './events.js';
 export { id as idSchema, isObject } from './fields.js';
 export * from './instant.js';
 export * from './jobs.js';
+export * from './senders.js';
 export * as wire from './wire.js';
 export type * from './wire.js';

@@ -4,6 +4,9 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestService } from './ingest.service.js';
+import { Ledger } from './ledger/ledger.service.js';
+import { SourcesController } from './ledger/sources.controller.js';
+import { SourcesService } from './ledger/sources.service.js';
 import { LookUpsService } from './look-ups.service.js';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
@@ -19,17 +22,27 @@ import { WebhooksController } from './webhooks.controller.js';
     DeadLettersService,
     IngestService,
     IngestUpkeep,
+    Ledger,
     LookUpsService,
     MessagesService,
     Outcomes,
   ],
-  exports: [IngestService, IngestUpkeep, DeadLettersService, MessagesService, Outcomes, Sources],
+  exports: [
+    IngestService,
+    IngestUpkeep,
+    DeadLettersService,
+    Ledger,
+    MessagesService,
+    Outcomes,
+    Sources,
+  ],
 })
 export class IngestModule {}
 
 /** Its endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [IngestModule],
-  controllers: [IngestController, DeadLettersController, WebhooksController],
+  controllers: [IngestController, DeadLettersController, SourcesController, WebhooksController],
+  providers: [SourcesService],
 })
 export class IngestApiModule {}
