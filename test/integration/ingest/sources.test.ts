@@ -6,13 +6,18 @@ import { openFleet, type Fleet } from '../../support/fleet.js';
 import { plantKey } from '../../support/keys.js';
 import { anEvent, send } from '../../support/sending.js';
 import type { TestProcess } from '../../support/service.js';
+import { deliver, signStandard, standardSecret } from '../../support/webhooks.js';
 import { countsOf, sources } from '../../support/sources.js';
+
+const SECRET = standardSecret();
 
 let fleet: Fleet;
 let one: { process: TestProcess; api: Api };
 let other: { process: TestProcess; api: Api };
 beforeAll(async () => {
-  fleet = await openFleet(backends[0]!, await cloneDatabase());
+  fleet = await openFleet(backends[0]!, await cloneDatabase(), {
+    STANDARD_WEBHOOK_SECRET: SECRET,
+  });
   [one, other] = await Promise.all([fleet.startApi(), fleet.startApi()]);
 });
 afterAll(() => fleet.close());
@@ -76,6 +81,30 @@ describe('what a source sent', () => {
     expect(body.sources).toContainEqual({
       ...{ source: 'seen', kind: 'api', configured: true, last_event_at: expect.any(Number) },
     });
+  });
+});
+
+test('a webhook that is set up is told of before anything came, and each outcome of it is counted', async () => {
+  const webhook = async () => (await sources(one.api)).find(({ kind }) => kind === 'webhook');
+  const silent = { source: 'standard', kind: 'webhook', configured: true, last_event_at: null };
+  expect(await webhook()).toEqual({ ...silent, last_day: [], dead_letters: [] });
+  const forged = signStandard('standard', standardSecret(), anEvent('user.active'));
+  await deliver(one.api, forged);
+  expect(await webhook()).toMatchObject({
+    ...silent,
+    last_day: [{ type: 'unknown', outcome: 'refused', count: 1 }],
+  });
+  const nameless = anEvent('org.created', { name: ' ' });
+  for (const event of [anEvent('user.active'), nameless]) {
+    await deliver(one.api, signStandard('standard', SECRET, event));
+  }
+  expect(await webhook()).toMatchObject({
+    ...{ configured: true, last_event_at: expect.any(Number) },
+    last_day: expect.arrayContaining([
+      { type: 'user.active', outcome: 'accepted', count: 1 },
+      { type: 'org.created', outcome: 'rejected', count: 1 },
+    ]),
+    dead_letters: [{ reason: 'data.name: must not be blank', count: 1 }],
   });
 });
 
