@@ -11,6 +11,7 @@ import { LookUpsService } from './look-ups.service.js';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { Sources } from './sources/sources.js';
+import { TrackingController } from './tracking.controller.js';
 import { IngestUpkeep } from './upkeep.service.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -42,7 +43,13 @@ export class IngestModule {}
 /** Its endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [IngestModule],
-  controllers: [IngestController, DeadLettersController, SourcesController, WebhooksController],
+  controllers: [
+    IngestController,
+    DeadLettersController,
+    SourcesController,
+    TrackingController,
+    WebhooksController,
+  ],
   providers: [SourcesService],
 })
 export class IngestApiModule {}
