@@ -45,9 +45,9 @@ async function unpack(body: unknown, encoding: string | undefined): Promise<unkn
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** A body that may be gzip, whatever is said of it: no text begins as gzip does. */
-export async function unzipped(body: unknown): Promise<unknown> {
+export function unzipped(body: unknown): Promise<unknown> {
   const isGzip = Buffer.isBuffer(body) && body.subarray(0, GZIP.length).equals(GZIP);
-  return isGzip ? unzip(body) : body;
+  return isGzip ? unzip(body) : Promise.resolve(body);
 }
 
 /** @throws ApiError `unreadable` or `too_large` */

@@ -11,10 +11,9 @@ import { ApiError, isObject } from '#libs/contracts';
 import { Access, AcceptsBasic, Clock, readJson, type Authorized } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
 import { MAX_EVENTS, tooMany, unzipped } from './read-events.js';
+import { CALL_TYPES } from './sources/tracking/call.js';
 import { callsOf, messageOf } from './sources/tracking/messages.js';
 import { source } from './sources/tracking/source.js';
-
-const CALLS = ['identify', 'group', 'track', 'page', 'screen', 'alias'];
 
 /**
  * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
@@ -50,11 +49,11 @@ export class TrackingController {
   @Post(':call')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take in one call of a tracking library' })
-  @ApiParam({ name: 'call', enum: CALLS })
+  @ApiParam({ name: 'call', enum: [...CALL_TYPES] })
   @ApiBody({ schema: { type: 'object' } })
   async call(@Param('call') type: string, @Req() request: Authorized): Promise<{ success: true }> {
-    if (!CALLS.includes(type)) {
-      throw new ApiError('not_found', `There is /v1/batch, /v1/${CALLS.join(', /v1/')}.`);
+    if (!CALL_TYPES.some((known) => known === type)) {
+      throw new ApiError('not_found', `There is /v1/batch, /v1/${CALL_TYPES.join(', /v1/')}.`);
     }
     const body = await readBody(request);
     if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');

@@ -1,6 +1,9 @@
 import { isObject } from '#libs/contracts';
 
-/** A call of the tracking API: `identify`, `group`, `track`, `page`, `screen` or `alias`, in `type`. */
+/** The kinds of calls. */
+export const CALL_TYPES = ['identify', 'group', 'track', 'page', 'screen', 'alias'] as const;
+
+/** A call of the tracking API; `type` says its kind. */
 export type Call = Record<string, unknown>;
 
 /** A member that is an object; an empty one where there is none. */

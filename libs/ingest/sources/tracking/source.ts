@@ -1,11 +1,9 @@
 import { isObject } from '#libs/contracts';
 import type { Source, Translation } from '../source.js';
-import { idOf, objectIn, told, userIdOf, type Call } from './call.js';
+import { CALL_TYPES, idOf, objectIn, told, userIdOf, type Call } from './call.js';
 import { active, nameOf, track } from './named-events.js';
 import { identify } from './profile.js';
 import { dateIn, hasWrongTime } from './time.js';
-
-const TYPES = ['identify', 'group', 'track', 'page', 'screen', 'alias'];
 
 /** Calls of the tracking API of Segment, which RudderStack and others speak as well. */
 export const source: Source = {
@@ -35,8 +33,8 @@ function translate(call: Call): Translation {
       return active(userId);
     case 'alias':
       return 'unused';
-    default:
-      return { errors: { type: [`must be one of ${TYPES.join(', ')}`] } };
+    case undefined:
+      return { errors: { type: [`must be one of ${CALL_TYPES.join(', ')}`] } };
   }
 }
 
@@ -52,8 +50,8 @@ function group(userId: unknown, call: Call): Translation {
   return { events: name === undefined ? [added] : [added, created] };
 }
 
-function knownType(call: Call): string | undefined {
-  return TYPES.find((type) => type === call['type']);
+function knownType(call: Call): (typeof CALL_TYPES)[number] | undefined {
+  return CALL_TYPES.find((type) => type === call['type']);
 }
 
 function notACall(): Translation {
