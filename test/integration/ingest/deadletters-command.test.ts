@@ -41,13 +41,13 @@ async function putRight(): Promise<void> {
 }
 
 test('list shows each letter on a line: its id, its sender, its type, what was wrong', async () => {
-  expect(await printed('list')).toBe('There are no dead letters.\n');
   const [first, second] = await rejected(nameless('first'), nameless('second'));
   const lines = (await printed('list')).trimEnd().split('\n');
   expect(lines.map((line) => line.split('  ')[0])).toEqual([second!.id, first!.id]);
   expect(lines[0]).toMatch(/ {2}api default {2}org\.created {2}sent 1× {2}data\.name: must not be/);
-  expect((await printed('list', '--limit', '1')).split('\n')).toHaveLength(2);
-  expect(await printed('list', '--sender', 'nobody')).toBe('There are no dead letters.\n');
+  expect(await printed('list', '--sender', 'nobody', '--limit', '1')).toBe(
+    'There are no dead letters.\n',
+  );
 });
 
 test('show gives one letter whole', async () => {
@@ -60,36 +60,27 @@ test('show gives one letter whole', async () => {
 });
 
 test('replay takes in what can be used now, of all or of some', async () => {
-  const [first, second] = await rejected(nameless('first'), nameless('second'));
+  const [, second] = await rejected(nameless('first'), nameless('second'));
   await putRight();
   expect(await printed('replay', second!.id)).toBe('0 accepted, 1 rejected again\n');
   expect(await printed('replay', '--all')).toBe('1 accepted, 1 rejected again\n');
   expect((await letters(service.api)).map(({ id }) => id)).toEqual([second!.id]);
   expect((await signupParameters(service.api, 'put right')).status).toBe(200);
-  expect(await printed('replay', first!.id)).toBe('0 accepted, 0 rejected again\n');
 });
 
 test('export writes a line a letter, into a file that its owner alone can read', async () => {
   const all = await rejected(nameless('first'), nameless('second'));
-  const lines = (text: string) =>
-    text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Letter)
-      .reverse();
-  expect(lines(await printed('export'))).toEqual(all);
   const file = join(mkdtempSync(join(tmpdir(), 'letters-')), 'letters.ndjson');
   expect(await printed('export', '--file', file)).toBe('');
-  expect(lines(readFileSync(file, 'utf8'))).toEqual(all);
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as Letter).reverse()).toEqual(all);
   expect(statSync(file).mode & 0o077).toBe(0);
 });
 
 test('what says nothing to be done is told how to', async () => {
   const wrong: [string[], string][] = [
-    [['mend'], 'deadletters needs one of list, show, replay, export.'],
     [['show', 'first'], 'first is not the id of a dead letter.'],
     [['replay'], 'deadletters replay needs the ids of some, or --all.'],
-    [['replay', '1', '--all'], 'deadletters replay needs the ids of some, or --all.'],
     [['list', '--limit', '0'], '--limit must be a whole number from 1 to 1000.'],
   ];
   const said = await Promise.all(wrong.map(([args]) => deadLetters(...args)));
