@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { callsOf, messageOf } from '../../libs/ingest/sources/tracking/messages.js';
-import { source } from '../../libs/ingest/sources/tracking/source.js';
+import { callsOf, messageOf } from '../../../libs/ingest/sources/tracking/messages.js';
+import { source } from '../../../libs/ingest/sources/tracking/source.js';
 
 type Call = Record<string, unknown>;
 
