@@ -23,6 +23,14 @@ const USAGE = `insightd <command>
   keys create --name NAME --scopes read,ingest,admin
                       make a key; it is shown once
   keys revoke ID      end a key for good
+  deadletters list [--sender NAME] [--limit N]
+                      show rejected events with what was wrong, newest first
+  deadletters show ID
+                      show one as it came
+  deadletters replay ID... | --all
+                      try rejected events again
+  deadletters export [--file FILE]
+                      write them all, a line of JSON each
   health              ask the service at HOST and PORT whether it is ready
 
 Settings are environment variables; the README lists them.`;
@@ -53,6 +61,10 @@ const ERRANDS: Record<string, Command> = {
     await (await import('./commands/import.js')).importPast(args, settings);
   },
   keys: (args) => keys(args, readSettings()),
+  deadletters: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/deadletters.js')).deadLetters(args, settings);
+  },
   health: () => health(readSettings()),
 };
 

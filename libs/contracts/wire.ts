@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CADENCES, CHART_TYPES } from './catalogue.js';
+import { OUTCOMES, SENDER_KINDS } from './senders.js';
 
 const count = z.int().min(0);
 const seconds = z.int().min(0).describe('unix seconds');
@@ -95,6 +96,28 @@ export const reportRun = z.object({
   error: z.string().nullable(),
 });
 
+const sourceState = z.object({
+  source: z.string().describe("the webhook's name or the API key's; import and demo are their own"),
+  kind: z.enum(SENDER_KINDS),
+  configured: z.boolean().describe('its secret is set, or its key is live and may ingest'),
+  last_event_at: seconds
+    .nullable()
+    .describe('the last event that was not refused; null when none in 90 days'),
+});
+
+export const sourceStates = z.object({ sources: z.array(sourceState) });
+
+const sourceDetails = sourceState.extend({
+  last_day: z
+    .array(z.object({ type: z.string(), outcome: z.enum(OUTCOMES), count }))
+    .describe('of the current hour and the 23 before it'),
+  dead_letters: z
+    .array(z.object({ reason: z.string(), count }))
+    .describe('by what was wrong, the most frequent first, 20 at most'),
+});
+
+export const sources = z.object({ sources: z.array(sourceDetails) });
+
 export type OrgMembership = z.infer<typeof orgMembership>;
 export type UserReportRow = z.infer<typeof userReportRow>;
 export type OrgReportRow = z.infer<typeof orgReportRow>;
@@ -103,3 +126,5 @@ export type Chart = z.infer<typeof chart>;
 export type IngestReply = z.infer<typeof ingestReply>;
 export type Rejection = IngestReply['rejected'][number];
 export type ReportRunView = z.infer<typeof reportRun>;
+export type SourceState = z.infer<typeof sourceState>;
+export type SourceDetails = z.infer<typeof sourceDetails>;

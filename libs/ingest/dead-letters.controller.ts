@@ -24,14 +24,19 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'Rejected events with their reasons, newest first' })
   @ApiQuery({ name: 'limit', required: false, description: '1 to 1000, else 100' })
   @ApiQuery({ name: 'before', required: false, description: 'only those older than this id' })
+  @ApiQuery({
+    name: 'sender',
+    required: false,
+    description: 'only those delivered by this source of /api/admin/v1/sources',
+  })
   async list(@Query() query: QueryParameters): Promise<{ dead_letters: DeadLetterView[] }> {
     const limit = wholeNumber(query, 'limit', { default: 100, low: 1, high: 1_000 });
     const before = parameter(query, 'before');
     return {
-      dead_letters: await this.letters.list(
-        limit,
-        before === undefined ? undefined : letterId('before', before),
-      ),
+      dead_letters: await this.letters.list(limit, {
+        before: before === undefined ? undefined : letterId('before', before),
+        sender: parameter(query, 'sender'),
+      }),
     };
   }
 

@@ -13,6 +13,9 @@ import { Sources } from './sources/sources.js';
 export interface DeadLetterView {
   id: string;
   source: string;
+  /** What delivered it: the name of a webhook or of an API key, `import` or `demo`. */
+  sender: string;
+  sender_kind: string;
   event_id: string | null;
   type: string | null;
   errors: unknown;
@@ -22,6 +25,14 @@ export interface DeadLetterView {
   /** As it came; null when it was about a user or org deleted since. */
   body: string | null;
 }
+
+/** Of a listing: those older than a letter, those that one sender delivered. */
+interface Which {
+  before?: bigint | undefined;
+  sender?: string | undefined;
+}
+
+type Row = NonNullable<Awaited<ReturnType<Database['rows']['deadLetter']['findUnique']>>>;
 
 const EXPORT_PAGE = 1_000;
 
@@ -48,31 +59,30 @@ export class DeadLettersService {
     private readonly clock: Clock,
   ) {}
 
-  /** The newest letters first. @param before only those older than this letter's id */
-  async list(limit: number, before?: bigint): Promise<DeadLetterView[]> {
+  /** The newest letters first. */
+  async list(limit: number, { before, sender }: Which = {}): Promise<DeadLetterView[]> {
     const rows = await this.database.rows.deadLetter.findMany({
-      where: before === undefined ? {} : { id: { lt: before } },
+      where: {
+        ...(before !== undefined && { id: { lt: before } }),
+        ...(sender !== undefined && { sender }),
+      },
       orderBy: { id: 'desc' },
       take: limit,
     });
-    return rows.map((row) => ({
-      id: String(row.id),
-      source: row.source,
-      event_id: row.eventId,
-      type: row.eventType,
-      errors: row.errors,
-      attempts: row.attempts,
-      received_at: Math.floor(row.receivedAt.getTime() / 1000),
-      last_at: Math.floor(row.lastAt.getTime() / 1000),
-      body: row.body && Buffer.from(row.body).toString('utf8'),
-    }));
+    return rows.map(view);
+  }
+
+  /** One letter; undefined when there is none of this id. */
+  async find(id: bigint): Promise<DeadLetterView | undefined> {
+    const row = await this.database.rows.deadLetter.findUnique({ where: { id } });
+    return row ? view(row) : undefined;
   }
 
   /** Every letter, newest first, a line of JSON each. */
   async *export(): AsyncGenerator<string> {
     let before: bigint | undefined;
     for (;;) {
-      const letters = await this.list(EXPORT_PAGE, before);
+      const letters = await this.list(EXPORT_PAGE, { before });
       for (const letter of letters) yield `${JSON.stringify(letter)}\n`;
       if (letters.length < EXPORT_PAGE) return;
       before = BigInt(letters.at(-1)!.id);
@@ -105,6 +115,21 @@ export class DeadLettersService {
     return total;
   }
 
+  /** Tries every letter once. */
+  async replayAll(): Promise<{ accepted: number; rejected: number }> {
+    const total = { accepted: 0, rejected: 0 };
+    let before: bigint | undefined;
+    for (;;) {
+      const page = await this.list(EXPORT_PAGE, { before });
+      const ids = page.map(({ id }) => BigInt(id));
+      const reply = await this.replay(ids);
+      total.accepted += reply.accepted;
+      total.rejected += reply.rejected.length;
+      if (ids.length < EXPORT_PAGE) return total;
+      before = ids.at(-1);
+    }
+  }
+
   // One at a time: each has a time of receipt and a source of its own.
   private async replayOne(letter: Letter): Promise<Rejected | undefined> {
     const batch = this.read(letter);
@@ -117,8 +142,7 @@ export class DeadLettersService {
         await db.query('update dead_letters set errors = $2 where id = $1', values);
       }
     });
-    const { source, eventType: type } = letter;
-    this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ source, type }]);
+    this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ type: letter.eventType }]);
     return rejected;
   }
 
@@ -134,4 +158,20 @@ export class DeadLettersService {
     const receivedAt = letter.receivedAt.getTime();
     return checkAll([content], { now, receivedAt, defaultSource: letter.source });
   }
+}
+
+function view(row: Row): DeadLetterView {
+  return {
+    id: String(row.id),
+    source: row.source,
+    sender: row.sender,
+    sender_kind: row.senderKind,
+    event_id: row.eventId,
+    type: row.eventType,
+    errors: row.errors,
+    attempts: row.attempts,
+    received_at: Math.floor(row.receivedAt.getTime() / 1000),
+    last_at: Math.floor(row.lastAt.getTime() / 1000),
+    body: row.body && Buffer.from(row.body).toString('utf8'),
+  };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Sender } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
 import { usable, type Rejected } from './check.js';
 
@@ -14,23 +15,27 @@ const ADD = `
     select letter from mentioned m
     join org_ids i on i.org_id = m.id join orgs o on o.id = i.id and o.deleted_stamp is not null)
   insert into dead_letters as d
-    (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at, last_at, message_at)
+    (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at, last_at, message_at,
+      sender_kind, sender)
   select told.source, told.digest, told.event_id, told.event_type, told.user_id, told.org_id, told.errors,
     case when u.deleted_stamp is null and o.deleted_stamp is null and gone.letter is null then told.body end,
-    told.received_at, told.received_at, told.message_at
-  from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[], $9::timestamptz[], $10::timestamptz[])
-    with ordinality as told (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at, message_at, letter)
+    told.received_at, told.received_at, told.message_at, told.sender_kind, told.sender
+  from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::bytea[], $9::timestamptz[], $10::timestamptz[],
+      $13::text[], $14::text[])
+    with ordinality as told (source, digest, event_id, event_type, user_id, org_id, errors, body, received_at, message_at,
+      sender_kind, sender, letter)
   left join user_ids using (user_id) left join users u on u.id = user_ids.id
   left join org_ids using (org_id) left join orgs o on o.id = org_ids.id
   left join gone using (letter)
   order by told.source, told.digest
   on conflict (source, digest) do update set
-    attempts = d.attempts + 1, errors = excluded.errors, last_at = excluded.last_at`;
+    attempts = d.attempts + 1, errors = excluded.errors, last_at = excluded.last_at,
+    sender_kind = excluded.sender_kind, sender = excluded.sender`;
 
 /** Keeps rejected events with their reasons. One sent again is kept once and counted. */
 export async function addDeadLetters(
   db: Queryable,
-  rejected: readonly (Rejected & { receivedAt: number })[],
+  rejected: readonly (Rejected & { receivedAt: number; sender: Sender })[],
 ): Promise<void> {
   if (rejected.length === 0) return;
   const unique = new Map(
@@ -56,6 +61,8 @@ export async function addDeadLetters(
     letters.map(({ messageAt: at }) => (at === undefined ? null : new Date(at).toISOString())),
     mentions.map(({ letter }) => letter),
     mentions.map(({ id }) => id),
+    letters.map((letter) => letter.sender.kind),
+    letters.map((letter) => letter.sender.name),
   ]);
 }
 

@@ -1,3 +1,4 @@
+export { DeadLettersService, type DeadLetterView } from './dead-letters.service.js';
 export { IngestApiModule, IngestModule } from './ingest.module.js';
 export { IngestService } from './ingest.service.js';
 export { Sources } from './sources/sources.js';

@@ -39,7 +39,8 @@ export class IngestController {
     const reading = readEvents(request.body, mediaType, encoding);
     // Neither the body nor what was read from it is kept while the events wait to be written.
     request.body = undefined;
-    const taken = await reading.then((incoming) => this.ingest.take(incoming, request.caller.name));
+    const sender = { kind: 'api', name: request.caller.name } as const;
+    const taken = await reading.then((incoming) => this.ingest.take(incoming, sender));
     const allRejected = taken.accepted === 0 && taken.rejected.length > 0;
     void reply.status(allRejected ? 400 : 200);
     return taken;

@@ -4,10 +4,14 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { IngestController } from './ingest.controller.js';
 import { IngestService } from './ingest.service.js';
+import { Ledger } from './ledger/ledger.service.js';
+import { SourcesController } from './ledger/sources.controller.js';
+import { SourcesService } from './ledger/sources.service.js';
 import { LookUpsService } from './look-ups.service.js';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { Sources } from './sources/sources.js';
+import { TrackingController } from './tracking.controller.js';
 import { IngestUpkeep } from './upkeep.service.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -19,17 +23,33 @@ import { WebhooksController } from './webhooks.controller.js';
     DeadLettersService,
     IngestService,
     IngestUpkeep,
+    Ledger,
     LookUpsService,
     MessagesService,
     Outcomes,
   ],
-  exports: [IngestService, IngestUpkeep, DeadLettersService, MessagesService, Outcomes, Sources],
+  exports: [
+    IngestService,
+    IngestUpkeep,
+    DeadLettersService,
+    Ledger,
+    MessagesService,
+    Outcomes,
+    Sources,
+  ],
 })
 export class IngestModule {}
 
 /** Its endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [IngestModule],
-  controllers: [IngestController, DeadLettersController, WebhooksController],
+  controllers: [
+    IngestController,
+    DeadLettersController,
+    SourcesController,
+    TrackingController,
+    WebhooksController,
+  ],
+  providers: [SourcesService],
 })
 export class IngestApiModule {}

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EventOf, IngestReply, NativeEvent } from '#libs/contracts';
+import type { EventOf, IngestReply, NativeEvent, Sender } from '#libs/contracts';
 import { FactsService } from '#libs/facts';
 import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
@@ -16,6 +16,7 @@ const GROUP_EVENTS = 10_000;
 interface Taken {
   batch: CheckedBatch;
   receivedAt: number;
+  sender: Sender;
 }
 
 /** The one way in: whatever source events come from, they are checked, written and answered here. */
@@ -43,14 +44,17 @@ export class IngestService {
   /**
    * Takes in a batch: returns once every usable event, and every unusable one as a dead letter, is
    * committed.
-   * @param defaultSource the source of events that name none
+   * @param sender what delivered it; its name is the source of events that name none
    * @throws ApiError `unavailable` when too much waits; nothing was written then
    */
-  take(incoming: readonly Incoming[], defaultSource: string): Promise<IngestReply> {
+  take(incoming: readonly Incoming[], sender: Sender): Promise<IngestReply> {
     const now = this.clock.now();
-    const batch = checkAll(incoming, { now, receivedAt: now, defaultSource });
+    const batch = checkAll(incoming, { now, receivedAt: now, defaultSource: sender.name });
     // Not awaited here: what came would stay in memory for as long as the checked events wait.
-    return this.write(batch, now, Math.max(1, incoming.length)).then(() => this.reply(batch));
+    const size = Math.max(1, incoming.length);
+    return this.write({ batch, receivedAt: now, sender }, size).then(() =>
+      this.reply(batch, sender),
+    );
   }
 
   /**
@@ -59,8 +63,8 @@ export class IngestService {
    * @param size of it, in events
    * @throws ApiError `unavailable` when too much waits; nothing was written then
    */
-  write(batch: CheckedBatch, receivedAt: number, size: number): Promise<void> {
-    return this.writer.write({ batch, receivedAt }, size);
+  write(taken: Taken, size: number): Promise<void> {
+    return this.writer.write(taken, size);
   }
 
   /**
@@ -83,8 +87,8 @@ export class IngestService {
   private async writeGroup(group: Taken[]): Promise<void> {
     const stopTimer = this.metrics.ingestSeconds.startTimer();
     const events = group.flatMap(({ batch }) => batch.events);
-    const rejected = group.flatMap(({ batch, receivedAt }) =>
-      batch.rejected.map((letter) => ({ ...letter, receivedAt })),
+    const rejected = group.flatMap(({ batch, ...taken }) =>
+      batch.rejected.map((letter) => ({ ...letter, ...taken })),
     );
     const lookUps = group.flatMap(({ batch }) => batch.lookUps ?? []);
     if (rejected.length + lookUps.length === 0 && events.every(isPlainActivity)) {
@@ -103,9 +107,9 @@ export class IngestService {
     await this.facts.commitActivity(this.database, events, ids);
   }
 
-  private reply({ events, rejected }: CheckedBatch): IngestReply {
-    this.outcomes.tell('accepted', events);
-    this.outcomes.tell('rejected', rejected);
+  private reply({ events, rejected }: CheckedBatch, sender: Sender): IngestReply {
+    this.outcomes.tell('accepted', events, sender);
+    this.outcomes.tell('rejected', rejected, sender);
     return { accepted: events.length, rejected: rejected.map(rejection) };
   }
 }

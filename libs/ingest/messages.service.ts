@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Sender } from '#libs/contracts';
 import { Clock, SETTINGS, type Settings } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { Outcomes } from './outcomes.js';
@@ -23,10 +24,15 @@ export class MessagesService {
 
   /**
    * Returns once everything usable of the messages, and each that is not as a dead letter, is committed.
+   * @param sender what delivered them
    * @returns what became of each, in their order
    * @throws ApiError `unavailable` when too much waits; nothing was written then
    */
-  async take(source: Source, messages: readonly Message[]): Promise<Translated['outcome'][]> {
+  async take(
+    source: Source,
+    messages: readonly Message[],
+    sender: Sender,
+  ): Promise<Translated['outcome'][]> {
     const translated = messages.map((message) => this.translate(source, message));
     const batch = {
       events: translated.flatMap(({ events }) => events),
@@ -34,13 +40,11 @@ export class MessagesService {
       lookUps: translated.flatMap(({ lookUps }) => lookUps ?? []),
     };
     const size = batch.events.length + batch.rejected.length + batch.lookUps.length;
-    if (size > 0) await this.ingest.write(batch, this.clock.now(), size);
+    const receivedAt = this.clock.now();
+    if (size > 0) await this.ingest.write({ batch, receivedAt, sender }, size);
     for (const outcome of ['accepted', 'rejected', 'unused'] as const) {
       const these = translated.filter((one) => one.outcome === outcome);
-      this.outcomes.tell(
-        outcome,
-        these.map(({ type }) => ({ source: source.name, type })),
-      );
+      this.outcomes.tell(outcome, these, sender);
     }
     return translated.map(({ outcome }) => outcome);
   }

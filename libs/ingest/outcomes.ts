@@ -1,29 +1,33 @@
 import { Injectable } from '@nestjs/common';
+import type { Outcome, Sender } from '#libs/contracts';
 import { Metrics } from '#libs/platform';
+import { Ledger } from './ledger/ledger.service.js';
 
-/**
- * What became of something sent: taken, kept as a dead letter, understood but of no use here, or turned
- * away because its signature could not be trusted.
- */
-export type Outcome = 'accepted' | 'rejected' | 'unused' | 'refused';
-
-/** What came: of which source, and its type in that source's words; null when it has none. */
-export interface Arrived {
-  source: string;
+/** What came: its type in the words of its source; null when it has none. */
+interface Arrived {
   type: string | null;
 }
 
 /** The one place where the outcome of every native event and of every message of a source passes. */
 @Injectable()
 export class Outcomes {
-  constructor(private readonly metrics: Metrics) {}
+  constructor(
+    private readonly metrics: Metrics,
+    private readonly ledger: Ledger,
+  ) {}
 
-  /** One step a type, not an event: finding a counter by its labels takes as long as checking an event. */
-  tell(outcome: Outcome, arrived: readonly Arrived[]): void {
+  /**
+   * One step a type, not an event: finding a counter by its labels takes as long as checking an event.
+   * @param sender of what came just now; none of what is tried again, which has come before
+   */
+  tell(outcome: Outcome, arrived: readonly Arrived[], sender?: Sender): void {
     const counts = new Map<string, number>();
     for (const { type } of arrived) {
       counts.set(type ?? 'unknown', (counts.get(type ?? 'unknown') ?? 0) + 1);
     }
-    for (const [type, count] of counts) this.metrics.events.labels(type, outcome).inc(count);
+    for (const [type, count] of counts) {
+      this.metrics.events.labels(type, outcome).inc(count);
+      if (sender) this.ledger.note(sender, type, outcome, count);
+    }
   }
 }

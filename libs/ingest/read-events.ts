@@ -17,7 +17,7 @@ export const EVENT_MEDIA_TYPES = [
 /** One event as it came: a value of JSON, or a line that is none. */
 export type Incoming = { value: unknown } | { unreadable: string };
 
-const unzip = promisify(gunzip);
+const gunzipped = promisify(gunzip);
 
 /**
  * Reads a body as events, without looking into them.
@@ -39,8 +39,21 @@ async function unpack(body: unknown, encoding: string | undefined): Promise<unkn
   if (name !== 'gzip') {
     throw new ApiError('unsupported_media_type', 'The only Content-Encoding supported is gzip.');
   }
+  return unzip(body);
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/** A body that may be gzip, whatever is said of it: no text begins as gzip does. */
+export function unzipped(body: unknown): Promise<unknown> {
+  const isGzip = Buffer.isBuffer(body) && body.subarray(0, GZIP.length).equals(GZIP);
+  return isGzip ? unzip(body) : Promise.resolve(body);
+}
+
+/** @throws ApiError `unreadable` or `too_large` */
+async function unzip(body: unknown): Promise<Buffer> {
   try {
-    return await unzip(Buffer.isBuffer(body) ? body : '', { maxOutputLength: MAX_BODY_BYTES });
+    return await gunzipped(Buffer.isBuffer(body) ? body : '', { maxOutputLength: MAX_BODY_BYTES });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new ApiError('too_large', 'The body has more than 16 MiB unpacked. Split it.', {
@@ -94,6 +107,7 @@ function readLine(line: string): Incoming {
   }
 }
 
-function tooMany(): ApiError {
+/** More than fits one request. */
+export function tooMany(): ApiError {
   return new ApiError('too_large', `At most ${MAX_EVENTS} events fit one request. Split it.`);
 }

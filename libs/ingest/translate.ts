@@ -1,6 +1,11 @@
-import { checkEvent, isObject, type FieldErrors, type NativeEvent } from '#libs/contracts';
+import {
+  checkEvent,
+  isObject,
+  type FieldErrors,
+  type NativeEvent,
+  type Outcome,
+} from '#libs/contracts';
 import { serialized, usable, type CheckedBatch, type Rejected } from './check.js';
-import type { Outcome } from './outcomes.js';
 import type { Incoming } from './read-events.js';
 import type { Source } from './sources/source.js';
 

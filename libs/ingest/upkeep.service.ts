@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { forgetIdentities } from '#libs/facts';
 import { Database, SETTINGS, type Settings } from '#libs/platform';
 import { tidyDeadLetters } from './dead-letters.store.js';
+import { dropOldCounts } from './ledger/counts.store.js';
 import { LookUpsService } from './look-ups.service.js';
 import { dropOldLookUps } from './look-ups.store.js';
 
@@ -26,5 +27,6 @@ export class IngestUpkeep {
     await forgetIdentities(this.database.pool, IDENTITY_DAYS);
     await tidyDeadLetters(this.database.pool, DEAD_LETTER_DAYS);
     await dropOldLookUps(this.database.pool, DEAD_LETTER_DAYS);
+    await dropOldCounts(this.database.pool);
   }
 }

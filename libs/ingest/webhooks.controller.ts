@@ -1,10 +1,10 @@
 import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ApiError } from '#libs/contracts';
+import { ApiError, type Outcome, type Sender } from '#libs/contracts';
 import { Access, Clock, SETTINGS, type Settings } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
-import { Outcomes, type Outcome } from './outcomes.js';
+import { Outcomes } from './outcomes.js';
 import { readMessage } from './read-events.js';
 import { isWebhook, type WebhookSource } from './sources/source.js';
 import { Sources } from './sources/sources.js';
@@ -47,14 +47,15 @@ export class WebhooksController {
     if (raw.length > MAX_MESSAGE_BYTES) {
       throw new ApiError('too_large', 'A message of a webhook may have 1 MiB at most.');
     }
+    const sender: Sender = { kind: 'webhook', name };
     const verified = source.verify(request.headers, raw, secrets, this.clock.now());
     if (!verified) {
-      this.outcomes.tell('refused', [{ source: source.name, type: null }]);
+      this.outcomes.tell('refused', [{ type: null }], sender);
       const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
       throw new ApiError('bad_signature', message);
     }
     const message = { ...verified, content: readMessage(raw), raw };
-    const [outcome] = await this.messages.take(source, [message]);
+    const [outcome] = await this.messages.take(source, [message], sender);
     return { outcome: outcome! };
   }
 

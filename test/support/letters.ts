@@ -6,6 +6,8 @@ export const LETTERS_PATH = '/api/admin/v1/dead_letters';
 export interface Letter {
   id: string;
   source: string;
+  sender: string;
+  sender_kind: string;
   event_id: string | null;
   type: string | null;
   errors: Record<string, string[]>;

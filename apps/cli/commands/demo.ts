@@ -66,7 +66,7 @@ async function load(app: INestApplicationContext): Promise<void> {
 async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
   const { rejected } = await ingest.take(
     events.map((value) => ({ value })),
-    'demo',
+    { kind: 'demo', name: 'demo' },
   );
   if (rejected.length > 0)
     throw new Error(`The demo history has a wrong event: ${JSON.stringify(rejected[0])}`);

@@ -15,6 +15,12 @@ export function secretsOf(source: Pick<Source, 'name'>, settings: Given): string
   return value === undefined ? [] : value.split(',').map((secret) => secret.trim());
 }
 
+/** The names of the sources whose messages are expected by webhook. */
+export function configuredWebhooks(sources: Sources, settings: Given): Set<string> {
+  const expected = sources.all().filter((source) => secretsOf(source, settings).length > 0);
+  return new Set(expected.map(({ name }) => name));
+}
+
 /** @throws SettingsError naming each setting that is no source's, or holds what is no secret of it */
 export function checkSecrets(sources: Sources, settings: Given): void {
   const webhooks = sources.all().filter(isWebhook);

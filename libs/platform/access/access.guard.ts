@@ -10,6 +10,11 @@ const ACCESS = 'insightd:access';
 /** Which scope a route asks for. A route that does not say is closed to everyone. */
 export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
 
+const BASIC = 'insightd:basic';
+
+/** Also takes the key as the user name of Basic, the way in which tracking libraries send it. */
+export const AcceptsBasic = () => SetMetadata(BASIC, true);
+
 export interface Authorized extends FastifyRequest {
   caller: Caller;
 }
@@ -28,10 +33,16 @@ export class AccessGuard implements CanActivate {
     const scope = scopeOf(this.reflector, context);
     if (scope === 'public') return true;
     const request = context.switchToHttp().getRequest<Authorized>();
-    const key = bearer(request.headers.authorization);
+    const { authorization } = request.headers;
+    const takesBasic = this.reflector.getAllAndOverride<true | undefined>(BASIC, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    const key = bearer(authorization) ?? (takesBasic && basicUser(authorization));
     const caller = key === undefined ? undefined : await this.keys.identify(key, this.clock.now());
     if (!caller) {
-      const message = 'Send a valid API key in the header "Authorization: Bearer <key>".';
+      const other = takesBasic ? ' (a tracking library sends it as its write key)' : '';
+      const message = `Send a valid API key in the header "Authorization: Bearer <key>"${other}.`;
       throw new ApiError('unauthorized', message);
     }
     if (scope === undefined || !caller.scopes.includes(scope)) {
@@ -55,4 +66,11 @@ export function scopeOf(
 
 function bearer(header: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+}
+
+/** The user name of Basic. A key may hold colons, but these senders give no password. */
+function basicUser(header: string | undefined): string | undefined {
+  const encoded = /^Basic +(\S+) *$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  return Buffer.from(encoded, 'base64').toString('utf8').replace(/:$/, '');
 }

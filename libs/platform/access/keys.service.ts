@@ -25,6 +25,9 @@ const KEY = /^insightd_([0-9a-f]{12})_[\w-]{43}$/;
 const FRESH_MS = 1_000;
 const CACHED_KEYS = 10_000;
 
+/** Whoever has the key of the settings. */
+const CONFIGURED: Caller = { keyId: 'configured', name: 'default', scopes: SCOPES };
+
 interface Known {
   caller: Caller | undefined;
   checkedAt: number;
@@ -55,7 +58,7 @@ export class KeysService {
   async identify(key: string, now: number): Promise<Caller | undefined> {
     const keyHash = hash(key);
     if (this.configuredHash && timingSafeEqual(keyHash, this.configuredHash)) {
-      return { keyId: 'configured', name: 'default', scopes: SCOPES };
+      return CONFIGURED;
     }
     const cacheKey = keyHash.toString('base64');
     const known = this.known.get(cacheKey);
@@ -99,6 +102,13 @@ export class KeysService {
     return rows.map(({ id, name, scopes, createdAt, revokedAt }) => {
       return { keyId: id, name, scopes: scopes as Scope[], createdAt, revokedAt };
     });
+  }
+
+  /** The names of the keys that have a scope and are not revoked. */
+  async liveNames(scope: Scope): Promise<Set<string>> {
+    const live = (await this.list()).filter((key) => !key.revokedAt && key.scopes.includes(scope));
+    const names = new Set(live.map(({ name }) => name));
+    return this.configuredHash ? names.add(CONFIGURED.name) : names;
   }
 
   /** Revokes a key for good. @returns false when no such key was live */

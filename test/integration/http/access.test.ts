@@ -36,6 +36,8 @@ const endpoints: Endpoint[] = [
   ...COMPATIBLE_PATHS.map((path) => ({ method: 'GET', path, scope: 'read' }) as const),
   { method: 'GET', path: '/api/backend/v1/reports', scope: 'read' },
   { method: 'POST', path: EVENTS_PATH, scope: 'ingest', body: () => anEvent('user.active') },
+  { method: 'GET', path: '/api/insights/v1/sources', scope: 'read' },
+  { method: 'GET', path: '/api/admin/v1/sources', scope: 'admin' },
   { method: 'GET', path: RUNS, scope: 'admin' },
   { method: 'GET', path: `${RUNS}/<run>`, scope: 'admin' },
   { method: 'POST', path: RUNS, scope: 'admin', body: () => ({ as_of: '2025-03-30' }) },

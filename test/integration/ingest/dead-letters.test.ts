@@ -44,6 +44,7 @@ test('a rejected event is kept as it came, with the reason, and an accepted one 
     {
       id: expect.stringMatching(/./),
       ...{ source: 'shop', event_id: event['id'], type: 'user.created' },
+      ...{ sender: 'default', sender_kind: 'api' },
       errors: body.rejected[0]!.errors,
       ...{ attempts: 1, received_at: expect.any(Number), last_at: expect.any(Number) },
       body: JSON.stringify(event),
@@ -71,6 +72,18 @@ test('the listing is cut into pages, newest first, each letter once', async () =
   const all = await letters(service.api);
   expect(all.map(({ event_id }) => event_id)).toEqual([4, 3, 2, 1, 0].map((i) => `hopeless-${i}`));
   expect(await letters(service.api, 2)).toEqual(all);
+});
+
+test('the listing can be of one sender alone', async () => {
+  await expectRejected(...hopeless(1));
+  const of = async (sender: string) => {
+    const { body } = await service.api.get<{ dead_letters: Letter[] }>(
+      `${LETTERS_PATH}?sender=${sender}`,
+    );
+    return eventIds(body.dead_letters);
+  };
+  expect(await of('default')).toEqual(['hopeless-0']);
+  expect(await of('app')).toEqual([]);
 });
 
 test('the same event rejected again is one letter with another attempt', async () => {

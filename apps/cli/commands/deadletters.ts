@@ -1,0 +1,128 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DeadLettersService, IngestModule, type DeadLetterView } from '#libs/ingest';
+import { PlatformModule, type Settings } from '#libs/platform';
+import { openStore } from '../store.js';
+import { UsageError } from '../usage.js';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1_000;
+
+@Module({})
+class Errand {}
+
+/** Lists rejected events, shows one, tries them again, writes them to a file. */
+export async function deadLetters(args: string[], settings: Settings): Promise<void> {
+  const action = actionOf(args);
+  const store = await openStore(settings, { shared: true });
+  const module = {
+    module: Errand,
+    imports: [PlatformModule.register(store.settings), IngestModule],
+  };
+  const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
+  try {
+    await action(app.get(DeadLettersService));
+  } finally {
+    await app.close();
+    await store.close();
+  }
+}
+
+type Action = (letters: DeadLettersService) => Promise<void>;
+
+/** What to do, checked before the store is opened. */
+function actionOf([verb = '', ...rest]: string[]): Action {
+  switch (verb) {
+    case 'list':
+      return listing(rest);
+    case 'show': {
+      const [id] = letterIds(rest);
+      if (id === undefined) throw new UsageError('Name the id of the dead letter to show.');
+      return (letters) => show(letters, id);
+    }
+    case 'replay':
+      return replaying(rest);
+    case 'export': {
+      const { file } = parsed(rest, { file: { type: 'string' } }).values;
+      return (letters) => write(letters, file as string | undefined);
+    }
+    default:
+      throw new UsageError('deadletters needs one of list, show, replay, export.');
+  }
+}
+
+function listing(args: string[]): Action {
+  const { values } = parsed(args, { sender: { type: 'string' }, limit: { type: 'string' } });
+  const limit = Number(values['limit'] ?? DEFAULT_LIMIT);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT)) {
+    throw new UsageError(`--limit must be a whole number from 1 to ${MAX_LIMIT}.`);
+  }
+  const sender = values['sender'] as string | undefined;
+  return async (letters) => {
+    const found = await letters.list(limit, { sender });
+    if (found.length === 0) print('There are no dead letters.');
+    for (const letter of found) print(line(letter));
+  };
+}
+
+async function show(letters: DeadLettersService, id: bigint): Promise<void> {
+  const letter = await letters.find(id);
+  if (!letter) throw new Error(`There is no dead letter with the id ${id}.`);
+  print(JSON.stringify(letter, undefined, 2));
+}
+
+function replaying(args: string[]): Action {
+  const { values, positionals } = parsed(args, { all: { type: 'boolean' } });
+  const ids = letterIds(positionals);
+  if ((values['all'] === true) === ids.length > 0) {
+    throw new UsageError('deadletters replay needs the ids of some, or --all.');
+  }
+  return async (letters) => {
+    const { accepted, rejected } =
+      ids.length > 0 ? counted(await letters.replay(ids)) : await letters.replayAll();
+    print(`${accepted} accepted, ${rejected} rejected again`);
+  };
+}
+
+function counted(reply: { accepted: number; rejected: unknown[] }) {
+  return { accepted: reply.accepted, rejected: reply.rejected.length };
+}
+
+async function write(letters: DeadLettersService, file: string | undefined): Promise<void> {
+  const lines = Readable.from(letters.export());
+  if (file === undefined) await pipeline(lines, process.stdout, { end: false });
+  // Raw bodies may hold personal data: for its owner alone.
+  else await pipeline(lines, createWriteStream(file, { mode: 0o600 }));
+}
+
+function letterIds(words: string[]): bigint[] {
+  const wrong = words.find((word) => !/^\d{1,18}$/.test(word));
+  if (wrong !== undefined) throw new UsageError(`${wrong} is not the id of a dead letter.`);
+  return words.map(BigInt);
+}
+
+/** A letter on one line: when, from whom, what, and what was wrong with it. */
+function line({ id, last_at, sender_kind, sender, type, attempts, errors }: DeadLetterView) {
+  const reasons = Object.entries(errors as Record<string, string[]>).map(
+    ([field, messages]) => `${field}: ${messages.join(', ')}`,
+  );
+  const at = new Date(last_at * 1000).toISOString();
+  const from = sender === sender_kind ? sender : `${sender_kind} ${sender}`;
+  return [id, at, from, type ?? 'unknown', `sent ${attempts}×`, reasons.join('; ')].join('  ');
+}
+
+function parsed(args: string[], options: NonNullable<ParseArgsConfig['options']>) {
+  try {
+    return parseArgs({ args, options, allowPositionals: 'all' in options });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

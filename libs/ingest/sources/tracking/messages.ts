@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { isObject } from '#libs/contracts';
+import { serialized } from '../../check.js';
+import { objectIn, type Call } from './call.js';
+import { hasTime, timeOf } from './time.js';
+
+/** A call with its identity and its time (ms since 1970). */
+export interface CallMessage {
+  id: string;
+  at: number;
+  content: { value: unknown };
+}
+
+const HOUR_MS = 3_600_000;
+/** Longer ones are hashed: the id of a second event of the call gets a suffix. */
+const MAX_MESSAGE_ID = 200;
+
+/** The calls of a body of `/v1/batch`, what is common to them filled in; undefined when it is none. */
+export function callsOf(batch: unknown): unknown[] | undefined {
+  if (!isObject(batch) || !Array.isArray(batch['batch'])) return undefined;
+  const common = objectIn(batch, 'context');
+  const calls: unknown[] = batch['batch'];
+  if (Object.keys(common).length === 0) return calls;
+  return calls.map((call) =>
+    isObject(call) ? { ...call, context: { ...common, ...objectIn(call, 'context') } } : call,
+  );
+}
+
+/**
+ * A call as a message.
+ * @param sentAt of the batch
+ * @param receivedAt ms since 1970
+ */
+export function messageOf(call: unknown, sentAt: unknown, receivedAt: number): CallMessage {
+  const at = isObject(call) ? timeOf(call, sentAt, receivedAt) : receivedAt;
+  return { id: identityOf(call, receivedAt), at, content: { value: call } };
+}
+
+/**
+ * `messageId` stays the same when a call is sent again. Without one the content is the identity, but for
+ * when it was sent; with the hour of receipt where no time is in it, since the next one may be the same
+ * to the letter.
+ */
+function identityOf(call: unknown, receivedAt: number): string {
+  const given: Call = isObject(call) ? call : {};
+  const { messageId } = given;
+  if (typeof messageId === 'string' && messageId !== '' && messageId.length <= MAX_MESSAGE_ID) {
+    return messageId;
+  }
+  if (messageId !== undefined && messageId !== null && messageId !== '') return hashed(messageId);
+  const hour = hasTime(given) ? null : Math.floor(receivedAt / HOUR_MS);
+  return hashed([isObject(call) ? { ...call, sentAt: undefined } : call, hour]);
+}
+
+function hashed(value: unknown): string {
+  return createHash('sha256').update(serialized(value)).digest('hex');
+}

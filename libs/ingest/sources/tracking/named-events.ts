@@ -1,0 +1,111 @@
+import type { Translation } from '../source.js';
+import { groupIdOf, objectIn, told, userIdOf, type Call } from './call.js';
+import { signedUp } from './profile.js';
+
+/** What a `track` call is read from. */
+interface Tracked {
+  userId: unknown;
+  groupId: unknown;
+  properties: Call;
+  call: Call;
+}
+
+interface NamedEvent {
+  name: string;
+  /** What it cannot do without. Without a user, a call is anonymous. */
+  needs: readonly ('user' | 'account')[];
+  events: (tracked: Tracked) => readonly unknown[];
+}
+
+const activity: NamedEvent['events'] = ({ userId }) => [
+  { type: 'user.active', data: { user_id: userId } },
+];
+
+const membership =
+  (type: string): NamedEvent['events'] =>
+  ({ userId, groupId, properties }) => [
+    { type, data: { user_id: userId, org_id: groupId, role: told(properties['role']) } },
+  ];
+
+const invited: NamedEvent['events'] = ({ userId, groupId, properties }) => {
+  const invitee = {
+    invitee_email: properties['invitee_email'],
+    role: told(properties['invitee_role']),
+  };
+  const data = { inviter_user_id: userId, org_id: groupId, ...invitee };
+  return [{ type: 'user.invited_to_org', data }];
+};
+
+/** The names of Segment's specification for B2B SaaS. */
+const NAMED_EVENTS: readonly NamedEvent[] = [
+  {
+    name: 'Signed Up',
+    needs: ['user'],
+    events: ({ userId, groupId, call }) => signedUp(userId, groupId, call),
+  },
+  { name: 'Signed In', needs: ['user'], events: activity },
+  {
+    name: 'Account Created',
+    needs: ['account'],
+    events: ({ groupId, properties }) => [
+      { type: 'org.created', data: { org_id: groupId, name: told(properties['account_name']) } },
+    ],
+  },
+  {
+    name: 'Account Deleted',
+    needs: ['account'],
+    events: ({ groupId }) => [{ type: 'org.deleted', data: { org_id: groupId } }],
+  },
+  {
+    name: 'Account Added User',
+    needs: ['user', 'account'],
+    events: membership('user.added_to_org'),
+  },
+  {
+    name: 'Account Removed User',
+    needs: ['user', 'account'],
+    events: membership('user.removed_from_org'),
+  },
+  { name: 'Invite Sent', needs: ['user'], events: invited },
+];
+
+const BY_PLAIN_NAME = new Map(NAMED_EVENTS.map((named) => [plain(named.name), named]));
+
+/** As the specification has it, or `account_created`, or with the `User` that it leaves to taste. */
+function plain(name: string): string {
+  const words = name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, ' ');
+  return words.replace(/^user (?=signed )/, '');
+}
+
+function namedEvent({ event }: Call): NamedEvent | undefined {
+  return typeof event === 'string' ? BY_PLAIN_NAME.get(plain(event)) : undefined;
+}
+
+/** The name of a `track` call where it is one of the specification; undefined for any other. */
+export function nameOf(call: Call): string | undefined {
+  return namedEvent(call)?.name;
+}
+
+/** `track`: a fact when its name says one, else activity. */
+export function track(call: Call): Translation {
+  const userId = userIdOf(call);
+  const named = namedEvent(call);
+  if (!named) return active(userId);
+  const groupId = groupIdOf(call);
+  if (named.needs.includes('user') && userId === undefined) return 'unused';
+  if (named.needs.includes('account') && groupId === undefined) {
+    return { errors: { 'context.groupId': ['is required: the id of the account'] } };
+  }
+  return {
+    events: named.events({ userId, groupId, properties: objectIn(call, 'properties'), call }),
+  };
+}
+
+/** Whatever a known user does, the user was active; what somebody unknown does is of no use. */
+export function active(userId: unknown): Translation {
+  if (userId === undefined) return 'unused';
+  return { events: [{ type: 'user.active', data: { user_id: userId } }] };
+}

@@ -1,0 +1,59 @@
+import { isObject } from '#libs/contracts';
+import type { Source, Translation } from '../source.js';
+import { CALL_TYPES, idOf, objectIn, told, userIdOf, type Call } from './call.js';
+import { active, nameOf, track } from './named-events.js';
+import { identify } from './profile.js';
+import { dateIn, hasWrongTime } from './time.js';
+
+/** Calls of the tracking API of Segment, which RudderStack and others speak as well. */
+export const source: Source = {
+  name: 'tracking',
+  typeOf: (body) => {
+    if (!isObject(body)) return undefined;
+    return (body['type'] === 'track' ? nameOf(body) : undefined) ?? knownType(body);
+  },
+  translate: ({ body }) => (isObject(body) ? translate(body) : notACall()),
+  inviteesOf: (body) => (isObject(body) ? [objectIn(body, 'properties')['invitee_email']] : []),
+};
+
+function translate(call: Call): Translation {
+  if (hasWrongTime(call)) {
+    return { errors: { timestamp: ['must be a time such as 2026-01-31T12:00:00Z'] } };
+  }
+  const userId = userIdOf(call);
+  switch (knownType(call)) {
+    case 'identify':
+      return userId === undefined ? 'unused' : identify(userId, call);
+    case 'group':
+      return userId === undefined ? 'unused' : group(userId, call);
+    case 'track':
+      return track(call);
+    case 'page':
+    case 'screen':
+      return active(userId);
+    case 'alias':
+      return 'unused';
+    case undefined:
+      return { errors: { type: [`must be one of ${CALL_TYPES.join(', ')}`] } };
+  }
+}
+
+/** The user belongs to the account; with a name, the account exists, from the earliest such call on. */
+function group(userId: unknown, call: Call): Translation {
+  const traits = objectIn(call, 'traits');
+  const groupId = idOf(call['groupId'], objectIn(call, 'context')['groupId']);
+  if (groupId === undefined) return { errors: { groupId: ['is required'] } };
+  const name = told(traits['name']);
+  const createdAt = dateIn(told(traits['createdAt'], traits['created_at']));
+  const created = { type: 'org.created', data: { org_id: groupId, name, created_at: createdAt } };
+  const added = { type: 'user.added_to_org', data: { user_id: userId, org_id: groupId } };
+  return { events: name === undefined ? [added] : [added, created] };
+}
+
+function knownType(call: Call): (typeof CALL_TYPES)[number] | undefined {
+  return CALL_TYPES.find((type) => type === call['type']);
+}
+
+function notACall(): Translation {
+  return { errors: { call: ['must be an object'] } };
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { ask } from '../../support/database.js';
+import { letters, type Letter } from '../../support/letters.js';
+import { runInsightd, type Ended } from '../../support/processes.js';
+import { anEvent, send, signupParameters } from '../../support/sending.js';
+import { startTestService, type TestService } from '../../support/service.js';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
+afterAll(() => service.close());
+
+function deadLetters(...args: string[]): Promise<Ended> {
+  return runInsightd(['deadletters', ...args], { DATABASE_URL: service.databaseUrl });
+}
+
+async function printed(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await deadLetters(...args);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+/** Has events rejected. @returns their letters, oldest first */
+async function rejected(...events: object[]): Promise<Letter[]> {
+  for (const event of events) await send(service.api, event);
+  return (await letters(service.api)).reverse();
+}
+
+const nameless = (id: string) => anEvent('org.created', { name: ' ', org_id: id }, { id });
+
+/** As if the rule that they broke were no more. */
+async function putRight(): Promise<void> {
+  const body = JSON.stringify(anEvent('user.created', { user_id: 'put right' }));
+  const update = `update dead_letters set body = convert_to($1, 'UTF8') where event_id = 'first'`;
+  await ask(service.databaseUrl, update, [body]);
+}
+
+test('list shows each letter on a line: its id, its sender, its type, what was wrong', async () => {
+  const [first, second] = await rejected(nameless('first'), nameless('second'));
+  const lines = (await printed('list')).trimEnd().split('\n');
+  expect(lines.map((line) => line.split('  ')[0])).toEqual([second!.id, first!.id]);
+  expect(lines[0]).toMatch(/ {2}api default {2}org\.created {2}sent 1× {2}data\.name: must not be/);
+  expect(await printed('list', '--sender', 'nobody', '--limit', '1')).toBe(
+    'There are no dead letters.\n',
+  );
+});
+
+test('show gives one letter whole', async () => {
+  const [letter] = await rejected(nameless('first'));
+  expect(JSON.parse(await printed('show', letter!.id))).toEqual(letter);
+  expect(await deadLetters('show', '123456789')).toMatchObject({
+    code: 1,
+    stderr: 'There is no dead letter with the id 123456789.\n',
+  });
+});
+
+test('replay takes in what can be used now, of all or of some', async () => {
+  const [, second] = await rejected(nameless('first'), nameless('second'));
+  await putRight();
+  expect(await printed('replay', second!.id)).toBe('0 accepted, 1 rejected again\n');
+  expect(await printed('replay', '--all')).toBe('1 accepted, 1 rejected again\n');
+  expect((await letters(service.api)).map(({ id }) => id)).toEqual([second!.id]);
+  expect((await signupParameters(service.api, 'put right')).status).toBe(200);
+});
+
+test('export writes a line a letter, into a file that its owner alone can read', async () => {
+  const all = await rejected(nameless('first'), nameless('second'));
+  const file = join(mkdtempSync(join(tmpdir(), 'letters-')), 'letters.ndjson');
+  expect(await printed('export', '--file', file)).toBe('');
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as Letter).reverse()).toEqual(all);
+  expect(statSync(file).mode & 0o077).toBe(0);
+});
+
+test('what says nothing to be done is told how to', async () => {
+  const wrong: [string[], string][] = [
+    [['show', 'first'], 'first is not the id of a dead letter.'],
+    [['replay'], 'deadletters replay needs the ids of some, or --all.'],
+    [['list', '--limit', '0'], '--limit must be a whole number from 1 to 1000.'],
+  ];
+  const said = await Promise.all(wrong.map(([args]) => deadLetters(...args)));
+  expect(said.map(({ code, stderr }) => [code, stderr.split('\n')[0]])).toEqual(
+    wrong.map(([, message]) => [1, message]),
+  );
+});

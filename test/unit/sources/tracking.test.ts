@@ -1,0 +1,253 @@
+import { describe, expect, test } from '@jest/globals';
+import { callsOf, messageOf } from '../../../libs/ingest/sources/tracking/messages.js';
+import { source } from '../../../libs/ingest/sources/tracking/source.js';
+
+type Call = Record<string, unknown>;
+
+const NOW = Date.UTC(2026, 0, 31, 12);
+const MINUTE = 60_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+
+const translate = (call: unknown) => source.translate({ id: 'm', at: NOW, body: call });
+/** The events of a call as [type, data], what is not told left out. */
+function events(call: Call): [string, Call][] {
+  const translation = translate(call);
+  if (translation === 'unused' || 'errors' in translation) throw new Error('no events');
+  return translation.events.map((event) => {
+    const { type, data } = event as { type: string; data: Call };
+    return [type, Object.fromEntries(Object.entries(data).filter(([, v]) => v !== undefined))];
+  });
+}
+
+const identify = (traits: Call, more: Call = {}) => ({
+  ...{ type: 'identify', userId: 'ada', traits },
+  ...more,
+});
+const track = (event: unknown, properties: Call = {}, groupId?: string) => ({
+  ...{ type: 'track', userId: 'ada', event, properties },
+  ...(groupId !== undefined && { context: { groupId } }),
+});
+
+describe('identify', () => {
+  test('with an address makes the user exist', () => {
+    const traits = { email: 'a@x.example', firstName: 'Ada', lastName: 'King', username: 'ada' };
+    const names = { first_name: 'Ada', last_name: 'King', username: 'ada' };
+    const data = { user_id: 'ada', email: 'a@x.example', ...names };
+    expect(events(identify(traits))).toEqual([['user.created', data]]);
+  });
+
+  test.each([
+    ['2025-03-01T10:00:00+01:00', '2025-03-01T09:00:00.000Z'],
+    ['2025-03-01', '2025-03-01T00:00:00.000Z'],
+    ['2025-03-01T10:00:00', '2025-03-01T10:00:00.000Z'],
+    [1_740_819_600, 1_740_819_600],
+    [1_740_819_600_000, 1_740_819_600],
+    ['last spring', 'last spring'],
+  ])('reads createdAt %p', (createdAt, created_at) => {
+    const [[, data]] = events(identify({ email: 'a@x.example', createdAt })) as [[string, Call]];
+    expect(data).toEqual({ user_id: 'ada', email: 'a@x.example', created_at });
+  });
+
+  test('without an address sets the profile alone, null clearing a name', () => {
+    expect(events(identify({ firstName: null, email: ' ', username: 'ada' }))).toEqual([
+      ['user.updated', { user_id: 'ada', first_name: null, username: 'ada' }],
+    ]);
+    expect(translate(identify({ plan: 'pro' }))).toBe('unused');
+  });
+
+  test('parts a whole name where its parts are not told', () => {
+    const namesOf = (traits: Call) => events(identify(traits))[0]![1];
+    expect(namesOf({ name: ' Ada  King of Lovelace ' })).toMatchObject({
+      first_name: 'Ada',
+      last_name: 'King of Lovelace',
+    });
+    expect(namesOf({ name: 'Ada' })).toEqual({ user_id: 'ada', first_name: 'Ada' });
+    expect(namesOf({ name: 'Ada King', lastName: 'Byron' })).not.toHaveProperty('first_name');
+  });
+
+  test('takes traits from the context, where some libraries put them', () => {
+    const call = { type: 'identify', userId: 7, context: { traits: { email: 'a@x.example' } } };
+    expect(events(call)).toEqual([['user.created', { user_id: '7', email: 'a@x.example' }]]);
+  });
+});
+
+describe('group', () => {
+  const added = ['user.added_to_org', { user_id: 'ada', org_id: 'acme' }];
+  const group = (more: Call) => ({ type: 'group', userId: 'ada', ...more });
+
+  test('makes the user a member, and the account exist when it is named', () => {
+    expect(events(group({ groupId: 'acme' }))).toEqual([added]);
+    const traits = { name: 'Acme', createdAt: '2025-03-01' };
+    expect(events(group({ groupId: 'acme', traits }))).toEqual([
+      added,
+      ['org.created', { org_id: 'acme', name: 'Acme', created_at: '2025-03-01T00:00:00.000Z' }],
+    ]);
+  });
+
+  test('needs the id of the account', () => {
+    expect(translate(group({}))).toEqual({ errors: { groupId: ['is required'] } });
+  });
+});
+
+describe('track', () => {
+  test.each<[unknown, Call, [string, Call][]]>([
+    [
+      'Signed Up',
+      { email: 'a@x.example', first_name: 'Ada', plan: 'pro' },
+      [
+        ['user.created', { user_id: 'ada', email: 'a@x.example', first_name: 'Ada' }],
+        ['user.added_to_org', { user_id: 'ada', org_id: 'acme' }],
+      ],
+    ],
+    ['Signed In', {}, [['user.active', { user_id: 'ada' }]]],
+    [
+      'Account Created',
+      { account_name: 'Acme' },
+      [['org.created', { org_id: 'acme', name: 'Acme' }]],
+    ],
+    ['account_created', { account_name: 'A' }, [['org.created', { org_id: 'acme', name: 'A' }]]],
+    ['Account Deleted', {}, [['org.deleted', { org_id: 'acme' }]]],
+    [
+      'Account Added User',
+      { role: 'Owner' },
+      [['user.added_to_org', { user_id: 'ada', org_id: 'acme', role: 'Owner' }]],
+    ],
+    ['Account Removed User', {}, [['user.removed_from_org', { user_id: 'ada', org_id: 'acme' }]]],
+    [
+      'Invite Sent',
+      { invitee_email: 'i@x.example', invitee_role: 'Guest' },
+      [
+        [
+          'user.invited_to_org',
+          {
+            inviter_user_id: 'ada',
+            invitee_email: 'i@x.example',
+            ...{ org_id: 'acme', role: 'Guest' },
+          },
+        ],
+      ],
+    ],
+    ['Signed Out', {}, [['user.active', { user_id: 'ada' }]]],
+    ['Song Played', { account_name: 'Acme' }, [['user.active', { user_id: 'ada' }]]],
+    [undefined, {}, [['user.active', { user_id: 'ada' }]]],
+  ])('%p', (event, properties, expected) => {
+    expect(events(track(event, properties, 'acme'))).toEqual(expected);
+  });
+
+  test('a sign-up without an address is activity, since identify carries it', () => {
+    expect(events(track('User Signed Up'))).toEqual([['user.active', { user_id: 'ada' }]]);
+  });
+
+  test('an account event without an account is an error, not activity', () => {
+    for (const name of ['Account Created', 'Account Deleted', 'Account Added User']) {
+      expect(translate(track(name))).toHaveProperty('errors', {
+        'context.groupId': ['is required: the id of the account'],
+      });
+    }
+  });
+
+  test('an account is created or deleted by nobody in particular, too', () => {
+    const { userId, ...anonymous } = track('Account Deleted', {}, 'acme');
+    expect(userId).toBe('ada');
+    expect(events(anonymous)).toEqual([['org.deleted', { org_id: 'acme' }]]);
+  });
+});
+
+test('what is told of nobody, and an alias, are of no use', () => {
+  for (const type of ['identify', 'group', 'track', 'page', 'screen']) {
+    const call = { type, anonymousId: 'x', groupId: 'acme', traits: { email: 'a@x.example' } };
+    expect(translate(call)).toBe('unused');
+    expect(translate({ ...call, userId: null })).toBe('unused');
+  }
+  expect(translate({ type: 'alias', userId: 'ada', previousId: 'x' })).toBe('unused');
+});
+
+test('what is no call, or says a time that is none, is an error', () => {
+  for (const call of [7, null, [], 'track', {}, { type: 'dance' }, { type: '__proto__' }]) {
+    expect(translate(call)).toHaveProperty('errors');
+  }
+  for (const timestamp of ['yesterday', 7, '1969-12-31T23:59:59Z']) {
+    expect(translate({ type: 'page', userId: 'ada', timestamp })).toEqual({
+      errors: { timestamp: ['must be a time such as 2026-01-31T12:00:00Z'] },
+    });
+  }
+});
+
+test('types are a closed list, however many names senders make up', () => {
+  const types = ['Signed Up', 'made up', 'Invite Sent'].map((event) => source.typeOf(track(event)));
+  expect(types).toEqual(['Signed Up', 'track', 'Invite Sent']);
+  expect(source.typeOf({ type: 'page' })).toBe('page');
+  expect(source.typeOf({ type: 'dance' })).toBeUndefined();
+});
+
+describe('the time of a call', () => {
+  const at = (call: Call, sentAt?: unknown) => messageOf(call, sentAt, NOW).at - NOW;
+
+  test('is what it says, else when it was received', () => {
+    const earlier = iso(NOW - 60 * MINUTE);
+    expect(at({ timestamp: earlier, originalTimestamp: iso(NOW) })).toBe(-60 * MINUTE);
+    expect(at({ originalTimestamp: earlier })).toBe(-60 * MINUTE);
+    expect(at({})).toBe(0);
+    expect(at({ timestamp: 'yesterday' })).toBe(0);
+  });
+
+  test.each([
+    ['a clock that is right', 0, -60],
+    ['5 minutes behind', -5, -60],
+    ['5 minutes ahead', 5, -60],
+    ['6 minutes behind', -6, -54],
+    ['6 minutes ahead', 6, -66],
+    ['a year behind', -525_600, 525_540],
+  ])('is corrected beyond 5 minutes: %s', (_, skew, expected) => {
+    const call = { originalTimestamp: iso(NOW - 60 * MINUTE) };
+    expect(at(call, iso(NOW + skew * MINUTE))).toBe(expected * MINUTE);
+    // What a call says itself comes before what its batch says.
+    expect(at({ ...call, sentAt: iso(NOW) }, iso(NOW + skew * MINUTE))).toBe(-60 * MINUTE);
+  });
+
+  test('is left as it is where the correction is absurd, or the time of sending none', () => {
+    const call = { timestamp: iso(NOW - MINUTE) };
+    expect(at(call, '9999-12-31T23:59:59Z')).toBe(-MINUTE);
+    expect(at(call, 'now')).toBe(-MINUTE);
+  });
+});
+
+describe('the identity of a call', () => {
+  const id = (call: unknown, receivedAt = NOW) => messageOf(call, undefined, receivedAt).id;
+
+  test('is its messageId, hashed when it is too long or no text', () => {
+    expect(id({ messageId: 'm-1' })).toBe('m-1');
+    expect(id({ messageId: 'm'.repeat(300) })).toMatch(/^[0-9a-f]{64}$/);
+    expect(id({ messageId: 7 })).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('without one it is the content, whenever that was sent', () => {
+    const call = { type: 'page', userId: 'ada', timestamp: iso(NOW) };
+    expect(id({ ...call, sentAt: iso(NOW) }, NOW)).toBe(id({ ...call, sentAt: 7 }, NOW + 1e9));
+    expect(id({ ...call, userId: 'bob' })).not.toBe(id(call));
+  });
+
+  test('content without a time is the same within an hour, and another later', () => {
+    const call = { type: 'page', userId: 'ada' };
+    expect(id(call, NOW + 59 * MINUTE)).toBe(id(call));
+    expect(id(call, NOW + 60 * MINUTE)).not.toBe(id(call));
+  });
+
+  test('what is nested too deeply to be written has one as well', () => {
+    const deep = JSON.parse('{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)) as unknown;
+    expect(id(deep)).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+test('what a batch says of all its calls is filled in', () => {
+  const batch = {
+    context: { groupId: 'acme', locale: 'en' },
+    batch: [{ type: 'page' }, { type: 'page', context: { groupId: 'beta' } }, 7],
+  };
+  expect(callsOf(batch)).toEqual([
+    { type: 'page', context: { groupId: 'acme', locale: 'en' } },
+    { type: 'page', context: { groupId: 'beta', locale: 'en' } },
+    7,
+  ]);
+  for (const wrong of [7, null, [], {}, { batch: {} }]) expect(callsOf(wrong)).toBeUndefined();
+});
