@@ -110,7 +110,7 @@ function openMembership(row: UserCardRow): OrgMembership | undefined {
     ...step,
     at: stampTime(stamp),
   }));
-  const span = replay(told).spans.at(-1);
+  const span = replay(told).at(-1);
   if (span?.to !== Infinity) return undefined;
   const { role } = span;
   return { display_name: row.org_name, org_id: row.org_id, user_role: role, userRole: role };

@@ -7,15 +7,8 @@ export { FactsModule } from './facts.module.js';
 export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
-export { type Membership } from './replay.js';
-export {
-  loadActivity,
-  loadLastActive,
-  scanActivity,
-  scanInvites,
-  scanOrgOrder,
-  scanOrgs,
-  scanUserOrder,
-  scanUsers,
-} from './scan.js';
-export { scanMemberships } from './scan-memberships.js';
+export { KnownFacts } from './known-facts.js';
+export { loadActivity, loadLastActive, scanActivity, scanInvites } from './scan.js';
+export { scanMembersOf } from './scan-memberships.js';
+export type { Spans } from './spans.js';
+export type { Subjects } from './subjects.js';

@@ -123,6 +123,12 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
+/** Waits for both, also when one fails: their connections must not be let go of before. */
+export async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
 /** @returns a promise, which the pool waits for, though its types do not know of any */
 function sayUtc(client: pg.ClientBase): unknown {
   return client.query(`set time zone 'UTC'`);

@@ -1,33 +1,32 @@
-import type { Connection } from '#libs/platform';
-import { loadOrgs } from './load-orgs.js';
-import { loadMasks, loadUsers } from './load-users.js';
+import { KnownFacts } from '#libs/facts';
+import { both, type Connection } from '#libs/platform';
+import { loadMasks } from './load-masks.js';
+import { orgFacts } from './org-facts.js';
+import { loadUsers } from './load-users.js';
 import type { Moment, RunFacts } from './run-facts.js';
 
-const SIZES = `
-  select (select coalesce(max(id), 0) from user_ids) + 1 as users,
-    (select coalesce(max(id), 0) from org_ids) + 1 as orgs`;
+const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
 /**
  * Reads the facts of a run as of its moment: what happened after T is not there.
  * @param pair two connections with the same picture of the store, so that all rankings are of one
- *   moment: while PostgreSQL reads users for the one it reads memberships for the other
+ *   moment; PostgreSQL reads for both at the same time
+ * @param before what an earlier run knew, which is brought up to this picture
+ * @returns also what this one knows
  */
 export async function loadFacts(
-  [one, other]: readonly [Connection, Connection],
+  pair: readonly [Connection, Connection],
   moment: Moment,
-): Promise<RunFacts> {
-  const { rows } = await one.query<{ users: number; orgs: number }>(SIZES);
-  const sizes = rows[0]!;
-  const activity = loadMasks(one, moment.day, sizes.users);
-  const [users, orgs] = await both(
-    activity.then((masks) => loadUsers(one, moment, sizes.users, masks)),
-    loadOrgs(other, moment, sizes.orgs, activity),
+  before?: KnownFacts,
+): Promise<{ facts: RunFacts; known: KnownFacts }> {
+  const [one] = pair;
+  const { rows } = await one.query<{ keys: number }>(USER_KEYS);
+  const { keys } = rows[0]!;
+  const [known, activity] = await both(
+    KnownFacts.read(pair, before),
+    loadMasks(one, moment.day, keys),
   );
-  return { moment, users, orgs };
-}
-
-/** Waits for both, also when one fails: their connections must not be let go of before. */
-async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([one, other]);
-  return Promise.all([one, other]);
+  const users = await loadUsers(one, moment, known.users, activity);
+  const orgs = orgFacts(moment, known, activity);
+  return { facts: { moment, users, orgs }, known };
 }
