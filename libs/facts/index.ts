@@ -11,4 +11,3 @@ export { KnownFacts } from './known-facts.js';
 export { loadActivity, loadLastActive, scanActivity, scanInvites } from './scan.js';
 export { scanMembersOf } from './scan-memberships.js';
 export type { Spans } from './spans.js';
-export type { Subjects } from './subjects.js';

@@ -14,7 +14,12 @@ const PAIRS_OF_DELETED = `
   ${SCAN_MEMBERSHIPS} where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
 const COUNT = 'select count(*)::int as count from memberships';
 
-const FIRST_ROOM = 1 << 16;
+const LEAST_ROOM = 64;
+/** What room is made for at first. */
+const SPANS_OF_A_PAIR = 1.2;
+const NO_SPANS: readonly Span[] = [
+  { toldAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
+];
 const KEYS = 2;
 const TIMES = 4;
 
@@ -26,15 +31,18 @@ type OnSpan = (user: number, org: number, from: number, to: number, addedAt: num
  * pairs that have changed. Flat, 40 bytes a span.
  */
 export class Spans {
+  /** Of how many pairs; some have no spans. */
+  pairs = 0;
   private length = 0;
-  private pairs = 0;
   /** User and org of each. */
-  private keys = new Int32Array(FIRST_ROOM * KEYS);
+  private keys = new Int32Array(0);
   /** When it is told of, began, ended, and when the user was added; in milliseconds since 1970. */
-  private times = new Float64Array(FIRST_ROOM * TIMES);
+  private times = new Float64Array(0);
 
   /** Reads all there are. */
   async read(db: Connection, deletions: Sides<Deletions>): Promise<void> {
+    const { rows } = await db.query<{ count: number }>(COUNT);
+    this.makeRoom(rows[0]!.count * SPANS_OF_A_PAIR);
     await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, (user, org, spans) => {
       this.add(user, org, spans);
       this.pairs++;
@@ -59,12 +67,6 @@ export class Spans {
     for (const { user, org, spans } of changed.all()) this.add(user, org, spans);
   }
 
-  /** Whether the store has as many pairs: rows that somebody removed are not among those that changed. */
-  async isComplete(db: Connection): Promise<boolean> {
-    const { rows } = await db.query<{ count: number }>(COUNT);
-    return rows[0]!.count === this.pairs;
-  }
-
   /** The spans as of a moment, in no order: those told of until then. @param moment ms since 1970 */
   asOf(moment: number, onSpan: OnSpan): void {
     const { keys, times } = this;
@@ -78,38 +80,28 @@ export class Spans {
   }
 
   private add(user: number, org: number, spans: readonly Span[]): void {
-    for (const { toldAt, from, to, isAddition } of spans) {
-      this.put(user, org, toldAt, from, to, isAddition ? toldAt : Number.NaN);
-    }
     // A pair whose steps are all later than a deletion has no span, but it is there.
-    if (spans.length === 0) this.put(user, org, Infinity, Infinity, Infinity, Number.NaN);
+    if (spans.length === 0) return this.add(user, org, NO_SPANS);
+    for (let index = 0; index < spans.length; index++) {
+      const { toldAt, from, to, isAddition } = spans[index]!;
+      if (this.length * KEYS === this.keys.length) this.makeRoom(this.length * 1.5 + LEAST_ROOM);
+      const { keys, times } = this;
+      const place = this.length++;
+      keys[place * KEYS] = user;
+      keys[place * KEYS + 1] = org;
+      const at = place * TIMES;
+      times[at] = toldAt;
+      times[at + 1] = from;
+      times[at + 2] = to;
+      times[at + 3] = isAddition ? toldAt : Number.NaN;
+    }
   }
 
-  private put(
-    user: number,
-    org: number,
-    toldAt: number,
-    from: number,
-    to: number,
-    addedAt: number,
-  ): void {
-    const place = this.length++;
-    if (place * KEYS === this.keys.length) this.makeRoom();
-    this.keys[place * KEYS] = user;
-    this.keys[place * KEYS + 1] = org;
-    const at = place * TIMES;
-    this.times[at] = toldAt;
-    this.times[at + 1] = from;
-    this.times[at + 2] = to;
-    this.times[at + 3] = addedAt;
-  }
-
-  private makeRoom(): void {
-    const size = Math.ceil(this.length * 1.5);
-    const keys = new Int32Array(size * KEYS);
+  private makeRoom(spans: number): void {
+    const keys = new Int32Array(Math.ceil(spans) * KEYS);
     keys.set(this.keys);
     this.keys = keys;
-    const times = new Float64Array(size * TIMES);
+    const times = new Float64Array(Math.ceil(spans) * TIMES);
     times.set(this.times);
     this.times = times;
   }

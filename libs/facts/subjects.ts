@@ -1,4 +1,4 @@
-import { copyRows, type Connection } from '#libs/platform';
+import { copyRows, type Connection, type CopiedRow } from '#libs/platform';
 import { Deletions } from './deletions.js';
 import { CHANGED } from './picture.js';
 import { setList } from './session-list.js';
@@ -10,7 +10,6 @@ const FEW = 0.05;
 interface Statements {
   all: string;
   changed: string;
-  count: string;
   order: string;
   places: string;
 }
@@ -20,7 +19,6 @@ interface Statements {
 const statements = (table: string, ids: string, text: string): Statements => ({
   all: `select id, created_at, deleted_stamp from ${table}`,
   changed: `select id, created_at, deleted_stamp from ${table} where ${CHANGED}`,
-  count: `select count(*)::int as count from ${table}`,
   order: `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`,
   places: `
     select placed.id, coalesce((
@@ -40,8 +38,9 @@ export class Subjects {
   readonly deletions = new Deletions();
   /** By key, in milliseconds since 1970; NaN when not told. */
   createdAt = new Float64Array(0);
+  /** How many there are. */
+  count = 0;
   private isKnown = new Uint8Array(0);
-  private count = 0;
   private order = new Uint32Array(0);
 
   private constructor(private readonly sql: Statements) {}
@@ -61,7 +60,7 @@ export class Subjects {
 
   /** Reads all there are, but for their order. */
   async read(db: Connection): Promise<void> {
-    await this.take(db, this.sql.all);
+    await copyRows(db, this.sql.all, (row) => void this.take(row));
   }
 
   /** Reads in which order the ids are of those that have been read. */
@@ -84,16 +83,15 @@ export class Subjects {
    * @returns whose deletion is another than before
    */
   async update(db: Connection): Promise<number[]> {
-    const { changed, deleted } = await this.take(db, this.sql.changed);
+    const [changed, deleted]: [number[], number[]] = [[], []];
+    await copyRows(db, this.sql.changed, (row) => {
+      const { key, isDeletionNew } = this.take(row);
+      changed.push(key);
+      if (isDeletionNew) deleted.push(key);
+    });
     if (changed.length > this.order.length * FEW) await this.readOrder(db);
     else if (changed.length > 0) await this.place(db, changed);
     return deleted;
-  }
-
-  /** Whether the store has as many: rows that somebody removed are not among those that changed. */
-  async isComplete(db: Connection): Promise<boolean> {
-    const { rows } = await db.query<{ count: number }>(this.sql.count);
-    return rows[0]!.count === this.count;
   }
 
   /** The keys of those that exist at a moment, in the order of their ids. @param moment ms since 1970 */
@@ -108,18 +106,13 @@ export class Subjects {
     return keys.subarray(0, count);
   }
 
-  private async take(db: Connection, select: string) {
-    const [changed, deleted]: [number[], number[]] = [[], []];
-    await copyRows(db, select, (row) => {
-      const key = row.int();
-      if (key >= this.isKnown.length) this.makeRoom(key);
-      if (this.isKnown[key] === 0) this.count++;
-      this.isKnown[key] = 1;
-      this.createdAt[key] = row.instantMs();
-      if (this.deletions.put(key, row.bytesOrNull())) deleted.push(key);
-      changed.push(key);
-    });
-    return { changed, deleted };
+  private take(row: CopiedRow): { key: number; isDeletionNew: boolean } {
+    const key = row.int();
+    if (key >= this.isKnown.length) this.makeRoom(key);
+    if (this.isKnown[key] === 0) this.count++;
+    this.isKnown[key] = 1;
+    this.createdAt[key] = row.instantMs();
+    return { key, isDeletionNew: this.deletions.put(key, row.bytesOrNull()) };
   }
 
   private makeRoom(key: number): void {

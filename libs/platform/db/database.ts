@@ -123,10 +123,12 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-/** Waits for both, also when one fails: their connections must not be let go of before. */
-export async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([one, other]);
-  return Promise.all([one, other]);
+/** As `Promise.all`, but waits for all, also when one fails: their connections must not be let go of before. */
+export async function allDone<T extends readonly unknown[]>(
+  promises: [...{ [I in keyof T]: Promise<T[I]> }],
+): Promise<T> {
+  await Promise.allSettled(promises);
+  return (await Promise.all(promises)) as unknown as T;
 }
 
 /** @returns a promise, which the pool waits for, though its types do not know of any */

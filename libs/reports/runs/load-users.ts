@@ -1,5 +1,5 @@
 import { DAY_MS } from '#libs/contracts';
-import { loadLastActive, scanInvites, type Subjects } from '#libs/facts';
+import { loadLastActive, scanInvites, type KnownFacts } from '#libs/facts';
 import type { Connection } from '#libs/platform';
 import { MASK_DAYS, type ActivityMasks } from './activity-masks.js';
 import { countInWindows, countsOf, valuesOf, windowCounts } from './columns.js';
@@ -9,19 +9,21 @@ import { daysOf, secondsOf } from './places.js';
 import type { Moment, UserFacts } from './run-facts.js';
 
 /**
- * The users who exist at T, and what they did.
+ * Reads what users did, and puts together what is known of those who exist at T.
+ * @param knowing what is known of all, in the same picture
  * @param activity of the 90 days up to T, by key
  */
 export async function loadUsers(
   db: Connection,
   moment: Moment,
-  users: Subjects,
+  knowing: Promise<KnownFacts>,
   activity: ActivityMasks,
 ): Promise<UserFacts> {
   const lastActiveAt = await loadLastActive(db, activity.size);
   const invitees = await loadInvitees(db, moment, activity.size);
+  const { users } = await knowing;
   const byId = users.existingAt(moment.reportTime * 1000);
-  await settleLastActive(db, moment, byId, { lastActiveAt, users, activity });
+  await settleLastActive(db, moment, byId, { lastActiveAt, activity, createdAt: users.createdAt });
   const keys = stableSort(byId, (key) => descending(lastActiveAt[key]!));
   const createdAt = secondsOf(keys, users.createdAt);
   return {
@@ -36,7 +38,7 @@ export async function loadUsers(
 
 interface ByKey {
   lastActiveAt: Uint32Array;
-  users: Subjects;
+  createdAt: Float64Array;
   activity: ActivityMasks;
 }
 
@@ -48,7 +50,7 @@ async function settleLastActive(
   db: Connection,
   { reportTime, day: lastDay }: Moment,
   keys: Uint32Array,
-  { lastActiveAt, users, activity: latest }: ByKey,
+  { lastActiveAt, createdAt, activity: latest }: ByKey,
 ): Promise<void> {
   let unsettled = keys.filter((key) => lastActiveAt[key]! > reportTime);
   let [day, activity] = [lastDay, latest];
@@ -56,8 +58,8 @@ async function settleLastActive(
     unsettled = unsettled.filter((key) => {
       const age = activity.latestAge(key);
       if (age === undefined) return true;
-      const createdAt = Math.floor(users.createdAt[key]! / 1000);
-      lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), createdAt);
+      const created = Math.floor(createdAt[key]! / 1000);
+      lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), created);
       return false;
     });
     day -= MASK_DAYS;
