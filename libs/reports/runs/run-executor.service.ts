@@ -108,7 +108,8 @@ export class RunExecutor {
     this.metrics.runs.labels('completed').inc();
     this.metrics.runSeconds.observe(seconds);
     this.metrics.lastRun.set(reportTime);
-    this.logger.info('report run completed', { runId, reportTime, seconds });
+    const read = known === before ? 'changes' : 'everything';
+    this.logger.info('report run completed', { runId, reportTime, seconds, read });
     await this.prune().catch((error: unknown) =>
       this.logger.warn('old snapshots were not pruned', describeError(error)),
     );
