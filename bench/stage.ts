@@ -29,7 +29,7 @@ export interface Figure {
   aim?: number;
 }
 
-/** The row that tells how long a run takes; how it grows with the data is told from it. */
+/** The row that tells how long a run takes an hour after another; how it grows is told from it. */
 export const RUN_FIGURE = '22 rankings from facts, written durably';
 
 /** Measures some rows of the table. An answer that disagrees with its anchor's is an error. */

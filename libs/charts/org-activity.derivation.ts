@@ -1,5 +1,5 @@
 import { DAY_MS } from '#libs/contracts';
-import { BLOCK_SHIFT, BLOCK_SIZE, scanActivity, scanMemberships, type DayRange } from '#libs/facts';
+import { BLOCK_SHIFT, BLOCK_SIZE, scanActivity, scanMembersOf, type DayRange } from '#libs/facts';
 import type { Connection } from '#libs/platform';
 import { replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
 import { OrgDays, hasBit, setBit } from './org-days.js';
@@ -56,14 +56,9 @@ async function loadSpans(
     byBlock.set(user >> BLOCK_SHIFT, list);
     list.push(user & (BLOCK_SIZE - 1), org, dayOf(from), dayOf(to));
   };
-  await scanMemberships(
-    db,
-    Infinity,
-    (user, org, { spans }) => {
-      for (const { from, to } of spans) add(user, org, from, to);
-    },
-    orgKeys,
-  );
+  await scanMembersOf(db, orgKeys, (user, org, spans) => {
+    for (const { from, to } of spans) add(user, org, from, to);
+  });
   return new Map([...byBlock].map(([block, list]) => [block, Int32Array.from(list)]));
 }
 

@@ -1,6 +1,6 @@
 import type { OrgMembership } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
-import { membershipOf } from './packed-membership.js';
+import { spansOf } from './packed-membership.js';
 
 /**
  * What is shown beside a number of users or orgs, as known now, to be asked for within the question that
@@ -104,7 +104,7 @@ export async function signupParameters(
 
 function openMembership(row: UserCardRow): OrgMembership | undefined {
   if (row.org_id === null) return undefined;
-  const span = membershipOf(row.steps).spans.at(-1);
+  const span = spansOf(row.steps).at(-1);
   if (span?.to !== Infinity) return undefined;
   const { role } = span;
   return { display_name: row.org_name, org_id: row.org_id, user_role: role, userRole: role };

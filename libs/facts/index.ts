@@ -7,18 +7,11 @@ export { FactsModule } from './facts.module.js';
 export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
+export { KnownFacts } from './known-facts.js';
 export { orgMembers, type OrgMember } from './org-members.query.js';
 export * from './profiles.query.js';
-export { startOf, type Membership, type Span } from './replay.js';
-export {
-  loadActivity,
-  loadLastActive,
-  scanActivity,
-  scanInvites,
-  scanOrgOrder,
-  scanOrgs,
-  scanUserOrder,
-  scanUsers,
-} from './scan.js';
-export { scanMemberships } from './scan-memberships.js';
+export { startOf, type Span } from './replay.js';
+export { loadActivity, loadLastActive, scanActivity, scanInvites } from './scan.js';
+export { scanMembersOf } from './scan-memberships.js';
+export type { Spans } from './spans.js';
 export * from './user-history.query.js';

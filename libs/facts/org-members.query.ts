@@ -1,13 +1,13 @@
 import { copyRows, type Connection } from '#libs/platform';
-import { membershipOf } from './packed-membership.js';
-import type { Membership } from './replay.js';
+import { spansOf } from './packed-membership.js';
+import type { Span } from './replay.js';
 
 /** Somebody who is or was in an org. */
 export interface OrgMember {
   userKey: number;
   /** Created and not deleted: others are counted but not shown. */
   exists: boolean;
-  membership: Membership;
+  spans: Span[];
 }
 
 const MEMBERS = `
@@ -26,8 +26,8 @@ export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMem
     const steps = row.bytes();
     const deletion = row.bytes();
     const exists = row.int() === 1;
-    const membership = membershipOf(steps, deletion.length > 0 ? deletion : undefined);
-    members.push({ userKey, exists, membership });
+    const spans = spansOf(steps, deletion.length > 0 ? deletion : undefined);
+    members.push({ userKey, exists, spans });
   });
   return members;
 }

@@ -1,13 +1,13 @@
-import { replay, type Membership } from './replay.js';
+import { replay, type Span } from './replay.js';
 import { isLater, stampTime, type Stamp } from './stamp.js';
 import { unpackSteps } from './steps.js';
 
 /**
- * What all known steps of a pair amount to.
+ * The spans that all known steps of a pair amount to.
  * @param packed the steps as they are kept
  * @param end the deletion of the user or of the org: later steps do not count
  */
-export function membershipOf(packed: Buffer, end?: Stamp): Membership {
+export function spansOf(packed: Buffer, end?: Stamp): Span[] {
   const steps = unpackSteps(packed)
     .filter(({ stamp }) => end === undefined || !isLater(stamp, end))
     .map(({ stamp, kind, role }) => ({ at: stampTime(stamp), kind, role }));

@@ -7,20 +7,18 @@ export interface TimedStep {
   role: string | null;
 }
 
-/** The user was a member from `from` to `to`, both days whole; infinite where not known or still open. */
+/**
+ * The user was a member from `from` to `to`, both days whole; infinite where not known or still open.
+ * A span that ends is one removal. Times in milliseconds since 1970.
+ */
 export interface Span {
   from: number;
   to: number;
   role: string;
-  /** When the step was that told of it: before that nobody knew, even where `from` is earlier. */
+  /** When the step happened that tells of the span: as of any moment before, nothing is known of it. */
   toldAt: number;
-}
-
-/** What a pair's steps amount to. Times in milliseconds since 1970. */
-export interface Membership {
-  spans: Span[];
-  additions: number[];
-  removals: number[];
+  /** Whether that step is an addition, which was at `from`. */
+  isAddition: boolean;
 }
 
 /** The role of a span in which none was ever told. */
@@ -36,41 +34,36 @@ const DEFAULT_ROLE = 'Member';
  *   of the org it shows nowhere, since a deleted org is in no report.
  *
  * An unknown start reaches back to the pair's previous removal, else without limit.
- * @param steps in the order of their stamps, those up to the moment in question and before `closedAt`
+ *
+ * As of an earlier moment the spans are those told of until then, and what ended later is open: steps
+ * only ever add a span or end the last one.
+ * @param steps in the order of their stamps, those before `closedAt`
  */
-export function replay(steps: readonly TimedStep[], closedAt?: number): Membership {
-  const membership: Membership = { spans: [], additions: [], removals: [] };
-  const { spans, additions, removals } = membership;
-  // The open span, if there is one. No closures here: this runs a million times in a report run.
-  let from: number | undefined;
-  let toldAt = 0;
-  let role: string | null = null;
+export function replay(steps: readonly TimedStep[], closedAt?: number): Span[] {
+  const spans: Span[] = [];
+  // No closures here: this runs a million times when all is read.
+  let open: Span | undefined;
   for (let index = 0; index < steps.length; index++) {
-    const step = steps[index]!;
-    if (step.kind === 'remove') {
-      if (index === 0) {
-        from = -Infinity;
-        toldAt = step.at;
-      }
-      if (from === undefined) continue;
-      spans.push({ from, to: step.at, role: role ?? DEFAULT_ROLE, toldAt });
-      removals.push(step.at);
-      from = undefined;
-    } else if (from !== undefined) {
-      role = step.role ?? role;
+    const { at, kind, role } = steps[index]!;
+    if (kind === 'remove') {
+      if (index === 0) spans.push(openedBy(steps[index]!, -Infinity));
+      else if (!open) continue;
+      spans.at(-1)!.to = at;
+      open = undefined;
+    } else if (open) {
+      open.role = role ?? open.role;
     } else {
-      const isKnown = step.kind === 'add';
-      if (isKnown) additions.push(step.at);
-      from = isKnown ? step.at : (removals.at(-1) ?? -Infinity);
-      role = step.role;
-      toldAt = step.at;
+      open = openedBy(steps[index]!, kind === 'add' ? at : (spans.at(-1)?.to ?? -Infinity));
+      spans.push(open);
     }
   }
-  if (from !== undefined) {
-    spans.push({ from, to: closedAt ?? Infinity, role: role ?? DEFAULT_ROLE, toldAt });
-    if (closedAt !== undefined) removals.push(closedAt);
-  }
-  return membership;
+  if (open && closedAt !== undefined) open.to = closedAt;
+  return spans;
+}
+
+function openedBy({ at, kind, role }: TimedStep, from: number): Span {
+  const isAddition = kind === 'add';
+  return { from, to: Infinity, role: role ?? DEFAULT_ROLE, toldAt: at, isAddition };
 }
 
 /** When a span began, for those of which that was told; undefined where it is only known that it had begun. */

@@ -3,46 +3,12 @@ import { copyRows, type Connection } from '#libs/platform';
 import { ActivityDays, type DayRange } from './activity-days.js';
 import { forEachEntry } from './activity-entries.js';
 import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
+import { setList } from './session-list.js';
 
 /**
  * The facts, whole, out of one transaction's picture of the store. Every function streams: nothing
  * but what the caller keeps stays in memory. Times are milliseconds since 1970, NaN when not told.
  */
-
-// In one value, since a row each takes longer to read than the number in it. At most a gigabyte.
-const ORDER = (ids: string, text: string) =>
-  `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`;
-
-/** Every user key, in the order of the ids' bytes; also of users who are only mentioned. */
-export function scanUserOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
-  return scanOrder(db, ORDER('user_ids', 'user_id'), onKey);
-}
-
-/** Every org key, in the order of the ids' bytes; also of orgs that are only mentioned. */
-export function scanOrgOrder(db: Connection, onKey: (key: number) => void): Promise<void> {
-  return scanOrder(db, ORDER('org_ids', 'org_id'), onKey);
-}
-
-async function scanOrder(
-  db: Connection,
-  select: string,
-  onKey: (key: number) => void,
-): Promise<void> {
-  await copyRows(db, select, (row) => {
-    const keys = row.bytes();
-    for (let at = 0; at < keys.length; at += 4) onKey(keys.readInt32BE(at));
-  });
-}
-
-const SCAN_USERS = 'select id, created_at, deleted_at from users';
-
-/** What is known of users, in no order. */
-export async function scanUsers(
-  db: Connection,
-  onUser: (key: number, createdAt: number, deletedAt: number) => void,
-): Promise<void> {
-  await copyRows(db, SCAN_USERS, (row) => onUser(row.int(), row.instantMs(), row.instantMs()));
-}
 
 /**
  * When each user was last active, in unix seconds, 0 when never.
@@ -59,16 +25,6 @@ export async function loadLastActive(db: Connection, keys: number): Promise<Uint
     if (seconds > latest[key]!) latest[key] = seconds;
   });
   return latest;
-}
-
-const SCAN_ORGS = 'select id, created_at, deleted_at from orgs';
-
-/** What is known of orgs, in no order. */
-export async function scanOrgs(
-  db: Connection,
-  onOrg: (key: number, createdAt: number, deletedAt: number) => void,
-): Promise<void> {
-  await copyRows(db, SCAN_ORGS, (row) => onOrg(row.int(), row.instantMs(), row.instantMs()));
 }
 
 const SCAN_ACTIVITY = `
@@ -140,15 +96,6 @@ export async function scanInvites(
     row.bytes();
     onInvite(inviter, row.instantMs());
   });
-}
-
-/** Sets what a select reads as `current_setting(name)::int[]`, for the transaction. */
-export async function setList(
-  db: Connection,
-  name: string,
-  keys: readonly number[],
-): Promise<void> {
-  await db.query('select set_config($1, $2, true)', [name, `{${keys.join(',')}}`]);
 }
 
 async function setRange(db: Connection, range: DayRange): Promise<void> {

@@ -4,7 +4,7 @@ import type { DayRange } from './activity-days.js';
 import { BLOCK_SHIFT, BLOCK_SIZE } from './day-block.js';
 import { NO_ORG } from './invites.store.js';
 import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
-import { membershipOf } from './packed-membership.js';
+import { spansOf } from './packed-membership.js';
 import type { Span } from './replay.js';
 
 // Day by day: each is one look into the index, whoever else was active.
@@ -64,7 +64,7 @@ const ORGS = `
 export async function orgsOfUser(db: Queryable, userKey: number): Promise<OrgOfUser[]> {
   const { rows } = await db.query<{ orgId: string; name: string; steps: Buffer }>(ORGS, [userKey]);
   return rows.flatMap(({ orgId, name, steps }) => {
-    const span = membershipOf(steps).spans.at(-1);
+    const span = spansOf(steps).at(-1);
     return span?.to === Infinity ? [{ orgId, name, span }] : [];
   });
 }

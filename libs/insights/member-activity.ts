@@ -38,10 +38,10 @@ export async function memberActivity(
     const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
     const isLatest = day >= latest.from && day < latest.before;
     for (const place of byBlock.get(block)!) {
-      const { userKey, membership } = members[place]!;
+      const { userKey, spans } = members[place]!;
       if (!isMarked(bits, userKey)) continue;
       if (isLatest) latestDays[place]!++;
-      if (inWeek[place] === 0 && isCovered(membership.spans, day)) inWeek[place] = 1;
+      if (inWeek[place] === 0 && isCovered(spans, day)) inWeek[place] = 1;
     }
   });
   const activeByWeek = wasActive.map((places) => places.reduce((sum, one) => sum + one, 0));

@@ -1,4 +1,4 @@
-import type { OrgMember } from '#libs/facts';
+import type { OrgMember, Span } from '#libs/facts';
 import type { PresentMember } from './rosters.service.js';
 
 /** Somebody joined or left; `at` in milliseconds since 1970. */
@@ -14,8 +14,8 @@ export interface Move {
  */
 export function membersAt(members: readonly OrgMember[], at: number): number {
   let count = 0;
-  for (const { membership } of members) {
-    for (const { toldAt, to } of membership.spans) {
+  for (const { spans } of members) {
+    for (const { toldAt, to } of spans) {
       if (toldAt <= at && (to > at || to === Infinity)) count++;
     }
   }
@@ -28,11 +28,12 @@ export function membersAt(members: readonly OrgMember[], at: number): number {
  */
 export function latestMoves(
   members: readonly OrgMember[],
-  kind: 'additions' | 'removals',
+  kind: 'addition' | 'removal',
   most: number,
 ): Move[] {
-  const moves = members.flatMap(({ userKey, exists, membership }) =>
-    exists ? membership[kind].map((at) => ({ userKey, at })) : [],
+  const momentOf = kind === 'addition' ? additionOf : removalOf;
+  const moves = members.flatMap(({ userKey, exists, spans }) =>
+    exists ? spans.flatMap(momentOf).map((at) => ({ userKey, at })) : [],
   );
   moves.sort((one, other) => other.at - one.at || one.userKey - other.userKey);
   return moves.slice(0, most);
@@ -50,4 +51,12 @@ export function mostActive(
   const active = present.filter(({ place }) => days[place]! > 0);
   // Stable: they come by when they were last active.
   return active.sort((one, other) => days[other.place]! - days[one.place]!).slice(0, most);
+}
+
+function additionOf({ isAddition, from }: Span): number[] {
+  return isAddition ? [from] : [];
+}
+
+function removalOf({ to }: Span): number[] {
+  return to === Infinity ? [] : [to];
 }

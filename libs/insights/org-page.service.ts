@@ -53,8 +53,8 @@ export class OrgPageService {
       memberActivity(db, members, range, latest),
     );
     const active = mostActive(present, latestDays, MOST_ACTIVE);
-    const joined = latestMoves(members, 'additions', MOST_MOVES);
-    const left = latestMoves(members, 'removals', MOST_MOVES);
+    const joined = latestMoves(members, 'addition', MOST_MOVES);
+    const left = latestMoves(members, 'removal', MOST_MOVES);
     const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
     const profiles = await profilesOf(this.database.pool, shown);
     return {

@@ -47,8 +47,8 @@ export class Rosters {
   private async read(orgKey: number): Promise<Roster> {
     const members = await this.database.transaction((db) => orgMembers(db, orgKey));
     const present: PresentMember[] = [];
-    for (const [place, { userKey, exists, membership }] of members.entries()) {
-      const span = membership.spans.at(-1);
+    for (const [place, { userKey, exists, spans }] of members.entries()) {
+      const span = spans.at(-1);
       if (!exists || span?.to !== Infinity) continue;
       present.push({ userKey, span, lastActiveAt: 0, place });
     }

@@ -50,6 +50,15 @@ export function withoutOwnIds(row: Record<string, unknown>): Record<string, unkn
   return rest;
 }
 
+/** The same event of users and orgs of its own, and with an id of its own. */
+export function renamed(event: WireEvent, prefix: string): WireEvent {
+  const data = { ...event.data };
+  for (const name of ['user_id', 'org_id', 'inviter_user_id']) {
+    if (typeof data[name] === 'string') data[name] = prefix + data[name];
+  }
+  return { ...event, id: prefix + event.id, data };
+}
+
 /** One of the random histories, always the same. */
 export function aHistory(maxEvents: number): WireEvent[] {
   const histories = historyArb({ today: dayBefore(0), maxEvents });
@@ -79,13 +88,22 @@ export async function expectTheModelsAnswers(
 ): Promise<void> {
   const model = new Model(history);
   expect(await readCharts(api)).toEqual(modelCharts(model));
-  for (const asOf of [dayBefore(1), undefined]) {
+  await expectTheModelsReports(api, model, [dayBefore(1), undefined]);
+}
+
+/** Expects the 22 rankings to be the model's, by a run as of each of these days, or of now. */
+export async function expectTheModelsReports(
+  api: Api,
+  model: Model,
+  days: readonly (string | undefined)[],
+): Promise<void> {
+  for (const asOf of days) {
     const { run_id: runId, report_time: at } = await api.run(asOf);
     for (const [subject, report, interval] of RANKINGS) {
-      const { rows } = await api.ranking(subject, report, interval, { runId });
+      const { rows, total_count } = await api.ranking(subject, report, interval, { runId });
       const expected = model.report(subject, report, interval, at);
-      expect([subject, report, interval, rows.map(withoutOwnIds)]).toEqual([
-        ...[subject, report, interval],
+      expect([subject, report, interval, total_count, rows.map(withoutOwnIds)]).toEqual([
+        ...[subject, report, interval, expected.total_count],
         expected.rows,
       ]);
     }

@@ -14,11 +14,18 @@ const WAITING = `
     and database = (select oid from pg_database where datname = current_database())`;
 
 /** Locks a table against every reader and writer; a run that reads it waits in the middle. */
-export async function holdTable(databaseUrl: string, table: string): Promise<Hold> {
+export const holdTable = (databaseUrl: string, table: string) =>
+  hold(databaseUrl, table, 'access exclusive');
+
+/** Locks a table against writers alone: whoever writes to it waits, in the midst of its transaction. */
+export const holdWriters = (databaseUrl: string, table: string) =>
+  hold(databaseUrl, table, 'share row exclusive');
+
+async function hold(databaseUrl: string, table: string, mode: string): Promise<Hold> {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(`begin; lock table ${pg.escapeIdentifier(table)} in access exclusive mode`);
+  await client.query(`begin; lock table ${pg.escapeIdentifier(table)} in ${mode} mode`);
   return {
     isWaitedFor: () =>
       waitFor(async () => (await client.query(WAITING, [table])).rows[0] as object),

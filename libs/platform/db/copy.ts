@@ -45,6 +45,13 @@ export class CopiedRow {
     return this.source.subarray(this.start, this.at);
   }
 
+  /** As `bytes`, or undefined for null. */
+  bytesOrNull(): Buffer | undefined {
+    const isNull = this.source.readInt32BE(this.at) < 0;
+    if (isNull) this.at += 4;
+    return isNull ? undefined : this.bytes();
+  }
+
   /** Goes past a `bytea`, which then lies from `start` to `end` of `source`. */
   pass(): void {
     const length = this.length();

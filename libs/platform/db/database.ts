@@ -123,6 +123,14 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
+/** As `Promise.all`, but waits for all, also when one fails: their connections must not be let go of before. */
+export async function allDone<T extends readonly unknown[]>(
+  promises: [...{ [I in keyof T]: Promise<T[I]> }],
+): Promise<T> {
+  await Promise.allSettled(promises);
+  return (await Promise.all(promises)) as unknown as T;
+}
+
 /** @returns a promise, which the pool waits for, though its types do not know of any */
 function sayUtc(client: pg.ClientBase): unknown {
   return client.query(`set time zone 'UTC'`);

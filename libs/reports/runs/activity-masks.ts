@@ -14,6 +14,11 @@ const WORDS = 3;
 export class ActivityMasks {
   private constructor(private readonly words: Uint32Array) {}
 
+  /** How many keys it is of. */
+  get size(): number {
+    return this.words.length / WORDS;
+  }
+
   /** Nobody was active. @param keys one more than the highest key */
   static none(keys: number): ActivityMasks {
     return new ActivityMasks(new Uint32Array(keys * WORDS));

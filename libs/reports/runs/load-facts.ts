@@ -1,33 +1,47 @@
-import type { Connection } from '#libs/platform';
-import { loadOrgs } from './load-orgs.js';
-import { loadMasks, loadUsers } from './load-users.js';
+import { KnownFacts } from '#libs/facts';
+import { allDone, type Connection } from '#libs/platform';
+import { loadMasks } from './load-masks.js';
+import { loadUsers } from './load-users.js';
+import { orgFacts } from './org-facts.js';
 import type { Moment, RunFacts } from './run-facts.js';
 
-const SIZES = `
-  select (select coalesce(max(id), 0) from user_ids) + 1 as users,
-    (select coalesce(max(id), 0) from org_ids) + 1 as orgs`;
+const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
+
+/** The facts of a run, and what it knows for the next one. */
+interface Loaded {
+  facts: RunFacts;
+  known: KnownFacts;
+}
 
 /**
  * Reads the facts of a run as of its moment: what happened after T is not there.
  * @param pair two connections with the same picture of the store, so that all rankings are of one
- *   moment: while PostgreSQL reads users for the one it reads memberships for the other
+ *   moment: PostgreSQL reads for both at the same time
+ * @param before what an earlier run knew, of which only the changes are read; not to be used any more
  */
 export async function loadFacts(
-  [one, other]: readonly [Connection, Connection],
+  pair: readonly [Connection, Connection],
   moment: Moment,
-): Promise<RunFacts> {
-  const { rows } = await one.query<{ users: number; orgs: number }>(SIZES);
-  const sizes = rows[0]!;
-  const activity = loadMasks(one, moment.day, sizes.users);
-  const [users, orgs] = await both(
-    activity.then((masks) => loadUsers(one, moment, sizes.users, masks)),
-    loadOrgs(other, moment, sizes.orgs, activity),
-  );
-  return { moment, users, orgs };
+  before?: KnownFacts,
+): Promise<Loaded> {
+  const [one, other] = pair;
+  const { rows } = await one.query<{ keys: number }>(USER_KEYS);
+  const masks = loadMasks(one, moment.day, rows[0]!.keys);
+  const knowing = knownFacts(pair, before);
+  // Asked first, so that PostgreSQL counts while the facts are put together here.
+  const counting = knowing.then((known) => known !== before || known.isComplete(other));
+  const [known, isComplete, users, orgs] = await allDone([
+    knowing,
+    counting,
+    masks.then((activity) => loadUsers(one, moment, knowing, activity)),
+    allDone([knowing, masks]).then(([facts, activity]) => orgFacts(moment, facts, activity)),
+  ]);
+  return isComplete ? { facts: { moment, users, orgs }, known } : loadFacts(pair, moment);
 }
 
-/** Waits for both, also when one fails: their connections must not be let go of before. */
-async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([one, other]);
-  return Promise.all([one, other]);
+async function knownFacts(
+  pair: readonly [Connection, Connection],
+  before: KnownFacts | undefined,
+): Promise<KnownFacts> {
+  return before && (await before.update(pair[1])) ? before : KnownFacts.read(pair);
 }

@@ -1,43 +1,35 @@
 import { DAY_MS } from '#libs/contracts';
-import { loadActivity, loadLastActive, scanInvites, scanUserOrder, scanUsers } from '#libs/facts';
+import { loadLastActive, scanInvites, type KnownFacts } from '#libs/facts';
 import type { Connection } from '#libs/platform';
-import { ActivityMasks, MASK_DAYS } from './activity-masks.js';
+import { MASK_DAYS, type ActivityMasks } from './activity-masks.js';
 import { countInWindows, countsOf, valuesOf, windowCounts } from './columns.js';
+import { loadMasks } from './load-masks.js';
 import { descending, stableSort } from './order.js';
-import { daysOf, existingKeys } from './places.js';
+import { daysOf, secondsOf } from './places.js';
 import type { Moment, UserFacts } from './run-facts.js';
 
 /**
- * Reads the users who exist at T.
- * @param size one more than the highest key
+ * Reads what users did, and puts together what is known of those who exist at T.
+ * @param knowing what is known of all, in the same picture
  * @param activity of the 90 days up to T, by key
  */
 export async function loadUsers(
   db: Connection,
   moment: Moment,
-  size: number,
+  knowing: Promise<KnownFacts>,
   activity: ActivityMasks,
 ): Promise<UserFacts> {
-  const lastActiveAt = await loadLastActive(db, size);
-  const createdAt = new Uint32Array(size);
-  const exists = new Uint8Array(size);
-  const activeAfter: number[] = [];
-  const t = moment.reportTime * 1000;
-  await scanUsers(db, (key, created, deleted) => {
-    if (!(created <= t) || deleted <= t) return;
-    exists[key] = 1;
-    createdAt[key] = Math.floor(created / 1000);
-    if (lastActiveAt[key]! > moment.reportTime) activeAfter.push(key);
-  });
-  await settleLastActive(db, { lastActiveAt, createdAt, activity }, moment.day, activeAfter);
-  const invitees = await loadInvitees(db, moment, size);
-  const byId = await existingKeys((onKey) => scanUserOrder(db, onKey), exists);
+  const lastActiveAt = await loadLastActive(db, activity.size);
+  const invitees = await loadInvitees(db, moment, activity.size);
+  const { users } = await knowing;
+  const byId = users.existingAt(moment.reportTime * 1000);
+  await settleLastActive(db, moment, byId, { lastActiveAt, activity, createdAt: users.createdAt });
   const keys = stableSort(byId, (key) => descending(lastActiveAt[key]!));
-  const created = valuesOf(keys, createdAt);
+  const createdAt = secondsOf(keys, users.createdAt);
   return {
     keys,
-    createdAt: created,
-    createdDay: daysOf(created),
+    createdAt,
+    createdDay: daysOf(createdAt),
     activity: activity.forKeys(keys),
     lastActiveAt: valuesOf(keys, lastActiveAt),
     invitees: countsOf(keys, invitees),
@@ -46,7 +38,7 @@ export async function loadUsers(
 
 interface ByKey {
   lastActiveAt: Uint32Array;
-  createdAt: Uint32Array;
+  createdAt: Float64Array;
   activity: ActivityMasks;
 }
 
@@ -56,28 +48,23 @@ interface ByKey {
  */
 async function settleLastActive(
   db: Connection,
+  { reportTime, day: lastDay }: Moment,
+  keys: Uint32Array,
   { lastActiveAt, createdAt, activity: latest }: ByKey,
-  lastDay: number,
-  activeAfter: readonly number[],
 ): Promise<void> {
-  let [unsettled, day, activity] = [activeAfter, lastDay, latest];
+  let unsettled = keys.filter((key) => lastActiveAt[key]! > reportTime);
+  let [day, activity] = [lastDay, latest];
   while (unsettled.length > 0 && day > -MASK_DAYS) {
-    const rest: number[] = [];
-    for (const key of unsettled) {
+    unsettled = unsettled.filter((key) => {
       const age = activity.latestAge(key);
-      if (age === undefined) rest.push(key);
-      else lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), createdAt[key]!);
-    }
-    unsettled = rest;
+      if (age === undefined) return true;
+      const created = Math.floor(createdAt[key]! / 1000);
+      lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), created);
+      return false;
+    });
     day -= MASK_DAYS;
-    if (rest.length > 0) activity = await loadMasks(db, day, createdAt.length);
+    if (unsettled.length > 0) activity = await loadMasks(db, day, latest.size);
   }
-}
-
-/** The activity of the 90 days up to `day`, counted from 1970, by key. */
-export async function loadMasks(db: Connection, day: number, size: number): Promise<ActivityMasks> {
-  const range = { from: (day - MASK_DAYS + 1) * DAY_MS, before: (day + 1) * DAY_MS };
-  return ActivityMasks.of(await loadActivity(db, range, size));
 }
 
 async function loadInvitees(db: Connection, moment: Moment, size: number) {

@@ -1,16 +1,12 @@
 const DAY_SECONDS = 86_400;
 
-/** The keys that exist, in the order in which a scan names all of them. */
-export async function existingKeys(
-  scan: (onKey: (key: number) => void) => Promise<void>,
-  exists: Uint8Array,
-): Promise<Uint32Array> {
-  const keys = new Uint32Array(exists.length);
-  let count = 0;
-  await scan((key) => {
-    if (exists[key] === 1) keys[count++] = key;
-  });
-  return keys.slice(0, count);
+/** Instants of these keys, in milliseconds, one after another in seconds. */
+export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
+  const seconds = new Uint32Array(keys.length);
+  for (let place = 0; place < keys.length; place++) {
+    seconds[place] = Math.floor(ms[keys[place]!]! / 1000);
+  }
+  return seconds;
 }
 
 /** The days of instants in unix seconds, counted from 1970. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DAY_MS } from '#libs/contracts';
+import type { KnownFacts } from '#libs/facts';
 import {
   Clock,
   Database,
@@ -28,6 +29,8 @@ import {
 @Injectable()
 export class RunExecutor {
   private current: Promise<void> = Promise.resolve();
+  /** What the last run knew, to be brought up to date by the next. */
+  private known: KnownFacts | undefined;
 
   constructor(
     private readonly database: Database,
@@ -89,17 +92,24 @@ export class RunExecutor {
     const startedAt = this.clock.now();
     const reportTime = Math.floor(run.report_time.getTime() / 1000);
     const moment = { reportTime, day: Math.floor(run.report_time.getTime() / DAY_MS) };
-    const facts = await this.database.snapshot((pair) => loadFacts(pair, moment));
+    // Whoever comes meanwhile, or after a failure, reads everything.
+    const before = this.known;
+    this.known = undefined;
+    const { facts, known } = await this.database.snapshot((pair) =>
+      loadFacts(pair, moment, before),
+    );
     if (!(await this.publish(run, facts))) {
       this.metrics.runs.labels('superseded').inc();
       this.logger.warn('report run was given to another worker', { runId, attempt: run.attempt });
       return;
     }
+    this.known = known;
     const seconds = (this.clock.now() - startedAt) / 1000;
     this.metrics.runs.labels('completed').inc();
     this.metrics.runSeconds.observe(seconds);
     this.metrics.lastRun.set(reportTime);
-    this.logger.info('report run completed', { runId, reportTime, seconds });
+    const read = known === before ? 'changes' : 'everything';
+    this.logger.info('report run completed', { runId, reportTime, seconds, read });
     await this.prune().catch((error: unknown) =>
       this.logger.warn('old snapshots were not pruned', describeError(error)),
     );

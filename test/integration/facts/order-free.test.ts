@@ -7,6 +7,7 @@ import {
   dayBefore,
   modelCharts,
   readCharts,
+  renamed,
   withoutOwnIds,
   type Charts,
 } from '../../support/agreement.js';
@@ -93,14 +94,6 @@ async function deliver(
     for (let batch = batches.pop(); batch; batch = batches.pop()) await service.api.ingest(batch);
   };
   await Promise.all(Array.from({ length: writers }, writer));
-}
-
-function renamed(event: WireEvent, prefix: string): WireEvent {
-  const data = { ...event.data };
-  for (const name of ['user_id', 'org_id', 'inviter_user_id']) {
-    if (typeof data[name] === 'string') data[name] = prefix + data[name];
-  }
-  return { ...event, id: prefix + event.id, data };
 }
 
 function growth(before: Charts, after: Charts): Charts {

@@ -1,0 +1,41 @@
+import { copyRows, type Connection } from '#libs/platform';
+import { stampTime, type Stamp } from './stamp.js';
+
+/** By which events users, or orgs, were deleted, by key. */
+export class Deletions {
+  private readonly stamps = new Map<number, Stamp>();
+  private isDeleted = new Uint8Array(0);
+
+  static async scan(db: Connection, table: 'users' | 'orgs'): Promise<Deletions> {
+    const deletions = new Deletions();
+    const select = `select id, deleted_stamp from ${table} where deleted_stamp is not null`;
+    await copyRows(db, select, (row) => deletions.put(row.int(), row.bytes()));
+    return deletions;
+  }
+
+  /** @param stamp copied when it is kept; undefined takes a deletion back @returns whether it is another than before */
+  put(key: number, stamp: Stamp | undefined): boolean {
+    const known = this.of(key);
+    if (stamp ? known?.equals(stamp) : !known) return false;
+    if (key >= this.isDeleted.length) {
+      const grown = new Uint8Array(2 * (key + 1));
+      grown.set(this.isDeleted);
+      this.isDeleted = grown;
+    }
+    this.isDeleted[key] = stamp ? 1 : 0;
+    if (stamp) this.stamps.set(key, Buffer.from(stamp));
+    else this.stamps.delete(key);
+    return true;
+  }
+
+  /** Nearly none is deleted: looking a million of them up in the map would take longer than reading them. */
+  of(key: number): Stamp | undefined {
+    return this.isDeleted[key] === 1 ? this.stamps.get(key) : undefined;
+  }
+
+  /** @param moment ms since 1970, itself included */
+  isDeletedBy(key: number, moment: number): boolean {
+    const stamp = this.of(key);
+    return stamp !== undefined && stampTime(stamp) <= moment;
+  }
+}

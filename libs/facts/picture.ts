@@ -1,0 +1,64 @@
+import type { Connection } from '#libs/platform';
+
+/**
+ * Which picture of which store something was read from: enough to find what has changed since. Whatever
+ * a later picture shows anew was written by a transaction that this one did not see end, whose number is
+ * at or above its horizon; and every row has the number of the transaction that wrote it, `xmin`.
+ */
+export interface Picture {
+  /** Changes with the database and with each start of its server. */
+  store: string;
+  /** Transactions of lower numbers had ended. */
+  horizon: bigint;
+  /** The lowest number that was not given to any transaction. */
+  next: bigint;
+  /** Whether whatever it shows outlives a crash, after which numbers would be given again. */
+  isDurable: boolean;
+}
+
+// Nobody can put back an earlier state of the files, or become the primary in the place of another,
+// under a server that runs on: its start says that the numbers still mean the same.
+const PICTURE = `
+  select concat_ws(' ', (select oid from pg_database where datname = current_database()),
+      extract(epoch from pg_postmaster_start_time())) as store,
+    pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
+    pg_snapshot_xmax(pg_current_snapshot())::text as next,
+    current_setting('synchronous_commit') <> 'off' as durable`;
+
+export async function currentPicture(db: Connection): Promise<Picture> {
+  const { rows } = await db.query<{
+    store: string;
+    horizon: string;
+    next: string;
+    durable: boolean;
+  }>(PICTURE);
+  const { store, horizon, next, durable } = rows[0]!;
+  return { store, horizon: BigInt(horizon), next: BigInt(next), isDurable: durable };
+}
+
+/** Rows hold the lower 32 bits of numbers, which can be told apart within half their range. */
+const FARTHEST = 2n ** 31n;
+
+/** Whether all that changed between two pictures can be found by `CHANGED`. */
+export function isContinued(before: Picture, now: Picture): boolean {
+  return (
+    before.isDurable &&
+    now.store === before.store &&
+    now.horizon >= before.horizon &&
+    now.next >= before.next &&
+    now.next - before.horizon < FARTHEST
+  );
+}
+
+/**
+ * The condition on a table's rows that finds all that changed since a picture, and harmless others.
+ * A column with an index instead of `xmin` was thought of: each write would keep it up, each statement
+ * would have to set it, and rows out of a dump would bring numbers of another server.
+ */
+export const CHANGED = `
+  age(xmin) between 0 and (select age(current_setting('insightd.since')::xid8::xid))`;
+
+/** Tells `CHANGED` since when, for the transaction. */
+export async function setSince(db: Connection, { horizon }: Picture): Promise<void> {
+  await db.query(`select set_config('insightd.since', $1, true)`, [String(horizon)]);
+}

@@ -1,0 +1,151 @@
+import { copyRows, type Connection, type CopiedRow } from '#libs/platform';
+import { Deletions } from './deletions.js';
+import { CHANGED } from './picture.js';
+import { setList } from './session-list.js';
+
+/** When more have changed than this share of all, their order is read whole. */
+const FEW = 0.05;
+
+/** Statements about a table of users or of orgs, and about the ids of either. */
+interface Statements {
+  all: string;
+  changed: string;
+  order: string;
+  places: string;
+}
+
+// The order comes in one value, since a row each takes longer to read than the number in it. At most a
+// gigabyte. Who is only mentioned has an id and no row.
+const statements = (table: string, ids: string, text: string): Statements => ({
+  all: `select id, created_at, deleted_stamp from ${table}`,
+  changed: `select id, created_at, deleted_stamp from ${table} where ${CHANGED}`,
+  order: `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`,
+  places: `
+    select placed.id, coalesce((
+      select before.id from ${ids} before join ${table} on ${table}.id = before.id
+      where before.${text} < placed.${text} order by before.${text} desc limit 1), 0)
+    from ${ids} placed
+    where placed.id in (select unnest(current_setting('insightd.keys')::int[]))`,
+});
+const USERS = statements('users', 'user_ids', 'user_id');
+const ORGS = statements('orgs', 'org_ids', 'org_id');
+
+/**
+ * When all users, or all orgs, were created and deleted, and the order of their ids' bytes: as one
+ * picture of the store shows them, brought up to a later one by what has changed.
+ */
+export class Subjects {
+  readonly deletions = new Deletions();
+  /** By key, in milliseconds since 1970; NaN when not told. */
+  createdAt = new Float64Array(0);
+  /** How many there are. */
+  count = 0;
+  private isKnown = new Uint8Array(0);
+  private order = new Uint32Array(0);
+
+  private constructor(private readonly sql: Statements) {}
+
+  static users(): Subjects {
+    return new Subjects(USERS);
+  }
+
+  static orgs(): Subjects {
+    return new Subjects(ORGS);
+  }
+
+  /** More than any key of those there are. */
+  get size(): number {
+    return this.isKnown.length;
+  }
+
+  /** Reads all there are, but for their order. */
+  async read(db: Connection): Promise<void> {
+    await copyRows(db, this.sql.all, (row) => void this.take(row));
+  }
+
+  /** Reads in which order the ids are of those that have been read. */
+  async readOrder(db: Connection): Promise<void> {
+    const order = new Uint32Array(this.count);
+    let place = 0;
+    await copyRows(db, this.sql.order, (row) => {
+      const keys = row.bytes();
+      for (let at = 0; at < keys.length; at += 4) {
+        const key = keys.readInt32BE(at);
+        if (this.isKnown[key] === 1) order[place++] = key;
+      }
+    });
+    this.order = order;
+  }
+
+  /**
+   * Reads those that have changed, and where they are in the order. Only new ones have a new place, but
+   * a key that somebody removed and used again may stand for another id.
+   * @returns whose deletion is another than before
+   */
+  async update(db: Connection): Promise<number[]> {
+    const [changed, deleted]: [number[], number[]] = [[], []];
+    await copyRows(db, this.sql.changed, (row) => {
+      const { key, isDeletionNew } = this.take(row);
+      changed.push(key);
+      if (isDeletionNew) deleted.push(key);
+    });
+    if (changed.length > this.order.length * FEW) await this.readOrder(db);
+    else if (changed.length > 0) await this.place(db, changed);
+    return deleted;
+  }
+
+  /** The keys of those that exist at a moment, in the order of their ids. @param moment ms since 1970 */
+  existingAt(moment: number): Uint32Array {
+    const { order, createdAt, deletions } = this;
+    const keys = new Uint32Array(order.length);
+    let count = 0;
+    for (let place = 0; place < order.length; place++) {
+      const key = order[place]!;
+      if (createdAt[key]! <= moment && !deletions.isDeletedBy(key, moment)) keys[count++] = key;
+    }
+    return keys.subarray(0, count);
+  }
+
+  private take(row: CopiedRow): { key: number; isDeletionNew: boolean } {
+    const key = row.int();
+    if (key >= this.isKnown.length) this.makeRoom(key);
+    if (this.isKnown[key] === 0) this.count++;
+    this.isKnown[key] = 1;
+    this.createdAt[key] = row.instantMs();
+    return { key, isDeletionNew: this.deletions.put(key, row.bytesOrNull()) };
+  }
+
+  private makeRoom(key: number): void {
+    const size = Math.ceil((key + 1) * 1.5);
+    const createdAt = new Float64Array(size).fill(Number.NaN);
+    createdAt.set(this.createdAt);
+    this.createdAt = createdAt;
+    const isKnown = new Uint8Array(size);
+    isKnown.set(this.isKnown);
+    this.isKnown = isKnown;
+  }
+
+  /** Puts keys into the order, each behind the one before it, which may be one of them as well. */
+  private async place(db: Connection, keys: readonly number[]): Promise<void> {
+    const size = this.isKnown.length;
+    const [isPlaced, next] = [new Uint8Array(size), new Uint32Array(size)];
+    for (const key of keys) isPlaced[key] = 1;
+    await setList(db, 'insightd.keys', keys);
+    await copyRows(db, this.sql.places, (row) => {
+      const key = row.int();
+      next[row.int()] = key;
+    });
+    const order = new Uint32Array(this.count);
+    let place = 0;
+    const putBehind = (before: number) => {
+      for (let key = next[before]!; key !== 0; key = next[key]!) order[place++] = key;
+    };
+    putBehind(0);
+    for (const key of this.order) {
+      if (isPlaced[key] === 1) continue;
+      order[place++] = key;
+      putBehind(key);
+    }
+    this.order = order;
+  }
+}

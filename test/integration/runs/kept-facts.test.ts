@@ -1,0 +1,179 @@
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dayBefore, expectTheModelsReports, renamed } from '../../support/agreement.js';
+import { waitFor } from '../../support/api.js';
+import { cleanUpAfterAll, cleanUpAfterEach } from '../../support/cleanup.js';
+import { ask } from '../../support/database.js';
+import { holdWriters } from '../../support/hold.js';
+import { historyArb } from '../../support/model/histories.js';
+import { Model, type WireEvent } from '../../support/model/model.js';
+import {
+  added,
+  deleted,
+  invited,
+  orgCreated,
+  removed,
+  roleChanged,
+  userCreated,
+} from '../../support/model/hand-worked/telling.js';
+import { NEVER, requestRun, runIs } from '../../support/runs.js';
+import { startTestService, type TestService } from '../../support/service.js';
+
+jest.setTimeout(300_000);
+
+const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 4);
+const USERS = 60;
+const ORGS = 40;
+const EVERY_FACT = `
+  truncate user_ids, org_ids, users, user_profiles, orgs, memberships, invites, activity, activity_log,
+    last_active, org_activity, activity_changes, event_identities restart identity`;
+
+// One worker makes every run of this file, and keeps from one to the next what it knows.
+const later = cleanUpAfterAll();
+const afterwards = cleanUpAfterEach();
+let service: TestService;
+/** All that was told of what is in the store now. */
+let told: WireEvent[] = [];
+/** What each run of now, or as of a past day, has read. */
+const reads = () =>
+  service.log
+    .filter((line) => line.includes('"report run completed"'))
+    .map((line) => /"read":"(\w+)"/.exec(line)?.[1]);
+
+beforeAll(async () => {
+  service = await startTestService({ REPORT_CRON: NEVER });
+  later(() => service.close());
+  await tell(...aCompany('a~'));
+  await service.api.run();
+});
+
+/** Enough users and orgs for a few more of them to be few. */
+function aCompany(prefix: string): WireEvent[] {
+  const users = Array.from({ length: USERS }, (_, index) => `${prefix}user ${index}`);
+  const orgs = Array.from({ length: ORGS }, (_, index) => `${prefix}org ${index}`);
+  return [
+    ...users.map((id, index) => userCreated(id, dayBefore(40 + (index % 60)))),
+    ...orgs.map((id, index) => orgCreated(id, dayBefore(35 + (index % 70)))),
+    ...users.map((id, index) => added(id, orgs[(index * 7) % ORGS]!, dayBefore(index % 40))),
+  ];
+}
+
+async function tell(...events: WireEvent[]): Promise<void> {
+  await service.api.ingest(events);
+  told.push(...events);
+}
+
+/** Expects a run as of a past day and one of now to say what the model says. */
+async function expectRightRuns(read?: 'changes' | 'everything'): Promise<void> {
+  const before = reads().length;
+  await expectTheModelsReports(service.api, new Model(told), [dayBefore(8), undefined]);
+  if (read) expect(reads().slice(before)).toEqual([read, 'changes']);
+}
+
+const slicedArb = historyArb({ today: dayBefore(0), maxEvents: 80 }).chain((history) =>
+  fc.record({
+    history: fc.shuffledSubarray(history, { minLength: history.length }),
+    cuts: fc.array(fc.nat(history.length), { minLength: 1, maxLength: 3 }),
+  }),
+);
+let count = 0;
+
+test('a history told in slices, in any order, gives after each slice what is known by then', async () => {
+  const property = fc.asyncProperty(slicedArb, async ({ history, cuts }) => {
+    const prefix = `${count++}~`;
+    const events = history.map((event) => renamed(event, prefix));
+    const places = [0, ...cuts.sort((one, other) => one - other), events.length];
+    for (const [index, place] of places.slice(1).entries()) {
+      if (places[index]! < place) await tell(...events.slice(places[index], place));
+      await expectRightRuns('changes');
+    }
+  });
+  await fc.assert(property, { numRuns: HISTORIES, endOnFailure: true });
+});
+
+test('new ids find their places: before all, between, side by side, behind all', async () => {
+  const ids = ['!', '\u{1F600}', 'a~user 1!', 'a~user 1!!', 'a~user 1', 'a~user 1"'];
+  const told = ids.map((id) => userCreated(id, dayBefore(50)));
+  await tell(...told.slice(0, 3));
+  await expectRightRuns('changes');
+  await tell(
+    ...told.slice(3),
+    orgCreated('!', dayBefore(50)),
+    orgCreated('a~org 1!', dayBefore(50)),
+  );
+  await expectRightRuns('changes');
+});
+
+test('a deletion changes memberships of which nothing new was told', async () => {
+  await tell(deleted('user', 'a~user 5', dayBefore(3)), deleted('org', 'a~org 9', dayBefore(2)));
+  await expectRightRuns('changes');
+  await tell(deleted('user', 'a~user 5', dayBefore(12)));
+  await expectRightRuns('changes');
+});
+
+test('steps told later that were earlier change what became of a membership', async () => {
+  const pair = ['a~user 20', 'a~org 1'] as const;
+  await tell(roleChanged(...pair, dayBefore(4), 'Owner'));
+  await expectRightRuns('changes');
+  await tell(removed(...pair, dayBefore(6)));
+  await expectRightRuns('changes');
+  await tell(added(...pair, dayBefore(20)), added('a~user 21', 'only mentioned', dayBefore(1)));
+  await expectRightRuns('changes');
+});
+
+test('what is committed after runs that began later is in the next run', async () => {
+  const hold = await holdWriters(service.databaseUrl, 'invites');
+  afterwards(() => hold.release());
+  // Invites are written last: users, orgs and steps wait for their commit.
+  const late = [
+    userCreated('late', dayBefore(30)),
+    orgCreated('late', dayBefore(30)),
+    added('late', 'late', dayBefore(9)),
+    removed('a~user 34', 'a~org 38', dayBefore(9)),
+    deleted('user', 'a~user 35', dayBefore(1)),
+    invited('late', 'x@example.com', dayBefore(9)),
+  ];
+  const writing = service.api.ingest(late);
+  await hold.isWaitedFor();
+  await tell(userCreated('early', dayBefore(30)), added('early', 'a~org 2', dayBefore(9)));
+  await expectRightRuns('changes');
+  await hold.release();
+  await writing;
+  told.push(...late);
+  await expectRightRuns('changes');
+});
+
+test('after a run that failed half way everything is read', async () => {
+  await tell(userCreated('of the failed run', dayBefore(30)));
+  await ask(service.databaseUrl, 'alter table invites rename to invites_away');
+  const mend = 'alter table if exists invites_away rename to invites';
+  afterwards(() => ask(service.databaseUrl, mend));
+  const runId = await requestRun(service.api);
+  await waitFor(async () => {
+    const run = await runIs(service.api, runId, 'queued');
+    return run.attempts > 0 ? run : undefined;
+  });
+  await ask(service.databaseUrl, mend);
+  await runIs(service.api, runId, 'completed');
+  expect(reads().at(-1)).toBe('everything');
+  await expectRightRuns('changes');
+});
+
+test('rows that somebody removed are gone from the next run', async () => {
+  await ask(
+    service.databaseUrl,
+    `delete from memberships where org_key = (select id from org_ids where org_id = 'a~org 7')`,
+  );
+  told = told.filter(({ type, data }) => !(type.includes('_org') && data['org_id'] === 'a~org 7'));
+  await tell(userCreated('beside the removed', dayBefore(30)));
+  await expectRightRuns('everything');
+});
+
+test('other facts in the place of these, under the same numbers, are reported alone', async () => {
+  for (const others of [aCompany('b~').reverse(), aCompany('c~')]) {
+    await ask(service.databaseUrl, EVERY_FACT);
+    told = [];
+    await tell(...others);
+    await expectRightRuns();
+  }
+});
