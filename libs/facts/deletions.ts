@@ -1,6 +1,12 @@
 import { copyRows, type Connection } from '#libs/platform';
 import { stampTime, type Stamp } from './stamp.js';
 
+/** The same of users and of orgs. */
+export interface Sides<S> {
+  users: S;
+  orgs: S;
+}
+
 /** By which events users, or orgs, were deleted, by key. */
 export class Deletions {
   private readonly stamps = new Map<number, Stamp>();

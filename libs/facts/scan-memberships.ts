@@ -1,8 +1,7 @@
 import { copyRows, type CopiedRow, type Connection } from '#libs/platform';
-import { Deletions } from './deletions.js';
+import { Deletions, type Sides } from './deletions.js';
 import { replay, type Span, type TimedStep } from './replay.js';
 import { setList } from './session-list.js';
-import type { Sides } from './sides.js';
 import { isLater, stampTime, type Stamp } from './stamp.js';
 import { onlyAddition, orderedSteps, unpackSteps } from './steps.js';
 

@@ -1,11 +1,10 @@
 import type { Connection } from '#libs/platform';
 import { ChangedPairs } from './changed-pairs.js';
-import type { Deletions } from './deletions.js';
+import type { Deletions, Sides } from './deletions.js';
 import { CHANGED } from './picture.js';
 import type { Span } from './replay.js';
 import { SCAN_MEMBERSHIPS, scanMemberships } from './scan-memberships.js';
 import { setList } from './session-list.js';
-import type { Sides } from './sides.js';
 
 const CHANGED_PAIRS = `${SCAN_MEMBERSHIPS} where ${CHANGED}`;
 const PAIRS_OF_DELETED = `

@@ -124,11 +124,11 @@ export class Database implements OnApplicationShutdown {
 }
 
 /** As `Promise.all`, but waits for all, also when one fails: their connections must not be let go of before. */
-export async function allDone<T extends readonly unknown[]>(
-  promises: [...{ [I in keyof T]: Promise<T[I]> }],
-): Promise<T> {
+export async function allDone<T extends readonly unknown[] | []>(
+  promises: T,
+): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
   await Promise.allSettled(promises);
-  return (await Promise.all(promises)) as unknown as T;
+  return Promise.all(promises);
 }
 
 /** @returns a promise, which the pool waits for, though its types do not know of any */
