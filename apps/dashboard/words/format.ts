@@ -26,6 +26,12 @@ export const formatDay = (day: string): string => days.format(Date.parse(day));
 export const formatShortDay = (day: string): string => shortDays.format(Date.parse(day));
 export const formatMonth = (day: string): string => months.format(Date.parse(day));
 
+/** The days from one to another, both included: "1–24 Nov". */
+export const formatShortSpan = (from: string, to: string): string =>
+  shortDays.formatRange(Date.parse(from), Date.parse(to));
+export const formatSpan = (from: string, to: string): string =>
+  days.formatRange(Date.parse(from), Date.parse(to));
+
 /** An instant in unix seconds. */
 export const formatMoment = (seconds: number): string => `${moments.format(seconds * 1000)} UTC`;
 export const dayOf = (seconds: number): string =>

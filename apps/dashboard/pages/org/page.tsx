@@ -63,12 +63,12 @@ function Known({ page, path, place }: { page: OrgReply; path: string; place: Pla
       <div class="columns">
         <WeeklyChart
           term="active_by_week"
-          title="Active members by week"
+          title="Active members"
           weeks={page.active_by_week.map(({ date, active_users: value }) => ({ date, value }))}
         />
         <WeeklyChart
           term="members_over_time"
-          title="Members at the end of each week"
+          title="Members by week"
           weeks={page.members_over_time.map(({ date, num_users: value }) => ({ date, value }))}
         />
         <People term="most_active" title="Most active members" empty="Nobody was active lately.">

@@ -1,88 +1,49 @@
-import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
-import type { ComponentChildren } from 'preact';
+import type { ChangedOrgRow, ChangedUserRow, RunList, RunReference } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Org, Person } from '../../parts/cards.js';
-import { Empty, Shown } from '../../parts/states.js';
-import { Link } from '../../routing/link.js';
+import { Loading } from '../../parts/states.js';
 import { now } from '../../words/clock.js';
-import { formatAgo, formatNumber } from '../../words/format.js';
-import { intervalName, wordsOf } from '../../words/reports.js';
+import { dayOf, formatAgo, formatMoment, formatNumber } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
+import { TopOf } from './top-of.js';
 
-const ROWS = 5;
+interface Props {
+  latest: RunReference;
+  /** The UTC day that it is. */
+  today: string;
+}
 
 /** The four lists that a day begins with. */
-export function Calls() {
+export function Calls({ latest, today }: Props) {
+  const runs = useResource<RunList>('/api/insights/v1/runs?kept=true&limit=100');
+  if (!runs.data && !runs.failure) return <Loading />;
+  const yesterday = runs.data?.runs.find(({ report_time: at }) => dayOf(at) < today);
+  const ofRuns = { run_id: latest.run_id, compare_to: yesterday?.run_id };
   return (
     <section aria-labelledby="calls" class="block">
       <header class="head">
         <h2 id="calls">Who needs a call today</h2>
-        <p class="small">Who is new in a list comes first.</p>
+        {yesterday && (
+          <p class="small">
+            <span class="mark accent">new</span> since {formatMoment(yesterday.report_time)}
+          </p>
+        )}
       </header>
       <div class="columns calls">
-        <TopOf subject="org" report="churn" interval="7" about={membersOf} />
-        <TopOf subject="org" report="attrition" interval="30" about={departuresOf} />
-        <TopOf subject="user" report="churn" interval="7" about={lastSeen} />
-        <TopOf subject="user" report="champion" interval="30" about={activeDays} />
+        <TopOf {...LISTS.quiet} ofRuns={ofRuns} about={membersOf} newFirst />
+        <TopOf {...LISTS.shrinking} ofRuns={ofRuns} about={departuresOf} newFirst />
+        <TopOf {...LISTS.slipping} ofRuns={ofRuns} about={lastSeen} newFirst />
+        <TopOf {...LISTS.champions} ofRuns={ofRuns} about={activeDays} />
       </div>
     </section>
   );
 }
 
-type Row = ChangedUserRow | ChangedOrgRow;
-
-interface Props<R extends Row> {
-  subject: 'user' | 'org';
-  report: string;
-  interval: string;
-  about: (row: R) => ComponentChildren;
-}
-
-function TopOf<R extends Row>({ subject, report, interval, about }: Props<R>) {
-  const path = `/api/insights/v1/reports/${subject}/${report}?interval=${interval}&page_size=${ROWS}`;
-  const top = useResource<ReportChanges>(path);
-  const entered = useResource<ReportChanges>(`${path}&change=entered`);
-  const words = wordsOf(subject, report)!;
-  const id = `top-${subject}-${report}`;
-  return (
-    <article class="panel" aria-labelledby={id}>
-      <header>
-        <h3 id={id}>
-          <Term name={`${subject}_${report}`}>{words.title}</Term>{' '}
-          <span class="soft small">{intervalName(interval)}</span>
-        </h3>
-        <Link class="small" href={`/reports/${subject}/${report}?interval=${interval}`}>
-          All {top.data ? formatNumber(top.data.total_count) : ''}
-          <span class="unseen"> of {words.title}</span>
-        </Link>
-      </header>
-      <Shown of={top}>
-        {(data) =>
-          data.rows.length === 0 ? (
-            <Empty>{words.empty}</Empty>
-          ) : (
-            <ol class="top">
-              {firstOf<R>(entered.data, data).map((row) => (
-                <li key={row.id}>
-                  {'user_id' in row ? <Person user={row} plain /> : <Org org={row} />}
-                  <span class="small soft about">
-                    {row.change === 'entered' && <span class="mark accent">new</span>} {about(row)}
-                  </span>
-                </li>
-              ))}
-            </ol>
-          )
-        }
-      </Shown>
-    </article>
-  );
-}
-
-/** Those who have just come into a list, then the top of it. */
-function firstOf<R extends Row>(entered: ReportChanges | undefined, top: ReportChanges): R[] {
-  const rows = [...(entered?.counts ? entered.rows : []), ...top.rows] as R[];
-  return [...new Map(rows.map((row) => [row.id, row])).values()].slice(0, ROWS);
-}
+const LISTS = {
+  quiet: { subject: 'org', report: 'churn', interval: '7' },
+  shrinking: { subject: 'org', report: 'attrition', interval: '30' },
+  slipping: { subject: 'user', report: 'churn', interval: '7' },
+  champions: { subject: 'user', report: 'champion', interval: '30' },
+} as const;
 
 function membersOf({ num_users: members }: ChangedOrgRow) {
   return (

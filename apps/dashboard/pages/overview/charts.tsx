@@ -22,9 +22,9 @@ interface ChartWords {
 
 const CHARTS: readonly ChartWords[] = [
   { metric: 'active_users', title: 'Active users', colour: '--users', adds: false },
-  { metric: 'active_orgs', title: 'Active organizations', colour: '--orgs', adds: false },
+  { metric: 'active_orgs', title: 'Active orgs', colour: '--orgs', adds: false },
   { metric: 'signups', title: 'Signups', colour: '--users', adds: true },
-  { metric: 'orgs_created', title: 'New organizations', colour: '--orgs', adds: true },
+  { metric: 'orgs_created', title: 'New orgs', colour: '--orgs', adds: true },
 ];
 
 /** The four charts over one range. */

@@ -4,7 +4,7 @@ import { periodStart, type Range } from '../../parts/chart/periods.js';
 import { changed, navigate, type Place } from '../../routing/location.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
-const CADENCES: Record<Cadence, string> = { Daily: 'Days', Weekly: 'Weeks', Monthly: 'Months' };
+const CADENCES: Record<Cadence, string> = { Daily: 'Daily', Weekly: 'Weekly', Monthly: 'Monthly' };
 
 /** How many periods are offered; days by whole weeks, so that compared days are of a kind. */
 const COUNTS: Record<Cadence, readonly number[]> = {
@@ -12,6 +12,7 @@ const COUNTS: Record<Cadence, readonly number[]> = {
   Weekly: [13, 26, 52],
   Monthly: [6, 12, 24],
 };
+const UNITS: Record<Cadence, string> = { Daily: 'days', Weekly: 'weeks', Monthly: 'months' };
 const DEFAULT_COUNT = 1;
 
 export interface ChartView {
@@ -63,7 +64,7 @@ export function ChartControls({ place, view, today }: Props) {
       <Choices
         label="Range"
         choices={COUNTS[range.cadence].map((each) => ({
-          name: `Last ${each}`,
+          name: `${each} ${UNITS[range.cadence]}`,
           href: changed(place, { last: each, ...ownDays }),
           current: each === count,
         }))}

@@ -1,29 +1,37 @@
 import type { Summary } from '#libs/contracts';
+import type { ComponentChildren } from 'preact';
 import { Delta } from '../../parts/delta.js';
-import { formatNumber, formatShortDay } from '../../words/format.js';
+import { formatNumber, formatShortSpan } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
 
 const THIS_MONTH = [
   ['signups', 'Signups'],
   ['active_users', 'Active users'],
-  ['active_orgs', 'Active organizations'],
+  ['active_orgs', 'Active orgs'],
 ] as const;
 
 /** How many there are, and how this month goes beside the same days of the last. */
 export function Numbers({ summary }: { summary: Summary }) {
   const { totals, this_month: current, last_month: before } = summary;
-  const span = `${formatShortDay(current.from)} – ${formatShortDay(current.to)}`;
-  const lastSpan = `${formatShortDay(before.from)} – ${formatShortDay(before.to)}`;
   return (
-    <section aria-label="In numbers">
+    <section aria-labelledby="numbers" class="block">
+      <header class="head">
+        <h2 id="numbers">
+          <Term name="this_month">This month</Term>
+        </h2>
+        <p class="small">
+          {formatShortSpan(current.from, current.to)}, beside{' '}
+          <Term name="last_month">{formatShortSpan(before.from, before.to)}</Term>
+        </p>
+      </header>
       <dl class="numbers">
-        <Figure name="users" title="Users" value={totals.users} />
-        <Figure name="orgs" title="Organizations" value={totals.orgs} />
         {THIS_MONTH.map(([name, title]) => (
-          <Figure key={name} name={name} title={title} span={span} value={current[name]}>
-            <Delta value={current[name]} before={before[name]} when={lastSpan} />
+          <Figure key={name} name={name} title={title} value={current[name]}>
+            <Delta value={current[name]} before={before[name]} />
           </Figure>
         ))}
+        <Figure name="users" title="All users" value={totals.users} />
+        <Figure name="orgs" title="All orgs" value={totals.orgs} />
       </dl>
     </section>
   );
@@ -33,17 +41,13 @@ interface FigureProps {
   name: string;
   title: string;
   value: number;
-  span?: string;
-  children?: preact.ComponentChildren;
+  children?: ComponentChildren;
 }
 
-function Figure({ name, title, value, span, children }: FigureProps) {
+function Figure({ name, title, value, children }: FigureProps) {
   return (
     <div class="panel figure">
-      <dt>
-        {title}
-        {span !== undefined && <span class="soft small"> {span}</span>}
-      </dt>
+      <dt>{title}</dt>
       <dd>
         <span class="big">
           <Term name={name}>{formatNumber(value)}</Term>

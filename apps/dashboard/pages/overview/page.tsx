@@ -21,7 +21,11 @@ export function OverviewPage({ place }: { place: Place }) {
         {(data) => (
           <div class="overview">
             <Numbers summary={data} />
-            {data.latest_run ? <Calls key={data.latest_run.run_id} /> : <NoReports />}
+            {data.latest_run ? (
+              <Calls latest={data.latest_run} today={data.today} />
+            ) : (
+              <NoReports />
+            )}
             <Charts place={place} today={data.today} />
           </div>
         )}

@@ -30,8 +30,8 @@ export function ReportTable({ words, rows }: { words: ReportWords; rows: readonl
               <Term name="rank">Rank</Term>
             </th>
             <th scope="col">{isUser ? 'User' : 'Organization'}</th>
-            {words.columns.map((column) => (
-              <th key={column.name} scope="col" class="number">
+            {words.columns.map((column, index) => (
+              <th key={column.name} scope="col" class={classOf(index)}>
                 <Term name={termOf(column)}>{column.title}</Term>
               </th>
             ))}
@@ -45,8 +45,8 @@ export function ReportTable({ words, rows }: { words: ReportWords; rows: readonl
                 {row.rank === null ? '–' : formatNumber(row.rank)} <ChangeMark row={row} />
               </td>
               <th scope="row">{'user_id' in row ? <Person user={row} /> : <Org org={row} />}</th>
-              {words.columns.map((column) => (
-                <td key={column.name} class="number strong">
+              {words.columns.map((column, index) => (
+                <td key={column.name} class={`${classOf(index)} strong`}>
                   {valueOf(row, column)}
                 </td>
               ))}
@@ -59,6 +59,8 @@ export function ReportTable({ words, rows }: { words: ReportWords; rows: readonl
   );
 }
 
+/** A phone has room for the number that ranks, not for the others. */
+const classOf = (index: number) => (index === 0 ? 'number' : 'number wide-only');
 const termOf = ({ name }: Column) => (name === 'net' ? 'net_users_change' : name);
 
 function valueOf({ extra_properties: numbers }: Row, { name }: Column): string {

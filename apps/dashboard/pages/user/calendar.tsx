@@ -1,4 +1,5 @@
 import type { UserPage } from '#libs/contracts';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { addDays, formatDay, formatMonth, formatNumber } from '../../words/format.js';
 
 const CELL = 13;
@@ -15,12 +16,20 @@ export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activ
     y: TOP + ((index + offset) % 7) * CELL,
   });
   const width = at(all.length - 1).x + CELL;
+  const box = useRef<HTMLDivElement>(null);
+  // Where there is no room for a year, its end is what matters.
+  useLayoutEffect(() => box.current?.scrollTo({ left: width }), []);
   return (
     <>
-      <div class="scroll calendar" tabIndex={0} role="region" aria-label="Days of the last year">
+      <div
+        ref={box}
+        class="scroll calendar"
+        tabIndex={0}
+        role="region"
+        aria-label="Days of the last year"
+      >
         <svg
-          width={width}
-          height={TOP + 7 * CELL}
+          viewBox={`0 0 ${width} ${TOP + 7 * CELL}`}
           role="img"
           aria-label={`Active on ${formatNumber(days.length)} days from ${formatDay(from)} to ${formatDay(to)}`}
         >

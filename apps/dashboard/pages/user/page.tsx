@@ -74,10 +74,14 @@ function Known({ page }: { page: UserReply }) {
         <Calendar activity={activity} />
       </section>
       <div class="columns">
-        <Orgs orgs={page.orgs} />
-        <Standings subject="user" standings={page.reports} />
-        <Invites invites={page.invites} orgs={page.orgs} />
-        <Signup parameters={page.signup_query_parameters} />
+        <div class="block">
+          <Orgs orgs={page.orgs} />
+          <Invites invites={page.invites} orgs={page.orgs} />
+        </div>
+        <div class="block">
+          <Standings subject="user" standings={page.reports} />
+          <Signup parameters={page.signup_query_parameters} />
+        </div>
       </div>
     </div>
   );

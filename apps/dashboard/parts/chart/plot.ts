@@ -29,7 +29,7 @@ export function plot(
   const options: uPlot.Options = {
     width: element.clientWidth,
     height: HEIGHT,
-    padding: [10, 14, 0, 0],
+    padding: [10, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
     scales: {

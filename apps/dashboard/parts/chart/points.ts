@@ -1,5 +1,5 @@
 import type { Cadence } from '#libs/contracts';
-import { addDays, formatDay, formatMonth, formatShortDay } from '../../words/format.js';
+import { addDays, formatDay, formatMonth, formatShortDay, formatSpan } from '../../words/format.js';
 
 /** A period's value, and that of the period it is compared with. */
 export interface Point {
@@ -14,7 +14,7 @@ export interface Point {
 /** What a period is called beside a value. */
 export function periodName(date: string, cadence: Cadence): string {
   if (cadence === 'Monthly') return formatMonth(date);
-  if (cadence === 'Weekly') return `${formatShortDay(date)} – ${formatDay(addDays(date, 6))}`;
+  if (cadence === 'Weekly') return formatSpan(date, addDays(date, 6));
   return formatDay(date);
 }
 
@@ -31,7 +31,7 @@ export function describePoint(
 ): string {
   const soFar = point.finished ? '' : ' so far';
   const before = point.before
-    ? `, before: ${number(point.before.value)} (${periodName(point.before.date, cadence)})`
+    ? ` · before: ${number(point.before.value)} (${periodName(point.before.date, cadence)})`
     : '';
   return `${periodName(point.date, cadence)}: ${number(point.value)}${soFar}${before}`;
 }
