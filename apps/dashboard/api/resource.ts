@@ -1,28 +1,35 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Failure, get } from './client.js';
+import { get, type Failure } from './client.js';
 
 /** What a path of the API holds, as far as it is known by now. */
 export interface Resource<T> {
   /** The last that came; while another path is read, still that of the one before. */
-  data?: T;
-  failure?: Failure;
+  data?: T | undefined;
+  failure?: Failure | undefined;
   loading: boolean;
   reload: () => void;
 }
 
+interface Known<T> {
+  /** Of which reading this is; undefined when it has to be read again. */
+  path?: string | undefined;
+  data?: T;
+  failure?: Failure;
+}
+
 /** Reads a path of the API, and again when it changes; nothing while it is undefined. */
 export function useResource<T>(path: string | undefined): Resource<T> {
-  const [state, setState] = useState<Omit<Resource<T>, 'reload'>>({ loading: path !== undefined });
-  const [turn, setTurn] = useState(0);
+  const [known, setKnown] = useState<Known<T>>({});
+  const loading = path !== undefined && known.path !== path;
   useEffect(() => {
-    if (path === undefined) return;
+    if (!loading) return;
     const abandon = new AbortController();
-    setState((before) => ({ ...before, loading: true }));
     get<T>(path, abandon.signal).then(
-      (data) => abandon.signal.aborted || setState({ data, loading: false }),
-      (failure: Failure) => abandon.signal.aborted || setState({ failure, loading: false }),
+      (data) => abandon.signal.aborted || setKnown({ path, data }),
+      (failure: Failure) => abandon.signal.aborted || setKnown({ path, failure }),
     );
     return () => abandon.abort();
-  }, [path, turn]);
-  return { ...state, reload: () => setTurn((before) => before + 1) };
+  }, [path, loading]);
+  const reload = () => setKnown((before) => ({ ...before, path: undefined }));
+  return { data: known.data, failure: loading ? undefined : known.failure, loading, reload };
 }

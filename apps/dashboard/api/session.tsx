@@ -1,6 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
-import { Failure, get, onSignedOut, send } from './client.js';
+import { get, onSignedOut, send, type Failure } from './client.js';
 
 export interface Reader {
   name: string;

@@ -15,7 +15,7 @@ export function Pager({ page, pageSize, total, addressOf }: Props) {
   const from = Math.min(total, (page - 1) * pageSize + 1);
   const to = Math.min(total, page * pageSize);
   return (
-    <nav class="bar" aria-label="Pages">
+    <nav class="bar" aria-label="Pages of the list">
       <span class="soft small" role="status">
         {formatNumber(from)}–{formatNumber(to)} of {formatNumber(total)}
       </span>

@@ -110,7 +110,8 @@ function RunState({ run: { state, error, kept } }: { run: RunListItem }) {
           <span class="mark bad">failed</span> <bdi class="small">{error}</bdi>
         </>
       );
-    default:
+    case 'queued':
+    case 'running':
       return <span class="mark care">{state}</span>;
   }
 }

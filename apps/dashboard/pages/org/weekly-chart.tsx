@@ -21,6 +21,7 @@ export function WeeklyChart({ term, title, weeks }: Props) {
     return weeks.map((week) => ({ ...week, finished: addDays(week.date, 7) <= today }));
   }, [weeks]);
   const id = `chart-${term}`;
+  const toggle = asTable ? 'As a chart' : 'As a table';
   const props = { name: title, points, cadence: 'Weekly' } as const;
   return (
     <section class="panel" aria-labelledby={id}>
@@ -28,9 +29,13 @@ export function WeeklyChart({ term, title, weeks }: Props) {
         <h2 id={id}>
           <Term name={term}>{title}</Term>
         </h2>
-        <button type="button" class="button plain" onClick={() => setAsTable(!asTable)}>
-          {asTable ? 'As a chart' : 'As a table'}
-          <span class="unseen">: {title}</span>
+        <button
+          type="button"
+          class="button plain"
+          aria-label={`${toggle}: ${title}`}
+          onClick={() => setAsTable(!asTable)}
+        >
+          {toggle}
         </button>
       </header>
       {points.length === 0 ? (

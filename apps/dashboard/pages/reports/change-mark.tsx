@@ -22,7 +22,8 @@ export function ChangeMark({ row: { change, rank, previous_rank: before } }: Pro
         </span>
       );
     }
-    default:
+    case 'stayed':
+    case null:
       return null;
   }
 }

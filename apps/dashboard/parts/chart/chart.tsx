@@ -38,7 +38,7 @@ export function Chart({ name, points, cadence, colour }: Props) {
     const step = STEPS.get(event.key);
     if (step === undefined || !drawn.current) return;
     event.preventDefault();
-    const to = Math.max(0, Math.min(last, read + (index === undefined ? 0 : step)));
+    const to = Math.max(0, Math.min(last, read + step));
     drawn.current.setCursor({ left: drawn.current.valToPos(to, 'x'), top: 1 });
   };
   return (
