@@ -29,7 +29,7 @@ export default {
       severity: 'error',
       from: { path: '^apps/dashboard/' },
       to: {
-        path: ['^(?:dist/)?(?:libs|apps|bench|test)/', '^node_modules/', '^node:'],
+        path: ['^(?:dist/)?(?:libs|apps|bench|test)/', '^node_modules/'],
         pathNot: [
           '^apps/dashboard/',
           '^(?:dist/)?libs/contracts/index\\.(?:js|ts|d\\.ts)$',
@@ -42,6 +42,12 @@ export default {
       severity: 'error',
       from: { path: '^apps/dashboard/' },
       to: { path: '^(?:dist/)?libs/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-dashboard-runs-in-a-browser',
+      severity: 'error',
+      from: { path: '^apps/dashboard/', pathNot: 'vite\\.config' },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'nobody-uses-the-dashboard',

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { waitFor } from './api.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
 /** Whether this machine has a browser to test in; when not, the setup has said so. */
@@ -68,7 +66,7 @@ export async function isShown(page: Page): Promise<void> {
 export async function violations(page: Page, ...rules: string[]): Promise<string[]> {
   const options = rules.length > 0 ? { runOnly: rules } : {};
   // By the debugger, which the page's policy does not bind.
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   return page.evaluate<string[]>(`axe.run(${JSON.stringify(options)}).then(
     ({ violations }) => violations.map(({ id, nodes }) =>
       id + ': ' + nodes.map(({ html }) => html.slice(0, 150)).join(' | ')))`);

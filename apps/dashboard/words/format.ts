@@ -51,7 +51,7 @@ export function formatAgo(seconds: number, nowSeconds: number): string {
 }
 
 /** How many UTC days before another a day is: "yesterday". */
-export function formatDaysAgo(day: string, today: string): string {
+function formatDaysAgo(day: string, today: string): string {
   const count = Math.round((Date.parse(today) - Date.parse(day)) / (DAY_S * 1000));
   if (count < 60) return relative.format(-count, 'day');
   if (count < 730) return relative.format(-Math.floor(count / 30.4), 'month');

@@ -25,7 +25,7 @@ const ADDED = { name: 'num_users_added', title: 'Joined' } as const;
 const REMOVED = { name: 'num_users_removed', title: 'Left' } as const;
 const NET = { name: 'net', title: 'Net' } as const;
 
-export const REPORTS: AllWords = {
+const REPORTS: AllWords = {
   user: {
     champion: {
       title: 'Champions',

@@ -83,13 +83,6 @@ export class SessionsService {
     this.known.forget(tokenHash);
   }
 
-  /** Forgets what has expired. */
-  async tidy(now: number): Promise<void> {
-    const where = { expiresAt: { lte: new Date(now) } };
-    await this.database.rows.session.deleteMany({ where });
-    await this.database.rows.signInCode.deleteMany({ where });
-  }
-
   private async create(
     { keyId, scopes }: Caller,
     keyHash: Uint8Array<ArrayBuffer>,
@@ -98,6 +91,7 @@ export class SessionsService {
     if (!scopes.includes('read')) {
       throw new ApiError('forbidden', 'This key lacks the scope read, which the page needs.');
     }
+    await this.forgetExpired(now);
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now + SESSION_MS);
     const data = { tokenHash: hash(token), keyId, keyHash, expiresAt };
@@ -111,5 +105,11 @@ export class SessionsService {
     if (!caller) return undefined;
     const scopes = caller.scopes.filter((scope) => SCOPES_OF_SESSIONS.includes(scope));
     return { caller: { ...caller, scopes }, expiresAt: row.expiresAt.getTime() };
+  }
+
+  private async forgetExpired(now: number): Promise<void> {
+    const where = { expiresAt: { lte: new Date(now) } };
+    await this.database.rows.session.deleteMany({ where });
+    await this.database.rows.signInCode.deleteMany({ where });
   }
 }

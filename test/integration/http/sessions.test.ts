@@ -86,6 +86,12 @@ describe('a session', () => {
     const refused = async () =>
       (await statusOf(call('GET', REPORTS, cookie))) === 401 ? true : undefined;
     await waitFor(refused, 5_000);
+    await signedIn(reader);
+    const [left] = await ask<{ count: string }>(
+      service.databaseUrl,
+      'select count(*) from sessions where expires_at <= now()',
+    );
+    expect(left!.count).toBe('0');
   });
 
   test('gives way to a key in the header', async () => {

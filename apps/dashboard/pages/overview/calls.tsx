@@ -66,7 +66,7 @@ function lastSeen({ last_active_at: at, org_data: orgs }: ChangedUserRow) {
   return (
     <>
       <OrgNames orgs={orgs} />
-      <Term name="last_active_at">seen {formatAgo(at, now() / 1000)}</Term>
+      <Term name="last_active_at">{formatAgo(at, now() / 1000)}</Term>
     </>
   );
 }

@@ -17,7 +17,7 @@ export interface ReportView {
   search: string;
 }
 
-export const PAGE_SIZES = [25, 50, 100] as const;
+const PAGE_SIZES = [25, 50, 100] as const;
 const FILTERS: readonly ChangeFilter[] = ['all', 'entered', 'moved', 'left'];
 
 /** Whatever an address says wrongly is as if it were not said, but for runs, which the API judges. */

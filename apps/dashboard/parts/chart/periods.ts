@@ -28,7 +28,7 @@ export function periodStart(cadence: Cadence, day: string, count = 0): string {
 }
 
 /** How many periods a range has. */
-export function periodCount({ cadence, from, to }: Range): number {
+function periodCount({ cadence, from, to }: Range): number {
   const [first, last] = [from, to].map((day) => new Date(periodStart(cadence, day)));
   if (cadence === 'Monthly') {
     const months = (date: Date) => date.getUTCFullYear() * 12 + date.getUTCMonth();
