@@ -23,6 +23,38 @@ const arrows = ROOMS.map((room) => {
 export default {
   forbidden: [
     ...arrows,
+    {
+      name: 'the-dashboard-sees-contracts-only',
+      comment: 'their types, and the packages that a browser runs',
+      severity: 'error',
+      from: { path: '^apps/dashboard/' },
+      to: {
+        path: ['^(?:dist/)?(?:libs|apps|bench|test)/', '^node_modules/'],
+        pathNot: [
+          '^apps/dashboard/',
+          '^(?:dist/)?libs/contracts/index\\.(?:js|ts|d\\.ts)$',
+          '^node_modules/(?:preact|uplot)/',
+        ],
+      },
+    },
+    {
+      name: 'the-dashboard-takes-types-only-of-contracts',
+      severity: 'error',
+      from: { path: '^apps/dashboard/' },
+      to: { path: '^(?:dist/)?libs/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-dashboard-runs-in-a-browser',
+      severity: 'error',
+      from: { path: '^apps/dashboard/', pathNot: 'vite\\.config' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'nobody-uses-the-dashboard',
+      severity: 'error',
+      from: { pathNot: '^apps/dashboard/' },
+      to: { path: '^(?:dist/)?apps/dashboard/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'rooms-are-entered-by-their-front-door',

@@ -1,7 +1,8 @@
-// Makes dist/: Prisma's client from the schema, then the compiled sources.
+// Makes dist/: Prisma's client from the schema, the compiled sources, the web page.
 import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -24,3 +25,4 @@ run('prisma/build/index.js', ['generate'], {
 });
 run('typescript/lib/tsc.js', ['-p', 'tsconfig.json']);
 chmodSync('dist/apps/cli/main.js', 0o755);
+run(join(import.meta.dirname, 'build-dashboard.mjs'), []);

@@ -111,6 +111,7 @@ function runChecks() {
   const checks = [
     ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
     ['types', 'typescript/lib/tsc.js', ['-p', 'tsconfig.test.json']],
+    ['types of the dashboard', 'typescript/lib/tsc.js', ['-p', 'apps/dashboard']],
     ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
     [
       'edges',

@@ -14,6 +14,7 @@ import {
   type Settings,
 } from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
+import { serveDashboard } from '../api/dashboard.js';
 import { serveOpenApi } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
 
@@ -52,7 +53,10 @@ export async function startService(
   readBodiesAsBytes(server);
   measureReplies(server, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(logger));
-  if (role !== 'worker') serveOpenApi(app);
+  if (role !== 'worker') {
+    serveOpenApi(app);
+    await serveDashboard(server);
+  }
   try {
     await app.listen(settings.PORT, settings.HOST);
   } catch (error) {

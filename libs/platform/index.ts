@@ -1,6 +1,8 @@
 export * from './access/access.guard.js';
 export * from './access/access.module.js';
 export * from './access/keys.service.js';
+export { hasSessionCookie } from './access/session-cookie.js';
+export { SessionsService } from './access/sessions.service.js';
 export * from './clock/clock.js';
 export * from './clock/paced.js';
 export * from './config/config.js';

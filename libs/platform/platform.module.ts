@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { KeysService } from './access/keys.service.js';
 import { Clock } from './clock/clock.js';
+import { SessionsService } from './access/sessions.service.js';
 import { SETTINGS, type Settings } from './config/config.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
@@ -14,7 +15,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
 @Module({})
 export class PlatformModule {
   static register(settings: Settings): DynamicModule {
-    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics];
+    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics, SessionsService];
     const provided = { provide: SETTINGS, useValue: settings };
     return {
       module: PlatformModule,

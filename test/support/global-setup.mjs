@@ -1,12 +1,12 @@
 // Real parts for the whole run: one PostgreSQL, whose migrated database each test file clones, and
-// one Redis where this machine has it. Both end with the run, and with this process. Of a PgBouncer it
-// is only found out here where it is.
+// one Redis where this machine has it. Both end with the run, and with this process. Of a PgBouncer and
+// a browser it is only found out here where they are.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { startEmbedded } from '../../dist/libs/platform/index.js';
 
 export default async function setup() {
@@ -18,6 +18,7 @@ export default async function setup() {
   process.env.TEST_DATABASE_URL = postgres.url;
   const redis = await startRedis();
   findPgBouncer();
+  findBrowser();
   globalThis.stopTestServers = async () => {
     redis?.kill('SIGKILL');
     await postgres.stop();
@@ -46,6 +47,19 @@ function findPgBouncer() {
   const program = programs.find(runs);
   if (program !== undefined) process.env.TEST_PGBOUNCER = program;
   else process.stderr.write('\nNo pgbouncer on this machine: the tests behind it are SKIPPED.\n');
+}
+
+function findBrowser() {
+  const programs = [process.env.CHROMIUM ?? 'chromium', 'chromium-browser', 'google-chrome'];
+  const program = programs.map(pathOf).find((path) => path !== undefined);
+  if (program !== undefined) process.env.TEST_CHROMIUM = program;
+  else process.stderr.write('\nNo chromium on this machine: the tests of the page are SKIPPED.\n');
+}
+
+/** Where a program is; undefined when nowhere. */
+function pathOf(program) {
+  const folders = program.includes('/') ? [''] : process.env.PATH.split(delimiter);
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
 function runs(program) {

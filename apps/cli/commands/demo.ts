@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { chartsAreCurrent } from '#libs/charts';
+import { DAY_MS, startOfDay } from '#libs/contracts';
 import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } from '#libs/ingest';
-import { Clock, Database, Instance, type Settings } from '#libs/platform';
+import { Clock, Database, Instance, SessionsService, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 import { openStore } from '../store.js';
 import { start } from './run.js';
@@ -14,8 +15,10 @@ import { start } from './run.js';
 const DEMO_FOLDER = '.demo';
 const LOADED_FILE = 'demo.loaded';
 const BATCH = 5_000;
-const LOOK_MS = 200;
+const LOOK_MS = 100;
 const BAR_WIDTH = 30;
+/** The days before today whose reports are made as well, the oldest first. */
+const PAST_DAYS = [91, 60, 30, 21, 14, 7, 6, 5, 4, 3, 2, 1];
 
 /**
  * Serves a store of its own with a demo company's history in it, which takes the ordinary way in.
@@ -45,7 +48,8 @@ export async function demo(given: Settings): Promise<void> {
     await load(app);
     await writeFile(loaded, '');
   }
-  say(ending(address(await app.getUrl()), key));
+  const code = await app.get(SessionsService).offerCode(key, app.get(Clock).now());
+  say(ending(address(await app.getUrl()), key, code));
 }
 
 async function load(app: INestApplicationContext): Promise<void> {
@@ -59,7 +63,7 @@ async function load(app: INestApplicationContext): Promise<void> {
     drawBar(Math.min(1, (done + BATCH) / events.length));
   }
   say('Making the first reports and charts …');
-  await firstRun(app.get(RunsService));
+  await firstRuns(app.get(RunsService), now);
   await until(() => chartsAreCurrent(app.get(Database).pool));
 }
 
@@ -72,8 +76,14 @@ async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
     throw new Error(`The demo history has a wrong event: ${JSON.stringify(rejected[0])}`);
 }
 
-async function firstRun(runs: RunsService): Promise<void> {
-  const runId = await runs.requestNow();
+/** One of now, and some of past days, so that there is something to compare it with. */
+async function firstRuns(runs: RunsService, now: number): Promise<void> {
+  for (const ago of PAST_DAYS)
+    await ended(runs, await runs.requestDay(startOfDay(now) - ago * DAY_MS));
+  await ended(runs, await runs.requestNow());
+}
+
+async function ended(runs: RunsService, runId: string): Promise<void> {
   await until(async () => {
     const { state, error } = await runs.progress(runId);
     if (state === 'failed')
@@ -93,12 +103,14 @@ function address(listening: string): string {
   return url.origin;
 }
 
-function ending(origin: string, key: string): string {
+function ending(origin: string, key: string, code: string): string {
   const curl = (path: string) => `  curl -s -H 'Authorization: Bearer ${key}' '${origin}${path}'`;
   return [
     '',
     `insightd is ready:  ${origin}   (the API, to browse: ${origin}/docs)`,
     `API key:            ${key}`,
+    `The dashboard:      ${origin}/#code=${code}`,
+    '                    signs you in once, within 15 minutes; later sign in with the key',
     '',
     'The champions of the last 30 days, and the signups of the last 12 months:',
     '',

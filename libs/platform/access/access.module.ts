@@ -2,10 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { ReadLimitGuard } from './read-limit.guard.js';
+import { SessionController } from './session.controller.js';
 
-/** Guards every route: first the key and its scope, then its rate. */
+/** Guards every route: first the key or session and its scope, then its rate. */
 @Global()
 @Module({
+  controllers: [SessionController],
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: ReadLimitGuard },

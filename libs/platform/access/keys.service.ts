@@ -1,9 +1,9 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import { ApiError } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/config.js';
-import { Database, isDatabaseAway } from '../db/database.js';
+import { Database } from '../db/database.js';
+import { hash } from './hash.js';
+import { Remembered } from './remembered.js';
 
 export const SCOPES = ['read', 'ingest', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -21,17 +21,9 @@ export interface KeyInfo extends Caller {
 }
 
 const KEY = /^insightd_([0-9a-f]{12})_[\w-]{43}$/;
-// A revoked key stops working within this time in every process.
-const FRESH_MS = 1_000;
-const CACHED_KEYS = 10_000;
 
-/** Whoever has the key of the settings. */
+/** Whoever has the key of the settings, which has no row. */
 const CONFIGURED: Caller = { keyId: 'configured', name: 'default', scopes: SCOPES };
-
-interface Known {
-  caller: Caller | undefined;
-  checkedAt: number;
-}
 
 /**
  * API keys: 256 random bits each, of which the store keeps only a SHA-256. The id inside a key finds
@@ -39,8 +31,8 @@ interface Known {
  */
 @Injectable()
 export class KeysService {
-  private readonly known = new LRUCache<string, Known>({ max: CACHED_KEYS });
-  private readonly configuredHash: Buffer | undefined;
+  private readonly known = new Remembered<Caller>('key');
+  private readonly configuredHash: Uint8Array | undefined;
 
   constructor(
     private readonly database: Database,
@@ -57,24 +49,22 @@ export class KeysService {
    */
   async identify(key: string, now: number): Promise<Caller | undefined> {
     const keyHash = hash(key);
-    if (this.configuredHash && timingSafeEqual(keyHash, this.configuredHash)) {
-      return CONFIGURED;
-    }
-    const cacheKey = keyHash.toString('base64');
-    const known = this.known.get(cacheKey);
-    if (known && Math.abs(now - known.checkedAt) < FRESH_MS) return known.caller;
-    try {
-      const caller = await this.find(key, keyHash);
-      this.known.set(cacheKey, { caller, checkedAt: now });
-      return caller;
-    } catch (error) {
-      if (!isDatabaseAway(error)) throw error;
-      if (known) return known.caller;
-      throw new ApiError('unavailable', 'The key cannot be checked while the database is away.', {
-        retryAfterSeconds: 2,
-        cause: error,
-      });
-    }
+    if (this.isConfigured(keyHash)) return this.holder(CONFIGURED.keyId, keyHash);
+    const id = KEY.exec(key)?.[1];
+    return this.known.answer(keyHash, now, async () =>
+      id === undefined ? undefined : this.holder(id, keyHash),
+    );
+  }
+
+  /**
+   * Who the key with this id and SHA-256 belongs to; undefined when there is no such key (any more).
+   * Asks the database each time.
+   */
+  async holder(id: string, keyHash: Uint8Array): Promise<Caller | undefined> {
+    if (id === CONFIGURED.keyId) return this.isConfigured(keyHash) ? CONFIGURED : undefined;
+    const row = await this.database.rows.apiKey.findUnique({ where: { id } });
+    if (!row || row.revokedAt || !timingSafeEqual(row.secretHash, keyHash)) return undefined;
+    return { keyId: row.id, name: row.name, scopes: row.scopes as Scope[] };
   }
 
   /** Makes a key. @returns its text, which is shown once and cannot be had again */
@@ -82,7 +72,7 @@ export class KeysService {
     const id = randomBytes(6).toString('hex');
     const key = `insightd_${id}_${randomBytes(32).toString('base64url')}`;
     await this.database.rows.apiKey.create({
-      data: { id, name, scopes: [...scopes], secretHash: new Uint8Array(hash(key)) },
+      data: { id, name, scopes: [...scopes], secretHash: hash(key) },
     });
     return key;
   }
@@ -124,15 +114,7 @@ export class KeysService {
     return (await this.database.rows.apiKey.count()) > 0;
   }
 
-  private async find(key: string, keyHash: Buffer): Promise<Caller | undefined> {
-    const id = KEY.exec(key)?.[1];
-    if (id === undefined) return undefined;
-    const row = await this.database.rows.apiKey.findUnique({ where: { id } });
-    if (!row || row.revokedAt || !timingSafeEqual(row.secretHash, keyHash)) return undefined;
-    return { keyId: row.id, name: row.name, scopes: row.scopes as Scope[] };
+  private isConfigured(keyHash: Uint8Array): boolean {
+    return this.configuredHash !== undefined && timingSafeEqual(keyHash, this.configuredHash);
   }
-}
-
-function hash(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
 }

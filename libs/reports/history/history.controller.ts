@@ -50,6 +50,7 @@ export class HistoryController {
   @ApiOperation({ summary: 'The runs that made reports, the latest moment first' })
   @ApiQuery({ name: 'limit', required: false, description: `1 to ${MAX_RUNS}, else 50` })
   @ApiQuery({ name: 'before', required: false, description: 'a run_id: those that come after it' })
+  @ApiQuery({ name: 'kept', required: false, description: 'true: only those that can be read' })
   @ApiResponse({ status: 200, schema: jsonSchema(insights.runList) })
   async runs(@Query() query: QueryParameters): Promise<RunList> {
     const limit = wholeNumber(query, 'limit', { default: 50, low: 1, high: MAX_RUNS });
@@ -57,7 +58,8 @@ export class HistoryController {
     const { pool } = this.database;
     if (before !== undefined && !(await isRun(pool, before)))
       throw invalidField('before', 'must be the run_id of a run in this list');
-    const runs = await listRuns(pool, before, limit + 1);
+    const onlyKept = choice(query, 'kept', ['false', 'true']) === 'true';
+    const runs = await listRuns(pool, before, limit + 1, onlyKept);
     const shown = runs.slice(0, limit);
     const next = runs.length > limit ? shown.at(-1) : undefined;
     return { runs: shown, next_before: next?.run_id ?? null };

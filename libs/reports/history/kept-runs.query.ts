@@ -56,21 +56,24 @@ const LIST = `
     (select sum(value::int8)::float8 from jsonb_each_text(row_counts)) as rows,
     state = 'completed' and pruned_at is null as kept
   from report_runs r
-  where $1::uuid is null
-    or (r.report_time, id) < (select report_time, id from report_runs where run_id = $1)
+  where ($1::uuid is null
+      or (r.report_time, id) < (select report_time, id from report_runs where run_id = $1))
+    and (not $3 or state = 'completed' and pruned_at is null)
   order by r.report_time desc, id desc
   limit $2`;
 
 /**
- * Runs of every state, the latest moment first.
+ * Runs, the latest moment first.
  * @param before only those that come after this run in the list
+ * @param onlyKept only those that are kept; else of every state
  */
 export async function listRuns(
   db: Queryable,
   before: string | undefined,
   limit: number,
+  onlyKept: boolean,
 ): Promise<RunListItem[]> {
-  return (await db.query<RunListItem>(LIST, [before ?? null, limit])).rows;
+  return (await db.query<RunListItem>(LIST, [before ?? null, limit, onlyKept])).rows;
 }
 
 /** Whether there is a run of this name, in any state. */

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '#libs/contracts';
+import { hasSessionCookie, packageRoot, sendFailure } from '#libs/platform';
+
+const FOLDER = join(packageRoot, 'dist/apps/dashboard');
+/** What is never a page of the dashboard, whoever asks. */
+const NOT_PAGES = /^\/(?:api|docs|webhooks|v1|metrics|health|session|openapi|assets)(?:[/?.-]|$)/;
+const YEAR_S = 31_536_000;
+
+const CONTENT_SECURITY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+].join('; ');
+
+const HEADERS = {
+  'Content-Security-Policy': CONTENT_SECURITY,
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/**
+ * Serves the web page: its files under /assets, kept for good since their names change with them, and
+ * the page itself at every other address that a browser asks for, so that addresses can be shared.
+ */
+export async function serveDashboard(server: FastifyInstance): Promise<void> {
+  if (!existsSync(join(FOLDER, 'index.html'))) {
+    throw new Error('The dashboard is not built: run "npm run setup".');
+  }
+  const page = await readFile(join(FOLDER, 'index.html'), 'utf8');
+  await server.register(fastifyStatic, {
+    root: join(FOLDER, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    immutable: true,
+    maxAge: YEAR_S * 1000,
+    preCompressed: true,
+    setHeaders: (reply) => void reply.headers(HEADERS),
+  });
+  server.get('/*', (request, reply) => {
+    if (isPage(request)) return sendPage(request, reply, page);
+    const message = `There is nothing at ${request.url.split('?')[0]}.`;
+    return sendFailure(reply, new ApiError('not_found', message), request.url);
+  });
+}
+
+function isPage({ url, headers }: FastifyRequest): boolean {
+  return !NOT_PAGES.test(url) && (headers.accept ?? '').includes('text/html');
+}
+
+function sendPage(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
+  // The page need not ask who is signed in when nobody is: a refusal would be an error in its console.
+  const visitor = hasSessionCookie(request) ? 'returning' : 'new';
+  return reply
+    .headers(HEADERS)
+    .header('Cache-Control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(page.replace('data-visitor=""', `data-visitor="${visitor}"`));
+}

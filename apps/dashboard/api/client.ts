@@ -1,0 +1,71 @@
+/** Why a request brought nothing, as far as it matters to the reader. */
+export type FailureKind = 'signed-out' | 'away' | 'missing' | 'refused';
+
+export class Failure extends Error {
+  /** @param message what the service said, for the reader */
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const signedOutListeners = new Set<() => void>();
+
+/** Tells `listener` of every answer that says that nobody is signed in. @returns stops that */
+export function onSignedOut(listener: () => void): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+/** Reads what the API has at a path. @throws Failure */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await ask(path, { signal })).json() as Promise<T>;
+}
+
+/** Asks the API to change something; the header is one that no form of another site can send. @throws Failure */
+export async function send(
+  method: 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<Response> {
+  const headers = { 'X-Insightd': '1', 'Content-Type': 'application/json' };
+  return ask(path, { method, headers, body: body && JSON.stringify(body) });
+}
+
+async function ask(path: string, options: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { credentials: 'same-origin', ...options });
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause;
+    throw new Failure('away', 'The service does not answer.');
+  }
+  if (response.ok) return response;
+  const failure = await failureOf(response);
+  if (failure.kind === 'signed-out') for (const tell of signedOutListeners) tell();
+  throw failure;
+}
+
+const KINDS = new Map<number, FailureKind>([
+  [401, 'signed-out'],
+  [404, 'missing'],
+]);
+
+async function failureOf(response: Response): Promise<Failure> {
+  const kind = KINDS.get(response.status) ?? (response.status >= 500 ? 'away' : 'refused');
+  const text = await response.text().catch(() => '');
+  return new Failure(kind, messageIn(text, response) ?? `The service answered ${response.status}.`);
+}
+
+/** Problems tell it in `detail`; a few answers are plain text. */
+function messageIn(text: string, response: Response): string | undefined {
+  if (!/[/+]json/.test(response.headers.get('content-type') ?? '')) return text || undefined;
+  try {
+    const { detail } = JSON.parse(text) as { detail?: unknown };
+    return typeof detail === 'string' ? detail : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import { get, onSignedOut, send, type Failure } from './client.js';
+
+export interface Reader {
+  name: string;
+  scopes: string[];
+}
+
+type Standing =
+  | { is: 'unknown' }
+  | { is: 'out'; message?: string }
+  | { is: 'away'; message: string }
+  | { is: 'in'; reader: Reader };
+
+export interface Session {
+  standing: Standing;
+  /** @throws Failure when the key is refused */
+  signIn: (key: string) => Promise<void>;
+  signOut: () => Promise<void>;
+  retry: () => void;
+}
+
+const SessionContext = createContext<Session>(undefined as unknown as Session);
+export const useSession = (): Session => useContext(SessionContext);
+
+/** Whether the reader may do more than read. */
+export function useIsAdmin(): boolean {
+  const { standing } = useSession();
+  return standing.is === 'in' && standing.reader.scopes.includes('admin');
+}
+
+export function SessionProvider({ children }: { children: ComponentChildren }) {
+  const [standing, setStanding] = useState<Standing>({ is: 'unknown' });
+  const look = () => void begin().then(setStanding);
+  useEffect(look, []);
+  useEffect(() => onSignedOut(() => setStanding(ended)), []);
+  const session: Session = {
+    standing,
+    signIn: async (key) => {
+      await send('POST', '/session', { key });
+      setStanding(await whoIsIn());
+    },
+    signOut: async () => {
+      await send('DELETE', '/session');
+      setStanding({ is: 'out', message: 'You are signed out.' });
+    },
+    retry: look,
+  };
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+}
+
+/** An address may bring a code that signs its reader in, once; it stays in the browser. */
+async function begin(): Promise<Standing> {
+  const code = /^#code=([\w-]+)$/.exec(location.hash)?.[1];
+  const isNew = document.documentElement.dataset['visitor'] === 'new';
+  if (code === undefined) return isNew ? { is: 'out' } : whoIsIn();
+  history.replaceState(null, '', location.pathname + location.search);
+  try {
+    await send('POST', '/session', { code });
+  } catch (error) {
+    const standing = isNew ? undefined : await whoIsIn();
+    return standing?.is === 'in' ? standing : { is: 'out', message: (error as Failure).message };
+  }
+  return whoIsIn();
+}
+
+async function whoIsIn(): Promise<Standing> {
+  try {
+    return { is: 'in', reader: await get<Reader>('/session') };
+  } catch (error) {
+    const { kind, message } = error as Failure;
+    return kind === 'signed-out' ? { is: 'out' } : { is: 'away', message };
+  }
+}
+
+function ended(before: Standing): Standing {
+  if (before.is !== 'in') return before;
+  return { is: 'out', message: 'Your session has ended. Sign in again to go on where you were.' };
+}

@@ -1,0 +1,46 @@
+import { SessionProvider, useSession } from './api/session.js';
+import { Failure } from './api/client.js';
+import { Failed, Loading } from './parts/states.js';
+import { SignInPage } from './pages/sign-in.js';
+import { usePlace } from './routing/location.js';
+import { Routes } from './routes.js';
+import { Shell } from './shell.js';
+import { TermsProvider } from './words/terms.js';
+
+export function App() {
+  return (
+    <SessionProvider>
+      <Gate />
+    </SessionProvider>
+  );
+}
+
+/** Every address is shown to who is signed in, and asks who is not to do so. */
+function Gate() {
+  const { standing, retry } = useSession();
+  const place = usePlace();
+  switch (standing.is) {
+    case 'unknown':
+      return (
+        <main class="sign-in">
+          <Loading />
+        </main>
+      );
+    case 'away':
+      return (
+        <main class="sign-in">
+          <Failed failure={new Failure('away', standing.message)} retry={retry} />
+        </main>
+      );
+    case 'out':
+      return <SignInPage message={standing.message} />;
+    case 'in':
+      return (
+        <TermsProvider>
+          <Shell reader={standing.reader} path={place.path}>
+            <Routes place={place} />
+          </Shell>
+        </TermsProvider>
+      );
+  }
+}

@@ -1,0 +1,48 @@
+import type { ReportRunView } from '#libs/contracts';
+import { useEffect, useState } from 'preact/hooks';
+import { get, send, type Failure } from '../../api/client.js';
+
+const RUNS = '/api/admin/v1/report_runs';
+const LOOK_MS = 700;
+
+/** Has the reports made now, and tells how that goes. @param onEnd when it is done, or has failed */
+export function RunNow({ onEnd }: { onEnd: () => void }) {
+  const [runId, setRunId] = useState<string>();
+  const [words, setWords] = useState('');
+  useEffect(() => {
+    if (runId === undefined) return;
+    const look = async () => {
+      const run = await get<ReportRunView>(`${RUNS}/${runId}`);
+      if (run.state !== 'completed' && run.state !== 'failed') return;
+      setRunId(undefined);
+      setWords(run.state === 'completed' ? 'The reports are made.' : `It failed: ${run.error}`);
+      onEnd();
+    };
+    const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [runId]);
+  const begin = async () => {
+    setWords('The reports are being made …');
+    try {
+      const reply = await send('POST', RUNS, {});
+      setRunId(((await reply.json()) as { run_id: string }).run_id);
+    } catch (error) {
+      setWords((error as Failure).message);
+    }
+  };
+  return (
+    <span class="bar">
+      <span role="status" class="small soft">
+        {words}
+      </span>
+      <button
+        type="button"
+        class="button"
+        disabled={runId !== undefined}
+        onClick={() => void begin()}
+      >
+        Make reports now
+      </button>
+    </span>
+  );
+}

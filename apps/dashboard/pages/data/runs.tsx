@@ -1,0 +1,122 @@
+import type { RunList, RunListItem } from '#libs/contracts';
+import { useResource } from '../../api/resource.js';
+import { Empty, Shown } from '../../parts/states.js';
+import { Link } from '../../routing/link.js';
+import { addressOf, changed, type Place } from '../../routing/location.js';
+import { formatMoment, formatNumber, formatSeconds } from '../../words/format.js';
+import { Term } from '../../words/terms.js';
+import { RunNow } from './run-now.js';
+
+const AT_ONCE = 15;
+
+/** The runs that made reports: when, for how long, how much. */
+export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
+  const before = place.query.get('runs_before') ?? undefined;
+  const runs = useResource<RunList>(addressOf('/api/insights/v1/runs', { limit: AT_ONCE, before }));
+  return (
+    <section class="panel" aria-labelledby="runs">
+      <header>
+        <h2 id="runs">Report runs</h2>
+        {isAdmin && <RunNow onEnd={runs.reload} />}
+      </header>
+      <Shown of={runs}>
+        {(data) => (
+          <>
+            {data.runs.length === 0 ? (
+              <Empty>
+                No report has been made yet: the schedule makes one before long
+                {isAdmin ? ', or make one now.' : '.'}
+              </Empty>
+            ) : (
+              <RunsTable runs={data.runs} />
+            )}
+            <p class="bar">
+              {before !== undefined && (
+                <Link class="button" href={changed(place, { runs_before: undefined })}>
+                  Latest
+                </Link>
+              )}
+              {data.next_before !== null && (
+                <Link class="button" href={changed(place, { runs_before: data.next_before })}>
+                  Earlier runs
+                </Link>
+              )}
+            </p>
+          </>
+        )}
+      </Shown>
+    </section>
+  );
+}
+
+function RunsTable({ runs }: Pick<RunList, 'runs'>) {
+  return (
+    <div class="scroll">
+      <table>
+        <caption class="unseen">Report runs</caption>
+        <thead>
+          <tr>
+            <th scope="col">
+              <Term name="report_time">As of</Term>
+            </th>
+            <th scope="col">State</th>
+            <th scope="col" class="number wide-only">
+              Begun
+            </th>
+            <th scope="col" class="number wide-only">
+              Took
+            </th>
+            <th scope="col" class="number">
+              Rows
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.run_id}>
+              <th scope="row">
+                {run.kept ? (
+                  <Link href={`/reports/user/champion?run=${run.run_id}`}>
+                    {formatMoment(run.report_time)}
+                  </Link>
+                ) : (
+                  formatMoment(run.report_time)
+                )}
+                {run.as_of && <span class="soft small"> end of the day</span>}
+              </th>
+              <td>
+                <RunState run={run} />
+              </td>
+              <td class="number wide-only">
+                {run.started_at === null ? '–' : formatMoment(run.started_at)}
+              </td>
+              <td class="number wide-only">{took(run)}</td>
+              <td class="number">{run.rows === null ? '–' : formatNumber(run.rows)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunState({ run: { state, error, kept } }: { run: RunListItem }) {
+  switch (state) {
+    case 'completed':
+      return <span class="mark good">{kept ? 'completed' : 'completed, no longer kept'}</span>;
+    case 'failed':
+      return (
+        <>
+          <span class="mark bad">failed</span> <bdi class="small">{error}</bdi>
+        </>
+      );
+    case 'queued':
+    case 'running':
+      return <span class="mark care">{state}</span>;
+  }
+}
+
+function took({ started_at: from, completed_at: to, failed_at: failed }: RunListItem): string {
+  const end = to ?? failed;
+  return from === null || end === null ? '–' : formatSeconds(end - from);
+}

@@ -1,0 +1,96 @@
+import { useResource } from '../../api/resource.js';
+import { Empty, Shown } from '../../parts/states.js';
+import { now } from '../../words/clock.js';
+import { formatAgo, formatMoment, formatNumber } from '../../words/format.js';
+import { isAlive, type Source, type SourceDetails } from './sources.js';
+
+type Some = Source & Partial<SourceDetails>;
+
+/** The sources: to whom may read whether each is alive, to an administrator what came of its events. */
+export function Sources({ isAdmin }: { isAdmin: boolean }) {
+  const path = isAdmin ? '/api/admin/v1/sources' : '/api/insights/v1/sources';
+  const sources = useResource<{ sources: Some[] }>(path);
+  return (
+    <section class="panel" aria-labelledby="sources">
+      <header>
+        <h2 id="sources">Sources</h2>
+      </header>
+      <Shown of={sources}>
+        {({ sources: all }) =>
+          all.length === 0 ? (
+            <Empty>
+              No event has come from anywhere yet. Send some to{' '}
+              <code>POST /api/ingest/v1/events</code>; <a href="/docs">the API page</a> tells how.
+            </Empty>
+          ) : (
+            <SourcesTable sources={all} isAdmin={isAdmin} />
+          )
+        }
+      </Shown>
+    </section>
+  );
+}
+
+function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean }) {
+  return (
+    <div class="scroll">
+      <table>
+        <caption class="unseen">Sources</caption>
+        <thead>
+          <tr>
+            <th scope="col">Source</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">
+              Last event
+            </th>
+            {isAdmin && (
+              <>
+                <th scope="col" class="number">
+                  Last day
+                </th>
+                <th scope="col" class="number">
+                  Rejected
+                </th>
+              </>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <tr key={`${source.kind} ${source.source}`}>
+              <th scope="row">
+                <bdi class="id">{source.source}</bdi> <span class="soft small">{source.kind}</span>
+              </th>
+              <td>
+                <StateMark source={source} />
+              </td>
+              <td class="number">
+                <LastEvent at={source.last_event_at} />
+              </td>
+              {isAdmin && (
+                <>
+                  <td class="number">{formatNumber(total(source.last_day))}</td>
+                  <td class="number">{formatNumber(total(source.dead_letters))}</td>
+                </>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function StateMark({ source }: { source: Source }) {
+  if (source.last_event_at === null) return <span class="mark">nothing yet</span>;
+  if (isAlive(source)) return <span class="mark good">alive</span>;
+  return <span class="mark care">silent for a day</span>;
+}
+
+function LastEvent({ at }: { at: number | null }) {
+  if (at === null) return <>never</>;
+  return <span title={formatMoment(at)}>{formatAgo(at, now() / 1000)}</span>;
+}
+
+const total = (counts: readonly { count: number }[] | undefined): number =>
+  (counts ?? []).reduce((sum, { count }) => sum + count, 0);

@@ -1,0 +1,91 @@
+import type { OrgMembers } from '#libs/contracts';
+import { useResource } from '../../api/resource.js';
+import { Person } from '../../parts/cards.js';
+import { Pager } from '../../parts/pager.js';
+import { Empty, Shown } from '../../parts/states.js';
+import { addressOf, changed, type Place } from '../../routing/location.js';
+import { now } from '../../words/clock.js';
+import { dayOf, formatAgo, formatDay, formatMoment } from '../../words/format.js';
+import { Term } from '../../words/terms.js';
+
+const PAGE_SIZE = 25;
+
+/** Who is in an organization now, page by page: there may be many thousands. */
+export function Members({ path, place }: { path: string; place: Place }) {
+  const wanted = Number(place.query.get('page') ?? 1);
+  const page = Number.isSafeInteger(wanted) && wanted >= 1 ? wanted : 1;
+  const asked = { page_size: PAGE_SIZE, page_number: page - 1 };
+  const members = useResource<OrgMembers>(addressOf(`${path}/members`, asked));
+  return (
+    <section class="panel" aria-labelledby="members">
+      <header>
+        <h2 id="members">Members</h2>
+      </header>
+      <Shown of={members}>
+        {(data) => (
+          <>
+            {data.rows.length === 0 ? (
+              <Empty>
+                {data.total_count === 0
+                  ? 'Nobody is a member now.'
+                  : 'The list ends before this page.'}
+              </Empty>
+            ) : (
+              <MembersTable rows={data.rows} />
+            )}
+            {data.total_count > 0 && (
+              <Pager
+                page={page}
+                pageSize={PAGE_SIZE}
+                total={data.total_count}
+                addressOf={(to) => changed(place, { page: to === 1 ? undefined : to })}
+              />
+            )}
+          </>
+        )}
+      </Shown>
+    </section>
+  );
+}
+
+function MembersTable({ rows }: Pick<OrgMembers, 'rows'>) {
+  return (
+    <div class="scroll">
+      <table>
+        <caption class="unseen">Members</caption>
+        <thead>
+          <tr>
+            <th scope="col">User</th>
+            <th scope="col">
+              <Term name="role">Role</Term>
+            </th>
+            <th scope="col" class="number wide-only">
+              <Term name="since">Since</Term>
+            </th>
+            <th scope="col" class="number">
+              <Term name="last_active_at">Last active</Term>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.user_id}>
+              <th scope="row">
+                <Person user={row} />
+              </th>
+              <td>
+                <bdi>{row.role}</bdi>
+              </td>
+              <td class="number wide-only">
+                {row.since === null ? 'not known' : formatDay(dayOf(row.since))}
+              </td>
+              <td class="number" title={formatMoment(row.last_active_at)}>
+                {formatAgo(row.last_active_at, now() / 1000)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+import type { Cadence, Chart as ChartReply, ChartMetric } from '#libs/contracts';
+import { useMemo } from 'preact/hooks';
+import { useResource } from '../../api/resource.js';
+import { Chart } from '../../parts/chart/chart.js';
+import { chartPath, isComparable, pointsOf, type Range } from '../../parts/chart/periods.js';
+import type { Point } from '../../parts/chart/points.js';
+import { ChartTable } from '../../parts/chart/table.js';
+import { Delta } from '../../parts/delta.js';
+import { Shown } from '../../parts/states.js';
+import type { Place } from '../../routing/location.js';
+import { formatNumber, formatTenths } from '../../words/format.js';
+import { Term } from '../../words/terms.js';
+import { chartView, ChartControls } from './controls.js';
+
+interface ChartWords {
+  metric: ChartMetric;
+  title: string;
+  colour: '--users' | '--orgs';
+  /** Whether values of periods may be added up; somebody active in two of them is one. */
+  adds: boolean;
+}
+
+const CHARTS: readonly ChartWords[] = [
+  { metric: 'active_users', title: 'Active users', colour: '--users', adds: false },
+  { metric: 'active_orgs', title: 'Active orgs', colour: '--orgs', adds: false },
+  { metric: 'signups', title: 'Signups', colour: '--users', adds: true },
+  { metric: 'orgs_created', title: 'New orgs', colour: '--orgs', adds: true },
+];
+
+/** The four charts over one range. */
+export function Charts({ place, today }: { place: Place; today: string }) {
+  const view = chartView(place, today);
+  const compares = view.compares && isComparable(view.range);
+  return (
+    <section aria-labelledby="charts" class="block">
+      <header class="head">
+        <h2 id="charts">Are we growing?</h2>
+        <Legend compares={compares} />
+      </header>
+      <ChartControls place={place} view={view} today={today} />
+      {view.compares && !compares && (
+        <p class="small soft">
+          This range is too long to be compared with the one before: choose a shorter one, or weeks.
+        </p>
+      )}
+      <div class="columns">
+        {CHARTS.map((words) => (
+          <ChartPanel
+            key={words.metric}
+            words={words}
+            range={view.range}
+            compares={compares}
+            asTable={view.asTable}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface PanelProps {
+  words: ChartWords;
+  range: Range;
+  compares: boolean;
+  asTable: boolean;
+}
+
+function ChartPanel({ words, range, compares, asTable }: PanelProps) {
+  const { metric, title } = words;
+  const chart = useResource<ChartReply>(chartPath(metric, range, compares));
+  return (
+    <article class="panel" aria-labelledby={`chart-${metric}`}>
+      <div>
+        <h3 id={`chart-${metric}`}>
+          <Term name={metric}>{title}</Term>
+        </h3>
+        <Shown of={chart}>
+          {(data) => <Drawn data={data} {...{ words, compares, asTable }} />}
+        </Shown>
+      </div>
+    </article>
+  );
+}
+
+interface DrawnProps extends Omit<PanelProps, 'range'> {
+  data: ChartReply;
+}
+
+function Drawn({ data, words, compares, asTable }: DrawnProps) {
+  const points = useMemo(() => pointsOf(data, compares), [data, compares]);
+  const props = { name: words.title, points, cadence: data.cadence };
+  return (
+    <>
+      <Total points={points} cadence={data.cadence} adds={words.adds} />
+      {asTable ? <ChartTable {...props} /> : <Chart {...props} colour={words.colour} />}
+    </>
+  );
+}
+
+const PERIOD_NAMES = { Daily: 'day', Weekly: 'week', Monthly: 'month' } as const;
+
+/** The range in one number, of the periods that are over, beside as many before it. */
+function Total({
+  points,
+  cadence,
+  adds,
+}: {
+  points: readonly Point[];
+  cadence: Cadence;
+  adds: boolean;
+}) {
+  const over = points.filter(({ finished }) => finished);
+  if (over.length === 0) return <p class="total soft">No {PERIOD_NAMES[cadence]} is over yet.</p>;
+  const share = adds ? 1 : over.length;
+  const sum = (of: (point: Point) => number) => over.reduce((total, one) => total + of(one), 0);
+  const value = sum((point) => point.value) / share;
+  const before = sum((point) => point.before?.value ?? 0) / share;
+  const rounded = (number: number) => (adds ? number : Math.round(number * 10) / 10);
+  return (
+    <p class="total">
+      <strong>{adds ? formatNumber(value) : formatTenths(value)}</strong>{' '}
+      <span class="small soft">
+        {adds ? `in ${over.length} ${PERIOD_NAMES[cadence]}s` : `a ${PERIOD_NAMES[cadence]}`}
+      </span>{' '}
+      {over[0]!.before && (
+        <Delta value={rounded(value)} before={rounded(before)} when="in the time before" />
+      )}
+    </p>
+  );
+}
+
+function Legend({ compares }: { compares: boolean }) {
+  return (
+    <p class="legend" aria-hidden="true">
+      <span>
+        <svg viewBox="0 0 28 12">
+          <path d="M1 6h26" stroke="currentColor" stroke-width="2" />
+        </svg>
+        this time
+      </span>
+      {compares && (
+        <span>
+          <svg viewBox="0 0 28 12">
+            <path d="M1 6h26" stroke="currentColor" stroke-width="1.5" stroke-dasharray="4 4" />
+          </svg>
+          the time before
+        </span>
+      )}
+      <span>
+        <svg viewBox="0 0 28 12">
+          <path d="M14 12V6" stroke="currentColor" stroke-width="1.5" stroke-dasharray="2 2" />
+          <circle cx="14" cy="4" r="3" fill="none" stroke="currentColor" stroke-width="1.5" />
+        </svg>
+        not over yet
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Change } from '#libs/contracts';
+import { formatNumber } from '../../words/format.js';
+
+interface Props {
+  row: { change: Change | null; rank: number | null; previous_rank: number | null };
+}
+
+/** What became of a row since the report it is compared with. */
+export function ChangeMark({ row: { change, rank, previous_rank: before } }: Props) {
+  switch (change) {
+    case 'entered':
+      return <span class="mark accent">new</span>;
+    case 'left':
+      return <span class="mark">left, was {formatNumber(before ?? 0)}</span>;
+    case 'moved': {
+      const up = (before ?? 0) - (rank ?? 0);
+      return (
+        <span class={`mark ${up > 0 ? 'good' : 'bad'}`} title={`was ${formatNumber(before ?? 0)}`}>
+          <span aria-hidden="true">{up > 0 ? '↑' : '↓'}</span>
+          <span class="unseen">{up > 0 ? 'up' : 'down'} </span>
+          {formatNumber(Math.abs(up))}
+        </span>
+      );
+    }
+    case 'stayed':
+    case null:
+      return null;
+  }
+}

@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import type { Failure } from '../api/client.js';
+import { useSession } from '../api/session.js';
+import { Sign } from '../parts/icons.js';
+import { Title } from '../routing/title.js';
+
+/** Shown at whatever address the reader came to, which is then shown. */
+export function SignInPage({ message }: { message?: string | undefined }) {
+  const { signIn } = useSession();
+  const [key, setKey] = useState('');
+  const [refusal, setRefusal] = useState('');
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setRefusal('');
+    await signIn(key.trim()).catch(({ message: why }: Failure) => {
+      setRefusal(why);
+      setBusy(false);
+    });
+  };
+  return (
+    <main class="sign-in">
+      <form class="panel" onSubmit={(event) => void submit(event)}>
+        <p class="brand">
+          <Sign /> insightd
+        </p>
+        <Title title="Sign in">Sign in</Title>
+        {message !== undefined && refusal === '' && <p role="status">{message}</p>}
+        <label for="key">API key</label>
+        <input
+          id="key"
+          type="password"
+          autocomplete="current-password"
+          spellcheck={false}
+          required
+          value={key}
+          aria-describedby="key-help"
+          aria-invalid={refusal !== ''}
+          onInput={({ currentTarget }) => setKey(currentTarget.value)}
+        />
+        <p id="key-help" class="soft small">
+          A key with the scope <code>read</code>; with <code>admin</code> as well you can make
+          reports and see rejected events. This makes one:
+          <code class="command">insightd keys create --name me --scopes read</code>
+        </p>
+        <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
+        <button type="submit" class="button main-action" disabled={busy}>
+          {busy ? 'Signing in …' : 'Sign in'}
+        </button>
+      </form>
+    </main>
+  );
+}

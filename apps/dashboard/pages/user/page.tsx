@@ -1,0 +1,164 @@
+import type { UserPage as UserReply } from '#libs/contracts';
+import { useResource } from '../../api/resource.js';
+import { Facts } from '../../parts/facts.js';
+import { Standings } from '../../parts/standings.js';
+import { Empty, Shown } from '../../parts/states.js';
+import { Link } from '../../routing/link.js';
+import { Title } from '../../routing/title.js';
+import { now } from '../../words/clock.js';
+import { dayOf, formatAgo, formatDay, formatMoment, formatNumber } from '../../words/format.js';
+import { nameOf, orgAddress } from '../../words/names.js';
+import { Term } from '../../words/terms.js';
+import { Calendar } from './calendar.js';
+
+/** All that is known of a user. */
+export function UserPage({ userId }: { userId: string }) {
+  const page = useResource<UserReply>(`/api/insights/v1/users/${encodeURIComponent(userId)}`);
+  if (page.failure?.kind === 'missing') return <Unknown />;
+  return (
+    <>
+      <Title title={page.data ? nameOf(page.data.user) : 'User'} />
+      <Shown of={page}>{(data) => <Known page={data} />}</Shown>
+    </>
+  );
+}
+
+function Unknown() {
+  return (
+    <>
+      <Title title="No such user" />
+      <p>
+        Nobody with this id is known, or the user was deleted. Go on from the{' '}
+        <Link href="/reports/user/champion">reports of users</Link>.
+      </p>
+    </>
+  );
+}
+
+function Known({ page }: { page: UserReply }) {
+  const { user, activity } = page;
+  return (
+    <div class="block">
+      <section class="panel" aria-label="Profile">
+        <Facts
+          facts={[
+            ['E-mail', <bdi key="e">{user.email}</bdi>],
+            ['Username', user.username === null ? '–' : <bdi key="u">{user.username}</bdi>],
+            [
+              <Term key="c" name="created_at">
+                Created
+              </Term>,
+              formatDay(dayOf(user.created_at)),
+            ],
+            [
+              <Term key="l" name="last_active_at">
+                Last active
+              </Term>,
+              <span key="a" title={formatMoment(user.last_active_at)}>
+                {formatAgo(user.last_active_at, now() / 1000)}
+              </span>,
+            ],
+            ['Id', <code key="i">{user.user_id}</code>],
+          ]}
+        />
+      </section>
+      <section class="panel" aria-labelledby="activity">
+        <header>
+          <h2 id="activity">
+            <Term name="activity">Activity</Term>
+          </h2>
+          <p>
+            {formatNumber(activity.days.length)} active days since {formatDay(activity.from)}
+          </p>
+        </header>
+        <Calendar activity={activity} />
+      </section>
+      <div class="columns">
+        <div class="block">
+          <Orgs orgs={page.orgs} />
+          <Invites invites={page.invites} orgs={page.orgs} />
+        </div>
+        <div class="block">
+          <Standings subject="user" standings={page.reports} />
+          <Signup parameters={page.signup_query_parameters} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Orgs({ orgs }: Pick<UserReply, 'orgs'>) {
+  return (
+    <section class="panel" aria-labelledby="orgs">
+      <header>
+        <h2 id="orgs">
+          <Term name="org_data">Organizations</Term>
+        </h2>
+      </header>
+      {orgs.length === 0 && <Empty>In no organization now.</Empty>}
+      <ul class="rows">
+        {orgs.map(({ org_id: id, name, role, since }) => (
+          <li key={id}>
+            <Link href={orgAddress(id)}>
+              <bdi>{name}</bdi>
+            </Link>
+            <span class="soft small">
+              <bdi>{role}</bdi>,{' '}
+              {since === null ? 'since before we knew' : `since ${formatDay(dayOf(since))}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Invites({ invites: { total, recent }, orgs }: Pick<UserReply, 'invites' | 'orgs'>) {
+  const nameOfOrg = new Map(orgs.map((org) => [org.org_id, org.name]));
+  return (
+    <section class="panel" aria-labelledby="invites">
+      <header>
+        <h2 id="invites">Invites</h2>
+        <p>
+          <Term name="invites">{formatNumber(total)} people</Term>
+        </p>
+      </header>
+      {recent.length === 0 && <Empty>Has invited nobody.</Empty>}
+      <ul class="rows scrolled" tabIndex={recent.length > 8 ? 0 : undefined}>
+        {recent.map(({ org_id: id, at }, index) => (
+          <li key={index}>
+            {id === null ? (
+              'Somebody'
+            ) : (
+              <Link href={orgAddress(id)}>
+                <bdi>{nameOfOrg.get(id) ?? id}</bdi>
+              </Link>
+            )}
+            <span class="soft small">{formatDay(dayOf(at))}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Signup({ parameters }: { parameters: Record<string, string> }) {
+  const entries = Object.entries(parameters);
+  return (
+    <section class="panel" aria-labelledby="signup">
+      <header>
+        <h2 id="signup">Signed up with</h2>
+      </header>
+      {entries.length === 0 ? (
+        <Empty>No parameters were told of.</Empty>
+      ) : (
+        <Facts
+          facts={entries.map(([name, value]) => [
+            <bdi key="n">{name}</bdi>,
+            <bdi key="v">{value}</bdi>,
+          ])}
+        />
+      )}
+    </section>
+  );
+}

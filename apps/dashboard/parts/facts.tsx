@@ -1,0 +1,15 @@
+import type { ComponentChildren } from 'preact';
+
+/** Names and what stands for each. */
+export function Facts({ facts }: { facts: readonly [ComponentChildren, ComponentChildren][] }) {
+  return (
+    <dl class="facts">
+      {facts.map(([name, value], index) => (
+        <div key={index}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

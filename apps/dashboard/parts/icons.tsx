@@ -1,0 +1,38 @@
+const PATHS = {
+  overview: 'M3 13.5 8 8l3.5 3.5L17 5M12.5 5H17v4.5',
+  reports: 'M4 4.5h12M4 10h12M4 15.5h7',
+  data: 'M10 3c4 0 6.5 1.2 6.5 2.7S14 8.4 10 8.4 3.5 7.2 3.5 5.7 6 3 10 3Zm6.5 2.7v8.6C16.5 15.8 14 17 10 17s-6.5-1.2-6.5-2.7V5.7m13 4.3c0 1.5-2.5 2.7-6.5 2.7S3.5 11.5 3.5 10',
+} as const;
+
+export function Icon({ name }: { name: keyof typeof PATHS }) {
+  return (
+    <svg viewBox="0 0 20 20" aria-hidden="true">
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.7"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
+    </svg>
+  );
+}
+
+/** The sign of the project. */
+export function Sign() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" fill="#4453b8" />
+      <path
+        d="M7 22l6-7 4 4 8-10"
+        fill="none"
+        stroke="#fff"
+        stroke-width="3"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
+      <circle cx="25" cy="9" r="2.6" fill="#ffd479" />
+    </svg>
+  );
+}

@@ -1,0 +1,57 @@
+import type { ComponentChildren } from 'preact';
+import type { Resource } from '../api/resource.js';
+import type { Failure } from '../api/client.js';
+
+/** What is shown of a resource: itself, that it is on its way, or why it is not there and what to do. */
+export function Shown<T>({
+  of: { data, failure, loading, reload },
+  children,
+}: {
+  of: Resource<T>;
+  children: (data: T) => ComponentChildren;
+}) {
+  if (failure) return <Failed failure={failure} retry={reload} />;
+  if (data === undefined) return <Loading />;
+  return (
+    <div class={loading ? 'stale' : undefined} aria-busy={loading}>
+      {children(data)}
+    </div>
+  );
+}
+
+export function Loading() {
+  return (
+    <div role="status" class="loading">
+      <span class="unseen">Loading …</span>
+    </div>
+  );
+}
+
+export function Failed({ failure, retry }: { failure: Failure; retry: () => void }) {
+  if (failure.kind === 'signed-out') return <Loading />;
+  return (
+    <div role="alert" class="state">
+      <p>
+        <strong>{HEADLINES[failure.kind]}</strong>
+        <br />
+        {failure.message}
+      </p>
+      {failure.kind !== 'missing' && (
+        <button type="button" class="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+const HEADLINES = {
+  away: 'The service is away for the moment.',
+  missing: 'There is nothing here.',
+  refused: 'This could not be shown.',
+};
+
+/** Nothing to show, and what would make it otherwise. */
+export function Empty({ children }: { children: ComponentChildren }) {
+  return <div class="state">{children}</div>;
+}

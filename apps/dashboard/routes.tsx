@@ -1,0 +1,41 @@
+import { OverviewPage } from './pages/overview/page.js';
+import { MissingPage } from './pages/missing.js';
+import { ReportsPage } from './pages/reports/page.js';
+import { OrgPage } from './pages/org/page.js';
+import { UserPage } from './pages/user/page.js';
+import { DataPage } from './pages/data/page.js';
+import type { Place } from './routing/location.js';
+import { wordsOf } from './words/reports.js';
+
+/** Which page an address is. */
+export function Routes({ place }: { place: Place }) {
+  const [room, one, two, ...rest] = partsOf(place.path);
+  if (room === undefined) return <OverviewPage place={place} />;
+  if (rest.length > 0) return <MissingPage />;
+  if (room === 'reports') {
+    const words = wordsOf(one ?? 'user', two ?? 'champion');
+    return words ? <ReportsPage key={place.path} place={place} words={words} /> : <MissingPage />;
+  }
+  if (room === 'users' && one !== undefined && two === undefined) {
+    return <UserPage key={one} userId={one} />;
+  }
+  if (room === 'orgs' && one !== undefined && two === undefined) {
+    return <OrgPage key={one} orgId={one} place={place} />;
+  }
+  if (room === 'data' && one === undefined) return <DataPage place={place} />;
+  return <MissingPage />;
+}
+
+/** The parts of a path; one that is not encoded rightly stays as it is, and is then not found. */
+function partsOf(path: string): string[] {
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => {
+      try {
+        return decodeURIComponent(part);
+      } catch {
+        return part;
+      }
+    });
+}

@@ -1,0 +1,25 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { navigate } from './location.js';
+
+type Props = JSX.IntrinsicElements['a'] & {
+  href: string;
+  children: ComponentChildren;
+  /** Whether this is where the reader is. */
+  current?: boolean | undefined;
+};
+
+/** A link within the page: followed without loading it anew, unless the reader wants another tab. */
+export function Link({ href, current, children, ...rest }: Props) {
+  const follow = (event: MouseEvent) => {
+    const wantsOwnWay =
+      event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+    if (wantsOwnWay || event.defaultPrevented) return;
+    event.preventDefault();
+    navigate(href);
+  };
+  return (
+    <a {...rest} href={href} onClick={follow} aria-current={current ? 'page' : undefined}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,50 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** Where the reader is: all of what is shown follows from it, so that an address can be shared. */
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+const listeners = new Set<() => void>();
+window.addEventListener('popstate', tell);
+
+export function usePlace(): Place {
+  const [url, setUrl] = useState(location.pathname + location.search);
+  useEffect(() => {
+    const listen = () => setUrl(location.pathname + location.search);
+    listeners.add(listen);
+    return () => void listeners.delete(listen);
+  }, []);
+  const [path, query] = url.split(/\?(.*)/s);
+  return { path: path!, query: new URLSearchParams(query ?? '') };
+}
+
+/** Goes to an address of the page; `replace` leaves no way back to the present one. */
+export function navigate(url: string, { replace = false } = {}): void {
+  if (replace) history.replaceState(null, '', url);
+  else history.pushState(null, '', url);
+  tell();
+}
+
+/** The address of a path with a query, which leaves out what is empty. */
+export function addressOf(
+  path: string,
+  query: Record<string, string | number | undefined>,
+): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** The present address with some of its query changed. */
+export function changed(
+  { path, query }: Place,
+  changes: Record<string, string | number | undefined>,
+): string {
+  return addressOf(path, { ...Object.fromEntries(query), ...changes });
+}
+
+function tell(): void {
+  for (const listen of listeners) listen();
+}

@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import { useSession, type Reader } from './api/session.js';
+import { Icon, Sign } from './parts/icons.js';
+import { Link } from './routing/link.js';
+
+const PLACES = [
+  { name: 'Overview', href: '/', icon: 'overview', within: /^\/$/ },
+  { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/(reports|users|orgs)/ },
+  { name: 'Data', href: '/data', icon: 'data', within: /^\/data/ },
+] as const;
+
+interface Props {
+  reader: Reader;
+  path: string;
+  children: ComponentChildren;
+}
+
+/** What is around every page. */
+export function Shell({ reader, path, children }: Props) {
+  const { signOut } = useSession();
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <header class="side">
+        <Link class="brand" href="/">
+          <Sign /> insightd
+        </Link>
+        <nav aria-label="Pages of insightd">
+          <ul class="places">
+            {PLACES.map(({ name, href, icon, within }) => (
+              <li key={name}>
+                <Link href={href} current={within.test(path)}>
+                  <Icon name={icon} />
+                  {name}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div class="who">
+          <span>Signed in with the key</span>
+          <bdi title={reader.name}>{reader.name}</bdi>
+          <button type="button" class="button plain" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </div>
+      </header>
+      <main class="main" id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import { waitFor } from '../../support/api.js';
+import { reading, type World } from '../world.js';
+
+export function dataCases(world: () => World): void {
+  describe('the data page', () => {
+    test('has reports made now, and shows their time and rows', async () => {
+      await reading(world(), '/data', async (page) => {
+        const runs = page.getByRole('table', { name: 'Report runs' }).locator('tbody tr');
+        const before = await runs.first().innerText();
+        await page.getByRole('button', { name: 'Make reports now' }).click();
+        await page.getByText('The reports are made.').waitFor();
+        await waitFor(async () => ((await runs.first().innerText()) !== before ? true : undefined));
+        expect(await runs.first().innerText()).toMatch(/completed.*\d/s);
+      });
+    });
+
+    test('shows rejected events with their reasons, and tries them again', async () => {
+      const wrong = [{ type: 'user.active', id: 'wrong-one', data: { user_id: '' } }];
+      await world().api.post('/api/ingest/v1/events', wrong);
+      await reading(world(), '/data', async (page) => {
+        const letters = page.getByRole('table', { name: 'Rejected events' });
+        const line = letters.getByRole('row').filter({ hasText: 'wrong-one' });
+        expect(await line.innerText()).toMatch(/user\.active.*data\.user_id.*must not be empty/s);
+        await page.getByRole('button', { name: 'Try all again' }).click();
+        await page.getByText('0 could be used now, 1 still cannot.').waitFor();
+      });
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '#libs/contracts';
+import { isShown } from '../../support/browser.js';
+import { firstOf, inBritain, reading, type World } from '../world.js';
+
+export function overviewCases(world: () => World): void {
+  describe('the overview', () => {
+    test('shows the numbers of the API, each with its definition', async () => {
+      const summary = (await world().api.get<Summary>('/api/insights/v1/summary')).body;
+      await reading(world(), '/', async (page) => {
+        const shown = await page.locator('.figure .big').allInnerTexts();
+        const { totals, this_month: month } = summary;
+        const numbers = [month.signups, month.active_users, month.active_orgs];
+        expect(shown).toEqual([...numbers, totals.users, totals.orgs].map(inBritain));
+        const { body } = await world().api.get<{ terms: Record<string, string> }>(
+          '/api/insights/v1/definitions',
+        );
+        await page.locator('.figure [data-term=active_orgs]').hover();
+        expect(await page.locator('.hint').innerText()).toBe(body.terms['active_orgs']);
+        await page.keyboard.press('Escape');
+        expect(await page.locator('.hint').count()).toBe(0);
+        await page.locator('.figure [data-term=signups]').focus();
+        expect(await page.locator('.hint').innerText()).toBe(body.terms['signups']);
+      });
+    });
+
+    test('names who needs a call today', async () => {
+      await reading(world(), '/', async (page) => {
+        for (const title of ['Gone quiet', 'Losing people', 'Slipping away', 'Champions']) {
+          const list = page.getByRole('article').filter({ hasText: title }).first();
+          expect(await list.locator('li').count()).toBe(5);
+        }
+        const first = await firstOf(world(), 'user', 'champion');
+        await page
+          .getByRole('article')
+          .filter({ hasText: 'Champions' })
+          .locator('li a')
+          .first()
+          .click();
+        await isShown(page);
+        expect(page.url()).toBe(`${world().origin}/users/${first}`);
+      });
+    });
+
+    test('draws the charts, read by the arrow keys and as tables, over ranges that are part of the address', async () => {
+      await reading(world(), '/?cadence=Monthly&last=6', async (page) => {
+        const chart = page.getByRole('slider', { name: /^Active users/ });
+        expect(await chart.getAttribute('aria-valuetext')).toContain('so far');
+        await chart.focus();
+        await page.keyboard.press('Home');
+        const { body } = await world().api.get<{ metrics: { date: string; result: number }[] }>(
+          '/api/backend/v1/chart_metrics/active_users?cadence=Monthly',
+        );
+        const [oldest] = body.metrics.slice(-6);
+        const said = `: ${inBritain(oldest!.result)} ·`;
+        await page.locator(`[role=slider][aria-valuenow="0"][aria-valuetext*="${said}"]`).waitFor();
+        await page.getByLabel('As tables').check();
+        const table = page.getByRole('table', { name: 'Active users' });
+        await table.waitFor();
+        expect(await table.locator('tbody tr').count()).toBe(6);
+        expect(await table.locator('tbody td:nth-child(2)').allInnerTexts()).toEqual(
+          body.metrics
+            .slice(-6)
+            .reverse()
+            .map(({ result }) => inBritain(result)),
+        );
+        expect(await table.locator('tbody tr').first().innerText()).toContain('so far');
+        await page.getByRole('link', { name: 'Weekly', exact: true }).click();
+        await isShown(page);
+        expect(new URL(page.url()).search).toBe('?cadence=Weekly&as=table');
+        await page.goBack();
+        await page.goBack();
+        await page.getByRole('slider').first().waitFor();
+        expect(new URL(page.url()).search).toBe('?cadence=Monthly&last=6');
+      });
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import type { OrgMembers, OrgPage, UserPage } from '#libs/contracts';
+import { isShown, openSignedIn } from '../../support/browser.js';
+import { TEST_KEY } from '../../support/service.js';
+import { firstOf, heading, inBritain, reading, type World } from '../world.js';
+
+export function subjectCases(world: () => World): void {
+  describe('pages of one', () => {
+    test('a user: profile, active days, orgs, invites, parameters and reports', async () => {
+      const id = await firstOf(world(), 'user', 'top_inviter');
+      const { body } = await world().api.get<UserPage>(`/api/insights/v1/users/${id}`);
+      await reading(world(), `/users/${id}`, async (page) => {
+        expect(await page.getByLabel('Profile').innerText()).toContain(body.user.email);
+        expect(await page.locator('.calendar .active').count()).toBe(body.activity.days.length);
+        expect(await page.locator('.calendar rect').count()).toBe(365);
+        const orgs = page.getByRole('region', { name: 'Organizations' });
+        expect(await orgs.getByRole('link').allInnerTexts()).toEqual(
+          body.orgs.map(({ name }) => name),
+        );
+        const invites = page.getByRole('region', { name: 'Invites' });
+        expect(await invites.innerText()).toContain(`${inBritain(body.invites.total)} people`);
+        const standings = page.getByRole('region', { name: 'In the latest reports' });
+        expect(await standings.getByRole('link').count()).toBe(body.reports.length);
+        await standings.getByRole('link', { name: /^Top inviters, 30/ }).click();
+        await isShown(page);
+        expect(await heading(page)).toBe('Top inviters');
+      });
+    });
+
+    test('an org: members now and over time, who is active, came and went', async () => {
+      const id = await firstOf(world(), 'org', 'growth');
+      const path = `/api/insights/v1/orgs/${id}`;
+      const { body } = await world().api.get<OrgPage>(path);
+      await reading(world(), `/orgs/${id}`, async (page) => {
+        expect(await heading(page)).toBe(body.org.name);
+        const list = (name: string) => page.getByRole('list', { name }).locator('li');
+        expect(await list('Most active members').count()).toBe(body.most_active.length);
+        expect(await list('Joined').count()).toBe(body.joined.length);
+        expect(await list('Left').count()).toBe(body.left.length);
+        await page.getByRole('button', { name: 'As a table: Members by week' }).click();
+        const weeks = page.getByRole('table', { name: 'Members by week' }).locator('tbody tr');
+        expect(await weeks.count()).toBe(body.members_over_time.length);
+        expect(await weeks.first().innerText()).toContain('so far');
+
+        const members = page.getByRole('region', { name: 'Members', exact: true });
+        await members.getByRole('link', { name: 'Next' }).click();
+        await isShown(page);
+        const second = await world().api.get<OrgMembers>(
+          `${path}/members?page_size=25&page_number=1`,
+        );
+        expect(await members.locator('tbody th small').allInnerTexts()).toEqual(
+          second.body.rows.map(({ email }) => email),
+        );
+      });
+    });
+
+    test.each([['/users/nobody'], ['/orgs/none'], ['/reports/user/none'], ['/a/b/c/d']])(
+      '%s says that there is no such thing, and where to go on',
+      async (path) => {
+        // The browser itself notes each 404 of the API in its console.
+        const { browser, origin } = world();
+        const { page } = await openSignedIn(browser, origin, TEST_KEY);
+        await page.goto(path);
+        await page
+          .locator('h1')
+          .getByText(/no such/i)
+          .waitFor();
+        expect(await page.locator('main a').count()).toBeGreaterThan(0);
+        await page.context().close();
+      },
+    );
+  });
+}

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, jest, test } from '@jest/globals';
+import { hasBrowser } from '../support/browser.js';
+import { dataCases } from './cases/data.js';
+import { mannersCases } from './cases/manners.js';
+import { overviewCases } from './cases/overview.js';
+import { reportCases } from './cases/reports.js';
+import { signingInCases } from './cases/signing-in.js';
+import { subjectCases } from './cases/subjects.js';
+import { startWorld, type World } from './world.js';
+
+jest.setTimeout(120_000);
+
+if (!hasBrowser) test.todo('the dashboard on the demo (there is no chromium here)');
+
+(hasBrowser ? describe : describe.skip)('the dashboard on the demo', () => {
+  let started: World;
+  beforeAll(async () => {
+    started = await startWorld();
+  });
+  afterAll(() => started?.close());
+  const world = () => started;
+
+  signingInCases(world);
+  overviewCases(world);
+  reportCases(world);
+  subjectCases(world);
+  dataCases(world);
+  mannersCases(world);
+});

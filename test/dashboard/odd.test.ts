@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { waitFor } from '../support/api.js';
+import {
+  hasBrowser,
+  isShown,
+  openSignedIn,
+  overflow,
+  startBrowser,
+  violations,
+} from '../support/browser.js';
+import { createKey } from '../support/keys.js';
+import { active, added, orgCreated, userCreated } from '../support/model/hand-worked/telling.js';
+import { freePort } from '../support/ports.js';
+import { startProcess, startTestService, TEST_KEY, testSettings } from '../support/service.js';
+import { heading, isQuiet, reading } from './world.js';
+
+jest.setTimeout(90_000);
+
+if (!hasBrowser) test.todo('the dashboard on odd data (there is no chromium here)');
+
+const inBrowser = hasBrowser ? describe : describe.skip;
+const PAGES = ['/', '/reports/user/champion', '/reports/org/churn', '/data'];
+const PHONE = { viewport: { width: 360, height: 740 } };
+
+let browser: Browser;
+beforeAll(async () => {
+  if (hasBrowser) browser = await startBrowser();
+});
+afterAll(() => browser?.close());
+
+inBrowser('with no data at all', () => {
+  test('every page says what is missing, and nothing fails', async () => {
+    const service = await startTestService({ REPORT_CRON: '0 0 1 1 *' });
+    try {
+      const tab = await openSignedIn(browser, service.origin, TEST_KEY);
+      for (const path of PAGES) {
+        await tab.page.goto(path);
+        await isShown(tab.page);
+        const text = await tab.page.locator('main').innerText();
+        expect(text).toMatch(/No report has been made yet/);
+        expect([path, await violations(tab.page)]).toEqual([path, []]);
+      }
+      await tab.page.getByRole('button', { name: 'Make reports now' }).click();
+      await tab.page.getByText('The reports are made.').waitFor({ timeout: 60_000 });
+      await tab.page.goto('/reports/user/champion');
+      await tab.page.getByText('Nobody was active in this time.').waitFor();
+      await isQuiet(tab);
+    } finally {
+      await service.close();
+    }
+  });
+});
+
+inBrowser('hostile names', () => {
+  const today = new Date().toISOString().slice(0, 10);
+  const NAMES = {
+    markup: `<img src=x onerror="alert(1)"><script>alert(2)</script>`,
+    arabic: '\u202eمستخدم تجريبي\u202d',
+    emoji: '👩🏽‍🚀🧨 \u0301\u0301\u0301',
+    long: 'W'.repeat(4_000),
+  };
+  const people = Object.entries(NAMES).map(([id, name]) => ({ id: `${id}/../?#%00"'`, name }));
+  let service: Awaited<ReturnType<typeof startTestService>>;
+  beforeAll(async () => {
+    service = await startTestService({ REPORT_CRON: '0 0 1 1 *' });
+    const { api } = service;
+    for (const { id, name } of people) {
+      await api.ingest([
+        userCreated(id, '2024-06-01', {
+          email: `${name}@x.example`,
+          username: name,
+          first_name: name,
+          last_name: name,
+          signup_query_parameters: { [name]: name },
+        }),
+        orgCreated(`org ${id}`, '2024-06-01', { name }),
+        added(id, `org ${id}`, '2024-06-02', name.slice(0, 200)),
+        ...active(id, today),
+      ]);
+    }
+    await api.run();
+  });
+  afterAll(() => service?.close());
+
+  test('are shown as they are, and do nothing', async () => {
+    const tab = await openSignedIn(browser, service.origin, TEST_KEY, PHONE);
+    const { page } = tab;
+    const paths = ['/', '/reports/user/champion', '/reports/org/growth?interval=90', '/data'];
+    for (const { id } of people) {
+      paths.push(`/users/${encodeURIComponent(id)}`, `/orgs/${encodeURIComponent(`org ${id}`)}`);
+    }
+    for (const path of paths) {
+      await page.goto(path);
+      await isShown(page);
+      expect([path, await overflow(page)]).toEqual([path, 0]);
+      expect(await page.locator('main img, main script').count()).toBe(0);
+    }
+    await isQuiet(tab);
+  });
+
+  test('lead to the pages of those who bear them', async () => {
+    await reading({ browser, origin: service.origin }, '/reports/user/champion', async (page) => {
+      const links = page.locator('table.report tbody th a');
+      expect(await links.count()).toBe(people.length);
+      const names = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('table.report tbody th a')].map((link) => link.textContent)`,
+      );
+      expect(new Set(names)).toEqual(new Set(people.map(({ name }) => `${name} ${name}`)));
+      for (let index = 0; index < people.length; index++) {
+        await links.nth(index).click();
+        await isShown(page);
+        const said = await page.getByLabel('Profile').innerText();
+        expect(people.filter(({ id }) => said.includes(id))).toHaveLength(1);
+        await page.goBack();
+        await links.first().waitFor();
+      }
+    });
+  });
+
+  test('a key that may only read sees no action and no rejected event', async () => {
+    const key = await createKey(service.databaseUrl, '<b>a reader</b>', 'read');
+    const tab = await openSignedIn(browser, service.origin, key);
+    await tab.page.goto('/data');
+    await isShown(tab.page);
+    await tab.page.getByText('<b>a reader</b>').waitFor();
+    await tab.page.getByText('Sign in with a key that has the scope admin').waitFor();
+    expect(await tab.page.getByRole('button').allInnerTexts()).toEqual(
+      expect.not.arrayContaining(['Make reports now', 'Try all again']),
+    );
+    await isQuiet(tab);
+  });
+});
+
+inBrowser('an API that is away', () => {
+  test('is said to be, and tried again when the reader likes', async () => {
+    const PORT = String(await freePort());
+    const service = await startTestService({ PORT });
+    const { page } = await openSignedIn(browser, service.origin, TEST_KEY);
+    try {
+      await page.goto('/data');
+      await isShown(page);
+      await service.kill();
+      await page.getByRole('link', { name: 'Reports' }).click();
+      await page.getByText('The service is away for the moment.').waitFor();
+      expect(await heading(page)).toBe('Champions');
+      await again(page);
+      await page.getByText('The service is away for the moment.').waitFor();
+
+      const back = await startProcess('all', { ...testSettings(service.databaseUrl), PORT });
+      try {
+        await waitFor(async () => {
+          if ((await page.getByRole('button', { name: 'Try again' }).count()) === 0) return true;
+          await again(page);
+          return undefined;
+        });
+        await page.getByText('No report has been made yet').waitFor();
+      } finally {
+        await back.stop();
+      }
+    } finally {
+      await page.context().close();
+      await service.close();
+    }
+  });
+
+  const again = (page: Page) => page.getByRole('button', { name: 'Try again' }).first().click();
+});

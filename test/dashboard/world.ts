@@ -1,0 +1,80 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from '@jest/globals';
+import { runningEmbedded } from '#libs/platform';
+import { Api, waitFor } from '../support/api.js';
+import { isShown, openSignedIn, startBrowser, type Tab } from '../support/browser.js';
+import { makeDataFolder } from '../support/folders.js';
+import { nothingIsLeft } from '../support/processes.js';
+import { startProcess, TEST_KEY } from '../support/service.js';
+
+const LOADED_WITHIN_MS = 120_000;
+
+/** The demo as anybody starts it, and a browser. */
+export interface World {
+  browser: Browser;
+  origin: string;
+  /** The address that the demo ends with, which signs its reader in. */
+  address: string;
+  api: Api;
+  databaseUrl: string;
+  close: () => Promise<void>;
+}
+
+export async function startWorld(): Promise<World> {
+  const folder = await makeDataFolder();
+  const [demo, browser] = await Promise.all([
+    startProcess('demo', {
+      INSIGHTD_DATA_DIR: folder.path,
+      INSIGHTD_API_KEY: TEST_KEY,
+      READ_RATE_LIMIT: '100000',
+      LOG_LEVEL: 'info',
+    }),
+    startBrowser(),
+  ]);
+  const close = async () => {
+    await browser.close();
+    await demo.stop();
+    await folder.remove();
+    await nothingIsLeft(folder.places);
+  };
+  const { origin, output } = demo;
+  const told = () => /^The dashboard: +(\S+)$/m.exec(output.join('\n')) ?? undefined;
+  const [, address] = await waitFor(told, LOADED_WITHIN_MS);
+  const databaseUrl = (await runningEmbedded(folder.path))!;
+  return { browser, origin, address: address!, api: new Api(origin, TEST_KEY), databaseUrl, close };
+}
+
+/** Does something on a page as somebody signed in, and expects the console to be quiet. */
+export async function reading(
+  { browser, origin }: Pick<World, 'browser' | 'origin'>,
+  path: string,
+  work: (page: Page) => Promise<void>,
+  options: BrowserContextOptions = {},
+): Promise<void> {
+  const tab = await openSignedIn(browser, origin, TEST_KEY, options);
+  await tab.page.goto(path);
+  await isShown(tab.page);
+  await work(tab.page);
+  await isQuiet(tab);
+}
+
+/** Closes a tab of whose page nothing was complained. */
+export async function isQuiet({ page, complaints }: Tab): Promise<void> {
+  await page.context().close();
+  expect(complaints).toEqual([]);
+}
+
+export const heading = (page: Page): Promise<string> => page.locator('h1').innerText();
+
+/** A number as a reader from Britain sees it. */
+export const inBritain = (value: number): string => value.toLocaleString('en-GB');
+
+/** The id of the first in a report. */
+export async function firstOf(
+  { api }: World,
+  subject: 'user' | 'org',
+  report: string,
+): Promise<string> {
+  const { body } = await api.page(subject, report, 'page_size=1');
+  return String(body[`${subject}_reports`]![0]![`${subject}_id`]);
+}

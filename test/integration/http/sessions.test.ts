@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { waitFor } from '../../support/api.js';
+import { ask } from '../../support/database.js';
+import { createKey, keys } from '../../support/keys.js';
+import { userCreated } from '../../support/model/hand-worked/telling.js';
+import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
+
+const REPORTS = '/api/backend/v1/reports';
+const RUNS = '/api/admin/v1/report_runs';
+const OWN = { 'X-Insightd': '1', 'Sec-Fetch-Site': 'same-origin' };
+
+let service: TestService;
+let reader: string;
+beforeAll(async () => {
+  service = await startTestService();
+  reader = await createKey(service.databaseUrl, 'a reader', 'read');
+  await service.api.ingest([userCreated('somebody', '2024-06-01')]);
+});
+afterAll(() => service.close());
+
+type Headers = Record<string, string>;
+
+function call(method: string, path: string, headers: Headers, body?: object): Promise<Response> {
+  return fetch(service.origin + path, { method, headers, body: body && JSON.stringify(body) });
+}
+
+function signIn(body: object, headers: Headers = {}): Promise<Response> {
+  return call('POST', '/session', headers, body);
+}
+
+/** Signs in. @returns the headers with which a browser would go on */
+async function signedIn(key: string): Promise<{ Cookie: string }> {
+  const reply = await signIn({ key });
+  expect(reply.status).toBe(204);
+  return { Cookie: reply.headers.get('set-cookie')!.split(';')[0]! };
+}
+
+const statusOf = async (reply: Promise<Response>): Promise<number> => (await reply).status;
+
+describe('a session', () => {
+  test('reads what its key may read, says whose it is, and ends when it is signed out', async () => {
+    const cookie = await signedIn(reader);
+    expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
+    expect(await statusOf(call('GET', RUNS, cookie))).toBe(403);
+    const shown = (await (await call('GET', '/session', cookie)).json()) as { expires_at: number };
+    expect(shown).toEqual({ name: 'a reader', scopes: ['read'], expires_at: expect.any(Number) });
+    expect(shown.expires_at * 1000 - Date.now()).toBeGreaterThan(11 * 3_600_000);
+
+    const out = await call('DELETE', '/session', { ...cookie, ...OWN });
+    expect([out.status, out.headers.get('set-cookie')]).toEqual([
+      204,
+      expect.stringMatching(/^insightd_session=; .*Max-Age=0/),
+    ]);
+    expect(await statusOf(call('GET', REPORTS, cookie))).toBe(401);
+    expect(await statusOf(call('GET', '/session', cookie))).toBe(401);
+  });
+
+  test('is a cookie that no script reads, no other site sends, and https does not give away', async () => {
+    const attributes = async (headers: Headers) =>
+      (await signIn({ key: reader }, headers)).headers.get('set-cookie')!;
+    const plain = await attributes({});
+    expect(plain).toMatch(/^insightd_session=[\w-]{43}; /);
+    for (const each of ['Path=/', 'HttpOnly', 'SameSite=Strict']) expect(plain).toContain(each);
+    expect(plain).not.toContain('Secure');
+    expect(await attributes({ 'X-Forwarded-Proto': 'https' })).toContain('; Secure');
+  });
+
+  test('is kept as a hash only', async () => {
+    const { Cookie } = await signedIn(reader);
+    const token = Cookie.split('=')[1]!;
+    const rows = await ask<{ row: string }>(
+      service.databaseUrl,
+      'select row_to_json(s)::text as row from sessions s',
+    );
+    const stored = rows.map(({ row }) => row).join('\n') + service.log.join('\n');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const form of [token, Buffer.from(token).toString('hex')]) {
+      expect(stored).not.toContain(form);
+    }
+  });
+
+  test('ends when its time is over, and is forgotten then', async () => {
+    const cookie = await signedIn(reader);
+    expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
+    await ask(service.databaseUrl, 'update sessions set expires_at = now()');
+    const refused = async () =>
+      (await statusOf(call('GET', REPORTS, cookie))) === 401 ? true : undefined;
+    await waitFor(refused, 5_000);
+    await signedIn(reader);
+    const [left] = await ask<{ count: string }>(
+      service.databaseUrl,
+      'select count(*) from sessions where expires_at <= now()',
+    );
+    expect(left!.count).toBe('0');
+  });
+
+  test('gives way to a key in the header', async () => {
+    const cookie = await signedIn(reader);
+    const headers = { ...cookie, Authorization: `Bearer ${TEST_KEY}` };
+    expect(await statusOf(call('GET', RUNS, headers))).toBe(200);
+    const wrong = { ...cookie, Authorization: 'Bearer a-wrong-key-of-good-length' };
+    expect(await statusOf(call('GET', REPORTS, wrong))).toBe(401);
+  });
+});
+
+describe('what a cookie alone must not do', () => {
+  const host = () => new URL(service.origin).host;
+  test.each<[string, number, () => Headers]>([
+    ['from our page', 202, () => OWN],
+    ['from our page where browsers tell the origin only', 202, () => own(service.origin)],
+    ['behind a proxy that has another name', 202, () => forwarded('insights.example')],
+    ['without our header, as a form sends it', 403, () => ({ 'Sec-Fetch-Site': 'same-origin' })],
+    ['from another site', 403, () => ({ ...OWN, 'Sec-Fetch-Site': 'cross-site' })],
+    ['from another host of the same site', 403, () => ({ ...OWN, 'Sec-Fetch-Site': 'same-site' })],
+    ['from another origin', 403, () => own('https://evil.example')],
+    ['from an origin that hides itself', 403, () => own('null')],
+    ['from another port', 403, () => own(`http://${host().split(':')[0]}:1`)],
+  ])('a change %s: %i', async (_what, status, headers) => {
+    const cookie = await signedIn(TEST_KEY);
+    expect(await statusOf(call('POST', RUNS, { ...cookie, ...headers() }))).toBe(status);
+  });
+
+  const own = (origin: string): Headers => ({ 'X-Insightd': '1', Origin: origin });
+  const forwarded = (name: string): Headers => ({
+    ...own(`https://${name}`),
+    'X-Forwarded-Host': name,
+  });
+
+  test('take events in: that is for keys', async () => {
+    const cookie = await signedIn(TEST_KEY);
+    expect(await statusOf(call('POST', '/api/ingest/v1/events', { ...cookie, ...OWN }))).toBe(403);
+  });
+
+  test('begin for a page of another site', async () => {
+    const headers = { 'Sec-Fetch-Site': 'cross-site' };
+    expect(await statusOf(signIn({ key: reader }, headers))).toBe(403);
+  });
+});
+
+describe('signing in', () => {
+  test.each<[string, number, object]>([
+    ['without a key', 400, {}],
+    ['with a key that is no text', 400, { key: 7 }],
+    ['with a key and a code', 400, { key: 'a', code: 'b' }],
+    ['with a misspelt member', 400, { keys: 'a' }],
+    ['with a code that was never given', 401, { code: 'x'.repeat(43) }],
+  ])('%s: %i and no cookie', async (_what, status, body) => {
+    const reply = await signIn(body);
+    expect([reply.status, reply.headers.get('set-cookie')]).toEqual([status, null]);
+  });
+
+  test('with a key that may not read is refused', async () => {
+    const writer = await createKey(service.databaseUrl, 'a writer', 'ingest');
+    const reply = await signIn({ key: writer });
+    expect([reply.status, reply.headers.get('set-cookie')]).toEqual([403, null]);
+    expect(await reply.json()).toMatchObject({ detail: expect.stringContaining('read') });
+  });
+
+  test('a key that is revoked ends its sessions within seconds', async () => {
+    const key = await createKey(service.databaseUrl, 'to be revoked', 'read');
+    const cookie = await signedIn(key);
+    expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
+    await keys(service.databaseUrl, 'revoke', key.split('_')[1]!);
+    const refused = async () =>
+      (await statusOf(call('GET', REPORTS, cookie))) === 401 ? true : undefined;
+    await waitFor(refused, 5_000);
+  });
+
+  // The last, since nobody signs in from here for a minute afterwards.
+  test('with wrong keys is held up before long, and told for how long', async () => {
+    const replies: Response[] = [];
+    for (let attempt = 0; attempt < 15; attempt++) {
+      replies.push(await signIn({ key: 'a-wrong-key-of-good-length' }));
+    }
+    expect(replies[0]!.status).toBe(401);
+    const last = replies.at(-1)!;
+    expect(last.status).toBe(429);
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});

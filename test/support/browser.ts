@@ -1,0 +1,79 @@
+import axe from 'axe-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { waitFor } from './api.js';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+
+/** Whether this machine has a browser to test in; when not, the setup has said so. */
+export const hasBrowser = process.env['TEST_CHROMIUM'] !== undefined;
+
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env['TEST_CHROMIUM']!, args: FLAGS });
+}
+
+/** A tab with cookies of its own, and what its console complained of. */
+export interface Tab {
+  page: Page;
+  complaints: string[];
+}
+
+/** Opens an address as a reader from Britain would. */
+export async function openTab(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<Tab> {
+  const context = await browser.newContext({ baseURL: origin, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('dialog', (dialog) => complaints.push(`a dialog said ${dialog.message()}`));
+  page.on('console', (message) => {
+    if (message.location().url.endsWith('/v1/sources')) return; // XXX until ledger
+    if (['error', 'warning'].includes(message.type())) {
+      complaints.push(`${message.text()} (${message.location().url})`);
+    }
+  });
+  return { page, complaints };
+}
+
+/** Opens an address signed in with a key. */
+export async function openSignedIn(
+  browser: Browser,
+  origin: string,
+  key: string,
+  options: BrowserContextOptions = {},
+): Promise<Tab> {
+  const tab = await openTab(browser, origin, options);
+  const headers = { 'Sec-Fetch-Site': 'same-origin' };
+  const reply = await tab.page.request.post('/session', { data: { key }, headers });
+  if (reply.status() !== 204) throw new Error(`signing in was answered with ${reply.status()}`);
+  return tab;
+}
+
+/** Waits until all that a page asked for has come. */
+export async function isShown(page: Page): Promise<void> {
+  await page.locator('main h1').waitFor();
+  const waiting = page.locator('.loading, .stale');
+  await waitFor(async () => ((await waiting.count()) === 0 ? true : undefined));
+}
+
+/**
+ * What axe-core finds wrong with a page: rule and elements, a line each.
+ * @param rules only these
+ */
+export async function violations(page: Page, ...rules: string[]): Promise<string[]> {
+  const options = rules.length > 0 ? { runOnly: rules } : {};
+  // By the debugger, which the page's policy does not bind.
+  await page.evaluate(axe.source);
+  return page.evaluate<string[]>(`axe.run(${JSON.stringify(options)}).then(
+    ({ violations }) => violations.map(({ id, nodes }) =>
+      id + ': ' + nodes.map(({ html }) => html.slice(0, 150)).join(' | ')))`);
+}
+
+/** How many pixels of a page are beyond the right edge of its window. */
+export function overflow(page: Page): Promise<number> {
+  const root = 'document.documentElement';
+  return page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);
+}
