@@ -97,7 +97,9 @@ export const reportRun = z.object({
 });
 
 const sourceState = z.object({
-  source: z.string().describe("the webhook's name or the API key's; import and demo are their own"),
+  source: z
+    .string()
+    .describe('the name of the webhook, of the API key, or of what was imported from'),
   kind: z.enum(SENDER_KINDS),
   configured: z.boolean().describe('its secret is set, or its key is live and may ingest'),
   last_event_at: seconds

@@ -21,13 +21,18 @@ export class Outcomes {
    * @param sender of what came just now; none of what is tried again, which has come before
    */
   tell(outcome: Outcome, arrived: readonly Arrived[], sender?: Sender): void {
-    const counts = new Map<string, number>();
-    for (const { type } of arrived) {
-      counts.set(type ?? 'unknown', (counts.get(type ?? 'unknown') ?? 0) + 1);
-    }
-    for (const [type, count] of counts) {
+    for (const [type, count] of countTypes(arrived)) {
       this.metrics.events.labels(type, outcome).inc(count);
       if (sender) this.ledger.note(sender, type, outcome, count);
     }
   }
+}
+
+/** How many there are of each type. */
+export function countTypes(arrived: readonly Arrived[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { type } of arrived) {
+    counts.set(type ?? 'unknown', (counts.get(type ?? 'unknown') ?? 0) + 1);
+  }
+  return counts;
 }

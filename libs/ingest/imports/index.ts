@@ -1,3 +1,4 @@
+export { IMPORTED_FILE, counting } from './counting.js';
 export { CsvFormat } from './csv/csv-format.js';
 export { CSV_KINDS, type CsvKind } from './csv/columns.js';
 export { parseMoment } from './csv/moments.js';

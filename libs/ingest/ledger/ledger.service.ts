@@ -29,6 +29,7 @@ export class Ledger implements OnApplicationShutdown {
    * @param type null when it is not known
    */
   note(sender: Sender, type: string | null, outcome: Outcome, count = 1): void {
+    if (count === 0) return;
     const lastAt = this.clock.now();
     const hour = Math.floor(lastAt / HOUR_MS);
     this.add({ hour, sender, type: this.names.of(sender, type, hour), outcome, count, lastAt });

@@ -3,6 +3,7 @@ import { Api, waitFor } from '../../support/api.js';
 import { backends } from '../../support/backends.js';
 import { ask, cloneDatabase } from '../../support/database.js';
 import { openFleet, type Fleet } from '../../support/fleet.js';
+import { Imports } from '../../support/imports.js';
 import { plantKey } from '../../support/keys.js';
 import { anEvent, send } from '../../support/sending.js';
 import type { TestProcess } from '../../support/service.js';
@@ -105,6 +106,21 @@ test('a webhook that is set up is told of before anything came, and each outcome
       { type: 'org.created', outcome: 'rejected', count: 1 },
     ]),
     dead_letters: [{ reason: 'data.name: must not be blank', count: 1 }],
+  });
+});
+
+test('what is imported is a source as well', async () => {
+  const imports = await Imports.into(fleet.databaseUrl);
+  try {
+    const events = [anEvent('user.active'), anEvent('org.created'), anEvent('org.created')];
+    const told = [...events, anEvent('user.teleported')].map((event) => JSON.stringify(event));
+    await imports.write('past.ndjson', told.join('\n'));
+    await imports.run('ndjson', 'past.ndjson');
+  } finally {
+    await imports.remove();
+  }
+  expect(await countsOf(one.api, 'import', 'import')).toEqual({
+    ...{ 'user.active accepted': 1, 'org.created accepted': 2, 'unknown rejected': 1 },
   });
 });
 

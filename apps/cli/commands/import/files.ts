@@ -4,9 +4,12 @@ import {
   CSV_KINDS,
   CsvFormat,
   FactWriter,
+  IMPORTED_FILE,
+  Ledger,
   NdjsonFormat,
   RejectedFile,
   STANDARD_INPUT,
+  counting,
   importFile,
   openFile,
   parseMoment,
@@ -15,7 +18,7 @@ import {
   type FileFormat,
   type Progress,
 } from '#libs/ingest';
-import { Clock, Database, type Settings } from '#libs/platform';
+import { Clock, Database, Logger, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
@@ -91,11 +94,14 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
   if (wanted.isDryRun) return finish(wanted, await read(wanted, NOBODY, signal), signal);
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
+  const ledger = new Ledger(database, new Clock(), new Logger(settings));
   try {
     const writer = wanted.writer(database);
-    const ended = await read(wanted, writer, signal);
+    const ended = await read(wanted, counting(writer, ledger, IMPORTED_FILE), signal);
+    ledger.note(IMPORTED_FILE, null, 'rejected', ended.rejected);
     finish(wanted, { ...ended, known: writer.known }, signal);
   } finally {
+    await ledger.onApplicationShutdown();
     await database.onApplicationShutdown();
     await store.close();
   }

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import {
+  Ledger,
   NdjsonFormat,
   RejectedFile,
   importPropelAuth,
   type PropelAuthProgress,
 } from '#libs/ingest';
-import { Clock, Database, SettingsError, type Settings } from '#libs/platform';
+import { Clock, Database, Logger, SettingsError, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
@@ -35,9 +36,11 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
   const signal = stopSignal();
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
+  const ledger = new Ledger(database, new Clock(), new Logger(settings));
   try {
-    await run({ database, authUrl, apiKey, ...options, signal });
+    await run({ database, ledger, authUrl, apiKey, ...options, signal });
   } finally {
+    await ledger.onApplicationShutdown();
     await database.onApplicationShutdown();
     await store.close();
   }
@@ -45,6 +48,7 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
 
 interface Wanted {
   database: Database;
+  ledger: Ledger;
   authUrl: string;
   apiKey: string;
   fromStart: boolean;

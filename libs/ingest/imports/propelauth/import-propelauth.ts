@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkEvent, type NativeEvent } from '#libs/contracts';
+import { checkEvent, type NativeEvent, type Sender } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
 import type { Clock, Database } from '#libs/platform';
+import type { Ledger } from '../../ledger/ledger.service.js';
 import { SOURCE } from '../../sources/propelauth/backfill.js';
+import { noteAccepted } from '../counting.js';
 import type { RejectedLine } from '../file-format.js';
 import {
   BEGINNING,
@@ -13,6 +15,8 @@ import {
 } from './checkpoint.store.js';
 import { backfillPages, type BackfillPage } from './pages.js';
 import { Patience, watchRetryAfter, type Failure } from './patience.js';
+
+const SENDER: Sender = { kind: 'import', name: SOURCE };
 
 /** What an import out of PropelAuth has come to. */
 export interface PropelAuthProgress {
@@ -28,6 +32,7 @@ export interface PropelAuthProgress {
 export interface PropelAuthImport {
   database: Database;
   clock: Clock;
+  ledger: Ledger;
   /** Where it is, and the key of a backend integration. */
   authUrl: string;
   apiKey: string;
@@ -46,7 +51,7 @@ export interface PropelAuthImport {
  * @throws Error when the API refuses the key, or fails for longer than it is waited for
  */
 export async function importPropelAuth(wanted: PropelAuthImport): Promise<PropelAuthProgress> {
-  const { database, signal } = wanted;
+  const { database, ledger, signal } = wanted;
   const { pool } = database;
   const name = `${SOURCE} ${new URL(wanted.authUrl).host}`;
   const from = (wanted.fromStart ? undefined : await loadCheckpoint(pool, name)) ?? BEGINNING;
@@ -63,6 +68,8 @@ export async function importPropelAuth(wanted: PropelAuthImport): Promise<Propel
   for await (const page of await pagesOf(wanted, from)) {
     const { events, rejected } = checked(page, wanted.clock.now());
     await into.events(events);
+    noteAccepted(ledger, events, SENDER);
+    ledger.note(SENDER, null, 'rejected', rejected.length);
     await wanted.onRejected(rejected);
     if (page.next) await saveCheckpoint(pool, name, page.next);
     else await dropCheckpoint(pool, name);
