@@ -5,7 +5,11 @@ import { closeInTime, startService } from './service.js';
 import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** The process that works for an `insightd all`, over the store that is open there. */
-const parentIsGone = once(process, 'disconnect');
+// Until it works there is nothing to be ended well. The other process may be gone already: what is
+// imported above takes a second.
+const endAtOnce = () => process.exit(1);
+process.once('disconnect', endAtOnce);
+if (!process.connected) endAtOnce();
 const [first] = (await once(process, 'message')) as [ToWorker];
 if (!('settings' in first)) throw new Error('The first message must bring the settings.');
 
@@ -18,4 +22,5 @@ process.on('message', () => {
     .snapshot()
     .then((metrics) => process.send?.({ metrics } satisfies FromWorker));
 });
-stopWithParent(parentIsGone, () => closeInTime(app));
+process.off('disconnect', endAtOnce);
+stopWithParent(once(process, 'disconnect'), () => closeInTime(app));

@@ -7,7 +7,7 @@ import {
   type ChampionReportInterval,
 } from '@propelauth/node-apis';
 import type { Api, Reply } from '../support/api.js';
-import { createKey } from '../support/keys.js';
+import { plantKey } from '../support/keys.js';
 import { redirectFetch } from '../support/redirect.js';
 import { startTestService, TEST_KEY, type TestService } from '../support/service.js';
 import { ANN_SIGNUP, USERS, WORLD } from '../support/small-world.js';
@@ -149,7 +149,7 @@ describe('errors as the client shows them', () => {
   });
 
   test('a key without the scope: an error, not empty results', async () => {
-    const key = await createKey(service.databaseUrl, 'only ingests', 'ingest');
+    const key = await plantKey(service.databaseUrl, 'only ingests', 'ingest');
     const errors = await reasons(everyCall(key));
     expect(errors).toEqual(errors.map(() => unknownError));
   });

@@ -9,7 +9,7 @@ import {
   startBrowser,
   violations,
 } from '../support/browser.js';
-import { createKey } from '../support/keys.js';
+import { plantKey } from '../support/keys.js';
 import { active, added, orgCreated, userCreated } from '../support/model/hand-worked/telling.js';
 import { freePort } from '../support/ports.js';
 import { startProcess, startTestService, TEST_KEY, testSettings } from '../support/service.js';
@@ -119,7 +119,7 @@ inBrowser('hostile names', () => {
   });
 
   test('a key that may only read sees no action and no rejected event', async () => {
-    const key = await createKey(service.databaseUrl, '<b>a reader</b>', 'read');
+    const key = await plantKey(service.databaseUrl, '<b>a reader</b>', 'read');
     const tab = await openSignedIn(browser, service.origin, key);
     await tab.page.goto('/data');
     await isShown(tab.page);

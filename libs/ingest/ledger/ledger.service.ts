@@ -17,6 +17,7 @@ export class Ledger implements OnApplicationShutdown {
   private counts = new Map<string, SourceCount>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  private isClosed = false;
 
   constructor(
     private readonly database: Database,
@@ -48,10 +49,12 @@ export class Ledger implements OnApplicationShutdown {
   /** What was counted last is written before the store is closed, which the platform does after this. */
   async onApplicationShutdown(): Promise<void> {
     await this.flushOrTell();
+    this.isClosed = true;
     clearTimeout(this.timer);
   }
 
   private flushSoon(): void {
+    if (this.isClosed) return;
     this.timer ??= setTimeout(() => void this.flushOrTell(), FLUSH_MS).unref();
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Api, type Reply, waitFor } from '../../support/api.js';
-import { createKey } from '../../support/keys.js';
+import { plantKey } from '../../support/keys.js';
 import { COMPATIBLE_PATHS } from '../../support/reference.js';
 import { anEvent } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
@@ -11,7 +11,7 @@ let service: TestService;
 let other: Api;
 beforeAll(async () => {
   service = await startTestService({ READ_RATE_LIMIT: String(LIMIT) });
-  other = new Api(service.origin, await createKey(service.databaseUrl, 'other', 'read'));
+  other = new Api(service.origin, await plantKey(service.databaseUrl, 'other', 'read'));
 });
 afterAll(() => service.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
-import { createKey, keys } from '../../support/keys.js';
+import { plantKey, keys } from '../../support/keys.js';
 import { userCreated } from '../../support/model/hand-worked/telling.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
 
@@ -13,7 +13,7 @@ let service: TestService;
 let reader: string;
 beforeAll(async () => {
   service = await startTestService();
-  reader = await createKey(service.databaseUrl, 'a reader', 'read');
+  reader = await plantKey(service.databaseUrl, 'a reader', 'read');
   await service.api.ingest([userCreated('somebody', '2024-06-01')]);
 });
 afterAll(() => service.close());
@@ -150,14 +150,14 @@ describe('signing in', () => {
   });
 
   test('with a key that may not read is refused', async () => {
-    const writer = await createKey(service.databaseUrl, 'a writer', 'ingest');
+    const writer = await plantKey(service.databaseUrl, 'a writer', 'ingest');
     const reply = await signIn({ key: writer });
     expect([reply.status, reply.headers.get('set-cookie')]).toEqual([403, null]);
     expect(await reply.json()).toMatchObject({ detail: expect.stringContaining('read') });
   });
 
   test('a key that is revoked ends its sessions within seconds', async () => {
-    const key = await createKey(service.databaseUrl, 'to be revoked', 'read');
+    const key = await plantKey(service.databaseUrl, 'to be revoked', 'read');
     const cookie = await signedIn(key);
     expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
     await keys(service.databaseUrl, 'revoke', key.split('_')[1]!);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '../../support/api.js';
-import { createKey } from '../../support/keys.js';
+import { plantKey } from '../../support/keys.js';
 import { anEvent, send, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
@@ -113,7 +113,7 @@ describe('an identity is the id and the source', () => {
   test('without a source it is the name of the key: two keys can use the same ids', async () => {
     const [crm, shop] = await Promise.all(
       ['crm', 'shop'].map(async (name) => {
-        return new Api(service.origin, await createKey(service.databaseUrl, name, 'ingest'));
+        return new Api(service.origin, await plantKey(service.databaseUrl, name, 'ingest'));
       }),
     );
     await expectTaken(creation('of crm', 'crm', { id: 'same' }), crm);

@@ -21,7 +21,7 @@ import { startTestService, type TestService } from '../../support/service.js';
 
 jest.setTimeout(300_000);
 
-const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 4);
+const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 2);
 const USERS = 60;
 const ORGS = 40;
 const EVERY_FACT = `

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Rudder from '@rudderstack/rudder-sdk-node';
 import { Analytics as Segment } from '@segment/analytics-node';
-import { createKey } from '../../support/keys.js';
+import { plantKey } from '../../support/keys.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { sources } from '../../support/sources.js';
 
@@ -95,7 +95,7 @@ let service: TestService;
 let key: string;
 beforeAll(async () => {
   service = await startTestService();
-  key = await createKey(service.databaseUrl, 'web shop', 'ingest');
+  key = await plantKey(service.databaseUrl, 'web shop', 'ingest');
   for (const library of [segment, rudder]) {
     await library.deliver(service.origin, key, calls(library.name));
   }
