@@ -30,7 +30,6 @@ export async function openTab(
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('dialog', (dialog) => complaints.push(`a dialog said ${dialog.message()}`));
   page.on('console', (message) => {
-    if (message.location().url.endsWith('/v1/sources')) return; // XXX until ledger
     if (['error', 'warning'].includes(message.type())) {
       complaints.push(`${message.text()} (${message.location().url})`);
     }
@@ -52,9 +51,9 @@ export async function openSignedIn(
   return tab;
 }
 
-/** Waits until all that a page asked for has come. */
+/** Waits until all that a page asked for has come, to somebody who is signed in. */
 export async function isShown(page: Page): Promise<void> {
-  await page.locator('main h1').waitFor();
+  await page.locator('.shell main h1').waitFor();
   const waiting = page.locator('.loading, .stale');
   await waitFor(async () => ((await waiting.count()) === 0 ? true : undefined));
 }
@@ -64,7 +63,7 @@ export async function isShown(page: Page): Promise<void> {
  * @param rules only these
  */
 export async function violations(page: Page, ...rules: string[]): Promise<string[]> {
-  const options = rules.length > 0 ? { runOnly: rules } : {};
+  const options = { resultTypes: ['violations'], ...(rules.length > 0 && { runOnly: rules }) };
   // By the debugger, which the page's policy does not bind.
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(`axe.run(${JSON.stringify(options)}).then(

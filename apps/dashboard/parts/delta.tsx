@@ -3,7 +3,7 @@ import { formatNumber, formatShare } from '../words/format.js';
 interface Props {
   value: number;
   before: number;
-  /** What the earlier value is of: "in the time before". */
+  /** What the earlier value is of: "before". */
   when?: string;
 }
 

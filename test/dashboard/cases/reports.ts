@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { RANKINGS, type ReportChanges, type RunList } from '#libs/contracts';
+import { RANKINGS, type Ranking, type ReportChanges, type RunList } from '#libs/contracts';
 import { isShown } from '../../support/browser.js';
 import { heading, inBritain, reading, type World } from '../world.js';
 
@@ -12,33 +12,28 @@ export function reportCases(world: () => World): void {
     (await world().api.get<ReportChanges>(`/api/insights/v1${query}`)).body;
 
   describe('reports', () => {
-    test('each is shown in each of its intervals as the API ranks it', async () => {
-      await reading(world(), '/reports', async (page) => {
-        for (const { subject, report, interval } of RANKINGS) {
-          await page.goto(`/reports/${subject}/${report}?interval=${interval}`);
-          await isShown(page);
-          const query = `/reports/${subject}/${report}?interval=${interval}&page_size=25`;
-          const { rows, total_count: total } = await asked(query);
-          expect(await idsShown(page)).toEqual(
-            rows.map((row) => ('user_id' in row ? row.user_id : row.org_id)),
-          );
-          expect(await page.getByLabel('Pages of the list').innerText()).toContain(
-            `of ${inBritain(total)}`,
-          );
-        }
-      });
-    });
-
-    test('each is a click away from each other one', async () => {
+    test('are each a click away, and shown in each interval as the API ranks them', async () => {
       await reading(world(), '/reports', async (page) => {
         const links = page.getByRole('navigation', { name: 'Reports' }).getByRole('link');
-        const names = await links.allInnerTexts();
-        expect(names).toHaveLength(8);
-        for (const [index, name] of names.entries()) {
-          await links.nth(index).click();
+        const intervals = page.getByRole('navigation', { name: 'Interval' }).getByRole('link');
+        const seen: string[] = [];
+        for (let report = 0; report < (await links.count()); report++) {
+          const name = await links.nth(report).innerText();
+          await links.nth(report).click();
           await isShown(page);
           expect(await heading(page)).toBe(name);
+          for (let index = 0; index < (await intervals.count()); index++) {
+            await intervals.nth(index).click();
+            await isShown(page);
+            const { pathname, search } = new URL(page.url());
+            const { rows, total_count: total } = await asked(`${pathname}${search}&page_size=25`);
+            expect(await idsShown(page)).toEqual(rows.map(idOf));
+            const pages = page.getByLabel('Pages of the list');
+            expect(await pages.innerText()).toContain(`of ${inBritain(total)}`);
+            seen.push(`${pathname}${search}`);
+          }
         }
+        expect(seen.sort()).toEqual(RANKINGS.map(addressOf).sort());
       });
     });
 
@@ -123,6 +118,11 @@ export function reportCases(world: () => World): void {
     });
   });
 }
+
+const addressOf = ({ subject, report, interval }: Ranking) =>
+  `/reports/${subject}/${report}?interval=${interval}`;
+
+const idOf = (row: ReportChanges['rows'][number]) => ('user_id' in row ? row.user_id : row.org_id);
 
 /** Who is in the table, by the address that each name leads to. */
 async function idsShown(page: Page): Promise<string[]> {

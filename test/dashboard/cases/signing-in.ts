@@ -29,6 +29,7 @@ export function signingInCases(world: () => World): void {
     test('a key does it from the keyboard, a wrong one is refused in words, and signing out ends it', async () => {
       const { page } = await openTab(world().browser, world().origin);
       await page.goto('/data');
+      await page.getByLabel('API key').waitFor();
       await page.keyboard.press('Tab');
       await page.keyboard.type('a-wrong-key-of-good-length');
       await page.keyboard.press('Enter');

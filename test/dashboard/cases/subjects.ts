@@ -54,20 +54,19 @@ export function subjectCases(world: () => World): void {
       });
     });
 
-    test.each([['/users/nobody'], ['/orgs/none'], ['/reports/user/none'], ['/a/b/c/d']])(
-      '%s says that there is no such thing, and where to go on',
-      async (path) => {
-        // The browser itself notes each 404 of the API in its console.
-        const { browser, origin } = world();
-        const { page } = await openSignedIn(browser, origin, TEST_KEY);
+    test('what is not there is said not to be, with where to go on', async () => {
+      const { browser, origin } = world();
+      // The browser itself notes each 404 of the API in its console.
+      const { page } = await openSignedIn(browser, origin, TEST_KEY);
+      for (const path of ['/users/nobody', '/orgs/none', '/reports/user/none', '/a/b/c/d']) {
         await page.goto(path);
         await page
           .locator('h1')
           .getByText(/no such/i)
           .waitFor();
         expect(await page.locator('main a').count()).toBeGreaterThan(0);
-        await page.context().close();
-      },
-    );
+      }
+      await page.context().close();
+    });
   });
 }

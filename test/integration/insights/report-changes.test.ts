@@ -173,4 +173,6 @@ test('a run that was pruned says where the others are, and is compared with no m
   expect((await changes('')).previous).toMatchObject({ run_id: first });
   const { body } = await service.api.get<RunList>('/api/insights/v1/runs');
   expect(body.runs.map(({ kept }) => kept)).toEqual([true, false, true]);
+  const kept = await service.api.get<RunList>('/api/insights/v1/runs?kept=true');
+  expect(kept.body.runs).toEqual([body.runs[0], body.runs[2]]);
 });

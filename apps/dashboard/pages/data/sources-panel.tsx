@@ -1,10 +1,14 @@
+import type { SourceDetails, SourceState } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Empty, Shown } from '../../parts/states.js';
 import { now } from '../../words/clock.js';
 import { formatAgo, formatMoment, formatNumber } from '../../words/format.js';
-import { isAlive, type Source, type SourceDetails } from './sources.js';
+import { isAlive } from './sources.js';
 
-type Some = Source & Partial<SourceDetails>;
+/** Only an administrator is told the figures. */
+type Some = SourceState & Partial<SourceDetails>;
+
+const SHOWN_REASONS = 3;
 
 /** The sources: to whom may read whether each is alive, to an administrator what came of its events. */
 export function Sources({ isAdmin }: { isAdmin: boolean }) {
@@ -70,7 +74,10 @@ function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean 
               {isAdmin && (
                 <>
                   <td class="number">{formatNumber(total(source.last_day))}</td>
-                  <td class="number">{formatNumber(total(source.dead_letters))}</td>
+                  <td class="number">
+                    {formatNumber(total(source.dead_letters))}
+                    <Reasons letters={source.dead_letters ?? []} />
+                  </td>
                 </>
               )}
             </tr>
@@ -81,15 +88,29 @@ function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean 
   );
 }
 
-function StateMark({ source }: { source: Source }) {
-  if (source.last_event_at === null) return <span class="mark">nothing yet</span>;
+function StateMark({ source }: { source: SourceState }) {
   if (isAlive(source)) return <span class="mark good">alive</span>;
+  if (!source.configured) return <span class="mark">not configured (any more)</span>;
+  if (source.last_event_at === null) return <span class="mark">nothing yet</span>;
   return <span class="mark care">silent for a day</span>;
 }
 
 function LastEvent({ at }: { at: number | null }) {
   if (at === null) return <>never</>;
   return <span title={formatMoment(at)}>{formatAgo(at, now() / 1000)}</span>;
+}
+
+/** What is wrong most often. */
+function Reasons({ letters }: { letters: SourceDetails['dead_letters'] }) {
+  return (
+    <>
+      {letters.slice(0, SHOWN_REASONS).map(({ reason, count }) => (
+        <span key={reason} class="soft small block-line">
+          <bdi>{reason}</bdi> × {formatNumber(count)}
+        </span>
+      ))}
+    </>
+  );
 }
 
 const total = (counts: readonly { count: number }[] | undefined): number =>

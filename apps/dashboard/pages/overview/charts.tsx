@@ -122,9 +122,7 @@ function Total({
       <span class="small soft">
         {adds ? `in ${over.length} ${PERIOD_NAMES[cadence]}s` : `a ${PERIOD_NAMES[cadence]}`}
       </span>{' '}
-      {over[0]!.before && (
-        <Delta value={rounded(value)} before={rounded(before)} when="in the time before" />
-      )}
+      {over[0]!.before && <Delta value={rounded(value)} before={rounded(before)} when="before" />}
     </p>
   );
 }

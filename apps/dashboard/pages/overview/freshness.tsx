@@ -1,16 +1,18 @@
-import type { Summary } from '#libs/contracts';
+import type { SourceState, Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Link } from '../../routing/link.js';
 import { now } from '../../words/clock.js';
 import { formatAgo, formatMoment } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
-import { isAlive, type Source } from '../data/sources.js';
+import { isAlive } from '../data/sources.js';
 
 /** When the latest report was made, and whether the sources still send. */
 export function Freshness({ latest }: { latest: Summary['latest_run'] }) {
-  const sources = useResource<{ sources: Source[] }>('/api/insights/v1/sources');
+  const sources = useResource<{ sources: SourceState[] }>('/api/insights/v1/sources');
   const heard = sources.data?.sources.filter(({ last_event_at: at }) => at !== null) ?? [];
-  const silent = heard.filter((source) => !isAlive(source));
+  const alive = heard.filter(isAlive);
+  // One that is switched off may be silent.
+  const silent = heard.filter((source) => source.configured && !isAlive(source));
   return (
     <p class="freshness small soft">
       {latest && (
@@ -19,15 +21,17 @@ export function Freshness({ latest }: { latest: Summary['latest_run'] }) {
           {formatAgo(latest.completed_at, now() / 1000)}
         </span>
       )}
-      {heard.length > 0 && (
+      {silent.length + alive.length > 0 && (
         <Link href="/data">
-          <span class={`mark ${silent.length > 0 ? 'care' : 'good'}`}>
-            {silent.length > 0
-              ? `Silent for a day: ${silent.map(({ source }) => source).join(', ')}`
-              : heard.length === 1
-                ? 'The source is alive'
-                : `All ${heard.length} sources are alive`}
-          </span>
+          {silent.length > 0 ? (
+            <span class="mark care">
+              Silent for a day: <bdi>{silent.map(({ source }) => source).join(', ')}</bdi>
+            </span>
+          ) : (
+            <span class="mark good">
+              {alive.length === 1 ? 'The source is' : `All ${alive.length} sources are`} alive
+            </span>
+          )}
         </Link>
       )}
     </p>
