@@ -18,5 +18,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/setup-file.mjs'],
   testTimeout: 60_000,
-  maxWorkers: 3,
+  maxWorkers: 2,
 };
