@@ -3,7 +3,7 @@ import { aHistory, expectTheModelsAnswers, tellEach } from '../../support/agreem
 import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll } from '../../support/cleanup.js';
 import { ask, cloneDatabaseIn } from '../../support/database.js';
-import { plantKey, keys } from '../../support/keys.js';
+import { createKey, keys } from '../../support/keys.js';
 import { NEVER, utcDay } from '../../support/runs.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { snapshotTables } from '../../support/snapshots.js';
@@ -42,7 +42,7 @@ describe('over a database whose sessions are in Auckland', () => {
 
   test('a key is made, listed and revoked at the time it was', async () => {
     const before = Date.now();
-    const key = await plantKey(service.databaseUrl, 'a key', 'read');
+    const key = await createKey(service.databaseUrl, 'a key', 'read');
     const [row] = await ask<{ at: number; id: string }>(
       service.databaseUrl,
       'select extract(epoch from created_at)::float8 * 1000 as at, id from api_keys where name = $1',
