@@ -8,7 +8,7 @@ import { UsageError } from './usage.js';
 
 const USAGE = `insightd <command>
 
-  all                 answer HTTP and work, in one process
+  all                 answer HTTP and work, in two processes
   api                 answer HTTP only
   worker              work only: report runs, charts, schedules
   migrate             bring the database up to date and end

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import v8 from 'node:v8';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -20,6 +21,12 @@ import { WorkerModule } from '../worker/worker.module.js';
 
 const GRACE_MS = 3_000;
 const SWEEP_MS = 100;
+
+/**
+ * By how much the heap may grow before all of it is looked through. Left alone, Node lets it grow
+ * threefold while events come in: 594 MB at the most instead of 341, and no faster.
+ */
+const HEAP_GROWS_BY_PERCENT = 70;
 
 /** What a process does. `all` is two of them. */
 export type Role = 'api' | 'worker';
@@ -54,6 +61,7 @@ export async function startService(
   measureReplies(server, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(logger));
   if (role !== 'worker') {
+    v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
     serveOpenApi(app);
     await serveDashboard(server);
   }

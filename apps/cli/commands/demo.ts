@@ -9,6 +9,7 @@ import { DAY_MS, startOfDay } from '#libs/contracts';
 import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } from '#libs/ingest';
 import { Clock, Database, Instance, SessionsService, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
+import { ProgressBar } from '../progress-bar.js';
 import { openStore } from '../store.js';
 import { start } from './run.js';
 
@@ -16,7 +17,6 @@ const DEMO_FOLDER = '.demo';
 const LOADED_FILE = 'demo.loaded';
 const BATCH = 5_000;
 const LOOK_MS = 100;
-const BAR_WIDTH = 30;
 /** The days before today whose reports are made as well, the oldest first. */
 const PAST_DAYS = [91, 60, 30, 21, 14, 7, 6, 5, 4, 3, 2, 1];
 
@@ -58,10 +58,12 @@ async function load(app: INestApplicationContext): Promise<void> {
   const events = [...demoHistory({ now: Math.min(now, await app.get(Instance).installedAt()) })];
   const ingest = app.get(IngestService);
   say(`Loading the history of a demo company: ${events.length.toLocaleString('en')} events`);
+  const bar = new ProgressBar();
   for (let done = 0; done < events.length; done += BATCH) {
+    bar.show(done / events.length, `${done.toLocaleString('en')} events`);
     await take(ingest, events.slice(done, done + BATCH));
-    drawBar(Math.min(1, (done + BATCH) / events.length));
   }
+  bar.end();
   say('Making the first reports and charts …');
   await firstRuns(app.get(RunsService), now);
   await until(() => chartsAreCurrent(app.get(Database).pool));
@@ -120,14 +122,6 @@ function ending(origin: string, key: string, code: string): string {
     'Ctrl-C stops it.',
     '',
   ].join('\n');
-}
-
-/** A bar that grows in place, on a terminal. */
-function drawBar(share: number): void {
-  if (!process.stdout.isTTY) return;
-  const full = Math.round(share * BAR_WIDTH);
-  const bar = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
-  process.stdout.write(`\r${bar} ${Math.round(share * 100)} %${share === 1 ? '\n' : ''}`);
 }
 
 function say(text: string): void {

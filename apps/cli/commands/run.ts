@@ -13,8 +13,11 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
       `DATABASE_URL must be set for ${role}: only "all" brings a PostgreSQL of its own.`,
     );
   }
-  checkSecrets(await Sources.load(), given);
+  const strays = checkSecrets(await Sources.load(), given);
   const app = await start(role, await openStore(given));
+  for (const setting of strays) {
+    app.get(Logger).warn('no source has this setting: nothing comes in by it', { setting });
+  }
   const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
   if (key !== undefined) {
     process.stdout.write(

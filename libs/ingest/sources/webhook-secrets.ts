@@ -21,18 +21,25 @@ export function configuredWebhooks(sources: Sources, settings: Given): Set<strin
   return new Set(expected.map(({ name }) => name));
 }
 
-/** @throws SettingsError naming each setting that is no source's, or holds what is no secret of it */
-export function checkSecrets(sources: Sources, settings: Given): void {
-  const webhooks = sources.all().filter(isWebhook);
-  const problems = Object.keys(settings.WEBHOOK_SECRETS).flatMap((setting) => {
-    const source = webhooks.find((webhook) => secretSetting(webhook) === setting);
-    if (!source) {
-      return [`${setting} is of no source: there is ${webhooks.map(secretSetting).join(', ')}.`];
+/**
+ * @returns the settings of this kind that are no source's: another program's, or misspelt
+ * @throws SettingsError naming each setting that holds what is no secret of its source
+ */
+export function checkSecrets(sources: Sources, settings: Given): string[] {
+  const webhooks = new Map(sources.all().map((source) => [secretSetting(source), source]));
+  const problems: string[] = [];
+  const strays: string[] = [];
+  for (const setting of Object.keys(settings.WEBHOOK_SECRETS)) {
+    const source = webhooks.get(setting);
+    if (!source || !isWebhook(source)) {
+      strays.push(setting);
+      continue;
     }
     const problem = secretsOf(source, settings)
       .map((secret) => source.secretProblem(secret))
       .find((found) => found !== undefined);
-    return problem === undefined ? [] : [`${setting} ${problem}.`];
-  });
+    if (problem !== undefined) problems.push(`${setting} ${problem}.`);
+  }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+  return strays;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask } from '../../support/database.js';
+import { says } from '../../support/processes.js';
 import { anEvent, problem, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { clerkMessage } from '../../support/vendors/clerk.js';
@@ -8,6 +9,7 @@ import { deliver, signStandard, standardSecret } from '../../support/webhooks.js
 
 const [OLD, NEW] = [standardSecret(), standardSecret()];
 const [OLD_WORKOS, NEW_WORKOS] = ['the-old-secret-of-workos', 'the-new-secret-of-workos'];
+const OTHERS = 'the-secret-of-some-other-program';
 const LATE_MS = 6 * 60_000;
 
 let service: TestService;
@@ -16,6 +18,7 @@ beforeAll(async () => {
     STANDARD_WEBHOOK_SECRET: `${OLD}, ${NEW}`,
     PROPELAUTH_WEBHOOK_SECRET: NEW,
     WORKOS_WEBHOOK_SECRET: `${OLD_WORKOS},${NEW_WORKOS}`,
+    STRIPE_WEBHOOK_SECRET: OTHERS,
   });
 });
 afterAll(() => service.close());
@@ -130,6 +133,12 @@ test('a source without a secret, or that is none, is not there; the reply says w
     expect(none).toMatchObject({ status: 404 });
     expect(none.detail).toContain('clerk, propelauth, standard, workos');
   }
+});
+
+test('a secret that is of no source is told of at the start, and stops nothing', async () => {
+  const told = await says(service, 'STRIPE_WEBHOOK_SECRET');
+  expect(told).toContain('no source has this setting');
+  expect(service.log.join()).not.toContain(OTHERS);
 });
 
 test('a body of more than 1 MiB is too large, whoever sent it', async () => {
