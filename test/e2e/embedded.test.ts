@@ -1,10 +1,10 @@
-import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Api, waitFor } from '../support/api.js';
-import { cleanUpAfterEach } from '../support/cleanup.js';
-import { makeDataFolder, type DataFolder } from '../support/folders.js';
+import { cleanUpAfterAll, cleanUpAfterEach } from '../support/cleanup.js';
+import { copyDataFolder, makeDataFolder, type DataFolder } from '../support/folders.js';
 import { isAlive, nothingIsLeft, processesOf, runInsightd, says } from '../support/processes.js';
 import { userCreated } from '../support/runs.js';
 import { TEST_KEY, startProcess, type TestProcess } from '../support/service.js';
@@ -14,13 +14,24 @@ jest.setTimeout(120_000);
 const KEY = /insightd_[0-9a-f]{12}_[\w-]{43}/;
 
 describe('insightd all with a PostgreSQL of its own', () => {
+  const later = cleanUpAfterAll();
   const afterwards = cleanUpAfterEach();
+  /** As a first start leaves it. Making a cluster takes as long as all that is tested on one. */
+  let begun: DataFolder;
   let folder: DataFolder;
 
-  beforeEach(async () => {
-    folder = await makeDataFolder();
-    afterwards(() => folder.remove());
+  const useFolder = (made: DataFolder) => {
+    folder = made;
+    afterwards(() => made.remove());
+  };
+
+  beforeAll(async () => {
+    begun = await makeDataFolder();
+    later(() => begun.remove());
+    const settings = { INSIGHTD_DATA_DIR: begun.path, INSIGHTD_API_KEY: TEST_KEY };
+    await (await startProcess('all', settings)).stop();
   });
+  beforeEach(async () => useFolder(await copyDataFolder(begun)));
 
   const settings = (more: Record<string, string> = {}) => ({
     INSIGHTD_DATA_DIR: folder.path,
@@ -44,6 +55,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
   const usersOf = async (api: Api) => (await api.run()).row_counts!['user/champion/30'];
 
   test('the first start shows a key once; after a Ctrl-C a second start finds the data and shows none', async () => {
+    useFolder(await makeDataFolder());
     const first = await start();
     const shown = await waitFor(() => KEY.exec(first.output.join('\n'))?.[0]);
     const api = new Api(first.origin, shown);
@@ -83,6 +95,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
   });
 
   test('kill -9 in the middle of the first start leaves nothing, and the next start works', async () => {
+    useFolder(await makeDataFolder());
     const child = spawn(process.execPath, ['dist/apps/cli/main.js', 'all'], {
       stdio: 'ignore',
       env: { PATH: process.env['PATH'], PORT: '0', ...settings() },
@@ -161,6 +174,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
   });
 
   test('keys can be listed while no service runs, and nothing is left running', async () => {
+    useFolder(await makeDataFolder());
     const listed = await runInsightd(['keys', 'list'], settings());
     expect(listed).toMatchObject({ code: 0, stdout: 'There are no keys yet.\n' });
     await nothingIsLeft(folder.places);

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** A data folder of a test's own. */
 export interface DataFolder {
@@ -34,4 +36,16 @@ export async function makeDataFolder(): Promise<DataFolder> {
       for (const place of places) await rm(place, { recursive: true, force: true });
     },
   };
+}
+
+/** A data folder that begins as a copy of another, of which nothing runs. */
+export async function copyDataFolder({ places }: DataFolder): Promise<DataFolder> {
+  const copy = await makeDataFolder();
+  for (const [index, place] of places.entries()) {
+    if (!existsSync(place)) continue;
+    await rm(copy.places[index]!, { recursive: true, force: true });
+    // With its owner, who may be PostgreSQL's own user.
+    await promisify(execFile)('cp', ['-a', place, copy.places[index]!]);
+  }
+  return copy;
 }

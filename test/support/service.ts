@@ -68,12 +68,16 @@ export interface TestService extends TestProcess {
   close: () => Promise<void>;
 }
 
-/** @param environment settings besides those that every test needs */
+/**
+ * @param environment settings besides those that every test needs
+ * @param role `api` alone, without a worker, starts with half the work
+ */
 export async function startTestService(
   environment: Record<string, string> = {},
+  role: 'all' | 'api' = 'all',
 ): Promise<TestService> {
   const databaseUrl = environment['DATABASE_URL'] ?? (await cloneDatabase());
-  const started = await startProcess('all', { ...testSettings(databaseUrl), ...environment });
+  const started = await startProcess(role, { ...testSettings(databaseUrl), ...environment });
   return {
     ...started,
     api: new Api(started.origin, TEST_KEY),

@@ -13,7 +13,7 @@ import {
 } from '../../support/agreement.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 24);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 16);
 
 const today = dayBefore(0);
 let service: TestService;

@@ -8,7 +8,7 @@ const ASSETS = 'dist/apps/dashboard/assets';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, 'api');
 });
 afterAll(() => service.close());
 

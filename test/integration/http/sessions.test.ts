@@ -12,7 +12,7 @@ const OWN = { 'X-Insightd': '1', 'Sec-Fetch-Site': 'same-origin' };
 let service: TestService;
 let reader: string;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, 'api');
   reader = await plantKey(service.databaseUrl, 'a reader', 'read');
   await service.api.ingest([userCreated('somebody', '2024-06-01')]);
 });

@@ -9,7 +9,7 @@ const TOO_FAR_MS = 10 * 60_000;
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, 'api');
 });
 beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
 afterAll(() => service.close());

@@ -10,7 +10,7 @@ const GZIP = { 'Content-Encoding': 'gzip' };
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, 'api');
 });
 afterAll(() => service.close());
 

@@ -7,7 +7,7 @@ const EMOJI = '\u{1F600}';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, 'api');
 });
 afterAll(() => service.close());
 

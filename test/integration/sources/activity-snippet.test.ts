@@ -15,7 +15,7 @@ const ACTIVE = 'user.active accepted';
 const afterwards = cleanUpAfterAll();
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({}, 'api');
 });
 afterAll(() => service.close());
 

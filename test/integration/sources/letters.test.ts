@@ -20,12 +20,15 @@ const TOO_FAR_MS = 10 * 60_000;
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({
-    CLERK_WEBHOOK_SECRET: SECRET,
-    PROPELAUTH_WEBHOOK_SECRET: SECRET,
-    STANDARD_WEBHOOK_SECRET: SECRET,
-    WORKOS_WEBHOOK_SECRET: WORKOS_SECRET,
-  });
+  service = await startTestService(
+    {
+      CLERK_WEBHOOK_SECRET: SECRET,
+      PROPELAUTH_WEBHOOK_SECRET: SECRET,
+      STANDARD_WEBHOOK_SECRET: SECRET,
+      WORKOS_WEBHOOK_SECRET: WORKOS_SECRET,
+    },
+    'api',
+  );
 });
 beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
 afterAll(() => service.close());

@@ -14,6 +14,8 @@ import { prepareHome, type Home } from './home.js';
 import { PASSWORD_FILE, isPostmaster, postmaster } from './postmaster.js';
 import { EmbeddedServer } from './server.js';
 
+/** One that was left behind is told so within a moment, and then takes its time to stop. */
+const PREVIOUS_IS_TOLD_WITHIN_MS = 5_000;
 const PREVIOUS_STOPS_WITHIN_MS = 20_000;
 
 const [dataDir = '', mode = ''] = process.argv.slice(2);
@@ -65,9 +67,12 @@ async function freePort(): Promise<number> {
 
 /** After a kill -9 the previous PostgreSQL may still be stopping; one that goes on is in use. */
 async function previousGone({ cluster }: Home): Promise<void> {
-  const waitUntil = performance.now() + PREVIOUS_STOPS_WITHIN_MS;
-  while (isPostmaster((await postmaster(cluster))?.pid ?? 0, cluster)) {
-    if (performance.now() > waitUntil) {
+  const startedAt = performance.now();
+  for (;;) {
+    const running = await postmaster(cluster);
+    if (!running || !isPostmaster(running.pid, cluster)) return;
+    const patience = running.isReady ? PREVIOUS_IS_TOLD_WITHIN_MS : PREVIOUS_STOPS_WITHIN_MS;
+    if (performance.now() - startedAt > patience) {
       throw new Error(
         `the data in ${dataDir} is in use by another insightd: stop it, or set INSIGHTD_DATA_DIR`,
       );
