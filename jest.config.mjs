@@ -17,7 +17,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/setup-file.mjs'],
-  // Most tests wait for processes of ours: three at a time keep two cores busy, and each then takes longer.
-  testTimeout: 120_000,
-  maxWorkers: 3,
+  testTimeout: 60_000,
+  maxWorkers: 2,
 };
