@@ -160,16 +160,22 @@ const usual = history(NOON);
 const dataOf = (type: string) =>
   usual.filter((event) => event.type === type).map(({ data }) => data);
 
+/** The first event in which a history is another than the usual; comparing all 87,000 at once takes seconds. */
+const firstOther = (events: readonly DemoEvent[]): DemoEvent | undefined =>
+  events.find((event, index) => JSON.stringify(event) !== JSON.stringify(usual[index]));
+
 describe('the same history', () => {
   it('comes for the same day and seed, and another for another seed', () => {
-    expect(history(NOON)).toEqual(usual);
-    expect(history(NOON, 2)).not.toEqual(usual);
+    const again = history(NOON);
+    expect(again).toHaveLength(usual.length);
+    expect(firstOther(again)).toBeUndefined();
+    expect(firstOther(history(NOON, 2))).toBeDefined();
   });
 
   it('only goes on later that day', () => {
     const evening = history(NOON + DAY_MS / 3);
     expect(evening.length).toBeGreaterThan(usual.length);
-    expect(evening.slice(0, usual.length)).toEqual(usual);
+    expect(firstOther(evening.slice(0, usual.length))).toBeUndefined();
   });
 });
 
