@@ -101,13 +101,16 @@ export function testSettings(databaseUrl: string): Record<string, string> {
   };
 }
 
+/** A worker may have looked a moment before the last event: the next look is up to 50 s later. */
+const CHARTS_FOLLOW_WITHIN_MS = 90_000;
+
 /** Waits until the charts of a store show all that was sent. */
 export async function chartsAreFresh(databaseUrl: string): Promise<void> {
   await waitFor(async () => {
     const waiting = 'select from activity_log union all select from activity_changes limit 1';
     const rows = await ask(databaseUrl, waiting);
     return rows.length === 0 ? true : undefined;
-  });
+  }, CHARTS_FOLLOW_WITHIN_MS);
 }
 
 function startedAddress(line: string): string | undefined {
