@@ -55,7 +55,7 @@ export function isMarked(bits: Uint8Array, key: number): boolean {
 }
 
 /** Calls `onKey` for each bit that is set in a block's bits. */
-function forEachKey(block: number, bits: Buffer, onKey: (key: number) => void): void {
+export function forEachKey(block: number, bits: Uint8Array, onKey: (key: number) => void): void {
   const first = block << BLOCK_SHIFT;
   for (let byte = 0; byte < bits.length; byte++) {
     for (let rest = bits[byte]!; rest !== 0;) {

@@ -39,9 +39,8 @@ export class Deletions {
     return this.isDeleted[key] === 1 ? this.stamps.get(key) : undefined;
   }
 
-  /** @param moment ms since 1970, itself included */
-  isDeletedBy(key: number, moment: number): boolean {
-    const stamp = this.of(key);
-    return stamp !== undefined && stampTime(stamp) <= moment;
+  /** Calls `onKey` for each that was deleted by a moment. @param moment ms since 1970, itself included */
+  forEachBy(moment: number, onKey: (key: number) => void): void {
+    for (const [key, stamp] of this.stamps) if (stampTime(stamp) <= moment) onKey(key);
   }
 }

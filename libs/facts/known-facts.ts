@@ -53,8 +53,6 @@ export class KnownFacts {
    * are fewer than here, since what is left or new was read: only a row that is gone leaves no trace.
    */
   async isComplete(db: Connection): Promise<boolean> {
-    // Without processes of PostgreSQL besides, whose start takes longer than what they save.
-    await db.query('set local max_parallel_workers_per_gather = 0');
     const { rows } = await db.query<Record<'users' | 'orgs' | 'memberships', number>>(COUNTS);
     const { users, orgs, memberships } = rows[0]!;
     return (

@@ -1,14 +1,20 @@
-import { formatDay, startOfDay } from '#libs/contracts';
+import { formatDay } from '#libs/contracts';
 import { copyRows, type Connection } from '#libs/platform';
-import { ActivityDays, type DayRange } from './activity-days.js';
 import { forEachEntry } from './activity-entries.js';
 import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
+import { CHANGED } from './picture.js';
 import { setList } from './session-list.js';
 
 /**
  * The facts, whole, out of one transaction's picture of the store. Every function streams: nothing
  * but what the caller keeps stays in memory. Times are milliseconds since 1970, NaN when not told.
  */
+
+/** Days as a half-open range, each the first millisecond of a UTC day. */
+export interface DayRange {
+  from: number;
+  before: number;
+}
 
 /**
  * When each user was last active, in unix seconds, 0 when never.
@@ -21,7 +27,7 @@ export async function loadLastActive(db: Connection, keys: number): Promise<Uint
     const first = firstKey(row.int());
     latest.set(unpackBlock(row.bytes()), first);
   });
-  await scanLog(db, (key, seconds) => {
+  await scanActivityLog(db, (key, seconds) => {
     if (seconds > latest[key]!) latest[key] = seconds;
   });
   return latest;
@@ -34,22 +40,48 @@ const SCAN_ACTIVITY = `
 // As a subquery: in `= any(…)` the setting would be parsed again for every row.
 const SCAN_ACTIVITY_OF = `
   ${SCAN_ACTIVITY} and block in (select unnest(current_setting('insightd.blocks')::int[]))`;
+const SCAN_ACTIVITY_CHANGED = `
+  ${SCAN_ACTIVITY} and (day >= current_setting('insightd.unread_from')::date or (${CHANGED}))`;
 
-/** Who was active on the days of a range. @param keys one more than the highest user key */
-export async function loadActivity(
+/** Is told of the activity of a block of users on a day. The bits are only valid during the call. */
+export type OnBlock = (day: number, block: number, bits: Uint8Array) => void;
+
+/** The folded activity on the days of a range, a block of a day at a time, in no order. */
+export async function scanAllActivity(
   db: Connection,
   range: DayRange,
-  keys: number,
-): Promise<ActivityDays> {
-  const days = new ActivityDays(range, keys);
+  onBlock: OnBlock,
+): Promise<void> {
   await setRange(db, range);
-  await copyRows(db, SCAN_ACTIVITY, (row) => days.put(row.dayMs(), row.int(), row.bits()));
-  await scanLog(db, (key, seconds) => days.mark(startOfDay(seconds * 1000), key));
-  return days;
+  await copyBlocks(db, SCAN_ACTIVITY, onBlock);
+}
+
+/**
+ * As `scanAllActivity`, but only the blocks that have changed since `setSince`, and all of the days
+ * from `unread` on.
+ */
+export async function scanChangedActivity(
+  db: Connection,
+  range: DayRange,
+  unread: number,
+  onBlock: OnBlock,
+): Promise<void> {
+  await setRange(db, range);
+  await db.query(`select set_config('insightd.unread_from', $1, true)`, [formatDay(unread)]);
+  await copyBlocks(db, SCAN_ACTIVITY_CHANGED, onBlock);
+}
+
+/** How many blocks there are of the days of a range. */
+export async function countActivity(db: Connection, range: DayRange): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    'select count(*)::int as count from activity where day >= $1::date and day < $2::date',
+    [formatDay(range.from), formatDay(range.before)],
+  );
+  return rows[0]!.count;
 }
 
 /** The activity that waits to be folded: the rest of what the tables of activity say. */
-async function scanLog(
+export async function scanActivityLog(
   db: Connection,
   onEntry: (key: number, seconds: number) => void,
 ): Promise<void> {
@@ -58,19 +90,20 @@ async function scanLog(
   );
 }
 
-/**
- * The folded activity of some blocks of users on the days of a range, a block of a day at a time, in
- * no order. The bits are only valid during the call, the highest bit of a byte first.
- */
+/** As `scanAllActivity`, of some blocks of users alone. */
 export async function scanActivity(
   db: Connection,
   range: DayRange,
   blocks: readonly number[],
-  onBlock: (day: number, block: number, bits: Uint8Array) => void,
+  onBlock: OnBlock,
 ): Promise<void> {
   await setRange(db, range);
   await setList(db, 'insightd.blocks', blocks);
-  await copyRows(db, SCAN_ACTIVITY_OF, (row) => onBlock(row.dayMs(), row.int(), row.bits()));
+  await copyBlocks(db, SCAN_ACTIVITY_OF, onBlock);
+}
+
+async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {
+  await copyRows(db, select, (row) => onBlock(row.dayMs(), row.int(), row.bits()));
 }
 
 const SCAN_INVITES = `

@@ -97,11 +97,16 @@ export class Subjects {
   /** The keys of those that exist at a moment, in the order of their ids. @param moment ms since 1970 */
   existingAt(moment: number): Uint32Array {
     const { order, createdAt, deletions } = this;
+    // By key first, along which the times lie in memory: in the order of the ids it took three times as long.
+    const exists = new Uint8Array(this.size);
+    for (let key = 0; key < exists.length; key++) exists[key] = createdAt[key]! <= moment ? 1 : 0;
+    deletions.forEachBy(moment, (key) => void (exists[key] = 0));
     const keys = new Uint32Array(order.length);
     let count = 0;
     for (let place = 0; place < order.length; place++) {
       const key = order[place]!;
-      if (createdAt[key]! <= moment && !deletions.isDeletedBy(key, moment)) keys[count++] = key;
+      keys[count] = key;
+      count += exists[key]!;
     }
     return keys.subarray(0, count);
   }
@@ -135,16 +140,17 @@ export class Subjects {
       const key = row.int();
       next[row.int()] = key;
     });
-    const order = new Uint32Array(this.count);
+    const [before, order] = [this.order, new Uint32Array(this.count)];
     let place = 0;
-    const putBehind = (before: number) => {
-      for (let key = next[before]!; key !== 0; key = next[key]!) order[place++] = key;
+    const putBehind = (key: number) => {
+      for (let later = next[key]!; later !== 0; later = next[later]!) order[place++] = later;
     };
     putBehind(0);
-    for (const key of this.order) {
+    for (let index = 0; index < before.length; index++) {
+      const key = before[index]!;
       if (isPlaced[key] === 1) continue;
       order[place++] = key;
-      putBehind(key);
+      if (next[key] !== 0) putBehind(key);
     }
     this.order = order;
   }

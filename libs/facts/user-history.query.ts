@@ -1,6 +1,6 @@
 import { formatDay } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
-import type { DayRange } from './activity-days.js';
+import type { DayRange } from './scan.js';
 import { BLOCK_SHIFT, BLOCK_SIZE } from './day-block.js';
 import { NO_ORG } from './invites.store.js';
 import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';

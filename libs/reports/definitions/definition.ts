@@ -1,8 +1,10 @@
 import type { Ranking } from '#libs/contracts';
-import type { ActivityMasks } from '../runs/activity-masks.js';
-import { placesWhere, valuesOf, type CountWindow } from '../runs/columns.js';
-import { descending, stableSort } from '../runs/order.js';
-import type { OrgFacts, RunFacts, UserFacts } from '../runs/run-facts.js';
+import { signedValuesOf, valuesOf, type Column, type CountWindow } from '../runs/columns.js';
+import { stableSort, type Direction } from '../runs/order.js';
+import { PlaceSet } from '../runs/place-set.js';
+import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../runs/run-facts.js';
+
+const DAY_SECONDS = 86_400;
 
 /** The windows of a run of n days, in ages: W(n) is `[0, n)`, P(n) is `[n, 2n)`. */
 export interface Window {
@@ -40,15 +42,27 @@ export function countWindow({ days }: Window): CountWindow {
   return days as CountWindow;
 }
 
-/** Whether a user or org was active in W(n), and whether in P(n). */
-export function activityIn(
-  activity: ActivityMasks,
-  days: number,
-): [isActive: (place: number) => boolean, wasActive: (place: number) => boolean] {
-  return [activity.isActive(0, days), activity.isActive(days, 2 * days)];
+/** Who was created before a day, counted from 1970. */
+export function createdBefore({ createdAt }: SubjectFacts, day: number): PlaceSet {
+  return PlaceSet.below(createdAt, day * DAY_SECONDS);
 }
 
-type UserQuestion<A> = (users: UserFacts, window: Window) => (user: number) => A;
+/** Who was active in W(n). */
+export function active({ activity }: SubjectFacts, { days }: Window): PlaceSet {
+  return activity.during(0, days);
+}
+
+/** Who was active in P(n). */
+export function activeBefore({ activity }: SubjectFacts, { days }: Window): PlaceSet {
+  return activity.during(days, 2 * days);
+}
+
+/** A number for each user, or for those at some places alone. */
+export interface Measure {
+  values: Column;
+  /** Whose values they are, in the order of the places; without it everybody's. */
+  places?: Uint32Array;
+}
 
 /**
  * A report of users: those with a value of 1 or more, greatest value first; then the most recently
@@ -57,34 +71,33 @@ type UserQuestion<A> = (users: UserFacts, window: Window) => (user: number) => A
 export function userReport(
   report: string,
   extra: { name: string; bytes: Definition['extraBytes'] },
-  value: UserQuestion<number>,
+  measure: (users: UserFacts, window: Window) => Measure,
 ): Definition {
   const rank = ({ users }: RunFacts, window: Window): RankedList => {
-    const values = measured(users.keys.length, value(users, window));
-    const listed = placesWhere(values.length, (user) => values[user]! >= 1);
-    const places = stableSort(listed, (user) => descending(values[user]!));
-    return { keys: valuesOf(places, users.keys), extras: [signed(valuesOf(places, values))] };
+    const { values, places } = measure(users, window);
+    const measured = stableSort(PlaceSet.positive(values).places(), values, 'descending');
+    const listed = places ? valuesOf(measured, places) : measured;
+    return { keys: valuesOf(listed, users.keys), extras: [signedValuesOf(measured, values)] };
   };
   return { subject: 'user', report, extras: [extra.name], extraBytes: extra.bytes, rank };
 }
 
 /** A report of users without a measure: the most recently active first, then by id. */
-export function userList(report: string, isListed: UserQuestion<boolean>): Definition {
+export function userList(
+  report: string,
+  listed: (users: UserFacts, window: Window) => PlaceSet,
+): Definition {
   const rank = ({ users }: RunFacts, window: Window): RankedList => {
-    const places = placesWhere(users.keys.length, isListed(users, window));
-    return { keys: valuesOf(places, users.keys), extras: [] };
+    return { keys: valuesOf(listed(users, window).places(), users.keys), extras: [] };
   };
   return { subject: 'user', report, extras: [], extraBytes: 4, rank };
 }
 
-/** Turns a value so that it sorts as wanted: `ascending` or `descending` of it. */
-type SortKey = (org: number) => number;
-
 interface OrgReport {
-  isListed: (org: number) => boolean;
-  /** Most significant first; ids decide what is left. */
-  order: SortKey[];
-  extras?: ((org: number) => number)[];
+  listed: PlaceSet;
+  /** By what they are ordered, most significant first; ids decide what is left. */
+  order: readonly (readonly [Column, Direction])[];
+  extras?: readonly Column[];
 }
 
 export function orgReport(
@@ -93,27 +106,15 @@ export function orgReport(
   define: (orgs: OrgFacts, window: Window) => OrgReport,
 ): Definition {
   const rank = ({ orgs }: RunFacts, window: Window): RankedList => {
-    const { isListed, order, extras: measures = [] } = define(orgs, window);
-    const listed = placesWhere(orgs.keys.length, isListed);
-    const places = order.reduceRight(stableSort, listed);
-    const valuesHere = (measure: (org: number) => number) =>
-      valuesOf(places, measured(orgs.keys.length, measure));
+    const { listed, order, extras: columns = [] } = define(orgs, window);
+    const places = order.reduceRight(
+      (sorted, [column, direction]) => stableSort(sorted, column, direction),
+      listed.places(),
+    );
     return {
       keys: valuesOf(places, orgs.keys),
-      extras: measures.map((measure) => signed(valuesHere(measure))),
+      extras: columns.map((column) => signedValuesOf(places, column)),
     };
   };
   return { subject: 'org', report, extras, extraBytes: 4, rank };
-}
-
-/** A measure of each place. */
-function measured(count: number, measure: (place: number) => number): Uint32Array {
-  const values = new Uint32Array(count);
-  for (let place = 0; place < count; place++) values[place] = measure(place);
-  return values;
-}
-
-/** The same 32 bits, read as numbers that may be negative. */
-function signed(values: Uint32Array): Int32Array {
-  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }

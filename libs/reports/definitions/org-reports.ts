@@ -1,24 +1,28 @@
-import { ascending, descending } from '../runs/order.js';
+import { difference } from '../runs/columns.js';
+import { PlaceSet } from '../runs/place-set.js';
 import type { OrgFacts } from '../runs/run-facts.js';
-import { activityIn, countWindow, orgReport, type Window } from './definition.js';
+import {
+  active,
+  activeBefore,
+  countWindow,
+  createdBefore,
+  orgReport,
+  type Window,
+} from './definition.js';
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
-export const orgReengagement = orgReport('reengagement', [], (orgs, { days, firstDayBefore }) => {
-  const [isActive, wasActive] = activityIn(orgs.activity, days);
-  return {
-    isListed: (org) => orgs.createdDay[org]! < firstDayBefore && isActive(org) && !wasActive(org),
-    order: largestThenOldest(orgs),
-  };
-});
+export const orgReengagement = orgReport('reengagement', [], (orgs, window) => ({
+  listed: createdBefore(orgs, window.firstDayBefore)
+    .without(activeBefore(orgs, window))
+    .and(active(orgs, window)),
+  order: largestThenOldest(orgs),
+}));
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
-export const orgChurn = orgReport('churn', [], (orgs, { days, firstDay }) => {
-  const [isActive] = activityIn(orgs.activity, days);
-  return {
-    isListed: (org) => orgs.createdDay[org]! < firstDay && !isActive(org),
-    order: largestThenOldest(orgs),
-  };
-});
+export const orgChurn = orgReport('churn', [], (orgs, window) => ({
+  listed: createdBefore(orgs, window.firstDay).without(active(orgs, window)),
+  order: largestThenOldest(orgs),
+}));
 
 /** Orgs that more people were added to than removed from in W(n). */
 export const growth = orgReport(
@@ -27,8 +31,11 @@ export const growth = orgReport(
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
-      isListed: (org) => net(org) >= 1,
-      order: [(org) => descending(net(org)), (org) => descending(added(org))],
+      listed: PlaceSet.positive(net),
+      order: [
+        [net, 'descending'],
+        [added, 'descending'],
+      ],
       extras: [added, removed],
     };
   },
@@ -41,20 +48,25 @@ export const attrition = orgReport(
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
-      isListed: (org) => removed(org) >= 1,
-      order: [(org) => descending(removed(org)), (org) => ascending(net(org))],
+      listed: PlaceSet.positive(removed),
+      order: [
+        [removed, 'descending'],
+        [net, 'ascending'],
+      ],
       extras: [added, removed, net],
     };
   },
 );
 
-function largestThenOldest(orgs: OrgFacts) {
-  return [(org: number) => descending(orgs.members[org]!), (org: number) => orgs.createdAt[org]!];
+function largestThenOldest({ members, createdAt }: OrgFacts) {
+  return [
+    [members, 'descending'],
+    [createdAt, 'ascending'],
+  ] as const;
 }
 
 function changes(orgs: OrgFacts, window: Window) {
   const days = countWindow(window);
-  const added = (org: number) => orgs.added[days][org]!;
-  const removed = (org: number) => orgs.removed[days][org]!;
-  return { added, removed, net: (org: number) => added(org) - removed(org) };
+  const [added, removed] = [orgs.added[days], orgs.removed[days]];
+  return { added, removed, net: difference(added, removed) };
 }

@@ -1,10 +1,15 @@
-import type { ActivityDays } from '#libs/facts';
+import { BLOCK_SHIFT, BLOCK_SIZE, forEachKey } from '#libs/facts';
+import { bitCount } from './bits.js';
+import { PlaceSet } from './place-set.js';
 
 const WORD_DAYS = 32;
 
 /** Days that the reports look at: the longest window, 90, needs three words of 32. */
 export const MASK_DAYS = 90;
 const WORDS = 3;
+/** The rest of the last word. */
+const OLDEST = (1 << (MASK_DAYS - 2 * WORD_DAYS)) - 1;
+const ROOM_TO_GROW = 1.05;
 
 /**
  * On which of the last 90 days each user or org was active, a bit a day: three words of 32 days, side
@@ -12,7 +17,7 @@ const WORDS = 3;
  * then a mask or a count of bits. A day is told by its age: 0 is the day of the report.
  */
 export class ActivityMasks {
-  private constructor(private readonly words: Uint32Array) {}
+  private constructor(private words: Uint32Array) {}
 
   /** How many keys it is of. */
   get size(): number {
@@ -24,26 +29,51 @@ export class ActivityMasks {
     return new ActivityMasks(new Uint32Array(keys * WORDS));
   }
 
-  /** @param days 90 of them, the last being the day of the report */
-  static of(days: ActivityDays): ActivityMasks {
-    const { words } = ActivityMasks.none(days.keys);
-    for (let index = 0; index < WORDS; index++) {
-      days.wordsEndingAt(days.count - 1 - index * WORD_DAYS, (key, word) => {
-        words[key * WORDS + index] = word;
-      });
-    }
-    return new ActivityMasks(words);
+  /** Makes it of more keys, if need be. @param keys one more than the highest key */
+  makeRoom(keys: number): void {
+    if (keys <= this.size) return;
+    const words = new Uint32Array(Math.ceil(keys * ROOM_TO_GROW) * WORDS);
+    words.set(this.words);
+    this.words = words;
+  }
+
+  /** Age 0 stands for a later day from now on. */
+  growOlder(days: number): void {
+    for (let rest = days; rest > 0; rest -= WORD_DAYS - 1)
+      this.shift(Math.min(rest, WORD_DAYS - 1));
+  }
+
+  /** Marks one key. */
+  mark(key: number, age: number): void {
+    this.words[key * WORDS + Math.floor(age / WORD_DAYS)]! |= 1 << age;
+  }
+
+  /** Marks those of a block of keys whose bits are set, as the store keeps them. */
+  markBlock(age: number, block: number, bits: Uint8Array): void {
+    const { words } = this;
+    const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
+    forEachKey(block, bits, (key) => (words[key * WORDS + index]! |= mark));
+  }
+
+  /** Nobody of a block of keys is marked any more. */
+  clearBlock(age: number, block: number): void {
+    const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
+    const first = block << BLOCK_SHIFT;
+    const before = Math.min(first + BLOCK_SIZE, this.size);
+    for (let key = first; key < before; key++) this.words[key * WORDS + index]! &= ~mark;
   }
 
   /** The masks of these keys, one after another. */
   forKeys(keys: Uint32Array): ActivityMasks {
-    const { words } = ActivityMasks.none(keys.length);
-    for (let place = 0; place < keys.length; place++) {
-      for (let index = 0; index < WORDS; index++) {
-        words[place * WORDS + index] = this.words[keys[place]! * WORDS + index]!;
-      }
+    const masks = ActivityMasks.none(keys.length);
+    const [from, to] = [this.words, masks.words];
+    for (let place = 0, at = 0; place < keys.length; place++, at += WORDS) {
+      const found = keys[place]! * WORDS;
+      to[at] = from[found]!;
+      to[at + 1] = from[found + 1]!;
+      to[at + 2] = from[found + 2]!;
     }
-    return new ActivityMasks(words);
+    return masks;
   }
 
   /** Marks `key` on the days on which `of` is marked in `other`, ages `from` up to and without `before`. */
@@ -60,28 +90,32 @@ export class ActivityMasks {
     }
   }
 
-  /** Tells of a key whether it was active at an age from `from` up to and without `before`. */
-  isActive(from: number, before: number): (key: number) => boolean {
+  /** Who was active at an age from `from` up to and without `before`. */
+  during(from: number, before: number): PlaceSet {
     const { words } = this;
     const [one, two, three] = wordMasks(from, before);
-    return (key) => {
-      const at = key * WORDS;
-      return ((words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three)) !== 0;
-    };
+    return PlaceSet.of(this.size, (first, end) => {
+      let word = 0;
+      for (let key = first, at = first * WORDS; key < end; key++, at += WORDS) {
+        const days = (words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three);
+        word |= (days === 0 ? 0 : 1) << key;
+      }
+      return word;
+    });
   }
 
-  /** Tells of a key on how many of the last `days` days it was active. */
-  countDays(days: number): (key: number) => number {
+  /** On how many of the last `days` days each was active. */
+  daysActive(days: number): Uint8Array {
     const { words } = this;
     const [one, two, three] = wordMasks(0, days);
-    return (key) => {
-      const at = key * WORDS;
-      return (
+    const counts = new Uint8Array(this.size);
+    for (let key = 0, at = 0; key < counts.length; key++, at += WORDS) {
+      counts[key] =
         bitCount(words[at]! & one) +
         bitCount(words[at + 1]! & two) +
-        bitCount(words[at + 2]! & three)
-      );
-    };
+        bitCount(words[at + 2]! & three);
+    }
+    return counts;
   }
 
   /** The age of the last day on which `key` was active; undefined when there is none. */
@@ -91,6 +125,17 @@ export class ActivityMasks {
       if (word !== 0) return index * WORD_DAYS + 31 - Math.clz32(word & -word);
     }
     return undefined;
+  }
+  /** @param days fewer than a word has */
+  private shift(days: number): void {
+    const { words } = this;
+    const rest = WORD_DAYS - days;
+    for (let at = 0; at < words.length; at += WORDS) {
+      const [one, two, three] = [words[at]!, words[at + 1]!, words[at + 2]!];
+      words[at] = one << days;
+      words[at + 1] = (two << days) | (one >>> rest);
+      words[at + 2] = ((three << days) | (two >>> rest)) & OLDEST;
+    }
   }
 }
 
@@ -111,11 +156,4 @@ function ages(from: number, before: number): number {
 function lowBits(count: number): number {
   if (count <= 0) return 0;
   return count >= WORD_DAYS ? -1 : (1 << count) - 1;
-}
-
-/** The number of bits set in 32, by adding them up in parallel. */
-function bitCount(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -1,5 +1,8 @@
-/** The windows over which invites and membership changes are counted, in days. */
-const COUNT_WINDOWS = [30, 60, 90] as const;
+/** A number for each place, or each key. */
+export type Column = Uint8Array | Uint32Array | Int32Array;
+
+/** The windows over which invites and membership changes are counted, in days, the longest first. */
+const COUNT_WINDOWS = [90, 60, 30] as const;
 export type CountWindow = (typeof COUNT_WINDOWS)[number];
 
 /** A count for each key, or each place, in each window. */
@@ -11,13 +14,19 @@ export function windowCounts(size: number): WindowCounts {
 
 /** Counts one more for `key` in each window that reaches back `age` days. */
 export function countInWindows(counts: WindowCounts, key: number, age: number): void {
-  for (const days of COUNT_WINDOWS) if (age < days) counts[days][key]!++;
+  for (const days of COUNT_WINDOWS) {
+    if (age >= days) return;
+    counts[days][key]!++;
+  }
 }
 
 /** The counts of these keys, one after another. */
 export function countsOf(keys: Uint32Array, counts: WindowCounts): WindowCounts {
-  const [one, two, three] = COUNT_WINDOWS.map((days) => valuesOf(keys, counts[days]));
-  return { 30: one!, 60: two!, 90: three! };
+  return {
+    30: valuesOf(keys, counts[30]),
+    60: valuesOf(keys, counts[60]),
+    90: valuesOf(keys, counts[90]),
+  };
 }
 
 /** The values of these keys, one after another. `Uint32Array.from` does the same ten times slower. */
@@ -27,10 +36,25 @@ export function valuesOf(keys: Uint32Array, values: Uint32Array): Uint32Array {
   return found;
 }
 
-/** The numbers from 0 up to `count` for which something holds, in their order. */
-export function placesWhere(count: number, holds: (place: number) => boolean): Uint32Array {
-  const places = new Uint32Array(count);
-  let found = 0;
-  for (let place = 0; place < count; place++) if (holds(place)) places[found++] = place;
-  return places.subarray(0, found);
+/** As `valuesOf`, of any column, as numbers that may be negative. */
+export function signedValuesOf(keys: Uint32Array, column: Column): Int32Array {
+  const found = new Int32Array(keys.length);
+  for (let place = 0; place < keys.length; place++) found[place] = column[keys[place]!]!;
+  return found;
+}
+
+/** What is left of `some` when `others` are taken away. */
+export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
+  const left = new Int32Array(some.length);
+  for (let place = 0; place < left.length; place++) left[place] = some[place]! - others[place]!;
+  return left;
+}
+
+/** Instants of these keys, in milliseconds, one after another in seconds. */
+export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
+  const seconds = new Uint32Array(keys.length);
+  for (let place = 0; place < keys.length; place++) {
+    seconds[place] = Math.floor(ms[keys[place]!]! / 1000);
+  }
+  return seconds;
 }

@@ -1,16 +1,24 @@
 import { KnownFacts } from '#libs/facts';
 import { allDone, type Connection } from '#libs/platform';
-import { loadMasks } from './load-masks.js';
+import type { ActivityMasks } from './activity-masks.js';
+import { KnownMasks } from './known-masks.js';
 import { loadUsers } from './load-users.js';
 import { orgFacts } from './org-facts.js';
 import type { Moment, RunFacts } from './run-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
-/** The facts of a run, and what it knows for the next one. */
+/** What a run knows for the next one. */
+export interface Known {
+  facts: KnownFacts;
+  masks: KnownMasks;
+}
+
 interface Loaded {
   facts: RunFacts;
-  known: KnownFacts;
+  known: Known;
+  /** Whether all was read anew, rather than what had changed. */
+  isAnew: boolean;
 }
 
 /**
@@ -22,21 +30,26 @@ interface Loaded {
 export async function loadFacts(
   pair: readonly [Connection, Connection],
   moment: Moment,
-  before?: KnownFacts,
+  before?: Known,
 ): Promise<Loaded> {
   const [one, other] = pair;
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
-  const masks = loadMasks(one, moment.day, rows[0]!.keys);
-  const knowing = knownFacts(pair, before);
+  const knowingMasks = knownMasks(one, moment.day, rows[0]!.keys, before?.masks);
+  const knowing = knownFacts(pair, before?.facts);
   // Asked first, so that PostgreSQL counts while the facts are put together here.
-  const counting = knowing.then((known) => known !== before || known.isComplete(other));
-  const [known, isComplete, users, orgs] = await allDone([
+  const counting = knowing.then((facts) => facts !== before?.facts || facts.isComplete(other));
+  const [facts, { known: masks }, isComplete, users, orgs] = await allDone([
     knowing,
+    knowingMasks,
     counting,
-    masks.then((activity) => loadUsers(one, moment, knowing, activity)),
-    allDone([knowing, masks]).then(([facts, activity]) => orgFacts(moment, facts, activity)),
+    knowingMasks.then(({ activity }) => loadUsers(one, moment, knowing, activity)),
+    allDone([knowing, knowingMasks]).then(([known, { activity }]) =>
+      orgFacts(moment, known, activity),
+    ),
   ]);
-  return isComplete ? { facts: { moment, users, orgs }, known } : loadFacts(pair, moment);
+  if (!isComplete) return loadFacts(pair, moment);
+  const isAnew = facts !== before?.facts || masks !== before.masks;
+  return { facts: { moment, users, orgs }, known: { facts, masks }, isAnew };
 }
 
 async function knownFacts(
@@ -44,4 +57,21 @@ async function knownFacts(
   before: KnownFacts | undefined,
 ): Promise<KnownFacts> {
   return before && (await before.update(pair[1])) ? before : KnownFacts.read(pair);
+}
+
+/** The activity of the 90 days up to one, and what is kept for the next time, which may be of a later day. */
+async function knownMasks(
+  db: Connection,
+  day: number,
+  size: number,
+  before: KnownMasks | undefined,
+): Promise<{ activity: ActivityMasks; known: KnownMasks }> {
+  if (before?.reaches(day)) {
+    const known = (await before.update(db, size, day))
+      ? before
+      : await KnownMasks.read(db, day, size);
+    return { activity: known.masks, known };
+  }
+  const read = await KnownMasks.read(db, day, size);
+  return { activity: read.masks, known: before && (await before.update(db, size)) ? before : read };
 }

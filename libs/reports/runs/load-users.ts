@@ -2,10 +2,10 @@ import { DAY_MS } from '#libs/contracts';
 import { loadLastActive, scanInvites, type KnownFacts } from '#libs/facts';
 import type { Connection } from '#libs/platform';
 import { MASK_DAYS, type ActivityMasks } from './activity-masks.js';
-import { countInWindows, countsOf, valuesOf, windowCounts } from './columns.js';
-import { loadMasks } from './load-masks.js';
-import { descending, stableSort } from './order.js';
-import { daysOf, secondsOf } from './places.js';
+import { secondsOf, valuesOf } from './columns.js';
+import { InviteeCounts } from './invitee-counts.js';
+import { KnownMasks } from './known-masks.js';
+import { stableSort } from './order.js';
 import type { Moment, UserFacts } from './run-facts.js';
 
 /**
@@ -24,15 +24,13 @@ export async function loadUsers(
   const { users } = await knowing;
   const byId = users.existingAt(moment.reportTime * 1000);
   await settleLastActive(db, moment, byId, { lastActiveAt, activity, createdAt: users.createdAt });
-  const keys = stableSort(byId, (key) => descending(lastActiveAt[key]!));
-  const createdAt = secondsOf(keys, users.createdAt);
+  const keys = stableSort(byId, lastActiveAt, 'descending');
   return {
     keys,
-    createdAt,
-    createdDay: daysOf(createdAt),
+    createdAt: secondsOf(keys, users.createdAt),
     activity: activity.forKeys(keys),
     lastActiveAt: valuesOf(keys, lastActiveAt),
-    invitees: countsOf(keys, invitees),
+    inviters: invitees.forKeys(keys),
   };
 }
 
@@ -63,16 +61,16 @@ async function settleLastActive(
       return false;
     });
     day -= MASK_DAYS;
-    if (unsettled.length > 0) activity = await loadMasks(db, day, latest.size);
+    if (unsettled.length > 0) activity = (await KnownMasks.read(db, day, latest.size)).masks;
   }
 }
 
 async function loadInvitees(db: Connection, moment: Moment, size: number) {
-  const invitees = windowCounts(size);
+  const invitees = new InviteeCounts(size);
   const from = (moment.day - MASK_DAYS + 1) * DAY_MS;
   await scanInvites(db, from, moment.reportTime, (inviter, latestAt) => {
     // An invitee counts once in a window, by the latest of the invites.
-    countInWindows(invitees, inviter, moment.day - Math.floor(latestAt / DAY_MS));
+    invitees.add(inviter, moment.day - Math.floor(latestAt / DAY_MS));
   });
   return invitees;
 }

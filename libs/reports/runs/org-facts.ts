@@ -1,8 +1,6 @@
-import { DAY_MS } from '#libs/contracts';
-import type { KnownFacts, Spans } from '#libs/facts';
+import { NEVER, type KnownFacts, type Spans } from '#libs/facts';
 import { ActivityMasks } from './activity-masks.js';
-import { countInWindows, countsOf, valuesOf, windowCounts } from './columns.js';
-import { daysOf, secondsOf } from './places.js';
+import { countInWindows, countsOf, secondsOf, valuesOf, windowCounts } from './columns.js';
 import type { Moment, OrgFacts } from './run-facts.js';
 
 /**
@@ -16,11 +14,9 @@ export function orgFacts(
 ): OrgFacts {
   const keys = orgs.existingAt(moment.reportTime * 1000);
   const byKey = membersOf(memberships, moment, orgs.size, userActivity);
-  const createdAt = secondsOf(keys, orgs.createdAt);
   return {
     keys,
-    createdAt,
-    createdDay: daysOf(createdAt),
+    createdAt: secondsOf(keys, orgs.createdAt),
     activity: byKey.activity.forKeys(keys),
     members: valuesOf(keys, byKey.members),
     added: countsOf(keys, byKey.added),
@@ -33,13 +29,13 @@ function membersOf(memberships: Spans, moment: Moment, size: number, userActivit
   const activity = ActivityMasks.none(size);
   const members = new Uint32Array(size);
   const [added, removed] = [windowCounts(size), windowCounts(size)];
-  const ageOf = (ms: number) => moment.day - Math.floor(ms / DAY_MS);
-  memberships.asOf(moment.reportTime * 1000, (user, org, from, to, addedAt) => {
-    if (!Number.isNaN(addedAt)) countInWindows(added, org, ageOf(addedAt));
-    if (to === Infinity) members[org]!++;
-    else countInWindows(removed, org, ageOf(to));
+  const { day } = moment;
+  memberships.asOf(moment.reportTime * 1000, (user, org, from, to, addedOn) => {
+    if (addedOn !== NEVER) countInWindows(added, org, day - addedOn);
+    if (to === NEVER) members[org]!++;
+    else countInWindows(removed, org, day - to);
     // Both days of a span count whole; an open one reaches to the day of the report.
-    activity.markAs(org, userActivity, user, Math.max(ageOf(to), 0), ageOf(from) + 1);
+    activity.markAs(org, userActivity, user, Math.max(day - to, 0), day - from + 1);
   });
   return { activity, members, added, removed };
 }

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DAY_MS } from '#libs/contracts';
-import type { KnownFacts } from '#libs/facts';
 import {
   Clock,
   Database,
@@ -11,7 +10,7 @@ import {
   type Settings,
 } from '#libs/platform';
 import { dropSnapshot, writeSnapshot } from '../snapshots/snapshots.store.js';
-import { loadFacts } from './load-facts.js';
+import { loadFacts, type Known } from './load-facts.js';
 import type { RunFacts } from './run-facts.js';
 import {
   LEASE_SECONDS,
@@ -30,7 +29,7 @@ import {
 export class RunExecutor {
   private current: Promise<void> = Promise.resolve();
   /** What the last run knew, to be brought up to date by the next. */
-  private known: KnownFacts | undefined;
+  private known: Known | undefined;
 
   constructor(
     private readonly database: Database,
@@ -95,7 +94,7 @@ export class RunExecutor {
     // Whoever comes meanwhile, or after a failure, reads everything.
     const before = this.known;
     this.known = undefined;
-    const { facts, known } = await this.database.snapshot((pair) =>
+    const { facts, known, isAnew } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, before),
     );
     if (!(await this.publish(run, facts))) {
@@ -108,7 +107,7 @@ export class RunExecutor {
     this.metrics.runs.labels('completed').inc();
     this.metrics.runSeconds.observe(seconds);
     this.metrics.lastRun.set(reportTime);
-    const read = known === before ? 'changes' : 'everything';
+    const read = isAnew ? 'everything' : 'changes';
     this.logger.info('report run completed', { runId, reportTime, seconds, read });
     await this.prune().catch((error: unknown) =>
       this.logger.warn('old snapshots were not pruned', describeError(error)),

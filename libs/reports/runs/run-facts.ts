@@ -13,17 +13,23 @@ export interface Moment {
  * Lists are made in the order of the places, along which the facts lie in memory: by key, the rankings
  * of a million users took three times as long. Times are unix seconds, days count from 1970.
  */
-interface SubjectFacts {
+export interface SubjectFacts {
   /** Whose place it is. */
   keys: Uint32Array;
   createdAt: Uint32Array;
-  createdDay: Uint32Array;
   activity: ActivityMasks;
 }
 
 export interface UserFacts extends SubjectFacts {
   lastActiveAt: Uint32Array;
-  /** Distinct invitees. */
+  inviters: Inviters;
+}
+
+/** Those who invited anybody: a twentieth of all. */
+export interface Inviters {
+  /** Whose places, in their order. */
+  places: Uint32Array;
+  /** How many distinct people each invited. */
   invitees: WindowCounts;
 }
 
