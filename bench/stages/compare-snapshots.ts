@@ -69,6 +69,7 @@ async function indexesOf(
 
 interface Packed {
   total: number;
+  width: number;
   entries: Buffer;
 }
 
@@ -79,11 +80,12 @@ async function readPacked(
   { subject, report, interval }: Ranking,
 ): Promise<Packed> {
   const { rows } = await pool.query<Packed>(
-    `select total, entries from ${snapshotTable(runKey)}
-     where subject = $1 and report = $2 and "interval" = $3`,
+    `select total, width, string_agg(entries, '' order by first) as entries from ${snapshotTable(runKey)}
+     where subject = $1 and report = $2 and "interval" = $3
+     group by total, width`,
     [subject, report, interval],
   );
-  return rows[0] ?? { total: 0, entries: Buffer.alloc(0) };
+  return rows[0] ?? { total: 0, width: 1, entries: Buffer.alloc(0) };
 }
 
 async function compareRanking(
@@ -94,10 +96,9 @@ async function compareRanking(
   [keys, ...extras]: number[][],
 ): Promise<void> {
   const name = `${ranking.subject}/${ranking.report}/${ranking.interval}`;
-  const { total, entries } = await readPacked(pool, runKey, ranking);
+  const { total, width, entries } = await readPacked(pool, runKey, ranking);
   if (total !== keys!.length)
     throw new Error(`${name}: insightd lists ${total}, DuckDB ${keys!.length}.`);
-  const width = entries.length / Math.max(total, 1);
   for (let first = 0; first < total; first += ENTRIES_AT_ONCE) {
     const slice = entries.subarray(first * width, (first + ENTRIES_AT_ONCE) * width);
     const unpacked = unpackList(slice, definitionOf(ranking).extras.length, width);

@@ -7,6 +7,7 @@ export * from './clock/clock.js';
 export * from './clock/paced.js';
 export * from './config/config.js';
 export * from './db/copy.js';
+export { copyInParts } from './db/copy-in.js';
 export * from './db/database.js';
 export * from './db/embedded/embedded.js';
 export * from './db/instance.js';

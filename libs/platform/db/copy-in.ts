@@ -2,38 +2,80 @@ import { finished } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Connection } from './database.js';
 
-/** How a column is told; an instant (`timestamptz`) in milliseconds since 1970. */
-export type ColumnType = 'int' | 'text' | 'bytea' | 'jsonb' | 'timestamptz';
+/** How a column is told; an instant (`timestamptz`) in milliseconds since 1970, a `uuid` as its 16 bytes. */
+export type ColumnType = 'int' | 'text' | 'bytea' | 'uuid' | 'jsonb' | 'timestamptz';
 export type Cell = number | string | Buffer | null | undefined;
 
 const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-const TRAILER = -1;
+const TRAILER = Buffer.from([0xff, 0xff]);
 const NULL_LENGTH = -1;
 const JSONB_VERSION = 1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const FIRST_BYTES = 256 * 1024;
+
+export type Rows = readonly (readonly Cell[])[];
 
 /** Writes rows into a table by binary COPY, the fastest way into PostgreSQL. */
 export async function copyIn(
   connection: Connection,
   table: string,
   types: readonly ColumnType[],
-  rows: readonly (readonly Cell[])[],
+  rows: Rows,
 ): Promise<void> {
-  const packed = new PackedRows(types);
-  for (const row of rows) packed.add(row);
+  await copyInParts(connection, table, types, (put) => put(rows));
+}
+
+/**
+ * As `copyIn`, of rows that are made while PostgreSQL writes earlier ones.
+ * @param work puts them, each portion when the last one is on its way; if it fails, nothing is written
+ */
+export async function copyInParts(
+  connection: Connection,
+  table: string,
+  types: readonly ColumnType[],
+  work: (put: (rows: Rows) => Promise<void>) => Promise<void>,
+): Promise<void> {
   const stream = connection.query(copyFrom(`copy ${table} from stdin with (format binary)`));
-  stream.end(packed.end());
-  await finished(stream);
+  const ended = finished(stream);
+  ended.catch(() => undefined);
+  const send = async (bytes: Buffer) => {
+    const sent = new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+    await Promise.race([sent, ended]);
+  };
+  try {
+    await send(HEADER);
+    await work((rows) => send(packRows(types, rows)));
+    stream.end(TRAILER);
+  } catch (error) {
+    // PostgreSQL waits for more rows, and would take no other statement.
+    stream.destroy(error as Error);
+  }
+  await ended;
+}
+
+function packRows(types: readonly ColumnType[], rows: Rows): Buffer {
+  const packed = new PackedRows(types, FIRST_BYTES + bytesOf(rows));
+  for (const row of rows) packed.add(row);
+  return packed.all();
+}
+
+/** How many bytes there are in cells of bytes, of which a row may have kilobytes. */
+function bytesOf(rows: Rows): number {
+  let bytes = 0;
+  for (const row of rows) for (const cell of row) if (cell instanceof Buffer) bytes += cell.length;
+  return bytes;
 }
 
 /** Rows as a binary COPY has them, in one growing buffer. */
 class PackedRows {
-  private bytes = Buffer.allocUnsafe(FIRST_BYTES);
-  private at: number;
+  private bytes: Buffer;
+  private at = 0;
 
-  constructor(private readonly types: readonly ColumnType[]) {
-    this.at = HEADER.copy(this.bytes);
+  constructor(
+    private readonly types: readonly ColumnType[],
+    room: number,
+  ) {
+    this.bytes = Buffer.allocUnsafe(room);
   }
 
   add(row: readonly Cell[]): void {
@@ -44,9 +86,7 @@ class PackedRows {
     }
   }
 
-  end(): Buffer {
-    this.need(2);
-    this.at = this.bytes.writeInt16BE(TRAILER, this.at);
+  all(): Buffer {
     return this.bytes.subarray(0, this.at);
   }
 

@@ -1,6 +1,6 @@
 import type { Ranking } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
-import { kept } from '../snapshots/page.query.js';
+import { entriesFrom, kept } from '../snapshots/page.query.js';
 import { snapshotTable } from '../snapshots/snapshots.store.js';
 import { SnapshotGone } from './gone.js';
 import type { PackedList } from './packed-list.query.js';
@@ -10,11 +10,8 @@ export interface ListSlice extends Omit<PackedList, 'total'> {
   length: number;
 }
 
-// Kept uncompressed, substring reads no more than the slice.
 const sliceFrom = (table: string) => `
-  select report_id as "reportId", width, substring(entries from $4 * width + 1 for $5 * width) as entries
-  from ${table}, lateral (select length(entries) / greatest(total, 1) as width) packed
-  where subject = $1 and report = $2 and "interval" = $3`;
+  select report_id as "reportId", width, entries from (${entriesFrom(table)}) slice`;
 
 /**
  * Entries `first` up to `first + count` of a ranking, none beyond its end.
@@ -33,5 +30,5 @@ export async function readListSlice(
     ]);
   const [slice] = await kept(async () => (await ask()).rows);
   if (!slice) throw new SnapshotGone();
-  return { ...slice, length: slice.width === 0 ? 0 : slice.entries.length / slice.width };
+  return { ...slice, length: slice.entries.length / slice.width };
 }

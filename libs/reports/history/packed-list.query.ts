@@ -12,20 +12,12 @@ export interface PackedList {
   entries: Buffer;
 }
 
-// In small parts: a row is put together anew with each chunk that comes of it. Kept uncompressed, a part
-// is read by itself.
-const PART_BYTES = 16 * 1024;
-
 const RANKING = `
   subject = current_setting('insightd.subject') and report = current_setting('insightd.report')
   and "interval" = current_setting('insightd.interval')`;
 
-const headFrom = (table: string) => `
-  select report_id::text, total, length(entries) from ${table} where ${RANKING}`;
 const partsFrom = (table: string) => `
-  select part, substring(entries from part * ${PART_BYTES} + 1 for ${PART_BYTES})
-  from ${table}, generate_series(0, (length(entries) - 1) / ${PART_BYTES}) part
-  where ${RANKING}`;
+  select report_id::text, total, width, first, entries from ${table} where ${RANKING}`;
 
 /** Reads a ranking whole, 4 to 16 bytes an entry; undefined when the run's snapshot is gone. */
 export async function readPackedList(
@@ -38,18 +30,12 @@ export async function readPackedList(
     database.transaction(async (db): Promise<PackedList[]> => {
       await setRanking(db, ranking);
       let list: PackedList | undefined;
-      await copyRows(db, headFrom(table), (row) => {
-        const [reportId, total, bytes] = [row.text(), row.int(), row.int()];
-        const width = bytes / Math.max(total, 1);
-        list = { reportId, total, width, entries: Buffer.allocUnsafeSlow(bytes) };
-      });
-      if (!list) return [];
-      const { entries } = list;
       await copyRows(db, partsFrom(table), (row) => {
-        const at = row.int() * PART_BYTES;
-        row.bytes().copy(entries, at);
+        const [reportId, total, width, first] = [row.text(), row.int(), row.int(), row.int()];
+        list ??= { reportId, total, width, entries: Buffer.allocUnsafeSlow(total * width) };
+        row.bytes().copy(list.entries, first * width);
       });
-      return [list];
+      return list ? [list] : [];
     }),
   );
   return lists[0];

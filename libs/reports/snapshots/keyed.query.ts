@@ -2,15 +2,12 @@ import type { Subject } from '#libs/contracts';
 import type { Cards } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
 import { NUMBERS_BYTES, unpackNumbers } from './packing.js';
-import { kept } from './page.query.js';
+import { kept, numbersFrom } from './page.query.js';
 import { snapshotTable } from './snapshots.store.js';
 
-// In one value, since a row each takes longer to read than the number in it.
-const numbersFrom = (table: string) => `
-  select string_agg(
-    substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place) as numbers
-  from unnest($2::int[]) with ordinality as k (key, place), ${table}
-  where subject = $1 and report = 'numbers'`;
+const numbersOfKeys = (table: string) => `
+  with keys as (select * from unnest($2::int[]) with ordinality as k (key, place))
+  select (${numbersFrom(table)}) as numbers`;
 
 /**
  * The two numbers of some keys of a run, in the order of the keys, which may be anywhere in a list;
@@ -23,7 +20,7 @@ export async function numbersOf(
   keys: readonly number[],
 ): Promise<[number, number][] | undefined> {
   const ask = () =>
-    db.query<{ numbers: Buffer | null }>(numbersFrom(snapshotTable(runKey)), [subject, keys]);
+    db.query<{ numbers: Buffer | null }>(numbersOfKeys(snapshotTable(runKey)), [subject, keys]);
   const [row] = await kept(async () => (await ask()).rows);
   const numbers = row?.numbers;
   return (

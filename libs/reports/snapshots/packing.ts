@@ -3,16 +3,24 @@ import type { RankedList } from '../definitions/index.js';
 
 /**
  * How a ranked list is packed: entry after entry of one width, each its key in 4 bytes, little-endian,
- * then its extras in 4 bytes, or 1 where they fit. So entry i begins at byte i × width, a page is one
- * substring at any depth, and the width of a list is its length by the number of its entries.
+ * then its extras in 4 bytes, or 1 where they fit. So entry i begins at byte i × width, and a page at any
+ * depth is a substring.
  */
 const KEY_BYTES = 4;
+
+/** What most of a packed list is kept in a row: it fills a page of a table, and any width divides it. */
+export const PART_BYTES = 7_920;
+
+export function widthOf(extras: number, extraBytes: 1 | 4): number {
+  return KEY_BYTES + extras * extraBytes;
+}
 
 export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4): Buffer {
   return extraBytes === 4 ? packWords(keys, extras) : packBytes(keys, extras);
 }
 
 function packWords(keys: Uint32Array, extras: readonly Int32Array[]): Buffer {
+  if (extras.length === 0) return littleEndian(keys);
   const fields = 1 + extras.length;
   const packed = new Int32Array(keys.length * fields);
   for (let place = 0; place < keys.length; place++) packed[place * fields] = keys[place]!;
@@ -63,10 +71,14 @@ export function unpackList(packed: Buffer, extras: number, width: number): Entry
 
 /** Bytes of the two numbers that every row of a subject shows, kept once a run for each key. */
 export const NUMBERS_BYTES = 8;
+/** How many keys' numbers a part holds. */
+export const NUMBERS_A_PART = PART_BYTES / NUMBERS_BYTES;
 
 /** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
 export function packNumbers(keys: Uint32Array, first: Uint32Array, second: Uint32Array): Buffer {
-  const size = keys.reduce((highest, key) => Math.max(highest, key), -1) + 1;
+  let size = 0;
+  for (let place = 0; place < keys.length; place++)
+    if (keys[place]! >= size) size = keys[place]! + 1;
   const packed = new Uint32Array(size * 2);
   for (let place = 0; place < keys.length; place++) {
     packed[keys[place]! * 2] = first[place]!;

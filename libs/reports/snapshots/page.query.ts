@@ -3,7 +3,13 @@ import pg from 'pg';
 import type { Cards } from '#libs/facts';
 import type { Database, Queryable } from '#libs/platform';
 import { SERVED_RUN } from '../runs/runs.store.js';
-import { NUMBERS_BYTES, unpackList, unpackNumbers, type NumberedEntry } from './packing.js';
+import {
+  NUMBERS_A_PART,
+  NUMBERS_BYTES,
+  unpackList,
+  unpackNumbers,
+  type NumberedEntry,
+} from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
 
 export const MAX_PAGE_SIZE = 100;
@@ -29,34 +35,48 @@ interface SliceRow {
   id: number | null;
 }
 
-/** The last place where a page can begin: substring counts in int4. Beyond a list's end it is empty. */
-const LAST_BYTE = 2 ** 31 - 2 ** 20;
+/** The last place where a slice can begin: substring counts bytes in int4. Beyond a list's end it is empty. */
+const LAST_PLACE = 2 ** 26;
 
-// Packed values are stored uncompressed, so substring reads no more than the page. With it come the
-// numbers and cards of its keys, which are the first four bytes of each entry, and whether there is a
-// later run, in one question: what a page costs is the ways there and back. There are no more keys than
-// the limit says. A constant, since the planner takes a thousand otherwise, and with a parameter it
-// plans each page anew, which takes twice as long as reading it.
+/**
+ * A select of entries `$4` up to `$4 + $5` of the ranking `$1`, `$2`, `$3`, joined to one value: out of the
+ * part in which the first of them is, or the list's last, and those after it. Substring takes a beginning
+ * before the first byte, and what is missing there off the length.
+ */
+export const entriesFrom = (table: string) => `
+  select report_id, total, width, string_agg(
+    substring(entries from ((place - first) * width + 1) for $5::int * width), '' order by first) as entries
+  from ${table}, lateral (select least($4::bigint, ${LAST_PLACE})::int as place) slice
+  where subject = $1 and report = $2 and "interval" = $3 and first < place + $5::int
+    and first >= (
+      select max(first) from ${table}
+      where subject = $1 and report = $2 and "interval" = $3 and first <= place)
+  group by report_id, total, width`;
+
+/** A select of the numbers of subjects of the kind `$1` whose `key` is in `keys`, in the order of `place`. */
+export const numbersFrom = (table: string) => `
+  select string_agg(
+    substring(entries from (key - first) * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place)
+  from keys
+  join ${table} on subject = $1 and report = 'numbers' and "interval" = ''
+    and first = key - key % ${NUMBERS_A_PART}`;
+
+// With a page come the numbers and cards of its keys, which are the first four bytes of each entry, and
+// whether there is a later run, in one question: what a page costs is the ways there and back. There are
+// no more keys than the limit says. A constant, since the planner takes a thousand otherwise, and with a
+// parameter it plans each page anew, which takes twice as long as reading it.
 const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
   with list as (
-    select report_id, total, width,
-      substring(entries from least($4::bigint * width + 1, ${LAST_BYTE})::int for $5 * width) as page
-    from ${table}, lateral (select length(entries) / greatest(total, 1) as width) packed
-    where subject = $1 and report = $2 and "interval" = $3
+    select report_id, total, width, entries as page from (${entriesFrom(table)}) slice
   ), keys as (
     select place, get_byte(page, at) | (get_byte(page, at + 1) << 8)
       | (get_byte(page, at + 2) << 16) | (get_byte(page, at + 3) << 24) as key
     from list, generate_series(0, length(page) / greatest(width, 1) - 1) place,
       lateral (select place * width as at) entry
     limit ${MAX_PAGE_SIZE}
-  ), numbers as (
-    select string_agg(
-      substring(entries from key * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place) as numbers
-    from keys, ${table}
-    where subject = $1 and report = 'numbers'
   )
-  select list.*, numbers.numbers, (${SERVED_RUN}) as served_run, card.*
-  from list cross join numbers
+  select list.*, (${numbersFrom(table)}) as numbers, (${SERVED_RUN}) as served_run, card.*
+  from list
   left join (${rowsOf('select key from keys')}) card on true
   order by card.id, card.org_id`;
 
@@ -91,7 +111,7 @@ export async function sliceOf<Card, Row extends { id: number }>(
 }
 
 const totalsFrom = (table: string) => `
-  select subject, report, "interval", total from ${table} where report <> 'numbers'`;
+  select subject, report, "interval", total from ${table} where report <> 'numbers' and first = 0`;
 
 /** How many entries each ranking of a run has. */
 export async function totalsOf(

@@ -1,39 +1,43 @@
 import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts';
-import type { Connection } from '#libs/platform';
+import { randomUUID } from 'node:crypto';
+import { copyInParts, type Connection } from '#libs/platform';
 import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../runs/run-facts.js';
-import { packList, packNumbers } from './packing.js';
+import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
 
 /** The row that holds, for each key, the numbers that all reports about the subject show. */
 const NUMBERS = 'numbers';
 
-interface SnapshotRow extends Ranking {
+interface StoredList extends Ranking {
   total: number;
+  /** Bytes of an entry. */
+  width: number;
   entries: Buffer;
 }
 
 /**
- * The rows of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
+ * The lists of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
  * One at a time, so that only two packed lists are in memory beside the facts.
  */
-function* snapshotRows(facts: RunFacts): Generator<SnapshotRow> {
+function* snapshotLists(facts: RunFacts): Generator<StoredList> {
   const { users, orgs } = facts;
-  yield numbersRow(
+  yield numbersList(
     'user',
     users.keys.length,
     packNumbers(users.keys, users.createdAt, users.lastActiveAt),
   );
-  yield numbersRow('org', orgs.keys.length, packNumbers(orgs.keys, orgs.createdAt, orgs.members));
+  yield numbersList('org', orgs.keys.length, packNumbers(orgs.keys, orgs.createdAt, orgs.members));
   for (const ranking of RANKINGS) {
     const definition = definitionOf(ranking);
     const list = definition.rank(facts, windowOf(facts, intervalDays(ranking.interval)));
+    const width = widthOf(list.extras.length, definition.extraBytes);
     const entries = packList(list, definition.extraBytes);
-    yield { ...ranking, total: list.keys.length, entries };
+    yield { ...ranking, total: list.keys.length, width, entries };
   }
 }
 
-function numbersRow(subject: Subject, total: number, entries: Buffer): SnapshotRow {
-  return { subject, report: NUMBERS, interval: '', total, entries };
+function numbersList(subject: Subject, total: number, entries: Buffer): StoredList {
+  return { subject, report: NUMBERS, interval: '', total, width: NUMBERS_BYTES, entries };
 }
 
 /**
@@ -44,9 +48,32 @@ export function snapshotTable(runKey: number): string {
   return `snapshots_run_${Math.trunc(runKey)}`;
 }
 
-const insertInto = (table: string) => `
-  insert into ${table} (subject, report, "interval", report_id, total, entries)
-  values ($1, $2, $3, gen_random_uuid(), $4, $5)`;
+const COLUMNS = [
+  ['subject', 'text'],
+  ['report', 'text'],
+  ['"interval"', 'text'],
+  ['report_id', 'uuid'],
+  ['total', 'int'],
+  ['width', 'int'],
+  ['first', 'int'],
+  ['entries', 'bytea'],
+] as const;
+const NAMES = COLUMNS.map(([name]) => name).join(', ');
+const TYPES = COLUMNS.map(([, type]) => type);
+
+/** The rows of a list: one at least, since it tells of the list as well. */
+function partsOf({ subject, report, interval, total, width, entries }: StoredList) {
+  const reportId = randomId();
+  return Array.from({ length: Math.max(Math.ceil(entries.length / PART_BYTES), 1) }, (_, part) => {
+    const bytes = entries.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
+    return [subject, report, interval, reportId, total, width, (part * PART_BYTES) / width, bytes];
+  });
+}
+
+/** A random UUID's 16 bytes. */
+function randomId(): Buffer {
+  return Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
+}
 
 /**
  * Writes a run's snapshot into a table of its own. In the transaction that completes the run, so that
@@ -61,14 +88,17 @@ export async function writeSnapshot(
   const counts: Record<string, number> = {};
   const table = snapshotTable(runKey);
   await db.query(`create table ${table} (like snapshots including all)`);
-  let writing: Promise<unknown> = Promise.resolve();
-  // PostgreSQL writes a list while the next is made.
-  for (const { subject, report, interval, total, entries } of snapshotRows(facts)) {
-    await writing;
-    writing = db.query(insertInto(table), [subject, report, interval, total, entries]);
-    if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
-  }
-  await writing;
+  await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
+    // PostgreSQL writes a list while the next is made.
+    let putting = Promise.resolve();
+    for (const list of snapshotLists(facts)) {
+      await putting;
+      putting = put(partsOf(list));
+      const { subject, report, interval, total } = list;
+      if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
+    }
+    await putting;
+  });
   return counts;
 }
 
