@@ -46,10 +46,18 @@ export class LatestBlocks {
 
 /** The 256 numbers of a block as it is kept. */
 export function unpackBlock(stored: Buffer): Uint32Array {
-  const bytes = new Uint8Array(SIZE * 4);
-  bytes.set(stored);
-  bigEndian(Buffer.from(bytes.buffer));
-  return new Uint32Array(bytes.buffer);
+  const numbers = new Uint32Array(SIZE);
+  putBlock(numbers, 0, stored, 0);
+  return numbers;
+}
+
+/** Puts the numbers of a block, kept from `start` of `source` on, into `numbers` from `first` on. */
+export function putBlock(numbers: Uint32Array, first: number, source: Buffer, start: number): void {
+  const end = Math.min(first + SIZE, numbers.length);
+  for (let key = first, at = start; key < end; key++, at += 4) {
+    const high = (source[at]! << 24) | (source[at + 1]! << 16);
+    numbers[key] = high | (source[at + 2]! << 8) | source[at + 3]!;
+  }
 }
 
 export function blockOf(key: number): number {

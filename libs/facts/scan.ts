@@ -1,7 +1,7 @@
 import { formatDay } from '#libs/contracts';
 import { copyRows, type Connection } from '#libs/platform';
 import { forEachEntry } from './activity-entries.js';
-import { blockOf, firstKey, unpackBlock } from './latest-blocks.js';
+import { firstKey, putBlock } from './latest-blocks.js';
 import { CHANGED } from './picture.js';
 import { setList } from './session-list.js';
 
@@ -17,20 +17,19 @@ export interface DayRange {
 }
 
 /**
- * When each user was last active, in unix seconds, 0 when never.
- * @param keys one more than the highest user key
+ * Reads when each user was last active, in unix seconds, 0 when never.
+ * @param latest by key, for more keys than there are
  */
-export async function loadLastActive(db: Connection, keys: number): Promise<Uint32Array> {
-  // Blocks are whole, also the last one.
-  const latest = new Uint32Array(firstKey(blockOf(keys) + 1));
+export async function loadLastActive(db: Connection, latest: Uint32Array): Promise<void> {
+  latest.fill(0);
   await copyRows(db, 'select block, seconds from last_active', (row) => {
     const first = firstKey(row.int());
-    latest.set(unpackBlock(row.bytes()), first);
+    row.pass();
+    putBlock(latest, first, row.source, row.start);
   });
   await scanActivityLog(db, (key, seconds) => {
     if (seconds > latest[key]!) latest[key] = seconds;
   });
-  return latest;
 }
 
 const SCAN_ACTIVITY = `
@@ -104,31 +103,6 @@ export async function scanActivity(
 
 async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {
   await copyRows(db, select, (row) => onBlock(row.dayMs(), row.int(), row.bits()));
-}
-
-const SCAN_INVITES = `
-  select inviter_key, invitee_hash, max(at) as at from invites
-  where at >= current_setting('insightd.from_day')::timestamp at time zone 'UTC'
-    and at <= to_timestamp(current_setting('insightd.until')::bigint)
-  group by inviter_key, invitee_hash`;
-
-/**
- * Each pair of inviter and invitee with its latest invite, from the first of a day up to a moment.
- * @param until unix seconds, itself included
- */
-export async function scanInvites(
-  db: Connection,
-  from: number,
-  until: number,
-  onInvite: (inviterKey: number, latestAt: number) => void,
-): Promise<void> {
-  await setRange(db, { from, before: from });
-  await db.query(`select set_config('insightd.until', $1, true)`, [String(until)]);
-  await copyRows(db, SCAN_INVITES, (row) => {
-    const inviter = row.int();
-    row.bytes();
-    onInvite(inviter, row.instantMs());
-  });
 }
 
 async function setRange(db: Connection, range: DayRange): Promise<void> {

@@ -132,25 +132,31 @@ export class Subjects {
 
   /** Puts keys into the order, each behind the one before it, which may be one of them as well. */
   private async place(db: Connection, keys: readonly number[]): Promise<void> {
-    const size = this.isKnown.length;
-    const [isPlaced, next] = [new Uint8Array(size), new Uint32Array(size)];
-    for (const key of keys) isPlaced[key] = 1;
+    const next = new Map<number, number>();
+    // Nearly no key has to do with it: a million are told apart by a byte each.
+    const isConcerned = new Uint8Array(this.size);
+    const isPlaced = new Set(keys);
+    for (const key of keys) isConcerned[key] = 1;
     await setList(db, 'insightd.keys', keys);
     await copyRows(db, this.sql.places, (row) => {
       const key = row.int();
-      next[row.int()] = key;
+      const before = row.int();
+      next.set(before, key);
+      isConcerned[before] = 1;
     });
     const [before, order] = [this.order, new Uint32Array(this.count)];
     let place = 0;
     const putBehind = (key: number) => {
-      for (let later = next[key]!; later !== 0; later = next[later]!) order[place++] = later;
+      for (let later = next.get(key); later !== undefined; later = next.get(later)) {
+        order[place++] = later;
+      }
     };
     putBehind(0);
     for (let index = 0; index < before.length; index++) {
       const key = before[index]!;
-      if (isPlaced[key] === 1) continue;
+      if (isConcerned[key] === 1 && isPlaced.has(key)) continue;
       order[place++] = key;
-      if (next[key] !== 0) putBehind(key);
+      if (isConcerned[key] === 1) putBehind(key);
     }
     this.order = order;
   }

@@ -1,5 +1,5 @@
 import type { Ranking } from '#libs/contracts';
-import { signedValuesOf, valuesOf, type Column, type CountWindow } from '../runs/columns.js';
+import { valuesOf, type Column, type CountWindow } from '../runs/columns.js';
 import { stableSort, type Direction } from '../runs/order.js';
 import { PlaceSet } from '../runs/place-set.js';
 import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../runs/run-facts.js';
@@ -15,10 +15,11 @@ export interface Window {
   firstDayBefore: number;
 }
 
-/** A ranked list: keys in order and, for each of the report's extras, the value of each entry. */
+/** A ranked list: entry i is about the subject at `order[i]` of all columns, its key and its extras. */
 export interface RankedList {
+  order: Uint32Array;
   keys: Uint32Array;
-  extras: Int32Array[];
+  extras: readonly Column[];
 }
 
 /** A report: who is listed, by which measures, in which order. */
@@ -29,6 +30,7 @@ export interface Definition {
   extras: readonly string[];
   /** Bytes that hold each extra: 1 where it is never above 255, else 4. */
   extraBytes: 1 | 4;
+  /** @returns a list in the memory of the facts */
   rank(facts: RunFacts, window: Window): RankedList;
 }
 
@@ -73,11 +75,12 @@ export function userReport(
   extra: { name: string; bytes: Definition['extraBytes'] },
   measure: (users: UserFacts, window: Window) => Measure,
 ): Definition {
-  const rank = ({ users }: RunFacts, window: Window): RankedList => {
+  const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
     const { values, places } = measure(users, window);
-    const measured = stableSort(PlaceSet.positive(values).places(), values, 'descending');
-    const listed = places ? valuesOf(measured, places) : measured;
-    return { keys: valuesOf(listed, users.keys), extras: [signedValuesOf(measured, values)] };
+    const listed = PlaceSet.positive(values).places(memory);
+    const order = stableSort(listed, values, 'descending', memory);
+    const keys = places ? valuesOf(places, users.keys) : users.keys;
+    return { order, keys, extras: [values] };
   };
   return { subject: 'user', report, extras: [extra.name], extraBytes: extra.bytes, rank };
 }
@@ -87,8 +90,8 @@ export function userList(
   report: string,
   listed: (users: UserFacts, window: Window) => PlaceSet,
 ): Definition {
-  const rank = ({ users }: RunFacts, window: Window): RankedList => {
-    return { keys: valuesOf(listed(users, window).places(), users.keys), extras: [] };
+  const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
+    return { order: listed(users, window).places(memory), keys: users.keys, extras: [] };
   };
   return { subject: 'user', report, extras: [], extraBytes: 4, rank };
 }
@@ -96,7 +99,7 @@ export function userList(
 interface OrgReport {
   listed: PlaceSet;
   /** By what they are ordered, most significant first; ids decide what is left. */
-  order: readonly (readonly [Column, Direction])[];
+  by: readonly (readonly [Column, Direction])[];
   extras?: readonly Column[];
 }
 
@@ -105,16 +108,13 @@ export function orgReport(
   extras: readonly string[],
   define: (orgs: OrgFacts, window: Window) => OrgReport,
 ): Definition {
-  const rank = ({ orgs }: RunFacts, window: Window): RankedList => {
-    const { listed, order, extras: columns = [] } = define(orgs, window);
-    const places = order.reduceRight(
-      (sorted, [column, direction]) => stableSort(sorted, column, direction),
-      listed.places(),
+  const rank = ({ orgs, memory }: RunFacts, window: Window): RankedList => {
+    const { listed, by, extras: columns = [] } = define(orgs, window);
+    const order = by.reduceRight(
+      (sorted, [column, direction]) => stableSort(sorted, column, direction, memory),
+      listed.places(memory),
     );
-    return {
-      keys: valuesOf(places, orgs.keys),
-      extras: columns.map((column) => signedValuesOf(places, column)),
-    };
+    return { order, keys: orgs.keys, extras: columns };
   };
   return { subject: 'org', report, extras, extraBytes: 4, rank };
 }

@@ -15,13 +15,13 @@ export const orgReengagement = orgReport('reengagement', [], (orgs, window) => (
   listed: createdBefore(orgs, window.firstDayBefore)
     .without(activeBefore(orgs, window))
     .and(active(orgs, window)),
-  order: largestThenOldest(orgs),
+  by: largestThenOldest(orgs),
 }));
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
 export const orgChurn = orgReport('churn', [], (orgs, window) => ({
   listed: createdBefore(orgs, window.firstDay).without(active(orgs, window)),
-  order: largestThenOldest(orgs),
+  by: largestThenOldest(orgs),
 }));
 
 /** Orgs that more people were added to than removed from in W(n). */
@@ -32,7 +32,7 @@ export const growth = orgReport(
     const { added, removed, net } = changes(orgs, window);
     return {
       listed: PlaceSet.positive(net),
-      order: [
+      by: [
         [net, 'descending'],
         [added, 'descending'],
       ],
@@ -49,7 +49,7 @@ export const attrition = orgReport(
     const { added, removed, net } = changes(orgs, window);
     return {
       listed: PlaceSet.positive(removed),
-      order: [
+      by: [
         [removed, 'descending'],
         [net, 'ascending'],
       ],

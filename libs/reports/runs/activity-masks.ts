@@ -1,6 +1,7 @@
 import { BLOCK_SHIFT, BLOCK_SIZE, forEachKey } from '#libs/facts';
 import { bitCount } from './bits.js';
 import { PlaceSet } from './place-set.js';
+import { RunMemory } from './run-memory.js';
 
 const WORD_DAYS = 32;
 
@@ -63,9 +64,9 @@ export class ActivityMasks {
     for (let key = first; key < before; key++) this.words[key * WORDS + index]! &= ~mark;
   }
 
-  /** The masks of these keys, one after another. */
-  forKeys(keys: Uint32Array): ActivityMasks {
-    const masks = ActivityMasks.none(keys.length);
+  /** The masks of these keys, one after another. @param memory where to put them */
+  forKeys(keys: Uint32Array, memory = new RunMemory()): ActivityMasks {
+    const masks = new ActivityMasks(memory.words(keys.length * WORDS));
     const [from, to] = [this.words, masks.words];
     for (let place = 0, at = 0; place < keys.length; place++, at += WORDS) {
       const found = keys[place]! * WORDS;
@@ -78,15 +79,14 @@ export class ActivityMasks {
 
   /** Marks `key` on the days on which `of` is marked in `other`, ages `from` up to and without `before`. */
   markAs(key: number, other: ActivityMasks, of: number, from: number, before: number): void {
-    for (let index = 0, first = 0; index < WORDS; index++, first += WORD_DAYS) {
-      if (before <= first) return;
-      const word = other.words[of * WORDS + index]!;
-      if (word === 0) continue;
+    const { words } = this;
+    const marks = other.words;
+    const [to, source] = [key * WORDS, of * WORDS];
+    for (let index = 0, first = 0; index < WORDS && before > first; index++, first += WORD_DAYS) {
+      const word = marks[source + index]!;
       // Most spans are of longer than the days looked at.
       const isWhole = from <= first && before >= first + WORD_DAYS;
-      this.words[key * WORDS + index]! |= isWhole
-        ? word
-        : word & ages(from - first, before - first);
+      words[to + index]! |= isWhole ? word : word & ages(from - first, before - first);
     }
   }
 

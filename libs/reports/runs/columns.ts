@@ -1,9 +1,8 @@
 /** A number for each place, or each key. */
 export type Column = Uint8Array | Uint32Array | Int32Array;
 
-/** The windows over which invites and membership changes are counted, in days, the longest first. */
-const COUNT_WINDOWS = [90, 60, 30] as const;
-export type CountWindow = (typeof COUNT_WINDOWS)[number];
+/** The windows over which invites and membership changes are counted, in days. */
+export type CountWindow = 30 | 60 | 90;
 
 /** A count for each key, or each place, in each window. */
 export type WindowCounts = Record<CountWindow, Uint32Array>;
@@ -14,10 +13,12 @@ export function windowCounts(size: number): WindowCounts {
 
 /** Counts one more for `key` in each window that reaches back `age` days. */
 export function countInWindows(counts: WindowCounts, key: number, age: number): void {
-  for (const days of COUNT_WINDOWS) {
-    if (age >= days) return;
-    counts[days][key]!++;
-  }
+  if (age >= 90) return;
+  counts[90][key]!++;
+  if (age >= 60) return;
+  counts[60][key]!++;
+  if (age >= 30) return;
+  counts[30][key]!++;
 }
 
 /** The counts of these keys, one after another. */
@@ -29,17 +30,16 @@ export function countsOf(keys: Uint32Array, counts: WindowCounts): WindowCounts 
   };
 }
 
-/** The values of these keys, one after another. `Uint32Array.from` does the same ten times slower. */
-export function valuesOf(keys: Uint32Array, values: Uint32Array): Uint32Array {
-  const found = new Uint32Array(keys.length);
+/**
+ * The values of these keys, one after another. `Uint32Array.from` does the same ten times slower.
+ * @param found where to put them
+ */
+export function valuesOf(
+  keys: Uint32Array,
+  values: Uint32Array,
+  found: Uint32Array = new Uint32Array(keys.length),
+): Uint32Array {
   for (let place = 0; place < keys.length; place++) found[place] = values[keys[place]!]!;
-  return found;
-}
-
-/** As `valuesOf`, of any column, as numbers that may be negative. */
-export function signedValuesOf(keys: Uint32Array, column: Column): Int32Array {
-  const found = new Int32Array(keys.length);
-  for (let place = 0; place < keys.length; place++) found[place] = column[keys[place]!]!;
   return found;
 }
 
@@ -51,8 +51,11 @@ export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
 }
 
 /** Instants of these keys, in milliseconds, one after another in seconds. */
-export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
-  const seconds = new Uint32Array(keys.length);
+export function secondsOf(
+  keys: Uint32Array,
+  ms: Float64Array,
+  seconds: Uint32Array = new Uint32Array(keys.length),
+): Uint32Array {
   for (let place = 0; place < keys.length; place++) {
     seconds[place] = Math.floor(ms[keys[place]!]! / 1000);
   }

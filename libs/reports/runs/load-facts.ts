@@ -5,6 +5,7 @@ import { KnownMasks } from './known-masks.js';
 import { loadUsers } from './load-users.js';
 import { orgFacts } from './org-facts.js';
 import type { Moment, RunFacts } from './run-facts.js';
+import { RunMemory } from './run-memory.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
@@ -12,6 +13,8 @@ const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 export interface Known {
   facts: KnownFacts;
   masks: KnownMasks;
+  /** What its facts are in. */
+  memory: RunMemory;
 }
 
 interface Loaded {
@@ -33,23 +36,30 @@ export async function loadFacts(
   before?: Known,
 ): Promise<Loaded> {
   const [one, other] = pair;
+  const memory = before?.memory ?? new RunMemory();
+  memory.release();
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
   const knowingMasks = knownMasks(one, moment.day, rows[0]!.keys, before?.masks);
+  // PostgreSQL looks through the memberships while users are put together here, and counts while orgs are:
+  // so each is asked before the other is begun.
   const knowing = knownFacts(pair, before?.facts);
-  // Asked first, so that PostgreSQL counts while the facts are put together here.
-  const counting = knowing.then((facts) => facts !== before?.facts || facts.isComplete(other));
+  const knowingAll = knowing.then(async (facts) => {
+    await facts.updateMemberships(other);
+    return facts;
+  });
+  const counting = knowingAll.then((facts) => facts !== before?.facts || facts.isComplete(other));
   const [facts, { known: masks }, isComplete, users, orgs] = await allDone([
-    knowing,
+    knowingAll,
     knowingMasks,
     counting,
-    knowingMasks.then(({ activity }) => loadUsers(one, moment, knowing, activity)),
-    allDone([knowing, knowingMasks]).then(([known, { activity }]) =>
+    knowingMasks.then(({ activity }) => loadUsers(one, moment, knowing, activity, memory)),
+    allDone([knowingAll, knowingMasks]).then(([known, { activity }]) =>
       orgFacts(moment, known, activity),
     ),
   ]);
   if (!isComplete) return loadFacts(pair, moment);
   const isAnew = facts !== before?.facts || masks !== before.masks;
-  return { facts: { moment, users, orgs }, known: { facts, masks }, isAnew };
+  return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isAnew };
 }
 
 async function knownFacts(

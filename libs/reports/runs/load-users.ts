@@ -1,5 +1,5 @@
 import { DAY_MS } from '#libs/contracts';
-import { loadLastActive, scanInvites, type KnownFacts } from '#libs/facts';
+import { loadLastActive, type KnownFacts, type KnownInvites } from '#libs/facts';
 import type { Connection } from '#libs/platform';
 import { MASK_DAYS, type ActivityMasks } from './activity-masks.js';
 import { secondsOf, valuesOf } from './columns.js';
@@ -7,30 +7,33 @@ import { InviteeCounts } from './invitee-counts.js';
 import { KnownMasks } from './known-masks.js';
 import { stableSort } from './order.js';
 import type { Moment, UserFacts } from './run-facts.js';
+import type { RunMemory } from './run-memory.js';
 
 /**
  * Reads what users did, and puts together what is known of those who exist at T.
- * @param knowing what is known of all, in the same picture
+ * @param knowing what is known of all but memberships, in the same picture
  * @param activity of the 90 days up to T, by key
+ * @param memory where it is put together, and stays as long as the facts are used
  */
 export async function loadUsers(
   db: Connection,
   moment: Moment,
   knowing: Promise<KnownFacts>,
   activity: ActivityMasks,
+  memory: RunMemory,
 ): Promise<UserFacts> {
-  const lastActiveAt = await loadLastActive(db, activity.size);
-  const invitees = await loadInvitees(db, moment, activity.size);
-  const { users } = await knowing;
+  const lastActiveAt = memory.words(activity.size);
+  await loadLastActive(db, lastActiveAt);
+  const { users, invites } = await knowing;
   const byId = users.existingAt(moment.reportTime * 1000);
   await settleLastActive(db, moment, byId, { lastActiveAt, activity, createdAt: users.createdAt });
-  const keys = stableSort(byId, lastActiveAt, 'descending');
+  const keys = stableSort(byId, lastActiveAt, 'descending', memory);
   return {
     keys,
-    createdAt: secondsOf(keys, users.createdAt),
-    activity: activity.forKeys(keys),
-    lastActiveAt: valuesOf(keys, lastActiveAt),
-    inviters: invitees.forKeys(keys),
+    createdAt: secondsOf(keys, users.createdAt, memory.words(keys.length)),
+    activity: activity.forKeys(keys, memory),
+    lastActiveAt: valuesOf(keys, lastActiveAt, memory.words(keys.length)),
+    inviters: inviteeCounts(moment, invites, activity.size, memory).forKeys(keys),
   };
 }
 
@@ -65,12 +68,16 @@ async function settleLastActive(
   }
 }
 
-async function loadInvitees(db: Connection, moment: Moment, size: number) {
-  const invitees = new InviteeCounts(size);
-  const from = (moment.day - MASK_DAYS + 1) * DAY_MS;
-  await scanInvites(db, from, moment.reportTime, (inviter, latestAt) => {
-    // An invitee counts once in a window, by the latest of the invites.
-    invitees.add(inviter, moment.day - Math.floor(latestAt / DAY_MS));
+function inviteeCounts(
+  { day, reportTime }: Moment,
+  invites: KnownInvites,
+  size: number,
+  memory: RunMemory,
+): InviteeCounts {
+  const invitees = new InviteeCounts(size, memory);
+  // An invitee counts once in a window, by the latest of the invites.
+  invites.latest((day - MASK_DAYS + 1) * DAY_MS, reportTime * 1000, (inviter, latestAt) => {
+    invitees.add(inviter, day - Math.floor(latestAt / DAY_MS));
   });
   return invitees;
 }

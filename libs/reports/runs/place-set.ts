@@ -1,5 +1,6 @@
 import { bitCount } from './bits.js';
 import type { Column } from './columns.js';
+import type { RunMemory } from './run-memory.js';
 
 const WORD_BITS = 32;
 
@@ -54,12 +55,12 @@ export class PlaceSet {
     return new PlaceSet(this.words.map((word, index) => word & ~other.words[index]!));
   }
 
-  /** The places, in their order. */
-  places(): Uint32Array {
+  /** The places, in their order. @param memory where to put them */
+  places(memory: RunMemory): Uint32Array {
     const { words } = this;
     let count = 0;
     for (let index = 0; index < words.length; index++) count += bitCount(words[index]!);
-    const places = new Uint32Array(count);
+    const places = memory.words(count);
     let found = 0;
     for (let index = 0; index < words.length; index++) {
       for (let word = words[index]!; word !== 0; word &= word - 1) {

@@ -1,5 +1,6 @@
 import type { ActivityMasks } from './activity-masks.js';
 import type { WindowCounts } from './columns.js';
+import type { RunMemory } from './run-memory.js';
 
 /** The moment of a run: T in unix seconds, and its day D counted from 1970. */
 export interface Moment {
@@ -44,4 +45,6 @@ export interface RunFacts {
   moment: Moment;
   users: UserFacts;
   orgs: OrgFacts;
+  /** Where they are, with room for lists that are made of them. */
+  memory: RunMemory;
 }

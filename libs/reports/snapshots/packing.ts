@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
+import type { Column } from '../runs/columns.js';
 
 /**
  * How a ranked list is packed: entry after entry of one width, each its key in 4 bytes, little-endian,
@@ -15,35 +16,78 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
   return KEY_BYTES + extras * extraBytes;
 }
 
-export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4): Buffer {
-  return extraBytes === 4 ? packWords(keys, extras) : packBytes(keys, extras);
+/** Packs one list after the other, in the same memory: what it returns is valid until the next. */
+export class Packer {
+  private room = new ArrayBuffer(0);
+
+  list({ order, keys, extras }: RankedList, extraBytes: 1 | 4): Buffer {
+    const count = order.length * widthOf(extras.length, extraBytes);
+    return extraBytes === 4
+      ? packWords(this.words(count / 4), order, keys, extras)
+      : packBytes(this.bytes(count), order, keys, extras);
+  }
+
+  /** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
+  numbers(keys: Uint32Array, first: Uint32Array, second: Uint32Array): Buffer {
+    let size = 0;
+    for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
+    const packed = this.words(size * 2).fill(0);
+    for (let place = 0; place < keys.length; place++) {
+      packed[keys[place]! * 2] = first[place]!;
+      packed[keys[place]! * 2 + 1] = second[place]!;
+    }
+    return littleEndian(packed);
+  }
+
+  private words(count: number): Uint32Array {
+    return new Uint32Array(this.memory(count * 4), 0, count);
+  }
+
+  private bytes(count: number): Uint8Array {
+    return new Uint8Array(this.memory(count), 0, count);
+  }
+
+  private memory(bytes: number): ArrayBuffer {
+    if (this.room.byteLength < bytes) this.room = new ArrayBuffer(bytes);
+    return this.room;
+  }
 }
 
-function packWords(keys: Uint32Array, extras: readonly Int32Array[]): Buffer {
-  if (extras.length === 0) return littleEndian(keys);
+function packWords(
+  packed: Uint32Array,
+  order: Uint32Array,
+  keys: Uint32Array,
+  extras: readonly Column[],
+): Buffer {
   const fields = 1 + extras.length;
-  const packed = new Int32Array(keys.length * fields);
-  for (let place = 0; place < keys.length; place++) packed[place * fields] = keys[place]!;
-  for (const [index, values] of extras.entries()) {
-    for (let place = 0; place < keys.length; place++) {
-      packed[place * fields + 1 + index] = values[place]!;
+  for (const [field, column] of [keys, ...extras].entries()) {
+    for (let place = 0, at = field; place < order.length; place++, at += fields) {
+      packed[at] = column[order[place]!]!;
     }
   }
   return littleEndian(packed);
 }
 
-function packBytes(keys: Uint32Array, extras: readonly Int32Array[]): Buffer {
-  const width = KEY_BYTES + extras.length;
-  const packed = new Uint8Array(keys.length * width);
-  for (let place = 0, at = 0; place < keys.length; place++) {
-    const key = keys[place]!;
-    packed[at++] = key;
-    packed[at++] = key >>> 8;
-    packed[at++] = key >>> 16;
-    packed[at++] = key >>> 24;
-    for (let index = 0; index < extras.length; index++) packed[at++] = extras[index]![place]!;
+function packBytes(
+  packed: Uint8Array,
+  order: Uint32Array,
+  keys: Uint32Array,
+  extras: readonly Column[],
+): Buffer {
+  const width = widthOf(extras.length, 1);
+  for (let place = 0, at = 0; place < order.length; place++, at += width) {
+    const key = keys[order[place]!]!;
+    packed[at] = key;
+    packed[at + 1] = key >>> 8;
+    packed[at + 2] = key >>> 16;
+    packed[at + 3] = key >>> 24;
   }
-  return Buffer.from(packed.buffer);
+  for (const [index, column] of extras.entries()) {
+    for (let place = 0, at = KEY_BYTES + index; place < order.length; place++, at += width) {
+      packed[at] = column[order[place]!]!;
+    }
+  }
+  return Buffer.from(packed.buffer, 0, packed.length);
 }
 
 export interface Entry {
@@ -74,20 +118,7 @@ export const NUMBERS_BYTES = 8;
 /** How many keys' numbers a part holds. */
 export const NUMBERS_A_PART = PART_BYTES / NUMBERS_BYTES;
 
-/** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
-export function packNumbers(keys: Uint32Array, first: Uint32Array, second: Uint32Array): Buffer {
-  let size = 0;
-  for (let place = 0; place < keys.length; place++)
-    if (keys[place]! >= size) size = keys[place]! + 1;
-  const packed = new Uint32Array(size * 2);
-  for (let place = 0; place < keys.length; place++) {
-    packed[keys[place]! * 2] = first[place]!;
-    packed[keys[place]! * 2 + 1] = second[place]!;
-  }
-  return littleEndian(packed);
-}
-
-function littleEndian(packed: Int32Array | Uint32Array): Buffer {
+function littleEndian(packed: Uint32Array): Buffer {
   const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
   return endianness() === 'LE' ? bytes : bytes.swap32();
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { copyInParts, type Connection } from '#libs/platform';
 import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../runs/run-facts.js';
-import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
+import { NUMBERS_BYTES, PART_BYTES, Packer, widthOf } from './packing.js';
 
 /** The row that holds, for each key, the numbers that all reports about the subject show. */
 const NUMBERS = 'numbers';
@@ -17,22 +17,23 @@ interface StoredList extends Ranking {
 
 /**
  * The lists of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
- * One at a time, so that only two packed lists are in memory beside the facts.
+ * One at a time: what is yielded is valid until the next is asked for.
  */
 function* snapshotLists(facts: RunFacts): Generator<StoredList> {
-  const { users, orgs } = facts;
-  yield numbersList(
-    'user',
-    users.keys.length,
-    packNumbers(users.keys, users.createdAt, users.lastActiveAt),
-  );
-  yield numbersList('org', orgs.keys.length, packNumbers(orgs.keys, orgs.createdAt, orgs.members));
+  const { users, orgs, memory } = facts;
+  const packer = new Packer();
+  const ofUsers = packer.numbers(users.keys, users.createdAt, users.lastActiveAt);
+  yield numbersList('user', users.keys.length, ofUsers);
+  const ofOrgs = packer.numbers(orgs.keys, orgs.createdAt, orgs.members);
+  yield numbersList('org', orgs.keys.length, ofOrgs);
   for (const ranking of RANKINGS) {
     const definition = definitionOf(ranking);
+    const mark = memory.mark();
     const list = definition.rank(facts, windowOf(facts, intervalDays(ranking.interval)));
     const width = widthOf(list.extras.length, definition.extraBytes);
-    const entries = packList(list, definition.extraBytes);
-    yield { ...ranking, total: list.keys.length, width, entries };
+    const entries = packer.list(list, definition.extraBytes);
+    memory.release(mark);
+    yield { ...ranking, total: list.order.length, width, entries };
   }
 }
 
