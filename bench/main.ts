@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import type { Measured, Results } from './measured.js';
 import { openReference } from './load.js';
 import { describeMachine } from './machine.js';
@@ -13,6 +14,7 @@ let failures = 0;
 
 try {
   const options = readOptions(process.argv.slice(2), names);
+  mkdirSync(options.out, { recursive: true });
   for (const users of options.users) await measure(users, options);
 } catch (error) {
   say(explain(error));

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setInterval, setTimeout as delay } from 'node:timers/promises';
 import { CHART_TYPES, formatDay, type ReportPage } from '#libs/contracts';
 import { startChild, type Child } from '../child.js';
 import { cloneStore, type Clone } from '../clone.js';
@@ -40,6 +40,7 @@ interface Measuring {
 }
 
 const BARE = 'bare Fastify at the same pace, p99';
+const BARE_ROW = 'one number out of PostgreSQL at the same pace, p99';
 const CHARTS = '8 charts of a year over HTTP, beside pages';
 const API_MEMORY = 'api answering pages, peak memory';
 const WORKER_MEMORY = 'worker in runs beside pages, peak memory';
@@ -86,6 +87,7 @@ async function measureApart(
     bench.progress(`round ${round} of ${bench.repeats}`);
     await steadyLoad(measuring, 'idle');
     await bareLoad(measuring, await bare.ask('port'));
+    await rowLoad(measuring, clone);
     await closedLoop(measuring);
     await duringRuns(measuring, clone, 'during runs', bench);
     await chartsBesidePages(measuring);
@@ -95,6 +97,7 @@ async function measureApart(
   return [
     ...latencies(samples, 'idle', { must: 5, aim: 2.5 }),
     samples.figure(BARE, 'ms', 'lower'),
+    samples.figure(BARE_ROW, 'ms', 'lower'),
     samples.figure('pages, 10 connections', 'requests/s', 'higher'),
     ...latencies(samples, '10 connections'),
     ...latencies(samples, 'during runs', { must: 10, aim: 5 }),
@@ -176,6 +179,23 @@ async function bareLoad({ generator, samples }: Measuring, port: number): Promis
   const requests = [rawEvents(Buffer.from('{}'))];
   const loaded = await generator.ask({ port, requests, seconds: SECONDS, again: true, ...STEADY });
   samples.add(BARE, percentile(onlyAccepted(loaded).latenciesMs, 0.99));
+}
+
+/** What of a latency is PostgreSQL's and its connection's, whatever is asked. */
+async function rowLoad({ samples }: Measuring, clone: Clone): Promise<void> {
+  const latenciesMs: number[] = [];
+  const asked: Promise<void>[] = [];
+  const ask = async () => {
+    const begunAt = performance.now();
+    await clone.query('select $1::int as number', [asked.length]);
+    latenciesMs.push(performance.now() - begunAt);
+  };
+  for await (const _ of setInterval(1_000 / STEADY.perSecond)) {
+    asked.push(ask());
+    if (asked.length === SECONDS * STEADY.perSecond) break;
+  }
+  await Promise.all(asked);
+  samples.add(BARE_ROW, percentile(Float64Array.from(latenciesMs), 0.99));
 }
 
 async function closedLoop({ api, generator, requests, samples }: Measuring): Promise<void> {

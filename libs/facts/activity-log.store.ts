@@ -12,7 +12,7 @@ export async function appendActivity(db: Queryable, entries: Buffer): Promise<vo
 
 /** As `appendActivity`, in a transaction of its own. */
 export async function commitActivity(database: Database, entries: Buffer): Promise<void> {
-  if (entries.length > 0) await database.ask(APPEND, [entries]);
+  if (entries.length > 0) await database.ask(APPEND, [entries], database.pool);
 }
 
 // Some half a million entries at once; the first row whatever it holds.

@@ -6,7 +6,7 @@ export { FactsModule } from './facts.module.js';
 export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
-export { KnownFacts } from './known-facts.js';
+export { KnownFacts, countFacts } from './known-facts.js';
 export type { KnownInvites } from './known-invites.js';
 export { orgMembers, type OrgMember } from './org-members.query.js';
 export { currentPicture, isContinued, setSince, type Picture } from './picture.js';

@@ -11,6 +11,16 @@ const COUNTS = `
   select (select count(*) from users)::int as users, (select count(*) from orgs)::int as orgs,
     (select count(*) from memberships)::int as memberships, (select count(*) from invites)::int as invites`;
 
+/** How many rows of each there are. */
+export type FactCounts = Record<'users' | 'orgs' | 'memberships' | 'invites', number>;
+
+export async function countFacts(db: Connection): Promise<FactCounts> {
+  // Row after row as they lie in the table: out of an index, each that changed lately is looked up there,
+  // which took 0.4 s of memberships instead of 0.06.
+  await db.query('set local enable_indexonlyscan = off');
+  return (await db.query<FactCounts>(COUNTS)).rows[0]!;
+}
+
 /**
  * All users, orgs, memberships and invites, as one picture of the store shows them. Most are as they were an hour
  * ago: what was read is brought up to a later picture by what has changed since, which takes a tenth of
@@ -63,10 +73,7 @@ export class KnownFacts {
    * Whether the store, in this picture, has as many rows. We remove none; where somebody else did, there
    * are fewer than here, since what is left or new was read: only a row that is gone leaves no trace.
    */
-  async isComplete(db: Connection): Promise<boolean> {
-    const { rows } =
-      await db.query<Record<'users' | 'orgs' | 'memberships' | 'invites', number>>(COUNTS);
-    const { users, orgs, memberships, invites } = rows[0]!;
+  isComplete({ users, orgs, memberships, invites }: FactCounts): boolean {
     return (
       users === this.users.count &&
       orgs === this.orgs.count &&

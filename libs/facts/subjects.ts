@@ -42,6 +42,8 @@ export class Subjects {
   count = 0;
   private isKnown = new Uint8Array(0);
   private order = new Uint32Array(0);
+  /** That before the last, to be filled anew. */
+  private spare = new Uint32Array(0);
 
   private constructor(private readonly sql: Statements) {}
 
@@ -94,14 +96,21 @@ export class Subjects {
     return deleted;
   }
 
-  /** The keys of those that exist at a moment, in the order of their ids. @param moment ms since 1970 */
-  existingAt(moment: number): Uint32Array {
+  /** How many keys `existingAt` may find. */
+  get placed(): number {
+    return this.order.length;
+  }
+
+  /**
+   * The keys of those that exist at a moment, in the order of their ids.
+   * @param moment ms since 1970 @param keys where to put them: room for `placed`
+   */
+  existingAt(moment: number, keys: Uint32Array = new Uint32Array(this.placed)): Uint32Array {
     const { order, createdAt, deletions } = this;
     // By key first, along which the times lie in memory: in the order of the ids it took three times as long.
     const exists = new Uint8Array(this.size);
     for (let key = 0; key < exists.length; key++) exists[key] = createdAt[key]! <= moment ? 1 : 0;
     deletions.forEachBy(moment, (key) => void (exists[key] = 0));
-    const keys = new Uint32Array(order.length);
     let count = 0;
     for (let place = 0; place < order.length; place++) {
       const key = order[place]!;
@@ -144,7 +153,9 @@ export class Subjects {
       next.set(before, key);
       isConcerned[before] = 1;
     });
-    const [before, order] = [this.order, new Uint32Array(this.count)];
+    const before = this.order;
+    const room = this.spare.length >= this.count ? this.spare : new Uint32Array(this.count * 1.01);
+    const order = room.subarray(0, this.count);
     let place = 0;
     const putBehind = (key: number) => {
       for (let later = next.get(key); later !== undefined; later = next.get(later)) {
@@ -159,5 +170,6 @@ export class Subjects {
       if (isConcerned[key] === 1) putBehind(key);
     }
     this.order = order;
+    this.spare = new Uint32Array(before.buffer);
   }
 }

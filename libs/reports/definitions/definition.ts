@@ -34,7 +34,7 @@ export interface Definition {
   rank(facts: RunFacts, window: Window): RankedList;
 }
 
-export function windowOf(facts: RunFacts, days: number): Window {
+export function windowOf(facts: Pick<RunFacts, 'moment'>, days: number): Window {
   const firstDay = facts.moment.day - days + 1;
   return { days, firstDay, firstDayBefore: firstDay - days };
 }

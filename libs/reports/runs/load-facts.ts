@@ -1,4 +1,4 @@
-import { KnownFacts } from '#libs/facts';
+import { KnownFacts, countFacts } from '#libs/facts';
 import { allDone, type Connection } from '#libs/platform';
 import type { ActivityMasks } from './activity-masks.js';
 import { KnownMasks } from './known-masks.js';
@@ -40,25 +40,23 @@ export async function loadFacts(
   memory.release();
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
   const knowingMasks = knownMasks(one, moment.day, rows[0]!.keys, before?.masks);
-  // PostgreSQL looks through the memberships while users are put together here, and counts while orgs are:
-  // so each is asked before the other is begun.
   const knowing = knownFacts(pair, before?.facts);
+  // Asked before users are put together here, so that PostgreSQL looks through memberships meanwhile.
   const knowingAll = knowing.then(async (facts) => {
     await facts.updateMemberships(other);
     return facts;
   });
-  const counting = knowingAll.then((facts) => facts !== before?.facts || facts.isComplete(other));
-  const [facts, { known: masks }, isComplete, users, orgs] = await allDone([
+  const [facts, { known: masks }, users, counts, orgs] = await allDone([
     knowingAll,
     knowingMasks,
-    counting,
     knowingMasks.then(({ activity }) => loadUsers(one, moment, knowing, activity, memory)),
+    knowingMasks.then(() => before && countFacts(one)),
     allDone([knowingAll, knowingMasks]).then(([known, { activity }]) =>
       orgFacts(moment, known, activity),
     ),
   ]);
-  if (!isComplete) return loadFacts(pair, moment);
   const isAnew = facts !== before?.facts || masks !== before.masks;
+  if (counts && !facts.isComplete(counts)) return loadFacts(pair, moment);
   return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isAnew };
 }
 

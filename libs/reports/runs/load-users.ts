@@ -25,7 +25,7 @@ export async function loadUsers(
   const lastActiveAt = memory.words(activity.size);
   await loadLastActive(db, lastActiveAt);
   const { users, invites } = await knowing;
-  const byId = users.existingAt(moment.reportTime * 1000);
+  const byId = users.existingAt(moment.reportTime * 1000, memory.words(users.placed));
   await settleLastActive(db, moment, byId, { lastActiveAt, activity, createdAt: users.createdAt });
   const keys = stableSort(byId, lastActiveAt, 'descending', memory);
   return {

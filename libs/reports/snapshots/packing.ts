@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
 import type { Column } from '../runs/columns.js';
+import type { RunMemory } from '../runs/run-memory.js';
 
 /**
  * How a ranked list is packed: entry after entry of one width, each its key in 4 bytes, little-endian,
@@ -16,41 +17,34 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
   return KEY_BYTES + extras * extraBytes;
 }
 
-/** Packs one list after the other, in the same memory: what it returns is valid until the next. */
-export class Packer {
-  private room = new ArrayBuffer(0);
+/** @returns what is in the memory */
+export function packList(
+  { order, keys, extras }: RankedList,
+  extraBytes: 1 | 4,
+  memory: RunMemory,
+): Buffer {
+  const bytes = order.length * widthOf(extras.length, extraBytes);
+  const words = memory.words(Math.ceil(bytes / 4));
+  return extraBytes === 4
+    ? packWords(words, order, keys, extras)
+    : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), order, keys, extras);
+}
 
-  list({ order, keys, extras }: RankedList, extraBytes: 1 | 4): Buffer {
-    const count = order.length * widthOf(extras.length, extraBytes);
-    return extraBytes === 4
-      ? packWords(this.words(count / 4), order, keys, extras)
-      : packBytes(this.bytes(count), order, keys, extras);
+/** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
+export function packNumbers(
+  keys: Uint32Array,
+  first: Uint32Array,
+  second: Uint32Array,
+  memory: RunMemory,
+): Buffer {
+  let size = 0;
+  for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
+  const packed = memory.words(size * 2).fill(0);
+  for (let place = 0; place < keys.length; place++) {
+    packed[keys[place]! * 2] = first[place]!;
+    packed[keys[place]! * 2 + 1] = second[place]!;
   }
-
-  /** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
-  numbers(keys: Uint32Array, first: Uint32Array, second: Uint32Array): Buffer {
-    let size = 0;
-    for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
-    const packed = this.words(size * 2).fill(0);
-    for (let place = 0; place < keys.length; place++) {
-      packed[keys[place]! * 2] = first[place]!;
-      packed[keys[place]! * 2 + 1] = second[place]!;
-    }
-    return littleEndian(packed);
-  }
-
-  private words(count: number): Uint32Array {
-    return new Uint32Array(this.memory(count * 4), 0, count);
-  }
-
-  private bytes(count: number): Uint8Array {
-    return new Uint8Array(this.memory(count), 0, count);
-  }
-
-  private memory(bytes: number): ArrayBuffer {
-    if (this.room.byteLength < bytes) this.room = new ArrayBuffer(bytes);
-    return this.room;
-  }
+  return littleEndian(packed);
 }
 
 function packWords(
@@ -87,7 +81,7 @@ function packBytes(
       packed[at] = column[order[place]!]!;
     }
   }
-  return Buffer.from(packed.buffer, 0, packed.length);
+  return Buffer.from(packed.buffer, packed.byteOffset, packed.length);
 }
 
 export interface Entry {

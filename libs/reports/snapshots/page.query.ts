@@ -53,13 +53,17 @@ export const entriesFrom = (table: string) => `
       where subject = $1 and report = $2 and "interval" = $3 and first <= place)
   group by report_id, total, width`;
 
-/** A select of the numbers of subjects of the kind `$1` whose `key` is in `keys`, in the order of `place`. */
+/**
+ * A select of the numbers of subjects of the kind `$1` whose `key` is in `keys`, in the order of `place`.
+ * Each is looked up: as a join PostgreSQL, which knows nothing yet of a new table, went through all parts.
+ */
 export const numbersFrom = (table: string) => `
-  select string_agg(
-    substring(entries from (key - first) * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES}), '' order by place)
-  from keys
-  join ${table} on subject = $1 and report = 'numbers' and "interval" = ''
-    and first = key - key % ${NUMBERS_A_PART}`;
+  select string_agg((
+    select substring(entries from (key - first) * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES})
+    from ${table}
+    where subject = $1 and report = 'numbers' and "interval" = '' and first = key - key % ${NUMBERS_A_PART}
+  ), '' order by place)
+  from keys`;
 
 // With a page come the numbers and cards of its keys, which are the first four bytes of each entry, and
 // whether there is a later run, in one question: what a page costs is the ways there and back. There are

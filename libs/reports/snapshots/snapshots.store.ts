@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { copyInParts, type Connection } from '#libs/platform';
 import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../runs/run-facts.js';
-import { NUMBERS_BYTES, PART_BYTES, Packer, widthOf } from './packing.js';
+import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
 
 /** The row that holds, for each key, the numbers that all reports about the subject show. */
 const NUMBERS = 'numbers';
@@ -19,20 +19,21 @@ interface StoredList extends Ranking {
  * The lists of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
  * One at a time: what is yielded is valid until the next is asked for.
  */
-function* snapshotLists(facts: RunFacts): Generator<StoredList> {
-  const { users, orgs, memory } = facts;
-  const packer = new Packer();
-  const ofUsers = packer.numbers(users.keys, users.createdAt, users.lastActiveAt);
+function* snapshotLists({ memory, ...facts }: RunFacts): Generator<StoredList> {
+  const { users, orgs } = facts;
+  const mark = memory.mark();
+  const ofUsers = packNumbers(users.keys, users.createdAt, users.lastActiveAt, memory);
   yield numbersList('user', users.keys.length, ofUsers);
-  const ofOrgs = packer.numbers(orgs.keys, orgs.createdAt, orgs.members);
+  memory.release(mark);
+  const ofOrgs = packNumbers(orgs.keys, orgs.createdAt, orgs.members, memory);
   yield numbersList('org', orgs.keys.length, ofOrgs);
   for (const ranking of RANKINGS) {
-    const definition = definitionOf(ranking);
-    const mark = memory.mark();
-    const list = definition.rank(facts, windowOf(facts, intervalDays(ranking.interval)));
-    const width = widthOf(list.extras.length, definition.extraBytes);
-    const entries = packer.list(list, definition.extraBytes);
     memory.release(mark);
+    const definition = definitionOf(ranking);
+    const window = windowOf(facts, intervalDays(ranking.interval));
+    const list = definition.rank({ memory, ...facts }, window);
+    const width = widthOf(list.extras.length, definition.extraBytes);
+    const entries = packList(list, definition.extraBytes, memory);
     yield { ...ranking, total: list.order.length, width, entries };
   }
 }
@@ -62,6 +63,9 @@ const COLUMNS = [
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 const TYPES = COLUMNS.map(([, type]) => type);
 
+/** Some two megabytes: what waits to be written is in memory twice. */
+const PARTS_AT_ONCE = 256;
+
 /** The rows of a list: one at least, since it tells of the list as well. */
 function partsOf({ subject, report, interval, total, width, entries }: StoredList) {
   const reportId = randomId();
@@ -90,11 +94,14 @@ export async function writeSnapshot(
   const table = snapshotTable(runKey);
   await db.query(`create table ${table} (like snapshots including all)`);
   await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
-    // PostgreSQL writes a list while the next is made.
+    // PostgreSQL writes a list while the next is made. What is put has been copied when `put` returns.
     let putting = Promise.resolve();
     for (const list of snapshotLists(facts)) {
-      await putting;
-      putting = put(partsOf(list));
+      const parts = partsOf(list);
+      for (let first = 0; first < parts.length; first += PARTS_AT_ONCE) {
+        await putting;
+        putting = put(parts.slice(first, first + PARTS_AT_ONCE));
+      }
       const { subject, report, interval, total } = list;
       if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
     }

@@ -49,3 +49,47 @@ test('an update keeps when each user was last active', async () => {
       .map(([key, at]) => ({ key, seconds: Math.floor(Date.parse(at!) / 1000) })),
   );
 });
+
+test('an update keeps every entry of the snapshots there are', async () => {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await ask(databaseUrl('postgres'), `create database ${name}`);
+  const url = databaseUrl(name);
+  afterwards(() => dropDatabase(url));
+  await ask(url, migration('20261124000000_init'));
+  const lists = [
+    { report: 'numbers', total: 3, width: 8, entries: randomBytes(8 * 5_000) },
+    { report: 'champion', total: 7_001, width: 5, entries: randomBytes(5 * 7_001) },
+    { report: 'churn', total: 1_980, width: 4, entries: randomBytes(4 * 1_980) },
+    { report: 'growth', total: 661, width: 12, entries: randomBytes(12 * 661) },
+    { report: 'attrition', total: 0, width: 4, entries: Buffer.alloc(0) },
+  ];
+  for (const run of [7, 8]) {
+    await ask(url, `create table snapshots_run_${run} (like snapshots including all)`);
+    for (const { report, total, entries } of lists) {
+      await ask(
+        url,
+        `insert into snapshots_run_${run} values ('user', $1, '30', gen_random_uuid(), $2, $3)`,
+        [report, total, entries],
+      );
+    }
+  }
+  await ask(url, migration('20261125130000_snapshot_parts'));
+
+  for (const run of [7, 8]) {
+    const kept = await ask(
+      url,
+      `select report, total, width, string_agg(entries, '' order by first) as entries
+       from snapshots_run_${run} group by report, total, width, report_id`,
+    );
+    const byReport = (one: { report: string }, other: { report: string }) =>
+      one.report < other.report ? -1 : 1;
+    expect((kept as typeof lists).sort(byReport)).toEqual(lists.toSorted(byReport));
+    const misplaced = await ask(
+      url,
+      `select from snapshots_run_${run} part where first > 0 and first <> (
+         select sum(length(entries)) / width from snapshots_run_${run} before
+         where before.report = part.report and before.first < part.first)`,
+    );
+    expect(misplaced).toHaveLength(0);
+  }
+});
