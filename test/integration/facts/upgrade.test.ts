@@ -9,12 +9,18 @@ jest.setTimeout(60_000);
 const afterwards = cleanUpAfterEach();
 const migration = (name: string) => readFileSync(`prisma/migrations/${name}/migration.sql`, 'utf8');
 
-test('an update keeps when each user was last active', async () => {
+/** A store as the first migration makes it. */
+async function firstStore(): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await ask(databaseUrl('postgres'), `create database ${name}`);
   const url = databaseUrl(name);
   afterwards(() => dropDatabase(url));
   await ask(url, migration('20261124000000_init'));
+  return url;
+}
+
+test('an update keeps when each user was last active', async () => {
+  const url = await firstStore();
   const told = [
     [1, '2026-01-31T12:00:00Z'],
     [255, '1970-01-01T00:00:01Z'],
@@ -51,11 +57,7 @@ test('an update keeps when each user was last active', async () => {
 });
 
 test('an update keeps every entry of the snapshots there are', async () => {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await ask(databaseUrl('postgres'), `create database ${name}`);
-  const url = databaseUrl(name);
-  afterwards(() => dropDatabase(url));
-  await ask(url, migration('20261124000000_init'));
+  const url = await firstStore();
   const lists = [
     { report: 'numbers', total: 3, width: 8, entries: randomBytes(8 * 5_000) },
     { report: 'champion', total: 7_001, width: 5, entries: randomBytes(5 * 7_001) },
