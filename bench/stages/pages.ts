@@ -1,6 +1,6 @@
-import { setInterval, setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CHART_TYPES, formatDay, type ReportPage } from '#libs/contracts';
-import { startChild, type Child } from '../child.js';
+import { startChild } from '../child.js';
 import { cloneStore, type Clone } from '../clone.js';
 import { closing } from '../closing.js';
 import { randomFrom } from '../event-bodies.js';
@@ -37,10 +37,19 @@ interface Measuring {
   generator: Generator;
   requests: Buffer[];
   samples: Samples;
+  floor: Floor;
 }
 
-const BARE = 'bare Fastify at the same pace, p99';
-const BARE_ROW = 'one number out of PostgreSQL at the same pace, p99';
+/** What is measured at the pace of the pages, to tell what of a page is not the page's. */
+interface Floor {
+  /** Of HTTP and the machine. */
+  bare: number;
+  /** And of PostgreSQL and its connection, whatever is asked: both are ports. */
+  number: number;
+}
+
+const BARE = 'bare Fastify at the same pace';
+const NUMBER = 'one number out of PostgreSQL over bare Fastify';
 const CHARTS = '8 charts of a year over HTTP, beside pages';
 const API_MEMORY = 'api answering pages, peak memory';
 const WORKER_MEMORY = 'worker in runs beside pages, peak memory';
@@ -53,54 +62,56 @@ export const pages: Stage = {
       const clone = await open(cloneStore(bench, 'pages'));
       const generator = await open(startGenerator());
       const samples = new Samples();
+      const bare = await open(startChild<'port', number>(anchor('fastify')));
+      const number = await open(startChild<string, number>(anchor('fastify-postgres')));
+      const floor = { bare: await bare.ask('port'), number: await number.ask(clone.databaseUrl) };
+      const about = { generator, samples, floor };
       const apart = await closing(async (openApart) => {
         const worker = await openApart(startService('worker', clone.databaseUrl));
         const api = await openApart(startService('api', clone.databaseUrl));
         bench.progress('a first run');
         await runOnce(api, clone);
-        const measuring = { api, generator, samples, requests: await pageRequests(api) };
-        const bare = await openApart(
-          startChild<'port', number>(new URL('../anchors/fastify.js', import.meta.url)),
-        );
-        return measureApart(bench, measuring, { clone, worker, bare });
+        const measuring = { ...about, api, requests: await pageRequests(api) };
+        return measureApart(bench, measuring, clone, worker);
       });
       const api = await open(startService('all', clone.databaseUrl));
-      const measuring = { api, generator, samples, requests: await pageRequests(api) };
+      const measuring = { ...about, api, requests: await pageRequests(api) };
       return [...apart, ...(await measureTogether(bench, measuring, clone))];
     }),
 };
 
-interface Beside {
-  clone: Clone;
-  worker: Service;
-  bare: Child<'port', number>;
-}
+const anchor = (name: string) => new URL(`../anchors/${name}.js`, import.meta.url);
 
 async function measureApart(
   bench: Bench,
   measuring: Measuring,
-  { clone, worker, bare }: Beside,
+  clone: Clone,
+  worker: Service,
 ): Promise<Figure[]> {
   const { api, samples } = measuring;
   await warmUp(measuring);
   for (let round = 1; round <= bench.repeats; round++) {
     bench.progress(`round ${round} of ${bench.repeats}`);
     await steadyLoad(measuring, 'idle');
-    await bareLoad(measuring, await bare.ask('port'));
-    await rowLoad(measuring, clone);
+    await floorLoad(measuring, 'idle');
     await closedLoop(measuring);
-    await duringRuns(measuring, clone, 'during runs', bench);
+    await duringRuns(bench, api, clone, async () => {
+      await steadyLoad(measuring, 'during runs');
+      await floorLoad(measuring, 'during runs');
+    });
     await chartsBesidePages(measuring);
   }
   samples.add(API_MEMORY, api.peakMb());
   samples.add(WORKER_MEMORY, worker.peakMb());
   return [
     ...latencies(samples, 'idle', { must: 5, aim: 2.5 }),
-    samples.figure(BARE, 'ms', 'lower'),
-    samples.figure(BARE_ROW, 'ms', 'lower'),
+    samples.figure(`${BARE}, idle, p99`, 'ms', 'lower'),
+    samples.figure(`${NUMBER}, idle, p99`, 'ms', 'lower'),
     samples.figure('pages, 10 connections', 'requests/s', 'higher'),
     ...latencies(samples, '10 connections'),
     ...latencies(samples, 'during runs', { must: 10, aim: 5 }),
+    samples.figure(`${BARE}, during runs, p99`, 'ms', 'lower'),
+    samples.figure(`${NUMBER}, during runs, p99`, 'ms', 'lower'),
     samples.figure(CHARTS, 's', 'lower'),
     samples.figure(API_MEMORY, 'MB', 'lower', { must: 512, aim: 256 }),
     samples.figure(WORKER_MEMORY, 'MB', 'lower', { must: 1024, aim: 512 }),
@@ -116,7 +127,9 @@ async function measureTogether(
   await warmUp(measuring);
   for (let round = 1; round <= bench.repeats; round++) {
     bench.progress(`all in one command, round ${round} of ${bench.repeats}`);
-    await duringRuns(measuring, clone, 'during runs of the same command', bench);
+    await duringRuns(bench, measuring.api, clone, () =>
+      steadyLoad(measuring, 'during runs of the same command'),
+    );
   }
   return latencies(measuring.samples, 'during runs of the same command', { must: 10, aim: 5 });
 }
@@ -174,28 +187,15 @@ async function steadyLoad(measuring: Measuring, when: string): Promise<void> {
   addLatencies(samples, when, onlyAccepted(await generator.ask(load)).latenciesMs);
 }
 
-/** What of a latency is the machine's, the generator's and HTTP's. */
-async function bareLoad({ generator, samples }: Measuring, port: number): Promise<void> {
-  const requests = [rawEvents(Buffer.from('{}'))];
-  const loaded = await generator.ask({ port, requests, seconds: SECONDS, again: true, ...STEADY });
-  samples.add(BARE, percentile(onlyAccepted(loaded).latenciesMs, 0.99));
-}
-
-/** What of a latency is PostgreSQL's and its connection's, whatever is asked. */
-async function rowLoad({ samples }: Measuring, clone: Clone): Promise<void> {
-  const latenciesMs: number[] = [];
-  const asked: Promise<void>[] = [];
-  const ask = async () => {
-    const begunAt = performance.now();
-    await clone.query('select $1::int as number', [asked.length]);
-    latenciesMs.push(performance.now() - begunAt);
+/** The anchors, one after the other. */
+async function floorLoad({ generator, samples, floor }: Measuring, when: string): Promise<void> {
+  const load = { seconds: SECONDS, again: true, ...STEADY };
+  const p99 = async (port: number, request: Buffer) => {
+    const loaded = await generator.ask({ ...load, port, requests: [request] });
+    return percentile(onlyAccepted(loaded).latenciesMs, 0.99);
   };
-  for await (const _ of setInterval(1_000 / STEADY.perSecond)) {
-    asked.push(ask());
-    if (asked.length === SECONDS * STEADY.perSecond) break;
-  }
-  await Promise.all(asked);
-  samples.add(BARE_ROW, percentile(Float64Array.from(latenciesMs), 0.99));
+  samples.add(`${BARE}, ${when}, p99`, await p99(floor.bare, rawEvents(Buffer.from('{}'))));
+  samples.add(`${NUMBER}, ${when}, p99`, await p99(floor.number, rawGet('/number')));
 }
 
 async function closedLoop({ api, generator, requests, samples }: Measuring): Promise<void> {
@@ -205,24 +205,28 @@ async function closedLoop({ api, generator, requests, samples }: Measuring): Pro
   addLatencies(samples, '10 connections', loaded.latenciesMs);
 }
 
-/** The steady load while one run follows the other. */
+/** Does `work` while one run follows the other. */
 async function duringRuns(
-  measuring: Measuring,
-  clone: Clone,
-  when: string,
   bench: Bench,
+  api: Service,
+  clone: Clone,
+  work: () => Promise<void>,
 ): Promise<void> {
   const end = new AbortController();
-  const running = runUntil(measuring.api, clone, end.signal);
+  const begunAt = performance.now();
+  const running = runUntil(api, clone, end.signal);
   running.catch(() => undefined);
   try {
-    await steadyLoad(measuring, when);
+    await work();
   } finally {
     end.abort();
   }
   const runs = await running;
-  const busySeconds = runs.reduce((sum, seconds) => sum + seconds, 0);
-  bench.progress(`${runs.length} runs meanwhile, ${busySeconds.toFixed(1)} s of ${SECONDS} s`);
+  const seconds = (performance.now() - begunAt) / 1000;
+  const busySeconds = runs.reduce((sum, one) => sum + one, 0);
+  bench.progress(
+    `${runs.length} runs meanwhile, ${busySeconds.toFixed(1)} s of ${seconds.toFixed(1)} s`,
+  );
 }
 
 /** A year of each metric, by day and by week, one after the other, while pages are read. */
