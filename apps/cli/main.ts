@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { SettingsError, readSettings } from '#libs/platform';
+// Of the platform the settings alone: all of it takes a second to load, and a container asks for its
+// health every ten.
+import { SettingsError, readSettings } from '#libs/platform/config';
 import { health } from './commands/health.js';
-import { keys } from './commands/keys.js';
-import { migrateStore } from './commands/migrate.js';
 import { endWithParent, isStopping } from './lifetime.js';
 import { UsageError } from './usage.js';
 
@@ -55,12 +55,18 @@ const SERVICES: Record<string, Command> = {
 };
 /** Those that end when they are done. */
 const ERRANDS: Record<string, Command> = {
-  migrate: () => migrateStore(readSettings()),
+  migrate: async () => {
+    const settings = readSettings();
+    await (await import('./commands/migrate.js')).migrateStore(settings);
+  },
   import: async (args) => {
     const settings = readSettings();
     await (await import('./commands/import.js')).importPast(args, settings);
   },
-  keys: (args) => keys(args, readSettings()),
+  keys: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/keys.js')).keys(args, settings);
+  },
   deadletters: async (args) => {
     const settings = readSettings();
     await (await import('./commands/deadletters.js')).deadLetters(args, settings);

@@ -5,7 +5,7 @@ export { hasSessionCookie } from './access/session-cookie.js';
 export { SessionsService } from './access/sessions.service.js';
 export * from './clock/clock.js';
 export * from './clock/paced.js';
-export * from './config/config.js';
+export * from './config/index.js';
 export * from './db/copy.js';
 export { copyInParts } from './db/copy-in.js';
 export * from './db/database.js';

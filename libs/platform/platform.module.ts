@@ -2,7 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { KeysService } from './access/keys.service.js';
 import { Clock } from './clock/clock.js';
 import { SessionsService } from './access/sessions.service.js';
-import { SETTINGS, type Settings } from './config/config.js';
+import { SETTINGS, type Settings } from './config/index.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
 import { HealthController } from './health/health.controller.js';

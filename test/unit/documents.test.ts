@@ -8,7 +8,7 @@ const readme = read('README.md');
 const usage = spawnSync(process.execPath, ['dist/apps/cli/main.js'], { encoding: 'utf8' }).stderr;
 
 test('the README lists every setting with its default', () => {
-  const source = read('libs/platform/config/config.ts');
+  const source = read('libs/platform/config/index.ts');
   const settings = [...source.matchAll(/^ {2}([A-Z_]+): .*$/gm)].map((match) => match[1]!);
   expect(settings.length).toBeGreaterThan(10);
   for (const name of settings) expect(readme).toContain(`\n| \`${name}\``);

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS, type Settings } from '../config/config.js';
+import { SETTINGS, type Settings } from '../config/index.js';
 import { Database } from '../db/database.js';
 import { hash } from './hash.js';
 import { Remembered } from './remembered.js';

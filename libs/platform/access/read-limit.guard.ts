@@ -2,7 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import { Reflector } from '@nestjs/core';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '#libs/contracts';
-import { SETTINGS, type Settings } from '../config/config.js';
+import { SETTINGS, type Settings } from '../config/index.js';
 import { scopeOf, type Authorized } from './access.guard.js';
 
 /** Holds each key to its reads a second, in this process. Ingest is held by backpressure instead. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import { pino, type Logger as Pino } from 'pino';
-import { SETTINGS, type Settings } from '../config/config.js';
+import { SETTINGS, type Settings } from '../config/index.js';
 
 type Fields = Record<string, string | number | boolean | null | undefined>;
 

@@ -3,7 +3,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
 import pg from 'pg';
 import type { QueueName } from '#libs/contracts';
-import { SETTINGS, type Settings } from '../config/config.js';
+import { SETTINGS, type Settings } from '../config/index.js';
 import { Database, type Queryable } from '../db/database.js';
 import { hasOwnSessions, withOptions } from '../db/own-sessions.js';
 
