@@ -2,6 +2,7 @@
 // are compiled, saying so when it takes a while, then runs the command. Needs nothing but Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +25,7 @@ step(
 step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
 
 if (command === 'test') await runTests();
-else if (command === 'check') runChecks();
+else if (command === 'check') await runChecks();
 else if (command === 'bench') {
   process.argv.splice(2, process.argv.length, ...args);
   await import('../dist/bench/main.js');
@@ -106,13 +107,13 @@ async function runTests() {
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 
-/** Format, lint, types of the tests, edges between the rooms, unused code. */
-function runChecks() {
+/** Format, lint, types of the tests, edges between the rooms, unused code: at the same time. */
+async function runChecks() {
   const checks = [
-    ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
+    ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
     ['types', 'typescript/lib/tsc.js', ['-p', 'tsconfig.test.json']],
     ['types of the dashboard', 'typescript/lib/tsc.js', ['-p', 'apps/dashboard']],
-    ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
+    ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
     [
       'edges',
       'dependency-cruiser/bin/dependency-cruise.mjs',
@@ -120,15 +121,22 @@ function runChecks() {
     ],
     ['unused code', 'knip/bin/knip.js', []],
   ];
-  const failed = checks.filter(([name, script, scriptArgs]) => {
-    process.stderr.write(`${name} … `);
-    const { status } = spawnSync(process.execPath, [join('node_modules', script), ...scriptArgs], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    process.stderr.write(status === 0 ? 'ok\n' : 'failed\n');
-    return status !== 0;
-  });
+  const clean = await Promise.all(checks.map(isClean));
+  const failed = checks.filter((_, index) => !clean[index]);
   if (failed.length > 0) fail(`Not clean: ${failed.map(([name]) => name).join(', ')}.`);
+}
+
+/** Runs one check and tells what came of it. */
+async function isClean([name, script, scriptArgs]) {
+  const child = spawn(process.execPath, [join('node_modules', script), ...scriptArgs], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
+  const [code] = await once(child, 'close');
+  process.stderr.write(`${name} … ${code === 0 ? 'ok' : 'failed'}\n`);
+  if (code !== 0) process.stderr.write(Buffer.concat(output));
+  return code === 0;
 }
 
 function fail(message) {

@@ -48,6 +48,9 @@ interface Floor {
   number: number;
 }
 
+const FASTIFY = new URL('../anchors/fastify.js', import.meta.url);
+const FASTIFY_POSTGRES = new URL('../anchors/fastify-postgres.js', import.meta.url);
+
 const BARE = 'bare Fastify at the same pace';
 const NUMBER = 'one number out of PostgreSQL over bare Fastify';
 const CHARTS = '8 charts of a year over HTTP, beside pages';
@@ -62,8 +65,8 @@ export const pages: Stage = {
       const clone = await open(cloneStore(bench, 'pages'));
       const generator = await open(startGenerator());
       const samples = new Samples();
-      const bare = await open(startChild<'port', number>(anchor('fastify')));
-      const number = await open(startChild<string, number>(anchor('fastify-postgres')));
+      const bare = await open(startChild<'port', number>(FASTIFY));
+      const number = await open(startChild<string, number>(FASTIFY_POSTGRES));
       const floor = { bare: await bare.ask('port'), number: await number.ask(clone.databaseUrl) };
       const about = { generator, samples, floor };
       const apart = await closing(async (openApart) => {
@@ -79,8 +82,6 @@ export const pages: Stage = {
       return [...apart, ...(await measureTogether(bench, measuring, clone))];
     }),
 };
-
-const anchor = (name: string) => new URL(`../anchors/${name}.js`, import.meta.url);
 
 async function measureApart(
   bench: Bench,
