@@ -17,6 +17,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/setup-file.mjs'],
+  testSequencer: '<rootDir>/test/support/long-first.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
 };
