@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
@@ -11,6 +12,8 @@ const FILE = 'reference.duckdb';
 const MADE = 'duckdb.txt';
 /** As many as the reference machine has cores. */
 const THREADS = 2;
+/** Half of it is left to PostgreSQL, the worker and the api: DuckDB would take four fifths. */
+const MEMORY = `${Math.floor(totalmem() / 2 ** 21)}MiB`;
 
 /** A DuckDB with the reference data in it, straight from the generator: a wrong load of ours would show. */
 export interface DuckDb extends Closable {
@@ -27,7 +30,8 @@ export async function openDuckDb(bench: Bench): Promise<DuckDb> {
   const digest = digestOfMaking();
   const isThere = existsSync(marker) && readFileSync(marker, 'utf8') === digest;
   if (!isThere) for (const path of [file, `${file}.wal`, marker]) rmSync(path, { force: true });
-  const instance = await DuckDBInstance.create(file, { threads: String(THREADS) });
+  const limits = { threads: String(THREADS), memory_limit: MEMORY };
+  const instance = await DuckDBInstance.create(file, limits);
   const connection = await instance.connect();
   if (!isThere) {
     bench.progress('filling DuckDB with the same data');
