@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger, MetricsSnapshot, Settings } from '#libs/platform';
@@ -31,10 +30,6 @@ export class WorkerProcess {
     const child = fork(ENTRY, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.child = child;
     child.on('error', () => undefined);
-    // On a machine that both share people wait for pages, and nobody for a run. While runs took 2.1 s they
-    // took 2.9 so, and the slowest hundredth of pages beside them 73 ms instead of 112; beside the shorter
-    // ones of today no difference was found.
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     child.send({ settings: this.settings } satisfies ToWorker);
     child.once('exit', () => void this.startAgain());
   }
