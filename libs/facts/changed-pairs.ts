@@ -24,8 +24,8 @@ export class ChangedPairs {
     pairs.set(org, { user, org, spans: spans.map((span) => ({ ...span })) });
   }
 
-  find(user: number, org: number): Pair | undefined {
-    return this.isChanged[user] === 1 ? this.byUser.get(user)!.get(org) : undefined;
+  has(user: number, org: number): boolean {
+    return this.isChanged[user] === 1 && this.byUser.get(user)!.has(org);
   }
 
   *all(): Generator<Pair> {

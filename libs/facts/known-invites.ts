@@ -1,12 +1,13 @@
 import { copyRows, type Connection, type CopiedRow } from '#libs/platform';
-import { CHANGED } from './picture.js';
+import { setList } from './session-list.js';
 
 const SCAN_INVITES = 'select inviter_key, invitee_hash, at from invites';
 // The order of the primary key, which holds all there is to know.
 const IN_ORDER = 'order by inviter_key, invitee_hash, at';
 const ALL = `${SCAN_INVITES} ${IN_ORDER}`;
-const CHANGED_INVITERS = `
-  ${SCAN_INVITES} where inviter_key in (select inviter_key from invites where ${CHANGED}) ${IN_ORDER}`;
+const OF_INVITERS = `
+  ${SCAN_INVITES}
+  where inviter_key in (select unnest(current_setting('insightd.keys')::int[])) ${IN_ORDER}`;
 const LEAST_ROOM = 64;
 
 /**
@@ -28,10 +29,12 @@ export class KnownInvites {
     await this.add(db, ALL);
   }
 
-  /** Reads those of everybody who has invited since. */
-  async update(db: Connection): Promise<void> {
+  /** Reads those of some inviters anew. */
+  async update(db: Connection, inviters: readonly number[]): Promise<void> {
+    if (inviters.length === 0) return;
     const before = this.count;
-    await this.add(db, CHANGED_INVITERS);
+    await setList(db, 'insightd.keys', inviters);
+    await this.add(db, OF_INVITERS);
     this.drop(new Set(this.inviters.subarray(before, this.count)), before);
   }
 

@@ -2,12 +2,14 @@ import { DAY_MS } from '#libs/contracts';
 import type { Connection } from '#libs/platform';
 import { ChangedPairs } from './changed-pairs.js';
 import type { Deletions, Sides } from './deletions.js';
-import { CHANGED } from './picture.js';
 import type { Span } from './replay.js';
 import { SCAN_MEMBERSHIPS, scanMemberships } from './scan-memberships.js';
 import { setList } from './session-list.js';
 
-const CHANGED_PAIRS = `${SCAN_MEMBERSHIPS} where ${CHANGED}`;
+const PAIRS = `
+  ${SCAN_MEMBERSHIPS}
+  where (user_key, org_key) in (select unnest(current_setting('insightd.user_keys')::int[]),
+    unnest(current_setting('insightd.org_keys')::int[]))`;
 const PAIRS_OF_DELETED = `
   ${SCAN_MEMBERSHIPS} where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))
   union all
@@ -38,8 +40,6 @@ type OnSpan = (user: number, org: number, from: number, to: number, added: numbe
  * pairs that have changed. Flat, 36 bytes a span.
  */
 export class Spans {
-  /** Of how many pairs; some have no spans. */
-  pairs = 0;
   private length = 0;
   /** User and org of each. */
   private keys = new Int32Array(0);
@@ -52,27 +52,32 @@ export class Spans {
   async read(db: Connection, deletions: Sides<Deletions>): Promise<void> {
     const { rows } = await db.query<{ count: number }>(COUNT);
     this.makeRoom(rows[0]!.count * SPANS_OF_A_PAIR);
-    await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, (user, org, spans) => {
-      this.add(user, org, spans);
-      this.pairs++;
-    });
+    await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, (user, org, spans) =>
+      this.add(user, org, spans),
+    );
     this.sortByUser();
   }
 
-  /** Reads the pairs that have changed, and those of users and orgs whose deletion has. */
+  /**
+   * Reads some pairs anew, and those of users and orgs whose deletion has changed.
+   * @param pairs the users and the orgs of as many
+   */
   async update(
     db: Connection,
     deletions: Sides<Deletions>,
+    pairs: Sides<readonly number[]>,
     deleted: Sides<readonly number[]>,
   ): Promise<void> {
     const changed = new ChangedPairs();
     const put: typeof changed.put = (...pair) => changed.put(...pair);
-    await scanMemberships(db, CHANGED_PAIRS, deletions, put);
-    if (deleted.users.length + deleted.orgs.length > 0) {
-      await setList(db, 'insightd.user_keys', deleted.users);
-      await setList(db, 'insightd.org_keys', deleted.orgs);
-      await scanMemberships(db, PAIRS_OF_DELETED, deletions, put);
-    }
+    const read = async (select: string, { users, orgs }: Sides<readonly number[]>) => {
+      if (users.length + orgs.length === 0) return;
+      await setList(db, 'insightd.user_keys', users);
+      await setList(db, 'insightd.org_keys', orgs);
+      await scanMemberships(db, select, deletions, put);
+    };
+    await read(PAIRS, pairs);
+    await read(PAIRS_OF_DELETED, deleted);
     this.drop(changed);
     for (const { user, org, spans } of changed.all()) this.add(user, org, spans);
   }
@@ -148,16 +153,13 @@ export class Spans {
 
   /** Drops the spans of pairs, which are put in again as they are now. */
   private drop(changed: ChangedPairs): void {
-    const known = new Set<object>();
     for (let place = 0; place < this.length;) {
-      const pair = changed.find(this.keys[place * KEYS]!, this.keys[place * KEYS + 1]!);
-      if (pair) {
-        known.add(pair);
-        this.putLastAt(place);
-      } else place++;
+      const isChanged = changed.has(this.keys[place * KEYS]!, this.keys[place * KEYS + 1]!);
+      if (isChanged) this.putLastAt(place);
+      else place++;
     }
-    for (const pair of changed.all()) if (!known.has(pair)) this.pairs++;
   }
+
   /** Puts the last span in the place of another: they are in no order. */
   private putLastAt(place: number): void {
     const last = --this.length;

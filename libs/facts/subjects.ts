@@ -1,6 +1,5 @@
 import { copyRows, type Connection, type CopiedRow } from '#libs/platform';
 import { Deletions } from './deletions.js';
-import { CHANGED } from './picture.js';
 import { setList } from './session-list.js';
 
 /** When more have changed than this share of all, their order is read whole. */
@@ -18,7 +17,9 @@ interface Statements {
 // gigabyte. Who is only mentioned has an id and no row.
 const statements = (table: string, ids: string, text: string): Statements => ({
   all: `select id, created_at, deleted_stamp from ${table}`,
-  changed: `select id, created_at, deleted_stamp from ${table} where ${CHANGED}`,
+  changed: `
+    select id, created_at, deleted_stamp from ${table}
+    where id in (select unnest(current_setting('insightd.keys')::int[]))`,
   order: `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`,
   places: `
     select placed.id, coalesce((
@@ -80,12 +81,14 @@ export class Subjects {
   }
 
   /**
-   * Reads those that have changed, and where they are in the order. Only new ones have a new place, but
-   * a key that somebody removed and used again may stand for another id.
+   * Reads some anew, and where they are in the order. Only new ones have a new place, but a key that
+   * somebody removed and used again may stand for another id.
    * @returns whose deletion is another than before
    */
-  async update(db: Connection): Promise<number[]> {
+  async update(db: Connection, keys: readonly number[]): Promise<number[]> {
     const [changed, deleted]: [number[], number[]] = [[], []];
+    if (keys.length === 0) return deleted;
+    await setList(db, 'insightd.keys', keys);
     await copyRows(db, this.sql.changed, (row) => {
       const { key, isDeletionNew } = this.take(row);
       changed.push(key);

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { forgetIdentities } from '#libs/facts';
+import { forgetChanges, forgetIdentities } from '#libs/facts';
 import { Database, SETTINGS, type Settings } from '#libs/platform';
 import { tidyDeadLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
@@ -24,6 +24,7 @@ export class IngestUpkeep {
   /** Drops what has been remembered for long enough. */
   async tidy(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS } = this.settings;
+    await forgetChanges(this.database.pool);
     await forgetIdentities(this.database.pool, IDENTITY_DAYS);
     await tidyDeadLetters(this.database.pool, DEAD_LETTER_DAYS);
     await dropOldLookUps(this.database.pool, DEAD_LETTER_DAYS);

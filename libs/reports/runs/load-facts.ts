@@ -1,4 +1,4 @@
-import { KnownFacts, countFacts } from '#libs/facts';
+import { KnownFacts } from '#libs/facts';
 import { allDone, type Connection } from '#libs/platform';
 import type { ActivityMasks } from './activity-masks.js';
 import { KnownMasks } from './known-masks.js';
@@ -46,17 +46,15 @@ export async function loadFacts(
     await facts.updateMemberships(other);
     return facts;
   });
-  const [facts, { known: masks }, users, counts, orgs] = await allDone([
+  const [facts, { known: masks }, users, orgs] = await allDone([
     knowingAll,
     knowingMasks,
     knowingMasks.then(({ activity }) => loadUsers(one, moment, knowing, activity, memory)),
-    knowingMasks.then(() => before && countFacts(one)),
     allDone([knowingAll, knowingMasks]).then(([known, { activity }]) =>
       orgFacts(moment, known, activity),
     ),
   ]);
   const isAnew = facts !== before?.facts || masks !== before.masks;
-  if (counts && !facts.isComplete(counts)) return loadFacts(pair, moment);
   return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isAnew };
 }
 

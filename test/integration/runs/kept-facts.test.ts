@@ -1,5 +1,7 @@
 import { beforeAll, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
+import pg from 'pg';
+import { forgetChanges } from '#libs/facts';
 import { dayBefore, expectTheModelsReports, renamed } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll, cleanUpAfterEach } from '../../support/cleanup.js';
@@ -195,6 +197,43 @@ test('rows that somebody removed are gone from the next run', async () => {
   told = told.filter(({ type, data }) => !(type.includes('_org') && data['org_id'] === 'a~org 7'));
   await tell(userCreated('beside the removed', dayBefore(30)));
   await expectRightRuns('everything');
+});
+
+test.each(['users', 'orgs', 'memberships', 'invites'])(
+  'everything is read when rows of %s may have been removed',
+  async (table) => {
+    await ask(service.databaseUrl, `delete from ${table} where false`);
+    await expectRightRuns('everything');
+  },
+);
+
+test('everything is read when more has changed than is worth looking up', async () => {
+  const many = `insert into fact_changes (fact, keys) values ('users', array_fill(1, array[10001]))`;
+  await ask(service.databaseUrl, many);
+  await expectRightRuns('everything');
+});
+
+test('everything is read when what has changed is no longer known', async () => {
+  const forget = async () => {
+    await ask(service.databaseUrl, `update fact_changes set noted_at = now() - interval '2 days'`);
+    const client = new pg.Client({ connectionString: service.databaseUrl });
+    await client.connect();
+    await forgetChanges(client).finally(() => client.end());
+  };
+  await tell(userCreated('known by now', dayBefore(31)));
+  await expectRightRuns();
+  await forget();
+  await expectRightRuns('changes');
+  await tell(userCreated('forgotten', dayBefore(31)));
+  await tell(userCreated('kept', dayBefore(31)));
+  await forget();
+  await expectRightRuns('everything');
+});
+
+test('entries of another server, out of a dump, are not taken for changes', async () => {
+  const entry = `insert into fact_changes (at, fact) values ('9000000000000', 'users')`;
+  await ask(service.databaseUrl, entry);
+  await expectRightRuns('changes');
 });
 
 test('days that come, and what is told of them and of days gone by', async () => {
