@@ -10,28 +10,30 @@ export interface Hold {
 
 const WAITING = `
   select from pg_locks
-  where not granted and relation = $1::regclass
+  where not granted and relation = any($1::regclass[])
     and database = (select oid from pg_database where datname = current_database())`;
 
 /** Locks a table against every reader and writer; a run that reads it waits in the middle. */
 export const holdTable = (databaseUrl: string, table: string) =>
-  hold(databaseUrl, table, 'access exclusive');
+  hold(databaseUrl, [table], 'access exclusive');
 
 /** Locks a table against writers alone: whoever writes to it waits, in the midst of its transaction. */
 export const holdWriters = (databaseUrl: string, table: string) =>
-  hold(databaseUrl, table, 'share row exclusive');
+  hold(databaseUrl, [table], 'share row exclusive');
 
-async function hold(databaseUrl: string, table: string, mode: string): Promise<Hold> {
+async function hold(databaseUrl: string, tables: string[], mode: string): Promise<Hold> {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   await client.connect();
-  await client.query(`begin; lock table ${pg.escapeIdentifier(table)} in ${mode} mode`);
+  const names = tables.map((table) => pg.escapeIdentifier(table)).join(', ');
+  await client.query(`begin; lock table ${names} in ${mode} mode`);
   return {
     isWaitedFor: () =>
-      waitFor(async () => (await client.query(WAITING, [table])).rows[0] as object),
+      waitFor(async () => (await client.query(WAITING, [tables])).rows[0] as object),
     release: () => client.end(),
   };
 }
 
-/** Holds up every report run after it has begun. */
-export const holdRuns = (databaseUrl: string) => holdTable(databaseUrl, 'memberships');
+/** Holds up every report run after it has begun: those that read everything, and those that read what changed. */
+export const holdRuns = (databaseUrl: string) =>
+  hold(databaseUrl, ['memberships', 'fact_changes'], 'access exclusive');
