@@ -1,16 +1,17 @@
 import { once } from 'node:events';
-import { Metrics } from '#libs/platform';
 import { stopWithParent } from './lifetime.js';
-import { closeInTime, startService } from './service.js';
 import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** The process that works for an `insightd all`, over the store that is open there. */
-// Until it works there is nothing to be ended well. The other process may be gone already: what is
-// imported above takes a second.
+// Until it works there is nothing to be ended well, and the other process may go meanwhile: all else is loaded
+// after this, since that takes seconds on a busy machine.
 const endAtOnce = () => process.exit(1);
 process.once('disconnect', endAtOnce);
 if (!process.connected) endAtOnce();
-const [first] = (await once(process, 'message')) as [ToWorker];
+const told = once(process, 'message');
+const { Metrics } = await import('#libs/platform');
+const { closeInTime, startService } = await import('./service.js');
+const [first] = (await told) as [ToWorker];
 if (!('settings' in first)) throw new Error('The first message must bring the settings.');
 
 // What it answers over HTTP, health and metrics, the other process answers for both.
