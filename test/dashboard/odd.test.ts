@@ -13,6 +13,7 @@ import { plantKey } from '../support/keys.js';
 import { active, added, orgCreated, userCreated } from '../support/model/hand-worked/telling.js';
 import { freePort } from '../support/ports.js';
 import { startProcess, startTestService, TEST_KEY, testSettings } from '../support/service.js';
+import { utcDay } from '../support/runs.js';
 import { heading, isQuiet, reading } from './world.js';
 
 jest.setTimeout(90_000);
@@ -53,7 +54,6 @@ inBrowser('with no data at all', () => {
 });
 
 inBrowser('hostile names', () => {
-  const today = new Date().toISOString().slice(0, 10);
   const NAMES = {
     markup: `<img src=x onerror="alert(1)"><script>alert(2)</script>`,
     arabic: '\u202eمستخدم تجريبي\u202d',
@@ -76,7 +76,7 @@ inBrowser('hostile names', () => {
         }),
         orgCreated(`org ${id}`, '2024-06-01', { name }),
         added(id, `org ${id}`, '2024-06-02', name.slice(0, 200)),
-        ...active(id, today),
+        ...active(id, utcDay(-1)),
       ]);
     }
     await api.run();

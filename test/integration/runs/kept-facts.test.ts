@@ -59,7 +59,7 @@ function aCompany(prefix: string): WireEvent[] {
   return [
     ...users.map((id, index) => userCreated(id, dayBefore(40 + (index % 60)))),
     ...orgs.map((id, index) => orgCreated(id, dayBefore(35 + (index % 70)))),
-    ...users.map((id, index) => added(id, orgs[(index * 7) % ORGS]!, dayBefore(index % 40))),
+    ...users.map((id, index) => added(id, orgs[(index * 7) % ORGS]!, dayBefore(1 + (index % 40)))),
   ];
 }
 
@@ -246,15 +246,15 @@ test('days that come, and what is told of them and of days gone by', async () =>
   );
   const before = reads().length;
   const days = [140, 60, 59, 28, 27, 1, 30, 0];
+  // Noon of today may be yet to come.
+  const on = (day: number) => (day === 0 ? `${dayBefore(0)} 00:00` : dayBefore(day));
   for (const day of days) {
     await tell(
-      ...active(old, dayBefore(day)),
-      ...active(`${prefix}user 3`, dayBefore(day + 3)),
-      ...active(`${prefix}user ${day % USERS}`, dayBefore(Math.max(day - 1, 0))),
-      ...[`${prefix}user 7`, inviter].map((id) =>
-        invited(id, `${day}@example.com`, dayBefore(day)),
-      ),
-      invited(inviter, 'again@example.com', dayBefore(day)),
+      ...active(old, on(day)),
+      ...active(`${prefix}user 3`, on(day + 3)),
+      ...active(`${prefix}user ${day % USERS}`, on(Math.max(day - 1, 0))),
+      ...[`${prefix}user 7`, inviter].map((id) => invited(id, `${day}@example.com`, on(day))),
+      invited(inviter, 'again@example.com', on(day)),
     );
     // Of today there are only reports of now.
     const asOf = day === 0 ? undefined : dayBefore(day);
