@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Api, IngestReply, Reply } from './api.js';
 
 const EVENTS = '/api/ingest/v1/events';
 const ORG = 'load';
 const PEOPLE_IN_A_BATCH = 20;
+/** What a writer waits when it was refused: each refused batch is sent again, and a service may be away for long. */
+const REFUSED_MS = 100;
 
 /** What became of one sending of a batch; `status` is undefined when no reply came. */
 export interface Attempt {
@@ -60,7 +63,7 @@ export class Load {
       const reply = await this.send(batch).catch(() => undefined);
       const retryAfter = reply?.headers.get('retry-after');
       this.attempts.push({ batch, status: reply?.status, retryAfter });
-      if (reply === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+      if (reply?.status !== 200) await delay(REFUSED_MS);
     }
   }
 
