@@ -23,3 +23,4 @@ export * from './logger/logger.js';
 export * from './metrics/metrics.js';
 export * from './platform.module.js';
 export * from './queue/queue.module.js';
+export { createQueueBackend } from './queue/postgres-queue.js';

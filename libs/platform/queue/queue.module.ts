@@ -1,11 +1,12 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { createPostgresBackend, runMigrations, setDefaultBackendFactory } from 'bullmq';
+import { runMigrations, setDefaultBackendFactory } from 'bullmq';
 import pg from 'pg';
 import type { QueueName } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { Database, type Queryable } from '../db/database.js';
 import { hasOwnSessions, withOptions } from '../db/own-sessions.js';
+import { createQueueBackend } from './postgres-queue.js';
 
 /** One attempt: who tries again, and when, is decided by the row a job names. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -48,7 +49,7 @@ function queueConnection(settings: Pick<Settings, 'REDIS_URL' | 'DATABASE_DIRECT
     setDefaultBackendFactory();
     return { url: settings.REDIS_URL, maxRetriesPerRequest: null };
   }
-  setDefaultBackendFactory(createPostgresBackend);
+  setDefaultBackendFactory(createQueueBackend);
   // BullMQ adds options of its own to these.
   return { ...withOptions(settings.DATABASE_DIRECT_URL!), max: 4, skipMigrations: true };
 }

@@ -7,10 +7,12 @@ import { Logger, describeError } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;
+/** When the queue is asked again after it was away. */
+const RETRY_MS = 1_000;
 
 /** Takes the jobs of report runs off the queue, one at a time. */
 @Injectable()
-@Processor(REPORT_RUNS, { concurrency: 1 })
+@Processor(REPORT_RUNS, { concurrency: 1, runRetryDelay: RETRY_MS })
 export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
   constructor(
     private readonly executor: RunExecutor,

@@ -1,0 +1,59 @@
+import {
+  ConnectionClosedError,
+  PostgresConnection,
+  PostgresQueueBackend,
+  assertSchemaCompatibility,
+  type BackendFactory,
+  type PostgresConnectionOptions,
+} from 'bullmq';
+import { isDatabaseAway } from '../db/database.js';
+
+/**
+ * BullMQ 6.7 keeps the outcome of its first attempt to reach PostgreSQL, a failure as well: a worker that began while
+ * PostgreSQL did took no job ever after, and its loop, which then has nothing to wait for, let nothing else in the
+ * process have a turn. Here a failure is not kept.
+ */
+class QueueConnection extends PostgresConnection {
+  private reached: Promise<void> | undefined;
+
+  override waitUntilReady(): Promise<void> {
+    const reaching = (this.reached ??= this.reach());
+    reaching.catch(() => {
+      if (this.reached === reaching) this.reached = undefined;
+    });
+    return reaching;
+  }
+
+  private async reach(): Promise<void> {
+    const client = await this.pool.connect();
+    try {
+      await assertSchemaCompatibility(client, this.schema);
+    } finally {
+      client.release();
+    }
+    // Whoever made this may listen from then on.
+    setTimeout(() => this.emit('ready'), 0);
+  }
+}
+
+/** Says in the words of BullMQ that PostgreSQL is away, so that a worker tries again after a while instead of at once. */
+class QueueBackend extends PostgresQueueBackend {
+  override moveToActive(
+    ...args: Parameters<PostgresQueueBackend['moveToActive']>
+  ): ReturnType<PostgresQueueBackend['moveToActive']> {
+    return super.moveToActive(...args).catch((error: unknown) => {
+      throw isDatabaseAway(error) ? new ConnectionClosedError(undefined, error as Error) : error;
+    });
+  }
+}
+
+/** BullMQ's backend for queues in PostgreSQL, as `createPostgresBackend`, but one that outlives PostgreSQL's absence. */
+export const createQueueBackend: BackendFactory<QueueBackend, PostgresConnectionOptions> = (
+  name,
+  options,
+  { withBlockingConnection } = {},
+) => {
+  const connection = new QueueConnection(options.connection);
+  const sessionName = withBlockingConnection ? name : undefined;
+  return new QueueBackend(connection, name, options, true, sessionName);
+};

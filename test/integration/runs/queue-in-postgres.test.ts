@@ -1,0 +1,40 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { ConnectionClosedError, Queue } from 'bullmq';
+import { createQueueBackend } from '#libs/platform';
+import { cleanUpAfterEach } from '../../support/cleanup.js';
+import { databaseUrl } from '../../support/database.js';
+import { startProxy, type Proxy } from '../../support/proxy.js';
+
+const afterwards = cleanUpAfterEach();
+let proxy: Proxy;
+let connection: { connectionString: string; skipMigrations: true };
+
+beforeEach(async () => {
+  const url = new URL(databaseUrl());
+  proxy = await startProxy({ host: url.hostname, port: Number(url.port) });
+  afterwards(() => proxy.close());
+  url.port = String(proxy.port);
+  connection = { connectionString: url.href, skipMigrations: true };
+});
+
+test('a queue works though PostgreSQL was away when it was first asked for anything', async () => {
+  proxy.cut();
+  const queue = new Queue('a queue', { connection: connection as never }, createQueueBackend);
+  queue.on('error', () => undefined);
+  afterwards(() => queue.close());
+  await expect(queue.add('early', {})).rejects.toThrow();
+  proxy.restore();
+  const { id } = await queue.add('later', {});
+  expect(await queue.getJob(id!)).toMatchObject({ name: 'later' });
+});
+
+test('a worker that asks for a job while PostgreSQL is away is told to wait', async () => {
+  const backend = createQueueBackend('another queue', { connection });
+  backend.on('error', () => undefined);
+  afterwards(() => backend.close());
+  await backend.waitUntilReady();
+  proxy.cut();
+  await expect(backend.moveToActive('a token')).rejects.toThrow(ConnectionClosedError);
+  proxy.restore();
+  expect(await backend.moveToActive('a token')).toHaveLength(4);
+});
