@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { Logger, MetricsSnapshot, Settings } from '#libs/platform';
 
 const ENTRY = fileURLToPath(new URL('./worker-main.js', import.meta.url));
-const RESTART_MS = 1_000;
+/** After which time it is started again: doubled each time, until it has stayed for a while. */
+const RESTART_MS = { first: 1_000, most: 10_000 };
+const STAYED_MS = 30_000;
 const ANSWER_MS = 500;
 
 /** What the worker process is told: first its settings, then questions. */
@@ -20,6 +22,7 @@ export type FromWorker = { metrics: MetricsSnapshot };
 export class WorkerProcess {
   private child: ChildProcess | undefined;
   private stopping = false;
+  private restartMs = RESTART_MS.first;
 
   constructor(
     private readonly settings: Settings,
@@ -29,9 +32,13 @@ export class WorkerProcess {
   start(): void {
     const child = fork(ENTRY, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.child = child;
+    const startedAt = performance.now();
     child.on('error', () => undefined);
     child.send({ settings: this.settings } satisfies ToWorker);
-    child.once('exit', () => void this.startAgain());
+    child.once('exit', () => {
+      if (performance.now() - startedAt >= STAYED_MS) this.restartMs = RESTART_MS.first;
+      void this.startAgain();
+    });
   }
 
   /** Its metrics; nothing when it does not answer at once. */
@@ -61,8 +68,10 @@ export class WorkerProcess {
 
   private async startAgain(): Promise<void> {
     if (this.stopping) return;
-    this.logger.error('the worker process ended and will be started again', {});
-    await delay(RESTART_MS, undefined, { ref: false });
+    const { restartMs } = this;
+    this.restartMs = Math.min(2 * restartMs, RESTART_MS.most);
+    this.logger.error('the worker process ended and will be started again', { restartMs });
+    await delay(restartMs, undefined, { ref: false });
     if (!this.stopping) this.start();
   }
 }
