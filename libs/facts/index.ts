@@ -8,6 +8,7 @@ export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
 export { KnownFacts } from './known-facts.js';
+export { KeySet } from './key-set.js';
 export type { KnownInvites } from './known-invites.js';
 export { orgMembers, type OrgMember } from './org-members.query.js';
 export { currentPicture, isContinued, setSince, type Picture } from './picture.js';

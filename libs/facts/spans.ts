@@ -25,6 +25,8 @@ const NO_SPANS: readonly Span[] = [
 const KEYS = 2;
 const TIMES = 2;
 const DAYS = 3;
+/** 131,072 orgs, of which 40 bytes each are added up: a processor keeps 5 MB at hand. */
+const ORGS_AT_HAND_SHIFT = 17;
 
 /** The day of what never happened: it is after all others. */
 export const NEVER = 2 ** 30;
@@ -55,7 +57,7 @@ export class Spans {
     await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, (user, org, spans) =>
       this.add(user, org, spans),
     );
-    this.sortByUser();
+    this.sort();
   }
 
   /**
@@ -113,30 +115,39 @@ export class Spans {
   }
 
   /**
-   * Whoever goes through the spans looks their users up: in the order of these it takes a third of the time,
-   * 0.035 s of a million. What is put in later is as it comes.
+   * Whoever goes through the spans looks up their users and adds up by their orgs. In the order of the users, of which
+   * there are more, that takes a third of the time; a range of orgs after the other, so that what is added up by org
+   * stays at hand, less than half of that again where orgs are a million. What is put in later is as it comes.
    */
-  private sortByUser(): void {
+  private sort(): void {
+    this.sortBy((place) => this.keys[place * KEYS]!);
+    this.sortBy((place) => this.keys[place * KEYS + 1]! >>> ORGS_AT_HAND_SHIFT);
+  }
+
+  /** Sorts by a number of each span, keeping the order of those that are equal. */
+  private sortBy(numberOf: (place: number) => number): void {
     const { keys, times, days, length } = this;
-    const users = keys.reduce(
-      (most, key, index) => Math.max(most, index % KEYS === 0 ? key : 0),
-      0,
-    );
-    const next = new Int32Array(users + 2);
-    for (let place = 0; place < length; place++) next[keys[place * KEYS]! + 1]!++;
-    for (let user = 0; user < users; user++) next[user + 1]! += next[user]!;
-    this.keys = new Int32Array(keys.length);
-    this.times = new Float64Array(times.length);
-    this.days = new Int32Array(days.length);
+    let most = 0;
+    for (let place = 0; place < length; place++) most = Math.max(most, numberOf(place));
+    if (most === 0) return;
+    const next = new Int32Array(most + 2);
+    for (let place = 0; place < length; place++) next[numberOf(place) + 1]!++;
+    for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
+    const sorted = {
+      keys: new Int32Array(keys.length),
+      times: new Float64Array(times.length),
+      days: new Int32Array(days.length),
+    };
     for (let place = 0; place < length; place++) {
-      const to = next[keys[place * KEYS]!]!++;
+      const to = next[numberOf(place)]!++;
       for (let index = 0; index < KEYS; index++)
-        this.keys[to * KEYS + index] = keys[place * KEYS + index]!;
+        sorted.keys[to * KEYS + index] = keys[place * KEYS + index]!;
       for (let index = 0; index < TIMES; index++)
-        this.times[to * TIMES + index] = times[place * TIMES + index]!;
+        sorted.times[to * TIMES + index] = times[place * TIMES + index]!;
       for (let index = 0; index < DAYS; index++)
-        this.days[to * DAYS + index] = days[place * DAYS + index]!;
+        sorted.days[to * DAYS + index] = days[place * DAYS + index]!;
     }
+    Object.assign(this, sorted);
   }
 
   private makeRoom(spans: number): void {

@@ -1,5 +1,6 @@
 import { copyRows, type Connection, type CopiedRow } from '#libs/platform';
 import { Deletions } from './deletions.js';
+import { KeySet } from './key-set.js';
 import { setList } from './session-list.js';
 
 /** When more have changed than this share of all, their order is read whole. */
@@ -45,6 +46,9 @@ export class Subjects {
   private order = new Uint32Array(0);
   /** That before the last, to be filled anew. */
   private spare = new Uint32Array(0);
+  private rank = new Uint32Array(0);
+  /** Which order it is of. */
+  private rankedOrder = this.order;
 
   private constructor(private readonly sql: Statements) {}
 
@@ -99,28 +103,29 @@ export class Subjects {
     return deleted;
   }
 
-  /** How many keys `existingAt` may find. */
-  get placed(): number {
-    return this.order.length;
+  /** Those that exist at a moment. @param moment ms since 1970 */
+  existingAt(moment: number): KeySet {
+    const { createdAt, deletions, size } = this;
+    const exists = new KeySet(size);
+    for (let key = 0; key < size; key++) if (createdAt[key]! <= moment) exists.add(key);
+    deletions.forEachBy(moment, (key) => exists.delete(key));
+    return exists;
   }
 
-  /**
-   * The keys of those that exist at a moment, in the order of their ids.
-   * @param moment ms since 1970 @param keys where to put them: room for `placed`
-   */
-  existingAt(moment: number, keys: Uint32Array = new Uint32Array(this.placed)): Uint32Array {
-    const { order, createdAt, deletions } = this;
-    // By key first, along which the times lie in memory: in the order of the ids it took three times as long.
-    const exists = new Uint8Array(this.size);
-    for (let key = 0; key < exists.length; key++) exists[key] = createdAt[key]! <= moment ? 1 : 0;
-    deletions.forEachBy(moment, (key) => void (exists[key] = 0));
-    let count = 0;
-    for (let place = 0; place < order.length; place++) {
-      const key = order[place]!;
-      keys[count] = key;
-      count += exists[key]!;
+  /** The keys of a set in the order of their ids. */
+  inOrder(set: KeySet): Uint32Array {
+    return this.order.filter((key) => set.has(key));
+  }
+
+  /** By key, how many ids come before the key's own. */
+  ranks(): Uint32Array {
+    if (this.rankedOrder !== this.order) {
+      const { order } = this;
+      if (this.rank.length < this.size) this.rank = new Uint32Array(this.size);
+      for (let place = 0; place < order.length; place++) this.rank[order[place]!] = place;
+      this.rankedOrder = order;
     }
-    return keys.subarray(0, count);
+    return this.rank;
   }
 
   private take(row: CopiedRow): { key: number; isDeletionNew: boolean } {
@@ -145,16 +150,16 @@ export class Subjects {
   /** Puts keys into the order, each behind the one before it, which may be one of them as well. */
   private async place(db: Connection, keys: readonly number[]): Promise<void> {
     const next = new Map<number, number>();
-    // Nearly no key has to do with it: a million are told apart by a byte each.
-    const isConcerned = new Uint8Array(this.size);
+    // Nearly no key has to do with it.
+    const concerned = new KeySet(this.size);
     const isPlaced = new Set(keys);
-    for (const key of keys) isConcerned[key] = 1;
+    for (const key of keys) concerned.add(key);
     await setList(db, 'insightd.keys', keys);
     await copyRows(db, this.sql.places, (row) => {
       const key = row.int();
       const before = row.int();
       next.set(before, key);
-      isConcerned[before] = 1;
+      concerned.add(before);
     });
     const before = this.order;
     const room = this.spare.length >= this.count ? this.spare : new Uint32Array(this.count * 1.01);
@@ -168,9 +173,10 @@ export class Subjects {
     putBehind(0);
     for (let index = 0; index < before.length; index++) {
       const key = before[index]!;
-      if (isConcerned[key] === 1 && isPlaced.has(key)) continue;
+      const isConcerned = concerned.has(key);
+      if (isConcerned && isPlaced.has(key)) continue;
       order[place++] = key;
-      if (isConcerned[key] === 1) putBehind(key);
+      if (isConcerned) putBehind(key);
     }
     this.order = order;
     this.spare = new Uint32Array(before.buffer);

@@ -42,7 +42,7 @@ class QueueBackend extends PostgresQueueBackend {
     ...args: Parameters<PostgresQueueBackend['moveToActive']>
   ): ReturnType<PostgresQueueBackend['moveToActive']> {
     return super.moveToActive(...args).catch((error: unknown) => {
-      throw isDatabaseAway(error) ? new ConnectionClosedError(undefined, error as Error) : error;
+      throw isDatabaseAway(error) ? new ConnectionClosedError(undefined, error) : error;
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Ranking } from '#libs/contracts';
 import { valuesOf, type Column, type CountWindow } from '../runs/columns.js';
-import { stableSort, type Direction } from '../runs/order.js';
+import { greatestFirst, stableSort, type Direction } from '../runs/order.js';
 import { PlaceSet } from '../runs/place-set.js';
 import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../runs/run-facts.js';
 
@@ -15,11 +15,11 @@ export interface Window {
   firstDayBefore: number;
 }
 
-/** A ranked list: entry i is about the subject at `order[i]` of all columns, its key and its extras. */
+/** A ranked list: whom each entry is about, and what it carries of them. */
 export interface RankedList {
-  order: Uint32Array;
   keys: Uint32Array;
-  extras: readonly Column[];
+  /** A column each, in the order of the keys; of negative numbers the bits. */
+  extras: readonly Uint32Array[];
 }
 
 /** A report: who is listed, by which measures, in which order. */
@@ -78,9 +78,12 @@ export function userReport(
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
     const { values, places } = measure(users, window);
     const listed = PlaceSet.positive(values).places(memory);
-    const order = stableSort(listed, values, 'descending', memory);
-    const keys = places ? valuesOf(places, users.keys) : users.keys;
-    return { order, keys, extras: [values] };
+    const counts = valuesOf(listed, values, memory.words(listed.length));
+    const listedUsers = places ? valuesOf(listed, places, memory.words(listed.length)) : listed;
+    const keys = valuesOf(listedUsers, users.keys, memory.words(listed.length));
+    // The counts along with the keys: to fetch them in the order of the list took longer than the rest of it.
+    const sorted = greatestFirst(keys, counts, memory);
+    return { keys: sorted.keys, extras: [sorted.values] };
   };
   return { subject: 'user', report, extras: [extra.name], extraBytes: extra.bytes, rank };
 }
@@ -91,7 +94,8 @@ export function userList(
   listed: (users: UserFacts, window: Window) => PlaceSet,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
-    return { order: listed(users, window).places(memory), keys: users.keys, extras: [] };
+    const places = listed(users, window).places(memory);
+    return { keys: valuesOf(places, users.keys, memory.words(places.length)), extras: [] };
   };
   return { subject: 'user', report, extras: [], extraBytes: 4, rank };
 }
@@ -114,7 +118,8 @@ export function orgReport(
       (sorted, [column, direction]) => stableSort(sorted, column, direction, memory),
       listed.places(memory),
     );
-    return { order, keys: orgs.keys, extras: columns };
+    const inOrder = (column: Column) => valuesOf(order, column, memory.words(order.length));
+    return { keys: inOrder(orgs.keys), extras: columns.map(inOrder) };
   };
   return { subject: 'org', report, extras, extraBytes: 4, rank };
 }

@@ -1,13 +1,12 @@
 import { BLOCK_SHIFT, BLOCK_SIZE, forEachKey } from '#libs/facts';
 import { bitCount } from './bits.js';
 import { PlaceSet } from './place-set.js';
-import { RunMemory } from './run-memory.js';
 
 const WORD_DAYS = 32;
 
 /** Days that the reports look at: the longest window, 90, needs three words of 32. */
 export const MASK_DAYS = 90;
-const WORDS = 3;
+export const MASK_WORDS = 3;
 /** The rest of the last word. */
 const OLDEST = (1 << (MASK_DAYS - 2 * WORD_DAYS)) - 1;
 const ROOM_TO_GROW = 1.05;
@@ -22,18 +21,18 @@ export class ActivityMasks {
 
   /** How many keys it is of. */
   get size(): number {
-    return this.words.length / WORDS;
+    return this.words.length / MASK_WORDS;
   }
 
   /** Nobody was active. @param keys one more than the highest key */
   static none(keys: number): ActivityMasks {
-    return new ActivityMasks(new Uint32Array(keys * WORDS));
+    return new ActivityMasks(new Uint32Array(keys * MASK_WORDS));
   }
 
   /** Makes it of more keys, if need be. @param keys one more than the highest key */
   makeRoom(keys: number): void {
     if (keys <= this.size) return;
-    const words = new Uint32Array(Math.ceil(keys * ROOM_TO_GROW) * WORDS);
+    const words = new Uint32Array(Math.ceil(keys * ROOM_TO_GROW) * MASK_WORDS);
     words.set(this.words);
     this.words = words;
   }
@@ -46,14 +45,14 @@ export class ActivityMasks {
 
   /** Marks one key. */
   mark(key: number, age: number): void {
-    this.words[key * WORDS + Math.floor(age / WORD_DAYS)]! |= 1 << age;
+    this.words[key * MASK_WORDS + Math.floor(age / WORD_DAYS)]! |= 1 << age;
   }
 
   /** Marks those of a block of keys whose bits are set, as the store keeps them. */
   markBlock(age: number, block: number, bits: Uint8Array): void {
     const { words } = this;
     const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
-    forEachKey(block, bits, (key) => (words[key * WORDS + index]! |= mark));
+    forEachKey(block, bits, (key) => (words[key * MASK_WORDS + index]! |= mark));
   }
 
   /** Nobody of a block of keys is marked any more. */
@@ -61,32 +60,43 @@ export class ActivityMasks {
     const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
     const first = block << BLOCK_SHIFT;
     const before = Math.min(first + BLOCK_SIZE, this.size);
-    for (let key = first; key < before; key++) this.words[key * WORDS + index]! &= ~mark;
+    for (let key = first; key < before; key++) this.words[key * MASK_WORDS + index]! &= ~mark;
   }
 
-  /** The masks of these keys, one after another. @param memory where to put them */
-  forKeys(keys: Uint32Array, memory = new RunMemory()): ActivityMasks {
-    const masks = new ActivityMasks(memory.words(keys.length * WORDS));
-    const [from, to] = [this.words, masks.words];
-    for (let place = 0, at = 0; place < keys.length; place++, at += WORDS) {
-      const found = keys[place]! * WORDS;
-      to[at] = from[found]!;
-      to[at + 1] = from[found + 1]!;
-      to[at + 2] = from[found + 2]!;
-    }
+  /** Those whose words are in an array already. */
+  static over(words: Uint32Array): ActivityMasks {
+    return new ActivityMasks(words);
+  }
+
+  /** Those of some keys, whose words begin a row of `stride` numbers by key. */
+  static ofRows(rows: Uint32Array, stride: number, keys: Uint32Array): ActivityMasks {
+    const masks = ActivityMasks.none(keys.length);
+    for (let place = 0; place < keys.length; place++)
+      for (let word = 0; word < MASK_WORDS; word++)
+        masks.words[place * MASK_WORDS + word] = rows[keys[place]! * stride + word]!;
     return masks;
   }
 
-  /** Marks `key` on the days on which `of` is marked in `other`, ages `from` up to and without `before`. */
-  markAs(key: number, other: ActivityMasks, of: number, from: number, before: number): void {
-    const { words } = this;
-    const marks = other.words;
-    const [to, source] = [key * WORDS, of * WORDS];
-    for (let index = 0, first = 0; index < WORDS && before > first; index++, first += WORD_DAYS) {
-      const word = marks[source + index]!;
+  /** Puts the words of a key into an array, from `at` on. */
+  copyTo(words: Uint32Array, at: number, key: number): void {
+    const source = key * MASK_WORDS;
+    words[at] = this.words[source]!;
+    words[at + 1] = this.words[source + 1]!;
+    words[at + 2] = this.words[source + 2]!;
+  }
+
+  /** Marks in words, from `at` on, the days on which a key is marked here, ages `from` up to and without `before`. */
+  addTo(words: Uint32Array, at: number, key: number, from: number, before: number): void {
+    const source = key * MASK_WORDS;
+    for (
+      let index = 0, first = 0;
+      index < MASK_WORDS && before > first;
+      index++, first += WORD_DAYS
+    ) {
+      const word = this.words[source + index]!;
       // Most spans are of longer than the days looked at.
       const isWhole = from <= first && before >= first + WORD_DAYS;
-      words[to + index]! |= isWhole ? word : word & ages(from - first, before - first);
+      words[at + index]! |= isWhole ? word : word & ages(from - first, before - first);
     }
   }
 
@@ -96,7 +106,7 @@ export class ActivityMasks {
     const [one, two, three] = wordMasks(from, before);
     return PlaceSet.of(this.size, (first, end) => {
       let word = 0;
-      for (let key = first, at = first * WORDS; key < end; key++, at += WORDS) {
+      for (let key = first, at = first * MASK_WORDS; key < end; key++, at += MASK_WORDS) {
         const days = (words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three);
         word |= (days === 0 ? 0 : 1) << key;
       }
@@ -109,7 +119,7 @@ export class ActivityMasks {
     const { words } = this;
     const [one, two, three] = wordMasks(0, days);
     const counts = new Uint8Array(this.size);
-    for (let key = 0, at = 0; key < counts.length; key++, at += WORDS) {
+    for (let key = 0, at = 0; key < counts.length; key++, at += MASK_WORDS) {
       counts[key] =
         bitCount(words[at]! & one) +
         bitCount(words[at + 1]! & two) +
@@ -120,8 +130,8 @@ export class ActivityMasks {
 
   /** The age of the last day on which `key` was active; undefined when there is none. */
   latestAge(key: number): number | undefined {
-    for (let index = 0; index < WORDS; index++) {
-      const word = this.words[key * WORDS + index]!;
+    for (let index = 0; index < MASK_WORDS; index++) {
+      const word = this.words[key * MASK_WORDS + index]!;
       if (word !== 0) return index * WORD_DAYS + 31 - Math.clz32(word & -word);
     }
     return undefined;
@@ -130,7 +140,7 @@ export class ActivityMasks {
   private shift(days: number): void {
     const { words } = this;
     const rest = WORD_DAYS - days;
-    for (let at = 0; at < words.length; at += WORDS) {
+    for (let at = 0; at < words.length; at += MASK_WORDS) {
       const [one, two, three] = [words[at]!, words[at + 1]!, words[at + 2]!];
       words[at] = one << days;
       words[at + 1] = (two << days) | (one >>> rest);

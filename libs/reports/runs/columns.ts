@@ -32,11 +32,11 @@ export function countsOf(keys: Uint32Array, counts: WindowCounts): WindowCounts 
 
 /**
  * The values of these keys, one after another. `Uint32Array.from` does the same ten times slower.
- * @param found where to put them
+ * @param found where to put them; of negative numbers the bits
  */
 export function valuesOf(
   keys: Uint32Array,
-  values: Uint32Array,
+  values: Column,
   found: Uint32Array = new Uint32Array(keys.length),
 ): Uint32Array {
   for (let place = 0; place < keys.length; place++) found[place] = values[keys[place]!]!;
@@ -51,11 +51,8 @@ export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
 }
 
 /** Instants of these keys, in milliseconds, one after another in seconds. */
-export function secondsOf(
-  keys: Uint32Array,
-  ms: Float64Array,
-  seconds: Uint32Array = new Uint32Array(keys.length),
-): Uint32Array {
+export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
+  const seconds = new Uint32Array(keys.length);
   for (let place = 0; place < keys.length; place++) {
     seconds[place] = Math.floor(ms[keys[place]!]! / 1000);
   }

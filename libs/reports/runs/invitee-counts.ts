@@ -1,3 +1,4 @@
+import { KeySet } from '#libs/facts';
 import { countInWindows, countsOf, windowCounts, type WindowCounts } from './columns.js';
 import type { Inviters } from './run-facts.js';
 import type { RunMemory } from './run-memory.js';
@@ -6,7 +7,7 @@ const LEAST_ROOM = 1_024;
 
 /** How many people each user invited. Few invited anybody: theirs lie together, one after another. */
 export class InviteeCounts {
-  private readonly isInviter: Uint8Array;
+  private readonly isInviter: KeySet;
   /** Where the counts of inviters lie, by key; of others it says nothing. */
   private readonly slots: Uint32Array;
   private inviters = 0;
@@ -14,14 +15,14 @@ export class InviteeCounts {
 
   /** @param keys one more than the highest key */
   constructor(keys: number, memory: RunMemory) {
-    this.isInviter = new Uint8Array(keys);
+    this.isInviter = new KeySet(keys);
     this.slots = memory.words(keys);
   }
 
   /** Counts one more invitee of `key`, invited `age` days ago. */
   add(key: number, age: number): void {
-    if (this.isInviter[key] === 0) {
-      this.isInviter[key] = 1;
+    if (!this.isInviter.has(key)) {
+      this.isInviter.add(key);
       if (this.inviters === this.counts[90].length) this.makeRoom();
       this.slots[key] = this.inviters++;
     }
@@ -35,7 +36,7 @@ export class InviteeCounts {
     let found = 0;
     for (let place = 0; place < keys.length; place++) {
       const key = keys[place]!;
-      if (isInviter[key] === 0) continue;
+      if (!isInviter.has(key)) continue;
       places[found] = place;
       slots[found++] = this.slots[key]!;
     }

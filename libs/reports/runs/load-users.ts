@@ -2,10 +2,9 @@ import { DAY_MS } from '#libs/contracts';
 import { loadLastActive, type KnownFacts, type KnownInvites } from '#libs/facts';
 import type { Connection } from '#libs/platform';
 import { MASK_DAYS, type ActivityMasks } from './activity-masks.js';
-import { secondsOf, valuesOf } from './columns.js';
 import { InviteeCounts } from './invitee-counts.js';
 import { KnownMasks } from './known-masks.js';
-import { stableSort } from './order.js';
+import { placeUsers, type ByKey } from './placing.js';
 import type { Moment, UserFacts } from './run-facts.js';
 import type { RunMemory } from './run-memory.js';
 
@@ -25,22 +24,15 @@ export async function loadUsers(
   const lastActiveAt = memory.words(activity.size);
   await loadLastActive(db, lastActiveAt);
   const { users, invites } = await knowing;
-  const byId = users.existingAt(moment.reportTime * 1000, memory.words(users.placed));
-  await settleLastActive(db, moment, byId, { lastActiveAt, activity, createdAt: users.createdAt });
-  const keys = stableSort(byId, lastActiveAt, 'descending', memory);
-  return {
-    keys,
-    createdAt: secondsOf(keys, users.createdAt, memory.words(keys.length)),
-    activity: activity.forKeys(keys, memory),
-    lastActiveAt: valuesOf(keys, lastActiveAt, memory.words(keys.length)),
-    inviters: inviteeCounts(moment, invites, activity.size, memory).forKeys(keys),
+  const exists = users.existingAt(moment.reportTime * 1000);
+  const byKey = {
+    ...{ exists, ranks: users.ranks(), lastActiveAt },
+    ...{ createdAt: users.createdAt, activity },
   };
-}
-
-interface ByKey {
-  lastActiveAt: Uint32Array;
-  createdAt: Float64Array;
-  activity: ActivityMasks;
+  await settleLastActive(db, moment, byKey);
+  const placed = placeUsers(byKey, memory);
+  const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(placed.keys);
+  return { ...placed, inviters };
 }
 
 /**
@@ -50,10 +42,11 @@ interface ByKey {
 async function settleLastActive(
   db: Connection,
   { reportTime, day: lastDay }: Moment,
-  keys: Uint32Array,
-  { lastActiveAt, createdAt, activity: latest }: ByKey,
+  { exists, lastActiveAt, createdAt, activity: latest }: ByKey,
 ): Promise<void> {
-  let unsettled = keys.filter((key) => lastActiveAt[key]! > reportTime);
+  let unsettled: number[] = [];
+  for (let key = 0; key < lastActiveAt.length; key++)
+    if (lastActiveAt[key]! > reportTime && exists.has(key)) unsettled.push(key);
   let [day, activity] = [lastDay, latest];
   while (unsettled.length > 0 && day > -MASK_DAYS) {
     unsettled = unsettled.filter((key) => {

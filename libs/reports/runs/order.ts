@@ -1,13 +1,13 @@
 import type { Column } from './columns.js';
 import type { RunMemory } from './run-memory.js';
 
-const DIGIT_BITS = 11;
-const DIGITS = 1 << DIGIT_BITS;
+/** More digits make fewer passes, of which each deals to more places at once than a processor keeps at hand. */
+const MOST_DIGIT_BITS = 11;
 const WORD_BITS = 32;
 
 export type Direction = 'ascending' | 'descending';
 
-/** Keys, and by what each is sorted. */
+/** Keys, and a number of each. */
 interface Keyed {
   keys: Uint32Array;
   values: Uint32Array;
@@ -18,11 +18,10 @@ const scratch = {
   keys: [new Uint32Array(0), new Uint32Array(0)],
   values: [new Uint32Array(0), new Uint32Array(0)],
 };
+const counters = new Uint32Array(1 << MOST_DIGIT_BITS);
 
 /**
- * Sorts keys by a column, keeping the order of those that are equal: a radix sort, lowest digit first, of
- * as many digits as the values lie apart. A million keys take 25 ms by three digits; sorting them as
- * 64-bit numbers with the engine's own sort took 130.
+ * Sorts keys by a column, keeping the order of those that are equal.
  * @returns what is in the memory, or the keys when there is nothing to sort
  */
 export function stableSort(
@@ -31,30 +30,6 @@ export function stableSort(
   direction: Direction,
   memory: RunMemory,
 ): Uint32Array {
-  const { values, farthest } = distances(keys, column, direction);
-  const passes = Math.ceil((WORD_BITS - Math.clz32(farthest)) / DIGIT_BITS);
-  let from: Keyed = { keys, values };
-  for (let pass = 1; pass <= passes; pass++) {
-    const shift = (pass - 1) * DIGIT_BITS;
-    if (pass === passes) return sortByLastDigit(from, memory.words(keys.length), shift);
-    const to = {
-      keys: room('keys', pass, keys.length),
-      values: room('values', pass, keys.length),
-    };
-    sortByDigit(from, to, shift);
-    from = to;
-  }
-  return keys;
-}
-
-/** What the pass before last has used. */
-function room(of: keyof typeof scratch, pass: number, count: number): Uint32Array {
-  if (scratch[of][pass % 2]!.length < count) scratch[of][pass % 2] = new Uint32Array(count);
-  return scratch[of][pass % 2]!.subarray(0, count);
-}
-
-/** How far the value of each key is from the one that sorts first, and how far the farthest is. */
-function distances(keys: Uint32Array, column: Column, direction: Direction) {
   const values = room('values', 0, keys.length);
   let [lowest, highest] = [Infinity, -Infinity];
   for (let place = 0; place < keys.length; place++) {
@@ -67,37 +42,79 @@ function distances(keys: Uint32Array, column: Column, direction: Direction) {
   for (let place = 0; place < keys.length; place++) {
     values[place] = direction === 'ascending' ? values[place]! - lowest : highest - values[place]!;
   }
-  return { values, farthest: highest > lowest ? highest - lowest : 0 };
+  return sortByDistance({ keys, values }, highest - lowest, memory).keys;
 }
 
-function sortByDigit({ keys, values }: Keyed, to: Keyed, shift: number): void {
+/**
+ * Sorts keys by counts, one of each, greatest first, keeping the order of those that are equal.
+ * @param counts are not to be used any more
+ * @returns the keys, and as `values` the counts in the same order
+ */
+export function greatestFirst(keys: Uint32Array, counts: Uint32Array, memory: RunMemory): Keyed {
+  let greatest = 0;
+  for (let place = 0; place < counts.length; place++) {
+    if (counts[place]! > greatest) greatest = counts[place]!;
+  }
+  for (let place = 0; place < counts.length; place++) counts[place] = greatest - counts[place]!;
+  const sorted = sortByDistance({ keys, values: counts }, greatest, memory);
+  const { values } = sorted;
+  for (let place = 0; place < values.length; place++) values[place] = greatest - values[place]!;
+  return sorted;
+}
+
+/**
+ * Sorts keys by how far each is from the first, nearest first: a radix sort, lowest digit first, of as many digits
+ * as they lie apart. A million keys take 25 ms by three digits; sorting them as 64-bit numbers with the
+ * engine's own sort took 130.
+ */
+function sortByDistance(keyed: Keyed, farthest: number, memory: RunMemory): Keyed {
+  const count = keyed.keys.length;
+  const bits = count === 0 ? 0 : WORD_BITS - Math.clz32(farthest);
+  const passes = Math.ceil(bits / MOST_DIGIT_BITS);
+  const digit = { bits: Math.ceil(bits / passes), shift: 0 };
+  let from = keyed;
+  for (let pass = 1; pass <= passes; pass++, digit.shift += digit.bits) {
+    const isLast = pass === passes;
+    const to = isLast
+      ? { keys: memory.words(count), values: memory.words(count) }
+      : { keys: room('keys', pass, count), values: room('values', pass, count) };
+    sortByDigit(from, to, digit);
+    from = to;
+  }
+  return from;
+}
+
+/** What the pass before last has used. */
+function room(of: keyof typeof scratch, pass: number, count: number): Uint32Array {
+  if (scratch[of][pass % 2]!.length < count) scratch[of][pass % 2] = new Uint32Array(count);
+  return scratch[of][pass % 2]!.subarray(0, count);
+}
+
+/** A digit of the values: so many bits, the lowest of which is bit `shift`. */
+interface Digit {
+  bits: number;
+  shift: number;
+}
+
+function sortByDigit({ keys, values }: Keyed, to: Keyed, digit: Digit): void {
   const { keys: toKeys, values: toValues } = to;
-  const places = digitPlaces(values, keys.length, shift);
+  const places = digitPlaces(values, keys.length, digit);
+  const [mask, shift] = [places.length - 1, digit.shift];
   for (let place = 0; place < keys.length; place++) {
     const value = values[place]!;
-    const sortedPlace = places[(value >>> shift) & (DIGITS - 1)]!++;
+    const sortedPlace = places[(value >>> shift) & mask]!++;
     toKeys[sortedPlace] = keys[place]!;
     toValues[sortedPlace] = value;
   }
 }
 
-/** As `sortByDigit`, when the values are needed no more. */
-function sortByLastDigit({ keys, values }: Keyed, sorted: Uint32Array, shift: number): Uint32Array {
-  const places = digitPlaces(values, keys.length, shift);
-  for (let place = 0; place < keys.length; place++) {
-    sorted[places[(values[place]! >>> shift) & (DIGITS - 1)]!++] = keys[place]!;
-  }
-  return sorted;
-}
-
-/** Where the first value of each digit goes. */
-function digitPlaces(values: Uint32Array, count: number, shift: number): Uint32Array {
-  const places = new Uint32Array(DIGITS);
-  for (let place = 0; place < count; place++) {
-    places[(values[place]! >>> shift) & (DIGITS - 1)]!++;
-  }
+/** Where the first value of each digit goes; valid until it is asked for again. */
+function digitPlaces(values: Uint32Array, count: number, { bits, shift }: Digit): Uint32Array {
+  const places = counters.subarray(0, 1 << bits).fill(0);
+  const mask = places.length - 1;
+  for (let place = 0; place < count; place++) places[(values[place]! >>> shift) & mask]!++;
   let before = 0;
-  for (let digit = 0; digit < DIGITS; digit++) {
+  for (let digit = 0; digit < places.length; digit++) {
     const ofDigit = places[digit]!;
     places[digit] = before;
     before += ofDigit;

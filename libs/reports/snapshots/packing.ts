@@ -1,6 +1,5 @@
 import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
-import type { Column } from '../runs/columns.js';
 import type { RunMemory } from '../runs/run-memory.js';
 
 /**
@@ -19,15 +18,15 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
 
 /** @returns what is in the memory */
 export function packList(
-  { order, keys, extras }: RankedList,
+  { keys, extras }: RankedList,
   extraBytes: 1 | 4,
   memory: RunMemory,
 ): Buffer {
-  const bytes = order.length * widthOf(extras.length, extraBytes);
+  const bytes = keys.length * widthOf(extras.length, extraBytes);
   const words = memory.words(Math.ceil(bytes / 4));
   return extraBytes === 4
-    ? packWords(words, order, keys, extras)
-    : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), order, keys, extras);
+    ? packWords(words, keys, extras)
+    : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), keys, extras);
 }
 
 /** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
@@ -47,38 +46,28 @@ export function packNumbers(
   return littleEndian(packed);
 }
 
-function packWords(
-  packed: Uint32Array,
-  order: Uint32Array,
-  keys: Uint32Array,
-  extras: readonly Column[],
-): Buffer {
-  const fields = 1 + extras.length;
-  for (const [field, column] of [keys, ...extras].entries()) {
-    for (let place = 0, at = field; place < order.length; place++, at += fields) {
-      packed[at] = column[order[place]!]!;
+function packWords(packed: Uint32Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
+  const columns = [keys, ...extras];
+  for (const [field, column] of columns.entries()) {
+    for (let place = 0, at = field; place < column.length; place++, at += columns.length) {
+      packed[at] = column[place]!;
     }
   }
   return littleEndian(packed);
 }
 
-function packBytes(
-  packed: Uint8Array,
-  order: Uint32Array,
-  keys: Uint32Array,
-  extras: readonly Column[],
-): Buffer {
+function packBytes(packed: Uint8Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
   const width = widthOf(extras.length, 1);
-  for (let place = 0, at = 0; place < order.length; place++, at += width) {
-    const key = keys[order[place]!]!;
+  for (let place = 0, at = 0; place < keys.length; place++, at += width) {
+    const key = keys[place]!;
     packed[at] = key;
     packed[at + 1] = key >>> 8;
     packed[at + 2] = key >>> 16;
     packed[at + 3] = key >>> 24;
   }
   for (const [index, column] of extras.entries()) {
-    for (let place = 0, at = KEY_BYTES + index; place < order.length; place++, at += width) {
-      packed[at] = column[order[place]!]!;
+    for (let place = 0, at = KEY_BYTES + index; place < column.length; place++, at += width) {
+      packed[at] = column[place]!;
     }
   }
   return Buffer.from(packed.buffer, packed.byteOffset, packed.length);

@@ -34,7 +34,7 @@ function* snapshotLists({ memory, ...facts }: RunFacts): Generator<StoredList> {
     const list = definition.rank({ memory, ...facts }, window);
     const width = widthOf(list.extras.length, definition.extraBytes);
     const entries = packList(list, definition.extraBytes, memory);
-    yield { ...ranking, total: list.order.length, width, entries };
+    yield { ...ranking, total: list.keys.length, width, entries };
   }
 }
 

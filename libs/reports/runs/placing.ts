@@ -1,0 +1,150 @@
+import type { KeySet } from '#libs/facts';
+import { ActivityMasks, MASK_WORDS } from './activity-masks.js';
+import { stableSort } from './order.js';
+import type { UserFacts } from './run-facts.js';
+import type { RunMemory } from './run-memory.js';
+
+// A row of a user on the way to its place.
+const LAST_ACTIVE_AT = 0;
+const RANK = 1;
+const KEY = 2;
+const CREATED_AT = 3;
+const ACTIVITY = 4;
+const ROW = ACTIVITY + MASK_WORDS;
+
+/** Rows of 28 bytes that a processor keeps at hand. */
+const ROWS_AT_HAND = 8_192;
+const MOST_BITS = 16;
+
+/** What is known of users, by key. */
+export interface ByKey {
+  exists: KeySet;
+  /** In the order of which ids they are. */
+  ranks: Uint32Array;
+  /** Unix seconds. */
+  lastActiveAt: Uint32Array;
+  /** Milliseconds. */
+  createdAt: Float64Array;
+  activity: ActivityMasks;
+}
+
+/**
+ * Puts users into their places: the most recently active first, then by id.
+ *
+ * They are gone through by key, along which all that is known of them lies in memory, and dealt out to
+ * stretches of the order, each of as many as a processor keeps at hand, to be sorted there. Sorting keys
+ * and then fetching by them what is known meant a look at the far end of memory for each, several times over:
+ * of ten million users it took five times as long.
+ */
+export function placeUsers(
+  users: ByKey,
+  memory: RunMemory,
+): Pick<UserFacts, 'keys' | 'createdAt' | 'activity' | 'lastActiveAt'> {
+  const stretches = Stretches.of(users);
+  const { count } = stretches;
+  const placed = {
+    keys: memory.words(count),
+    createdAt: memory.words(count),
+    lastActiveAt: memory.words(count),
+  };
+  const words = memory.words(count * MASK_WORDS);
+  const mark = memory.mark();
+  const rows = memory.words(count * ROW);
+  deal(users, stretches, rows);
+  for (const [first, end] of stretches) {
+    const inStretch = memory.mark();
+    const column = (field: number) => {
+      const values = memory.words(end - first);
+      for (let at = first * ROW + field, row = 0; row < values.length; row++, at += ROW)
+        values[row] = rows[at]!;
+      return values;
+    };
+    const byKey = memory.words(end - first);
+    for (let row = 0; row < byKey.length; row++) byKey[row] = row;
+    const byId = stableSort(byKey, column(RANK), 'ascending', memory);
+    const order = stableSort(byId, column(LAST_ACTIVE_AT), 'descending', memory);
+    for (let index = 0, place = first; place < end; index++, place++) {
+      const at = (first + order[index]!) * ROW;
+      placed.keys[place] = rows[at + KEY]!;
+      placed.createdAt[place] = rows[at + CREATED_AT]!;
+      placed.lastActiveAt[place] = rows[at + LAST_ACTIVE_AT]!;
+      for (let word = 0; word < MASK_WORDS; word++)
+        words[place * MASK_WORDS + word] = rows[at + ACTIVITY + word]!;
+    }
+    memory.release(inStretch);
+  }
+  memory.release(mark);
+  return { ...placed, activity: ActivityMasks.over(words) };
+}
+
+/** Puts what is known of each user into a row of the stretch in which it will be. */
+function deal(
+  { exists, ranks, lastActiveAt, createdAt, activity }: ByKey,
+  stretches: Stretches,
+  rows: Uint32Array,
+): void {
+  for (let key = 0; key < lastActiveAt.length; key++) {
+    if (!exists.has(key)) continue;
+    const at = stretches.nextRow(lastActiveAt[key]!) * ROW;
+    rows[at + LAST_ACTIVE_AT] = lastActiveAt[key]!;
+    rows[at + RANK] = ranks[key]!;
+    rows[at + KEY] = key;
+    rows[at + CREATED_AT] = Math.floor(createdAt[key]! / 1000);
+    activity.copyTo(rows, at + ACTIVITY, key);
+  }
+}
+
+/** Stretches of the order by last activity, from latest to earliest; those who share a moment are in the same. */
+class Stretches implements Iterable<[first: number, end: number]> {
+  private readonly starts: number[];
+  private readonly next: Uint32Array;
+
+  /** @param stretchOf by how long before the latest, in steps of 2 ** `shift` seconds */
+  private constructor(
+    readonly count: number,
+    sizes: readonly number[],
+    private readonly latest: number,
+    private readonly shift: number,
+    private readonly stretchOf: Uint16Array,
+  ) {
+    let end = 0;
+    this.starts = sizes.map((size) => (end += size) - size);
+    this.next = Uint32Array.from(this.starts);
+  }
+
+  static of({ exists, lastActiveAt }: ByKey): Stretches {
+    let [earliest, latest, count] = [Infinity, 0, 0];
+    for (let key = 0; key < lastActiveAt.length; key++) {
+      if (!exists.has(key)) continue;
+      const moment = lastActiveAt[key]!;
+      if (moment < earliest) earliest = moment;
+      if (moment > latest) latest = moment;
+      count++;
+    }
+    const farthest = count === 0 ? 0 : latest - earliest;
+    const shift = Math.max(32 - Math.clz32(farthest) - MOST_BITS, 0);
+    const steps = new Uint32Array((farthest >>> shift) + 1);
+    for (let key = 0; key < lastActiveAt.length; key++)
+      if (exists.has(key)) steps[(latest - lastActiveAt[key]!) >>> shift]!++;
+    const sizes = [0];
+    const stretchOf = new Uint16Array(steps.length);
+    for (let step = 0; step < steps.length; step++) {
+      const size = steps[step]!;
+      const last = sizes.length - 1;
+      if (sizes[last]! > 0 && sizes[last]! + size > ROWS_AT_HAND) sizes.push(size);
+      else sizes[last]! += size;
+      stretchOf[step] = sizes.length - 1;
+    }
+    return new Stretches(count, sizes, latest, shift, stretchOf);
+  }
+
+  /** The next row that is free in the stretch of a moment. */
+  nextRow(moment: number): number {
+    return this.next[this.stretchOf[(this.latest - moment) >>> this.shift]!]!++;
+  }
+
+  *[Symbol.iterator](): Iterator<[number, number]> {
+    for (const [index, start] of this.starts.entries())
+      yield [start, this.starts[index + 1] ?? this.count];
+  }
+}
