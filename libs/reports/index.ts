@@ -6,3 +6,6 @@ export { requestedPage } from './pages/request.js';
 export { definitionOf } from './definitions/index.js';
 export { unpackList } from './snapshots/packing.js';
 export { snapshotTable } from './snapshots/snapshots.store.js';
+export { ActivityMasks } from './runs/activity-masks.js';
+export { placeUsers } from './runs/placing.js';
+export { RunMemory } from './runs/run-memory.js';

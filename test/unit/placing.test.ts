@@ -1,0 +1,87 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { KeySet } from '#libs/facts';
+import { ActivityMasks, RunMemory, placeUsers } from '#libs/reports';
+
+const MASK_WORDS = 3;
+/** More than are put into one stretch. */
+const MOST = 30_000;
+
+interface User {
+  rank: number;
+  lastActiveAt: number;
+  exists: boolean;
+}
+
+/** As many users as one likes, from few numbers: seconds within a span are shared by the more of them, the shorter it is. */
+const usersArb = fc
+  .record({
+    count: fc.integer({ min: 0, max: MOST }),
+    seed: fc.nat(),
+    span: fc.constantFrom(1, 60, 100_000, 40_000_000, 2 ** 32),
+    gone: fc.constantFrom(0, 0.3, 1),
+  })
+  .map(({ count, seed, span, gone }) => {
+    const random = numbers(seed);
+    const ranks = Array.from({ length: count }, (_, rank) => ({ rank, by: random() }));
+    ranks.sort((one, other) => one.by - other.by);
+    return ranks.map(({ rank }): User => {
+      // Most were active of late.
+      const lastActiveAt = 2 ** 32 - 1 - Math.floor(random() ** 4 * span);
+      return { rank, lastActiveAt, exists: random() >= gone };
+    });
+  });
+
+/** Numbers from 0 to 1, always the same of a seed. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+test('users are placed by last activity, latest first, then by id, with all that is known of them', () => {
+  const memory = new RunMemory();
+  fc.assert(
+    fc.property(usersArb, (users) => {
+      memory.release();
+      const exists = new KeySet(users.length);
+      const words = new Uint32Array(users.length * MASK_WORDS);
+      for (const [key, user] of users.entries()) {
+        if (user.exists) exists.add(key);
+        words.set([key, ~key, key ^ 0x5a5a], key * MASK_WORDS);
+      }
+      const placed = placeUsers(
+        {
+          exists,
+          ranks: Uint32Array.from(users, ({ rank }) => rank),
+          lastActiveAt: Uint32Array.from(users, ({ lastActiveAt }) => lastActiveAt),
+          createdAt: Float64Array.from(users, (_, key) => key * 1000 + 999),
+          activity: ActivityMasks.over(words),
+        },
+        memory,
+      );
+      const expected = users
+        .map((user, key) => ({ ...user, key }))
+        .filter((user) => user.exists)
+        .sort((one, other) => other.lastActiveAt - one.lastActiveAt || one.rank - other.rank);
+      expect(placed.activity.size).toBe(expected.length);
+      const found = new Uint32Array(MASK_WORDS);
+      const wrong = expected.filter(({ key, lastActiveAt }, place) => {
+        placed.activity.copyTo(found, 0, place);
+        const [one, two, three] = found;
+        return !(
+          placed.keys[place] === key &&
+          placed.createdAt[place] === key &&
+          placed.lastActiveAt[place] === lastActiveAt &&
+          one === key &&
+          two === ~key >>> 0 &&
+          three === (key ^ 0x5a5a)
+        );
+      });
+      expect(wrong).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
