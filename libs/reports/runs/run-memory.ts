@@ -1,12 +1,25 @@
 const ROOM_TO_GROW = 1.05;
 
+/** An array that is filled again and again. */
+export class Room {
+  private array = new Uint32Array(0);
+
+  /** So many words, with whatever is in them from before. */
+  words(count: number): Uint32Array {
+    if (this.array.length < count) this.array = new Uint32Array(count * ROOM_TO_GROW);
+    return this.array.subarray(0, count);
+  }
+}
+
 /**
  * The arrays that a run fills, used again by the next: of fresh memory each 4 kB costs a page fault, on a
  * virtual machine up to 15 µs, and the collector runs the more often the more is thrown away.
  */
 export class RunMemory {
-  private readonly arrays: Uint32Array[] = [];
+  private readonly rooms: Room[] = [];
+  private readonly outgoing = [new Room(), new Room()] as const;
   private taken = 0;
+  private sent = 0;
 
   /** How much is handed out, for `release`. */
   mark(): number {
@@ -21,9 +34,11 @@ export class RunMemory {
   /** An array of so many words, with whatever is in it from before. */
   words(count: number): Uint32Array {
     const index = this.taken++;
-    const known = this.arrays[index];
-    const array = known && known.length >= count ? known : new Uint32Array(count * ROOM_TO_GROW);
-    this.arrays[index] = array;
-    return array.subarray(0, count);
+    return (this.rooms[index] ??= new Room()).words(count);
+  }
+
+  /** Where a list is until it is written, while the next is made: used again by the one after that. */
+  nextOutgoing(): Room {
+    return this.outgoing[this.sent++ % 2 === 0 ? 0 : 1];
   }
 }

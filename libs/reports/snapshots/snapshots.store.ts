@@ -1,5 +1,6 @@
 import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts';
 import { randomUUID } from 'node:crypto';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { copyInParts, type Connection } from '#libs/platform';
 import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../runs/run-facts.js';
@@ -17,23 +18,26 @@ interface StoredList extends Ranking {
 
 /**
  * The lists of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
- * One at a time: what is yielded is valid until the next is asked for.
+ * One at a time: what is yielded is valid until the next but one is asked for. In between it lets others have
+ * their turn, by whom what was yielded is written.
  */
-function* snapshotLists({ memory, ...facts }: RunFacts): Generator<StoredList> {
-  const { users, orgs } = facts;
+async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
+  const { users, orgs, memory } = facts;
+  const [ofUsers, ofOrgs] = [memory.nextOutgoing(), memory.nextOutgoing()];
+  const userNumbers = packNumbers(users.keys, users.createdAt, users.lastActiveAt, ofUsers);
+  yield numbersList('user', users.keys.length, userNumbers);
+  const orgNumbers = packNumbers(orgs.keys, orgs.createdAt, orgs.members, ofOrgs);
+  yield numbersList('org', orgs.keys.length, orgNumbers);
   const mark = memory.mark();
-  const ofUsers = packNumbers(users.keys, users.createdAt, users.lastActiveAt, memory);
-  yield numbersList('user', users.keys.length, ofUsers);
-  memory.release(mark);
-  const ofOrgs = packNumbers(orgs.keys, orgs.createdAt, orgs.members, memory);
-  yield numbersList('org', orgs.keys.length, ofOrgs);
   for (const ranking of RANKINGS) {
     memory.release(mark);
+    await othersTurn();
     const definition = definitionOf(ranking);
     const window = windowOf(facts, intervalDays(ranking.interval));
-    const list = definition.rank({ memory, ...facts }, window);
+    const list = definition.rank(facts, window);
+    await othersTurn();
     const width = widthOf(list.extras.length, definition.extraBytes);
-    const entries = packList(list, definition.extraBytes, memory);
+    const entries = packList(list, definition.extraBytes, memory.nextOutgoing());
     yield { ...ranking, total: list.keys.length, width, entries };
   }
 }
@@ -63,8 +67,8 @@ const COLUMNS = [
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 const TYPES = COLUMNS.map(([, type]) => type);
 
-/** Some two megabytes: what waits to be written is in memory twice. */
-const PARTS_AT_ONCE = 256;
+/** Some eight megabytes, as much as waits in sockets while a list is made: it is in memory twice. */
+const PARTS_AT_ONCE = 1_024;
 
 /** The rows of a list: one at least, since it tells of the list as well. */
 function partsOf({ subject, report, interval, total, width, entries }: StoredList) {
@@ -94,18 +98,22 @@ export async function writeSnapshot(
   const table = snapshotTable(runKey);
   await db.query(`create table ${table} (like snapshots including all)`);
   await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
-    // PostgreSQL writes a list while the next is made. What is put has been copied when `put` returns.
-    let putting = Promise.resolve();
-    for (const list of snapshotLists(facts)) {
+    const send = async (list: StoredList) => {
       const parts = partsOf(list);
-      for (let first = 0; first < parts.length; first += PARTS_AT_ONCE) {
-        await putting;
-        putting = put(parts.slice(first, first + PARTS_AT_ONCE));
-      }
+      for (let first = 0; first < parts.length; first += PARTS_AT_ONCE)
+        await put(parts.slice(first, first + PARTS_AT_ONCE));
+    };
+    // PostgreSQL writes a list while the next is made.
+    let sending = Promise.resolve();
+    for await (const list of snapshotLists(facts)) {
+      await sending;
+      sending = send(list);
+      // Whoever waits for it is told; nobody does yet.
+      sending.catch(() => undefined);
       const { subject, report, interval, total } = list;
       if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
     }
-    await putting;
+    await sending;
   });
   return counts;
 }
