@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 test('a queue works though PostgreSQL was away when it was first asked for anything', async () => {
   proxy.cut();
-  const queue = new Queue('a queue', { connection: connection as never }, createQueueBackend);
+  const queue = new Queue('a queue', { connection }, createQueueBackend);
   queue.on('error', () => undefined);
   afterwards(() => queue.close());
   await expect(queue.add('early', {})).rejects.toThrow();
