@@ -44,6 +44,19 @@ test('a worker that is killed is started again, and makes the report that was as
   expect(run).toMatchObject({ row_counts: { 'user/champion/30': 1 } });
 });
 
+test('a worker that ends again at once is started later each time', async () => {
+  const service = await start();
+  let worker = await workerOf(service);
+  for (const wait of [1_000, 2_000]) {
+    process.kill(worker, 'SIGKILL');
+    await says(
+      service,
+      `"restartMs":${wait},"msg":"the worker process ended and will be started again"`,
+    );
+    worker = await workerOf(service, worker);
+  }
+});
+
 test('the worker ends with its service, also when that is killed', async () => {
   const service = await start();
   const worker = await workerOf(service);
