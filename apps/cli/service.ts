@@ -18,6 +18,7 @@ import { ApiModule } from '../api/api.module.js';
 import { serveDashboard } from '../api/dashboard.js';
 import { serveOpenApi } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
+import { letOthersGoFirst } from './priority.js';
 
 const GRACE_MS = 3_000;
 const SWEEP_MS = 100;
@@ -71,6 +72,7 @@ export async function startService(
     await app.close();
     throw explained(error, settings);
   }
+  if (role === 'worker') letOthersGoFirst();
   return app;
 }
 

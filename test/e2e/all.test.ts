@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { readFileSync, readdirSync } from 'node:fs';
+import os from 'node:os';
 import { waitFor } from '../support/api.js';
 import { cleanUpAfterEach } from '../support/cleanup.js';
 import { isAlive, says } from '../support/processes.js';
@@ -32,6 +33,12 @@ function workerOf({ child }: TestService, another?: number): Promise<number> {
   });
 }
 
+function prioritiesOf(pid: number): Set<number> {
+  return new Set(
+    readdirSync(`/proc/${pid}/task`).map((thread) => os.getPriority(Number(thread))),
+  );
+}
+
 test('a worker that is killed is started again, and makes the report that was asked for', async () => {
   const service = await start();
   await service.api.ingest([userCreated('ann')]);
@@ -55,6 +62,19 @@ test('a worker that ends again at once is started later each time', async () => 
     );
     worker = await workerOf(service, worker);
   }
+});
+
+test('all threads of the worker let those of its service go first', async () => {
+  const service = await start();
+  await says(service, '"msg":"started"');
+  const worker = await workerOf(service);
+  const ours = os.getPriority();
+  const priorities = await waitFor(() => {
+    const now = prioritiesOf(worker);
+    return Math.min(...now) < 5 ? undefined : now;
+  });
+  expect([...priorities]).toEqual([Math.max(5, ours)]);
+  expect([...prioritiesOf(service.child.pid!)]).toEqual([ours]);
 });
 
 test('the worker ends with its service, also when that is killed', async () => {

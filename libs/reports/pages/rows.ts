@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
 import type { OrgCard, UserCard } from '#libs/facts';
 import { definitionOf } from '../definitions/index.js';
@@ -53,10 +53,10 @@ function extraProperties(ranking: Ranking, entry: Entry): Record<string, number>
 
 /** The same row of the same snapshot always has the same id, a UUID (version 8: made by our own rule). */
 function rowId(reportId: string, key: number): string {
-  const hash = createHash('sha256').update(`${reportId}/${key}`).digest().subarray(0, 16);
-  hash[6] = 0x80 | (hash[6]! & 0x0f);
-  hash[8] = 0x80 | (hash[8]! & 0x3f);
-  const hex = hash.toString('hex');
+  const id = hash('sha256', `${reportId}/${key}`, 'buffer').subarray(0, 16);
+  id[6] = 0x80 | (id[6]! & 0x0f);
+  id[8] = 0x80 | (id[8]! & 0x3f);
+  const hex = id.toString('hex');
   return [
     hex.slice(0, 8),
     hex.slice(8, 12),
