@@ -34,9 +34,7 @@ function workerOf({ child }: TestService, another?: number): Promise<number> {
 }
 
 function prioritiesOf(pid: number): Set<number> {
-  return new Set(
-    readdirSync(`/proc/${pid}/task`).map((thread) => os.getPriority(Number(thread))),
-  );
+  return new Set(readdirSync(`/proc/${pid}/task`).map((thread) => os.getPriority(Number(thread))));
 }
 
 test('a worker that is killed is started again, and makes the report that was asked for', async () => {

@@ -3,6 +3,7 @@ import { valuesOf, type Column, type CountWindow } from '../runs/columns.js';
 import { greatestFirst, stableSort, type Direction } from '../runs/order.js';
 import { PlaceSet } from '../runs/place-set.js';
 import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../runs/run-facts.js';
+import type { RunMemory } from '../runs/run-memory.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -44,45 +45,54 @@ export function countWindow({ days }: Window): CountWindow {
   return days as CountWindow;
 }
 
-/** Who was created before a day, counted from 1970. */
-export function createdBefore({ createdAt }: SubjectFacts, day: number): PlaceSet {
-  return PlaceSet.below(createdAt, day * DAY_SECONDS);
+/** Who was created before a day, counted from 1970, of the places from `from` up to and without `before`. */
+export function createdBefore(
+  { createdAt }: SubjectFacts,
+  day: number,
+  from?: number,
+  before?: number,
+): PlaceSet {
+  return PlaceSet.below(createdAt, day * DAY_SECONDS, from, before);
 }
 
-/** Who was active in W(n). */
-export function active({ activity }: SubjectFacts, { days }: Window): PlaceSet {
-  return activity.during(0, days);
+/**
+ * How many users were active on a day or later, counted from 1970: they are at the first places, since the
+ * day of the last activity of each is the last of the active days.
+ */
+export function activeSince({ lastActiveAt }: UserFacts, day: number): number {
+  let [known, before] = [0, lastActiveAt.length];
+  while (known < before) {
+    const place = (known + before) >>> 1;
+    if (lastActiveAt[place]! >= day * DAY_SECONDS) known = place + 1;
+    else before = place;
+  }
+  return known;
 }
 
-/** Who was active in P(n). */
-export function activeBefore({ activity }: SubjectFacts, { days }: Window): PlaceSet {
-  return activity.during(days, 2 * days);
-}
-
-/** A number for each user, or for those at some places alone. */
+/** A number of 1 or more for each user who is listed. */
 export interface Measure {
-  values: Column;
-  /** Whose values they are, in the order of the places; without it everybody's. */
+  values: Uint32Array;
+  /** At which places they are, in their order; without it at the first. */
   places?: Uint32Array;
 }
 
 /**
- * A report of users: those with a value of 1 or more, greatest value first; then the most recently
- * active first, then by id, which is the order of their places.
+ * A report of users, greatest value first; then the most recently active first, then by id, which is the order
+ * of their places.
+ * @param measure may put what it finds into the memory
  */
 export function userReport(
   report: string,
   extra: { name: string; bytes: Definition['extraBytes'] },
-  measure: (users: UserFacts, window: Window) => Measure,
+  measure: (users: UserFacts, window: Window, memory: RunMemory) => Measure,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
-    const { values, places } = measure(users, window);
-    const listed = PlaceSet.positive(values).places(memory);
-    const counts = valuesOf(listed, values, memory.words(listed.length));
-    const listedUsers = places ? valuesOf(listed, places, memory.words(listed.length)) : listed;
-    const keys = valuesOf(listedUsers, users.keys, memory.words(listed.length));
+    const { values, places } = measure(users, window, memory);
+    const keys = places
+      ? valuesOf(places, users.keys, memory.words(places.length))
+      : users.keys.subarray(0, values.length);
     // The counts along with the keys: to fetch them in the order of the list took longer than the rest of it.
-    const sorted = greatestFirst(keys, counts, memory);
+    const sorted = greatestFirst(keys, values, memory);
     return { keys: sorted.keys, extras: [sorted.values] };
   };
   return { subject: 'user', report, extras: [extra.name], extraBytes: extra.bytes, rank };

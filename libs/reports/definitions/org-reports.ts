@@ -1,26 +1,19 @@
 import { difference } from '../runs/columns.js';
 import { PlaceSet } from '../runs/place-set.js';
 import type { OrgFacts } from '../runs/run-facts.js';
-import {
-  active,
-  activeBefore,
-  countWindow,
-  createdBefore,
-  orgReport,
-  type Window,
-} from './definition.js';
+import { countWindow, createdBefore, orgReport, type Window } from './definition.js';
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
 export const orgReengagement = orgReport('reengagement', [], (orgs, window) => ({
   listed: createdBefore(orgs, window.firstDayBefore)
-    .without(activeBefore(orgs, window))
-    .and(active(orgs, window)),
+    .without(orgs.activity.during(window.days, 2 * window.days))
+    .and(orgs.activity.during(0, window.days)),
   by: largestThenOldest(orgs),
 }));
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
 export const orgChurn = orgReport('churn', [], (orgs, window) => ({
-  listed: createdBefore(orgs, window.firstDay).without(active(orgs, window)),
+  listed: createdBefore(orgs, window.firstDay).without(orgs.activity.during(0, window.days)),
   by: largestThenOldest(orgs),
 }));
 

@@ -9,6 +9,8 @@ export const MASK_DAYS = 90;
 export const MASK_WORDS = 3;
 /** The rest of the last word. */
 const OLDEST = (1 << (MASK_DAYS - 2 * WORD_DAYS)) - 1;
+/** All of the days, as `wordMasks` tells them. */
+const ALL: [number, number, number] = [-1, -1, -1];
 const ROOM_TO_GROW = 1.05;
 
 /**
@@ -88,44 +90,36 @@ export class ActivityMasks {
   /** Marks in words, from `at` on, the days on which a key is marked here, ages `from` up to and without `before`. */
   addTo(words: Uint32Array, at: number, key: number, from: number, before: number): void {
     const source = key * MASK_WORDS;
-    for (
-      let index = 0, first = 0;
-      index < MASK_WORDS && before > first;
-      index++, first += WORD_DAYS
-    ) {
-      const word = this.words[source + index]!;
-      // Most spans are of longer than the days looked at.
-      const isWhole = from <= first && before >= first + WORD_DAYS;
-      words[at + index]! |= isWhole ? word : word & ages(from - first, before - first);
-    }
+    // Most spans are of longer than the days looked at.
+    const isWhole = from === 0 && before >= MASK_DAYS;
+    const [one, two, three] = isWhole ? ALL : wordMasks(from, before);
+    words[at]! |= this.words[source]! & one;
+    words[at + 1]! |= this.words[source + 1]! & two;
+    words[at + 2]! |= this.words[source + 2]! & three;
   }
 
-  /** Who was active at an age from `from` up to and without `before`. */
-  during(from: number, before: number): PlaceSet {
+  /** Who of the first `count` was active at an age from `from` up to and without `before`. */
+  during(from: number, before: number, count = this.size): PlaceSet {
     const { words } = this;
     const [one, two, three] = wordMasks(from, before);
-    return PlaceSet.of(this.size, (first, end) => {
-      let word = 0;
-      for (let key = first, at = first * MASK_WORDS; key < end; key++, at += MASK_WORDS) {
-        const days = (words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three);
-        word |= (days === 0 ? 0 : 1) << key;
-      }
-      return word;
-    });
+    const set = PlaceSet.none(count);
+    for (let key = 0, at = 0; key < count; key++, at += MASK_WORDS) {
+      const days = (words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three);
+      set.put(key, days === 0 ? 0 : 1);
+    }
+    return set;
   }
 
-  /** On how many of the last `days` days each was active. */
-  daysActive(days: number): Uint8Array {
+  /** On how many of the last `days` days each of the first was active. @param counts to be filled, one of each */
+  countDays(days: number, counts: Uint32Array): void {
     const { words } = this;
     const [one, two, three] = wordMasks(0, days);
-    const counts = new Uint8Array(this.size);
     for (let key = 0, at = 0; key < counts.length; key++, at += MASK_WORDS) {
       counts[key] =
         bitCount(words[at]! & one) +
         bitCount(words[at + 1]! & two) +
         bitCount(words[at + 2]! & three);
     }
-    return counts;
   }
 
   /** The age of the last day on which `key` was active; undefined when there is none. */

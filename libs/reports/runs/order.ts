@@ -39,15 +39,12 @@ export function stableSort(
     values[place] = value;
   }
   // The arrays hold 32 bits, so distances are right also between numbers of which some are negative.
-  for (let place = 0; place < keys.length; place++) {
-    values[place] = direction === 'ascending' ? values[place]! - lowest : highest - values[place]!;
-  }
-  return sortByDistance({ keys, values }, highest - lowest, memory).keys;
+  if (lowest !== 0) for (let place = 0; place < keys.length; place++) values[place]! -= lowest;
+  return sortByValue({ keys, values }, highest - lowest, direction, memory).keys;
 }
 
 /**
  * Sorts keys by counts, one of each, greatest first, keeping the order of those that are equal.
- * @param counts are not to be used any more
  * @returns the keys, and as `values` the counts in the same order
  */
 export function greatestFirst(keys: Uint32Array, counts: Uint32Array, memory: RunMemory): Keyed {
@@ -55,23 +52,23 @@ export function greatestFirst(keys: Uint32Array, counts: Uint32Array, memory: Ru
   for (let place = 0; place < counts.length; place++) {
     if (counts[place]! > greatest) greatest = counts[place]!;
   }
-  for (let place = 0; place < counts.length; place++) counts[place] = greatest - counts[place]!;
-  const sorted = sortByDistance({ keys, values: counts }, greatest, memory);
-  const { values } = sorted;
-  for (let place = 0; place < values.length; place++) values[place] = greatest - values[place]!;
-  return sorted;
+  return sortByValue({ keys, values: counts }, greatest, 'descending', memory);
 }
 
 /**
- * Sorts keys by how far each is from the first, nearest first: a radix sort, lowest digit first, of as many digits
- * as they lie apart. A million keys take 25 ms by three digits; sorting them as 64-bit numbers with the
- * engine's own sort took 130.
+ * A radix sort, lowest digit first, of as many digits as the highest value has. A million keys take 25 ms by
+ * three digits; sorting them as 64-bit numbers with the engine's own sort took 130.
  */
-function sortByDistance(keyed: Keyed, farthest: number, memory: RunMemory): Keyed {
+function sortByValue(
+  keyed: Keyed,
+  highest: number,
+  direction: Direction,
+  memory: RunMemory,
+): Keyed {
   const count = keyed.keys.length;
-  const bits = count === 0 ? 0 : WORD_BITS - Math.clz32(farthest);
+  const bits = count === 0 ? 0 : WORD_BITS - Math.clz32(highest);
   const passes = Math.ceil(bits / MOST_DIGIT_BITS);
-  const digit = { bits: Math.ceil(bits / passes), shift: 0 };
+  const digit = { bits: Math.ceil(bits / passes), shift: 0, direction };
   let from = keyed;
   for (let pass = 1; pass <= passes; pass++, digit.shift += digit.bits) {
     const isLast = pass === passes;
@@ -94,6 +91,7 @@ function room(of: keyof typeof scratch, pass: number, count: number): Uint32Arra
 interface Digit {
   bits: number;
   shift: number;
+  direction: Direction;
 }
 
 function sortByDigit({ keys, values }: Keyed, to: Keyed, digit: Digit): void {
@@ -109,12 +107,17 @@ function sortByDigit({ keys, values }: Keyed, to: Keyed, digit: Digit): void {
 }
 
 /** Where the first value of each digit goes; valid until it is asked for again. */
-function digitPlaces(values: Uint32Array, count: number, { bits, shift }: Digit): Uint32Array {
+function digitPlaces(
+  values: Uint32Array,
+  count: number,
+  { bits, shift, direction }: Digit,
+): Uint32Array {
   const places = counters.subarray(0, 1 << bits).fill(0);
   const mask = places.length - 1;
   for (let place = 0; place < count; place++) places[(values[place]! >>> shift) & mask]!++;
   let before = 0;
-  for (let digit = 0; digit < places.length; digit++) {
+  for (let index = 0; index < places.length; index++) {
+    const digit = direction === 'ascending' ? index : mask - index;
     const ofDigit = places[digit]!;
     places[digit] = before;
     before += ofDigit;

@@ -3,46 +3,38 @@ import type { Column } from './columns.js';
 import type { RunMemory } from './run-memory.js';
 
 const WORD_BITS = 32;
-
-/** Tells of 32 places, or of the last few, which are in a set: bit i stands for place `first` + i. */
-type WordOf = (first: number, before: number) => number;
+const WORD_SHIFT = 5;
 
 /**
- * Some of the places from 0 up to a count, a bit each. Asked place by place, by a function each, who is
- * listed took 0.2 s of the 22 rankings of a million users; of a set made 32 places at a time, 0.05 s.
+ * Some of the places from 0 up to a count, a bit each. Whether a place is in it is put in as a number, without
+ * a question to branch at: for places that are in it by chance, that takes a processor several times as long.
  */
 export class PlaceSet {
   private constructor(private readonly words: Uint32Array) {}
 
-  static of(count: number, wordOf: WordOf): PlaceSet {
-    const words = new Uint32Array(Math.ceil(count / WORD_BITS));
-    for (let index = 0, first = 0; index < words.length; index++, first += WORD_BITS) {
-      words[index] = wordOf(first, Math.min(first + WORD_BITS, count));
-    }
-    return new PlaceSet(words);
+  /** @param count one more than the last place */
+  static none(count: number): PlaceSet {
+    return new PlaceSet(new Uint32Array(Math.ceil(count / WORD_BITS)));
   }
 
-  /** Where a column is less than a number. */
-  static below(column: Column, bound: number): PlaceSet {
-    return PlaceSet.of(column.length, (first, before) => {
-      let word = 0;
-      // A shift looks at the lowest five bits of the place alone, which count from `first`.
-      for (let place = first; place < before; place++) {
-        word |= (column[place]! < bound ? 1 : 0) << place;
-      }
-      return word;
-    });
+  /** Where a column is less than a number, of the places from `from` up to and without `before`. */
+  static below(column: Column, bound: number, from = 0, before = column.length): PlaceSet {
+    const set = PlaceSet.none(before);
+    for (let place = from; place < before; place++) set.put(place, column[place]! < bound ? 1 : 0);
+    return set;
   }
 
   /** Where a column is 1 or more. */
   static positive(column: Column): PlaceSet {
-    return PlaceSet.of(column.length, (first, before) => {
-      let word = 0;
-      for (let place = first; place < before; place++) {
-        word |= (column[place]! > 0 ? 1 : 0) << place;
-      }
-      return word;
-    });
+    const set = PlaceSet.none(column.length);
+    for (let place = 0; place < column.length; place++) set.put(place, column[place]! > 0 ? 1 : 0);
+    return set;
+  }
+
+  /** @param isIn 1 for a place that is in it; 0 leaves it as it is */
+  put(place: number, isIn: 0 | 1): void {
+    // A shift looks at the lowest five bits of the place alone.
+    this.words[place >>> WORD_SHIFT]! |= isIn << place;
   }
 
   /** Those that are in the other set as well. */

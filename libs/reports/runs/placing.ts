@@ -61,8 +61,9 @@ export function placeUsers(
     };
     const byKey = memory.words(end - first);
     for (let row = 0; row < byKey.length; row++) byKey[row] = row;
-    const byId = stableSort(byKey, column(RANK), 'ascending', memory);
-    const order = stableSort(byId, column(LAST_ACTIVE_AT), 'descending', memory);
+    const moments = column(LAST_ACTIVE_AT);
+    const order = stableSort(byKey, moments, 'descending', memory);
+    sortTies(order, moments, column(RANK));
     for (let index = 0, place = first; place < end; index++, place++) {
       const at = (first + order[index]!) * ROW;
       placed.keys[place] = rows[at + KEY]!;
@@ -75,6 +76,31 @@ export function placeUsers(
   }
   memory.release(mark);
   return { ...placed, activity: ActivityMasks.over(words) };
+}
+
+/** How many are sorted faster by putting each where it belongs than by asking the engine to. */
+const FEW = 32;
+
+/** Sorts by rank those who share a moment. Few do, as a rule: to sort all by rank first took twice as long. */
+function sortTies(order: Uint32Array, moments: Uint32Array, ranks: Uint32Array): void {
+  for (let first = 0, end = 1; first < order.length; first = end, end = first + 1) {
+    const moment = moments[order[first]!]!;
+    for (; end < order.length && moments[order[end]!] === moment; end++) {
+      if (end - first < FEW) sink(order, first, end, ranks);
+    }
+    if (end - first > FEW)
+      order.subarray(first, end).sort((one, other) => ranks[one]! - ranks[other]!);
+  }
+}
+
+/** Moves the one at `last` ahead of those of greater rank, from `first` on, which are sorted. */
+function sink(order: Uint32Array, first: number, last: number, ranks: Uint32Array): void {
+  const row = order[last]!;
+  let place = last;
+  for (; place > first && ranks[order[place - 1]!]! > ranks[row]!; place--) {
+    order[place] = order[place - 1]!;
+  }
+  order[place] = row;
 }
 
 /** Puts what is known of each user into a row of the stretch in which it will be. */
