@@ -16,5 +16,5 @@ export * from './profiles.query.js';
 export { startOf, type Span } from './replay.js';
 export * from './scan.js';
 export { scanMembersOf } from './scan-memberships.js';
-export { NEVER } from './spans.js';
+export type { SpanColumns } from './spans.js';
 export * from './user-history.query.js';

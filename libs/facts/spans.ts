@@ -22,33 +22,35 @@ const SPANS_OF_A_PAIR = 1.2;
 const NO_SPANS: readonly Span[] = [
   { toldAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
 ];
-const KEYS = 2;
-const TIMES = 2;
-const DAYS = 3;
 /** 131,072 orgs, of which 40 bytes each are added up: a processor keeps 5 MB at hand. */
 const ORGS_AT_HAND_SHIFT = 17;
 
 /** The day of what never happened: it is after all others. */
-export const NEVER = 2 ** 30;
+const NEVER = 2 ** 30;
 
-/**
- * A span as of a moment, by days counted from 1970: `to` is `NEVER` while it is open, `added` is `NEVER`
- * where nobody was added.
- */
-type OnSpan = (user: number, org: number, from: number, to: number, added: number) => void;
+/** Spans of memberships, a place each, in memory that threads share. As of a moment there are those told of until then. */
+export interface SpanColumns {
+  users: Int32Array;
+  orgs: Int32Array;
+  /** When it is told of and when it ended, in milliseconds since 1970; `Infinity` while it is open. */
+  toldAt: Float64Array;
+  endedAt: Float64Array;
+  /** On which days it began and ended, and the user was added, counted from 1970; far ahead for what never was. */
+  from: Int32Array;
+  to: Int32Array;
+  added: Int32Array;
+}
+
+const NAMES = ['users', 'orgs', 'toldAt', 'endedAt', 'from', 'to', 'added'] as const;
 
 /**
  * The spans of all memberships as one picture of the store shows them, brought up to a later one by the
- * pairs that have changed. Flat, 36 bytes a span.
+ * pairs that have changed. Flat, 36 bytes a span, in no order.
  */
 export class Spans {
-  private length = 0;
-  /** User and org of each. */
-  private keys = new Int32Array(0);
-  /** When it is told of and when it ended, in milliseconds since 1970. */
-  private times = new Float64Array(0);
-  /** The days on which it began and ended, and on which the user was added. */
-  private days = new Int32Array(0);
+  /** How many there are. */
+  length = 0;
+  columns = columnsOf(0);
 
   /** Reads all there are. */
   async read(db: Connection, deletions: Sides<Deletions>): Promise<void> {
@@ -84,33 +86,21 @@ export class Spans {
     for (const { user, org, spans } of changed.all()) this.add(user, org, spans);
   }
 
-  /** The spans as of a moment, in no order: those told of until then. @param moment ms since 1970 */
-  asOf(moment: number, onSpan: OnSpan): void {
-    const { keys, times, days } = this;
-    for (let place = 0; place < this.length; place++) {
-      if (times[place * TIMES]! > moment) continue;
-      const at = place * DAYS;
-      const to = times[place * TIMES + 1]! <= moment ? days[at + 1]! : NEVER;
-      onSpan(keys[place * KEYS]!, keys[place * KEYS + 1]!, days[at]!, to, days[at + 2]!);
-    }
-  }
-
   private add(user: number, org: number, spans: readonly Span[]): void {
     // A pair whose steps are all later than a deletion has no span, but it is there.
     if (spans.length === 0) return this.add(user, org, NO_SPANS);
     for (let index = 0; index < spans.length; index++) {
       const { toldAt, from, to, isAddition } = spans[index]!;
-      if (this.length * KEYS === this.keys.length) this.makeRoom(this.length * 1.5 + LEAST_ROOM);
-      const { keys, times, days } = this;
+      if (this.length === this.columns.users.length) this.makeRoom(this.length * 1.5 + LEAST_ROOM);
+      const { columns } = this;
       const place = this.length++;
-      keys[place * KEYS] = user;
-      keys[place * KEYS + 1] = org;
-      times[place * TIMES] = toldAt;
-      times[place * TIMES + 1] = to;
-      const at = place * DAYS;
-      days[at] = dayOf(from);
-      days[at + 1] = dayOf(to);
-      days[at + 2] = isAddition ? dayOf(toldAt) : NEVER;
+      columns.users[place] = user;
+      columns.orgs[place] = org;
+      columns.toldAt[place] = toldAt;
+      columns.endedAt[place] = to;
+      columns.from[place] = dayOf(from);
+      columns.to[place] = dayOf(to);
+      columns.added[place] = isAddition ? dayOf(toldAt) : NEVER;
     }
   }
 
@@ -120,53 +110,36 @@ export class Spans {
    * stays at hand, less than half of that again where orgs are a million. What is put in later is as it comes.
    */
   private sort(): void {
-    this.sortBy((place) => this.keys[place * KEYS]!);
-    this.sortBy((place) => this.keys[place * KEYS + 1]! >>> ORGS_AT_HAND_SHIFT);
+    const { users, orgs } = this.columns;
+    this.sortBy(users.slice(0, this.length));
+    this.sortBy(orgs.slice(0, this.length).map((org) => org >>> ORGS_AT_HAND_SHIFT));
   }
 
   /** Sorts by a number of each span, keeping the order of those that are equal. */
-  private sortBy(numberOf: (place: number) => number): void {
-    const { keys, times, days, length } = this;
-    let most = 0;
-    for (let place = 0; place < length; place++) most = Math.max(most, numberOf(place));
+  private sortBy(numbers: Int32Array): void {
+    const most = numbers.reduce((one, other) => Math.max(one, other), 0);
     if (most === 0) return;
     const next = new Int32Array(most + 2);
-    for (let place = 0; place < length; place++) next[numberOf(place) + 1]!++;
+    for (let place = 0; place < numbers.length; place++) next[numbers[place]! + 1]!++;
     for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
-    const sorted = {
-      keys: new Int32Array(keys.length),
-      times: new Float64Array(times.length),
-      days: new Int32Array(days.length),
-    };
-    for (let place = 0; place < length; place++) {
-      const to = next[numberOf(place)]!++;
-      for (let index = 0; index < KEYS; index++)
-        sorted.keys[to * KEYS + index] = keys[place * KEYS + index]!;
-      for (let index = 0; index < TIMES; index++)
-        sorted.times[to * TIMES + index] = times[place * TIMES + index]!;
-      for (let index = 0; index < DAYS; index++)
-        sorted.days[to * DAYS + index] = days[place * DAYS + index]!;
+    const places = numbers.map((number) => next[number]!++);
+    for (const column of Object.values(this.columns)) {
+      const before = column.slice(0, places.length);
+      for (let place = 0; place < places.length; place++) column[places[place]!] = before[place]!;
     }
-    Object.assign(this, sorted);
   }
 
   private makeRoom(spans: number): void {
-    const keys = new Int32Array(Math.ceil(spans) * KEYS);
-    keys.set(this.keys);
-    this.keys = keys;
-    const times = new Float64Array(Math.ceil(spans) * TIMES);
-    times.set(this.times);
-    this.times = times;
-    const days = new Int32Array(Math.ceil(spans) * DAYS);
-    days.set(this.days);
-    this.days = days;
+    const columns = columnsOf(Math.ceil(spans));
+    for (const name of NAMES) columns[name].set(this.columns[name]);
+    this.columns = columns;
   }
 
   /** Drops the spans of pairs, which are put in again as they are now. */
   private drop(changed: ChangedPairs): void {
+    const { users, orgs } = this.columns;
     for (let place = 0; place < this.length;) {
-      const isChanged = changed.has(this.keys[place * KEYS]!, this.keys[place * KEYS + 1]!);
-      if (isChanged) this.putLastAt(place);
+      if (changed.has(users[place]!, orgs[place]!)) this.putLastAt(place);
       else place++;
     }
   }
@@ -174,10 +147,18 @@ export class Spans {
   /** Puts the last span in the place of another: they are in no order. */
   private putLastAt(place: number): void {
     const last = --this.length;
-    this.keys.copyWithin(place * KEYS, last * KEYS, (last + 1) * KEYS);
-    this.times.copyWithin(place * TIMES, last * TIMES, (last + 1) * TIMES);
-    this.days.copyWithin(place * DAYS, last * DAYS, (last + 1) * DAYS);
+    for (const name of NAMES) this.columns[name][place] = this.columns[name][last]!;
   }
+}
+
+function columnsOf(spans: number): SpanColumns {
+  const ints = () => new Int32Array(new SharedArrayBuffer(spans * Int32Array.BYTES_PER_ELEMENT));
+  const instants = () =>
+    new Float64Array(new SharedArrayBuffer(spans * Float64Array.BYTES_PER_ELEMENT));
+  return {
+    ...{ users: ints(), orgs: ints(), toldAt: instants(), endedAt: instants() },
+    ...{ from: ints(), to: ints(), added: ints() },
+  };
 }
 
 function dayOf(ms: number): number {

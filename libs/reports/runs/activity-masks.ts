@@ -1,16 +1,10 @@
 import { BLOCK_SHIFT, BLOCK_SIZE, forEachKey } from '#libs/facts';
 import { bitCount } from './bits.js';
+import { MASK_DAYS, MASK_WORDS, WORD_DAYS, wordMasks } from './mask-words.js';
 import { PlaceSet } from './place-set.js';
 
-const WORD_DAYS = 32;
-
-/** Days that the reports look at: the longest window, 90, needs three words of 32. */
-export const MASK_DAYS = 90;
-export const MASK_WORDS = 3;
 /** The rest of the last word. */
 const OLDEST = (1 << (MASK_DAYS - 2 * WORD_DAYS)) - 1;
-/** All of the days, as `wordMasks` tells them. */
-const ALL: [number, number, number] = [-1, -1, -1];
 const ROOM_TO_GROW = 1.05;
 
 /**
@@ -19,7 +13,8 @@ const ROOM_TO_GROW = 1.05;
  * then a mask or a count of bits. A day is told by its age: 0 is the day of the report.
  */
 export class ActivityMasks {
-  private constructor(private words: Uint32Array) {}
+  /** @param words three for each, in memory that threads share unless they were made elsewhere */
+  private constructor(public words: Uint32Array) {}
 
   /** How many keys it is of. */
   get size(): number {
@@ -28,13 +23,13 @@ export class ActivityMasks {
 
   /** Nobody was active. @param keys one more than the highest key */
   static none(keys: number): ActivityMasks {
-    return new ActivityMasks(new Uint32Array(keys * MASK_WORDS));
+    return new ActivityMasks(wordsFor(keys));
   }
 
   /** Makes it of more keys, if need be. @param keys one more than the highest key */
   makeRoom(keys: number): void {
     if (keys <= this.size) return;
-    const words = new Uint32Array(Math.ceil(keys * ROOM_TO_GROW) * MASK_WORDS);
+    const words = wordsFor(Math.ceil(keys * ROOM_TO_GROW));
     words.set(this.words);
     this.words = words;
   }
@@ -87,17 +82,6 @@ export class ActivityMasks {
     words[at + 2] = this.words[source + 2]!;
   }
 
-  /** Marks in words, from `at` on, the days on which a key is marked here, ages `from` up to and without `before`. */
-  addTo(words: Uint32Array, at: number, key: number, from: number, before: number): void {
-    const source = key * MASK_WORDS;
-    // Most spans are of longer than the days looked at.
-    const isWhole = from === 0 && before >= MASK_DAYS;
-    const [one, two, three] = isWhole ? ALL : wordMasks(from, before);
-    words[at]! |= this.words[source]! & one;
-    words[at + 1]! |= this.words[source + 1]! & two;
-    words[at + 2]! |= this.words[source + 2]! & three;
-  }
-
   /** Who of the first `count` was active at an age from `from` up to and without `before`. */
   during(from: number, before: number, count = this.size): PlaceSet {
     const { words } = this;
@@ -143,21 +127,7 @@ export class ActivityMasks {
   }
 }
 
-/**
- * Ages from `from` up to and without `before`, as they lie in each of the three words. Put together once
- * a question: a million times over, they took longer than looking.
- */
-function wordMasks(from: number, before: number): [number, number, number] {
-  const word = (index: number) => ages(from - index * WORD_DAYS, before - index * WORD_DAYS);
-  return [word(0), word(1), word(2)];
-}
-
-/** Bits `from` up to and without `before`, as far as they lie within a word. */
-function ages(from: number, before: number): number {
-  return lowBits(before) & ~lowBits(from);
-}
-
-function lowBits(count: number): number {
-  if (count <= 0) return 0;
-  return count >= WORD_DAYS ? -1 : (1 << count) - 1;
+function wordsFor(keys: number): Uint32Array {
+  const bytes = keys * MASK_WORDS * Uint32Array.BYTES_PER_ELEMENT;
+  return new Uint32Array(new SharedArrayBuffer(bytes));
 }

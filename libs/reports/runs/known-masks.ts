@@ -11,7 +11,8 @@ import {
   type Picture,
 } from '#libs/facts';
 import type { Connection } from '#libs/platform';
-import { ActivityMasks, MASK_DAYS } from './activity-masks.js';
+import { ActivityMasks } from './activity-masks.js';
+import { MASK_DAYS } from './mask-words.js';
 
 /** Makes one number of a day and a block; there are fewer blocks. */
 const BLOCKS = 2 ** 20;

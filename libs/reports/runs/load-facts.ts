@@ -1,11 +1,12 @@
-import { KnownFacts } from '#libs/facts';
+import { KnownFacts, loadLastActive } from '#libs/facts';
 import { allDone, type Connection } from '#libs/platform';
 import type { ActivityMasks } from './activity-masks.js';
 import { KnownMasks } from './known-masks.js';
-import { loadUsers } from './load-users.js';
 import { orgFacts } from './org-facts.js';
+import type { OrgThread } from './org-thread.js';
 import type { Moment, RunFacts } from './run-facts.js';
 import { RunMemory } from './run-memory.js';
+import { userFacts } from './user-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
@@ -28,31 +29,33 @@ interface Loaded {
  * Reads the facts of a run as of its moment: what happened after T is not there.
  * @param pair two connections with the same picture of the store, so that all rankings are of one
  *   moment: PostgreSQL reads for both at the same time
+ * @param thread adds up by org, begun before users are placed
  * @param before what an earlier run knew, of which only the changes are read; not to be used any more
  */
 export async function loadFacts(
   pair: readonly [Connection, Connection],
   moment: Moment,
+  thread: OrgThread,
   before?: Known,
 ): Promise<Loaded> {
   const [one, other] = pair;
   const memory = before?.memory ?? new RunMemory();
   memory.release();
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
-  const knowingMasks = knownMasks(one, moment.day, rows[0]!.keys, before?.masks);
-  const knowing = knownFacts(pair, before?.facts);
-  // Asked before users are put together here, so that PostgreSQL looks through memberships meanwhile.
-  const knowingAll = knowing.then(async (facts) => {
-    await facts.updateMemberships(other);
-    return facts;
-  });
-  const [facts, { known: masks }, users, orgs] = await allDone([
-    knowingAll,
-    knowingMasks,
-    knowingMasks.then(({ activity }) => loadUsers(one, moment, knowing, activity, memory)),
-    allDone([knowingAll, knowingMasks]).then(([known, { activity }]) =>
-      orgFacts(moment, known, activity),
-    ),
+  const [facts, { known: masks, activity, lastActiveAt }] = await allDone([
+    knownFacts(pair, before?.facts).then(async (known) => {
+      await known.updateMemberships(other);
+      return known;
+    }),
+    knownMasks(one, moment.day, rows[0]!.keys, before?.masks).then(async (known) => {
+      const latest = memory.words(known.activity.size);
+      await loadLastActive(one, latest);
+      return { ...known, lastActiveAt: latest };
+    }),
+  ]);
+  const [orgs, users] = await allDone([
+    orgFacts(moment, facts, activity, thread),
+    userFacts(one, moment, facts, activity, lastActiveAt, memory),
   ]);
   const isAnew = facts !== before?.facts || masks !== before.masks;
   return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isAnew };

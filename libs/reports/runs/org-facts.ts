@@ -1,27 +1,43 @@
-import { NEVER, type KnownFacts } from '#libs/facts';
-import { secondsOf } from './columns.js';
-import { OrgTallies } from './org-tallies.js';
-import type { ActivityMasks } from './activity-masks.js';
+import type { KnownFacts } from '#libs/facts';
+import { ActivityMasks } from './activity-masks.js';
+import { secondsOf, type WindowCounts } from './columns.js';
+import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
+import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
 
 /**
  * The orgs that exist at T.
  * @param userActivity of the 90 days up to T, by the users' keys: orgs are active by their members
  */
-export function orgFacts(
-  { reportTime, day }: Moment,
+export async function orgFacts(
+  moment: Moment,
   { orgs, memberships }: KnownFacts,
   userActivity: ActivityMasks,
-): OrgFacts {
+  thread: OrgThread,
+): Promise<OrgFacts> {
   // Orgs that have no row are in no report.
-  const tallies = new OrgTallies(orgs.size);
-  memberships.asOf(reportTime * 1000, (user, org, from, to, addedOn) => {
-    if (addedOn !== NEVER) tallies.countAdded(org, day - addedOn);
-    if (to === NEVER) tallies.countMember(org);
-    else tallies.countRemoved(org, day - to);
-    // Both days of a span count whole; an open one reaches to the day of the report.
-    tallies.markAs(org, userActivity, user, Math.max(day - to, 0), day - from + 1);
-  });
-  const keys = orgs.inOrder(orgs.existingAt(reportTime * 1000));
-  return { keys, createdAt: secondsOf(keys, orgs.createdAt), ...tallies.forKeys(keys) };
+  const rows = new Uint32Array(
+    new SharedArrayBuffer(orgs.size * ROW * Uint32Array.BYTES_PER_ELEMENT),
+  );
+  const { columns: spans, length: count } = memberships;
+  await thread.tally({ moment, spans, count, activity: userActivity.words, rows });
+  const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));
+  const column = (field: number) => {
+    const values = new Uint32Array(keys.length);
+    for (let place = 0; place < keys.length; place++) {
+      values[place] = rows[keys[place]! * ROW + field]!;
+    }
+    return values;
+  };
+  const windows = (first: number): WindowCounts => {
+    return { 90: column(first), 60: column(first + 1), 30: column(first + 2) };
+  };
+  return {
+    keys,
+    createdAt: secondsOf(keys, orgs.createdAt),
+    activity: ActivityMasks.ofRows(rows, ROW, keys),
+    members: column(MEMBERS),
+    added: windows(ADDED),
+    removed: windows(REMOVED),
+  };
 }

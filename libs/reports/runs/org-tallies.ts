@@ -1,63 +1,55 @@
-import { ActivityMasks, MASK_WORDS } from './activity-masks.js';
-import type { WindowCounts } from './columns.js';
-import type { OrgFacts } from './run-facts.js';
+import type { SpanColumns } from '#libs/facts';
+import { MASK_WORDS, wordMasks } from './mask-words.js';
+import type { Moment } from './run-facts.js';
 
-// A row of an org: the words of its activity, its members, additions and removals in three windows.
-const MEMBERS = MASK_WORDS;
-const ADDED = MEMBERS + 1;
-const REMOVED = ADDED + 3;
-const ROW = REMOVED + 3;
+// Nothing is loaded here that the thread in which this runs would have to load as well.
 
-/** What is added up by org. All of an org lies side by side: in an array each, a span of ten million users took 1.5 times as long. */
-export class OrgTallies {
-  private readonly rows: Uint32Array;
+// A row of an org: the words of its activity, its members, additions and removals in three windows. All of an
+// org lies side by side: in an array each, a span of ten million users took 1.5 times as long.
+export const MEMBERS = MASK_WORDS;
+export const ADDED = MEMBERS + 1;
+export const REMOVED = ADDED + 3;
+export const ROW = REMOVED + 3;
 
-  /** @param orgs one more than the highest key; what is told of others is not kept */
-  constructor(orgs: number) {
-    this.rows = new Uint32Array(orgs * ROW);
+/** What is to be added up. All arrays are in memory that threads share. */
+export interface Tallying {
+  moment: Moment;
+  spans: SpanColumns;
+  /** How many of the spans there are. */
+  count: number;
+  /** Words of the 90 days up to the day of the moment, by the users' keys: orgs are active by their members. */
+  activity: Uint32Array;
+  /** A row for each key of an org, all zeros; what is told of others is not kept. */
+  rows: Uint32Array;
+}
+
+/** Adds up by org what the spans say as of a moment. */
+export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): void {
+  const { reportTime, day } = moment;
+  const { users, orgs, toldAt, endedAt, from, to, added } = spans;
+  const now = reportTime * 1000;
+  for (let place = 0; place < count; place++) {
+    if (toldAt[place]! > now) continue;
+    const row = orgs[place]! * ROW;
+    const isOpen = endedAt[place]! > now;
+    if (isOpen) rows[row + MEMBERS]!++;
+    else countInWindows(rows, row + REMOVED, day - to[place]!);
+    countInWindows(rows, row + ADDED, day - added[place]!);
+    // Both days of a span count whole; an open one reaches to the day of the report.
+    const masks = wordMasks(isOpen ? 0 : day - to[place]!, day - from[place]! + 1);
+    const user = users[place]! * MASK_WORDS;
+    rows[row]! |= activity[user]! & masks[0];
+    rows[row + 1]! |= activity[user + 1]! & masks[1];
+    rows[row + 2]! |= activity[user + 2]! & masks[2];
   }
+}
 
-  countMember(org: number): void {
-    this.rows[org * ROW + MEMBERS]!++;
-  }
-
-  /** @param age in days, as all ages here */
-  countAdded(org: number, age: number): void {
-    this.countInWindows(org * ROW + ADDED, age);
-  }
-
-  countRemoved(org: number, age: number): void {
-    this.countInWindows(org * ROW + REMOVED, age);
-  }
-
-  /** The org was active whenever a user was, at ages `from` up to and without `before`. */
-  markAs(org: number, activity: ActivityMasks, user: number, from: number, before: number): void {
-    activity.addTo(this.rows, org * ROW, user, from, before);
-  }
-
-  /** Of these orgs, one after another. */
-  forKeys(keys: Uint32Array): Pick<OrgFacts, 'activity' | 'members' | 'added' | 'removed'> {
-    const column = (field: number) => {
-      const values = new Uint32Array(keys.length);
-      for (let place = 0; place < keys.length; place++) {
-        values[place] = this.rows[keys[place]! * ROW + field]!;
-      }
-      return values;
-    };
-    const windows = (first: number): WindowCounts => {
-      return { 90: column(first), 60: column(first + 1), 30: column(first + 2) };
-    };
-    return {
-      activity: ActivityMasks.ofRows(this.rows, ROW, keys),
-      members: column(MEMBERS),
-      added: windows(ADDED),
-      removed: windows(REMOVED),
-    };
-  }
-
-  private countInWindows(first: number, age: number): void {
-    if (age < 90) this.rows[first]!++;
-    if (age < 60) this.rows[first + 1]!++;
-    if (age < 30) this.rows[first + 2]!++;
-  }
+/** Of what never happened the age is negative. */
+function countInWindows(rows: Uint32Array, first: number, age: number): void {
+  if (age < 0 || age >= 90) return;
+  rows[first]!++;
+  if (age >= 60) return;
+  rows[first + 1]!++;
+  if (age >= 30) return;
+  rows[first + 2]!++;
 }

@@ -1,5 +1,6 @@
 import type { KeySet } from '#libs/facts';
-import { ActivityMasks, MASK_WORDS } from './activity-masks.js';
+import { ActivityMasks } from './activity-masks.js';
+import { MASK_WORDS } from './mask-words.js';
 import { stableSort } from './order.js';
 import type { UserFacts } from './run-facts.js';
 import type { RunMemory } from './run-memory.js';

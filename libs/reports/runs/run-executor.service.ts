@@ -11,6 +11,7 @@ import {
 } from '#libs/platform';
 import { dropSnapshot, writeSnapshot } from '../snapshots/snapshots.store.js';
 import { loadFacts, type Known } from './load-facts.js';
+import { OrgThread } from './org-thread.js';
 import type { RunFacts } from './run-facts.js';
 import {
   LEASE_SECONDS,
@@ -30,6 +31,7 @@ export class RunExecutor {
   private current: Promise<void> = Promise.resolve();
   /** What the last run knew, to be brought up to date by the next. */
   private known: Known | undefined;
+  private readonly orgThread = new OrgThread();
 
   constructor(
     private readonly database: Database,
@@ -95,7 +97,7 @@ export class RunExecutor {
     const before = this.known;
     this.known = undefined;
     const { facts, known, isAnew } = await this.database.snapshot((pair) =>
-      loadFacts(pair, moment, before),
+      loadFacts(pair, moment, this.orgThread, before),
     );
     if (!(await this.publish(run, facts))) {
       this.metrics.runs.labels('superseded').inc();

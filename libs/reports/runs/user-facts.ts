@@ -1,29 +1,28 @@
 import { DAY_MS } from '#libs/contracts';
-import { loadLastActive, type KnownFacts, type KnownInvites } from '#libs/facts';
+import type { KnownFacts, KnownInvites } from '#libs/facts';
 import type { Connection } from '#libs/platform';
-import { MASK_DAYS, type ActivityMasks } from './activity-masks.js';
+import type { ActivityMasks } from './activity-masks.js';
 import { InviteeCounts } from './invitee-counts.js';
 import { KnownMasks } from './known-masks.js';
+import { MASK_DAYS } from './mask-words.js';
 import { placeUsers, type ByKey } from './placing.js';
 import type { Moment, UserFacts } from './run-facts.js';
 import type { RunMemory } from './run-memory.js';
 
 /**
- * Reads what users did, and puts together what is known of those who exist at T.
- * @param knowing what is known of all but memberships, in the same picture
+ * The users who exist at T.
  * @param activity of the 90 days up to T, by key
- * @param memory where it is put together, and stays as long as the facts are used
+ * @param lastActiveAt unix seconds, by key; those after T are put right
+ * @param memory where they are put together, and stay as long as the facts are used
  */
-export async function loadUsers(
+export async function userFacts(
   db: Connection,
   moment: Moment,
-  knowing: Promise<KnownFacts>,
+  { users, invites }: KnownFacts,
   activity: ActivityMasks,
+  lastActiveAt: Uint32Array,
   memory: RunMemory,
 ): Promise<UserFacts> {
-  const lastActiveAt = memory.words(activity.size);
-  await loadLastActive(db, lastActiveAt);
-  const { users, invites } = await knowing;
   const exists = users.existingAt(moment.reportTime * 1000);
   const byKey = {
     ...{ exists, ranks: users.ranks(), lastActiveAt },

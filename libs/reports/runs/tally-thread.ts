@@ -1,0 +1,8 @@
+import { parentPort } from 'node:worker_threads';
+import { tallyOrgs, type Tallying } from './org-tallies.js';
+
+// What `OrgThread` starts.
+parentPort!.on('message', (tallying: Tallying) => {
+  tallyOrgs(tallying);
+  parentPort!.postMessage('done');
+});
