@@ -123,7 +123,8 @@ export class Spans {
     for (let place = 0; place < numbers.length; place++) next[numbers[place]! + 1]!++;
     for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
     const places = numbers.map((number) => next[number]!++);
-    for (const column of Object.values(this.columns)) {
+    for (const name of NAMES) {
+      const column = this.columns[name];
       const before = column.slice(0, places.length);
       for (let place = 0; place < places.length; place++) column[places[place]!] = before[place]!;
     }

@@ -7,5 +7,6 @@ export { definitionOf } from './definitions/index.js';
 export { unpackList } from './snapshots/packing.js';
 export { snapshotTable } from './snapshots/snapshots.store.js';
 export { ActivityMasks } from './runs/activity-masks.js';
+export { OrgThread } from './runs/org-thread.js';
 export { placeUsers } from './runs/placing.js';
 export { RunMemory } from './runs/run-memory.js';

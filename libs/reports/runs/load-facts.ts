@@ -54,7 +54,7 @@ export async function loadFacts(
     }),
   ]);
   const [orgs, users] = await allDone([
-    orgFacts(moment, facts, activity, thread),
+    orgFacts(moment, facts, activity, thread, memory),
     userFacts(one, moment, facts, activity, lastActiveAt, memory),
   ]);
   const isAnew = facts !== before?.facts || masks !== before.masks;

@@ -4,6 +4,7 @@ import { secondsOf, type WindowCounts } from './columns.js';
 import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
 import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
+import type { RunMemory } from './run-memory.js';
 
 /**
  * The orgs that exist at T.
@@ -14,11 +15,10 @@ export async function orgFacts(
   { orgs, memberships }: KnownFacts,
   userActivity: ActivityMasks,
   thread: OrgThread,
+  memory: RunMemory,
 ): Promise<OrgFacts> {
   // Orgs that have no row are in no report.
-  const rows = new Uint32Array(
-    new SharedArrayBuffer(orgs.size * ROW * Uint32Array.BYTES_PER_ELEMENT),
-  );
+  const rows = memory.sharedWords(orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
   await thread.tally({ moment, spans, count, activity: userActivity.words, rows });
   const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));

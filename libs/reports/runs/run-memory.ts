@@ -18,6 +18,7 @@ export class Room {
 export class RunMemory {
   private readonly rooms: Room[] = [];
   private readonly outgoing = [new Room(), new Room()] as const;
+  private shared = new Uint32Array(new SharedArrayBuffer(0));
   private taken = 0;
   private sent = 0;
 
@@ -35,6 +36,15 @@ export class RunMemory {
   words(count: number): Uint32Array {
     const index = this.taken++;
     return (this.rooms[index] ??= new Room()).words(count);
+  }
+
+  /** The one array that threads share, of so many words, all zeros. */
+  sharedWords(count: number): Uint32Array {
+    if (this.shared.length < count) {
+      const bytes = Math.ceil(count * ROOM_TO_GROW) * Uint32Array.BYTES_PER_ELEMENT;
+      this.shared = new Uint32Array(new SharedArrayBuffer(bytes));
+    }
+    return this.shared.subarray(0, count).fill(0);
   }
 
   /** Where a list is until it is written, while the next is made: used again by the one after that. */
