@@ -1,4 +1,4 @@
-// Makes dist/: Prisma's client from the schema, the compiled sources, the web page.
+// Makes dist/: Prisma's client from the schema, the compiled sources, the packages they load, the web page.
 import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,4 +25,5 @@ run('prisma/build/index.js', ['generate'], {
 });
 run('typescript/lib/tsc.js', ['-p', 'tsconfig.json']);
 chmodSync('dist/apps/cli/main.js', 0o755);
+run(join(import.meta.dirname, 'bundle-packages.mjs'), []);
 run(join(import.meta.dirname, 'build-dashboard.mjs'), []);

@@ -8,19 +8,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LOWEST_NODE = [20, 19];
-const SOURCES = ['apps', 'libs', 'bench', 'prisma', 'scripts', 'package.json', 'tsconfig.json'];
+const PACKAGES = ['package.json', 'package-lock.json'];
+const SOURCES = ['apps', 'libs', 'bench', 'prisma', 'scripts', 'tsconfig.json', ...PACKAGES];
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'));
 const [command = 'all', ...args] = process.argv.slice(2);
 
 checkNode();
-step(
-  'Installing packages',
-  'node_modules/.insightd-installed',
-  ['package.json', 'package-lock.json'],
-  () =>
-    // Without saving: a lock file made on one platform may lack optional packages of another.
-    npm('install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'),
+step('Installing packages', 'node_modules/.insightd-installed', PACKAGES, () =>
+  // Without saving: a lock file made on one platform may lack optional packages of another.
+  npm('install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'),
 );
 step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
 
