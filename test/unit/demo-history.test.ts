@@ -25,6 +25,8 @@ class Tally {
   readonly users = new Map<string, Subject>();
   readonly orgs = new Map<string, Subject>();
   private readonly spans: Span[] = [];
+  /** The open ones, by user and org. */
+  private readonly open = new Map<string, Span>();
 
   constructor(events: readonly DemoEvent[]) {
     for (const event of events) this.count(event);
@@ -84,13 +86,13 @@ class Tally {
       case 'user.deleted':
         existing(this.users, userId).deletedDay = day;
         return this.close(
-          this.spans.filter((span) => isOpen(span) && span.userId === userId),
+          [...this.open.values()].filter((span) => span.userId === userId),
           day,
         );
       case 'org.deleted':
         existing(this.orgs, orgId).deletedDay = day;
         return this.close(
-          this.spans.filter((span) => isOpen(span) && span.orgId === orgId),
+          [...this.open.values()].filter((span) => span.orgId === orgId),
           day,
         );
       case 'user.added_to_org':
@@ -108,13 +110,15 @@ class Tally {
   private add(userId: string, orgId: string, day: number): void {
     existing(this.users, userId);
     existing(this.orgs, orgId).added.push(day);
-    const isMember = this.spans.some((span) => isOf(span, userId, orgId));
-    if (isMember) throw new Error(`${userId} is a member of ${orgId} already`);
-    this.spans.push({ userId, orgId, first: day, last: Infinity });
+    const pair = pairOf(userId, orgId);
+    if (this.open.has(pair)) throw new Error(`${userId} is a member of ${orgId} already`);
+    const span = { userId, orgId, first: day, last: Infinity };
+    this.open.set(pair, span);
+    this.spans.push(span);
   }
 
   private membership(userId: string, orgId: string): Span {
-    const span = this.spans.find((one) => isOf(one, userId, orgId));
+    const span = this.open.get(pairOf(userId, orgId));
     if (!span) throw new Error(`${userId} is no member of ${orgId}`);
     return span;
   }
@@ -122,17 +126,14 @@ class Tally {
   private close(spans: readonly Span[], day: number): void {
     for (const span of spans) {
       span.last = day;
+      this.open.delete(pairOf(span.userId, span.orgId));
       this.orgs.get(span.orgId)!.removed.push(day);
     }
   }
 }
 
-function isOpen(span: Span): boolean {
-  return span.last === Infinity;
-}
-
-function isOf(span: Span, userId: string, orgId: string): boolean {
-  return isOpen(span) && span.userId === userId && span.orgId === orgId;
+function pairOf(userId: string, orgId: string): string {
+  return `${userId} ${orgId}`;
 }
 
 function create(

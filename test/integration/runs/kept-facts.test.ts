@@ -28,8 +28,6 @@ const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 2);
 const USERS = 60;
 const ORGS = 40;
 const DEADLOCK = '40P01';
-/** Some tests leave a transaction open on purpose. */
-const PATIENCE_MS = 10_000;
 const EVERY_FACT = `
   truncate user_ids, org_ids, users, user_profiles, orgs, memberships, invites, activity, activity_log,
     last_active, org_activity, activity_changes, event_identities restart identity`;
@@ -77,6 +75,7 @@ async function emptyTheStore(): Promise<string> {
       if (error.code !== DEADLOCK) throw error;
     }),
   );
+  await noneIsUnderWay();
   return aPrefix();
 }
 
@@ -91,22 +90,25 @@ async function tell(...events: WireEvent[]): Promise<void> {
 
 /** Expects a run as of a past day and one of now to say what the model says. */
 async function expectRightRuns(read?: 'changes' | 'everything'): Promise<void> {
-  if (read) await waitFor(noneIsUnderWay, PATIENCE_MS).catch(() => undefined);
+  if (read === 'everything') await noneIsUnderWay();
   const before = reads().length;
   await expectTheModelsReports(service.api, new Model(told), [dayBefore(8), undefined]);
   if (read) expect(await readsAfter(before, 2)).toEqual([read, 'changes']);
 }
 
 /**
- * Whether all transactions have ended that began before the last change, in other databases of the server too: until
- * then what changed is looked up by each run, and a removal makes each read everything.
+ * Waits until all transactions have ended that began before the last change, in other databases of
+ * the server too: until then what changed is looked up by each run, and a removal makes each read everything.
  */
-async function noneIsUnderWay(): Promise<true | undefined> {
+async function noneIsUnderWay(): Promise<void> {
   const sql = `
     select not exists (
-      select from fact_changes where at >= pg_snapshot_xmin(pg_current_snapshot())) as "isOver"`;
-  const [row] = await ask<{ isOver: boolean }>(service.databaseUrl, sql);
-  return row!.isOver || undefined;
+      select from fact_changes, pg_current_snapshot() seen
+      where at >= pg_snapshot_xmin(seen) and at < pg_snapshot_xmax(seen)) as "isOver"`;
+  await waitFor(async () => {
+    const [row] = await ask<{ isOver: boolean }>(service.databaseUrl, sql);
+    return row!.isOver || undefined;
+  });
 }
 
 /** What the next runs after the first `before` have read. The log comes a little after its run. */

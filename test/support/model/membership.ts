@@ -114,10 +114,25 @@ function roleOf(step: Told): string | undefined {
   return typeof role === 'string' ? role : undefined;
 }
 
-/** Every pair's steps, replayed. */
-export function replayAll(history: readonly Told[]): Replay[] {
-  return pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId));
+/**
+ * The same, but asked of a history once: nearly every question is about spans, and to replay all pairs for
+ * each row of each report took most of the tests' time. A history never changes.
+ */
+function askedOnce<T>(ask: (history: readonly Told[]) => T): (history: readonly Told[]) => T {
+  const answers = new WeakMap<readonly Told[], T>();
+  return (history) => {
+    const known = answers.get(history);
+    if (known !== undefined) return known;
+    const answer = ask(history);
+    answers.set(history, answer);
+    return answer;
+  };
 }
+
+/** Every pair's steps, replayed. */
+export const replayAll = askedOnce((history): readonly Replay[] =>
+  pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId)),
+);
 
 /** All spans that the history tells of. */
 export function spansOf(history: readonly Told[]): Span[] {
@@ -125,11 +140,11 @@ export function spansOf(history: readonly Told[]): Span[] {
 }
 
 /** The spans still open when the history ends, by org id. */
-export function openSpans(history: readonly Told[]): Span[] {
-  return spansOf(history)
+export const openSpans = askedOnce((history): readonly Span[] =>
+  spansOf(history)
     .filter((span) => span.end === Infinity)
-    .sort((a, b) => compareBytes(a.orgId, b.orgId));
-}
+    .sort((a, b) => compareBytes(a.orgId, b.orgId)),
+);
 
 /** How many additions to and removals from the org count in the given days. */
 export function movesIn(

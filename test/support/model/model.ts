@@ -1,7 +1,8 @@
 /**
  * A slow, literal reading of docs/semantics.md, against which the store is held. It keeps the
- * events and nothing else: each question goes through all of them again. Comments quote the rule
- * that a line stands for. It shares no code with the service, so that it cannot share a mistake.
+ * events and nothing else: each question goes through all of them again, but for spans, which are
+ * worked out once. Comments quote the rule that a line stands for. It shares no code with the
+ * service, so that it cannot share a mistake.
  */
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
 import { firstOfEachIdentity, inOrder, type Told, type WireEvent } from './events.js';
