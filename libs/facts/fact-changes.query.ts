@@ -58,6 +58,16 @@ export async function changesSince(
   };
 }
 
+const REMOVED = `
+  select not exists (select from fact_changes where at <= $1::xid8)
+    or exists (select from fact_changes where keys is null and ${SINCE}) as "areRemoved"`;
+
+/** Whether rows of facts were removed since a picture of the same store, or that is no longer known. */
+export async function areRowsRemovedSince(db: Connection, { horizon }: Picture): Promise<boolean> {
+  const { rows } = await db.query<{ areRemoved: boolean }>(REMOVED, [String(horizon)]);
+  return rows[0]!.areRemoved;
+}
+
 // The entry that stays says that those before it are gone: none of them may come to light later.
 const FORGET = `
   delete from fact_changes

@@ -2,7 +2,7 @@ export { ActivityFold } from './activity-fold.service.js';
 export { BulkLoad } from './bulk-load.js';
 export * from './cards.query.js';
 export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './day-block.js';
-export { forgetChanges } from './fact-changes.query.js';
+export { areRowsRemovedSince, forgetChanges } from './fact-changes.query.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';

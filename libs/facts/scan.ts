@@ -70,15 +70,6 @@ export async function scanChangedActivity(
   await copyBlocks(db, SCAN_ACTIVITY_CHANGED, onBlock);
 }
 
-/** How many blocks there are of the days of a range. */
-export async function countActivity(db: Connection, range: DayRange): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(
-    'select count(*)::int as count from activity where day >= $1::date and day < $2::date',
-    [formatDay(range.from), formatDay(range.before)],
-  );
-  return rows[0]!.count;
-}
-
 /** The activity that waits to be folded: the rest of what the tables of activity say. */
 export async function scanActivityLog(
   db: Connection,
