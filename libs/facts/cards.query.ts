@@ -7,7 +7,10 @@ import { spansOf } from './packed-membership.js';
  * knows their keys: to ask for it afterwards was another way there and back.
  */
 export interface Cards<Card, Row extends { id: number }> {
-  /** A select of rows for the keys that `keys` selects; its first columns are those to order by. */
+  /**
+   * A select of rows for the keys that `keys` selects; its first columns are those to order by. They are the
+   * same as JSON.
+   */
   rowsOf(keys: string): string;
   /** The cards by key; who was deleted has none. */
   read(rows: readonly Row[]): Map<number, Card>;
@@ -31,7 +34,8 @@ interface UserCardRow {
   last_name: string | null;
   org_id: string | null;
   org_name: string;
-  steps: Buffer;
+  /** Hexadecimal. */
+  steps: string;
 }
 
 // A row for each org a user ever was in that exists (created, not deleted); one without any for users
@@ -43,7 +47,7 @@ export const USER_CARDS: Cards<UserCard, UserCardRow> = {
     from user_profiles p
     join user_ids i on i.id = p.user_key
     left join lateral (
-      select org_ids.org_id, o.name, m.steps
+      select org_ids.org_id, o.name, encode(m.steps, 'hex') as steps
       from memberships m
       join orgs o on o.id = m.org_key
       join org_ids on org_ids.id = m.org_key
@@ -104,7 +108,7 @@ export async function signupParameters(
 
 function openMembership(row: UserCardRow): OrgMembership | undefined {
   if (row.org_id === null) return undefined;
-  const span = spansOf(row.steps).at(-1);
+  const span = spansOf(Buffer.from(row.steps, 'hex')).at(-1);
   if (span?.to !== Infinity) return undefined;
   const { role } = span;
   return { display_name: row.org_name, org_id: row.org_id, user_role: role, userRole: role };

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
 import type { OrgCard, UserCard } from '#libs/facts';
 import { definitionOf } from '../definitions/index.js';
@@ -51,17 +50,10 @@ function extraProperties(ranking: Ranking, entry: Entry): Record<string, number>
   return Object.fromEntries(names.map((name, index) => [name, entry.extras[index]!]));
 }
 
-/** The same row of the same snapshot always has the same id, a UUID (version 8: made by our own rule). */
+/**
+ * The same row of the same snapshot always has the same id: the report's, its last digits the key's, as a UUID
+ * (version 8: made by our own rule).
+ */
 function rowId(reportId: string, key: number): string {
-  const id = hash('sha256', `${reportId}/${key}`, 'buffer').subarray(0, 16);
-  id[6] = 0x80 | (id[6]! & 0x0f);
-  id[8] = 0x80 | (id[8]! & 0x3f);
-  const hex = id.toString('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  return `${reportId.slice(0, 14)}8${reportId.slice(15, 28)}${key.toString(16).padStart(8, '0')}`;
 }
