@@ -8,8 +8,8 @@ import { spansOf } from './packed-membership.js';
  */
 export interface Cards<Card, Row extends { id: number }> {
   /**
-   * A select of rows for the keys that `keys` selects; its first columns are those to order by. They are the
-   * same as JSON.
+   * A select of rows for the keys that `keys` selects; its first columns are those to order by. They may be
+   * handed over as JSON, so their columns are numbers and text.
    */
   rowsOf(keys: string): string;
   /** The cards by key; who was deleted has none. */
