@@ -38,6 +38,11 @@ class QueueConnection extends PostgresConnection {
 
 /** Says in the words of BullMQ that PostgreSQL is away, so that a worker tries again after a while instead of at once. */
 class QueueBackend extends PostgresQueueBackend {
+  // The one it inherits keeps a failure as well: a worker that began meanwhile could not end its first job.
+  override waitUntilReady(): Promise<void> {
+    return this.connection.waitUntilReady();
+  }
+
   override moveToActive(
     ...args: Parameters<PostgresQueueBackend['moveToActive']>
   ): ReturnType<PostgresQueueBackend['moveToActive']> {
@@ -51,9 +56,4 @@ class QueueBackend extends PostgresQueueBackend {
 export const createQueueBackend: BackendFactory<QueueBackend, PostgresConnectionOptions> = (
   name,
   options,
-  { withBlockingConnection } = {},
-) => {
-  const connection = new QueueConnection(options.connection);
-  const sessionName = withBlockingConnection ? name : undefined;
-  return new QueueBackend(connection, name, options, true, sessionName);
-};
+) => new QueueBackend(new QueueConnection(options.connection), name, options);
