@@ -1,0 +1,42 @@
+// Keeps code, documentation and the page in plain English: fails on words of the old dialect.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+const WORDS = [
+  'told',
+  'tells?',
+  'anew',
+  'whoever',
+  'whomever',
+  'nobody',
+  'somebody',
+  'besides',
+  'put right',
+  'made of',
+  'as they came',
+  'what there is',
+  'at hand',
+  'by and by',
+];
+const PATTERN = new RegExp(`(?<![\\w-])(?:${WORDS.join('|')})(?![\\w-])`, 'gi');
+const CHECKED = /\.(?:tsx?|mjs|sql|prisma|md|ya?ml|css|html)$|^Dockerfile$/;
+// This list; terms in other people's words; migrations, which never change.
+const EXCEPT = /^(?:scripts\/check-words\.mjs|prisma\/migrations\/2026112[0-6].*)$/;
+
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => CHECKED.test(file) && !EXCEPT.test(file) && existsSync(file));
+
+let found = 0;
+for (const file of files) {
+  for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
+    for (const [word] of line.matchAll(PATTERN)) {
+      found++;
+      process.stdout.write(`${file}:${index + 1}: "${word}"\n`);
+    }
+  }
+}
+if (found > 0) {
+  process.stdout.write(`${found} words of the old dialect; see docs/glossary.md for the terms.\n`);
+  process.exit(1);
+}
