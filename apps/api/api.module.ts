@@ -4,9 +4,11 @@ import { IngestApiModule } from '#libs/ingest';
 import { InsightsApiModule } from '#libs/insights';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
+import { OpenApiController } from './openapi.js';
 
 /** What answers HTTP. */
 @Module({
   imports: [AccessModule, IngestApiModule, ReportsApiModule, ChartsApiModule, InsightsApiModule],
+  controllers: [OpenApiController],
 })
 export class ApiModule {}

@@ -16,7 +16,7 @@ import {
 } from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
 import { serveDashboard } from '../api/dashboard.js';
-import { serveOpenApi } from '../api/openapi.js';
+import { serveApiPage } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
 import { letOthersGoFirst } from './priority.js';
 
@@ -63,7 +63,7 @@ export async function startService(
   app.useGlobalFilters(new ProblemFilter(logger));
   if (role !== 'worker') {
     v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
-    serveOpenApi(app);
+    serveApiPage(app);
     await serveDashboard(server);
   }
   try {

@@ -53,14 +53,17 @@ async function pageOfApi(
   const path = `/api/backend/v1/${subject}_report/${report}?${query}`;
   const { user_reports: users = [], org_reports: orgs = [] } = await askJson<Page>(api, path);
   const rows = [
-    ...users.map((row) => [row.user_id, row.last_active_at, row.extra_properties] as const),
-    ...orgs.map((row) => [row.org_id, row.num_users, row.extra_properties] as const),
+    ...users.map((row): Shown => [row.user_id, row.last_active_at, row.extra_properties]),
+    ...orgs.map((row): Shown => [row.org_id, row.num_users, row.extra_properties]),
   ];
   const names = definitionOf({ subject, report }).extras;
   return rows
     .map(([id, number, extras]) => [id, number, ...names.map((name) => extras[name])].join(' '))
     .join('\n');
 }
+
+/** What is compared of a row: id, the number of every row, the numbers of the report. */
+type Shown = [string, number, Record<string, number | undefined>];
 
 async function pageOfDuckDb(
   duckDb: DuckDb,

@@ -1,19 +1,11 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
+import { z } from 'zod';
 import {
-  ApiOperation,
-  ApiParam,
-  ApiQuery,
-  ApiResponse,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
-import {
-  ApiError,
   CADENCES,
   CHART_TYPES,
   formatDay,
   invalidField,
-  parseDay,
+  parameters,
   startOfDay,
   wire,
   type Cadence,
@@ -25,18 +17,42 @@ import {
   Access,
   Clock,
   Database,
-  choice,
-  jsonSchema,
-  parameter,
-  type Query as QueryParameters,
+  Operation,
+  operation,
+  type PathOf,
+  type QueryOf,
 } from '#libs/platform';
 import { chartValues } from './chart.query.js';
 import { MAX_PERIODS, defaultStart, periodsBetween } from './periods.js';
 
+const METRICS = Object.keys(CHART_TYPES) as [ChartMetric, ...ChartMetric[]];
+
+const getChartMetric = operation({
+  id: 'getChartMetric',
+  tag: 'compatible',
+  summary: 'A chart over time',
+  description: `At most ${MAX_PERIODS} periods; every period that touches the days asked for is whole.`,
+  path: z.object({
+    metric: z.enum(METRICS, `There is no such chart; there are ${METRICS.join(', ')}.`),
+  }),
+  query: z.object({
+    cadence: parameters.choice(CADENCES),
+    start_date: parameters.day
+      .optional()
+      .describe('else 30 days, 12 weeks or 12 months up to the end; a time after it is read'),
+    end_date: parameters.day.optional().describe('else today; a time after it is read'),
+  }),
+  reply: wire.chart,
+});
+
+const getChartMetricByReferencePath = operation({
+  ...getChartMetric,
+  id: 'getChartMetricByReferencePath',
+  summary: 'The same, at the path that the reference names and no client calls',
+});
+
 /** The four charts. The reference names one path, its clients call the other. */
-@ApiTags('insights')
-@ApiSecurity('key')
-@Controller(['api/backend/v1/chart_metric', 'api/backend/v1/chart_metrics'])
+@Controller('api/backend/v1')
 @Access('read')
 export class ChartController {
   constructor(
@@ -45,51 +61,46 @@ export class ChartController {
     private readonly clock: Clock,
   ) {}
 
-  @Get(':metric')
-  @ApiOperation({ summary: 'A chart over time' })
-  @ApiParam({ name: 'metric', enum: Object.keys(CHART_TYPES) })
-  @ApiQuery({ name: 'cadence', required: false, enum: CADENCES })
-  @ApiQuery({ name: 'start_date', required: false, description: 'YYYY-MM-DD' })
-  @ApiQuery({ name: 'end_date', required: false, description: 'YYYY-MM-DD, else today' })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.chart) })
-  async chart(@Param('metric') name: string, @Query() query: QueryParameters): Promise<Chart> {
-    if (!isMetric(name)) {
-      const names = Object.keys(CHART_TYPES).join(', ');
-      throw new ApiError('not_found', `There is no such chart; there are ${names}.`);
-    }
+  @Get('chart_metrics/:metric')
+  @Operation(getChartMetric)
+  async chart(
+    @Param() { metric }: PathOf<typeof getChartMetric>,
+    @Query() query: QueryOf<typeof getChartMetric>,
+  ): Promise<Chart> {
     const today = startOfDay(this.clock.now());
-    const cadence = choice(query, 'cadence', CADENCES);
+    const { cadence } = query;
     const periods = requestedPeriods(query, cadence, today);
-    // What was told just now is shown at once; orgs' activity is derived a while later.
-    if (name === 'active_users') await this.activity.foldUnlessReadOnly();
-    const values = await chartValues(this.database.pool, name, periods);
+    // Events answered a moment ago show at once; orgs' activity is derived a while later.
+    if (metric === 'active_users') await this.activity.foldUnlessReadOnly();
+    const values = await chartValues(this.database.pool, metric, periods);
     const metrics = periods.map((period, index) => ({
       date: formatDay(period.from),
       result: values[index]!,
       cadence_completed: period.before <= today,
     }));
-    return { chart_type: CHART_TYPES[name], cadence, metrics };
+    return { chart_type: CHART_TYPES[metric], cadence, metrics };
+  }
+
+  @Get('chart_metric/:metric')
+  @Operation(getChartMetricByReferencePath)
+  chartByReferencePath(
+    @Param() path: PathOf<typeof getChartMetric>,
+    @Query() query: QueryOf<typeof getChartMetric>,
+  ): Promise<Chart> {
+    return this.chart(path, query);
   }
 }
 
-function requestedPeriods(query: QueryParameters, cadence: Cadence, today: number) {
-  const end = dayParameter(query, 'end_date') ?? today;
-  const start = dayParameter(query, 'start_date') ?? defaultStart(cadence, end);
+function requestedPeriods(
+  { start_date, end_date }: QueryOf<typeof getChartMetric>,
+  cadence: Cadence,
+  today: number,
+) {
+  const end = end_date ?? today;
+  const start = start_date ?? defaultStart(cadence, end);
   if (start > end) throw invalidField('start_date', 'must not be after end_date');
   const periods = periodsBetween(cadence, start, end);
   if (!periods)
     throw invalidField('start_date', `must be at most ${MAX_PERIODS} periods before end_date`);
   return periods;
-}
-
-function dayParameter(query: QueryParameters, name: string): number | undefined {
-  const value = parameter(query, name);
-  if (value === undefined) return undefined;
-  const day = parseDay(value);
-  if (day === undefined) throw invalidField(name, 'must be a day such as 2026-01-31');
-  return day;
-}
-
-function isMetric(name: string): name is ChartMetric {
-  return Object.hasOwn(CHART_TYPES, name);
 }

@@ -11,6 +11,7 @@ import {
   text,
   typed,
 } from './fields.js';
+import { nameSchemas } from './named.js';
 
 const names = {
   username: text.nullish(),
@@ -69,22 +70,37 @@ export type FieldErrors = Record<string, string[]>;
 
 export type Checked = { event: NativeEvent } | { errors: FieldErrors };
 
-const envelope = <D extends z.ZodType>(data: D) =>
-  z.object(
-    {
-      id,
-      source: optional(id),
-      time: optional(instant),
-      specversion: optional(z.literal('1.0', 'must be "1.0"')),
-      data,
-    },
-    'must be an object',
-  );
+/** What every event carries, whatever its type. */
+const attributes = {
+  id: id.describe('with the source, the identity of the event, which counts once'),
+  source: optional(id).describe('else the name of the key'),
+  time: optional(instant).describe('else the moment of receipt'),
+  specversion: optional(z.literal('1.0', 'must be "1.0"')),
+};
+
+const envelope = <T extends EventType>(type: T) =>
+  z.object({ ...attributes, type: z.literal(type), data: EVENT_DATA[type] }, 'must be an object');
 
 const envelopes = new Map<string, z.ZodType<Envelope>>(
-  EVENT_TYPES.map((type) => [type, envelope(EVENT_DATA[type]) as unknown as z.ZodType<Envelope>]),
+  EVENT_TYPES.map((type) => [type, envelope(type) as unknown as z.ZodType<Envelope>]),
 );
-const unknownType = envelope(members({}));
+const unknownType = z.object({ ...attributes, data: members({}) }, 'must be an object');
+
+/** Of `user.created`: `UserCreatedEvent`. */
+const nameOf = (type: EventType): string =>
+  `${type.replaceAll(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase())}Event`;
+
+const named = new Map([...envelopes].map(([type, schema]) => [nameOf(type as EventType), schema]));
+const mapping = Object.fromEntries(
+  EVENT_TYPES.map((type) => [type, `#/components/schemas/${nameOf(type)}`]),
+);
+
+/** An event of any type, as a sender writes it. */
+export const eventSchema = z
+  .xor([...named.values()])
+  .meta({ discriminator: { propertyName: 'type', mapping } });
+
+nameSchemas({ ...Object.fromEntries(named), Event: eventSchema });
 
 interface Envelope {
   id: string;

@@ -30,14 +30,18 @@ export const id = text
   .refine(
     (value) => characters(value) <= MAX_CHARACTERS,
     `must have at most ${MAX_CHARACTERS} characters`,
-  );
+  )
+  .meta({ minLength: 1, maxLength: MAX_CHARACTERS });
 
 /** A string that says something, for values that cannot be cleared. */
-export const filled = text.refine((value) => value.trim() !== '', 'must not be blank');
+export const filled = text
+  .refine((value) => value.trim() !== '', 'must not be blank')
+  .meta({ pattern: '\\S' });
 
 /** An RFC 3339 instant, read to milliseconds since 1970. */
 export const instant = z
   .string({ error: typed('an RFC 3339 time such as 2026-01-31T12:00:00Z') })
+  .meta({ format: 'date-time' })
   .transform((value, context) => {
     const ms = parseInstant(value);
     if (ms === undefined) context.addIssue('must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
@@ -54,6 +58,7 @@ export const moment = z.union(
     z
       .number()
       .refine((seconds) => seconds >= 0, 'must not be before 1970')
+      .meta({ minimum: 0, description: 'unix seconds' })
       .transform(millisecondsOf),
     instant,
   ],
@@ -67,21 +72,24 @@ const MAX_ISSUES = 10;
  * An object of strings, names and values storable, given on as it came: a copy would lose a member
  * named `__proto__`.
  */
-export const strings = z.custom<Record<string, string>>().superRefine((value, context) => {
-  if (!isObject(value)) return context.addIssue('must be an object of strings');
-  for (const [name, member] of Object.entries(value)) {
-    if (context.issues.length >= MAX_ISSUES) return;
-    if (!isStorable(name)) {
-      // The name must not get into the error's path: errors are stored.
-      context.addIssue('must have names of well-formed Unicode without NUL');
-      continue;
+export const strings = z
+  .custom<Record<string, string>>()
+  .superRefine((value, context) => {
+    if (!isObject(value)) return context.addIssue('must be an object of strings');
+    for (const [name, member] of Object.entries(value)) {
+      if (context.issues.length >= MAX_ISSUES) return;
+      if (!isStorable(name)) {
+        // The name must not get into the error's path: errors are stored.
+        context.addIssue('must have names of well-formed Unicode without NUL');
+        continue;
+      }
+      const checked = text.safeParse(member);
+      for (const { message } of checked.error?.issues ?? []) {
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
     }
-    const checked = text.safeParse(member);
-    for (const { message } of checked.error?.issues ?? []) {
-      context.addIssue({ code: 'custom', path: [name], message });
-    }
-  }
-});
+  })
+  .meta({ type: 'object', additionalProperties: { type: 'string' } });
 
 /** Whether a value of JSON is an object, neither list nor null. */
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { nameSchemas } from './named.js';
 import { orgReportRow, userReportRow } from './wire.js';
 
 /** The shapes of /api/insights/v1: what a page about users, orgs and reports needs. */
 const count = z.int().min(0);
 const seconds = z.int().min(0).describe('unix seconds');
-const day = z.string().describe('YYYY-MM-DD, UTC');
+const day = z.iso.date().describe('YYYY-MM-DD, UTC');
 const rank = z.int().min(1).describe('from 1');
 
 const activitySum = z.object({
@@ -61,8 +62,7 @@ const change = {
 const changedUser = userReportRow.extend(change);
 const changedOrg = orgReportRow.extend(change);
 
-export const reportChanges = z.object({
-  subject: z.enum(['user', 'org']),
+const changesOf = {
   report: z.string(),
   interval: z.string(),
   run_id: z.string().nullable().describe('null when no report was made yet'),
@@ -75,8 +75,16 @@ export const reportChanges = z.object({
   total_count: count.describe('length of the frozen list under this filter'),
   page_number: count,
   page_size: z.int().min(1).max(100),
-  rows: z.union([z.array(changedUser), z.array(changedOrg)]),
+};
+
+const userReportChanges = z.object({
+  ...{ subject: z.literal('user'), ...changesOf, rows: z.array(changedUser) },
 });
+const orgReportChanges = z.object({
+  ...{ subject: z.literal('org'), ...changesOf, rows: z.array(changedOrg) },
+});
+
+export const reportChanges = z.discriminatedUnion('subject', [userReportChanges, orgReportChanges]);
 
 const userCard = z.object({
   user_id: z.string(),
@@ -141,6 +149,15 @@ export const orgMembers = z.object({
   rows: z.array(
     userCard.extend({ role: z.string(), since: seconds.nullable(), last_active_at: seconds }),
   ),
+});
+
+nameSchemas({
+  ...{ Summary: summary, ActivitySum: activitySum },
+  ...{ Definitions: definitions, Run: runListItem, RunList: runList },
+  ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
+  ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
+  ...{ UserCard: userCard, Standing: standing, UserPage: userPage },
+  ...{ OrgPage: orgPage, OrgMembers: orgMembers },
 });
 
 export type Change = (typeof CHANGES)[number];

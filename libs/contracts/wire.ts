@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import { CADENCES, CHART_TYPES } from './catalogue.js';
+import { optional, typed } from './fields.js';
+import { parseDay } from './instant.js';
+import { nameSchemas } from './named.js';
+import { fieldErrors } from './problem.js';
 import { OUTCOMES, SENDER_KINDS } from './senders.js';
 
 const count = z.int().min(0);
+/** A day after 1969, read to milliseconds since 1970. */
+const pastDay = z
+  .string({ error: typed('a day such as 2026-01-31') })
+  .meta({ format: 'date' })
+  .transform((text, context) => {
+    const ms = text.length === 10 ? parseDay(text) : undefined;
+    if (ms === undefined || ms < 0) context.addIssue('must be a day such as 2026-01-31');
+    return ms ?? z.NEVER;
+  });
 const seconds = z.int().min(0).describe('unix seconds');
 
 const orgMembership = z.object({
@@ -23,7 +36,9 @@ export const userReportRow = z.object({
   email: z.string(),
   last_active_at: seconds,
   org_data: z.array(orgMembership),
-  extra_properties: z.record(z.string(), z.int()),
+  extra_properties: z
+    .object({ num_invites: count.optional(), num_active_days: count.optional() })
+    .describe('num_invites of top_inviter, num_active_days of champion, else empty'),
 });
 
 export const orgReportRow = z.object({
@@ -33,7 +48,13 @@ export const orgReportRow = z.object({
   name: z.string(),
   num_users: count,
   org_created_at: seconds,
-  extra_properties: z.record(z.string(), z.int()),
+  extra_properties: z
+    .object({
+      num_users_added: count.optional(),
+      num_users_removed: count.optional(),
+      net_users_change: z.int().optional(),
+    })
+    .describe('of growth the first two, of attrition all three, else empty'),
 });
 
 const page = {
@@ -48,9 +69,15 @@ export const userReportPage = z.object({ user_reports: z.array(userReportRow), .
 export const orgReportPage = z.object({ org_reports: z.array(orgReportRow), ...page });
 
 export const chart = z.object({
-  chart_type: z.enum(Object.values(CHART_TYPES) as [string, ...string[]]),
+  chart_type: z.enum(CHART_TYPES),
   cadence: z.enum(CADENCES),
-  metrics: z.array(z.object({ date: z.string(), result: count, cadence_completed: z.boolean() })),
+  metrics: z.array(
+    z.object({
+      date: z.iso.date().describe("the period's first day"),
+      result: count,
+      cadence_completed: z.boolean().describe("whether the period's last day is over"),
+    }),
+  ),
 });
 
 export const signupParameters = z.object({
@@ -77,7 +104,7 @@ export const ingestReply = z.object({
     z.object({
       index: count,
       id: z.string().nullable(),
-      errors: z.record(z.string(), z.array(z.string())),
+      errors: fieldErrors,
     }),
   ),
 });
@@ -95,6 +122,113 @@ export const reportRun = z.object({
   row_counts: z.record(z.string(), count).nullable(),
   error: z.string().nullable(),
 });
+
+export const reportRunList = z.object({ report_runs: z.array(reportRun) });
+
+export const runRequest = z.strictObject({
+  as_of: optional(pastDay).describe('the end of this day, UTC; left out, now'),
+});
+
+export const queuedRun = z.object({ run_id: z.string(), state: z.literal('queued') });
+
+/** A rejected event as an operator sees it. */
+const deadLetter = z.object({
+  id: z.string(),
+  source: z.string(),
+  sender: z
+    .string()
+    .describe('what delivered it: the name of a webhook or of an API key, `import` or `demo`'),
+  sender_kind: z.enum(SENDER_KINDS),
+  event_id: z.string().nullable(),
+  type: z.string().nullable(),
+  errors: fieldErrors,
+  attempts: count,
+  received_at: seconds,
+  last_at: seconds,
+  body: z
+    .string()
+    .nullable()
+    .describe('as it came; null when it was about a user or org deleted since'),
+});
+
+const LETTER_ID = /^\d{1,18}$/;
+
+/** The id of a dead letter. */
+export const deadLetterId = z
+  .string({ error: 'must be the id of a dead letter' })
+  .regex(LETTER_ID, 'must be the id of a dead letter')
+  .transform(BigInt);
+
+export const replayRequest = z.strictObject({
+  ids: z
+    .array(deadLetterId, 'must be an array of ids')
+    .optional()
+    .describe('left out, the oldest 10,000'),
+});
+
+export const deadLetterList = z.object({ dead_letters: z.array(deadLetter) });
+
+/** Members of calls differ by library; those that no library sends are passed over. */
+const call = z.looseObject({
+  type: z.string().optional().describe('identify, group, track, page, screen or alias'),
+  messageId: z.string().optional().describe('counts once, however often it is sent'),
+  userId: z.string().nullish(),
+  anonymousId: z.string().nullish(),
+  groupId: z.string().nullish(),
+  event: z.string().optional().describe('of a track: its name'),
+  traits: z.looseObject({}).nullish(),
+  properties: z.looseObject({}).nullish(),
+  context: z.looseObject({}).nullish(),
+  timestamp: z.string().nullish(),
+  sentAt: z.string().nullish(),
+});
+
+export const trackingCall = call.describe('a call of a tracking library');
+
+export const trackingBatch = z.looseObject({
+  batch: z.array(trackingCall).max(10_000),
+  context: z.looseObject({}).nullish().describe('what the contexts of all calls have'),
+  sentAt: z.string().nullish(),
+});
+
+export const webhookMessage = z
+  .looseObject({})
+  .describe('a message as its source makes it; kept whole where it cannot be read');
+
+export const trackingReply = z.object({ success: z.literal(true) });
+
+export const webhookReply = z.object({
+  outcome: z.enum(OUTCOMES).describe('not to be sent again, whatever it is'),
+});
+
+const secret = z.string('must be a string').min(1, 'must be a string').optional();
+
+export const signIn = z
+  .strictObject({
+    key: secret.describe('an API key of the scope read'),
+    code: secret.describe('a code from a sign-in address, good for one time'),
+  })
+  .superRefine(({ key, code }, context) => {
+    const both = key !== undefined && code !== undefined;
+    if (both) context.addIssue({ code: 'custom', path: ['code'], message: 'cannot go with a key' });
+    if (key === undefined && code === undefined) {
+      context.addIssue({ code: 'custom', path: ['key'], message: 'must be a string' });
+    }
+  })
+  .meta({ minProperties: 1, maxProperties: 1 });
+
+export const session = z.object({
+  name: z.string().describe('the name of the key that the session began with'),
+  scopes: z.array(z.string()).describe('what the session may do: read, admin'),
+  expires_at: seconds,
+});
+
+export const openApiDocument = z.looseObject({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
+});
+
+export const health = z.object({ status: z.literal('ok') });
 
 const sourceState = z.object({
   source: z
@@ -120,13 +254,36 @@ const sourceDetails = sourceState.extend({
 
 export const sources = z.object({ sources: z.array(sourceDetails) });
 
+nameSchemas({
+  ...{ OrgMembership: orgMembership, UserReportRow: userReportRow, OrgReportRow: orgReportRow },
+  ...{ UserReportPage: userReportPage, OrgReportPage: orgReportPage, Chart: chart },
+  ...{ SignupQueryParameters: signupParameters, AvailableReports: availableReports },
+  ...{ IngestReply: ingestReply },
+  ...{ TrackingCall: trackingCall, TrackingBatch: trackingBatch, WebhookMessage: webhookMessage },
+  ...{ TrackingReply: trackingReply, WebhookReply: webhookReply },
+  ...{
+    ReportRun: reportRun,
+    ReportRunList: reportRunList,
+    QueuedRun: queuedRun,
+    RunRequest: runRequest,
+  },
+  ...{ DeadLetter: deadLetter, DeadLetterList: deadLetterList, ReplayRequest: replayRequest },
+  ...{ SourceState: sourceState, SourceStates: sourceStates },
+  ...{ SourceStatistics: sourceDetails, SourceStatisticsList: sources },
+  ...{ SignIn: signIn, Session: session, Health: health, OpenApiDocument: openApiDocument },
+});
+
 export type OrgMembership = z.infer<typeof orgMembership>;
 export type UserReportRow = z.infer<typeof userReportRow>;
 export type OrgReportRow = z.infer<typeof orgReportRow>;
-export type ReportPage = z.infer<typeof userReportPage> | z.infer<typeof orgReportPage>;
+export type UserReportPage = z.infer<typeof userReportPage>;
+export type OrgReportPage = z.infer<typeof orgReportPage>;
+export type ReportPage = UserReportPage | OrgReportPage;
 export type Chart = z.infer<typeof chart>;
 export type IngestReply = z.infer<typeof ingestReply>;
 export type Rejection = IngestReply['rejected'][number];
+export type OpenApiDocument = z.infer<typeof openApiDocument>;
+export type DeadLetterView = z.infer<typeof deadLetter>;
 export type ReportRunView = z.infer<typeof reportRun>;
 export type SourceState = z.infer<typeof sourceState>;
 export type SourceDetails = z.infer<typeof sourceDetails>;

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { invalidField, type IngestReply } from '#libs/contracts';
+import {
+  invalidField,
+  type DeadLetterView,
+  type FieldErrors,
+  type IngestReply,
+  type SenderKind,
+} from '#libs/contracts';
 import { Clock, Database } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
@@ -8,23 +14,6 @@ import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { MAX_EVENTS, readMessage } from './read-events.js';
 import { Sources } from './sources/sources.js';
-
-/** A rejected event as an operator sees it. Times are unix seconds. */
-export interface DeadLetterView {
-  id: string;
-  source: string;
-  /** What delivered it: the name of a webhook or of an API key, `import` or `demo`. */
-  sender: string;
-  sender_kind: string;
-  event_id: string | null;
-  type: string | null;
-  errors: unknown;
-  attempts: number;
-  received_at: number;
-  last_at: number;
-  /** As it came; null when it was about a user or org deleted since. */
-  body: string | null;
-}
 
 /** Of a listing: those older than a letter, those that one sender delivered. */
 interface Which {
@@ -165,10 +154,10 @@ function view(row: Row): DeadLetterView {
     id: String(row.id),
     source: row.source,
     sender: row.sender,
-    sender_kind: row.senderKind,
+    sender_kind: row.senderKind as SenderKind,
     event_id: row.eventId,
     type: row.eventType,
-    errors: row.errors,
+    errors: row.errors as FieldErrors,
     attempts: row.attempts,
     received_at: Math.floor(row.receivedAt.getTime() / 1000),
     last_at: Math.floor(row.lastAt.getTime() / 1000),

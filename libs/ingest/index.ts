@@ -1,4 +1,4 @@
-export { DeadLettersService, type DeadLetterView } from './dead-letters.service.js';
+export { DeadLettersService } from './dead-letters.service.js';
 export { IngestApiModule, IngestModule } from './ingest.module.js';
 export { IngestService } from './ingest.service.js';
 export { Ledger } from './ledger/ledger.service.js';

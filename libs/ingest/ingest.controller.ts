@@ -1,36 +1,40 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiOperation,
-  ApiResponse,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { wire, type IngestReply } from '#libs/contracts';
-import { Access, jsonSchema, type Authorized } from '#libs/platform';
+import { z } from 'zod';
+import { eventSchema, wire, type IngestReply } from '#libs/contracts';
+import { Access, Operation, operation, type Authorized } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
-import { EVENT_MEDIA_TYPES, readEvents } from './read-events.js';
+import { EVENT_MEDIA_TYPES, MAX_EVENTS, readEvents } from './read-events.js';
 
-@ApiTags('ingest')
-@ApiSecurity('key')
+const ONE_OR_MANY = z.union([eventSchema, z.array(eventSchema).max(MAX_EVENTS)]);
+
+const sendEvents = operation({
+  id: 'sendEvents',
+  tag: 'ingest',
+  summary: 'Take in events; answered when they are committed',
+  description:
+    'One event, an array of events, or one event a line (`application/x-ndjson`): at most 10,000 events and 16 MiB unpacked. Each event is judged by itself; a 400 with the same body says that all were rejected.',
+  headers: z.object({
+    'Content-Encoding': z.enum(['gzip', 'identity']).optional().describe('how the body is packed'),
+  }),
+  rawBody: Object.fromEntries(
+    EVENT_MEDIA_TYPES.map((type) => [
+      type,
+      type.includes('json') && !type.includes('ndjson') ? ONE_OR_MANY : z.string(),
+    ]),
+  ),
+  reply: wire.ingestReply,
+  badRequest: wire.ingestReply,
+  errors: ['unsupported_media_type'],
+});
+
 @Controller('api/ingest/v1/events')
 @Access('ingest')
 export class IngestController {
   constructor(private readonly ingest: IngestService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Take in events; answered when they are committed' })
-  @ApiConsumes(...EVENT_MEDIA_TYPES)
-  @ApiBody({ schema: { type: 'array', items: { type: 'object' } } })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.ingestReply) })
-  @ApiResponse({ status: 400, description: 'all were rejected, or the body is no list of events' })
-  @ApiResponse({ status: 413, description: 'more than 10,000 events or 16 MiB unpacked' })
-  @ApiResponse({
-    status: 503,
-    description: 'the database is away; send it again after Retry-After',
-  })
+  @Operation(sendEvents)
   async receive(
     @Req() request: Authorized,
     @Res({ passthrough: true }) reply: FastifyReply,

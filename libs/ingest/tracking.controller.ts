@@ -1,26 +1,46 @@
-import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
+import { Controller, Param, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import { ApiError, isObject, wire } from '#libs/contracts';
 import {
-  ApiBody,
-  ApiOperation,
-  ApiParam,
-  ApiResponse,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
-import { ApiError, isObject } from '#libs/contracts';
-import { Access, AcceptsBasic, Clock, readJson, type Authorized } from '#libs/platform';
+  Access,
+  AcceptsBasic,
+  Clock,
+  Operation,
+  operation,
+  readJson,
+  type Authorized,
+  type PathOf,
+} from '#libs/platform';
 import { MessagesService } from './messages.service.js';
 import { MAX_EVENTS, tooMany, unzipped } from './read-events.js';
 import { CALL_TYPES } from './sources/tracking/call.js';
 import { callsOf, messageOf } from './sources/tracking/messages.js';
 import { source } from './sources/tracking/source.js';
 
+const sendTrackingBatch = operation({
+  id: 'sendTrackingBatch',
+  tag: 'ingest',
+  summary: 'Take in calls of a tracking library, many at once; answered when they are committed',
+  description: 'At most 10,000 calls and 16 MiB unpacked; gzip is known by how the body begins.',
+  rawBody: { 'application/json': wire.trackingBatch },
+  reply: wire.trackingReply,
+});
+
+const sendTrackingCall = operation({
+  id: 'sendTrackingCall',
+  tag: 'ingest',
+  summary: 'Take in one call of a tracking library; answered when it is committed',
+  path: z.object({
+    call: z.enum(CALL_TYPES, `There is /v1/batch, /v1/${CALL_TYPES.join(', /v1/')}.`),
+  }),
+  rawBody: { 'application/json': wire.trackingCall },
+  reply: wire.trackingReply,
+});
+
 /**
  * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
  * used becomes a dead letter, and the reply is the same.
  */
-@ApiTags('ingest')
-@ApiSecurity('key')
 @Controller('v1')
 @Access('ingest')
 @AcceptsBasic()
@@ -31,13 +51,7 @@ export class TrackingController {
   ) {}
 
   @Post('batch')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Take in calls of a tracking library, many at once' })
-  @ApiBody({ schema: { type: 'object', properties: { batch: { type: 'array' } } } })
-  @ApiResponse({ status: 200, description: '{"success": true}, once all is committed' })
-  @ApiResponse({ status: 400, description: 'the body is no JSON, or has no calls' })
-  @ApiResponse({ status: 413, description: 'more than 10,000 calls or 16 MiB unpacked' })
-  @ApiResponse({ status: 503, description: 'to be sent again after Retry-After' })
+  @Operation(sendTrackingBatch)
   async batch(@Req() request: Authorized): Promise<{ success: true }> {
     const body = await readBody(request);
     const calls = callsOf(body);
@@ -47,14 +61,11 @@ export class TrackingController {
   }
 
   @Post(':call')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Take in one call of a tracking library' })
-  @ApiParam({ name: 'call', enum: [...CALL_TYPES] })
-  @ApiBody({ schema: { type: 'object' } })
-  async call(@Param('call') type: string, @Req() request: Authorized): Promise<{ success: true }> {
-    if (!CALL_TYPES.some((known) => known === type)) {
-      throw new ApiError('not_found', `There is /v1/batch, /v1/${CALL_TYPES.join(', /v1/')}.`);
-    }
+  @Operation(sendTrackingCall)
+  async call(
+    @Param() { call: type }: PathOf<typeof sendTrackingCall>,
+    @Req() request: Authorized,
+  ): Promise<{ success: true }> {
     const body = await readBody(request);
     if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');
     return this.take([{ ...body, type }], request);

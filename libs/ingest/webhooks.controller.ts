@@ -1,8 +1,16 @@
-import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { ApiError, type Outcome, type Sender } from '#libs/contracts';
-import { Access, Clock, SETTINGS, type Settings } from '#libs/platform';
+import { z } from 'zod';
+import { ApiError, wire, type Outcome, type Sender } from '#libs/contracts';
+import {
+  Access,
+  Clock,
+  Operation,
+  SETTINGS,
+  operation,
+  type PathOf,
+  type Settings,
+} from '#libs/platform';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { readMessage } from './read-events.js';
@@ -13,7 +21,23 @@ import { secretSetting, secretsOf } from './sources/webhook-secrets.js';
 /** More than any sender's single message, and little enough to be kept whole as a dead letter. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-@ApiTags('ingest')
+const receiveWebhook = operation({
+  id: 'receiveWebhook',
+  tag: 'ingest',
+  summary: 'Take in a signed message of a source; answered when it is committed',
+  description:
+    'At most 1 MiB. A source whose secret is not set is a 404. 200 says that the message need not be sent again.',
+  path: z.object({ source: z.string().describe('propelauth, clerk, workos or standard') }),
+  rawBody: { 'application/json': wire.webhookMessage },
+  reply: wire.webhookReply,
+  errors: ['bad_signature'],
+  provenBy: [
+    ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+    ['svix-id', 'svix-timestamp', 'svix-signature'],
+    ['workos-signature'],
+  ],
+});
+
 @Controller('webhooks')
 @Access('public')
 export class WebhooksController {
@@ -26,20 +50,9 @@ export class WebhooksController {
   ) {}
 
   @Post(':source')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Take in a signed message of a source; answered when it is committed' })
-  @ApiBody({ schema: { type: 'object' } })
-  @ApiResponse({
-    status: 200,
-    description: 'taken, not used here, or kept as a dead letter: not to be sent again',
-    schema: { type: 'object', properties: { outcome: { type: 'string' } } },
-  })
-  @ApiResponse({ status: 401, description: 'the signature is missing, wrong or too old' })
-  @ApiResponse({ status: 404, description: 'no such source, or its secret is not set' })
-  @ApiResponse({ status: 413, description: 'more than 1 MiB' })
-  @ApiResponse({ status: 503, description: 'to be sent again after Retry-After' })
+  @Operation(receiveWebhook)
   async receive(
-    @Param('source') name: string,
+    @Param() { source: name }: PathOf<typeof receiveWebhook>,
     @Req() request: FastifyRequest,
   ): Promise<{ outcome: Outcome }> {
     const { source, secrets } = this.expected(name);

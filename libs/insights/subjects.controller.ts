@@ -1,15 +1,45 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
-import { insights, type OrgMembers, type OrgPage, type UserPage } from '#libs/contracts';
-import { Access, jsonSchema, type Query as QueryParameters } from '#libs/platform';
-import { requestedPage } from '#libs/reports';
+import { z } from 'zod';
+import {
+  insights,
+  parameters,
+  type OrgMembers,
+  type OrgPage,
+  type UserPage,
+} from '#libs/contracts';
+import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
 import { OrgMembersService } from './org-members.service.js';
 import { OrgPageService } from './org-page.service.js';
 import { UserPageService } from './user-page.service.js';
 
+const getUser = operation({
+  id: 'getUser',
+  tag: 'insights',
+  summary: 'A user: profile, orgs, active days, invites and places in reports',
+  path: z.object({ userId: z.string() }),
+  reply: insights.userPage,
+});
+
+const orgPath = z.object({ orgId: z.string() });
+
+const getOrg = operation({
+  id: 'getOrg',
+  tag: 'insights',
+  summary: 'An organization: members and activity over time, and places in reports',
+  path: orgPath,
+  reply: insights.orgPage,
+});
+
+const listOrgMembers = operation({
+  id: 'listOrgMembers',
+  tag: 'insights',
+  summary: 'The members of an organization now, the most recently active first',
+  path: orgPath,
+  query: z.object(parameters.page),
+  reply: insights.orgMembers,
+});
+
 /** All that is known of one user or one org. */
-@ApiTags('insights')
-@ApiSecurity('key')
 @Controller('api/insights/v1')
 @Access('read')
 export class SubjectsController {
@@ -20,28 +50,23 @@ export class SubjectsController {
   ) {}
 
   @Get('users/:userId')
-  @ApiOperation({ summary: 'A user: profile, orgs, active days, invites and in which reports' })
-  @ApiResponse({ status: 200, schema: jsonSchema(insights.userPage) })
-  user(@Param('userId') userId: string): Promise<UserPage> {
+  @Operation(getUser)
+  user(@Param() { userId }: PathOf<typeof getUser>): Promise<UserPage> {
     return this.users.page(userId);
   }
 
   @Get('orgs/:orgId')
-  @ApiOperation({
-    summary: 'An organization: members and activity over time, and in which reports',
-  })
-  @ApiResponse({ status: 200, schema: jsonSchema(insights.orgPage) })
-  org(@Param('orgId') orgId: string): Promise<OrgPage> {
+  @Operation(getOrg)
+  org(@Param() { orgId }: PathOf<typeof getOrg>): Promise<OrgPage> {
     return this.orgs.page(orgId);
   }
 
   @Get('orgs/:orgId/members')
-  @ApiOperation({ summary: 'Who is in an organization now, the most recently active first' })
-  @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
-  @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
-  @ApiResponse({ status: 200, schema: jsonSchema(insights.orgMembers) })
-  orgMembers(@Param('orgId') orgId: string, @Query() query: QueryParameters): Promise<OrgMembers> {
-    const { pageNumber, pageSize } = requestedPage(query);
-    return this.members.page(orgId, pageNumber, pageSize);
+  @Operation(listOrgMembers)
+  orgMembers(
+    @Param() { orgId }: PathOf<typeof listOrgMembers>,
+    @Query() query: QueryOf<typeof listOrgMembers>,
+  ): Promise<OrgMembers> {
+    return this.members.page(orgId, query.page_number, query.page_size);
   }
 }

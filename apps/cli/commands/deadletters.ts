@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DeadLettersService, IngestModule, type DeadLetterView } from '#libs/ingest';
+import type { DeadLetterView } from '#libs/contracts';
+import { DeadLettersService, IngestModule } from '#libs/ingest';
 import { PlatformModule, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
@@ -107,7 +108,7 @@ function letterIds(words: string[]): bigint[] {
 
 /** A letter on one line: when, from whom, what, and what was wrong with it. */
 function line({ id, last_at, sender_kind, sender, type, attempts, errors }: DeadLetterView) {
-  const reasons = Object.entries(errors as Record<string, string[]>).map(
+  const reasons = Object.entries(errors).map(
     ([field, messages]) => `${field}: ${messages.join(', ')}`,
   );
   const at = new Date(last_at * 1000).toISOString();

@@ -72,6 +72,20 @@ export class AccessGuard implements CanActivate {
   }
 }
 
+/** What a route asks for: `undefined` closes it to everyone. */
+export interface RouteAccess {
+  scope: Scope | 'public' | undefined;
+  /** Whether the key can come as the user name of Basic. */
+  basic: boolean;
+}
+
+/** What the handler of a route asks for, else its controller. */
+export function accessOf(handler: object, controller: object): RouteAccess {
+  const own = (key: string): unknown =>
+    Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller);
+  return { scope: own(ACCESS) as RouteAccess['scope'], basic: own(BASIC) === true };
+}
+
 export function scopeOf(
   reflector: Reflector,
   context: ExecutionContext,

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SESSION_MS } from './sessions.service.js';
 
-const NAME = 'insightd_session';
+/** The cookie that holds a session's token. */
+export const SESSION_COOKIE = 'insightd_session';
 const TOKEN = /(?:^|;) *insightd_session=([\w-]{43})(?:;|$)/;
 
 /** The token in a request's cookie. */
@@ -31,7 +32,7 @@ function setCookie(
 ) {
   const secure = isSecure(request) ? '; Secure' : '';
   const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`;
-  void reply.header('Set-Cookie', `${NAME}=${value}; ${attributes}`);
+  void reply.header('Set-Cookie', `${SESSION_COOKIE}=${value}; ${attributes}`);
 }
 
 /** Whether the browser speaks https, to us or to a proxy in front. */

@@ -1,10 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
-import { ApiError, invalidField } from '#libs/contracts';
+import { z } from 'zod';
+import { ApiError, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
-import { readObject } from '../http/body.js';
+import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
 import { refuseOtherOrigins, demandOwnPage } from './same-origin.js';
 import { clearSessionCookie, sessionToken, setSessionCookie } from './session-cookie.js';
@@ -13,8 +13,36 @@ import { SessionsService } from './sessions.service.js';
 /** Wrong keys from one address, a minute. */
 const WRONG_KEYS = 10;
 
+const signInOperation = operation({
+  id: 'signIn',
+  tag: 'session',
+  summary: 'Sign in for 12 hours; sets a cookie',
+  description: 'With a key of the scope `read`, or with a code that works once.',
+  body: wire.signIn,
+  errors: ['unauthorized', 'forbidden', 'rate_limited'],
+});
+
+const getSession = operation({
+  id: 'getSession',
+  tag: 'session',
+  summary: 'Who is signed in, and until when',
+  reply: wire.session,
+  errors: ['unauthorized'],
+  provenBy: [['session']],
+});
+
+const signOutOperation = operation({
+  id: 'signOut',
+  tag: 'session',
+  summary: 'Sign out',
+  headers: z.object({
+    'X-Insightd': z.string().describe('any value; a page of another site cannot send it'),
+  }),
+  errors: ['forbidden'],
+  provenBy: [['session']],
+});
+
 /** Signs browsers in and out. */
-@ApiTags('session')
 @Controller('session')
 @Access('public')
 export class SessionController {
@@ -26,19 +54,16 @@ export class SessionController {
   ) {}
 
   @Post()
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Sign in with a key that has the scope read; sets a cookie' })
-  @ApiBody({ schema: { type: 'object', properties: { key: { type: 'string' } } } })
-  @ApiResponse({ status: 204, description: 'signed in for 12 hours' })
+  @Operation(signInOperation)
   async signIn(
+    @Body() { key, code }: BodyOf<typeof signInOperation>,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     refuseOtherOrigins(request);
-    const { key, code } = readObject(request.body, 'key', 'code');
-    if (key !== undefined && code !== undefined) throw invalidField('code', 'cannot go with a key');
     const isCode = code !== undefined;
-    const given = isCode ? secret('code', code) : secret('key', key);
+    // The schema has seen to it that there is one of the two.
+    const given = (code ?? key)!;
     await this.countAttempt(request.ip);
     const now = this.clock.now();
     const { sessions } = this;
@@ -49,19 +74,18 @@ export class SessionController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Who is signed in' })
+  @Operation(getSession)
   async show(@Req() request: FastifyRequest) {
     const token = sessionToken(request);
     const session = token && (await this.sessions.find(token, this.clock.now()));
     if (!session) throw new ApiError('unauthorized', 'Nobody is signed in here.');
     const { caller, expiresAt } = session;
     const { name, scopes } = caller;
-    return { name, scopes, expires_at: Math.floor(expiresAt / 1000) };
+    return { name, scopes: [...scopes], expires_at: Math.floor(expiresAt / 1000) };
   }
 
   @Delete()
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Sign out' })
+  @Operation(signOutOperation)
   async signOut(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -82,11 +106,6 @@ export class SessionController {
       throw new ApiError('rate_limited', message, { retryAfterSeconds, cause: refusal });
     }
   }
-}
-
-function secret(field: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw invalidField(field, 'must be a string');
-  return value;
 }
 
 function refused(isCode: boolean): ApiError {

@@ -9,7 +9,7 @@ import { Remembered } from './remembered.js';
 export const SESSION_MS = 12 * 3_600_000;
 const CODE_MS = 15 * 60_000;
 /** What a page needs; events are sent with the key itself. */
-const SCOPES_OF_SESSIONS: readonly Scope[] = ['read', 'admin'];
+export const SESSION_SCOPES: readonly Scope[] = ['read', 'admin'];
 
 /** Who is signed in, and until when (milliseconds since 1970). */
 export interface Session {
@@ -103,7 +103,7 @@ export class SessionsService {
     const row = await this.database.rows.session.findUnique({ where: { tokenHash } });
     const caller = row && (await this.keys.holder(row.keyId, row.keyHash));
     if (!caller) return undefined;
-    const scopes = caller.scopes.filter((scope) => SCOPES_OF_SESSIONS.includes(scope));
+    const scopes = caller.scopes.filter((scope) => SESSION_SCOPES.includes(scope));
     return { caller: { ...caller, scopes }, expiresAt: row.expiresAt.getTime() };
   }
 

@@ -1,13 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { ApiError } from '#libs/contracts';
+import { ApiError, wire } from '#libs/contracts';
 import { Access } from '../access/access.guard.js';
 import { Database } from '../db/database.js';
+import { Operation, operation } from '../http/operation.js';
 
 const ANSWERS_WITHIN_MS = 2_000;
 
-@ApiTags('operations')
+const checkLiveness = operation({
+  id: 'checkLiveness',
+  tag: 'operations',
+  summary: 'Whether the process runs',
+  reply: wire.health,
+});
+
+const checkReadiness = operation({
+  id: 'checkReadiness',
+  tag: 'operations',
+  summary: 'Whether the process can do its work',
+  reply: wire.health,
+});
+
 @Controller('health')
 @Access('public')
 export class HealthController {
@@ -15,6 +28,7 @@ export class HealthController {
 
   /** The process runs. */
   @Get('live')
+  @Operation(checkLiveness)
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -24,6 +38,7 @@ export class HealthController {
    * @throws ApiError `unavailable`
    */
   @Get('ready')
+  @Operation(checkReadiness)
   async ready(): Promise<{ status: 'ok' }> {
     try {
       const answer = this.database.pool.query('select 1');

@@ -1,4 +1,4 @@
-import { ApiError, invalidField, isObject } from '#libs/contracts';
+import { ApiError, isObject } from '#libs/contracts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -32,20 +32,12 @@ export function readJson(body: unknown): unknown {
 
 /**
  * The object of a JSON body; `{}` when there is no body.
- * @param names the members it may have
- * @throws ApiError `unreadable`, or `invalid` for another member: a misspelt one must not be passed over
+ * @throws ApiError `unreadable`
  */
-export function readObject<N extends string>(
-  body: unknown,
-  ...names: N[]
-): Partial<Record<N, unknown>> {
+export function readObject(body: unknown): Record<string, unknown> {
   if (body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0))
     return {};
   const value = readJson(body);
   if (!isObject(value)) throw new ApiError('unreadable', 'The body must be a JSON object.');
-  const unknown = Object.keys(value).find((name) => !names.some((known) => known === name));
-  if (unknown !== undefined) {
-    throw invalidField(unknown, `is not known here; there is ${names.join(', ')}`);
-  }
-  return value as Partial<Record<N, unknown>>;
+  return value;
 }

@@ -1,11 +1,14 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError, ERROR_STATUS, type ErrorCode } from '#libs/contracts';
+import { ApiError, ERROR_STATUS, type ErrorCode, type Problem } from '#libs/contracts';
 import { isDatabaseAway } from '../db/database.js';
 import { Logger, describeError } from '../logger/logger.js';
 
 /** The endpoints that clients of the reference API call; their 400 and 429 have shapes of their own. */
 const COMPATIBLE = '/api/backend/';
+
+/** Whether an address is one of those endpoints. */
+export const isCompatible = (url: string): boolean => url.startsWith(COMPATIBLE);
 
 const TITLES: Record<ErrorCode, string> = {
   invalid: 'The request is not valid',
@@ -44,7 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Replies with what a failure means to the caller of an address. */
 export function sendFailure(reply: FastifyReply, failure: unknown, url: string): FastifyReply {
   const error = toApiError(failure);
-  const compatible = url.startsWith(COMPATIBLE);
+  const compatible = isCompatible(url);
   const status = ERROR_STATUS[error.code];
   const { fields, retryAfterSeconds } = error.details;
   void reply.status(status);
@@ -58,7 +61,7 @@ export function sendFailure(reply: FastifyReply, failure: unknown, url: string):
       .type('application/json; charset=utf-8')
       .send(fields ?? { request: [error.message] });
   }
-  const problem = {
+  const body: Problem = {
     type: 'about:blank',
     title: TITLES[error.code],
     status,
@@ -66,7 +69,7 @@ export function sendFailure(reply: FastifyReply, failure: unknown, url: string):
     detail: error.message,
     ...(fields && { errors: fields }),
   };
-  return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }
 
 const CODE_OF_STATUS = new Map<number, ErrorCode>([

@@ -67,7 +67,7 @@ export class ChangesService {
     const compared = await this.compared(ranking, request);
     const selection = compared && select(compared, await this.total(compared, ranking), request);
     const previous = compared?.previous;
-    return {
+    const page = {
       ...ranking,
       run_id: compared?.run.runId ?? null,
       report_time: compared?.run.reportTime ?? 0,
@@ -80,6 +80,8 @@ export class ChangesService {
       page_size,
       rows: selection ? await this.rows(ranking, selection, request) : [],
     };
+    // The rows are of the subject that the ranking names.
+    return page as ReportChanges;
   }
 
   private async compared(

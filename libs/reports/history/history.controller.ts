@@ -1,42 +1,62 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
-import {
-  ApiOperation,
-  ApiParam,
-  ApiProduces,
-  ApiQuery,
-  ApiResponse,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { z } from 'zod';
 import {
   ApiError,
   REPORTS,
   insights,
   invalidField,
-  type Ranking,
+  parameters,
   type ReportChanges,
   type RunList,
   type Subject,
 } from '#libs/contracts';
-import {
-  Access,
-  Database,
-  choice,
-  jsonSchema,
-  wholeNumber,
-  type Query as QueryParameters,
-} from '#libs/platform';
-import { requestedPage, requestedRanking, requestedRun } from '../pages/request.js';
+import { Access, Database, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
+import { anyReport, interval, pinnedRun, requestedRanking, subject } from '../pages/request.js';
 import { ChangesService } from './changes.service.js';
 import { CsvService } from './csv.service.js';
 import { isRun, listRuns } from './kept-runs.query.js';
 
 const MAX_RUNS = 200;
-const REPORT_NAMES = [...new Set(Object.values(REPORTS).flatMap(Object.keys))];
+
+const listRunsOperation = operation({
+  id: 'listRuns',
+  tag: 'insights',
+  summary: 'The runs that make reports, the latest moment first',
+  query: z.object({
+    limit: parameters.wholeNumber({ default: 50, low: 1, high: MAX_RUNS }),
+    before: parameters.runId.optional().describe('a run of this list: those that come after it'),
+    kept: parameters.choice(['false', 'true']).describe('true: only those that can be read'),
+  }),
+  reply: insights.runList,
+});
+
+const reportPath = z.object({ subject, report: anyReport });
+
+const getReportChanges = operation({
+  id: 'getReportChanges',
+  tag: 'insights',
+  summary: 'A page of a report with what changed since an earlier run',
+  path: reportPath,
+  query: z.object({
+    interval,
+    run_id: pinnedRun,
+    compare_to: parameters.runId.optional().describe('a kept run, else the one right before'),
+    change: parameters.choice(insights.CHANGE_FILTERS).describe('which rows'),
+    ...parameters.page,
+  }),
+  reply: insights.reportChanges,
+});
+
+const exportReport = operation({
+  id: 'exportReport',
+  tag: 'insights',
+  summary: 'A whole report as CSV',
+  path: reportPath,
+  query: z.object({ interval, run_id: pinnedRun }),
+  rawReply: { 'text/csv': z.string() },
+});
 
 /** What reports were, what changed since, and whole reports. */
-@ApiTags('insights')
-@ApiSecurity('key')
 @Controller('api/insights/v1')
 @Access('read')
 export class HistoryController {
@@ -47,67 +67,40 @@ export class HistoryController {
   ) {}
 
   @Get('runs')
-  @ApiOperation({ summary: 'The runs that made reports, the latest moment first' })
-  @ApiQuery({ name: 'limit', required: false, description: `1 to ${MAX_RUNS}, else 50` })
-  @ApiQuery({ name: 'before', required: false, description: 'a run_id: those that come after it' })
-  @ApiQuery({ name: 'kept', required: false, description: 'true: only those that can be read' })
-  @ApiResponse({ status: 200, schema: jsonSchema(insights.runList) })
-  async runs(@Query() query: QueryParameters): Promise<RunList> {
-    const limit = wholeNumber(query, 'limit', { default: 50, low: 1, high: MAX_RUNS });
-    const before = requestedRun(query, 'before');
+  @Operation(listRunsOperation)
+  async runs(@Query() query: QueryOf<typeof listRunsOperation>): Promise<RunList> {
+    const { limit, before, kept } = query;
     const { pool } = this.database;
     if (before !== undefined && !(await isRun(pool, before)))
       throw invalidField('before', 'must be the run_id of a run in this list');
-    const onlyKept = choice(query, 'kept', ['false', 'true']) === 'true';
-    const runs = await listRuns(pool, before, limit + 1, onlyKept);
+    const runs = await listRuns(pool, before, limit + 1, kept === 'true');
     const shown = runs.slice(0, limit);
     const next = runs.length > limit ? shown.at(-1) : undefined;
     return { runs: shown, next_before: next?.run_id ?? null };
   }
 
   @Get('reports/:subject/:report')
-  @ApiOperation({ summary: 'A page of a report with what changed since the one before' })
-  @ApiParam({ name: 'subject', enum: Object.keys(REPORTS) })
-  @ApiParam({ name: 'report', enum: REPORT_NAMES })
-  @ApiQuery({ name: 'interval', required: false, description: 'as the report has them' })
-  @ApiQuery({ name: 'run_id', required: false, description: 'a kept run, else the latest' })
-  @ApiQuery({
-    name: 'compare_to',
-    required: false,
-    description: 'a kept run, else the one kept right before',
-  })
-  @ApiQuery({ name: 'change', required: false, enum: insights.CHANGE_FILTERS })
-  @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
-  @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
-  @ApiResponse({ status: 200, schema: jsonSchema(insights.reportChanges) })
+  @Operation(getReportChanges)
   async report(
-    @Param('subject') subject: string,
-    @Param('report') report: string,
-    @Query() query: QueryParameters,
+    @Param() path: PathOf<typeof getReportChanges>,
+    @Query() query: QueryOf<typeof getReportChanges>,
   ): Promise<ReportChanges> {
-    return this.changes.page(rankingOf(subject, report, query), {
-      ...requestedPage(query),
-      change: choice(query, 'change', insights.CHANGE_FILTERS),
-      runId: requestedRun(query, 'run_id'),
-      compareTo: requestedRun(query, 'compare_to'),
+    return this.changes.page(rankingOf(path, query.interval), {
+      pageSize: query.page_size,
+      pageNumber: query.page_number,
+      change: query.change,
+      runId: query.run_id,
+      compareTo: query.compare_to,
     });
   }
 
   @Get('reports/:subject/:report/csv')
-  @ApiOperation({ summary: 'A whole report as a table for a spreadsheet' })
-  @ApiParam({ name: 'subject', enum: Object.keys(REPORTS) })
-  @ApiParam({ name: 'report', enum: REPORT_NAMES })
-  @ApiQuery({ name: 'interval', required: false, description: 'as the report has them' })
-  @ApiQuery({ name: 'run_id', required: false, description: 'a kept run, else the latest' })
-  @ApiProduces('text/csv')
-  @ApiResponse({ status: 200, schema: { type: 'string' } })
+  @Operation(exportReport)
   async table(
-    @Param('subject') subject: string,
-    @Param('report') report: string,
-    @Query() query: QueryParameters,
+    @Param() path: PathOf<typeof exportReport>,
+    @Query() query: QueryOf<typeof exportReport>,
   ): Promise<StreamableFile> {
-    const ranking = rankingOf(subject, report, query);
-    const { name, content } = await this.csv.file(ranking, requestedRun(query, 'run_id'));
+    const { name, content } = await this.csv.file(rankingOf(path, query.interval), query.run_id);
     return new StreamableFile(content, {
       type: 'text/csv; charset=utf-8',
       disposition: `attachment; filename="${name}"`,
@@ -115,14 +108,14 @@ export class HistoryController {
   }
 }
 
-function rankingOf(subject: string, report: string, query: QueryParameters): Ranking {
-  if (!isSubject(subject)) {
-    const names = Object.keys(REPORTS).join(', ');
-    throw new ApiError('not_found', `There are no such reports; they are about: ${names}.`);
+/** @throws ApiError `not_found` or `invalid`, naming what the subject or the report has */
+function rankingOf(
+  { subject, report }: { subject: Subject; report: string },
+  given: string | undefined,
+) {
+  if (!Object.hasOwn(REPORTS[subject], report)) {
+    const names = Object.keys(REPORTS[subject]).join(', ');
+    throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
   }
-  return requestedRanking(subject, report, query, 'interval');
-}
-
-function isSubject(name: string): name is Subject {
-  return Object.hasOwn(REPORTS, name);
+  return requestedRanking(subject, report, given, 'interval');
 }

@@ -1,33 +1,57 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import {
-  ApiOperation,
-  ApiParam,
-  ApiQuery,
-  ApiResponse,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { z } from 'zod';
 import {
   ApiError,
   RANKINGS,
-  REPORTS,
   intervalsOf,
+  parameters,
   wire,
+  type OrgReportPage,
   type ReportPage,
   type Subject,
+  type UserReportPage,
 } from '#libs/contracts';
 import { signupParameters } from '#libs/facts';
-import { Access, Database, jsonSchema, type Query as QueryParameters } from '#libs/platform';
+import { Access, Database, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
 import { servedRun } from '../runs/runs.store.js';
 import { totalsOf } from '../snapshots/page.query.js';
 import { PagesService } from './pages.service.js';
-import { requestedPage, requestedRanking, requestedRun } from './request.js';
+import { interval, pinnedRun, reportOf, requestedRanking } from './request.js';
+
+const pageQuery = z.object({ report_interval: interval, ...parameters.page, run_id: pinnedRun });
+
+const getUserReport = operation({
+  ...{ id: 'getUserReport', tag: 'compatible', summary: 'A page of a report of users' },
+  path: z.object({ report: reportOf('user') }),
+  query: pageQuery,
+  reply: wire.userReportPage,
+});
+
+const getOrgReport = operation({
+  ...{ id: 'getOrgReport', tag: 'compatible', summary: 'A page of a report of organizations' },
+  path: z.object({ report: reportOf('org') }),
+  query: pageQuery,
+  reply: wire.orgReportPage,
+});
+
+const getSignupQueryParameters = operation({
+  id: 'getSignupQueryParameters',
+  tag: 'compatible',
+  summary: 'The query parameters with which a user signed up',
+  path: z.object({ userId: z.string() }),
+  reply: wire.signupParameters,
+});
+
+const listReports = operation({
+  id: 'listReports',
+  tag: 'compatible',
+  summary: 'The reports with their intervals, and when they were last made',
+  reply: wire.availableReports,
+});
 
 const ATTEMPTS = 3;
 
-/** The endpoints that clients of the reference API call, and the list of what there is. */
-@ApiTags('insights')
-@ApiSecurity('key')
+/** The endpoints that clients of the reference API call, and the list of reports. */
 @Controller('api/backend/v1')
 @Access('read')
 export class ReportsController {
@@ -37,46 +61,35 @@ export class ReportsController {
   ) {}
 
   @Get('user_report/:report')
-  @ApiOperation({ summary: 'A page of a report of users' })
-  @ApiParam({ name: 'report', enum: Object.keys(REPORTS.user) })
-  @ApiQuery({ name: 'report_interval', required: false, description: 'as the report has them' })
-  @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
-  @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
-  @ApiQuery({ name: 'run_id', required: false, description: 'pins one run' })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.userReportPage) })
-  userReport(
-    @Param('report') report: string,
-    @Query() query: QueryParameters,
-  ): Promise<ReportPage> {
-    return this.report('user', report, query);
+  @Operation(getUserReport)
+  async userReport(
+    @Param() { report }: PathOf<typeof getUserReport>,
+    @Query() query: QueryOf<typeof getUserReport>,
+  ): Promise<UserReportPage> {
+    return (await this.page('user', report, query)) as UserReportPage;
   }
 
   @Get('org_report/:report')
-  @ApiOperation({ summary: 'A page of a report of organizations' })
-  @ApiParam({ name: 'report', enum: Object.keys(REPORTS.org) })
-  @ApiQuery({ name: 'report_interval', required: false, description: 'as the report has them' })
-  @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
-  @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
-  @ApiQuery({ name: 'run_id', required: false, description: 'pins one run' })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.orgReportPage) })
-  orgReport(@Param('report') report: string, @Query() query: QueryParameters): Promise<ReportPage> {
-    return this.report('org', report, query);
+  @Operation(getOrgReport)
+  async orgReport(
+    @Param() { report }: PathOf<typeof getOrgReport>,
+    @Query() query: QueryOf<typeof getOrgReport>,
+  ): Promise<OrgReportPage> {
+    return (await this.page('org', report, query)) as OrgReportPage;
   }
 
   @Get('user/:userId/signup_query_parameters')
-  @ApiOperation({ summary: 'What a user signed up with' })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.signupParameters) })
-  async signupParameters(@Param('userId') userId: string) {
-    const parameters = userId.includes('\0')
+  @Operation(getSignupQueryParameters)
+  async signupParameters(@Param() { userId }: PathOf<typeof getSignupQueryParameters>) {
+    const known = userId.includes('\0')
       ? undefined
       : await signupParameters(this.database.pool, userId);
-    if (!parameters) throw new ApiError('not_found', 'No user with this id is known.');
-    return { user_signup_query_parameters: parameters };
+    if (!known) throw new ApiError('not_found', 'No user with this id is known.');
+    return { user_signup_query_parameters: known };
   }
 
   @Get('reports')
-  @ApiOperation({ summary: 'Which reports there are, and when they were last made' })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.availableReports) })
+  @Operation(listReports)
   async available() {
     const { run, totals } = await this.servedTotals();
     const reportTime = run?.reportTime ?? 0;
@@ -105,9 +118,13 @@ export class ReportsController {
     }
   }
 
-  private report(subject: Subject, report: string, query: QueryParameters): Promise<ReportPage> {
-    const ranking = requestedRanking(subject, report, query, 'report_interval');
-    const page = requestedPage(query);
-    return this.pages.page(ranking, { ...page, runId: requestedRun(query, 'run_id') });
+  private page(
+    subject: Subject,
+    report: string,
+    query: z.output<typeof pageQuery>,
+  ): Promise<ReportPage> {
+    const ranking = requestedRanking(subject, report, query.report_interval, 'report_interval');
+    const { page_size: pageSize, page_number: pageNumber, run_id: runId } = query;
+    return this.pages.page(ranking, { pageSize, pageNumber, runId });
   }
 }

@@ -1,56 +1,68 @@
+import { z } from 'zod';
 import {
-  ApiError,
   REPORTS,
+  RANKINGS,
   intervalsOf,
   invalidField,
+  parameters,
   type Ranking,
   type Subject,
 } from '#libs/contracts';
-import { choice, parameter, wholeNumber, type Query } from '#libs/platform';
-import { MAX_PAGE_SIZE } from '../snapshots/page.query.js';
 
-const MAX_PAGE_NUMBER = 2 ** 31 - 1;
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const SUBJECTS = Object.keys(REPORTS) as [Subject, ...Subject[]];
+const INTERVALS = [...new Set(RANKINGS.map(({ interval }) => interval))];
+
+/** The path parameter that names a report of a subject. */
+export function reportOf(subject: Subject) {
+  const names = Object.keys(REPORTS[subject]) as [string, ...string[]];
+  return z.enum(names, `There is no such ${subject} report; there are ${names.join(', ')}.`);
+}
+
+/** The path parameter that names a subject of reports. */
+export const subject = z.enum(
+  SUBJECTS,
+  `There are no such reports; they are about: ${SUBJECTS.join(', ')}.`,
+);
+
+/** The path parameter that names a report of any subject. */
+export const anyReport = z
+  .string()
+  .meta({ enum: [...new Set(RANKINGS.map(({ report }) => report))] });
+
+/** An interval of a report; which ones it has depends on the report, `requestedRanking` says it. */
+export const interval = z
+  .string()
+  .meta({
+    enum: INTERVALS,
+    description: `${intervalsInWords()}; the first of a report is its default`,
+  })
+  .optional();
+
+/** Pins one run. */
+export const pinnedRun = parameters.runId.optional().describe('a kept run, else the latest');
 
 /**
  * The ranking that a request names.
- * @param parameterName of the interval in the query
- * @throws ApiError `not_found` or `invalid`, naming what there is
+ * @param name of the interval in the query
+ * @throws ApiError `invalid`, naming the intervals that the report has
  */
 export function requestedRanking(
   subject: Subject,
   report: string,
-  query: Query,
-  parameterName: string,
+  given: string | undefined,
+  name: string,
 ): Ranking {
-  const intervals = intervalsOf(subject, report);
-  if (!intervals) {
-    const names = Object.keys(REPORTS[subject]).join(', ');
-    throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
+  const intervals = intervalsOf(subject, report)!;
+  const chosen = given ?? intervals[0]!;
+  if (!intervals.includes(chosen)) {
+    throw invalidField(name, `must be one of ${intervals.join(', ')}`);
   }
-  return { subject, report, interval: choice(query, parameterName, intervals) };
+  return { subject, report, interval: chosen };
 }
 
-/** Which page of a list a request asks for. @throws ApiError `invalid` */
-export function requestedPage(
-  query: Query,
-  defaultSize = 10,
-): { pageSize: number; pageNumber: number } {
-  const size = { default: defaultSize, low: 1, high: MAX_PAGE_SIZE };
-  const number = { default: 0, low: 0, high: MAX_PAGE_NUMBER };
-  return {
-    pageSize: wholeNumber(query, 'page_size', size),
-    pageNumber: wholeNumber(query, 'page_number', number),
-  };
-}
-
-/** The run that a parameter of the query names. @throws ApiError `invalid` */
-export function requestedRun(query: Query, name: string): string | undefined {
-  const runId = parameter(query, name);
-  if (runId !== undefined && !isRunId(runId)) throw invalidField(name, 'must be the id of a run');
-  return runId;
-}
-
-export function isRunId(text: string): boolean {
-  return UUID.test(text);
+/** Each report with its intervals; those of one name have the same, whatever they are about. */
+function intervalsInWords(): string {
+  const lists = SUBJECTS.flatMap((subject) => Object.entries<readonly string[]>(REPORTS[subject]));
+  const sentences = lists.map(([report, intervals]) => `${report}: ${intervals.join(', ')}`);
+  return [...new Set(sentences)].join('; ');
 }

@@ -1,10 +1,10 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { z } from 'zod';
 import {
   ApiError,
   formatDay,
   invalidField,
-  parseDay,
+  parameters,
   startOfDay,
   wire,
   type ReportRunView,
@@ -13,20 +13,42 @@ import {
   Access,
   Clock,
   Database,
-  jsonSchema,
-  readObject,
-  wholeNumber,
-  type Authorized,
-  type Query as QueryParameters,
+  Operation,
+  operation,
+  type BodyOf,
+  type PathOf,
+  type QueryOf,
 } from '#libs/platform';
-import { isRunId } from '../pages/request.js';
 import { RunsService } from './runs.service.js';
 
 type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFirst']>>>;
 
+const requestReportRun = operation({
+  id: 'requestReportRun',
+  tag: 'admin',
+  summary: 'Run the reports now, or as of the end of a past day',
+  body: wire.runRequest,
+  reply: wire.queuedRun,
+  status: 202,
+});
+
+const listReportRuns = operation({
+  id: 'listReportRuns',
+  tag: 'admin',
+  summary: 'The latest runs that were queued',
+  query: z.object({ limit: parameters.wholeNumber({ default: 50, low: 1, high: 1_000 }) }),
+  reply: wire.reportRunList,
+});
+
+const getReportRun = operation({
+  id: 'getReportRun',
+  tag: 'admin',
+  summary: 'The state of a run',
+  path: parameters.runPath,
+  reply: wire.reportRun,
+});
+
 /** Runs on demand, and how they went. */
-@ApiTags('admin')
-@ApiSecurity('key')
 @Controller('api/admin/v1/report_runs')
 @Access('admin')
 export class RunsController {
@@ -37,43 +59,31 @@ export class RunsController {
   ) {}
 
   @Post()
-  @HttpCode(202)
-  @ApiOperation({ summary: 'Run the reports now, or as of the end of a past day' })
-  @ApiBody({
-    schema: { type: 'object', properties: { as_of: { type: 'string', format: 'date' } } },
-  })
-  async request(@Req() request: Authorized): Promise<{ run_id: string; state: 'queued' }> {
-    const { as_of: asOf } = readObject(request.body, 'as_of');
+  @Operation(requestReportRun)
+  async request(@Body() { as_of: day }: BodyOf<typeof requestReportRun>) {
     const runId =
-      asOf === undefined || asOf === null
+      day === undefined
         ? await this.runs.requestNow()
-        : await this.runs.requestDay(this.pastDay(asOf));
-    return { run_id: runId, state: 'queued' };
+        : await this.runs.requestDay(this.pastDay(day));
+    return { run_id: runId, state: 'queued' as const };
   }
 
   @Get()
-  @ApiOperation({ summary: 'The latest runs' })
-  async list(@Query() query: QueryParameters): Promise<{ report_runs: ReportRunView[] }> {
-    const take = wholeNumber(query, 'limit', { default: 50, low: 1, high: 1_000 });
+  @Operation(listReportRuns)
+  async list(@Query() { limit: take }: QueryOf<typeof listReportRuns>) {
     const rows = await this.database.rows.reportRun.findMany({ orderBy: { id: 'desc' }, take });
     return { report_runs: rows.map(view) };
   }
 
   @Get(':runId')
-  @ApiOperation({ summary: 'How a run went' })
-  @ApiResponse({ status: 200, schema: jsonSchema(wire.reportRun) })
-  async find(@Param('runId') runId: string): Promise<ReportRunView> {
-    const row = isRunId(runId)
-      ? await this.database.rows.reportRun.findUnique({ where: { runId } })
-      : null;
+  @Operation(getReportRun)
+  async find(@Param() { runId }: PathOf<typeof getReportRun>): Promise<ReportRunView> {
+    const row = await this.database.rows.reportRun.findUnique({ where: { runId } });
     if (!row) throw new ApiError('not_found', 'There is no run with this id.');
     return view(row);
   }
 
-  private pastDay(asOf: unknown): number {
-    const day = typeof asOf === 'string' && asOf.length === 10 ? parseDay(asOf) : undefined;
-    if (day === undefined || day < 0)
-      throw invalidField('as_of', 'must be a day such as 2026-01-31');
+  private pastDay(day: number): number {
     if (day >= startOfDay(this.clock.now()))
       throw invalidField('as_of', 'must be a day before today (UTC)');
     return day;

@@ -1,4 +1,4 @@
-import type { Ranking } from '#libs/contracts';
+import { parameters, type Ranking } from '#libs/contracts';
 import pg from 'pg';
 import type { Cards } from '#libs/facts';
 import type { Database, Queryable } from '#libs/platform';
@@ -11,8 +11,6 @@ import {
   type NumberedEntry,
 } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
-
-export const MAX_PAGE_SIZE = 100;
 
 /** A slice of one ranking of one run, and what is known of whom it lists. */
 export interface SnapshotSlice<Card> {
@@ -79,7 +77,7 @@ const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
       | (get_byte(page, at + 2) << 16) | (get_byte(page, at + 3) << 24) as key
     from list, generate_series(0, length(page) / greatest(width, 1) - 1) place,
       lateral (select place * width as at) entry
-    limit ${MAX_PAGE_SIZE}
+    limit ${parameters.MAX_PAGE_SIZE}
   )
   select list.*, (${numbersFrom(table)}) as numbers, (${SERVED_RUN}) as served_run, (
     select json_agg(card order by id, org_id) from (${rowsOf('select key from keys')}) card

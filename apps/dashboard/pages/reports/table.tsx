@@ -63,7 +63,8 @@ export function ReportTable({ words, rows }: { words: ReportWords; rows: readonl
 const classOf = (index: number) => (index === 0 ? 'number' : 'number wide-only');
 const termOf = ({ name }: Column) => (name === 'net' ? 'net_users_change' : name);
 
-function valueOf({ extra_properties: numbers }: Row, { name }: Column): string {
+function valueOf(row: Row, { name }: Column): string {
+  const numbers: Record<string, number | undefined> = row.extra_properties;
   if (name !== 'net') return formatNumber(numbers[name] ?? 0);
   return formatSigned((numbers['num_users_added'] ?? 0) - (numbers['num_users_removed'] ?? 0));
 }

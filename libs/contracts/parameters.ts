@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { parseDay } from './instant.js';
+
+/**
+ * Parts of the query and path schemas of operations. Each reads the text of one parameter; its metadata is what
+ * OpenAPI shows.
+ */
+
+const DIGITS = /^\d{1,10}$/;
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** A whole number within bounds, written in digits alone. */
+export function wholeNumber({
+  low,
+  high,
+  ...bounds
+}: {
+  low: number;
+  high: number;
+  default: number;
+}) {
+  const error = `must be a whole number from ${low} to ${high}`;
+  const number = z.int(error).min(low, error).max(high, error);
+  return z
+    .preprocess(
+      (text) => (typeof text === 'string' && DIGITS.test(text) ? Number(text) : text),
+      number,
+    )
+    .prefault(bounds.default);
+}
+
+/** One value of a closed list; the first is the default. */
+export function choice<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, `must be one of ${values.join(', ')}`).default(values[0]);
+}
+
+/** A calendar day such as 2026-01-31, read to the milliseconds since 1970 at which it begins in UTC. */
+export const day = z
+  .string()
+  .meta({ format: 'date' })
+  .transform((text, context) => {
+    const parsed = parseDay(text);
+    if (parsed === undefined) context.addIssue('must be a day such as 2026-01-31');
+    return parsed ?? z.NEVER;
+  });
+
+const uuid = (message: string) =>
+  z
+    .string()
+    .refine((text) => UUID.test(text), message)
+    .meta({ format: 'uuid' });
+
+/** The id of a report run in a query. */
+export const runId = uuid('must be the id of a run');
+
+/** The id of a report run in a path. */
+export const runPath = z.object({ runId: uuid('There is no run with this id.') });
+
+/** The most rows of a page. */
+export const MAX_PAGE_SIZE = 100;
+const MAX_PAGE_NUMBER = 2 ** 31 - 1;
+
+/** Which page of a list. */
+export const page = {
+  page_size: wholeNumber({ default: 10, low: 1, high: MAX_PAGE_SIZE }).describe('rows of a page'),
+  page_number: wholeNumber({ default: 0, low: 0, high: MAX_PAGE_NUMBER }).describe('counts from 0'),
+};

@@ -1,0 +1,67 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { ApiError } from '#libs/contracts';
+import { readObject } from './body.js';
+import { parameter, type Query } from './query.js';
+
+interface Schemas {
+  path?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+}
+
+/**
+ * Checks the path, query and JSON body of a request by the schemas of its operation, and puts in their place what
+ * the schemas output. Runs after the guards of the key and its rate.
+ */
+export class RequestCheck implements CanActivate {
+  constructor(private readonly schemas: Schemas) {}
+
+  /** @throws ApiError `not_found` for a wrong path, `invalid` or `unreadable` for a wrong query or body */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { path, query, body } = this.schemas;
+    if (path) request.params = checkedPath(path, request.params);
+    if (query) request.query = checked(query, parametersOf(query, request.query as Query));
+    if (body) request.body = checked(body, readObject(request.body));
+    return true;
+  }
+}
+
+function checkedPath(schema: z.ZodObject, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new ApiError('not_found', result.error.issues[0]!.message);
+}
+
+function checked(schema: z.ZodObject, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const fields = new Map<string, string[]>();
+  for (const issue of result.error.issues) {
+    for (const [field, message] of messagesOf(issue, schema)) {
+      fields.set(field, [...(fields.get(field) ?? []), message]);
+    }
+  }
+  const [field, messages] = [...fields][0]!;
+  throw new ApiError('invalid', `${field} ${messages[0]}`, { fields: Object.fromEntries(fields) });
+}
+
+/** So many unknown fields are named, no more. */
+const MAX_UNKNOWN = 10;
+
+function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodObject): [string, string][] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(schema.shape).join(', ');
+    return issue.keys
+      .slice(0, MAX_UNKNOWN)
+      .map((key) => [key, `is not known here; there is ${known}`]);
+  }
+  return [[issue.path.join('.') || 'request', issue.message]];
+}
+
+function parametersOf(schema: z.ZodObject, query: Query): Record<string, string | undefined> {
+  const names = Object.keys(schema.shape);
+  return Object.fromEntries(names.map((name) => [name, parameter(query, name)]));
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { isObject } from '#libs/contracts';
+
+/** A schema as OpenAPI 3.0 writes it. */
+export type Schema = Record<string, unknown>;
+
+const COMPONENT = '#/components/schemas/';
+
+/** OpenAPI 3.0, which more generators read than 3.1. A schema describes what a sender may write. */
+const OPTIONS = {
+  target: 'openapi-3.0',
+  io: 'input',
+  // What a custom check takes is said in its metadata.
+  unrepresentable: ({ zodSchema }: { zodSchema: z.core.$ZodTypes }) =>
+    zodSchema._zod.def.type === 'custom' ? 'any' : 'throw',
+} as const;
+
+/** The component that each schema with an id in its metadata becomes, by that id. */
+export function namedSchemas(): Map<string, Schema> {
+  const uri = (id: string) => COMPONENT + id;
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { ...OPTIONS, uri });
+  return new Map(Object.entries(schemas).map(([id, schema]) => [id, plain(schema)]));
+}
+
+/** The schema of a body: a reference to a component, or a list or text without a name of its own. */
+export function bodySchema(schema: z.ZodType): Schema {
+  const id = schema.meta()?.id;
+  if (id !== undefined) return { $ref: COMPONENT + id };
+  if (schema instanceof z.ZodString) return plain(z.toJSONSchema(schema, OPTIONS));
+  if (schema instanceof z.ZodArray) {
+    const list = plain(z.toJSONSchema(schema, OPTIONS));
+    return { ...list, items: bodySchema(schema.element as z.ZodType), definitions: undefined };
+  }
+  if (schema instanceof z.ZodUnion) {
+    return { oneOf: schema.options.map((option) => bodySchema(option as z.ZodType)) };
+  }
+  throw new Error('The schema of a body needs a name: give it an id by .meta({ id }).');
+}
+
+/** The schema of one parameter, its description apart. */
+export function parameterSchema(schema: z.ZodType): { schema: Schema; description?: string } {
+  const { description, ...rest } = plain(z.toJSONSchema(schema, OPTIONS));
+  return { schema: rest, ...(typeof description === 'string' && { description }) };
+}
+
+/** Drops from components, step by step, those that nothing refers to. */
+export function usedSchemas(named: ReadonlyMap<string, Schema>, start: unknown) {
+  const used = new Map<string, Schema>();
+  const waiting = referencesIn(start);
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const schema = named.get(id);
+    if (!schema || used.has(id)) continue;
+    used.set(id, schema);
+    waiting.push(...referencesIn(schema));
+  }
+  return Object.fromEntries([...used].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function referencesIn(value: unknown): string[] {
+  const text = JSON.stringify(value);
+  return [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
+}
+
+/** A JSON Schema as OpenAPI 3.0 has it, its parts included. */
+function plain(schema: object): Schema {
+  const {
+    $id: _id,
+    id: _name,
+    $schema: _schema,
+    '~standard': _standard,
+    ...rest
+  } = schema as Schema;
+  return simplified(rest) as Schema;
+}
+
+function simplified(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(simplified);
+  if (!isObject(value)) return value;
+  const schema = Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, simplified(part)]),
+  );
+  // Every integer of JSON is between these.
+  if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
+  if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
+  // The format says the same.
+  if (schema['format'] === 'date') delete schema['pattern'];
+  const { nullable, anyOf, ...others } = schema;
+  if (nullable !== true) return schema;
+  if (Array.isArray(schema['enum'])) schema['enum'] = [...(schema['enum'] as unknown[]), null];
+  // OpenAPI 3.0 ignores `nullable` where there is no type beside it.
+  if (!Array.isArray(anyOf)) return schema;
+  const [first, ...rest] = anyOf as Schema[];
+  return { ...others, anyOf: [{ ...first, nullable }, ...rest] };
+}

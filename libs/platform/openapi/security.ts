@@ -1,0 +1,46 @@
+import { SESSION_SCOPES } from '../access/sessions.service.js';
+import { SESSION_COOKIE } from '../access/session-cookie.js';
+import type { RouteAccess } from '../access/access.guard.js';
+
+const header = (name: string, description: string) => ({
+  ...{ type: 'apiKey', in: 'header', name, description },
+});
+
+/** The ways in which a request proves who sends it. */
+export const securitySchemes = {
+  key: { type: 'http', scheme: 'bearer', description: 'An API key of the scope that is named' },
+  writeKey: {
+    ...{ type: 'http', scheme: 'basic' },
+    description:
+      'An API key as the user name, with an empty password: the write key of tracking libraries',
+  },
+  session: {
+    ...{ type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+    description:
+      'The cookie of a browser that has signed in. What is not read by GET needs the header `X-Insightd: 1` as well.',
+  },
+  'webhook-id': header('webhook-id', 'Standard Webhooks: the id of the message'),
+  'webhook-timestamp': header('webhook-timestamp', 'Standard Webhooks: unix seconds'),
+  'webhook-signature': header('webhook-signature', 'Standard Webhooks: `v1,` and base64'),
+  'svix-id': header('svix-id', 'Svix: the id of the message'),
+  'svix-timestamp': header('svix-timestamp', 'Svix: unix seconds'),
+  'svix-signature': header('svix-signature', 'Svix: `v1,` and base64'),
+  'workos-signature': header('workos-signature', 'WorkOS: `t=` milliseconds, `v1=` hexadecimal'),
+} as const;
+
+export type SecurityScheme = keyof typeof securitySchemes;
+
+/** The alternatives that let a request in; an empty list when none is needed. */
+export function securityOf(
+  { scope, basic }: RouteAccess,
+  provenBy?: readonly (readonly SecurityScheme[])[],
+): object[] {
+  if (provenBy) {
+    return provenBy.map((names) => Object.fromEntries(names.map((name) => [name, []])));
+  }
+  if (scope === 'public') return [];
+  const ways: SecurityScheme[] = ['key'];
+  if (basic) ways.push('writeKey');
+  if (SESSION_SCOPES.some((known) => known === scope)) ways.push('session');
+  return ways.map((name) => ({ [name]: [] }));
+}
