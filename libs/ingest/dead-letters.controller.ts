@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { invalidField, type IngestReply } from '#libs/contracts';
 import {
   Access,
+  TakesBody,
   parameter,
   readObject,
   wholeNumber,
@@ -12,6 +13,9 @@ import {
   type Query as QueryParameters,
 } from '#libs/platform';
 import { DeadLettersService, type DeadLetterView } from './dead-letters.service.js';
+
+/** 10,000 ids. */
+const REPLAY_BYTES = 256 * 1024;
 
 @ApiTags('admin')
 @ApiSecurity('key')
@@ -47,6 +51,7 @@ export class DeadLettersController {
   }
 
   @Post('replay')
+  @TakesBody({ maxBytes: REPLAY_BYTES })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Try rejected events again: {"ids": ["…"]}, or {} for the oldest 10,000',

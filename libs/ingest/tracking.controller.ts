@@ -8,12 +8,23 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { ApiError, isObject } from '#libs/contracts';
-import { Access, AcceptsBasic, Clock, readJson, type Authorized } from '#libs/platform';
+import {
+  Access,
+  AcceptsBasic,
+  Clock,
+  INGEST_BYTES,
+  TakesBody,
+  readJson,
+  type Authorized,
+} from '#libs/platform';
 import { MessagesService } from './messages.service.js';
-import { MAX_EVENTS, tooMany, unzipped } from './read-events.js';
+import { MAX_EVENTS, tooMany } from './read-events.js';
 import { CALL_TYPES } from './sources/tracking/call.js';
 import { callsOf, messageOf } from './sources/tracking/messages.js';
 import { source } from './sources/tracking/source.js';
+
+/** Without a key in its headers or its address, the body of a request is this long at most: libraries send 500 kB. */
+const BYTES_BEFORE_KEY = 512 * 1024;
 
 /**
  * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
@@ -24,6 +35,11 @@ import { source } from './sources/tracking/source.js';
 @Controller('v1')
 @Access('ingest')
 @AcceptsBasic()
+@TakesBody({
+  maxBytes: INGEST_BYTES,
+  gzip: 'detected',
+  beforeKey: { maxBytes: BYTES_BEFORE_KEY, keyIn: writeKeyIn },
+})
 export class TrackingController {
   constructor(
     private readonly messages: MessagesService,
@@ -39,7 +55,7 @@ export class TrackingController {
   @ApiResponse({ status: 413, description: 'more than 10,000 calls or 16 MiB unpacked' })
   @ApiResponse({ status: 503, description: 'to be sent again after Retry-After' })
   async batch(@Req() request: Authorized): Promise<{ success: true }> {
-    const body = await readBody(request);
+    const body = readBody(request);
     const calls = callsOf(body);
     if (!calls) throw new ApiError('unreadable', 'The body must be {"batch": [...]}.');
     if (calls.length > MAX_EVENTS) throw tooMany();
@@ -55,7 +71,7 @@ export class TrackingController {
     if (!CALL_TYPES.some((known) => known === type)) {
       throw new ApiError('not_found', `There is /v1/batch, /v1/${CALL_TYPES.join(', /v1/')}.`);
     }
-    const body = await readBody(request);
+    const body = readBody(request);
     if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');
     return this.take([{ ...body, type }], request);
   }
@@ -72,10 +88,17 @@ export class TrackingController {
   }
 }
 
-/** JSON whatever the content type says; gzip is known by how it begins. */
-async function readBody(request: Authorized): Promise<unknown> {
+/** The `writeKey` that some libraries send in the body. */
+function writeKeyIn(bytes: Buffer): string | undefined {
+  const body = readJson(bytes);
+  const key = isObject(body) ? body['writeKey'] : undefined;
+  return typeof key === 'string' ? key : undefined;
+}
+
+/** JSON whatever the content type says. */
+function readBody(request: Authorized): unknown {
   const { body } = request;
   // The bytes are not kept while the calls wait to be written.
   request.body = undefined;
-  return readJson(await unzipped(body));
+  return readJson(body);
 }

@@ -1,14 +1,11 @@
-import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { ApiError, type Outcome, type Sender } from '#libs/contracts';
-import { Access, Clock, SETTINGS, type Settings } from '#libs/platform';
+import { Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Outcome, Sender } from '#libs/contracts';
+import { Access, Clock, TakesBody } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { readMessage } from './read-events.js';
-import { isWebhook, type WebhookSource } from './sources/source.js';
-import { Sources } from './sources/sources.js';
-import { secretSetting, secretsOf } from './sources/webhook-secrets.js';
+import { WebhookGuard, refused, type FromSource } from './webhook.guard.js';
 
 /** More than any sender's single message, and little enough to be kept whole as a dead letter. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -18,16 +15,17 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 @Access('public')
 export class WebhooksController {
   constructor(
-    private readonly sources: Sources,
     private readonly messages: MessagesService,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'WEBHOOK_SECRETS'>,
   ) {}
 
   @Post(':source')
+  @UseGuards(WebhookGuard)
+  @TakesBody({ maxBytes: MAX_MESSAGE_BYTES })
   @HttpCode(200)
   @ApiOperation({ summary: 'Take in a signed message of a source; answered when it is committed' })
+  @ApiParam({ name: 'source', schema: { type: 'string' } })
   @ApiBody({ schema: { type: 'object' } })
   @ApiResponse({
     status: 200,
@@ -38,42 +36,14 @@ export class WebhooksController {
   @ApiResponse({ status: 404, description: 'no such source, or its secret is not set' })
   @ApiResponse({ status: 413, description: 'more than 1 MiB' })
   @ApiResponse({ status: 503, description: 'to be sent again after Retry-After' })
-  async receive(
-    @Param('source') name: string,
-    @Req() request: FastifyRequest,
-  ): Promise<{ outcome: Outcome }> {
-    const { source, secrets } = this.expected(name);
+  async receive(@Req() request: FromSource): Promise<{ outcome: Outcome }> {
+    const { source, secrets, headers } = request;
     const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (raw.length > MAX_MESSAGE_BYTES) {
-      throw new ApiError('too_large', 'A message of a webhook may have 1 MiB at most.');
-    }
-    const sender: Sender = { kind: 'webhook', name };
-    const verified = source.verify(request.headers, raw, secrets, this.clock.now());
-    if (!verified) {
-      this.outcomes.tell('refused', [{ type: null }], sender);
-      const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
-      throw new ApiError('bad_signature', message);
-    }
+    const verified = source.verify(headers, raw, secrets, this.clock.now());
+    if (!verified) throw refused(source, this.outcomes);
     const message = { ...verified, content: readMessage(raw), raw };
+    const sender: Sender = { kind: 'webhook', name: source.name };
     const [outcome] = await this.messages.take(source, [message], sender);
     return { outcome: outcome! };
-  }
-
-  /** @throws ApiError `not_found` unless messages of such a source are expected */
-  private expected(name: string): { source: WebhookSource; secrets: string[] } {
-    const source = this.sources.get(name);
-    if (!source || !isWebhook(source)) {
-      const names = this.sources
-        .all()
-        .filter(isWebhook)
-        .map((webhook) => webhook.name);
-      throw new ApiError('not_found', `There are webhooks of ${names.join(', ')} only.`);
-    }
-    const secrets = secretsOf(source, this.settings);
-    if (secrets.length === 0) {
-      const message = `Set ${secretSetting(source)} to the signing secret of the endpoint, and start insightd again.`;
-      throw new ApiError('not_found', message);
-    }
-    return { source, secrets };
   }
 }
