@@ -9,6 +9,7 @@ const FOLDER = 'dist/node_modules';
 const CHUNKS = '.chunks';
 
 const PACKAGES = [
+  '@fastify/compress',
   '@fastify/static',
   '@nestjs/bullmq',
   '@nestjs/common',
@@ -23,7 +24,6 @@ const PACKAGES = [
   'prom-client',
   'rate-limiter-flexible',
   'reflect-metadata',
-  'standardwebhooks',
   'zod',
 ];
 // Prisma's adapter knows our pools by their class, pino begins threads by the names of its files.

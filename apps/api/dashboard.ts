@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import type { INestApplication } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '#libs/contracts';
-import { hasSessionCookie, packageRoot, sendFailure } from '#libs/platform';
+import { Outside, SessionCookie, packageRoot, sendFailure } from '#libs/platform';
 
 const FOLDER = join(packageRoot, 'dist/apps/dashboard');
 /** What is never a page of the dashboard, whoever asks. */
@@ -32,11 +33,18 @@ const HEADERS = {
  * Serves the web page: its files under /assets, kept for good since their names change with them, and
  * the page itself at every other address that a browser asks for, so that addresses can be shared.
  */
-export async function serveDashboard(server: FastifyInstance): Promise<void> {
+export async function serveDashboard(
+  server: FastifyInstance,
+  app: INestApplication,
+): Promise<void> {
   if (!existsSync(join(FOLDER, 'index.html'))) {
     throw new Error('The dashboard is not built: run "npm run setup".');
   }
-  const page = await readFile(join(FOLDER, 'index.html'), 'utf8');
+  const page = new Page(
+    await readFile(join(FOLDER, 'index.html'), 'utf8'),
+    app.get(SessionCookie),
+    app.get(Outside),
+  );
   await server.register(fastifyStatic, {
     root: join(FOLDER, 'assets'),
     prefix: '/assets/',
@@ -48,7 +56,7 @@ export async function serveDashboard(server: FastifyInstance): Promise<void> {
     setHeaders: (reply) => void reply.headers(HEADERS),
   });
   server.get('/*', (request, reply) => {
-    if (isPage(request)) return sendPage(request, reply, page);
+    if (isPage(request)) return page.send(request, reply);
     const message = `There is nothing at ${request.url.split('?')[0]}.`;
     return sendFailure(reply, new ApiError('not_found', message), request.url);
   });
@@ -58,12 +66,25 @@ function isPage({ url, headers }: FastifyRequest): boolean {
   return !NOT_PAGES.test(url) && (headers.accept ?? '').includes('text/html');
 }
 
-function sendPage(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
-  // The page need not ask who is signed in when nobody is: a refusal would be an error in its console.
-  const visitor = hasSessionCookie(request) ? 'returning' : 'new';
-  return reply
-    .headers(HEADERS)
-    .header('Cache-Control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(page.replace('data-visitor=""', `data-visitor="${visitor}"`));
+/** The page, which learns from us where it is and whether its reader may be signed in. */
+class Page {
+  constructor(
+    private readonly template: string,
+    private readonly cookie: SessionCookie,
+    private readonly outside: Outside,
+  ) {}
+
+  send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const base = this.outside.baseOf(request.raw);
+    // The page need not ask who is signed in when nobody is: a refusal would be an error in its console.
+    const visitor = this.cookie.tokenOf(request) === undefined ? 'new' : 'returning';
+    const text = this.template
+      .replace('data-visitor=""', `data-visitor="${visitor}" data-base="${base}"`)
+      .replaceAll('"/assets/', `"${base}assets/`);
+    return reply
+      .headers(HEADERS)
+      .header('Cache-Control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(text);
+  }
 }

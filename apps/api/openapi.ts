@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Controller, Get, type INestApplication } from '@nestjs/common';
+import { Controller, Get, Req, type INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { wire, type OpenApiDocument } from '#libs/contracts';
-import { Access, Operation, describeApi, operation, packageRoot } from '#libs/platform';
+import { Access, Operation, Outside, describeApi, operation, packageRoot } from '#libs/platform';
 
 const getOpenApi = operation({
   id: 'getOpenApi',
@@ -19,13 +20,26 @@ const getOpenApi = operation({
 export class OpenApiController {
   private document: OpenApiDocument | undefined;
 
-  constructor(private readonly modules: ModulesContainer) {}
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly outside: Outside,
+  ) {}
 
   @Get()
   @Operation(getOpenApi)
-  read(): OpenApiDocument {
-    // The first reader waits for it rather than every start.
+  read(@Req() request: FastifyRequest): OpenApiDocument {
+    return this.seenBy(request, this.complete());
+  }
+
+  /** The document without the address of a reader. Built for the first reader rather than at every start. */
+  complete(): OpenApiDocument {
     return (this.document ??= describeApi(this.modules, version()));
+  }
+
+  /** The document with the path that a reader's proxy puts in front. */
+  seenBy<D extends object>({ raw }: FastifyRequest, document: D): D {
+    const base = this.outside.baseOf(raw);
+    return base === '/' ? document : { ...document, servers: [{ url: base.slice(0, -1) }] };
   }
 }
 
@@ -36,6 +50,10 @@ function version(): string {
 
 /** Serves a page to browse the API at /docs. */
 export function serveApiPage(app: INestApplication): void {
-  const document = () => app.get(OpenApiController).read() as unknown as OpenAPIObject;
-  SwaggerModule.setup('docs', app, document, { raw: false });
+  const controller = () => app.get(OpenApiController);
+  SwaggerModule.setup('docs', app, () => controller().complete() as unknown as OpenAPIObject, {
+    raw: false,
+    patchDocumentOnRequest: (request, _reply, document: OpenAPIObject) =>
+      controller().seenBy(request as FastifyRequest, document),
+  });
 }

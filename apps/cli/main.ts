@@ -23,6 +23,8 @@ const USAGE = `insightd <command>
   keys create --name NAME --scopes read,ingest,admin
                       make a key; it is shown once
   keys revoke ID      end a key for good
+  sessions end --all | --key ID
+                      sign out everyone, or those who signed in with a key
   deadletters list [--sender NAME] [--limit N]
                       show rejected events with what was wrong, newest first
   deadletters show ID
@@ -66,6 +68,10 @@ const ERRANDS: Record<string, Command> = {
   keys: async (args) => {
     const settings = readSettings();
     await (await import('./commands/keys.js')).keys(args, settings);
+  },
+  sessions: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/sessions.js')).sessions(args, settings);
   },
   deadletters: async (args) => {
     const settings = readSettings();

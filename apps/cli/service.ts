@@ -10,14 +10,18 @@ import {
   PlatformModule,
   ProblemFilter,
   createAdapter,
+  forbidKeeping,
+  leaveBodiesUnread,
   measureReplies,
-  readBodiesAsBytes,
+  refuseWhileStopping,
   type Settings,
 } from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
 import { serveDashboard } from '../api/dashboard.js';
 import { serveApiPage } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
+import { compressReplies } from '../api/compression.js';
+import { isStopping } from './lifetime.js';
 import { letOthersGoFirst } from './priority.js';
 
 const GRACE_MS = 3_000;
@@ -52,19 +56,22 @@ export async function startService(
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     ServiceModule.of(role, settings),
-    createAdapter(),
+    createAdapter(settings),
     { bodyParser: false, bufferLogs: true, abortOnError: false },
   );
   const logger = app.get(Logger);
   app.useLogger(logger);
   const server = app.getHttpAdapter().getInstance();
-  readBodiesAsBytes(server);
+  refuseWhileStopping(server, isStopping);
+  forbidKeeping(server);
+  leaveBodiesUnread(server);
   measureReplies(server, app.get(Metrics));
   app.useGlobalFilters(new ProblemFilter(logger));
   if (role !== 'worker') {
     v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
+    await compressReplies(server);
     serveApiPage(app);
-    await serveDashboard(server);
+    await serveDashboard(server, app);
   }
   try {
     await app.listen(settings.PORT, settings.HOST);

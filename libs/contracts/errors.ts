@@ -6,6 +6,7 @@ export const ERROR_STATUS = {
   bad_signature: 401,
   forbidden: 403,
   not_found: 404,
+  too_slow: 408,
   too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,

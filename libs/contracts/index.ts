@@ -2,7 +2,7 @@ export * from './catalogue.js';
 export * from './check-event.js';
 export * from './errors.js';
 export * from './events.js';
-export { id as idSchema, isObject } from './fields.js';
+export { MAX_CHARACTERS, id as idSchema, isObject } from './fields.js';
 export * as insights from './insights.js';
 export type * from './insights.js';
 export * from './instant.js';

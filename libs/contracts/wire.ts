@@ -201,6 +201,10 @@ export const webhookReply = z.object({
   outcome: z.enum(OUTCOMES).describe('not to be sent again, whatever it is'),
 });
 
+export const endedSessions = z.object({
+  ended: z.int().min(0).describe('how many sessions ended'),
+});
+
 const secret = z.string('must be a string').min(1, 'must be a string').optional();
 
 export const signIn = z
@@ -270,7 +274,13 @@ nameSchemas({
   ...{ DeadLetter: deadLetter, DeadLetterList: deadLetterList, ReplayRequest: replayRequest },
   ...{ SourceState: sourceState, SourceStates: sourceStates },
   ...{ SourceStatistics: sourceDetails, SourceStatisticsList: sources },
-  ...{ SignIn: signIn, Session: session, Health: health, OpenApiDocument: openApiDocument },
+  ...{
+    SignIn: signIn,
+    Session: session,
+    EndedSessions: endedSessions,
+    Health: health,
+    OpenApiDocument: openApiDocument,
+  },
 });
 
 export type OrgMembership = z.infer<typeof orgMembership>;

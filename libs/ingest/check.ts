@@ -34,7 +34,9 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
   const batch: CheckedBatch = { events: [], rejected: [] };
   for (const [index, one] of incoming.entries()) {
     if ('unreadable' in one) {
-      const errors = { event: ['must be one JSON object on a line of its own'] };
+      const errors = {
+        event: [one.problem ?? 'must be one JSON object on a line of its own'],
+      };
       batch.rejected.push(reject(index, undefined, kept(one.unreadable), errors, context));
       continue;
     }

@@ -3,8 +3,11 @@ import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { parameters, wire, type IngestReply } from '#libs/contracts';
-import { Access, Operation, operation, type BodyOf, type QueryOf } from '#libs/platform';
+import { Access, Operation, TakesBody, operation, type BodyOf, type QueryOf } from '#libs/platform';
 import { DeadLettersService } from './dead-letters.service.js';
+
+/** 10,000 ids. */
+const REPLAY_BYTES = 256 * 1024;
 
 const listDeadLetters = operation({
   id: 'listDeadLetters',
@@ -54,6 +57,7 @@ export class DeadLettersController {
   }
 
   @Post('replay')
+  @TakesBody({ maxBytes: REPLAY_BYTES })
   @Operation(replayDeadLetters)
   async replay(@Body() { ids }: BodyOf<typeof replayDeadLetters>): Promise<IngestReply> {
     return this.letters.replay(ids);

@@ -2,7 +2,14 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { eventSchema, wire, type IngestReply } from '#libs/contracts';
-import { Access, Operation, operation, type Authorized } from '#libs/platform';
+import {
+  Access,
+  INGEST_BYTES,
+  Operation,
+  TakesBody,
+  operation,
+  type Authorized,
+} from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { EVENT_MEDIA_TYPES, MAX_EVENTS, readEvents } from './read-events.js';
 
@@ -34,19 +41,23 @@ export class IngestController {
   constructor(private readonly ingest: IngestService) {}
 
   @Post()
+  @TakesBody({ maxBytes: INGEST_BYTES, gzip: 'declared' })
   @Operation(sendEvents)
   async receive(
     @Req() request: Authorized,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IngestReply> {
-    const { 'content-type': mediaType, 'content-encoding': encoding } = request.headers;
-    const reading = readEvents(request.body, mediaType, encoding);
-    // Neither the body nor what was read from it is kept while the events wait to be written.
-    request.body = undefined;
-    const sender = { kind: 'api', name: request.caller.name } as const;
-    const taken = await reading.then((incoming) => this.ingest.take(incoming, sender));
+    const taken = await this.take(request);
     const allRejected = taken.accepted === 0 && taken.rejected.length > 0;
     void reply.status(allRejected ? 400 : 200);
     return taken;
+  }
+
+  // Not awaited here: what was read from the body would stay in memory while the events wait to be written.
+  private take(request: Authorized): Promise<IngestReply> {
+    const { 'content-type': mediaType, 'content-encoding': encoding } = request.headers;
+    const incoming = readEvents(request.body, mediaType, encoding);
+    request.body = undefined;
+    return this.ingest.take(incoming, { kind: 'api', name: request.caller.name });
   }
 }

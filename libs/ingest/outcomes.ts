@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Outcome, Sender } from '#libs/contracts';
+import { EVENT_TYPES, type Outcome, type Sender } from '#libs/contracts';
 import { Metrics } from '#libs/platform';
 import { Ledger } from './ledger/ledger.service.js';
 
@@ -8,9 +8,16 @@ interface Arrived {
   type: string | null;
 }
 
+/** Types that are counted by name. Senders can make up any number of others, and each would stay in memory. */
+const LABELS: ReadonlySet<string> = new Set([...EVENT_TYPES, 'unknown']);
+/** So many types of vendors' webhooks are counted by name as well: vendors have a few dozens. */
+const MAX_VENDOR_TYPES = 50;
+
 /** The one place where the outcome of every native event and of every message of a source passes. */
 @Injectable()
 export class Outcomes {
+  private readonly vendorTypes = new Set<string>();
+
   constructor(
     private readonly metrics: Metrics,
     private readonly ledger: Ledger,
@@ -22,9 +29,16 @@ export class Outcomes {
    */
   tell(outcome: Outcome, arrived: readonly Arrived[], sender?: Sender): void {
     for (const [type, count] of countTypes(arrived)) {
-      this.metrics.events.labels(type, outcome).inc(count);
+      this.metrics.events.labels(this.labelOf(type, sender), outcome).inc(count);
       if (sender) this.ledger.note(sender, type, outcome, count);
     }
+  }
+
+  private labelOf(type: string, sender?: Sender): string {
+    if (LABELS.has(type)) return type;
+    const isOfVendor = sender?.kind === 'webhook' && sender.name !== 'standard';
+    if (isOfVendor && this.vendorTypes.size < MAX_VENDOR_TYPES) this.vendorTypes.add(type);
+    return this.vendorTypes.has(type) ? type : 'other';
   }
 }
 

@@ -1,7 +1,5 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { ApiError, isObject } from '#libs/contracts';
-import { MAX_BODY_BYTES, readJson, readText } from '#libs/platform';
+import { readJson, readText, shapeProblem } from '#libs/platform';
 
 export const MAX_EVENTS = 10_000;
 
@@ -14,54 +12,28 @@ export const EVENT_MEDIA_TYPES = [
   LINES,
 ];
 
-/** One event as it came: a value of JSON, or a line that is none. */
-export type Incoming = { value: unknown } | { unreadable: string };
-
-const gunzipped = promisify(gunzip);
+/** One event as it was sent: a value of JSON, or a line that cannot be read, and why when it is JSON. */
+export type Incoming = { value: unknown } | { unreadable: string; problem?: string };
 
 /**
- * Reads a body as events, without looking into them.
+ * Reads an unpacked body as events, without looking into them.
+ * @param encoding that is left: gzip has been unpacked
  * @throws ApiError `unreadable`, `too_large` or `unsupported_media_type`
  */
-export async function readEvents(
+export function readEvents(
   body: unknown,
   mediaType: string | undefined,
   encoding: string | undefined,
-): Promise<Incoming[]> {
+): Incoming[] {
   const type = eventMediaType(mediaType);
-  const unpacked = await unpack(body, encoding);
-  return type === LINES ? readLines(readText(unpacked)) : readValues(readJson(unpacked));
+  demandUnpacked(encoding);
+  return type === LINES ? readLines(readText(body)) : readValues(readJson(body));
 }
 
-async function unpack(body: unknown, encoding: string | undefined): Promise<unknown> {
-  const name = encoding?.trim().toLowerCase();
-  if (name === undefined || name === '' || name === 'identity') return body;
-  if (name !== 'gzip') {
-    throw new ApiError('unsupported_media_type', 'The only Content-Encoding supported is gzip.');
-  }
-  return unzip(body);
-}
-
-const GZIP = Buffer.from([0x1f, 0x8b]);
-
-/** A body that may be gzip, whatever is said of it: no text begins as gzip does. */
-export function unzipped(body: unknown): Promise<unknown> {
-  const isGzip = Buffer.isBuffer(body) && body.subarray(0, GZIP.length).equals(GZIP);
-  return isGzip ? unzip(body) : Promise.resolve(body);
-}
-
-/** @throws ApiError `unreadable` or `too_large` */
-async function unzip(body: unknown): Promise<Buffer> {
-  try {
-    return await gunzipped(Buffer.isBuffer(body) ? body : '', { maxOutputLength: MAX_BODY_BYTES });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new ApiError('too_large', 'The body has more than 16 MiB unpacked. Split it.', {
-        cause,
-      });
-    }
-    throw new ApiError('unreadable', 'The body is not valid gzip.', { cause });
-  }
+/** @throws ApiError `unsupported_media_type` */
+function demandUnpacked(encoding: string | undefined): void {
+  if (['', 'identity'].includes(encoding?.trim().toLowerCase() ?? '')) return;
+  throw new ApiError('unsupported_media_type', 'The only Content-Encoding supported is gzip.');
 }
 
 /** The media type without its parameters; JSON when none is given. */
@@ -100,11 +72,14 @@ export function readMessage(raw: Buffer): Incoming {
 }
 
 function readLine(line: string): Incoming {
+  let value: unknown;
   try {
-    return { value: JSON.parse(line) as unknown };
+    value = JSON.parse(line);
   } catch {
     return { unreadable: line };
   }
+  const problem = shapeProblem(value);
+  return problem === undefined ? { value } : { unreadable: line, problem };
 }
 
 /** More than fits one request. */

@@ -5,14 +5,16 @@ import {
   Access,
   AcceptsBasic,
   Clock,
+  INGEST_BYTES,
   Operation,
+  TakesBody,
   operation,
   readJson,
   type Authorized,
   type PathOf,
 } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
-import { MAX_EVENTS, tooMany, unzipped } from './read-events.js';
+import { MAX_EVENTS, tooMany } from './read-events.js';
 import { CALL_TYPES } from './sources/tracking/call.js';
 import { callsOf, messageOf } from './sources/tracking/messages.js';
 import { source } from './sources/tracking/source.js';
@@ -37,6 +39,9 @@ const sendTrackingCall = operation({
   reply: wire.trackingReply,
 });
 
+/** Without a key in its headers or its address, the body of a request is this long at most: libraries send 500 kB. */
+const BYTES_BEFORE_KEY = 512 * 1024;
+
 /**
  * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
  * used becomes a dead letter, and the reply is the same.
@@ -44,6 +49,11 @@ const sendTrackingCall = operation({
 @Controller('v1')
 @Access('ingest')
 @AcceptsBasic()
+@TakesBody({
+  maxBytes: INGEST_BYTES,
+  gzip: 'detected',
+  beforeKey: { maxBytes: BYTES_BEFORE_KEY, keyIn: writeKeyIn },
+})
 export class TrackingController {
   constructor(
     private readonly messages: MessagesService,
@@ -53,7 +63,7 @@ export class TrackingController {
   @Post('batch')
   @Operation(sendTrackingBatch)
   async batch(@Req() request: Authorized): Promise<{ success: true }> {
-    const body = await readBody(request);
+    const body = readBody(request);
     const calls = callsOf(body);
     if (!calls) throw new ApiError('unreadable', 'The body must be {"batch": [...]}.');
     if (calls.length > MAX_EVENTS) throw tooMany();
@@ -66,7 +76,7 @@ export class TrackingController {
     @Param() { call: type }: PathOf<typeof sendTrackingCall>,
     @Req() request: Authorized,
   ): Promise<{ success: true }> {
-    const body = await readBody(request);
+    const body = readBody(request);
     if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');
     return this.take([{ ...body, type }], request);
   }
@@ -83,10 +93,17 @@ export class TrackingController {
   }
 }
 
-/** JSON whatever the content type says; gzip is known by how it begins. */
-async function readBody(request: Authorized): Promise<unknown> {
+/** The `writeKey` that some libraries send in the body. */
+function writeKeyIn(bytes: Buffer): string | undefined {
+  const body = readJson(bytes);
+  const key = isObject(body) ? body['writeKey'] : undefined;
+  return typeof key === 'string' ? key : undefined;
+}
+
+/** JSON whatever the content type says. */
+function readBody(request: Authorized): unknown {
   const { body } = request;
   // The bytes are not kept while the calls wait to be written.
   request.body = undefined;
-  return readJson(await unzipped(body));
+  return readJson(body);
 }

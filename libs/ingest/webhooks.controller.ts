@@ -1,22 +1,11 @@
-import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Controller, Post, Req, UseGuards } from '@nestjs/common';
 import { z } from 'zod';
-import { ApiError, wire, type Outcome, type Sender } from '#libs/contracts';
-import {
-  Access,
-  Clock,
-  Operation,
-  SETTINGS,
-  operation,
-  type PathOf,
-  type Settings,
-} from '#libs/platform';
+import { wire, type Outcome, type Sender } from '#libs/contracts';
+import { Access, Clock, Operation, TakesBody, operation } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { readMessage } from './read-events.js';
-import { isWebhook, type WebhookSource } from './sources/source.js';
-import { Sources } from './sources/sources.js';
-import { secretSetting, secretsOf } from './sources/webhook-secrets.js';
+import { WebhookGuard, refused, type FromSource } from './webhook.guard.js';
 
 /** More than any sender's single message, and little enough to be kept whole as a dead letter. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -42,51 +31,23 @@ const receiveWebhook = operation({
 @Access('public')
 export class WebhooksController {
   constructor(
-    private readonly sources: Sources,
     private readonly messages: MessagesService,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'WEBHOOK_SECRETS'>,
   ) {}
 
   @Post(':source')
+  @UseGuards(WebhookGuard)
+  @TakesBody({ maxBytes: MAX_MESSAGE_BYTES })
   @Operation(receiveWebhook)
-  async receive(
-    @Param() { source: name }: PathOf<typeof receiveWebhook>,
-    @Req() request: FastifyRequest,
-  ): Promise<{ outcome: Outcome }> {
-    const { source, secrets } = this.expected(name);
+  async receive(@Req() request: FromSource): Promise<{ outcome: Outcome }> {
+    const { source, secrets, headers } = request;
     const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    if (raw.length > MAX_MESSAGE_BYTES) {
-      throw new ApiError('too_large', 'A message of a webhook may have 1 MiB at most.');
-    }
-    const sender: Sender = { kind: 'webhook', name };
-    const verified = source.verify(request.headers, raw, secrets, this.clock.now());
-    if (!verified) {
-      this.outcomes.tell('refused', [{ type: null }], sender);
-      const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
-      throw new ApiError('bad_signature', message);
-    }
+    const verified = source.verify(headers, raw, secrets, this.clock.now());
+    if (!verified) throw refused(source, this.outcomes);
     const message = { ...verified, content: readMessage(raw), raw };
+    const sender: Sender = { kind: 'webhook', name: source.name };
     const [outcome] = await this.messages.take(source, [message], sender);
     return { outcome: outcome! };
-  }
-
-  /** @throws ApiError `not_found` unless messages of such a source are expected */
-  private expected(name: string): { source: WebhookSource; secrets: string[] } {
-    const source = this.sources.get(name);
-    if (!source || !isWebhook(source)) {
-      const names = this.sources
-        .all()
-        .filter(isWebhook)
-        .map((webhook) => webhook.name);
-      throw new ApiError('not_found', `There are webhooks of ${names.join(', ')} only.`);
-    }
-    const secrets = secretsOf(source, this.settings);
-    if (secrets.length === 0) {
-      const message = `Set ${secretSetting(source)} to the signing secret of the endpoint, and start insightd again.`;
-      throw new ApiError('not_found', message);
-    }
-    return { source, secrets };
   }
 }

@@ -6,6 +6,7 @@ import { SETTINGS, type Settings } from './config/index.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
 import { HealthController } from './health/health.controller.js';
+import { Outside } from './http/outside.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -15,7 +16,16 @@ import { MetricsController } from './metrics/metrics.controller.js';
 @Module({})
 export class PlatformModule {
   static register(settings: Settings): DynamicModule {
-    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics, SessionsService];
+    const edges = [
+      Clock,
+      Database,
+      Instance,
+      KeysService,
+      Logger,
+      Metrics,
+      Outside,
+      SessionsService,
+    ];
     const provided = { provide: SETTINGS, useValue: settings };
     return {
       module: PlatformModule,

@@ -1,5 +1,13 @@
 import { parseArgs } from 'node:util';
-import { Clock, Database, KeysService, SCOPES, type Scope, type Settings } from '#libs/platform';
+import {
+  Clock,
+  Database,
+  KeysService,
+  SCOPES,
+  keyNameProblem,
+  type Scope,
+  type Settings,
+} from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 
@@ -56,6 +64,8 @@ function createOptions(args: string[]): { name: string; scopes: Scope[] } {
   const { name, scopes = '' } = parsed(args);
   if (name === undefined || name.trim() === '')
     throw new UsageError('keys create needs --name NAME.');
+  const problem = keyNameProblem(name);
+  if (problem !== undefined) throw new UsageError(`The name of a key ${problem}.`);
   const wanted = scopes.split(',').map((scope) => scope.trim());
   const known = SCOPES.filter((scope) => wanted.includes(scope));
   if (known.length === 0 || known.length < new Set(wanted).size) {

@@ -1,3 +1,5 @@
+import { outside } from '../routing/location.js';
+
 /** Why a request brought nothing, as far as it matters to the reader. */
 export type FailureKind = 'signed-out' | 'away' | 'missing' | 'refused';
 
@@ -37,7 +39,7 @@ export async function send(
 async function ask(path: string, options: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { credentials: 'same-origin', ...options });
+    response = await fetch(outside(path), { credentials: 'same-origin', ...options });
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new Failure('away', 'The service does not answer.');

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { navigate } from './location.js';
+import { navigate, outside } from './location.js';
 
 type Props = JSX.IntrinsicElements['a'] & {
   href: string;
@@ -18,7 +18,7 @@ export function Link({ href, current, children, ...rest }: Props) {
     navigate(href);
   };
   return (
-    <a {...rest} href={href} onClick={follow} aria-current={current ? 'page' : undefined}>
+    <a {...rest} href={outside(href)} onClick={follow} aria-current={current ? 'page' : undefined}>
       {children}
     </a>
   );

@@ -6,13 +6,26 @@ export interface Place {
   query: URLSearchParams;
 }
 
+/** The path before all others when a proxy serves this page below one, such as `/insights/`; else `/`. */
+const BASE = document.documentElement.dataset['base'] ?? '/';
+
+/** A path of the page or of the API as the browser needs it; all others begin with `/` and know no base. */
+export function outside(path: string): string {
+  return BASE + path.slice(1);
+}
+
+function placeNow(): string {
+  const { pathname, search } = location;
+  return (pathname.startsWith(BASE) ? `/${pathname.slice(BASE.length)}` : '/') + search;
+}
+
 const listeners = new Set<() => void>();
 window.addEventListener('popstate', tell);
 
 export function usePlace(): Place {
-  const [url, setUrl] = useState(location.pathname + location.search);
+  const [url, setUrl] = useState(placeNow);
   useEffect(() => {
-    const listen = () => setUrl(location.pathname + location.search);
+    const listen = () => setUrl(placeNow());
     listeners.add(listen);
     return () => void listeners.delete(listen);
   }, []);
@@ -22,8 +35,8 @@ export function usePlace(): Place {
 
 /** Goes to an address of the page; `replace` leaves no way back to the present one. */
 export function navigate(url: string, { replace = false } = {}): void {
-  if (replace) history.replaceState(null, '', url);
-  else history.pushState(null, '', url);
+  if (replace) history.replaceState(null, '', outside(url));
+  else history.pushState(null, '', outside(url));
   tell();
 }
 

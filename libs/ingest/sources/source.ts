@@ -58,6 +58,8 @@ export interface Source {
 export interface WebhookSource extends Source {
   /** What is wrong with a signing secret, as the end of a sentence about the setting. */
   secretProblem(secret: string): string | undefined;
+  /** Whether the headers could prove a message at all, so that its body is worth reading. */
+  mayBeProven(headers: IncomingHttpHeaders, now: number): boolean;
   /**
    * The message's id, the same on every delivery, and the time it was sent (ms), once one of the secrets
    * proves the bytes and they are fresh; undefined when not. Nothing of `raw` is read before.

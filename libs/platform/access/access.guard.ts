@@ -1,23 +1,22 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '#libs/contracts';
-import { Clock } from '../clock/clock.js';
-import { KeysService, type Caller, type Scope } from './keys.service.js';
-import { demandOwnPage } from './same-origin.js';
-import { sessionToken } from './session-cookie.js';
-import { SessionsService } from './sessions.service.js';
+import { Bodies, bodyRuleOf } from '../http/bodies.js';
+import { KeyAccess } from './key-access.js';
+import type { Caller, Scope } from './keys.service.js';
+import { SessionAccess } from './session-access.js';
 
 const ACCESS = 'insightd:access';
-/** A cookie alone allows nothing else: who makes a browser follow a link must not change anything. */
-const READING = new Set(['GET', 'HEAD']);
-
 /** Which scope a route asks for. A route that does not say is closed to everyone. */
 export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
 
 const BASIC = 'insightd:basic';
 
-/** Also takes the key as the user name of Basic, the way in which tracking libraries send it. */
+/**
+ * Also takes the key in the ways of tracking libraries: as the user name of Basic, as `writeKey` in the query,
+ * and in the body where `TakesBody` says how to find it.
+ */
 export const AcceptsBasic = () => SetMetadata(BASIC, true);
 
 export interface Authorized extends FastifyRequest {
@@ -29,17 +28,17 @@ export interface Authorized extends FastifyRequest {
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly keys: KeysService,
-    private readonly sessions: SessionsService,
-    private readonly clock: Clock,
+    private readonly sessions: SessionAccess,
+    private readonly keys: KeyAccess,
+    private readonly bodies: Bodies,
   ) {}
 
-  /** @throws ApiError `unauthorized` or `forbidden` */
+  /** @throws ApiError `unauthorized`, `forbidden`, or `rate_limited` after too many wrong keys */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const scope = scopeOf(this.reflector, context);
     if (scope === 'public') return true;
     const request = context.switchToHttp().getRequest<Authorized>();
-    const caller = await this.callerOf(request, this.takesBasic(context));
+    const caller = await this.callerOf(request, context);
     if (scope === undefined || !caller.scopes.includes(scope)) {
       const message = `This key lacks the scope ${scope ?? 'for this address'}. "insightd keys create" makes one that has it.`;
       throw new ApiError('forbidden', message);
@@ -48,22 +47,30 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async callerOf(request: FastifyRequest, takesBasic: boolean): Promise<Caller> {
-    const now = this.clock.now();
+  private async callerOf(request: FastifyRequest, context: ExecutionContext): Promise<Caller> {
     const { authorization } = request.headers;
-    const token = authorization === undefined ? sessionToken(request) : undefined;
-    if (token !== undefined) {
-      const session = await this.sessions.find(token, now);
-      if (!session) throw new ApiError('unauthorized', 'The session has ended: sign in again.');
-      if (!READING.has(request.method)) demandOwnPage(request);
-      return session.caller;
-    }
-    const key = bearer(authorization) ?? (takesBasic ? basicUser(authorization) : undefined);
-    const caller = key === undefined ? undefined : await this.keys.identify(key, now);
+    const session = authorization === undefined ? await this.sessions.callerOf(request) : undefined;
+    if (session) return session;
+    const takesBasic = this.takesBasic(context);
+    const key =
+      bearer(authorization) ?? (takesBasic ? await this.writeKeyOf(request, context) : undefined);
+    const caller = key === undefined ? undefined : await this.keys.callerOf(request, key);
     if (caller) return caller;
     const other = takesBasic ? ' (a tracking library sends it as its write key)' : '';
     const message = `Send a valid API key in the header "Authorization: Bearer <key>"${other}.`;
     throw new ApiError('unauthorized', message);
+  }
+
+  private async writeKeyOf(
+    request: FastifyRequest,
+    context: ExecutionContext,
+  ): Promise<string | undefined> {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) return basicUser(authorization);
+    const { writeKey } = request.query as { writeKey?: unknown };
+    if (typeof writeKey === 'string') return writeKey;
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    return this.bodies.readForKey(request, reply, bodyRuleOf(this.reflector, context));
   }
 
   private takesBasic(context: ExecutionContext): boolean {

@@ -1,16 +1,31 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { Bodies } from '../http/bodies.js';
+import { BodyInterceptor } from '../http/body.interceptor.js';
 import { AccessGuard } from './access.guard.js';
+import { KeyAccess } from './key-access.js';
 import { ReadLimitGuard } from './read-limit.guard.js';
+import { SameOrigin } from './same-origin.js';
+import { SessionAccess } from './session-access.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionController } from './session.controller.js';
+import { SessionsAdminController } from './sessions-admin.controller.js';
+import { WrongKeys } from './wrong-keys.js';
 
-/** Guards every route: first the key or session and its scope, then its rate. */
+/** Guards every route: first the key or session and its scope, then its rate; then its body is read. */
 @Global()
 @Module({
-  controllers: [SessionController],
+  controllers: [SessionController, SessionsAdminController],
   providers: [
+    Bodies,
+    KeyAccess,
+    SameOrigin,
+    SessionAccess,
+    SessionCookie,
+    WrongKeys,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: ReadLimitGuard },
+    { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
   ],
 })
 export class AccessModule {}

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { Database } from '../db/database.js';
 import { hash } from './hash.js';
+import { keyNameProblem, senderName } from './key-names.js';
 import { Remembered } from './remembered.js';
 
 export const SCOPES = ['read', 'ingest', 'admin'] as const;
@@ -64,11 +65,17 @@ export class KeysService {
     if (id === CONFIGURED.keyId) return this.isConfigured(keyHash) ? CONFIGURED : undefined;
     const row = await this.database.rows.apiKey.findUnique({ where: { id } });
     if (!row || row.revokedAt || !timingSafeEqual(row.secretHash, keyHash)) return undefined;
-    return { keyId: row.id, name: row.name, scopes: row.scopes as Scope[] };
+    return { keyId: row.id, name: senderName(row.name), scopes: row.scopes as Scope[] };
   }
 
-  /** Makes a key. @returns its text, which is shown once and cannot be had again */
+  /**
+   * Makes a key.
+   * @returns its text, which is shown once and cannot be had again
+   * @throws Error for a name that cannot be used
+   */
   async create(name: string, scopes: readonly Scope[]): Promise<string> {
+    const problem = keyNameProblem(name);
+    if (problem !== undefined) throw new Error(`The name of a key ${problem}.`);
     const id = randomBytes(6).toString('hex');
     const key = `insightd_${id}_${randomBytes(32).toString('base64url')}`;
     await this.database.rows.apiKey.create({
@@ -97,7 +104,7 @@ export class KeysService {
   /** The names of the keys that have a scope and are not revoked. */
   async liveNames(scope: Scope): Promise<Set<string>> {
     const live = (await this.list()).filter((key) => !key.revokedAt && key.scopes.includes(scope));
-    const names = new Set(live.map(({ name }) => name));
+    const names = new Set(live.map(({ name }) => senderName(name)));
     return this.configuredHash ? names.add(CONFIGURED.name) : names;
   }
 

@@ -42,6 +42,10 @@ export class Remembered<T> {
     }
   }
 
+  forgetAll(): void {
+    this.known.clear();
+  }
+
   forget(secretHash: Uint8Array): void {
     this.known.delete(Buffer.from(secretHash).toString('base64'));
   }

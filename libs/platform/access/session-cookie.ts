@@ -1,42 +1,52 @@
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Outside } from '../http/outside.js';
 import { SESSION_MS } from './sessions.service.js';
 
-/** The cookie that holds a session's token. */
+/**
+ * Over https the name has a prefix by which browsers let no other host and no plain http set the cookie.
+ * Browsers refuse the prefix over http.
+ */
+export const SECURE_SESSION_COOKIE = '__Host-insightd';
+/** The name over plain http. */
 export const SESSION_COOKIE = 'insightd_session';
-const TOKEN = /(?:^|;) *insightd_session=([\w-]{43})(?:;|$)/;
 
-/** The token in a request's cookie. */
-export function sessionToken({ headers }: FastifyRequest): string | undefined {
-  return TOKEN.exec(headers.cookie ?? '')?.[1];
+/** The cookie that holds the token of a session. */
+@Injectable()
+export class SessionCookie {
+  constructor(private readonly outside: Outside) {}
+
+  /** The token in a request's cookie. Where https is known to be used, the other name counts for nothing. */
+  tokenOf(request: FastifyRequest): string | undefined {
+    const cookie = request.headers.cookie ?? '';
+    const token = tokenIn(cookie, SECURE_SESSION_COOKIE);
+    if (token !== undefined || this.outside.isSecure(request.raw)) return token;
+    return tokenIn(cookie, SESSION_COOKIE);
+  }
+
+  /** Gives a browser a token that its scripts cannot read and other sites cannot have sent. */
+  set(request: FastifyRequest, reply: FastifyReply, token: string): void {
+    this.write(request, reply, token, SESSION_MS / 1000);
+  }
+
+  clear(request: FastifyRequest, reply: FastifyReply): void {
+    this.write(request, reply, '', 0);
+  }
+
+  private write(
+    { raw }: FastifyRequest,
+    reply: FastifyReply,
+    value: string,
+    maxAgeSeconds: number,
+  ) {
+    const attributes = `Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+    const cookie = this.outside.isSecure(raw)
+      ? `${SECURE_SESSION_COOKIE}=${value}; Path=/; ${attributes}; Secure`
+      : `${SESSION_COOKIE}=${value}; Path=${this.outside.baseOf(raw)}; ${attributes}`;
+    void reply.header('Set-Cookie', cookie);
+  }
 }
 
-/** Whether a request may be of someone who is signed in. */
-export function hasSessionCookie(request: FastifyRequest): boolean {
-  return sessionToken(request) !== undefined;
-}
-
-/** Gives a browser a token that its scripts cannot read and other sites cannot have sent. */
-export function setSessionCookie(request: FastifyRequest, reply: FastifyReply, token: string) {
-  setCookie(request, reply, token, SESSION_MS / 1000);
-}
-
-export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply) {
-  setCookie(request, reply, '', 0);
-}
-
-function setCookie(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  value: string,
-  maxAgeSeconds: number,
-) {
-  const secure = isSecure(request) ? '; Secure' : '';
-  const attributes = `Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`;
-  void reply.header('Set-Cookie', `${SESSION_COOKIE}=${value}; ${attributes}`);
-}
-
-/** Whether the browser speaks https, to us or to a proxy in front. */
-function isSecure({ headers, protocol }: FastifyRequest): boolean {
-  const { origin, 'x-forwarded-proto': forwarded } = headers;
-  return [protocol, origin, forwarded].some((told) => String(told).startsWith('https'));
+function tokenIn(cookie: string, name: string): string | undefined {
+  return new RegExp(`(?:^|;) *${name}=([\\w-]{43})(?:;|$)`).exec(cookie)?.[1];
 }

@@ -1,17 +1,14 @@
 import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { z } from 'zod';
 import { ApiError, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
-import { refuseOtherOrigins, demandOwnPage } from './same-origin.js';
-import { clearSessionCookie, sessionToken, setSessionCookie } from './session-cookie.js';
+import { SameOrigin } from './same-origin.js';
+import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
-
-/** Wrong keys from one address, a minute. */
-const WRONG_KEYS = 10;
+import { WrongKeys } from './wrong-keys.js';
 
 const signInOperation = operation({
   id: 'signIn',
@@ -46,10 +43,11 @@ const signOutOperation = operation({
 @Controller('session')
 @Access('public')
 export class SessionController {
-  private readonly attempts = new RateLimiterMemory({ points: WRONG_KEYS, duration: 60 });
-
   constructor(
     private readonly sessions: SessionsService,
+    private readonly cookie: SessionCookie,
+    private readonly pages: SameOrigin,
+    private readonly wrongKeys: WrongKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -60,23 +58,24 @@ export class SessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    refuseOtherOrigins(request);
+    this.pages.refuseOthers(request);
     const isCode = code !== undefined;
-    // The schema has seen to it that there is one of the two.
+    // The schema has checked that one of the two is there.
     const given = (code ?? key)!;
-    await this.countAttempt(request.ip);
     const now = this.clock.now();
     const { sessions } = this;
     const token = await (isCode ? sessions.beginWithCode(given, now) : sessions.begin(given, now));
-    if (token === undefined) throw refused(isCode);
-    await this.attempts.reward(request.ip);
-    setSessionCookie(request, reply, token);
+    if (token === undefined) {
+      this.wrongKeys.count(request);
+      throw refused(isCode);
+    }
+    this.cookie.set(request, reply, token);
   }
 
   @Get()
   @Operation(getSession)
   async show(@Req() request: FastifyRequest) {
-    const token = sessionToken(request);
+    const token = this.cookie.tokenOf(request);
     const session = token && (await this.sessions.find(token, this.clock.now()));
     if (!session) throw new ApiError('unauthorized', 'Nobody is signed in here.');
     const { caller, expiresAt } = session;
@@ -90,21 +89,10 @@ export class SessionController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    demandOwnPage(request);
-    const token = sessionToken(request);
+    this.pages.demand(request);
+    const token = this.cookie.tokenOf(request);
     if (token !== undefined) await this.sessions.end(token);
-    clearSessionCookie(request, reply);
-  }
-
-  /** @throws ApiError `rate_limited`; an attempt that succeeds is given back */
-  private async countAttempt(address: string): Promise<void> {
-    try {
-      await this.attempts.consume(address);
-    } catch (refusal) {
-      const retryAfterSeconds = Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1000);
-      const message = `Too many wrong keys. Try again in ${retryAfterSeconds} s.`;
-      throw new ApiError('rate_limited', message, { retryAfterSeconds, cause: refusal });
-    }
+    this.cookie.clear(request, reply);
   }
 }
 

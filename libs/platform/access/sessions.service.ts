@@ -83,6 +83,18 @@ export class SessionsService {
     this.known.forget(tokenHash);
   }
 
+  /**
+   * Ends every session and sign-in code, or those that began with one key; in every process within a second.
+   * @returns how many sessions were ended
+   */
+  async endAll(keyId?: string): Promise<number> {
+    const where = keyId === undefined ? {} : { keyId };
+    await this.database.rows.signInCode.deleteMany({ where });
+    const { count } = await this.database.rows.session.deleteMany({ where });
+    this.known.forgetAll();
+    return count;
+  }
+
   private async create(
     { keyId, scopes }: Caller,
     keyHash: Uint8Array<ArrayBuffer>,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
+import { LOOPBACK, addressList } from './addresses.js';
+import { publicUrlProblem } from './public-url.js';
 
 const whole = (low: number, high: number) => {
   const message = `must be a whole number from ${low} to ${high}`;
@@ -25,6 +27,19 @@ const cron = z
     'must be a cron expression of five or six fields, such as "0 * * * *"',
   );
 
+// Settings stay plain values: they are sent to the worker's process.
+const proxies = z
+  .string()
+  .refine(
+    (value) => addressList(value) !== undefined,
+    'must be addresses or CIDRs with commas between them, such as 10.0.0.0/8, or "none"',
+  );
+
+const publicUrl = z.string().superRefine((value, context) => {
+  const problem = publicUrlProblem(value);
+  if (problem !== undefined) context.addIssue(problem);
+});
+
 const known = z.object({
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
@@ -46,6 +61,9 @@ const known = z.object({
   READ_RATE_LIMIT: whole(1, 1_000_000).default(100),
   INGEST_CONCURRENCY: whole(1, 64).default(2),
   INGEST_QUEUE: whole(1, 10_000_000).default(50_000),
+  INGEST_MEMORY_MIB: whole(32, 65_536).default(128),
+  TRUSTED_PROXIES: proxies.default(LOOPBACK),
+  PUBLIC_URL: publicUrl.optional(),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   PROPELAUTH_API_KEY: z.string().min(1, 'must not be empty').optional(),

@@ -1,14 +1,18 @@
 import { ApiError, isObject } from '#libs/contracts';
+import { isCrowded, shapeProblem } from './json-limits.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The text of a body.
- * @throws ApiError `unreadable` when it is empty or not UTF-8
+ * @throws ApiError `unreadable` when it is empty or not UTF-8, or has more values of JSON than fit a request
  */
 export function readText(body: unknown): string {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (bytes.length === 0) throw new ApiError('unreadable', 'The body is empty.');
+  if (isCrowded(bytes)) {
+    throw new ApiError('unreadable', 'The body has more than 500,000 values of JSON. Split it.');
+  }
   try {
     return decoder.decode(bytes);
   } catch (cause) {
@@ -22,12 +26,16 @@ export function readText(body: unknown): string {
  */
 export function readJson(body: unknown): unknown {
   const text = readText(body);
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch (cause) {
     // The parser's own message quotes the body.
     throw new ApiError('unreadable', 'The body is not valid JSON.', { cause });
   }
+  const problem = shapeProblem(value);
+  if (problem !== undefined) throw new ApiError('unreadable', `The body ${problem}.`);
+  return value;
 }
 
 /**

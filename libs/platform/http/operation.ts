@@ -1,8 +1,8 @@
-import { HttpCode, SetMetadata, UseGuards, applyDecorators } from '@nestjs/common';
+import { HttpCode, SetMetadata, UseGuards, UseInterceptors, applyDecorators } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErrorCode } from '#libs/contracts';
 import type { SecurityScheme } from '../openapi/security.js';
-import { RequestCheck } from './request-check.js';
+import { BodyCheck, RequestCheck } from './request-check.js';
 
 const OPERATION = 'insightd:operation';
 
@@ -72,7 +72,8 @@ export function Operation<S extends OperationSpec>(spec: S) {
   const decorators = [
     SetMetadata(OPERATION, spec),
     HttpCode(statusOf(spec)),
-    ...(spec.path || spec.query || spec.body ? [UseGuards(new RequestCheck(spec))] : []),
+    ...(spec.path || spec.query ? [UseGuards(new RequestCheck(spec))] : []),
+    ...(spec.body ? [UseInterceptors(new BodyCheck(spec.body))] : []),
   ];
   return <T extends (...args: never[]) => ReplyOf<S> | Promise<ReplyOf<S>>>(
     target: object,

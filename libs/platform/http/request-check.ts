@@ -1,5 +1,6 @@
-import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import { ApiError } from '#libs/contracts';
 import { readObject } from './body.js';
@@ -8,24 +9,37 @@ import { parameter, type Query } from './query.js';
 interface Schemas {
   path?: z.ZodObject;
   query?: z.ZodObject;
-  body?: z.ZodObject;
 }
 
 /**
- * Checks the path, query and JSON body of a request by the schemas of its operation, and puts in their place what
- * the schemas output. Runs after the guards of the key and its rate.
+ * Checks the path and query of a request by the schemas of its operation, and replaces them with what the
+ * schemas output. Runs after the guards of the key and its rate.
  */
 export class RequestCheck implements CanActivate {
   constructor(private readonly schemas: Schemas) {}
 
-  /** @throws ApiError `not_found` for a wrong path, `invalid` or `unreadable` for a wrong query or body */
+  /** @throws ApiError `not_found` for a wrong path, `invalid` for a wrong query */
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const { path, query, body } = this.schemas;
+    const { path, query } = this.schemas;
     if (path) request.params = checkedPath(path, request.params);
     if (query) request.query = checked(query, parametersOf(query, request.query as Query));
-    if (body) request.body = checked(body, readObject(request.body));
     return true;
+  }
+}
+
+/**
+ * Checks the JSON body of a request by the schema of its operation, and replaces it with what the schema outputs.
+ * Runs after the interceptor that reads the body.
+ */
+export class BodyCheck implements NestInterceptor {
+  constructor(private readonly schema: z.ZodObject) {}
+
+  /** @throws ApiError `invalid` or `unreadable` */
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    request.body = checked(this.schema, readObject(request.body));
+    return next.handle();
   }
 }
 

@@ -1,20 +1,26 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '#libs/contracts';
+import type { Settings } from '../config/index.js';
 import type { Metrics } from '../metrics/metrics.js';
+import { refuseUnreadable } from './client-errors.js';
+import { Outside } from './outside.js';
 import { sendFailure } from './problem.filter.js';
+import { closeUnread } from './unread.js';
 
-/** The limit of ingest, before and after it is unpacked. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** How much of a body that is too large is read and thrown away, so that its sender reads the reply. */
-const MAX_DRAINED_BYTES = 4 * MAX_BODY_BYTES;
 /** Longer addresses are refused by Node. */
 const MAX_PATH_BYTES = 16 * 1024;
 
 /** Fastify as every process of ours runs it. */
-export function createAdapter(): FastifyAdapter {
+export function createAdapter(
+  settings: Pick<Settings, 'TRUSTED_PROXIES' | 'PUBLIC_URL'>,
+): FastifyAdapter {
+  const outside = new Outside(settings);
   return new FastifyAdapter({
+    rewriteUrl: (request: IncomingMessage) => outside.withoutBase(request),
+    // Its own reply says neither when to come back nor why.
+    return503OnClosing: false,
+    clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: MAX_PATH_BYTES },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
@@ -30,40 +36,32 @@ export function createAdapter(): FastifyAdapter {
 export function measureReplies(server: FastifyInstance, metrics: Metrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     metrics.httpSeconds
-      .labels(request.method, request.routeOptions.url ?? 'unknown', String(reply.statusCode))
+      .labels(methodOf(request), request.routeOptions.url ?? 'unknown', String(reply.statusCode))
       .observe(reply.elapsedTime / 1000);
     done();
   });
 }
 
-/** Bodies reach the routes as bytes, whatever their type: each route knows what it can read. */
-export function readBodiesAsBytes(server: FastifyInstance): void {
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-    readBody(payload),
-  );
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+function methodOf({ method }: FastifyRequest): string {
+  return METHODS.has(method) ? method : 'other';
 }
 
-/** @throws ApiError `too_large` */
-function readBody(payload: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const tooLarge = () =>
-      reject(new ApiError('too_large', 'The body has more than 16 MiB. Split it.'));
-    payload.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else chunks.length = 0;
-      if (size > MAX_DRAINED_BYTES) tooLarge();
-    });
-    payload.on('end', () => {
-      if (size <= MAX_BODY_BYTES) resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-      else tooLarge();
-    });
-    payload.on('error', reject);
-    payload.on('close', () => {
-      if (!payload.complete) reject(new ApiError('unreadable', 'The body ended too early.'));
-    });
+/** No browser keeps a reply, save files that never change, and none guesses what it is. */
+export function forbidKeeping(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Content-Type-Options', 'nosniff');
+    if (!CACHEABLE.test(request.url)) void reply.header('Cache-Control', 'no-store');
+    done();
   });
+}
+
+const CACHEABLE = /^\/(?:assets|docs)\//;
+
+/** Fastify reads no body: `Bodies` does, once the sender may send it. */
+export function leaveBodiesUnread(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  closeUnread(server);
 }

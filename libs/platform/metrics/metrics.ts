@@ -45,6 +45,11 @@ export class Metrics {
     help: 'Events waiting to be written.',
     registers: [this.registry],
   });
+  readonly bodyBytes = new Gauge({
+    name: 'insightd_request_body_bytes',
+    help: 'Bytes of request bodies held, unpacked ones included.',
+    registers: [this.registry],
+  });
   readonly runs = new Counter({
     name: 'insightd_report_runs_total',
     help: 'Report runs ended in this process, by outcome (completed, failed, superseded).',

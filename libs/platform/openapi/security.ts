@@ -1,5 +1,5 @@
 import { SESSION_SCOPES } from '../access/sessions.service.js';
-import { SESSION_COOKIE } from '../access/session-cookie.js';
+import { SECURE_SESSION_COOKIE, SESSION_COOKIE } from '../access/session-cookie.js';
 import type { RouteAccess } from '../access/access.guard.js';
 
 const header = (name: string, description: string) => ({
@@ -16,8 +16,7 @@ export const securitySchemes = {
   },
   session: {
     ...{ type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
-    description:
-      'The cookie of a browser that has signed in. What is not read by GET needs the header `X-Insightd: 1` as well.',
+    description: `The cookie of a browser that has signed in; over https it is \`${SECURE_SESSION_COOKIE}\`. Requests other than GET also need the header \`X-Insightd: 1\`.`,
   },
   'webhook-id': header('webhook-id', 'Standard Webhooks: the id of the message'),
   'webhook-timestamp': header('webhook-timestamp', 'Standard Webhooks: unix seconds'),

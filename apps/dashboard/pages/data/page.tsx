@@ -3,6 +3,7 @@ import type { Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { DeadLetters } from './dead-letters.js';
 import { Runs } from './runs.js';
+import { Sessions } from './sessions.js';
 import { Sources } from './sources-panel.js';
 
 /** Where the facts come from, what was refused, and when reports were made of them. */
@@ -19,6 +20,7 @@ export function DataPage({ place }: { place: Place }) {
       <Sources isAdmin={isAdmin} />
       <Runs place={place} isAdmin={isAdmin} />
       <DeadLetters place={place} isAdmin={isAdmin} />
+      {isAdmin && <Sessions />}
     </>
   );
 }

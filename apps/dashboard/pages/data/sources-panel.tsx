@@ -1,6 +1,7 @@
 import type { SourceDetails, SourceState } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Empty, Shown } from '../../parts/states.js';
+import { outside } from '../../routing/location.js';
 import { now } from '../../words/clock.js';
 import { formatAgo, formatMoment, formatNumber } from '../../words/format.js';
 import { isAlive } from './sources.js';
@@ -24,7 +25,7 @@ export function Sources({ isAdmin }: { isAdmin: boolean }) {
           all.length === 0 ? (
             <Empty>
               No event has come from anywhere yet. Send some to{' '}
-              <code>POST /api/ingest/v1/events</code>; <a href="/docs">the API page</a> tells how.
+              <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a> tells how.
             </Empty>
           ) : (
             <SourcesTable sources={all} isAdmin={isAdmin} />

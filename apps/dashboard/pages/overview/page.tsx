@@ -1,7 +1,7 @@
 import type { Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Shown } from '../../parts/states.js';
-import type { Place } from '../../routing/location.js';
+import { outside, type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { Calls } from './calls.js';
 import { Charts } from './charts.js';
@@ -41,7 +41,7 @@ function NoReports() {
         <strong>No report has been made yet.</strong>
       </p>
       <p class="soft">
-        Send events to <code>POST /api/ingest/v1/events</code>; <a href="/docs">the API page</a>{' '}
+        Send events to <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a>{' '}
         tells how. Reports are made on a schedule; who may can make one now under <b>Data</b>.
       </p>
     </section>

@@ -2,7 +2,7 @@ import type { ReportChanges } from '#libs/contracts';
 import { useKeptRuns } from '../../api/kept-runs.js';
 import { useResource } from '../../api/resource.js';
 import { Shown } from '../../parts/states.js';
-import { addressOf, type Place } from '../../routing/location.js';
+import { addressOf, outside, type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { formatMoment } from '../../words/format.js';
 import { SUBJECTS, type ReportWords } from '../../words/reports.js';
@@ -32,7 +32,7 @@ export function ReportsPage({ place, words }: Props) {
           </Title>
           <p>{words.question}</p>
         </div>
-        <a class="button" href={file} download>
+        <a class="button" href={outside(file)} download>
           Download as CSV
         </a>
       </header>

@@ -1,5 +1,5 @@
 import { isObject } from '#libs/contracts';
-import { standardSecretProblem, verifyStandard } from '../signed.js';
+import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
 import { byType, member, tell, textMember, type Translators } from '../telling.js';
 
@@ -42,6 +42,7 @@ const TRANSLATORS: Translators<Parts> = {
 export const source: WebhookSource = {
   name: 'clerk',
   secretProblem: standardSecretProblem,
+  mayBeProven: mayBeStandard,
   verify: verifyStandard,
   typeOf: (body) => textMember(body, 'type'),
   translate: ({ at, body }): Translation => {

@@ -1,5 +1,5 @@
 import { idSchema } from '#libs/contracts';
-import { standardSecretProblem, verifyStandard } from '../signed.js';
+import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { LookUp, Translation, WebhookSource } from '../source.js';
 import { byType, member, tell, textMember, type Translators } from '../telling.js';
 import { asks } from './asking.js';
@@ -43,6 +43,7 @@ const INVITEE_FIELDS = ['invitee_email', 'invited_email', 'user_email', 'email',
 export const source: WebhookSource = {
   name: 'propelauth',
   secretProblem: standardSecretProblem,
+  mayBeProven: mayBeStandard,
   verify: verifyStandard,
   typeOf,
   translate: ({ body }) => byType(TRANSLATORS, 'event_type', typeOf(body), body),

@@ -1,11 +1,12 @@
 import { isObject } from '#libs/contracts';
-import { standardSecretProblem, verifyStandard } from '../signed.js';
+import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
 
 /** Standard Webhooks around our native events: one of them, or an array. */
 export const source: WebhookSource = {
   name: 'standard',
   secretProblem: standardSecretProblem,
+  mayBeProven: mayBeStandard,
   verify: verifyStandard,
   typeOf: (body) => {
     if (Array.isArray(body)) return 'batch';

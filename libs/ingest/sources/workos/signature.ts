@@ -10,6 +10,29 @@ export function secretProblem(secret: string): string | undefined {
   return isRight ? undefined : 'must be the signing secret of the endpoint, without spaces';
 }
 
+interface Signature {
+  /** Milliseconds since 1970, as they were sent. */
+  timestamp: string;
+  signatures: Buffer[];
+}
+
+/** What the header says; undefined when it is missing or wrong, or the message is more than 3 minutes off. */
+function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | undefined {
+  const parts = String(headers['workos-signature'] ?? '').split(',');
+  const valuesOf = (name: string) =>
+    parts.map((part) => part.trim().split('=', 2)).filter(([key]) => key === name);
+  const timestamp = valuesOf('t')[0]?.[1] ?? '';
+  const at = /^\d{1,15}$/.test(timestamp) ? Number(timestamp) : Number.NaN;
+  if (!(Math.abs(now - at) <= TOLERANCE_MS)) return undefined;
+  const signatures = valuesOf('v1').map(([, signature]) => Buffer.from(signature ?? '', 'hex'));
+  return { timestamp, signatures };
+}
+
+/** Whether a message could be proven once its body is there. */
+export function mayBeProven(headers: IncomingHttpHeaders, now: number): boolean {
+  return (signatureIn(headers, now)?.signatures.length ?? 0) > 0;
+}
+
 /**
  * Proves a message by `WorkOS-Signature: t=<ms>, v1=<hex>`: HMAC-SHA256 over `t.body`, at most 3 minutes
  * old. Its id is in the body, which is read once the bytes are proven.
@@ -20,18 +43,14 @@ export function verify(
   secrets: readonly string[],
   now: number,
 ): { id: string; at: number } | undefined {
-  const parts = String(headers['workos-signature'] ?? '').split(',');
-  const valuesOf = (name: string) =>
-    parts.map((part) => part.trim().split('=', 2)).filter(([key]) => key === name);
-  const told = valuesOf('t')[0]?.[1] ?? '';
-  const at = /^\d{1,15}$/.test(told) ? Number(told) : Number.NaN;
-  if (!(Math.abs(now - at) <= TOLERANCE_MS)) return undefined;
-  const given = valuesOf('v1').map(([, signature]) => Buffer.from(signature ?? '', 'hex'));
+  const given = signatureIn(headers, now);
+  if (!given) return undefined;
+  const { timestamp, signatures } = given;
   const isProven = secrets.some((secret) => {
-    const right = createHmac('sha256', secret).update(`${told}.`).update(raw).digest();
-    return given.some((one) => one.length === right.length && timingSafeEqual(one, right));
+    const right = createHmac('sha256', secret).update(`${timestamp}.`).update(raw).digest();
+    return signatures.some((one) => one.length === right.length && timingSafeEqual(one, right));
   });
-  return isProven ? { id: idOf(raw), at } : undefined;
+  return isProven ? { id: idOf(raw), at: Number(timestamp) } : undefined;
 }
 
 /** A message that has no id is told by its text: it comes again with the same. */

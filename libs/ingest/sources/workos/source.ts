@@ -1,7 +1,7 @@
 import { isObject } from '#libs/contracts';
 import type { Translation, WebhookSource } from '../source.js';
 import { byType, member, tell, textMember, type Translators } from '../telling.js';
-import { secretProblem, verify } from './signature.js';
+import { mayBeProven, secretProblem, verify } from './signature.js';
 
 /** The parts of WorkOS' envelope: what it is about, and when (RFC 3339). */
 interface Parts {
@@ -51,6 +51,7 @@ const SIGNED_IN = /^authentication\.\w+_succeeded$/;
 export const source: WebhookSource = {
   name: 'workos',
   secretProblem,
+  mayBeProven,
   verify,
   typeOf: (body) => textMember(body, 'event'),
   translate: ({ body }): Translation => {

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { Database, KeysService, SessionsService, type Settings } from '#libs/platform';
+import { openStore } from '../store.js';
+import { UsageError } from '../usage.js';
+
+/** Ends sessions of the dashboard. */
+export async function sessions(args: string[], settings: Settings): Promise<void> {
+  const keyId = keyOf(args);
+  const store = await openStore(settings, { shared: true });
+  const database = new Database(store.settings);
+  try {
+    const keys = new KeysService(database, store.settings);
+    const ended = await new SessionsService(database, keys).endAll(keyId);
+    process.stdout.write(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended.\n`);
+  } finally {
+    await database.onApplicationShutdown();
+    await store.close();
+  }
+}
+
+/** The key whose sessions are to end; undefined for all. Checked before the store is opened. */
+function keyOf([verb, ...rest]: string[]): string | undefined {
+  if (verb !== 'end') throw new UsageError('sessions needs end.');
+  const { all = false, key } = parsed(rest);
+  if (all === (key !== undefined)) {
+    throw new UsageError('sessions end needs either --all or --key ID.');
+  }
+  return key;
+}
+
+function parsed(args: string[]): { all?: boolean; key?: string } {
+  try {
+    return parseArgs({ args, options: { all: { type: 'boolean' }, key: { type: 'string' } } })
+      .values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,29 @@
+import { Controller, Delete, Query } from '@nestjs/common';
+import { z } from 'zod';
+import { wire } from '#libs/contracts';
+import { Operation, operation, type QueryOf } from '../http/operation.js';
+import { Access } from './access.guard.js';
+import { SessionsService } from './sessions.service.js';
+
+const endSessions = operation({
+  id: 'endSessions',
+  tag: 'admin',
+  summary: 'End all sessions, or those of one key; also ends unused sign-in codes',
+  query: z.object({
+    key_id: z.string().min(1).max(255).optional().describe('only the sessions of this key'),
+  }),
+  reply: wire.endedSessions,
+});
+
+/** Ends the sessions of others, for when a browser or a key may be in the wrong hands. */
+@Controller('api/admin/v1/sessions')
+@Access('admin')
+export class SessionsAdminController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  @Delete()
+  @Operation(endSessions)
+  async end(@Query() query: QueryOf<typeof endSessions>): Promise<{ ended: number }> {
+    return { ended: await this.sessions.endAll(query.key_id) };
+  }
+}

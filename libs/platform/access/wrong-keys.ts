@@ -1,0 +1,66 @@
+import { isIPv6 } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '#libs/contracts';
+import { Clock } from '../clock/clock.js';
+import { Outside } from '../http/outside.js';
+
+/** So many wrong keys are answered as such, an address and minute. */
+const MAX_WRONG = 10;
+const WITHIN_MS = 60_000;
+const MAX_ADDRESSES = 10_000;
+
+interface Failures {
+  count: number;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
+/**
+ * Counts wrong keys by the client's address, whichever way they come: as Bearer, as Basic, as a write
+ * key or at sign-in. A right key is never refused for the wrong ones before it.
+ */
+@Injectable()
+export class WrongKeys {
+  private readonly failures = new LRUCache<string, Failures>({ max: MAX_ADDRESSES });
+
+  constructor(
+    private readonly outside: Outside,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Counts one. @throws ApiError `rate_limited` once there were too many */
+  count({ raw }: FastifyRequest): void {
+    const now = this.clock.now();
+    const network = networkOf(this.outside.addressOf(raw));
+    const known = this.failures.get(network);
+    const failures = known && isRunning(known, now) ? known : { count: 0, until: now + WITHIN_MS };
+    failures.count++;
+    this.failures.set(network, failures);
+    if (failures.count <= MAX_WRONG) return;
+    const retryAfterSeconds = Math.max(1, Math.ceil((failures.until - now) / 1000));
+    const message = `Too many wrong keys from this address. Try again in ${retryAfterSeconds} s.`;
+    throw new ApiError('rate_limited', message, { retryAfterSeconds });
+  }
+}
+
+/** A clock that was set back does not make the minute longer. */
+function isRunning({ until }: Failures, now: number): boolean {
+  return until > now && until - now <= WITHIN_MS;
+}
+
+/** A client has a whole /64 of IPv6 addresses. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [start = '', end] = address.split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const head = groups(start);
+  const tail = end === undefined ? [] : groups(end);
+  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0');
+  const all = end === undefined ? head : [...head, ...zeros, ...tail];
+  return all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
+}

@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SETTINGS, type Settings } from '../config/index.js';
+import { Metrics } from '../metrics/metrics.js';
+import { ByteBudget, type HeldBytes } from './byte-budget.js';
+import { receive, unzip } from './receive.js';
+
+const [KIB, MIB] = [1024, 1024 * 1024];
+
+/** Bodies of senders who have not shown a key yet share this part of what all bodies may take. */
+const PART_BEFORE_KEY = 1 / 8;
+
+/** What a route takes as its body. */
+export interface BodyRule {
+  /** The most that is read, and that it may become when it is unpacked. */
+  maxBytes: number;
+  /** How packed bodies are known: by `Content-Encoding`, or by how they begin. */
+  gzip?: 'declared' | 'detected';
+  /** Set where the key may be in the body: up to which size it is read without a key, and where the key is. */
+  beforeKey?: { maxBytes: number; keyIn: (body: Buffer) => string | undefined };
+}
+
+/** For a route that says nothing: a few fields of JSON. */
+const SMALL_BODY: BodyRule = { maxBytes: 16 * KIB };
+export const INGEST_BYTES = 16 * MIB;
+
+const RULE = 'insightd:body';
+
+/** What a route takes as its body; routes of POST, PUT and PATCH without it take 16 KiB, all others none. */
+export const TakesBody = (rule: BodyRule) => SetMetadata(RULE, rule);
+
+export function bodyRuleOf(reflector: Reflector, context: ExecutionContext): BodyRule {
+  const places = [context.getHandler(), context.getClass()];
+  return reflector.getAllAndOverride<BodyRule | undefined>(RULE, places) ?? SMALL_BODY;
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+/**
+ * Reads bodies, once their senders may send them: until then no byte of one is taken from the
+ * connection. What a body takes counts until its request has been worked off, packed and unpacked.
+ */
+@Injectable()
+export class Bodies {
+  private readonly budget: ByteBudget;
+  private readonly budgetBeforeKey: ByteBudget;
+  private readonly early = new WeakMap<IncomingMessage, HeldBytes>();
+
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'INGEST_MEMORY_MIB'>, metrics: Metrics) {
+    const bytes = settings.INGEST_MEMORY_MIB * MIB;
+    this.budget = new ByteBudget(bytes);
+    this.budgetBeforeKey = new ByteBudget(bytes * PART_BEFORE_KEY);
+    metrics.beforeReading(() => metrics.bodyBytes.set(this.heldBytes));
+  }
+
+  private get heldBytes(): number {
+    return this.budget.heldBytes + this.budgetBeforeKey.heldBytes;
+  }
+
+  /**
+   * Reads the body as bytes into `request.body`, unpacked.
+   * @returns what it holds of the budget, to be released when the request is worked off
+   * @throws ApiError as `receive` and `unzip`
+   */
+  async read(request: FastifyRequest, reply: FastifyReply, rule: BodyRule): Promise<HeldBytes> {
+    const held = this.budget.hold();
+    const early = this.early.get(request.raw);
+    try {
+      if (early) held.grow((request.body as Buffer).length);
+      else await this.fill(request, reply, rule, held);
+    } catch (error) {
+      held.release();
+      throw error;
+    } finally {
+      early?.release();
+    }
+    return held;
+  }
+
+  /**
+   * Reads a body in which a key is looked for.
+   * @returns the key
+   * @throws ApiError as `read`
+   */
+  async readForKey(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { gzip, beforeKey }: BodyRule,
+  ): Promise<string | undefined> {
+    if (!beforeKey) return undefined;
+    const held = this.budgetBeforeKey.hold();
+    // Whatever becomes of the request.
+    reply.raw.once('close', () => held.release());
+    this.early.set(request.raw, held);
+    await this.fill(request, reply, { maxBytes: beforeKey.maxBytes, gzip }, held);
+    return beforeKey.keyIn(request.body as Buffer);
+  }
+
+  private async fill(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { maxBytes, gzip }: Pick<BodyRule, 'maxBytes'> & { gzip?: BodyRule['gzip'] | undefined },
+    held: HeldBytes,
+  ): Promise<void> {
+    const cost = { maxBytes, held };
+    const body = await receive(request.raw, reply.raw, cost);
+    const isPacked =
+      gzip === 'detected' ? body.subarray(0, GZIP.length).equals(GZIP) : isDeclared(request, gzip);
+    request.body = isPacked ? await unzip(body, cost) : body;
+    if (isPacked) delete request.raw.headers['content-encoding'];
+  }
+}
+
+function isDeclared({ headers }: FastifyRequest, gzip: BodyRule['gzip']): boolean {
+  return gzip === 'declared' && /^(?:x-)?gzip$/i.test((headers['content-encoding'] ?? '').trim());
+}

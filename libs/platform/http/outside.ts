@@ -1,0 +1,129 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP, type BlockList } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
+import { addressList, holds, plainAddress } from '../config/addresses.js';
+import { SETTINGS, type Settings } from '../config/index.js';
+import { basePath, readPublicUrl } from '../config/public-url.js';
+
+/** The trusted proxies that a request came through, and the address before the first of them. */
+interface Way {
+  client: string;
+  proxies: number;
+  /** Whether the address before them is one of a trusted proxy as well, so that the whole way is known. */
+  isTrusted: boolean;
+}
+
+/**
+ * A request as its sender made it, before proxies. `X-Forwarded-*` headers count only as far as trusted
+ * proxies added to them: of a list, the entry nearest to the client that one of those has written.
+ */
+@Injectable()
+export class Outside {
+  private readonly trusted: BlockList;
+  private readonly publicUrl: URL | undefined;
+
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'TRUSTED_PROXIES' | 'PUBLIC_URL'>) {
+    this.trusted = addressList(settings.TRUSTED_PROXIES)!;
+    this.publicUrl =
+      settings.PUBLIC_URL === undefined ? undefined : readPublicUrl(settings.PUBLIC_URL);
+  }
+
+  /** The client's address. */
+  addressOf(request: IncomingMessage): string {
+    return this.wayOf(request).client;
+  }
+
+  /** Whether the client uses https. A browser's own word comes first, then the proxy's. */
+  isSecure(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
+    const told =
+      origin !== undefined && URL.canParse(origin) ? new URL(origin).protocol : undefined;
+    if (told !== undefined) return told === 'https:';
+    const forwarded = this.vouched(request, 'x-forwarded-proto');
+    if (forwarded !== undefined) return forwarded.toLowerCase() === 'https';
+    return this.publicUrl?.protocol === 'https:';
+  }
+
+  /** Whether an origin (`https://host:port`) is where the client sees this service. */
+  isOwnOrigin(request: IncomingMessage, origin: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const { protocol, host, origin: canonical } = new URL(origin);
+    if (canonical === this.publicUrl?.origin) return true;
+    return this.hostsOf(request).some((one) => hostOf(protocol, one) === host);
+  }
+
+  /** The path before all others, such as `/insights/`; `/` when there is none. */
+  baseOf(request: IncomingMessage): string {
+    if (this.publicUrl) return this.publicUrl.pathname;
+    const prefix = this.vouched(request, 'x-forwarded-prefix');
+    return (prefix === undefined ? undefined : basePath(prefix)) ?? '/';
+  }
+
+  /** The address without that path, which not every proxy takes away. */
+  withoutBase(request: IncomingMessage): string {
+    const url = request.url ?? '/';
+    const base = this.baseOf(request).slice(0, -1);
+    if (base === '' || !url.startsWith(base)) return url;
+    const rest = url.slice(base.length);
+    if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+    return rest.startsWith('/') ? rest : url;
+  }
+
+  private hostsOf(request: IncomingMessage): string[] {
+    const hosts = [request.headers.host, this.vouched(request, 'x-forwarded-host')];
+    const port = this.vouched(request, 'x-forwarded-port');
+    const known = hosts.filter((host) => host !== undefined);
+    // Some proxies leave the port out of the host and send it apart.
+    return port === undefined ? known : [...known, ...known.map((host) => `${bare(host)}:${port}`)];
+  }
+
+  /** The entry of a header that counts; undefined when none does. */
+  private vouched(request: IncomingMessage, name: string): string | undefined {
+    const entries = entriesOf(request, name);
+    if (entries.length === 0) return undefined;
+    const { proxies, isTrusted } = this.wayOf(request);
+    if (proxies === 0) return undefined;
+    return entries[isTrusted ? 0 : Math.max(0, entries.length - proxies)];
+  }
+
+  private wayOf(request: IncomingMessage): Way {
+    let client = plainAddress(request.socket.remoteAddress ?? '');
+    const entries = entriesOf(request, 'x-forwarded-for');
+    for (let proxies = 0; ; proxies++) {
+      if (!holds(this.trusted, client)) return { client, proxies, isTrusted: false };
+      const entry = entries[entries.length - 1 - proxies];
+      const before = entry === undefined ? undefined : addressIn(entry);
+      if (before === undefined) {
+        return { client, proxies: proxies + 1, isTrusted: entry === undefined };
+      }
+      client = before;
+    }
+  }
+}
+
+function entriesOf({ headers }: IncomingMessage, name: string): string[] {
+  const value = headers[name];
+  const text = Array.isArray(value) ? value.join(',') : (value ?? '');
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** The address of an entry, which may carry a port: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+function addressIn(entry: string): string | undefined {
+  const address =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
+  return isIP(address) === 0 ? undefined : plainAddress(address);
+}
+
+/** A host as a browser writes it: lower case, without the port that goes without saying. */
+function hostOf(protocol: string, host: string): string | undefined {
+  const address = `${protocol}//${host}`;
+  return URL.canParse(address) ? new URL(address).host : undefined;
+}
+
+/** A host without its port. */
+function bare(host: string): string {
+  return host.replace(/:\d*$/, '');
+}

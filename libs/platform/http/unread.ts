@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { declaredBytes } from './receive.js';
+
+/** The rest of a body of this length is read and dropped, and the connection is used again. */
+const DROPPED_BYTES = 64 * 1024;
+/** For how long a connection that is closed still takes what its sender sends, so that it reads the reply. */
+const LINGER_MS = 2_000;
+
+/**
+ * Closes the connection of a request that is answered before its body has arrived: the body is not read.
+ * Closed at once, the reply would be lost to a sender that is still sending.
+ */
+export function closeUnread(server: FastifyInstance): void {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const { raw } = request;
+    if (!raw.complete && !isDropped(raw)) {
+      void reply.header('Connection', 'close');
+      raw.socket.destroySoon = () => linger(raw, raw.socket);
+    }
+    done(null, payload);
+  });
+  // A sender that asks first gets its answer from whatever reads the body, or a refusal.
+  const { server: http } = server;
+  http.on('checkContinue', (request, response) => http.emit('request', request, response));
+}
+
+/** A sender that asked first may not send the body any more. */
+function isDropped(request: IncomingMessage): boolean {
+  return request.headers.expect === undefined && declaredBytes(request) <= DROPPED_BYTES;
+}
+
+function linger(request: IncomingMessage, socket: Socket): void {
+  socket.end();
+  request.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+}
