@@ -7,6 +7,8 @@ export * as insights from './insights.js';
 export type * from './insights.js';
 export * from './instant.js';
 export * from './jobs.js';
+export * as keyShapes from './keys.js';
+export type * from './keys.js';
 export * from './senders.js';
 export * as wire from './wire.js';
 export type * from './wire.js';

@@ -1,5 +1,6 @@
 export * from './access/access.guard.js';
 export * from './access/access.module.js';
+export * from './access/key-rules.js';
 export * from './access/keys.service.js';
 export { hasSessionCookie } from './access/session-cookie.js';
 export { SessionsService } from './access/sessions.service.js';

@@ -20,6 +20,12 @@ export interface KeyInfo extends Caller {
   revokedAt: Date | null;
 }
 
+/** What the store has of a key. */
+export interface HashedKey {
+  keyId: string;
+  keyHash: Uint8Array<ArrayBuffer>;
+}
+
 const KEY = /^insightd_([0-9a-f]{12})_[\w-]{43}$/;
 
 /** Whoever has the key of the settings, which has no row. */
@@ -65,6 +71,19 @@ export class KeysService {
     const row = await this.database.rows.apiKey.findUnique({ where: { id } });
     if (!row || row.revokedAt || !timingSafeEqual(row.secretHash, keyHash)) return undefined;
     return { keyId: row.id, name: row.name, scopes: row.scopes as Scope[] };
+  }
+
+  /** The key of the settings, else of the live ones that may read the oldest, those that may administer first. */
+  async operatorKey(): Promise<HashedKey | undefined> {
+    if (this.configuredHash) {
+      return { keyId: CONFIGURED.keyId, keyHash: new Uint8Array(this.configuredHash) };
+    }
+    const rows = await this.database.rows.apiKey.findMany({
+      where: { revokedAt: null, scopes: { has: 'read' } },
+      orderBy: { createdAt: 'asc' },
+    });
+    const row = rows.find(({ scopes }) => scopes.includes('admin')) ?? rows[0];
+    return row && { keyId: row.id, keyHash: row.secretHash };
   }
 
   /** Makes a key. @returns its text, which is shown once and cannot be had again */

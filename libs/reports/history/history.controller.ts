@@ -8,30 +8,26 @@ import {
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
-import {
-  ApiError,
-  REPORTS,
-  insights,
-  invalidField,
-  type Ranking,
-  type ReportChanges,
-  type RunList,
-  type Subject,
-} from '#libs/contracts';
+import { REPORTS, insights, invalidField, type ReportChanges, type RunList } from '#libs/contracts';
 import {
   Access,
   Database,
   choice,
   jsonSchema,
+  parameter,
   wholeNumber,
   type Query as QueryParameters,
 } from '#libs/platform';
-import { requestedPage, requestedRanking, requestedRun } from '../pages/request.js';
+import { requestedRun } from '../pages/request.js';
 import { ChangesService } from './changes.service.js';
 import { CsvService } from './csv.service.js';
 import { isRun, listRuns } from './kept-runs.query.js';
+import { rankingOf, requestedChanges, requestedList } from './requests.js';
 
 const MAX_RUNS = 200;
+const COMPARE_TO =
+  'a kept run, or yesterday, last_week or last_month; else the one kept right before';
+const NET_LOSS = 'true, of org/attrition: only organizations that more people left than joined';
 const REPORT_NAMES = [...new Set(Object.values(REPORTS).flatMap(Object.keys))];
 
 /** What reports were, what changed since, and whole reports. */
@@ -74,9 +70,10 @@ export class HistoryController {
   @ApiQuery({
     name: 'compare_to',
     required: false,
-    description: 'a kept run, else the one kept right before',
+    description: COMPARE_TO,
   })
   @ApiQuery({ name: 'change', required: false, enum: insights.CHANGE_FILTERS })
+  @ApiQuery({ name: 'net_loss', required: false, description: NET_LOSS })
   @ApiQuery({ name: 'page_size', required: false, description: '1 to 100, else 10' })
   @ApiQuery({ name: 'page_number', required: false, description: 'counts from 0' })
   @ApiResponse({ status: 200, schema: jsonSchema(insights.reportChanges) })
@@ -85,20 +82,20 @@ export class HistoryController {
     @Param('report') report: string,
     @Query() query: QueryParameters,
   ): Promise<ReportChanges> {
-    return this.changes.page(rankingOf(subject, report, query), {
-      ...requestedPage(query),
-      change: choice(query, 'change', insights.CHANGE_FILTERS),
-      runId: requestedRun(query, 'run_id'),
-      compareTo: requestedRun(query, 'compare_to'),
-    });
+    const ranking = rankingOf(subject, report, query);
+    return this.changes.page(ranking, requestedChanges(ranking, query));
   }
 
   @Get('reports/:subject/:report/csv')
-  @ApiOperation({ summary: 'A whole report as a table for a spreadsheet' })
+  @ApiOperation({ summary: 'A report, or the selected rows of it, as a table for a spreadsheet' })
   @ApiParam({ name: 'subject', enum: Object.keys(REPORTS) })
   @ApiParam({ name: 'report', enum: REPORT_NAMES })
   @ApiQuery({ name: 'interval', required: false, description: 'as the report has them' })
   @ApiQuery({ name: 'run_id', required: false, description: 'a kept run, else the latest' })
+  @ApiQuery({ name: 'compare_to', required: false, description: `adds changes; ${COMPARE_TO}` })
+  @ApiQuery({ name: 'change', required: false, enum: insights.CHANGE_FILTERS })
+  @ApiQuery({ name: 'net_loss', required: false, description: NET_LOSS })
+  @ApiQuery({ name: 'search', required: false, description: 'only rows that hold this text' })
   @ApiProduces('text/csv')
   @ApiResponse({ status: 200, schema: { type: 'string' } })
   async table(
@@ -107,22 +104,14 @@ export class HistoryController {
     @Query() query: QueryParameters,
   ): Promise<StreamableFile> {
     const ranking = rankingOf(subject, report, query);
-    const { name, content } = await this.csv.file(ranking, requestedRun(query, 'run_id'));
+    const { name, content } = await this.csv.file(ranking, {
+      ...requestedList(ranking, query),
+      compares: parameter(query, 'compare_to') !== undefined,
+      search: parameter(query, 'search'),
+    });
     return new StreamableFile(content, {
       type: 'text/csv; charset=utf-8',
       disposition: `attachment; filename="${name}"`,
     });
   }
-}
-
-function rankingOf(subject: string, report: string, query: QueryParameters): Ranking {
-  if (!isSubject(subject)) {
-    const names = Object.keys(REPORTS).join(', ');
-    throw new ApiError('not_found', `There are no such reports; they are about: ${names}.`);
-  }
-  return requestedRanking(subject, report, query, 'interval');
-}
-
-function isSubject(name: string): name is Subject {
-  return Object.hasOwn(REPORTS, name);
 }
