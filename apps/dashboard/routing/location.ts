@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { arrive, leaveFor } from './scroll.js';
 
 /** Where the reader is: all of what is shown follows from it, so that an address can be shared. */
 export interface Place {
@@ -7,7 +8,10 @@ export interface Place {
 }
 
 const listeners = new Set<() => void>();
-window.addEventListener('popstate', tell);
+window.addEventListener('popstate', ({ state }) => {
+  arrive(state as Parameters<typeof arrive>[0]);
+  notify();
+});
 
 export function usePlace(): Place {
   const [url, setUrl] = useState(location.pathname + location.search);
@@ -22,9 +26,9 @@ export function usePlace(): Place {
 
 /** Goes to an address of the page; `replace` leaves no way back to the present one. */
 export function navigate(url: string, { replace = false } = {}): void {
-  if (replace) history.replaceState(null, '', url);
-  else history.pushState(null, '', url);
-  tell();
+  if (replace) history.replaceState(history.state, '', url);
+  else history.pushState(leaveFor(url), '', url);
+  notify();
 }
 
 /** The address of a path with a query, which leaves out what is empty. */
@@ -45,6 +49,6 @@ export function changed(
   return addressOf(path, { ...Object.fromEntries(query), ...changes });
 }
 
-function tell(): void {
+function notify(): void {
   for (const listen of listeners) listen();
 }

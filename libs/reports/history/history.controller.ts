@@ -26,7 +26,7 @@ import { rankingOf, requestedChanges, requestedList } from './requests.js';
 
 const MAX_RUNS = 200;
 const COMPARE_TO =
-  'a kept run, or yesterday, last_week or last_month; else the one kept right before';
+  'a kept run, yesterday, last_week, last_month or previous (the one kept right before), the default';
 const NET_LOSS = 'true, of org/attrition: only organizations that more people left than joined';
 const REPORT_NAMES = [...new Set(Object.values(REPORTS).flatMap(Object.keys))];
 

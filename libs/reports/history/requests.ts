@@ -44,9 +44,10 @@ function requestedNetLoss({ subject, report }: Ranking, query: Query): boolean {
 
 function requestedComparison(query: Query): string | undefined {
   const name = parameter(query, 'compare_to');
-  if (name === undefined || isRunId(name) || Object.hasOwn(COMPARED_DAYS, name)) return name;
-  const days = Object.keys(COMPARED_DAYS).join(', ');
-  throw invalidField('compare_to', `must be the id of a run or one of ${days}`);
+  if (name === undefined || name === 'previous') return undefined;
+  if (isRunId(name) || Object.hasOwn(COMPARED_DAYS, name)) return name;
+  const names = ['previous', ...Object.keys(COMPARED_DAYS)].join(', ');
+  throw invalidField('compare_to', `must be the id of a run or one of ${names}`);
 }
 
 function isSubject(name: string): name is Subject {
