@@ -15,7 +15,7 @@ export function App() {
   );
 }
 
-/** Every address is shown to who is signed in, and asks who is not to do so. */
+/** Shows the page of the address to a reader who is signed in, and the sign-in form to others. */
 function Gate() {
   const { standing, retry } = useSession();
   const place = usePlace();

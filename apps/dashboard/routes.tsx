@@ -3,6 +3,7 @@ import { MissingPage } from './pages/missing.js';
 import { ReportsPage } from './pages/reports/page.js';
 import { OrgPage } from './pages/org/page.js';
 import { UserPage } from './pages/user/page.js';
+import { StartPage } from './pages/start/page.js';
 import { DataPage } from './pages/data/page.js';
 import type { Place } from './routing/location.js';
 import { wordsOf } from './words/reports.js';
@@ -22,6 +23,7 @@ export function Routes({ place }: { place: Place }) {
   if (room === 'orgs' && one !== undefined && two === undefined) {
     return <OrgPage key={one} orgId={one} place={place} />;
   }
+  if (room === 'start' && one === undefined) return <StartPage />;
   if (room === 'data' && one === undefined) return <DataPage place={place} />;
   return <MissingPage />;
 }

@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Failure } from './api/client.js';
 import { useSession, type Reader } from './api/session.js';
 import { Icon, Sign } from './parts/icons.js';
 import { Link } from './routing/link.js';
@@ -15,9 +17,16 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** What is around every page. */
+/** The frame of every page: navigation, and the key the reader is signed in with. */
 export function Shell({ reader, path, children }: Props) {
   const { signOut } = useSession();
+  const [failure, setFailure] = useState('');
+  const leave = () => {
+    setFailure('');
+    signOut().catch(({ kind, message }: Failure) => {
+      if (kind !== 'signed-out') setFailure(message);
+    });
+  };
   return (
     <div class="shell">
       <a class="skip" href="#main">
@@ -42,9 +51,14 @@ export function Shell({ reader, path, children }: Props) {
         <div class="who">
           <span>Signed in with the key</span>
           <bdi title={reader.name}>{reader.name}</bdi>
-          <button type="button" class="button plain" onClick={() => void signOut()}>
+          <button type="button" class="button plain" onClick={leave}>
             Sign out
           </button>
+          <div role="alert" class="stay">
+            {failure !== '' && (
+              <p class="warning">You are still signed in. {failure} Try again in a moment.</p>
+            )}
+          </div>
         </div>
       </header>
       <main class="main" id="main" tabIndex={-1}>

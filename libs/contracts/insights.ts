@@ -127,9 +127,13 @@ export const userPage = z.object({
 
 const joinedOrLeft = userCard.extend({ at: seconds });
 
-export const orgPage = z.object({
+export const orgProfile = z.object({
   org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
   num_users: count.describe('open memberships now, users known only by their id included'),
+  ...standings,
+});
+
+export const orgActivity = z.object({
   members_over_time: z.array(
     z.object({ date: day.describe("the week's Monday"), num_users: count }),
   ),
@@ -139,8 +143,9 @@ export const orgPage = z.object({
   joined: z.array(joinedOrLeft).describe('newest first'),
   left: z.array(joinedOrLeft).describe('newest first'),
   most_active: z.array(userCard.extend({ role: z.string(), num_active_days: count })),
-  ...standings,
 });
+
+export const orgPage = orgProfile.extend(orgActivity.shape);
 
 export const orgMembers = z.object({
   total_count: count,
@@ -151,13 +156,30 @@ export const orgMembers = z.object({
   ),
 });
 
+const contact = userCard.extend({ role: z.string(), last_active_at: seconds });
+
+export const orgContacts = z.object({
+  run_id: z.string().nullable().describe('null when no report was made yet'),
+  report_time: seconds.describe('0 when no report was made yet'),
+  rows: z.array(
+    z.object({
+      org_id: z.string(),
+      last_active_day: day
+        .nullable()
+        .describe('up to the day of the report; null when it never was active'),
+      contacts: z.array(contact).describe('up to 3 owners or administrators, owners first'),
+    }),
+  ),
+});
+
 nameSchemas({
   ...{ Summary: summary, ActivitySum: activitySum },
   ...{ Definitions: definitions, Run: runListItem, RunList: runList },
   ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
   ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
   ...{ UserCard: userCard, Standing: standing, UserPage: userPage },
-  ...{ OrgPage: orgPage, OrgMembers: orgMembers },
+  ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
+  ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
 });
 
 export type Change = (typeof CHANGES)[number];
@@ -173,5 +195,8 @@ export type ReportChanges = z.infer<typeof reportChanges>;
 export type Standing = z.infer<typeof standing>;
 export type UserCardView = z.infer<typeof userCard>;
 export type UserPage = z.infer<typeof userPage>;
+export type OrgProfile = z.infer<typeof orgProfile>;
+export type OrgActivity = z.infer<typeof orgActivity>;
 export type OrgPage = z.infer<typeof orgPage>;
+export type OrgContacts = z.infer<typeof orgContacts>;
 export type OrgMembers = z.infer<typeof orgMembers>;

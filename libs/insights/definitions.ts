@@ -63,7 +63,13 @@ export const TERMS: Record<string, string> = {
   total_count:
     'The length of the list when the report was made; who was deleted since is counted but not shown.',
   entered: 'Listed now and not in the report before.',
-  moved: 'Listed in both reports, at another place. Who comes or goes above moves everybody below.',
-  stayed: 'Listed in both reports, at the same place.',
-  left_report: 'Listed in the report before and not any more.',
+  moved:
+    'Listed in both reports, and its rank changed by more places than rows that entered or left above it explain.',
+  stayed:
+    'Listed in both reports, and its rank changed no further than rows that entered or left above it explain.',
+  left_report: 'Listed in the report before and no longer.',
+  contacts: 'Whom to call: up to three members who are owners or administrators now.',
+  last_active_day:
+    'The last day on which a member was active during the membership, up to the day of the report.',
+  net_loss: 'Only organizations that more members left than joined within the window.',
 };

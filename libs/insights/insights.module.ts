@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FactsModule } from '#libs/facts';
 import { ReportsApiModule } from '#libs/reports';
+import { OrgContactsService } from './org-contacts.service.js';
 import { OrgMembersService } from './org-members.service.js';
 import { OrgPageService } from './org-page.service.js';
 import { OverviewController } from './overview.controller.js';
@@ -13,6 +14,13 @@ import { UserPageService } from './user-page.service.js';
 @Module({
   imports: [FactsModule, ReportsApiModule],
   controllers: [OverviewController, SubjectsController],
-  providers: [SummaryService, UserPageService, OrgPageService, OrgMembersService, Rosters],
+  providers: [
+    SummaryService,
+    UserPageService,
+    OrgPageService,
+    OrgMembersService,
+    OrgContactsService,
+    Rosters,
+  ],
 })
 export class InsightsApiModule {}

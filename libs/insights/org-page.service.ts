@@ -1,7 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { periodsBetween } from '#libs/charts';
-import { ApiError, DAY_MS, formatDay, startOfDay, type OrgPage } from '#libs/contracts';
-import { ActivityFold, findOrg, profilesOf, type DayRange } from '#libs/facts';
+import {
+  ApiError,
+  DAY_MS,
+  formatDay,
+  startOfDay,
+  type OrgActivity,
+  type OrgPage,
+  type OrgProfile,
+} from '#libs/contracts';
+import {
+  ActivityFold,
+  countOrgMembers,
+  findOrg,
+  profilesOf,
+  type DayRange,
+  type KnownOrg,
+} from '#libs/facts';
 import { Clock, Database } from '#libs/platform';
 import { StandingsService } from '#libs/reports';
 import { memberActivity } from './member-activity.js';
@@ -27,25 +42,45 @@ export class OrgPageService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ApiError `not_found` when there is no such org, or not any more */
+  /** Everything, as one reply. @throws ApiError `not_found` when there is no such org, or not any more */
   async page(orgId: string): Promise<OrgPage> {
+    const org = await this.find(orgId);
+    const [activity, profile] = await Promise.all([this.activityOf(org), this.profileOf(org)]);
+    return { ...profile, ...activity };
+  }
+
+  /** What is read quickly however many members there are. @throws ApiError `not_found` */
+  async profile(orgId: string): Promise<OrgProfile> {
+    return this.profileOf(await this.find(orgId));
+  }
+
+  /** What takes longer the more members there are. @throws ApiError `not_found` */
+  async members(orgId: string): Promise<OrgActivity> {
+    return this.activityOf(await this.find(orgId));
+  }
+
+  private async find(orgId: string): Promise<KnownOrg> {
     const org = await findOrg(this.database.pool, orgId);
     if (!org) throw new ApiError('not_found', 'No organization with this id is known.');
-    await this.activity.foldUnlessReadOnly();
-    const today = startOfDay(this.clock.now());
-    const [members, standings] = await Promise.all([
-      this.members(org.key, today),
+    return org;
+  }
+
+  private async profileOf(org: KnownOrg): Promise<OrgProfile> {
+    const [numUsers, standings] = await Promise.all([
+      this.database.transaction((db) => countOrgMembers(db, org.key)),
       this.standings.of('org', org.key),
     ]);
     return {
       org: { org_id: org.orgId, name: org.name, created_at: org.createdAt },
-      ...members,
+      num_users: numUsers,
       ...standings,
     };
   }
 
-  private async members(orgKey: number, today: number) {
-    const { members, present } = await this.rosters.of(orgKey);
+  private async activityOf(org: KnownOrg): Promise<OrgActivity> {
+    await this.activity.foldUnlessReadOnly();
+    const today = startOfDay(this.clock.now());
+    const { members, present } = await this.rosters.of(org.key);
     const weeks = lastWeeks(today);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
     const latest = { from: today - (LATEST_DAYS - 1) * DAY_MS, before: today + DAY_MS };
@@ -58,7 +93,6 @@ export class OrgPageService {
     const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
     const profiles = await profilesOf(this.database.pool, shown);
     return {
-      num_users: membersAt(members, Infinity),
       // As a report of the week's last day has them.
       members_over_time: weeks.map(({ from, before }) => ({
         date: formatDay(from),
@@ -84,7 +118,7 @@ function lastWeeks(today: number): DayRange[] {
   return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today)!;
 }
 
-function moveViews(moves: readonly Move[], profiles: Profiles): OrgPage['joined'] {
+function moveViews(moves: readonly Move[], profiles: Profiles): OrgActivity['joined'] {
   return moves.flatMap(({ userKey, at }) => {
     const profile = profiles.get(userKey);
     return profile ? [{ ...userCard(profile), at: unixSeconds(at) }] : [];

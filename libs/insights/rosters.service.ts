@@ -33,13 +33,17 @@ export class Rosters {
     maxSize: KEPT_MEMBERS,
     sizeCalculation: ({ members }) => members.length,
   });
+  private readonly begun = new Map<number, Promise<Roster>>();
 
   constructor(private readonly database: Database) {}
 
+  /** Requests for one org that come together wait for one reading. */
   async of(orgKey: number): Promise<Roster> {
-    const known = this.large.get(orgKey);
+    const known = this.large.get(orgKey) ?? this.begun.get(orgKey);
     if (known) return known;
-    const roster = await this.read(orgKey);
+    const reading = this.read(orgKey).finally(() => this.begun.delete(orgKey));
+    this.begun.set(orgKey, reading);
+    const roster = await reading;
     if (roster.members.length >= LARGE) this.large.set(orgKey, roster);
     return roster;
   }

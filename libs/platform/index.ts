@@ -1,6 +1,5 @@
 export * from './access/access.guard.js';
 export * from './access/access.module.js';
-export { keyNameProblem } from './access/key-names.js';
 export * from './access/keys.service.js';
 export { SessionCookie } from './access/session-cookie.js';
 export { SessionsService } from './access/sessions.service.js';

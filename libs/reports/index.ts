@@ -2,6 +2,10 @@ export { ReportsApiModule, ReportsWorkerModule, RunsModule } from './reports.mod
 export { RunsService } from './runs/runs.service.js';
 export { keptRun } from './history/kept-runs.query.js';
 export { StandingsService } from './history/standings.service.js';
+export { ChangesService } from './history/changes.service.js';
+export { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from './history/csv.js';
+export { changesQuery, rankingOf, requestedChanges } from './history/requests.js';
+export { reportOf } from './pages/request.js';
 export { definitionOf } from './definitions/index.js';
 export { unpackList } from './snapshots/packing.js';
 export { snapshotTable } from './snapshots/snapshots.store.js';

@@ -27,7 +27,7 @@ export class RunsModule {}
   imports: [RunsModule],
   controllers: [ReportsController, HistoryController, RunsController],
   providers: [PagesService, Lists, ChangesService, CsvService, StandingsService],
-  exports: [StandingsService],
+  exports: [StandingsService, ChangesService],
 })
 export class ReportsApiModule {}
 

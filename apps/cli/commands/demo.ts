@@ -10,6 +10,7 @@ import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } fro
 import { Clock, Database, Instance, SessionsService, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 import { ProgressBar } from '../progress-bar.js';
+import { browserOrigin, signInAddress } from '../sign-in-address.js';
 import { openStore } from '../store.js';
 import { start } from './run.js';
 
@@ -49,7 +50,7 @@ export async function demo(given: Settings): Promise<void> {
     await writeFile(loaded, '');
   }
   const code = await app.get(SessionsService).offerCode(key, app.get(Clock).now());
-  say(ending(address(await app.getUrl()), key, code));
+  say(ending(browserOrigin(await app.getUrl()), key, code));
 }
 
 async function load(app: INestApplicationContext): Promise<void> {
@@ -98,20 +99,13 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(LOOK_MS);
 }
 
-/** An address that a browser on this machine can open, also when we listen on all of them. */
-function address(listening: string): string {
-  const url = new URL(listening);
-  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost';
-  return url.origin;
-}
-
 function ending(origin: string, key: string, code: string): string {
   const curl = (path: string) => `  curl -s -H 'Authorization: Bearer ${key}' '${origin}${path}'`;
   return [
     '',
     `insightd is ready:  ${origin}   (the API, to browse: ${origin}/docs)`,
     `API key:            ${key}`,
-    `The dashboard:      ${origin}/#code=${code}`,
+    `The dashboard:      ${signInAddress(origin, code)}`,
     '                    signs you in once, within 15 minutes; later sign in with the key',
     '',
     'The champions of the last 30 days, and the signups of the last 12 months:',

@@ -1,13 +1,6 @@
 import { parseArgs } from 'node:util';
-import {
-  Clock,
-  Database,
-  KeysService,
-  SCOPES,
-  keyNameProblem,
-  type Scope,
-  type Settings,
-} from '#libs/platform';
+import { KEY_NAME_RULE, KEY_SCOPES_RULE, keyName, keyScopes, type Scope } from '#libs/contracts';
+import { Clock, Database, KeysService, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 
@@ -61,17 +54,13 @@ async function revoke(service: KeysService, id: string): Promise<void> {
 }
 
 function createOptions(args: string[]): { name: string; scopes: Scope[] } {
-  const { name, scopes = '' } = parsed(args);
-  if (name === undefined || name.trim() === '')
-    throw new UsageError('keys create needs --name NAME.');
-  const problem = keyNameProblem(name);
-  if (problem !== undefined) throw new UsageError(`The name of a key ${problem}.`);
-  const wanted = scopes.split(',').map((scope) => scope.trim());
-  const known = SCOPES.filter((scope) => wanted.includes(scope));
-  if (known.length === 0 || known.length < new Set(wanted).size) {
-    throw new UsageError(`keys create needs --scopes with some of ${SCOPES.join(',')}.`);
-  }
-  return { name, scopes: known };
+  const given = parsed(args);
+  const name = keyName(given.name);
+  if (name === undefined)
+    throw new UsageError(`keys create needs --name NAME: it ${KEY_NAME_RULE}.`);
+  const scopes = keyScopes((given.scopes ?? '').split(',').map((scope) => scope.trim()));
+  if (!scopes) throw new UsageError(`keys create needs --scopes SCOPES: they ${KEY_SCOPES_RULE}.`);
+  return { name, scopes };
 }
 
 function parsed(args: string[]): { name?: string; scopes?: string } {

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { KeysService, Logger, Metrics, SettingsError, type Settings } from '#libs/platform';
 import { Sources, checkSecrets } from '#libs/ingest';
 import { stopWhenAsked } from '../lifetime.js';
+import { isForPeople, welcome } from '../sign-in-address.js';
 import { closeInTime, startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
 import { WorkerProcess } from '../worker-process.js';
@@ -23,6 +24,9 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
     process.stdout.write(
       `An API key with every scope was made. It is shown this once:\n\n  ${key}\n\n`,
     );
+  }
+  if (role !== 'worker' && isForPeople()) {
+    process.stdout.write(`${await welcome(app, await app.getUrl())}\n`);
   }
 }
 

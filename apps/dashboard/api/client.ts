@@ -1,7 +1,8 @@
 import { outside } from '../routing/location.js';
+import { followClock } from '../words/clock.js';
 
-/** Why a request brought nothing, as far as it matters to the reader. */
-export type FailureKind = 'signed-out' | 'away' | 'missing' | 'refused';
+/** Why a request failed, as far as it matters to the reader. `wrong`: what the address asks for is not possible. */
+export type FailureKind = 'signed-out' | 'away' | 'missing' | 'wrong' | 'refused';
 
 export class Failure extends Error {
   /** @param message what the service said, for the reader */
@@ -15,7 +16,7 @@ export class Failure extends Error {
 
 const signedOutListeners = new Set<() => void>();
 
-/** Tells `listener` of every answer that says that nobody is signed in. @returns stops that */
+/** Calls `listener` at every reply that says that the session has ended. @returns a function that stops this */
 export function onSignedOut(listener: () => void): () => void {
   signedOutListeners.add(listener);
   return () => signedOutListeners.delete(listener);
@@ -44,13 +45,15 @@ async function ask(path: string, options: RequestInit): Promise<Response> {
     if (options.signal?.aborted) throw cause;
     throw new Failure('away', 'The service does not answer.');
   }
+  followClock(response.headers.get('date'));
   if (response.ok) return response;
   const failure = await failureOf(response);
-  if (failure.kind === 'signed-out') for (const tell of signedOutListeners) tell();
+  if (failure.kind === 'signed-out') for (const listen of signedOutListeners) listen();
   throw failure;
 }
 
 const KINDS = new Map<number, FailureKind>([
+  [400, 'wrong'],
   [401, 'signed-out'],
   [404, 'missing'],
 ]);
@@ -61,13 +64,21 @@ async function failureOf(response: Response): Promise<Failure> {
   return new Failure(kind, messageIn(text, response) ?? `The service answered ${response.status}.`);
 }
 
-/** Problems tell it in `detail`; a few answers are plain text. */
+/** Problem documents have it in `detail`, compatible endpoints by field; a few replies are plain text. */
 function messageIn(text: string, response: Response): string | undefined {
   if (!/[/+]json/.test(response.headers.get('content-type') ?? '')) return text || undefined;
   try {
-    const { detail } = JSON.parse(text) as { detail?: unknown };
-    return typeof detail === 'string' ? detail : undefined;
+    const body = JSON.parse(text) as { detail?: unknown };
+    return typeof body.detail === 'string' ? body.detail : reasonsIn(body);
   } catch {
     return undefined;
   }
+}
+
+/** The messages of a reply of the compatible API, by field: `{"start_date": ["must not be after …"]}`. */
+function reasonsIn(body: object): string | undefined {
+  const reasons = Object.entries(body).flatMap(([field, messages]) =>
+    Array.isArray(messages) ? [`${field} ${messages.join(', ')}`] : [],
+  );
+  return reasons.length > 0 ? `${reasons.join('; ')}.` : undefined;
 }

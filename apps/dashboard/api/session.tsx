@@ -17,6 +17,7 @@ export interface Session {
   standing: Standing;
   /** @throws Failure when the key is refused */
   signIn: (key: string) => Promise<void>;
+  /** @throws Failure when the service does not answer: the reader is still signed in */
   signOut: () => Promise<void>;
   retry: () => void;
 }
@@ -50,12 +51,12 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
-/** An address may bring a code that signs its reader in, once; it stays in the browser. */
+/** An address may hold a code that signs its reader in, once; it is not sent with the address. */
 async function begin(): Promise<Standing> {
   const code = /^#code=([\w-]+)$/.exec(location.hash)?.[1];
   const isNew = document.documentElement.dataset['visitor'] === 'new';
   if (code === undefined) return isNew ? { is: 'out' } : whoIsIn();
-  history.replaceState(null, '', location.pathname + location.search);
+  history.replaceState(history.state, '', location.pathname + location.search);
   try {
     await send('POST', '/session', { code });
   } catch (error) {

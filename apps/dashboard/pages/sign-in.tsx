@@ -4,7 +4,7 @@ import { useSession } from '../api/session.js';
 import { Sign } from '../parts/icons.js';
 import { Title } from '../routing/title.js';
 
-/** Shown at whatever address the reader came to, which is then shown. */
+/** Shown at any address until the reader has signed in; then the page of the address is shown. */
 export function SignInPage({ message }: { message?: string | undefined }) {
   const { signIn } = useSession();
   const [key, setKey] = useState('');
@@ -12,6 +12,7 @@ export function SignInPage({ message }: { message?: string | undefined }) {
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (busy) return;
     setBusy(true);
     setRefusal('');
     await signIn(key.trim()).catch(({ message: why }: Failure) => {
@@ -25,7 +26,9 @@ export function SignInPage({ message }: { message?: string | undefined }) {
         <p class="brand">
           <Sign /> insightd
         </p>
-        <Title title="Sign in">Sign in</Title>
+        <Title title="Sign in" place="sign-in">
+          Sign in
+        </Title>
         {message !== undefined && refusal === '' && <p role="status">{message}</p>}
         <label for="key">API key</label>
         <input
@@ -45,7 +48,7 @@ export function SignInPage({ message }: { message?: string | undefined }) {
           <code class="command">insightd keys create --name me --scopes read</code>
         </p>
         <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
-        <button type="submit" class="button main-action" disabled={busy}>
+        <button type="submit" class="button main-action" aria-disabled={busy}>
           {busy ? 'Signing in …' : 'Sign in'}
         </button>
       </form>

@@ -3,13 +3,13 @@ import { nameOf, orgAddress, userAddress } from '../words/names.js';
 
 interface User {
   user_id: string;
-  email: string;
+  email: string | null;
   username: string | null;
   first_name: string | null;
   last_name: string | null;
 }
 
-/** A user's name, in whatever script, and the e-mail address where the name is another. */
+/** A user's name, in any script, and the e-mail address where it differs. */
 export function Person({ user, plain = false }: { user: User; plain?: boolean }) {
   const name = nameOf(user);
   return (
@@ -17,7 +17,7 @@ export function Person({ user, plain = false }: { user: User; plain?: boolean })
       <Link href={userAddress(user.user_id)}>
         <bdi title={name}>{name}</bdi>
       </Link>
-      {!plain && name !== user.email && (
+      {!plain && user.email && name !== user.email && (
         <small>
           <bdi title={user.email}>{user.email}</bdi>
         </small>

@@ -7,7 +7,7 @@ interface Props {
   when?: string;
 }
 
-/** How a value stands to an earlier one: an arrow, a share, and the earlier one itself. */
+/** A value beside an earlier one: an arrow, the change in percent, and the earlier value. */
 export function Delta({ value, before, when = '' }: Props) {
   const [tone, arrow] = value > before ? ['good', '▲'] : value < before ? ['bad', '▼'] : ['', '='];
   const share = before === 0 ? undefined : Math.abs(value - before) / before;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Names and what stands for each. */
+/** Names with their values. */
 export function Facts({ facts }: { facts: readonly [ComponentChildren, ComponentChildren][] }) {
   return (
     <dl class="facts">

@@ -37,16 +37,10 @@ interface StepProps extends Pick<Props, 'addressOf'> {
   possible: boolean;
 }
 
+/** One and the same element whether it leads anywhere or not, so that it keeps the focus. */
 function Step({ name, to, possible, addressOf }: StepProps) {
-  if (!possible) {
-    return (
-      <button type="button" class="button" disabled>
-        {name}
-      </button>
-    );
-  }
   return (
-    <Link class="button" href={addressOf(to)}>
+    <Link class="button" href={addressOf(to)} disabled={!possible}>
       {name}
     </Link>
   );

@@ -10,7 +10,7 @@ interface Props {
   standings: readonly Standing[];
 }
 
-/** In which reports of the latest run somebody is, and where; each leads to that very page of it. */
+/** The reports of the latest run that list a user or org, with its rank; each leads to that page. */
 export function Standings({ subject, standings }: Props) {
   return (
     <section class="panel" aria-labelledby="standings">

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { Resource } from '../api/resource.js';
 import type { Failure } from '../api/client.js';
+import { Link } from '../routing/link.js';
 
-/** What is shown of a resource: itself, that it is on its way, or why it is not there and what to do. */
+/** A resource: its data, that it is loading, or why it failed and what to do. */
 export function Shown<T>({
   of: { data, failure, loading, reload },
   children,
@@ -36,7 +37,12 @@ export function Failed({ failure, retry }: { failure: Failure; retry: () => void
         <br />
         {failure.message}
       </p>
-      {failure.kind !== 'missing' && (
+      {failure.kind === 'wrong' && (
+        <Link class="button" href={location.pathname}>
+          Show the page without these choices
+        </Link>
+      )}
+      {failure.kind !== 'missing' && failure.kind !== 'wrong' && (
         <button type="button" class="button" onClick={retry}>
           Try again
         </button>
@@ -48,10 +54,11 @@ export function Failed({ failure, retry }: { failure: Failure; retry: () => void
 const HEADLINES = {
   away: 'The service is away for the moment.',
   missing: 'There is nothing here.',
+  wrong: 'This address asks for something that cannot be shown.',
   refused: 'This could not be shown.',
 };
 
-/** Nothing to show, and what would make it otherwise. */
+/** Why a list is empty, and what would fill it. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="state">{children}</div>;
 }

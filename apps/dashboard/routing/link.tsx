@@ -6,10 +6,12 @@ type Props = JSX.IntrinsicElements['a'] & {
   children: ComponentChildren;
   /** Whether this is where the reader is. */
   current?: boolean | undefined;
+  /** Leads nowhere for now, but keeps the focus. */
+  disabled?: boolean;
 };
 
-/** A link within the page: followed without loading it anew, unless the reader wants another tab. */
-export function Link({ href, current, children, ...rest }: Props) {
+/** A link within the page: followed without loading it again, unless the reader wants another tab. */
+export function Link({ href, current, disabled = false, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
     const wantsOwnWay =
       event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -18,7 +20,15 @@ export function Link({ href, current, children, ...rest }: Props) {
     navigate(href);
   };
   return (
-    <a {...rest} href={outside(href)} onClick={follow} aria-current={current ? 'page' : undefined}>
+    <a
+      {...rest}
+      href={disabled ? undefined : outside(href)}
+      role={disabled ? 'link' : undefined}
+      tabIndex={0}
+      aria-disabled={disabled ? 'true' : undefined}
+      onClick={disabled ? undefined : follow}
+      aria-current={current ? 'page' : undefined}
+    >
       {children}
     </a>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { arrive, leaveFor } from './scroll.js';
 
 /** Where the reader is: all of what is shown follows from it, so that an address can be shared. */
 export interface Place {
@@ -20,7 +21,10 @@ function placeNow(): string {
 }
 
 const listeners = new Set<() => void>();
-window.addEventListener('popstate', tell);
+window.addEventListener('popstate', ({ state }) => {
+  arrive(state as Parameters<typeof arrive>[0]);
+  notify();
+});
 
 export function usePlace(): Place {
   const [url, setUrl] = useState(placeNow);
@@ -35,9 +39,9 @@ export function usePlace(): Place {
 
 /** Goes to an address of the page; `replace` leaves no way back to the present one. */
 export function navigate(url: string, { replace = false } = {}): void {
-  if (replace) history.replaceState(null, '', outside(url));
-  else history.pushState(null, '', outside(url));
-  tell();
+  if (replace) history.replaceState(history.state, '', outside(url));
+  else history.pushState(leaveFor(url), '', outside(url));
+  notify();
 }
 
 /** The address of a path with a query, which leaves out what is empty. */
@@ -58,6 +62,6 @@ export function changed(
   return addressOf(path, { ...Object.fromEntries(query), ...changes });
 }
 
-function tell(): void {
+function notify(): void {
   for (const listen of listeners) listen();
 }

@@ -21,6 +21,10 @@ export const formatTenths = (value: number): string => tenths.format(value);
 export const formatShare = (value: number): string => shares.format(value);
 export const formatSigned = (value: number): string => signed.format(value);
 
+/** A number with what it counts: "1 active day", "1,204 active days". */
+export const formatCount = (value: number, one: string, many = `${one}s`): string =>
+  `${formatNumber(value)} ${value === 1 ? one : many}`;
+
 /** A UTC day, `2026-01-31`. */
 export const formatDay = (day: string): string => days.format(Date.parse(day));
 export const formatShortDay = (day: string): string => shortDays.format(Date.parse(day));

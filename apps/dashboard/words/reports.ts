@@ -1,6 +1,6 @@
 import type { REPORTS as CATALOGUE, Subject } from '#libs/contracts';
 
-/** A number of its own that a report shows, and what it is called there. */
+/** A number that only some reports show, and its heading. */
 export interface Column {
   name: 'num_active_days' | 'num_invites' | 'num_users_added' | 'num_users_removed' | 'net';
   title: string;
@@ -10,9 +10,11 @@ interface Words<Intervals> {
   title: string;
   /** The question that the report answers. */
   question: string;
+  /** Whether it is good or bad to be high in the list. */
+  meaning: 'good' | 'bad';
   intervals: Intervals;
   columns: readonly Column[];
-  /** What its list says when it is empty. */
+  /** Shown instead of an empty list. */
   empty: string;
 }
 
@@ -30,60 +32,68 @@ const REPORTS: AllWords = {
     champion: {
       title: 'Champions',
       question: 'Who uses it the most?',
+      meaning: 'good',
       intervals: ['30', '60', '90'],
       columns: [{ name: 'num_active_days', title: 'Active days' }],
-      empty: 'Nobody was active in this time.',
+      empty: 'No user was active in this period.',
     },
     top_inviter: {
       title: 'Top inviters',
-      question: 'Who brings others along?',
+      question: 'Who invites others?',
+      meaning: 'good',
       intervals: ['30', '60', '90'],
       columns: [{ name: 'num_invites', title: 'Invited' }],
-      empty: 'Nobody invited anybody in this time.',
+      empty: 'No user invited anyone in this period.',
     },
     churn: {
       title: 'Slipping away',
-      question: 'Who has stopped coming?',
+      question: 'Which users have stopped coming?',
+      meaning: 'bad',
       intervals: ['7', '14', '30'],
       columns: [],
-      empty: 'Nobody: everybody was active in this time.',
+      empty: 'No user: all who were created before this period were active in it.',
     },
     reengagement: {
       title: 'Came back',
-      question: 'Who is here again after a time away?',
+      question: 'Which users are back after a break?',
+      meaning: 'good',
       intervals: ['Weekly', 'Monthly'],
       columns: [],
-      empty: 'Nobody came back in this time.',
+      empty: 'No user came back in this period.',
     },
   },
   org: {
     growth: {
       title: 'Growing',
-      question: 'Which customers become more?',
+      question: 'Which customers are growing?',
+      meaning: 'good',
       intervals: ['30', '60', '90'],
       columns: [NET, ADDED, REMOVED],
-      empty: 'No organization grew in this time.',
+      empty: 'No organization grew in this period.',
     },
     attrition: {
       title: 'Losing people',
-      question: 'Which customers do people leave?',
+      question: 'Which customers are losing people?',
+      meaning: 'bad',
       intervals: ['30', '60', '90'],
       columns: [REMOVED, ADDED, NET],
-      empty: 'Nobody left any organization in this time.',
+      empty: 'No member left an organization in this period.',
     },
     churn: {
       title: 'Gone quiet',
       question: 'Which customers have stopped coming?',
+      meaning: 'bad',
       intervals: ['7', '14', '30'],
       columns: [],
-      empty: 'None: every organization was active in this time.',
+      empty: 'No organization: all that were created before this period were active in it.',
     },
     reengagement: {
       title: 'Came back',
-      question: 'Which customers are here again after a time away?',
+      question: 'Which customers are back after a break?',
+      meaning: 'good',
       intervals: ['Weekly', 'Monthly'],
       columns: [],
-      empty: 'No organization came back in this time.',
+      empty: 'No organization came back in this period.',
     },
   },
 };

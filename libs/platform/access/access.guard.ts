@@ -1,10 +1,10 @@
 import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError } from '#libs/contracts';
+import { ApiError, type Scope } from '#libs/contracts';
 import { Bodies, bodyRuleOf } from '../http/bodies.js';
 import { KeyAccess } from './key-access.js';
-import type { Caller, Scope } from './keys.service.js';
+import type { Caller } from './keys.service.js';
 import { SessionAccess } from './session-access.js';
 
 const ACCESS = 'insightd:access';

@@ -4,6 +4,7 @@ import { Bodies } from '../http/bodies.js';
 import { BodyInterceptor } from '../http/body.interceptor.js';
 import { AccessGuard } from './access.guard.js';
 import { KeyAccess } from './key-access.js';
+import { KeysController } from './keys.controller.js';
 import { ReadLimitGuard } from './read-limit.guard.js';
 import { SameOrigin } from './same-origin.js';
 import { SessionAccess } from './session-access.js';
@@ -15,7 +16,7 @@ import { WrongKeys } from './wrong-keys.js';
 /** Guards every route: first the key or session and its scope, then its rate; then its body is read. */
 @Global()
 @Module({
-  controllers: [SessionController, SessionsAdminController],
+  controllers: [SessionController, SessionsAdminController, KeysController],
   providers: [
     Bodies,
     KeyAccess,

@@ -1,13 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { KEY_NAME_RULE, SCOPES, keyName, type Scope } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { Database } from '../db/database.js';
 import { hash } from './hash.js';
-import { keyNameProblem, senderName } from './key-names.js';
+import { senderName } from './key-names.js';
 import { Remembered } from './remembered.js';
-
-export const SCOPES = ['read', 'ingest', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Who is asking: a key's id, its name (the source of events that name none) and what it may do. */
 export interface Caller {
@@ -21,9 +19,15 @@ export interface KeyInfo extends Caller {
   revokedAt: Date | null;
 }
 
+/** What the store has of a key. */
+export interface HashedKey {
+  keyId: string;
+  keyHash: Uint8Array<ArrayBuffer>;
+}
+
 const KEY = /^insightd_([0-9a-f]{12})_[\w-]{43}$/;
 
-/** Whoever has the key of the settings, which has no row. */
+/** The holder of the key in the settings, which has no row. */
 const CONFIGURED: Caller = { keyId: 'configured', name: 'default', scopes: SCOPES };
 
 /**
@@ -68,14 +72,26 @@ export class KeysService {
     return { keyId: row.id, name: senderName(row.name), scopes: row.scopes as Scope[] };
   }
 
+  /** The key of the settings, else of the live ones that may read the oldest, those that may administer first. */
+  async operatorKey(): Promise<HashedKey | undefined> {
+    if (this.configuredHash) {
+      return { keyId: CONFIGURED.keyId, keyHash: new Uint8Array(this.configuredHash) };
+    }
+    const rows = await this.database.rows.apiKey.findMany({
+      where: { revokedAt: null, scopes: { has: 'read' } },
+      orderBy: { createdAt: 'asc' },
+    });
+    const row = rows.find(({ scopes }) => scopes.includes('admin')) ?? rows[0];
+    return row && { keyId: row.id, keyHash: row.secretHash };
+  }
+
   /**
    * Makes a key.
    * @returns its text, which is shown once and cannot be had again
    * @throws Error for a name that cannot be used
    */
   async create(name: string, scopes: readonly Scope[]): Promise<string> {
-    const problem = keyNameProblem(name);
-    if (problem !== undefined) throw new Error(`The name of a key ${problem}.`);
+    if (keyName(name) !== name) throw new Error(`The name of a key ${KEY_NAME_RULE}.`);
     const id = randomBytes(6).toString('hex');
     const key = `insightd_${id}_${randomBytes(32).toString('base64url')}`;
     await this.database.rows.apiKey.create({

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { ApiError } from '#libs/contracts';
+import { ApiError, type Scope } from '#libs/contracts';
 import { Database } from '../db/database.js';
 import { hash } from './hash.js';
-import { KeysService, type Caller, type Scope } from './keys.service.js';
+import { KeysService, type Caller, type HashedKey } from './keys.service.js';
 import { Remembered } from './remembered.js';
 
 export const SESSION_MS = 12 * 3_600_000;
@@ -55,12 +55,21 @@ export class SessionsService {
   async offerCode(key: string, now: number): Promise<string> {
     const caller = await this.keys.identify(key, now);
     if (!caller) throw new Error('There is no such key to make a code for.');
+    return this.offer({ keyId: caller.keyId, keyHash: hash(key) }, now);
+  }
+
+  /** The same for the live key that may do the most; undefined when none may read. */
+  async offerOperatorCode(now: number): Promise<string | undefined> {
+    const key = await this.keys.operatorKey();
+    return key && this.offer(key, now);
+  }
+
+  private async offer(key: HashedKey, now: number): Promise<string> {
     const code = randomBytes(32).toString('base64url');
     await this.database.rows.signInCode.create({
       data: {
         codeHash: hash(code),
-        keyId: caller.keyId,
-        keyHash: hash(key),
+        ...key,
         expiresAt: new Date(now + CODE_MS),
       },
     });

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import { pino, type Logger as Pino } from 'pino';
 import { SETTINGS, type Settings } from '../config/index.js';
@@ -5,7 +6,7 @@ import { SETTINGS, type Settings } from '../config/index.js';
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /**
- * One JSON object a line, on standard error. Fields are named one by one by the caller: bodies,
+ * One JSON object a line on standard error, plain text where that is a terminal. Fields are named one by one by the caller: bodies,
  * headers and whole errors of a database (which quote values) are never passed in.
  */
 @Injectable()
@@ -13,10 +14,10 @@ export class Logger implements LoggerService {
   private readonly pino: Pino;
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'LOG_LEVEL'>) {
-    this.pino = pino(
-      { level: settings.LOG_LEVEL, base: null },
-      pino.destination({ fd: 2, sync: true }),
-    );
+    const destination = isTerminal(2)
+      ? { write: (line: string) => void process.stderr.write(plainLine(line)) }
+      : pino.destination({ fd: 2, sync: true });
+    this.pino = pino({ level: settings.LOG_LEVEL, base: null }, destination);
   }
 
   info(message: string, fields: Fields = {}): void {
@@ -39,6 +40,25 @@ export class Logger implements LoggerService {
   error(message: string, fields?: Fields | string): void {
     this.pino.error(typeof fields === 'object' ? fields : {}, message);
   }
+}
+
+const LEVELS = new Map([
+  [40, 'warning: '],
+  [50, 'error: '],
+]);
+
+/** A line of the log for people: the UTC time, what happened, and the fields. @param json pino's line */
+export function plainLine(json: string): string {
+  const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const clock = new Date(Number(time)).toISOString().slice(11, 19);
+  const details = Object.entries(fields).map(([name, value]) => `${name}: ${String(value)}`);
+  const inBrackets = details.length > 0 ? ` (${details.join(', ')})` : '';
+  return `${clock} ${LEVELS.get(Number(level)) ?? ''}${String(msg)}${inBrackets}\n`;
+}
+
+/** Whether a person reads what is written to a file descriptor. */
+export function isTerminal(descriptor: 1 | 2): boolean {
+  return isatty(descriptor);
 }
 
 /** What may be logged of an error: its kind and code, and its message unless a database wrote it. */

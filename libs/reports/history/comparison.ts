@@ -4,36 +4,66 @@ export interface Comparison {
   previousRanks: Uint32Array;
   /** Places in the list of those who were not in the previous one. */
   entered: Uint32Array;
-  /** Places in the list of those who had another rank. */
+  /** Places in the list of those whose rank changed by more than entries and departures above explain. */
   moved: Uint32Array;
   /** Places in the previous list of those who are not in this one. */
   left: Uint32Array;
 }
 
 /**
- * Compares the keys of two lists. A rank is a place in the whole order, which has no ties: who kept
- * the same numbers has moved when somebody came or went above.
+ * Compares the keys of two lists. Entries above a row push it down and departures above lift it: a row
+ * whose rank changed no further than that has stayed (docs/semantics.md).
  *
  * Ranks by key in one array: two lists of a million take 40 ms, a map of them took 400.
  */
 export function compareLists(keys: Uint32Array, previousKeys: Uint32Array): Comparison {
   const rankOf = ranksByKey(previousKeys);
   const previousRanks = new Uint32Array(keys.length);
-  const [entered, moved] = [new Places(keys.length), new Places(keys.length)];
+  const entered = new Places(keys.length);
   for (let place = 0; place < keys.length; place++) {
     const key = keys[place]!;
     const rank = key < rankOf.length ? rankOf[key]! : 0;
     previousRanks[place] = rank;
     if (rank === 0) entered.add(place);
-    else if (rank !== place + 1) moved.add(place);
-    // What is left over at the end has left.
-    if (rank !== 0) rankOf[key] = 0;
+    // What remains at the end has left.
+    else rankOf[key] = 0;
   }
   const left = new Places(previousKeys.length);
+  const leftAbove = new Uint32Array(previousKeys.length);
   for (let place = 0; place < previousKeys.length; place++) {
+    leftAbove[place] = left.length;
     if (rankOf[previousKeys[place]!] !== 0) left.add(place);
   }
-  return { previousRanks, entered: entered.all(), moved: moved.all(), left: left.all() };
+  const moved = movedPlaces(previousRanks, leftAbove);
+  return { previousRanks, entered: entered.all(), moved, left: left.all() };
+}
+
+/** @param leftAbove by the previous place: how many of those above it have left */
+function movedPlaces(previousRanks: Uint32Array, leftAbove: Uint32Array): Uint32Array {
+  const moved = new Places(previousRanks.length);
+  let enteredAbove = 0;
+  for (let place = 0; place < previousRanks.length; place++) {
+    const before = previousRanks[place]!;
+    if (before === 0) enteredAbove++;
+    else if (hasMoved(place + 1 - before, enteredAbove - leftAbove[before - 1]!)) moved.add(place);
+  }
+  return moved.all();
+}
+
+/** Whether a change of rank goes beyond the explained one; both in places, below zero when rising. */
+function hasMoved(change: number, explained: number): boolean {
+  return change < Math.min(0, explained) || change > Math.max(0, explained);
+}
+
+/** Whether the row at a place has moved. */
+export function isMoved({ moved }: Comparison, place: number): boolean {
+  let [low, high] = [0, moved.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (moved[middle]! < place) low = middle + 1;
+    else high = middle;
+  }
+  return moved[low] === place;
 }
 
 /** How much memory a comparison takes. */
@@ -61,6 +91,10 @@ class Places {
 
   add(place: number): void {
     this.places[this.count++] = place;
+  }
+
+  get length(): number {
+    return this.count;
   }
 
   all(): Uint32Array {

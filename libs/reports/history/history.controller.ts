@@ -1,20 +1,24 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { z } from 'zod';
 import {
-  ApiError,
-  REPORTS,
   insights,
   invalidField,
   parameters,
   type ReportChanges,
   type RunList,
-  type Subject,
 } from '#libs/contracts';
 import { Access, Database, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
-import { anyReport, interval, pinnedRun, requestedRanking, subject } from '../pages/request.js';
 import { ChangesService } from './changes.service.js';
 import { CsvService } from './csv.service.js';
 import { isRun, listRuns } from './kept-runs.query.js';
+import {
+  changesQuery,
+  csvQuery,
+  rankingOf,
+  reportPath,
+  requestedChanges,
+  requestedList,
+} from './requests.js';
 
 const MAX_RUNS = 200;
 
@@ -30,29 +34,22 @@ const listRunsOperation = operation({
   reply: insights.runList,
 });
 
-const reportPath = z.object({ subject, report: anyReport });
-
 const getReportChanges = operation({
   id: 'getReportChanges',
   tag: 'insights',
   summary: 'A page of a report with what changed since an earlier run',
   path: reportPath,
-  query: z.object({
-    interval,
-    run_id: pinnedRun,
-    compare_to: parameters.runId.optional().describe('a kept run, else the one right before'),
-    change: parameters.choice(insights.CHANGE_FILTERS).describe('which rows'),
-    ...parameters.page,
-  }),
+  query: changesQuery,
   reply: insights.reportChanges,
 });
 
 const exportReport = operation({
   id: 'exportReport',
   tag: 'insights',
-  summary: 'A whole report as CSV',
+  summary: 'A report, or the selected rows of it, as CSV',
+  description: '`compare_to` or `change` adds the columns of changes.',
   path: reportPath,
-  query: z.object({ interval, run_id: pinnedRun }),
+  query: csvQuery,
   rawReply: { 'text/csv': z.string() },
 });
 
@@ -85,13 +82,8 @@ export class HistoryController {
     @Param() path: PathOf<typeof getReportChanges>,
     @Query() query: QueryOf<typeof getReportChanges>,
   ): Promise<ReportChanges> {
-    return this.changes.page(rankingOf(path, query.interval), {
-      pageSize: query.page_size,
-      pageNumber: query.page_number,
-      change: query.change,
-      runId: query.run_id,
-      compareTo: query.compare_to,
-    });
+    const ranking = rankingOf(path, query.interval);
+    return this.changes.page(ranking, requestedChanges(ranking, query));
   }
 
   @Get('reports/:subject/:report/csv')
@@ -100,22 +92,15 @@ export class HistoryController {
     @Param() path: PathOf<typeof exportReport>,
     @Query() query: QueryOf<typeof exportReport>,
   ): Promise<StreamableFile> {
-    const { name, content } = await this.csv.file(rankingOf(path, query.interval), query.run_id);
+    const ranking = rankingOf(path, query.interval);
+    const { name, content } = await this.csv.file(ranking, {
+      ...requestedList(ranking, query),
+      compares: query.compare_to !== undefined,
+      search: query.search,
+    });
     return new StreamableFile(content, {
       type: 'text/csv; charset=utf-8',
       disposition: `attachment; filename="${name}"`,
     });
   }
-}
-
-/** @throws ApiError `not_found` or `invalid`, naming what the subject or the report has */
-function rankingOf(
-  { subject, report }: { subject: Subject; report: string },
-  given: string | undefined,
-) {
-  if (!Object.hasOwn(REPORTS[subject], report)) {
-    const names = Object.keys(REPORTS[subject]).join(', ');
-    throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
-  }
-  return requestedRanking(subject, report, given, 'interval');
 }

@@ -39,6 +39,25 @@ export async function keptRun(db: Queryable, runId?: string): Promise<KeptRun | 
   return run;
 }
 
+/** Runs to compare with that are named by how far back their day lies. */
+export const COMPARED_DAYS = { yesterday: 1, last_week: 7, last_month: 30 } as const;
+export type ComparedDay = keyof typeof COMPARED_DAYS;
+
+const DAYS_BEFORE = `
+  ${KEPT} and report_runs.report_time <
+    (select date_trunc('day', report_time, 'UTC') - make_interval(hours => 24 * ($2::int - 1))
+     from report_runs where id = $1)
+  order by report_runs.report_time desc, id desc limit 1`;
+
+/** The latest kept run of a UTC day that lies at least so many days before the day of another run. */
+export function runBefore(
+  db: Queryable,
+  { id }: KeptRun,
+  day: ComparedDay,
+): Promise<KeptRun | undefined> {
+  return one(db, DAYS_BEFORE, [id, COMPARED_DAYS[day]]);
+}
+
 /** The kept run right before another. */
 export function previousRun(db: Queryable, { id }: KeptRun): Promise<KeptRun | undefined> {
   return one(db, PREVIOUS, [id]);

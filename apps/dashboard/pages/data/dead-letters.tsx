@@ -22,7 +22,7 @@ interface DeadLetter {
   last_at: number;
 }
 
-/** Events that could not be used, and why; only for administrators, since they hold what was sent. */
+/** Events that could not be used, and why; only for administrators, since they show what was sent. */
 export function DeadLetters({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
   return (
     <section class="panel" aria-labelledby="letters">
@@ -52,7 +52,7 @@ function Letters({ place }: { place: Place }) {
           {shown.length === 0 ? (
             <Empty>
               {before === undefined
-                ? 'None: every event could be used.'
+                ? 'There are none: every event could be used.'
                 : 'There are no earlier ones.'}
             </Empty>
           ) : (
@@ -79,7 +79,7 @@ function Letters({ place }: { place: Place }) {
   );
 }
 
-/** Tries all of them again, as after what was wrong has been put right. */
+/** Tries all of them again, once the cause is fixed. */
 function Replay({ onEnd }: { onEnd: () => void }) {
   const [words, setWords] = useState('');
   const replay = async () => {
@@ -91,7 +91,7 @@ function Replay({ onEnd }: { onEnd: () => void }) {
         rejected: unknown[];
       };
       setWords(
-        `${formatNumber(accepted)} could be used now, ${formatNumber(rejected.length)} still cannot.`,
+        `${formatNumber(accepted)} could be used now, ${formatNumber(rejected.length)} still could not.`,
       );
       onEnd();
     } catch (error) {
@@ -120,10 +120,10 @@ function LettersTable({ letters }: { letters: readonly DeadLetter[] }) {
             <th scope="col">Event</th>
             <th scope="col">Why</th>
             <th scope="col" class="number wide-only">
-              Last came
+              Last attempt
             </th>
             <th scope="col" class="number wide-only">
-              Times
+              Attempts
             </th>
           </tr>
         </thead>

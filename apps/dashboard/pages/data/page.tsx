@@ -1,12 +1,14 @@
 import { useIsAdmin } from '../../api/session.js';
 import type { Place } from '../../routing/location.js';
+import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { DeadLetters } from './dead-letters.js';
+import { Keys } from './keys.js';
 import { Runs } from './runs.js';
 import { Sessions } from './sessions.js';
 import { Sources } from './sources-panel.js';
 
-/** Where the facts come from, what was refused, and when reports were made of them. */
+/** Sources of the facts, report runs, rejected events and, for administrators, API keys. */
 export function DataPage({ place }: { place: Place }) {
   const isAdmin = useIsAdmin();
   return (
@@ -14,12 +16,16 @@ export function DataPage({ place }: { place: Place }) {
       <header class="head">
         <div>
           <Title title="Data" />
-          <p>Where the facts come from, and when reports were made of them.</p>
+          <p>Where the facts come from, and when reports were made from them.</p>
         </div>
+        <Link class="button" href="/start">
+          Connect a source
+        </Link>
       </header>
       <Sources isAdmin={isAdmin} />
       <Runs place={place} isAdmin={isAdmin} />
       <DeadLetters place={place} isAdmin={isAdmin} />
+      {isAdmin && <Keys />}
       {isAdmin && <Sessions />}
     </>
   );

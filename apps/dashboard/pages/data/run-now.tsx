@@ -5,7 +5,7 @@ import { get, send, type Failure } from '../../api/client.js';
 const RUNS = '/api/admin/v1/report_runs';
 const LOOK_MS = 700;
 
-/** Has the reports made now, and tells how that goes. @param onEnd when it is done, or has failed */
+/** Makes the reports now, and says how that goes. @param onEnd called when it is done or has failed */
 export function RunNow({ onEnd }: { onEnd: () => void }) {
   const [runId, setRunId] = useState<string>();
   const [words, setWords] = useState('');
@@ -38,8 +38,8 @@ export function RunNow({ onEnd }: { onEnd: () => void }) {
       <button
         type="button"
         class="button"
-        disabled={runId !== undefined}
-        onClick={() => void begin()}
+        aria-disabled={runId !== undefined}
+        onClick={() => runId === undefined && void begin()}
       >
         Make reports now
       </button>

@@ -9,7 +9,7 @@ import { RunNow } from './run-now.js';
 
 const AT_ONCE = 15;
 
-/** The runs that made reports: when, for how long, how much. */
+/** The runs that made reports: when, how long they took, how many rows they made. */
 export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
   const before = place.query.get('runs_before') ?? undefined;
   const runs = useResource<RunList>(addressOf('/api/insights/v1/runs', { limit: AT_ONCE, before }));
@@ -24,7 +24,7 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
           <>
             {data.runs.length === 0 ? (
               <Empty>
-                No report has been made yet: the schedule makes one before long
+                No report has been made yet. The schedule makes one soon
                 {isAdmin ? ', or make one now.' : '.'}
               </Empty>
             ) : (
@@ -61,7 +61,7 @@ function RunsTable({ runs }: Pick<RunList, 'runs'>) {
             </th>
             <th scope="col">State</th>
             <th scope="col" class="number wide-only">
-              Begun
+              Started
             </th>
             <th scope="col" class="number wide-only">
               Took

@@ -1,17 +1,17 @@
 import type { SourceDetails, SourceState } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Empty, Shown } from '../../parts/states.js';
-import { outside } from '../../routing/location.js';
+import { Link } from '../../routing/link.js';
 import { now } from '../../words/clock.js';
 import { formatAgo, formatMoment, formatNumber } from '../../words/format.js';
 import { isAlive } from './sources.js';
 
-/** Only an administrator is told the figures. */
+/** Only an administrator sees the figures. */
 type Some = SourceState & Partial<SourceDetails>;
 
 const SHOWN_REASONS = 3;
 
-/** The sources: to whom may read whether each is alive, to an administrator what came of its events. */
+/** The sources: whether each is alive and, for an administrator, what happened to its events. */
 export function Sources({ isAdmin }: { isAdmin: boolean }) {
   const path = isAdmin ? '/api/admin/v1/sources' : '/api/insights/v1/sources';
   const sources = useResource<{ sources: Some[] }>(path);
@@ -24,8 +24,7 @@ export function Sources({ isAdmin }: { isAdmin: boolean }) {
         {({ sources: all }) =>
           all.length === 0 ? (
             <Empty>
-              No event has come from anywhere yet. Send some to{' '}
-              <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a> tells how.
+              No event has arrived yet. <Link href="/start">Send your data</Link>.
             </Empty>
           ) : (
             <SourcesTable sources={all} isAdmin={isAdmin} />
@@ -50,7 +49,7 @@ function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean 
             </th>
             {isAdmin && (
               <>
-                <th scope="col" class="number">
+                <th scope="col" class="number wide-only">
                   Last day
                 </th>
                 <th scope="col" class="number">
@@ -74,7 +73,7 @@ function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean 
               </td>
               {isAdmin && (
                 <>
-                  <td class="number">{formatNumber(total(source.last_day))}</td>
+                  <td class="number wide-only">{formatNumber(total(source.last_day))}</td>
                   <td class="number">
                     {formatNumber(total(source.dead_letters))}
                     <Reasons letters={source.dead_letters ?? []} />
@@ -91,7 +90,7 @@ function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean 
 
 function StateMark({ source }: { source: SourceState }) {
   if (isAlive(source)) return <span class="mark good">alive</span>;
-  if (!source.configured) return <span class="mark">not configured (any more)</span>;
+  if (!source.configured) return <span class="mark">not configured</span>;
   if (source.last_event_at === null) return <span class="mark">nothing yet</span>;
   return <span class="mark care">silent for a day</span>;
 }
@@ -101,7 +100,7 @@ function LastEvent({ at }: { at: number | null }) {
   return <span title={formatMoment(at)}>{formatAgo(at, now() / 1000)}</span>;
 }
 
-/** What is wrong most often. */
+/** The most frequent reasons. */
 function Reasons({ letters }: { letters: SourceDetails['dead_letters'] }) {
   return (
     <>

@@ -20,6 +20,9 @@ export function Members({ path, place }: { path: string; place: Place }) {
     <section class="panel" aria-labelledby="members">
       <header>
         <h2 id="members">Members</h2>
+        <a class="button" href={`${path}/members/csv`} download>
+          Members as CSV
+        </a>
       </header>
       <Shown of={members}>
         {(data) => (
@@ -27,7 +30,7 @@ export function Members({ path, place }: { path: string; place: Place }) {
             {data.rows.length === 0 ? (
               <Empty>
                 {data.total_count === 0
-                  ? 'Nobody is a member now.'
+                  ? 'This organization has no members now.'
                   : 'The list ends before this page.'}
               </Empty>
             ) : (
@@ -77,7 +80,7 @@ function MembersTable({ rows }: Pick<OrgMembers, 'rows'>) {
                 <bdi>{row.role}</bdi>
               </td>
               <td class="number wide-only">
-                {row.since === null ? 'not known' : formatDay(dayOf(row.since))}
+                {row.since === null ? 'unknown' : formatDay(dayOf(row.since))}
               </td>
               <td class="number" title={formatMoment(row.last_active_at)}>
                 {formatAgo(row.last_active_at, now() / 1000)}

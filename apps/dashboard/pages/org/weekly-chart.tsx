@@ -1,7 +1,9 @@
+import type { OrgActivity } from '#libs/contracts';
 import { useMemo, useState } from 'preact/hooks';
+import type { Resource } from '../../api/resource.js';
 import { Chart } from '../../parts/chart/chart.js';
 import { ChartTable } from '../../parts/chart/table.js';
-import { Empty } from '../../parts/states.js';
+import { Empty, Shown } from '../../parts/states.js';
 import { now } from '../../words/clock.js';
 import { addDays, dayOf } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
@@ -9,20 +11,21 @@ import { Term } from '../../words/terms.js';
 interface Props {
   term: string;
   title: string;
-  /** By the week's Monday. */
-  weeks: readonly { date: string; value: number }[];
+  of: Resource<OrgActivity>;
+  /** The weeks to draw, each by its Monday; the same function each time. */
+  weeks: (activity: OrgActivity) => Week[];
+}
+
+interface Week {
+  date: string;
+  value: number;
 }
 
 /** A year week by week; the present week is not over. */
-export function WeeklyChart({ term, title, weeks }: Props) {
+export function WeeklyChart({ term, title, of, weeks }: Props) {
   const [asTable, setAsTable] = useState(false);
-  const points = useMemo(() => {
-    const today = dayOf(now() / 1000);
-    return weeks.map((week) => ({ ...week, finished: addDays(week.date, 7) <= today }));
-  }, [weeks]);
   const id = `chart-${term}`;
   const toggle = asTable ? 'As a chart' : 'As a table';
-  const props = { name: title, points, cadence: 'Weekly' } as const;
   return (
     <section class="panel" aria-labelledby={id}>
       <header>
@@ -38,11 +41,22 @@ export function WeeklyChart({ term, title, weeks }: Props) {
           {toggle}
         </button>
       </header>
-      {points.length === 0 ? (
-        <Empty>Nothing is known of any week.</Empty>
-      ) : (
-        <div>{asTable ? <ChartTable {...props} /> : <Chart {...props} colour="--orgs" />}</div>
-      )}
+      <Shown of={of}>{(activity) => <Weeks {...{ title, activity, weeks, asTable }} />}</Shown>
     </section>
   );
+}
+
+interface WeeksProps extends Pick<Props, 'title' | 'weeks'> {
+  activity: OrgActivity;
+  asTable: boolean;
+}
+
+function Weeks({ title, activity, weeks, asTable }: WeeksProps) {
+  const points = useMemo(() => {
+    const today = dayOf(now() / 1000);
+    return weeks(activity).map((week) => ({ ...week, finished: addDays(week.date, 7) <= today }));
+  }, [activity]);
+  if (points.length === 0) return <Empty>No week is known.</Empty>;
+  const props = { name: title, points, cadence: 'Weekly' } as const;
+  return asTable ? <ChartTable {...props} /> : <Chart {...props} colour="--orgs" />;
 }

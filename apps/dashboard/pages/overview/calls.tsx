@@ -1,57 +1,93 @@
-import type { ChangedOrgRow, ChangedUserRow, RunList, RunReference } from '#libs/contracts';
-import { useResource } from '../../api/resource.js';
-import { Loading } from '../../parts/states.js';
-import { now } from '../../words/clock.js';
-import { dayOf, formatAgo, formatMoment, formatNumber } from '../../words/format.js';
+import type { ChangedOrgRow, ChangedUserRow, Summary } from '#libs/contracts';
+import { Choices } from '../../parts/choices.js';
+import { Contacts, QuietSince, type ContactsByOrg } from '../../parts/contacts.js';
+import { changed, type Place } from '../../routing/location.js';
+import { COMPARISONS, DEFAULT_COMPARISON, isComparison } from '../../words/comparisons.js';
+import { formatAgo, formatCount, formatMoment, formatNumber } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
 import { TopOf } from './top-of.js';
+import { contactsOf, useTop, type AskedList } from './top.js';
 
 interface Props {
-  latest: RunReference;
-  /** The UTC day that it is. */
-  today: string;
+  latest: NonNullable<Summary['latest_run']>;
+  totals: Summary['totals'];
+  place: Place;
 }
 
 /** The four lists that a day begins with. */
-export function Calls({ latest, today }: Props) {
-  const runs = useResource<RunList>('/api/insights/v1/runs?kept=true&limit=100');
-  if (!runs.data && !runs.failure) return <Loading />;
-  const yesterday = runs.data?.runs.find(({ report_time: at }) => dayOf(at) < today);
-  const ofRuns = { run_id: latest.run_id, compare_to: yesterday?.run_id };
+export function Calls({ latest, totals, place }: Props) {
+  const named = place.query.get('against') ?? '';
+  const against = isComparison(named) ? named : DEFAULT_COMPARISON;
+  const runs = { run_id: latest.run_id, compare_to: against };
+  const quiet = useTop(LISTS.quiet, runs);
+  const shrinking = useTop(LISTS.shrinking, runs);
+  const slipping = useTop(LISTS.slipping, runs);
+  const champions = useTop(LISTS.champions, runs);
+  const previous = quiet.top.data?.previous;
+  const lastSeen = (row: ChangedUserRow) => lastSeenAt(row, latest.report_time);
+  const shared = { against, totals };
   return (
     <section aria-labelledby="calls" class="block">
       <header class="head">
         <h2 id="calls">Who needs a call today</h2>
-        {yesterday && (
-          <p class="small">
-            <span class="mark accent">new</span> since {formatMoment(yesterday.report_time)}
-          </p>
-        )}
+        <div class="bar small soft">
+          <span>Compared with</span>
+          <Choices
+            label="Compared with"
+            choices={Object.entries(COMPARISONS).map(([name, title]) => ({
+              name: title,
+              href: changed(place, { against: name === DEFAULT_COMPARISON ? undefined : name }),
+              current: name === against,
+            }))}
+          />
+          <span>
+            {previous ? (
+              <>
+                <span class="mark accent">new</span> since {formatMoment(previous.report_time)}
+              </>
+            ) : (
+              quiet.top.data && 'No report is kept of that time.'
+            )}
+          </span>
+        </div>
       </header>
       <div class="columns calls">
-        <TopOf {...LISTS.quiet} ofRuns={ofRuns} about={membersOf} newFirst />
-        <TopOf {...LISTS.shrinking} ofRuns={ofRuns} about={departuresOf} newFirst />
-        <TopOf {...LISTS.slipping} ofRuns={ofRuns} about={lastSeen} newFirst />
-        <TopOf {...LISTS.champions} ofRuns={ofRuns} about={activeDays} />
+        <TopOf list={LISTS.quiet} of={quiet} about={aboutQuiet(contactsOf(quiet))} {...shared} />
+        <TopOf list={LISTS.shrinking} of={shrinking} about={departuresOf} {...shared} />
+        <TopOf list={LISTS.slipping} of={slipping} about={lastSeen} {...shared} />
+        <TopOf list={LISTS.champions} of={champions} about={activeDays} {...shared} />
       </div>
     </section>
   );
 }
 
 const LISTS = {
-  quiet: { subject: 'org', report: 'churn', interval: '7' },
-  shrinking: { subject: 'org', report: 'attrition', interval: '30' },
-  slipping: { subject: 'user', report: 'churn', interval: '7' },
+  quiet: { subject: 'org', report: 'churn', interval: '7', newFirst: true, hasContacts: true },
+  // Organizations that won more people than they lost need no call.
+  shrinking: { subject: 'org', report: 'attrition', interval: '30', newFirst: true, netLoss: true },
+  slipping: { subject: 'user', report: 'churn', interval: '7', newFirst: true },
   champions: { subject: 'user', report: 'champion', interval: '30' },
-} as const;
+} as const satisfies Record<string, AskedList>;
 
-function membersOf({ num_users: members }: ChangedOrgRow) {
-  return (
-    <Term name="num_users">
-      {formatNumber(members)} {members === 1 ? 'member' : 'members'}
-    </Term>
-  );
-}
+const aboutQuiet =
+  (contacts: ContactsByOrg) =>
+  ({ org_id: id, num_users: members }: ChangedOrgRow) => {
+    const contact = contacts.get(id);
+    return (
+      <>
+        <Term name="num_users">{formatCount(members, 'member')}</Term>
+        {contact && (
+          <>
+            {', '}
+            <QuietSince of={contact} />
+            <span class="block-line contacts">
+              <Contacts of={contact} most={1} />
+            </span>
+          </>
+        )}
+      </>
+    );
+  };
 
 function departuresOf({ extra_properties: numbers }: ChangedOrgRow) {
   return (
@@ -62,22 +98,21 @@ function departuresOf({ extra_properties: numbers }: ChangedOrgRow) {
   );
 }
 
-function lastSeen({ last_active_at: at, org_data: orgs }: ChangedUserRow) {
+function lastSeenAt({ last_active_at: at, org_data: orgs }: ChangedUserRow, reportTime: number) {
   return (
     <>
       <OrgNames orgs={orgs} />
-      <Term name="last_active_at">{formatAgo(at, now() / 1000)}</Term>
+      <Term name="last_active_at">{formatAgo(at, reportTime)}</Term>
     </>
   );
 }
 
 function activeDays({ extra_properties: numbers, org_data: orgs }: ChangedUserRow) {
-  const days = numbers['num_active_days'] ?? 0;
   return (
     <>
       <OrgNames orgs={orgs} />
       <Term name="num_active_days">
-        {formatNumber(days)} active {days === 1 ? 'day' : 'days'}
+        {formatCount(numbers['num_active_days'] ?? 0, 'active day')}
       </Term>
     </>
   );

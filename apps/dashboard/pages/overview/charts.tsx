@@ -8,7 +8,7 @@ import { ChartTable } from '../../parts/chart/table.js';
 import { Delta } from '../../parts/delta.js';
 import { Shown } from '../../parts/states.js';
 import type { Place } from '../../routing/location.js';
-import { formatNumber, formatTenths } from '../../words/format.js';
+import { formatCount, formatNumber, formatTenths } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
 import { chartView, ChartControls } from './controls.js';
 
@@ -16,7 +16,7 @@ interface ChartWords {
   metric: ChartMetric;
   title: string;
   colour: '--users' | '--orgs';
-  /** Whether values of periods may be added up; somebody active in two of them is one. */
+  /** Whether values of periods may be added up: a user who is active in two of them counts once. */
   adds: boolean;
 }
 
@@ -40,10 +40,11 @@ export function Charts({ place, today }: { place: Place; today: string }) {
       <ChartControls place={place} view={view} today={today} />
       {view.compares && !compares && (
         <p class="small soft">
-          This range is too long to be compared with the one before: choose a shorter one, or weeks.
+          This range is too long to compare with the previous period: choose a shorter one, or
+          weeks.
         </p>
       )}
-      <div class="columns">
+      <div class="columns charts">
         {CHARTS.map((words) => (
           <ChartPanel
             key={words.metric}
@@ -99,7 +100,7 @@ function Drawn({ data, words, compares, asTable }: DrawnProps) {
 
 const PERIOD_NAMES = { Daily: 'day', Weekly: 'week', Monthly: 'month' } as const;
 
-/** The range in one number, of the periods that are over, beside as many before it. */
+/** The periods that are over in one number, compared with as many periods before them. */
 function Total({
   points,
   cadence,
@@ -120,7 +121,9 @@ function Total({
     <p class="total">
       <strong>{adds ? formatNumber(value) : formatTenths(value)}</strong>{' '}
       <span class="small soft">
-        {adds ? `in ${over.length} ${PERIOD_NAMES[cadence]}s` : `a ${PERIOD_NAMES[cadence]}`}
+        {adds
+          ? `in ${formatCount(over.length, PERIOD_NAMES[cadence])}`
+          : `on average a ${PERIOD_NAMES[cadence]}`}
       </span>{' '}
       {over[0]!.before && <Delta value={rounded(value)} before={rounded(before)} when="before" />}
     </p>
@@ -134,14 +137,14 @@ function Legend({ compares }: { compares: boolean }) {
         <svg viewBox="0 0 28 12">
           <path d="M1 6h26" stroke="currentColor" stroke-width="2" />
         </svg>
-        this time
+        this period
       </span>
       {compares && (
         <span>
           <svg viewBox="0 0 28 12">
             <path d="M1 6h26" stroke="currentColor" stroke-width="1.5" stroke-dasharray="4 4" />
           </svg>
-          the time before
+          previous period
         </span>
       )}
       <span>

@@ -6,7 +6,7 @@ import { changed, navigate, type Place } from '../../routing/location.js';
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const CADENCES: Record<Cadence, string> = { Daily: 'Daily', Weekly: 'Weekly', Monthly: 'Monthly' };
 
-/** How many periods are offered; days by whole weeks, so that compared days are of a kind. */
+/** How many periods are offered; days by whole weeks, so that Mondays are compared with Mondays. */
 const COUNTS: Record<Cadence, readonly number[]> = {
   Daily: [28, 91, 182],
   Weekly: [13, 26, 52],
@@ -23,7 +23,7 @@ export interface ChartView {
   asTable: boolean;
 }
 
-/** What an address says of the charts; whatever it says wrongly is as if it were not said. */
+/** What an address asks of the charts; values that make no sense are ignored. */
 export function chartView({ query }: Place, today: string): ChartView {
   const named = query.get('cadence') ?? '';
   const cadence: Cadence = Object.hasOwn(CADENCES, named) ? (named as Cadence) : 'Weekly';
@@ -87,7 +87,7 @@ export function ChartControls({ place, view, today }: Props) {
           checked={compares}
           onChange={() => go({ compare: compares ? 'no' : undefined })}
         />
-        Compare with the time before
+        Compare with previous period
       </label>
       <label class="field push">
         <input

@@ -6,7 +6,7 @@ import { formatAgo, formatMoment } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
 import { isAlive } from '../data/sources.js';
 
-/** When the latest report was made, and whether the sources still send. */
+/** When the latest report was made, and whether the sources still send events. */
 export function Freshness({ latest }: { latest: Summary['latest_run'] }) {
   const sources = useResource<{ sources: SourceState[] }>('/api/insights/v1/sources');
   const heard = sources.data?.sources.filter(({ last_event_at: at }) => at !== null) ?? [];

@@ -10,7 +10,7 @@ const THIS_MONTH = [
   ['active_orgs', 'Active orgs'],
 ] as const;
 
-/** How many there are, and how this month goes beside the same days of the last. */
+/** The totals, and this month compared with the same days of last month. */
 export function Numbers({ summary }: { summary: Summary }) {
   const { totals, this_month: current, last_month: before } = summary;
   return (
@@ -20,7 +20,7 @@ export function Numbers({ summary }: { summary: Summary }) {
           <Term name="this_month">This month</Term>
         </h2>
         <p class="small">
-          {formatShortSpan(current.from, current.to)}, beside{' '}
+          {formatShortSpan(current.from, current.to)}, compared with{' '}
           <Term name="last_month">{formatShortSpan(before.from, before.to)}</Term>
         </p>
       </header>

@@ -1,8 +1,10 @@
 import type { Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
+import { NoReport } from '../../parts/no-data.js';
 import { Shown } from '../../parts/states.js';
 import { outside, type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
+import { Guide } from '../start/guide.js';
 import { Calls } from './calls.js';
 import { Charts } from './charts.js';
 import { Freshness } from './freshness.js';
@@ -18,32 +20,30 @@ export function OverviewPage({ place }: { place: Place }) {
         {summary.data && <Freshness latest={summary.data.latest_run} />}
       </header>
       <Shown of={summary}>
-        {(data) => (
-          <div class="overview">
-            <Numbers summary={data} />
-            {data.latest_run ? (
-              <Calls latest={data.latest_run} today={data.today} />
-            ) : (
-              <NoReports />
-            )}
-            <Charts place={place} today={data.today} />
-          </div>
-        )}
+        {(data) =>
+          isEmpty(data) ? (
+            <Guide onCheck={summary.reload} />
+          ) : (
+            <div class="overview">
+              <Numbers summary={data} />
+              {data.latest_run ? (
+                <Calls latest={data.latest_run} totals={data.totals} place={place} />
+              ) : (
+                <section class="panel" aria-label="Reports">
+                  <NoReport />
+                </section>
+              )}
+              <Charts place={place} today={data.today} />
+            </div>
+          )
+        }
       </Shown>
     </>
   );
 }
 
-function NoReports() {
-  return (
-    <section class="panel" aria-label="Reports">
-      <p>
-        <strong>No report has been made yet.</strong>
-      </p>
-      <p class="soft">
-        Send events to <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a>{' '}
-        tells how. Reports are made on a schedule; who may can make one now under <b>Data</b>.
-      </p>
-    </section>
-  );
+/** Whether nothing was ever counted: deleted users and organizations still count in the months. */
+function isEmpty({ totals, this_month: current, last_month: before }: Summary): boolean {
+  const counted = [totals.users, totals.orgs, current.active_users, before.active_users];
+  return counted.every((count) => count === 0);
 }

@@ -1,45 +1,34 @@
-import type {
-  ChangeFilter,
-  ChangedOrgRow,
-  ChangedUserRow,
-  ReportChanges,
-  Subject,
-} from '#libs/contracts';
+import type { Summary } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
-import { useResource } from '../../api/resource.js';
 import { Org, Person } from '../../parts/cards.js';
+import { NoData } from '../../parts/no-data.js';
 import { Empty, Shown } from '../../parts/states.js';
 import { Link } from '../../routing/link.js';
 import { addressOf } from '../../routing/location.js';
+import { DEFAULT_COMPARISON, type Comparison } from '../../words/comparisons.js';
 import { formatNumber } from '../../words/format.js';
 import { intervalName, wordsOf } from '../../words/reports.js';
 import { Term } from '../../words/terms.js';
-
-const ROWS = 5;
-
-type Row = ChangedUserRow | ChangedOrgRow;
+import { firstRows, type AskedList, type Row, type Top } from './top.js';
 
 interface TopProps<R extends Row> {
-  subject: Subject;
-  report: string;
-  interval: string;
-  ofRuns: { run_id: string; compare_to: string | undefined };
+  list: AskedList;
+  of: Top;
+  against: Comparison;
+  totals: Summary['totals'];
   about: (row: R) => ComponentChildren;
-  /** Whoever has just come into the list comes first, then its top. */
-  newFirst?: boolean;
 }
 
 /** The first rows of a list, and the way to all of it. */
-export function TopOf<R extends Row>(props: TopProps<R>) {
-  const { subject, report, interval, ofRuns, about, newFirst = false } = props;
-  const address = `/reports/${subject}/${report}`;
-  const asked = { interval, ...ofRuns, page_size: ROWS };
-  const path = (change?: ChangeFilter) =>
-    addressOf(`/api/insights/v1${address}`, { ...asked, change });
-  const top = useResource<ReportChanges>(path());
-  const entered = useResource<ReportChanges>(newFirst ? path('entered') : undefined);
+export function TopOf<R extends Row>({ list, of, against, totals, about }: TopProps<R>) {
+  const { subject, report, interval, netLoss } = list;
   const words = wordsOf(subject, report)!;
   const id = `top-${subject}-${report}`;
+  const whole = addressOf(`/reports/${subject}/${report}`, {
+    interval,
+    net_loss: netLoss ? 'true' : undefined,
+    against: against === DEFAULT_COMPARISON ? undefined : against,
+  });
   return (
     <article class="panel" aria-labelledby={id}>
       <header>
@@ -47,21 +36,26 @@ export function TopOf<R extends Row>(props: TopProps<R>) {
           <Term name={`${subject}_${report}`}>{words.title}</Term>{' '}
           <span class="soft small">{intervalName(interval)}</span>
         </h3>
-        <Link class="small" href={addressOf(address, { interval, against: ofRuns.compare_to })}>
-          All {top.data ? formatNumber(top.data.total_count) : ''}
+        <Link class="small" href={whole}>
+          All {of.top.data ? formatNumber(of.top.data.total_count) : ''}
           <span class="unseen"> of {words.title}</span>
         </Link>
       </header>
-      <Shown of={top}>
+      <Shown of={of.top}>
         {(data) => {
-          const rows = firstOf<R>(entered.data, data);
-          if (rows.length === 0) return <Empty>{words.empty}</Empty>;
+          const rows = firstRows<R>(of, data);
+          if (rows.length > 0) {
+            return (
+              <ol class="top">
+                {rows.map((row) => (
+                  <Line key={row.id} row={row} about={about(row)} />
+                ))}
+              </ol>
+            );
+          }
+          if (totals[`${subject}s`] === 0) return <NoData subject={subject} />;
           return (
-            <ol class="top">
-              {rows.map((row) => (
-                <Line key={row.id} row={row} about={about(row)} />
-              ))}
-            </ol>
+            <Empty>{netLoss ? 'No organization lost more people than joined.' : words.empty}</Empty>
           );
         }}
       </Shown>
@@ -78,10 +72,4 @@ function Line({ row, about }: { row: Row; about: ComponentChildren }) {
       </span>
     </li>
   );
-}
-
-/** Those who have just come into a list, then the top of it. */
-function firstOf<R extends Row>(entered: ReportChanges | undefined, top: ReportChanges): R[] {
-  const rows = [...(entered?.counts ? entered.rows : []), ...top.rows] as R[];
-  return [...new Map(rows.map((row) => [row.id, row])).values()].slice(0, ROWS);
 }

@@ -1,21 +1,25 @@
 import type { Change } from '#libs/contracts';
 import { formatNumber } from '../../words/format.js';
+import type { ReportWords } from '../../words/reports.js';
 
 interface Props {
   row: { change: Change | null; rank: number | null; previous_rank: number | null };
+  /** Of the report: rising in a list that is bad is bad, and leaving it is good. */
+  meaning: ReportWords['meaning'];
 }
 
-/** What became of a row since the report it is compared with. */
-export function ChangeMark({ row: { change, rank, previous_rank: before } }: Props) {
+/** What happened to a row since the report it is compared with. */
+export function ChangeMark({ row: { change, rank, previous_rank: before }, meaning }: Props) {
+  const tone = (isUp: boolean) => (isUp === (meaning === 'good') ? 'good' : 'bad');
   switch (change) {
     case 'entered':
       return <span class="mark accent">new</span>;
     case 'left':
-      return <span class="mark">left, was {formatNumber(before ?? 0)}</span>;
+      return <span class={`mark ${tone(false)}`}>left, was {formatNumber(before ?? 0)}</span>;
     case 'moved': {
       const up = (before ?? 0) - (rank ?? 0);
       return (
-        <span class={`mark ${up > 0 ? 'good' : 'bad'}`} title={`was ${formatNumber(before ?? 0)}`}>
+        <span class={`mark ${tone(up > 0)}`} title={`was ${formatNumber(before ?? 0)}`}>
           <span aria-hidden="true">{up > 0 ? '↑' : '↓'}</span>
           <span class="unseen">{up > 0 ? 'up' : 'down'} </span>
           {formatNumber(Math.abs(up))}

@@ -1,10 +1,12 @@
 import type { ChangeFilter, ReportChanges, RunListItem } from '#libs/contracts';
 import { Choices } from '../../parts/choices.js';
 import { changed, navigate, type Place } from '../../routing/location.js';
+import { useIsNarrow } from '../../routing/narrow.js';
+import { COMPARISONS, DEFAULT_COMPARISON, PREVIOUS } from '../../words/comparisons.js';
 import { formatNumber } from '../../words/format.js';
 import { intervalName, type ReportWords } from '../../words/reports.js';
 import { RunSelect } from './run-select.js';
-import type { ReportView } from './view.js';
+import { hasNetLoss, type ReportView } from './view.js';
 
 interface Props {
   place: Place;
@@ -21,21 +23,49 @@ const FILTERS: Record<ChangeFilter, string> = {
   left: 'Left',
 };
 
-/** What of a report is shown; each choice is part of the address. */
-export function ReportControls({ place, words, view, runs, report }: Props) {
-  const to = (changes: Record<string, string | undefined>) =>
-    changed(place, { page: undefined, ...changes });
+/** What of a report is shown; each choice is part of the address. A phone folds all but the interval. */
+export function ReportControls(props: Props) {
+  const { place, words, view } = props;
+  const isNarrow = useIsNarrow();
+  const interval = (
+    <Choices
+      label="Interval"
+      choices={words.intervals.map((each) => ({
+        name: intervalName(each),
+        href: choose(place, { interval: each }),
+        current: each === view.interval,
+      }))}
+    />
+  );
+  if (!isNarrow) {
+    return (
+      <div class="bar controls">
+        {interval}
+        <Filters {...props} />
+      </div>
+    );
+  }
+  return (
+    <div class="controls">
+      {interval}
+      <details class="folded">
+        <summary>More choices</summary>
+        <div class="bar controls">
+          <Filters {...props} />
+        </div>
+      </details>
+    </div>
+  );
+}
+
+const choose = (place: Place, changes: Record<string, string | undefined>) =>
+  changed(place, { page: undefined, ...changes });
+
+function Filters({ place, words, view, runs, report }: Props) {
+  const to = (changes: Record<string, string | undefined>) => choose(place, changes);
   const shownTime = report?.report_time ?? 0;
   return (
-    <div class="bar controls">
-      <Choices
-        label="Interval"
-        choices={words.intervals.map((interval) => ({
-          name: intervalName(interval),
-          href: to({ interval }),
-          current: interval === view.interval,
-        }))}
-      />
+    <>
       {report?.counts && (
         <Choices
           label="What changed"
@@ -48,20 +78,41 @@ export function ReportControls({ place, words, view, runs, report }: Props) {
       )}
       <RunSelect
         label="As of"
-        otherwise="the latest report"
         runs={runs}
-        value={view.runId}
-        onRun={(run) => navigate(to({ run, against: undefined }))}
-      />
+        value={view.runId ?? ''}
+        named={['']}
+        onRun={(run) => navigate(to({ run: run || undefined }))}
+      >
+        <option value="">the latest report</option>
+      </RunSelect>
       <RunSelect
         label="Compared with"
-        otherwise="the one before"
         runs={runs.filter(({ report_time: at }) => at < shownTime)}
         value={view.compareTo}
-        onRun={(against) => navigate(to({ against }))}
-      />
+        named={[...Object.keys(COMPARISONS), PREVIOUS]}
+        onRun={(against) =>
+          navigate(to({ against: against === DEFAULT_COMPARISON ? undefined : against }))
+        }
+      >
+        {Object.entries(COMPARISONS).map(([name, title]) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+        <option value={PREVIOUS}>the report right before</option>
+      </RunSelect>
+      {hasNetLoss(words) && (
+        <label class="field">
+          <input
+            type="checkbox"
+            checked={view.netLoss}
+            onChange={() => navigate(to({ net_loss: view.netLoss ? undefined : 'true' }))}
+          />
+          Only net losses
+        </label>
+      )}
       <label class="field push">
-        Search this page
+        <span>Search this page</span>
         <input
           type="search"
           value={view.search}
@@ -70,7 +121,7 @@ export function ReportControls({ place, words, view, runs, report }: Props) {
           }
         />
       </label>
-    </div>
+    </>
   );
 }
 

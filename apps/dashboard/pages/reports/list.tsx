@@ -1,8 +1,11 @@
-import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
+import type { ChangedOrgRow, ChangedUserRow, ReportChanges, Summary } from '#libs/contracts';
+import { useResource } from '../../api/resource.js';
 import { Pager } from '../../parts/pager.js';
-import { Empty } from '../../parts/states.js';
+import type { ContactsByOrg } from '../../parts/contacts.js';
+import { NoData, NoReport } from '../../parts/no-data.js';
+import { Empty, Loading } from '../../parts/states.js';
 import { changed, type Place } from '../../routing/location.js';
-import { formatNumber } from '../../words/format.js';
+import { formatCount, formatNumber } from '../../words/format.js';
 import { nameOf } from '../../words/names.js';
 import type { ReportWords } from '../../words/reports.js';
 import { ReportTable } from './table.js';
@@ -15,27 +18,30 @@ interface Props {
   words: ReportWords;
   view: ReportView;
   report: ReportChanges;
+  contacts: ContactsByOrg;
 }
 
 /** A page of a report: its rows, or why there are none, and the way to the other pages. */
-export function ReportList({ place, words, view, report }: Props) {
+export function ReportList({ place, words, view, report, contacts }: Props) {
   const { total_count: total } = report;
   const rows = (report.rows as Row[]).filter((row) => isFound(row, view.search));
   if (report.report_time === 0) {
-    return <Empty>No report has been made yet. The schedule makes one before long.</Empty>;
+    return <NoReport />;
   }
   return (
     <>
       {view.search !== '' && (
         <p role="status" class="small soft">
-          {formatNumber(rows.length)} of the {formatNumber(report.rows.length)} on this page hold “
-          <bdi>{view.search}</bdi>”.
+          {formatNumber(rows.length)} of the {formatCount(report.rows.length, 'row')} on this page{' '}
+          {rows.length === 1 ? 'holds' : 'hold'} “<bdi>{view.search}</bdi>”.
         </p>
       )}
-      {rows.length > 0 && <ReportTable words={words} rows={rows} />}
-      {total === 0 && <Empty>{emptiness(view, words)}</Empty>}
+      {rows.length > 0 && <ReportTable {...{ words, rows, report, contacts }} />}
+      {total === 0 && <NoRows view={view} words={words} />}
       {total > 0 && report.rows.length === 0 && (
-        <Empty>Nobody on this page is left: deleted since, or the list ends before it.</Empty>
+        <Empty>
+          Nothing to show on this page: its rows were deleted since, or the list ends before it.
+        </Empty>
       )}
       {total > 0 && (
         <Pager
@@ -58,8 +64,15 @@ function isFound(row: Row, search: string): boolean {
   return texts.some((text) => text?.toLowerCase().includes(wanted));
 }
 
-function emptiness({ change }: ReportView, words: ReportWords): string {
-  if (change === 'all') return words.empty;
-  const what = { entered: 'entered', moved: 'moved in', left: 'left' }[change];
-  return `Nobody ${what} this list since the other report.`;
+/** Why no row is listed: what the report says of that, unless the store holds nothing at all. */
+function NoRows({ view: { change, netLoss }, words }: Pick<Props, 'view' | 'words'>) {
+  const summary = useResource<Summary>('/api/insights/v1/summary');
+  if (!summary.data && !summary.failure) return <Loading />;
+  if (summary.data?.totals[`${words.subject}s`] === 0) return <NoData subject={words.subject} />;
+  if (change !== 'all') {
+    const what = { entered: 'has entered', moved: 'has moved in', left: 'has left' }[change];
+    return <Empty>No row {what} this list since the other report.</Empty>;
+  }
+  if (netLoss) return <Empty>No organization lost more people than joined in this period.</Empty>;
+  return <Empty>{words.empty}</Empty>;
 }

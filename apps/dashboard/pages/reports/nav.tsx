@@ -1,9 +1,12 @@
 import type { Subject } from '#libs/contracts';
+import { navigate } from '../../routing/location.js';
+import { useIsNarrow } from '../../routing/narrow.js';
 import { Link } from '../../routing/link.js';
 import { ALL_REPORTS, SUBJECTS, type ReportWords } from '../../words/reports.js';
 
-/** The eight reports. */
+/** The eight reports: as links, or on a phone as one field, which leaves room for the list. */
 export function ReportNav({ words }: { words: ReportWords }) {
+  if (useIsNarrow()) return <ReportSelect words={words} />;
   return (
     <nav class="report-nav" aria-label="Reports">
       {Object.entries(SUBJECTS).map(([subject, name]) => (
@@ -15,7 +18,7 @@ export function ReportNav({ words }: { words: ReportWords }) {
             {ALL_REPORTS.filter((one) => one.subject === (subject as Subject)).map((one) => (
               <li key={one.report}>
                 <Link
-                  href={`/reports/${one.subject}/${one.report}`}
+                  href={addressOf(one)}
                   current={one.subject === words.subject && one.report === words.report}
                 >
                   {one.title}
@@ -25,6 +28,33 @@ export function ReportNav({ words }: { words: ReportWords }) {
           </ul>
         </div>
       ))}
+    </nav>
+  );
+}
+
+const addressOf = ({ subject, report }: Pick<ReportWords, 'subject' | 'report'>) =>
+  `/reports/${subject}/${report}`;
+
+function ReportSelect({ words }: { words: ReportWords }) {
+  return (
+    <nav aria-label="Reports">
+      <label class="field">
+        <span>Report</span>
+        <select
+          value={addressOf(words)}
+          onChange={({ currentTarget }) => navigate(currentTarget.value)}
+        >
+          {Object.entries(SUBJECTS).map(([subject, name]) => (
+            <optgroup key={subject} label={name}>
+              {ALL_REPORTS.filter((one) => one.subject === (subject as Subject)).map((one) => (
+                <option key={one.report} value={addressOf(one)}>
+                  {one.title}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+      </label>
     </nav>
   );
 }

@@ -1,6 +1,7 @@
-import type { ReportChanges } from '#libs/contracts';
+import type { OrgContacts, ReportChanges } from '#libs/contracts';
 import { useKeptRuns } from '../../api/kept-runs.js';
 import { useResource } from '../../api/resource.js';
+import { contactsByOrg, type ContactsByOrg } from '../../parts/contacts.js';
 import { Shown } from '../../parts/states.js';
 import { addressOf, outside, type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
@@ -10,7 +11,7 @@ import { Term } from '../../words/terms.js';
 import { ReportControls } from './controls.js';
 import { ReportList } from './list.js';
 import { ReportNav } from './nav.js';
-import { reportView, type ReportView } from './view.js';
+import { fileQuery, pageQuery, reportView, type ReportView } from './view.js';
 
 interface Props {
   place: Place;
@@ -21,8 +22,9 @@ interface Props {
 export function ReportsPage({ place, words }: Props) {
   const view = reportView(place, words);
   const runs = useKeptRuns();
-  const report = useResource<ReportChanges>(addressOf(apiPath(words), askedOf(view)));
-  const file = addressOf(`${apiPath(words)}/csv`, { interval: view.interval, run_id: view.runId });
+  const report = useResource<ReportChanges>(addressOf(apiPath(words), pageQuery(view)));
+  const contacts = useContacts(words, view);
+  const file = addressOf(`${apiPath(words)}/csv`, fileQuery(view));
   return (
     <>
       <header class="head">
@@ -32,8 +34,10 @@ export function ReportsPage({ place, words }: Props) {
           </Title>
           <p>{words.question}</p>
         </div>
-        <a class="button" href={outside(file)} download>
-          Download as CSV
+        <a class="button" href={outside(file)} download aria-label="Download as CSV">
+          <span>
+            <span class="wide-word">Download as </span>CSV
+          </span>
         </a>
       </header>
       <ReportNav words={words} />
@@ -43,7 +47,7 @@ export function ReportsPage({ place, words }: Props) {
           {(data) => (
             <>
               <Provenance report={data} />
-              <ReportList place={place} words={words} view={view} report={data} />
+              <ReportList {...{ place, words, view, contacts }} report={data} />
             </>
           )}
         </Shown>
@@ -55,18 +59,15 @@ export function ReportsPage({ place, words }: Props) {
 const apiPath = ({ subject, report }: ReportWords) =>
   `/api/insights/v1/reports/${subject}/${report}`;
 
-function askedOf({ interval, runId, compareTo, change, page, pageSize }: ReportView) {
-  return {
-    interval,
-    run_id: runId,
-    compare_to: compareTo,
-    change: change === 'all' ? undefined : change,
-    page_size: pageSize,
-    page_number: page - 1,
-  };
+/** Since when organizations have been quiet and whom to call, for the report where that matters. */
+function useContacts({ subject, report }: ReportWords, view: ReportView): ContactsByOrg {
+  const isNeeded = subject === 'org' && report === 'churn';
+  const path = addressOf(`/api/insights/v1/reports/org/churn/contacts`, pageQuery(view));
+  const { data } = useResource<OrgContacts>(isNeeded ? path : undefined);
+  return contactsByOrg(data);
 }
 
-/** Of which moment the list is, and beside which it is put. */
+/** The moment of the list, and of the one it is compared with. */
 function Provenance({ report: { report_time: at, previous } }: { report: ReportChanges }) {
   if (at === 0) return null;
   return (
@@ -74,7 +75,7 @@ function Provenance({ report: { report_time: at, previous } }: { report: ReportC
       As of <Term name="report_time">{formatMoment(at)}</Term>
       {previous
         ? `, compared with ${formatMoment(previous.report_time)}.`
-        : '. There is no earlier report to compare it with.'}
+        : '. No report is kept that it could be compared with.'}
     </p>
   );
 }

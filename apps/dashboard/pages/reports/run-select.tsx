@@ -1,27 +1,26 @@
 import type { RunListItem } from '#libs/contracts';
+import type { ComponentChildren } from 'preact';
 import { dayOf, formatMoment, formatMonth } from '../../words/format.js';
 
 interface Props {
   label: string;
-  /** What it means to choose none. */
-  otherwise: string;
   runs: readonly RunListItem[];
-  value: string | undefined;
-  onRun: (runId: string | undefined) => void;
+  value: string;
+  onRun: (value: string) => void;
+  /** Choices before the reports themselves: options, and their values. */
+  children: ComponentChildren;
+  named: readonly string[];
 }
 
-/** One of the reports that are kept, by its moment, a group a month. */
-export function RunSelect({ label, otherwise, runs, value, onRun }: Props) {
+/** One of the reports that are kept, by its moment, in groups by month. */
+export function RunSelect({ label, runs, value, onRun, children, named }: Props) {
   const months = Map.groupBy(runs, ({ report_time: at }) => dayOf(at).slice(0, 7));
-  const isListed = value === undefined || runs.some((run) => run.run_id === value);
+  const isListed = named.includes(value) || runs.some((run) => run.run_id === value);
   return (
     <label class="field">
-      {label}
-      <select
-        value={value ?? ''}
-        onChange={({ currentTarget }) => onRun(currentTarget.value || undefined)}
-      >
-        <option value="">{otherwise}</option>
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onRun(currentTarget.value)}>
+        {children}
         {!isListed && <option value={value}>the one in the address</option>}
         {[...months].map(([month, ofMonth]) => (
           <optgroup key={month} label={formatMonth(`${month}-01`)}>

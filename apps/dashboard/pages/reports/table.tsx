@@ -1,7 +1,7 @@
-import type { ChangedOrgRow, ChangedUserRow } from '#libs/contracts';
+import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
 import { Org, Person } from '../../parts/cards.js';
+import { Contacts, QuietSince, type ContactsByOrg, type OrgContact } from '../../parts/contacts.js';
 import { Link } from '../../routing/link.js';
-import { now } from '../../words/clock.js';
 import {
   dayOf,
   formatAgo,
@@ -17,9 +17,18 @@ import { ChangeMark } from './change-mark.js';
 
 type Row = ChangedUserRow | ChangedOrgRow;
 
+interface Props {
+  words: ReportWords;
+  rows: readonly Row[];
+  report: ReportChanges;
+  contacts: ContactsByOrg;
+}
+
 /** The rows of a report as ranked. */
-export function ReportTable({ words, rows }: { words: ReportWords; rows: readonly Row[] }) {
+export function ReportTable({ words, rows, report, contacts }: Props) {
   const isUser = words.subject === 'user';
+  // A phone has room for the number that ranks, not for the others.
+  const hasOwnNumber = words.columns.length > 0;
   return (
     <div class="scroll">
       <table class="report">
@@ -35,22 +44,33 @@ export function ReportTable({ words, rows }: { words: ReportWords; rows: readonl
                 <Term name={termOf(column)}>{column.title}</Term>
               </th>
             ))}
-            {isUser ? <UserHeads /> : <OrgHeads />}
+            {isUser ? <UserHeads {...{ hasOwnNumber }} /> : <OrgHeads {...{ hasOwnNumber }} />}
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} class={row.change === 'left' ? 'left' : undefined}>
               <td class="rank">
-                {row.rank === null ? '–' : formatNumber(row.rank)} <ChangeMark row={row} />
+                {row.rank === null ? '–' : formatNumber(row.rank)}{' '}
+                <ChangeMark row={row} meaning={words.meaning} />
               </td>
-              <th scope="row">{'user_id' in row ? <Person user={row} /> : <Org org={row} />}</th>
+              <th scope="row">
+                {'user_id' in row ? (
+                  <Person user={row} />
+                ) : (
+                  <OrgWithContacts org={row} contact={contacts.get(row.org_id)} />
+                )}
+              </th>
               {words.columns.map((column, index) => (
                 <td key={column.name} class={`${classOf(index)} strong`}>
                   {valueOf(row, column)}
                 </td>
               ))}
-              {'user_id' in row ? <UserCells row={row} /> : <OrgCells row={row} />}
+              {'user_id' in row ? (
+                <UserCells row={row} at={timeOf(row, report)} {...{ hasOwnNumber }} />
+              ) : (
+                <OrgCells row={row} {...{ hasOwnNumber }} />
+              )}
             </tr>
           ))}
         </tbody>
@@ -59,7 +79,10 @@ export function ReportTable({ words, rows }: { words: ReportWords; rows: readonl
   );
 }
 
-/** A phone has room for the number that ranks, not for the others. */
+/** The moment that a row's numbers are of: rows that left have those of the other report. */
+const timeOf = ({ change }: Row, { report_time: at, previous }: ReportChanges): number =>
+  change === 'left' && previous ? previous.report_time : at;
+
 const classOf = (index: number) => (index === 0 ? 'number' : 'number wide-only');
 const termOf = ({ name }: Column) => (name === 'net' ? 'net_users_change' : name);
 
@@ -69,13 +92,44 @@ function valueOf(row: Row, { name }: Column): string {
   return formatSigned((numbers['num_users_added'] ?? 0) - (numbers['num_users_removed'] ?? 0));
 }
 
-function UserHeads() {
+interface OwnNumber {
+  /** Whether the report has a number of its own, by which it ranks. */
+  hasOwnNumber: boolean;
+}
+
+const lastClass = (hasOwnNumber: boolean) => (hasOwnNumber ? 'number wide-only' : 'number');
+
+function OrgWithContacts({
+  org,
+  contact,
+}: {
+  org: ChangedOrgRow;
+  contact?: OrgContact | undefined;
+}) {
+  return (
+    <>
+      <Org org={org} />
+      {contact && (
+        <>
+          <span class="small soft block-line">
+            <QuietSince of={contact} />
+          </span>
+          <span class="small soft block-line contacts">
+            <Contacts of={contact} withMail />
+          </span>
+        </>
+      )}
+    </>
+  );
+}
+
+function UserHeads({ hasOwnNumber }: OwnNumber) {
   return (
     <>
       <th scope="col" class="wide-only">
         <Term name="org_data">Organizations</Term>
       </th>
-      <th scope="col" class="number">
+      <th scope="col" class={lastClass(hasOwnNumber)}>
         <Term name="last_active_at">Last active</Term>
       </th>
       <th scope="col" class="number wide-only">
@@ -85,7 +139,7 @@ function UserHeads() {
   );
 }
 
-function UserCells({ row }: { row: ChangedUserRow }) {
+function UserCells({ row, at, hasOwnNumber }: { row: ChangedUserRow; at: number } & OwnNumber) {
   return (
     <>
       <td class="wide-only">
@@ -100,18 +154,18 @@ function UserCells({ row }: { row: ChangedUserRow }) {
           ))}
         </span>
       </td>
-      <td class="number" title={formatMoment(row.last_active_at)}>
-        {formatAgo(row.last_active_at, now() / 1000)}
+      <td class={lastClass(hasOwnNumber)} title={formatMoment(row.last_active_at)}>
+        {formatAgo(row.last_active_at, at)}
       </td>
       <td class="number wide-only">{formatDay(dayOf(row.user_created_at))}</td>
     </>
   );
 }
 
-function OrgHeads() {
+function OrgHeads({ hasOwnNumber }: OwnNumber) {
   return (
     <>
-      <th scope="col" class="number">
+      <th scope="col" class={lastClass(hasOwnNumber)}>
         <Term name="num_users">Members</Term>
       </th>
       <th scope="col" class="number wide-only">
@@ -121,10 +175,10 @@ function OrgHeads() {
   );
 }
 
-function OrgCells({ row }: { row: ChangedOrgRow }) {
+function OrgCells({ row, hasOwnNumber }: { row: ChangedOrgRow } & OwnNumber) {
   return (
     <>
-      <td class="number">{formatNumber(row.num_users)}</td>
+      <td class={lastClass(hasOwnNumber)}>{formatNumber(row.num_users)}</td>
       <td class="number wide-only">{formatDay(dayOf(row.org_created_at))}</td>
     </>
   );

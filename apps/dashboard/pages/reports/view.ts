@@ -1,5 +1,6 @@
 import type { ChangeFilter } from '#libs/contracts';
 import type { Place } from '../../routing/location.js';
+import { DEFAULT_COMPARISON } from '../../words/comparisons.js';
 import type { ReportWords } from '../../words/reports.js';
 
 /** What an address asks of a report. */
@@ -7,9 +8,11 @@ export interface ReportView {
   interval: string;
   /** A past run; the latest otherwise. */
   runId?: string | undefined;
-  /** The run it is compared with; the one right before otherwise. */
-  compareTo?: string | undefined;
+  /** What it is compared with: a day such as `yesterday`, `previous`, or the id of a run. */
+  compareTo: string;
   change: ChangeFilter;
+  /** Of the organizations that lose people, only those that lost more than joined. */
+  netLoss: boolean;
   /** From 1. */
   page: number;
   pageSize: number;
@@ -20,7 +23,7 @@ export interface ReportView {
 const PAGE_SIZES = [25, 50, 100] as const;
 const FILTERS: readonly ChangeFilter[] = ['all', 'entered', 'moved', 'left'];
 
-/** Whatever an address says wrongly is as if it were not said, but for runs, which the API judges. */
+/** Values that make no sense are ignored, except runs, which the API checks. */
 export function reportView({ query }: Place, words: ReportWords): ReportView {
   const oneOf = <T>(given: T, known: readonly T[]): T =>
     known.includes(given) ? given : known[0]!;
@@ -28,10 +31,35 @@ export function reportView({ query }: Place, words: ReportWords): ReportView {
   return {
     interval: oneOf(query.get('interval') ?? '', words.intervals),
     runId: query.get('run') ?? undefined,
-    compareTo: query.get('against') ?? undefined,
+    compareTo: query.get('against') || DEFAULT_COMPARISON,
     change: oneOf((query.get('change') ?? 'all') as ChangeFilter, FILTERS),
+    netLoss: hasNetLoss(words) && query.get('net_loss') === 'true',
     page: Number.isSafeInteger(page) && page >= 1 && page < 2 ** 31 ? page : 1,
     pageSize: oneOf(Number(query.get('size')), PAGE_SIZES as readonly number[]),
     search: query.get('q') ?? '',
   };
+}
+
+/** Whether a report can be limited to organizations that lost more people than joined. */
+export const hasNetLoss = ({ subject, report }: ReportWords): boolean =>
+  subject === 'org' && report === 'attrition';
+
+/** What the API is asked for, without the page. */
+export function listQuery({ interval, runId, compareTo, change, netLoss }: ReportView) {
+  return {
+    interval,
+    run_id: runId,
+    compare_to: compareTo,
+    change: change === 'all' ? undefined : change,
+    net_loss: netLoss ? 'true' : undefined,
+  };
+}
+
+export function pageQuery(view: ReportView) {
+  return { ...listQuery(view), page_size: view.pageSize, page_number: view.page - 1 };
+}
+
+/** The file holds what is on the screen, of all pages. */
+export function fileQuery(view: ReportView) {
+  return { ...listQuery(view), search: view.search.trim() || undefined };
 }

@@ -1,6 +1,6 @@
 import type { UserPage } from '#libs/contracts';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { addDays, formatDay, formatMonth, formatNumber } from '../../words/format.js';
+import { addDays, formatCount, formatDay, formatMonth, formatNumber } from '../../words/format.js';
 
 const CELL = 13;
 const SIZE = 10.5;
@@ -31,7 +31,7 @@ export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activ
         <svg
           viewBox={`0 0 ${width} ${TOP + 7 * CELL}`}
           role="img"
-          aria-label={`Active on ${formatNumber(days.length)} days from ${formatDay(from)} to ${formatDay(to)}`}
+          aria-label={`Active on ${formatCount(days.length, 'day')} from ${formatDay(from)} to ${formatDay(to)}`}
         >
           {all.map((day, index) => (
             <rect

@@ -6,12 +6,12 @@ import { Empty, Shown } from '../../parts/states.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { now } from '../../words/clock.js';
-import { dayOf, formatAgo, formatDay, formatMoment, formatNumber } from '../../words/format.js';
+import { dayOf, formatAgo, formatCount, formatDay, formatMoment } from '../../words/format.js';
 import { nameOf, orgAddress } from '../../words/names.js';
 import { Term } from '../../words/terms.js';
 import { Calendar } from './calendar.js';
 
-/** All that is known of a user. */
+/** A user: profile, activity, organizations, invites and reports. */
 export function UserPage({ userId }: { userId: string }) {
   const page = useResource<UserReply>(`/api/insights/v1/users/${encodeURIComponent(userId)}`);
   if (page.failure?.kind === 'missing') return <Unknown />;
@@ -28,7 +28,7 @@ function Unknown() {
     <>
       <Title title="No such user" />
       <p>
-        Nobody with this id is known, or the user was deleted. Go on from the{' '}
+        No user with this id is known, or the user was deleted. Go on from the{' '}
         <Link href="/reports/user/champion">reports of users</Link>.
       </p>
     </>
@@ -42,7 +42,7 @@ function Known({ page }: { page: UserReply }) {
       <section class="panel" aria-label="Profile">
         <Facts
           facts={[
-            ['E-mail', <bdi key="e">{user.email}</bdi>],
+            ['E-mail', user.email ? <bdi key="e">{user.email}</bdi> : '–'],
             ['Username', user.username === null ? '–' : <bdi key="u">{user.username}</bdi>],
             [
               <Term key="c" name="created_at">
@@ -68,7 +68,7 @@ function Known({ page }: { page: UserReply }) {
             <Term name="activity">Activity</Term>
           </h2>
           <p>
-            {formatNumber(activity.days.length)} active days since {formatDay(activity.from)}
+            {formatCount(activity.days.length, 'active day')} since {formatDay(activity.from)}
           </p>
         </header>
         <Calendar activity={activity} />
@@ -104,7 +104,7 @@ function Orgs({ orgs }: Pick<UserReply, 'orgs'>) {
             </Link>
             <span class="soft small">
               <bdi>{role}</bdi>,{' '}
-              {since === null ? 'since before we knew' : `since ${formatDay(dayOf(since))}`}
+              {since === null ? 'since an unknown day' : `since ${formatDay(dayOf(since))}`}
             </span>
           </li>
         ))}
@@ -120,15 +120,15 @@ function Invites({ invites: { total, recent }, orgs }: Pick<UserReply, 'invites'
       <header>
         <h2 id="invites">Invites</h2>
         <p>
-          <Term name="invites">{formatNumber(total)} people</Term>
+          <Term name="invites">{formatCount(total, 'person', 'people')}</Term>
         </p>
       </header>
-      {recent.length === 0 && <Empty>Has invited nobody.</Empty>}
+      {recent.length === 0 && <Empty>No invites.</Empty>}
       <ul class="rows scrolled" tabIndex={recent.length > 8 ? 0 : undefined}>
         {recent.map(({ org_id: id, at }, index) => (
           <li key={index}>
             {id === null ? (
-              'Somebody'
+              'Invited'
             ) : (
               <Link href={orgAddress(id)}>
                 <bdi>{nameOfOrg.get(id) ?? id}</bdi>
@@ -150,7 +150,7 @@ function Signup({ parameters }: { parameters: Record<string, string> }) {
         <h2 id="signup">Signed up with</h2>
       </header>
       {entries.length === 0 ? (
-        <Empty>No parameters were told of.</Empty>
+        <Empty>No signup parameters.</Empty>
       ) : (
         <Facts
           facts={entries.map(([name, value]) => [

@@ -84,13 +84,15 @@ function useDrawing(
       const { current } = drawn;
       if (current && current.width !== box.clientWidth) draw();
     });
-    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const schemes = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) =>
+      matchMedia(query),
+    );
     draw();
     fit.observe(box);
-    dark.addEventListener('change', draw);
+    for (const scheme of schemes) scheme.addEventListener('change', draw);
     return () => {
       fit.disconnect();
-      dark.removeEventListener('change', draw);
+      for (const scheme of schemes) scheme.removeEventListener('change', draw);
       drawn.current?.destroy();
       drawn.current = undefined;
     };

@@ -9,6 +9,7 @@ const WHOLE_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8].flatMap((unit) =>
   [1, 2, 5].map((times) => times * unit),
 );
 const DASH = [5, 5];
+const CLEAR = 'rgb(0 0 0 / 0)';
 
 interface Look {
   /** A custom property of the style sheet that holds the line's colour. */
@@ -91,10 +92,12 @@ function drawStem(self: uPlot, points: readonly Point[], colour: string): void {
 }
 
 function wash(self: uPlot, colour: string): CanvasGradient {
-  const { top, height } = self.bbox;
-  const gradient = self.ctx.createLinearGradient(0, top, 0, top + height);
-  gradient.addColorStop(0, `${colour}30`);
-  gradient.addColorStop(1, `${colour}05`);
+  const { top: from, height } = self.bbox;
+  const gradient = self.ctx.createLinearGradient(0, from, 0, from + height);
+  // Colours that the reader has chosen have names, to which no transparency can be added.
+  const [top, ground] = colour.startsWith('#') ? [`${colour}30`, `${colour}05`] : [CLEAR, CLEAR];
+  gradient.addColorStop(0, top);
+  gradient.addColorStop(1, ground);
   return gradient;
 }
 

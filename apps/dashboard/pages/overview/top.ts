@@ -1,0 +1,64 @@
+import type {
+  ChangedOrgRow,
+  ChangedUserRow,
+  ChangeFilter,
+  OrgContacts,
+  ReportChanges,
+  Subject,
+} from '#libs/contracts';
+import { useResource, type Resource } from '../../api/resource.js';
+import { contactsByOrg, type ContactsByOrg } from '../../parts/contacts.js';
+import { addressOf } from '../../routing/location.js';
+
+const ROWS = 5;
+
+/** A report of which the first rows are shown. */
+export interface AskedList {
+  subject: Subject;
+  report: string;
+  interval: string;
+  /** Rows that have just entered come first, then the top of the list. */
+  newFirst?: boolean;
+  /** Only organizations that lost more people than joined. */
+  netLoss?: boolean;
+  /** Whether to ask whom to call. */
+  hasContacts?: boolean;
+}
+
+export interface Top {
+  top: Resource<ReportChanges>;
+  entered: Resource<ReportChanges>;
+  contacts: Resource<OrgContacts>;
+  contactsOfEntered: Resource<OrgContacts>;
+}
+
+export type Row = ChangedUserRow | ChangedOrgRow;
+
+/** Reads the first rows of a report, and of those that have entered it. */
+export function useTop(list: AskedList, runs: { run_id: string; compare_to: string }): Top {
+  const { subject, report, interval, newFirst, netLoss, hasContacts } = list;
+  const base = `/api/insights/v1/reports/${subject}/${report}`;
+  const asked = { interval, ...runs, net_loss: netLoss ? 'true' : undefined, page_size: ROWS };
+  const path = (change?: ChangeFilter, part = '') => addressOf(base + part, { ...asked, change });
+  return {
+    top: useResource(path()),
+    entered: useResource(newFirst ? path('entered') : undefined),
+    contacts: useResource(hasContacts ? path(undefined, '/contacts') : undefined),
+    contactsOfEntered: useResource(
+      hasContacts && newFirst ? path('entered', '/contacts') : undefined,
+    ),
+  };
+}
+
+export function contactsOf({ contacts, contactsOfEntered }: Top): ContactsByOrg {
+  return contactsByOrg(contacts.data, contactsOfEntered.data);
+}
+
+/** Rows that have just entered a list, then the top of it, each once. */
+export function firstRows<R extends Row>(
+  { entered: { data: entered } }: Top,
+  top: ReportChanges,
+): R[] {
+  const rows = [...(entered?.counts ? entered.rows : []), ...top.rows] as R[];
+  return [...new Map(rows.map((row) => [row.id, row])).values()].slice(0, ROWS);
+}

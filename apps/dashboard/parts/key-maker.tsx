@@ -1,0 +1,77 @@
+import type { CreatedKey } from '#libs/contracts';
+import { useState } from 'preact/hooks';
+import { send, type Failure } from '../api/client.js';
+import { Copied } from './copied.js';
+
+const SCOPES = {
+  ingest: 'send events',
+  read: 'read reports and sign in here',
+  admin: 'administer: keys, runs, rejected events',
+} as const;
+type Scope = keyof typeof SCOPES;
+
+/** Makes an API key and shows it, once. @param onMade called with the key */
+export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
+  const [name, setName] = useState('');
+  const [scopes, setScopes] = useState<readonly Scope[]>(['ingest']);
+  const [made, setMade] = useState<CreatedKey>();
+  const [refusal, setRefusal] = useState('');
+  const make = async (event: Event) => {
+    event.preventDefault();
+    setRefusal('');
+    try {
+      const reply = await send('POST', '/api/admin/v1/keys', { name, scopes });
+      const key = (await reply.json()) as CreatedKey;
+      setMade(key);
+      setName('');
+      onMade(key);
+    } catch (error) {
+      setRefusal((error as Failure).message);
+    }
+  };
+  const toggle = (scope: Scope) =>
+    setScopes(scopes.includes(scope) ? scopes.filter((one) => one !== scope) : [...scopes, scope]);
+  return (
+    <form class="block key-maker" onSubmit={(event) => void make(event)}>
+      <label class="field">
+        <span>Name of the key</span>
+        <input
+          value={name}
+          required
+          maxLength={100}
+          placeholder="my app"
+          onInput={({ currentTarget }) => setName(currentTarget.value)}
+        />
+      </label>
+      <fieldset class="bar">
+        <legend class="small soft">What it may do</legend>
+        {Object.entries(SCOPES).map(([scope, meaning]) => (
+          <label key={scope} class="field">
+            <input
+              type="checkbox"
+              checked={scopes.includes(scope as Scope)}
+              onChange={() => toggle(scope as Scope)}
+            />
+            <span>
+              <code>{scope}</code>: {meaning}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      <button type="submit" class="button main-action">
+        Make the key
+      </button>
+      <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
+      <div role="status">
+        {made && (
+          <>
+            <p>
+              The key “<bdi>{made.name}</bdi>” is shown this once. Copy it now:
+            </p>
+            <Copied name="the key" text={made.key} />
+          </>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,85 @@
+/**
+ * Keeps the reader's place in the history: who goes back is where they left, with the focus on the link
+ * that they followed. Browsers restore a place too early, before the page has its content.
+ */
+interface Left {
+  /** How far the page was scrolled, in pixels. */
+  y: number;
+  /** The address of the link that was followed. */
+  link?: string | undefined;
+}
+
+interface EntryState {
+  key?: string;
+  left?: Left;
+}
+
+const GIVE_UP_MS = 5_000;
+const places = new Map<string, Left>();
+let keys = 0;
+let current = '';
+let restoring = false;
+
+history.scrollRestoration = 'manual';
+arrive(history.state as EntryState | null);
+window.addEventListener('scroll', () => restoring || remember({ y: window.scrollY }), {
+  passive: true,
+});
+window.addEventListener('pagehide', () => {
+  const state: EntryState = { key: current, left: { y: window.scrollY } };
+  history.replaceState(state, '');
+});
+for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
+  window.addEventListener(event, () => (restoring = false), { passive: true });
+}
+
+/** Whether the page shown now was left earlier and takes its place again. */
+export const isReturning = (): boolean => restoring;
+
+/** Notes where the reader is before a link is followed. @returns the state of the new entry */
+export function leaveFor(link: string): EntryState {
+  remember({ y: window.scrollY, link });
+  restoring = false;
+  current = newKey();
+  return { key: current };
+}
+
+/** Takes the place of an entry of the history again, as soon as the page has its content. */
+export function arrive(state: EntryState | null): void {
+  current = state?.key ?? newKey();
+  const left = places.get(current) ?? state?.left;
+  if (state?.key === undefined) {
+    history.replaceState({ ...state, key: current }, '');
+  }
+  restoring = left !== undefined;
+  if (left) restore(left, current, performance.now() + GIVE_UP_MS);
+}
+
+function restore(left: Left, key: string, until: number): void {
+  if (!restoring || key !== current) return;
+  const isShown =
+    document.querySelector('.shell main h1') !== null &&
+    document.querySelector('.loading, .stale') === null;
+  if (!isShown && performance.now() < until) {
+    requestAnimationFrame(() => restore(left, key, until));
+    return;
+  }
+  window.scrollTo(0, left.y);
+  focusLink(left.link);
+  restoring = false;
+}
+
+function focusLink(link: string | undefined): void {
+  if (link === undefined) return;
+  const links = document.querySelectorAll<HTMLAnchorElement>('main a[href]');
+  const followed = [...links].find((each) => each.getAttribute('href') === link);
+  followed?.focus({ preventScroll: true });
+}
+
+function remember(left: Left): void {
+  places.set(current, { ...places.get(current), ...left });
+}
+
+function newKey(): string {
+  return `${Date.now().toString(36)}-${(keys++).toString(36)}`;
+}

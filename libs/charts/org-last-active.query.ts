@@ -1,0 +1,33 @@
+import { formatDay } from '#libs/contracts';
+import { BLOCK_SHIFT, BLOCK_SIZE } from '#libs/facts';
+import type { Queryable } from '#libs/platform';
+
+const LAST_DAYS = `
+  select org.key, latest.day
+  from unnest($1::int[], $2::int[], $3::int[]) as org (key, block, bit)
+  cross join lateral (
+    select to_char(day, 'YYYY-MM-DD') as day
+    from org_activity
+    where org_activity.block = org.block and day <= $4::date and get_bit(bits, org.bit) = 1
+    order by org_activity.day desc
+    limit 1
+  ) latest`;
+
+/**
+ * The latest day, `2026-01-31`, on which each of some orgs was active, by key; none for those that never
+ * were. Derived like the charts, so up to a minute behind.
+ * @param upTo the first millisecond of the last day that counts
+ */
+export async function lastActiveDaysOf(
+  db: Queryable,
+  orgKeys: readonly number[],
+  upTo: number,
+): Promise<Map<number, string>> {
+  const { rows } = await db.query<{ key: number; day: string }>(LAST_DAYS, [
+    orgKeys,
+    orgKeys.map((key) => key >> BLOCK_SHIFT),
+    orgKeys.map((key) => key & (BLOCK_SIZE - 1)),
+    formatDay(upTo),
+  ]);
+  return new Map(rows.map(({ key, day }) => [key, day]));
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { nameSchemas } from './named.js';
+
+/** The shapes of /api/admin/v1/keys, and the rules for the names and scopes of API keys. */
+export const SCOPES = ['read', 'ingest', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+const MAX_NAME = 100;
+// Letters, marks, digits, punctuation, symbols and plain spaces: nothing that is invisible or breaks a line.
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u;
+
+export const KEY_NAME_RULE = `must have 1 to ${MAX_NAME} printable characters`;
+export const KEY_SCOPES_RULE = `must be some of ${SCOPES.join(', ')}`;
+
+/**
+ * The name of a key, without spaces around it.
+ * @returns undefined for one that cannot be used: see `KEY_NAME_RULE`
+ */
+export function keyName(given: unknown): string | undefined {
+  if (typeof given !== 'string') return undefined;
+  const name = given.trim();
+  return PRINTABLE.test(name) && [...name].length <= MAX_NAME ? name : undefined;
+}
+
+/** Scopes in the order of `SCOPES`, each once; undefined when the list is empty or has an unknown one. */
+export function keyScopes(given: readonly unknown[]): Scope[] | undefined {
+  const known = SCOPES.filter((scope) => given.includes(scope));
+  return known.length > 0 && known.length === new Set(given).size ? known : undefined;
+}
+
+const seconds = z.int().min(0).describe('unix seconds');
+const scopes = z
+  .array(z.enum(SCOPES, KEY_SCOPES_RULE), KEY_SCOPES_RULE)
+  .min(1, KEY_SCOPES_RULE)
+  .max(SCOPES.length, KEY_SCOPES_RULE);
+
+export const newKey = z.strictObject({
+  name: z
+    .string(KEY_NAME_RULE)
+    .refine((name) => keyName(name) !== undefined, KEY_NAME_RULE)
+    .describe(`1 to ${MAX_NAME} printable characters`),
+  scopes,
+});
+
+export const createdKey = z.object({
+  key: z.string().describe('shown this once: the store keeps only a hash'),
+  name: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+});
+
+export const keyList = z.object({
+  keys: z.array(
+    z.object({
+      key_id: z.string(),
+      name: z.string(),
+      scopes: z.array(z.enum(SCOPES)),
+      created_at: seconds,
+      revoked_at: seconds.nullable().describe('null while the key is live'),
+    }),
+  ),
+});
+
+nameSchemas({ NewKey: newKey, CreatedKey: createdKey, KeyList: keyList });
+
+export type CreatedKey = z.infer<typeof createdKey>;
+export type KeyList = z.infer<typeof keyList>;

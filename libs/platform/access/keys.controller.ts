@@ -1,0 +1,83 @@
+import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import { z } from 'zod';
+import {
+  ApiError,
+  keyName,
+  keyScopes,
+  keyShapes,
+  type CreatedKey,
+  type KeyList,
+} from '#libs/contracts';
+import { Clock } from '../clock/clock.js';
+import { Operation, operation, type BodyOf, type PathOf } from '../http/operation.js';
+import { Access } from './access.guard.js';
+import { KeysService, type KeyInfo } from './keys.service.js';
+
+const listKeys = operation({
+  id: 'listKeys',
+  tag: 'admin',
+  summary: 'The API keys, without their secrets; revoked ones included',
+  reply: keyShapes.keyList,
+});
+
+const createKey = operation({
+  id: 'createKey',
+  tag: 'admin',
+  summary: 'Make an API key; the reply shows it, once',
+  body: keyShapes.newKey,
+  reply: keyShapes.createdKey,
+  status: 201,
+});
+
+const revokeKey = operation({
+  id: 'revokeKey',
+  tag: 'admin',
+  summary: 'Revoke an API key for good, and end the sessions that began with it',
+  description: 'The key stops working within a second.',
+  path: z.object({ keyId: z.string() }),
+});
+
+/** Makes, lists and revokes API keys, as `insightd keys` does. */
+@Controller('api/admin/v1/keys')
+@Access('admin')
+export class KeysController {
+  constructor(
+    private readonly keys: KeysService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @Operation(listKeys)
+  async list(): Promise<KeyList> {
+    return { keys: (await this.keys.list()).map(view) };
+  }
+
+  @Post()
+  @Operation(createKey)
+  async create(@Body() given: BodyOf<typeof createKey>): Promise<CreatedKey> {
+    // The schema has checked both.
+    const name = keyName(given.name)!;
+    const scopes = keyScopes(given.scopes)!;
+    return { key: await this.keys.create(name, scopes), name, scopes };
+  }
+
+  @Delete(':keyId')
+  @Operation(revokeKey)
+  async revoke(@Param() { keyId }: PathOf<typeof revokeKey>): Promise<void> {
+    const isRevoked =
+      !keyId.includes('\0') && (await this.keys.revoke(keyId, new Date(this.clock.now())));
+    if (!isRevoked) throw new ApiError('not_found', 'There is no live key with this id.');
+  }
+}
+
+function view({ keyId, name, scopes, createdAt, revokedAt }: KeyInfo): KeyList['keys'][number] {
+  return {
+    ...{ key_id: keyId, name, scopes: [...scopes] },
+    created_at: unixSeconds(createdAt),
+    revoked_at: revokedAt && unixSeconds(revokedAt),
+  };
+}
+
+function unixSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
