@@ -1,4 +1,4 @@
-import { outside } from '../routing/location.js';
+import { outside } from '../routing/base.js';
 import { followClock } from '../words/clock.js';
 
 /** Why a request failed, as far as it matters to the reader. `wrong`: what the address asks for is not possible. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { navigate, outside } from './location.js';
+import { outside } from './base.js';
+import { navigate } from './location.js';
 
 type Props = JSX.IntrinsicElements['a'] & {
   href: string;

@@ -1,18 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
+import { BASE, outside } from './base.js';
 import { arrive, leaveFor } from './scroll.js';
 
 /** Where the reader is: all of what is shown follows from it, so that an address can be shared. */
 export interface Place {
   path: string;
   query: URLSearchParams;
-}
-
-/** The path before all others when a proxy serves this page below one, such as `/insights/`; else `/`. */
-const BASE = document.documentElement.dataset['base'] ?? '/';
-
-/** A path of the page or of the API as the browser needs it; all others begin with `/` and know no base. */
-export function outside(path: string): string {
-  return BASE + path.slice(1);
 }
 
 function placeNow(): string {

@@ -3,6 +3,7 @@ import { useResource } from '../../api/resource.js';
 import { Person } from '../../parts/cards.js';
 import { Pager } from '../../parts/pager.js';
 import { Empty, Shown } from '../../parts/states.js';
+import { outside } from '../../routing/base.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
 import { now } from '../../words/clock.js';
 import { dayOf, formatAgo, formatDay, formatMoment } from '../../words/format.js';
@@ -20,7 +21,7 @@ export function Members({ path, place }: { path: string; place: Place }) {
     <section class="panel" aria-labelledby="members">
       <header>
         <h2 id="members">Members</h2>
-        <a class="button" href={`${path}/members/csv`} download>
+        <a class="button" href={outside(`${path}/members/csv`)} download>
           Members as CSV
         </a>
       </header>

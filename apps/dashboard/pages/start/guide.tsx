@@ -4,7 +4,7 @@ import { useResource } from '../../api/resource.js';
 import { useIsAdmin } from '../../api/session.js';
 import { Copied } from '../../parts/copied.js';
 import { KeyMaker } from '../../parts/key-maker.js';
-import { SERVICE } from '../../routing/base.js';
+import { SERVICE, outside } from '../../routing/base.js';
 import { Link } from '../../routing/link.js';
 import { ANY_KEY, IMPORT_COMMANDS, KEY_COMMAND, sendCommand, trackCode } from './commands.js';
 import { WebhookList } from './webhooks.js';
@@ -67,7 +67,7 @@ export function Steps() {
         <p>Libraries that speak Segment’s tracking API send here with the key as write key:</p>
         <Copied name="the code of a tracking library" text={trackCode(SERVICE, key)} />
         <p class="small soft">
-          All events and endpoints are described on <a href="/docs">the API page</a>.
+          All events and endpoints are described on <a href={outside('/docs')}>the API page</a>.
         </p>
       </section>
       <section class="panel" aria-labelledby="step-webhooks">
