@@ -33,7 +33,7 @@ export function usePlace(): Place {
 /** Goes to an address of the page; `replace` leaves no way back to the present one. */
 export function navigate(url: string, { replace = false } = {}): void {
   if (replace) history.replaceState(history.state, '', outside(url));
-  else history.pushState(leaveFor(url), '', outside(url));
+  else history.pushState(leaveFor(outside(url)), '', outside(url));
   notify();
 }
 
