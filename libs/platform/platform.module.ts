@@ -6,6 +6,7 @@ import { SETTINGS, type Settings } from './config/index.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
 import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -15,7 +16,10 @@ import { MetricsController } from './metrics/metrics.controller.js';
 @Module({})
 export class PlatformModule {
   static register(settings: Settings): DynamicModule {
-    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics, SessionsService];
+    const edges = [
+      ...[Clock, Database, Instance, KeysService, Logger, Metrics, Readiness],
+      SessionsService,
+    ];
     const provided = { provide: SETTINGS, useValue: settings };
     return {
       module: PlatformModule,

@@ -6,7 +6,11 @@ import {
   type BackendFactory,
   type PostgresConnectionOptions,
 } from 'bullmq';
+import type pg from 'pg';
 import { isDatabaseAway } from '../db/database.js';
+import { watch, watchPool } from '../db/watchdog.js';
+
+const SILENCE_MS = 10_000;
 
 /**
  * BullMQ 6.7 keeps the outcome of its first attempt to reach PostgreSQL, a failure as well: a worker that began while
@@ -15,6 +19,17 @@ import { isDatabaseAway } from '../db/database.js';
  */
 class QueueConnection extends PostgresConnection {
   private reached: Promise<void> | undefined;
+
+  constructor(options: PostgresConnectionOptions) {
+    super(options);
+    watchPool(this.pool as unknown as pg.Pool, SILENCE_MS);
+  }
+
+  override async getListenClient(): ReturnType<PostgresConnection['getListenClient']> {
+    const client = await super.getListenClient();
+    watch(client as pg.ClientBase, SILENCE_MS);
+    return client;
+  }
 
   override waitUntilReady(): Promise<void> {
     const reaching = (this.reached ??= this.reach());
