@@ -77,6 +77,9 @@ const known = z.object({
     .default('info'),
 });
 
+/** The name of every setting but the secrets of webhooks, which sources name. */
+export const SETTING_NAMES: readonly string[] = Object.keys(known.shape);
+
 /** Settings that say nothing without another one. */
 const BESIDE = [
   ['DATABASE_DIRECT_URL', 'DATABASE_URL'],

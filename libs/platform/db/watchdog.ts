@@ -65,6 +65,8 @@ export function watch(client: pg.ClientBase, limitMs: number): void {
   };
   watched.set(client, one);
   client.once('end', () => watched.delete(client));
+  // Its statement fails as well; without a listener, the event would end the process.
+  client.on('error', () => undefined);
   timer ??= setInterval(look, LOOK_MS).unref();
 }
 
