@@ -20,8 +20,8 @@ export class Repeats {
    * @returns whether to write it, and how many like it were left out before
    */
   admit(message: string, line: string, now: number): { isWritten: boolean; dropped: number } {
-    const same = this.count(line, 1, now);
-    const alike = this.count(message, LINES_OF_A_MESSAGE, now);
+    const same = this.count(line, now);
+    const alike = this.count(message, now);
     const isWritten = same.written === 0 && alike.written < LINES_OF_A_MESSAGE;
     if (!isWritten) {
       same.dropped++;
@@ -34,13 +34,14 @@ export class Repeats {
     return { isWritten, dropped };
   }
 
-  private count(key: string, limit: number, now: number): Seen {
+  private count(key: string, now: number): Seen {
     const known = this.seen.get(key);
-    if (known && (now - known.since < WINDOW_MS || known.written < limit)) return known;
-    const renewed = { since: now, written: 0, dropped: known?.dropped ?? 0 };
+    const isOver = !known || now - known.since >= WINDOW_MS;
+    const current = isOver ? { since: now, written: 0, dropped: known?.dropped ?? 0 } : known;
+    // Last in the order of the map, of which the first is forgotten.
     this.seen.delete(key);
-    this.seen.set(key, renewed);
+    this.seen.set(key, current);
     if (this.seen.size > KNOWN_LINES) this.seen.delete(this.seen.keys().next().value!);
-    return renewed;
+    return current;
   }
 }

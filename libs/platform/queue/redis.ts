@@ -3,6 +3,7 @@ import type { Logger } from '../logger/logger.js';
 import { trialCommands } from './redis-commands.js';
 
 const CONNECT_WITHIN_MS = 5_000;
+const TRIAL_WITHIN_MS = 10_000;
 /** Longer than a worker waits for a job in one command. */
 const SILENCE_MS = 15_000;
 const KEEP_ALIVE_MS = 15_000;
@@ -139,9 +140,22 @@ async function tryCommands(client: Redis | Cluster, prefix: string, logger: Logg
   for (const [name, ...args] of trialCommands(`${prefix}:trial-${process.pid}`)) {
     pipeline.call(name, ...args);
   }
-  for (const [error] of (await pipeline.exec()) ?? []) {
+  for (const [error] of (await inTime(pipeline.exec())) ?? []) {
     if (error) refuse(error.message, prefix, logger);
   }
+}
+
+/** @throws UnfitRedisError when a cluster that was reached does not answer: its nodes are looked for elsewhere */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message =
+      'The Redis of REDIS_URL does not answer in time. A cluster must announce addresses that can be reached ' +
+      'from here (CLUSTER SLOTS, cluster-announce-ip).';
+    timer = setTimeout(() => reject(new UnfitRedisError(message)), TRIAL_WITHIN_MS);
+  });
+  answer.catch(() => undefined);
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function refuse(message: string, prefix: string, logger: Logger): void {

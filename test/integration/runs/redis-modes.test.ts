@@ -13,6 +13,7 @@ import { TEST_KEY, startProcess, testSettings, type TestProcess } from '../../su
 jest.setTimeout(120_000);
 
 const STOPS_WITHIN_MS = 15_000;
+const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
 const SWEPT_WITHIN_MS = 60_000;
 /** Of a log in which nothing repeats. */
 const FEW_LINES = 100;
@@ -91,7 +92,7 @@ else {
     test('in cluster mode: reports are made', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'insightd-cluster-'));
       afterwards(() => rm(folder, { recursive: true, force: true }));
-      const { redis, admin } = await open('--cluster-enabled', 'yes', '--dir', folder);
+      const { redis, admin } = await open(...CLUSTER, '--dir', folder);
       await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
       await waitFor(async () =>
         String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok') ? true : undefined,
