@@ -223,7 +223,7 @@ const READ_ONLY = '25006';
 // Cancelled, a lock not granted in time, and a transaction that paused for too long: limits of ours.
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006|57014|55P03|25P03)$/;
 const AWAY_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after|connection error and is not queryable/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|connection error and is not queryable/i;
 
 /** Whether an error says that the database cannot be reached just now, rather than that a query was wrong. */
 export function isDatabaseAway(error: unknown): boolean {

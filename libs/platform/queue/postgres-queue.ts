@@ -10,7 +10,8 @@ import type pg from 'pg';
 import { isDatabaseAway } from '../db/database.js';
 import { watch, watchPool } from '../db/watchdog.js';
 
-const SILENCE_MS = 10_000;
+/** A statement of the queues takes a millisecond; one that is cancelled is sent again. */
+const SILENCE_MS = 5_000;
 
 /**
  * BullMQ 6.7 keeps the outcome of its first attempt to reach PostgreSQL, a failure as well: a worker that began while
