@@ -1,9 +1,9 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm install --no-save --loglevel=error
+RUN npm ci --ignore-scripts --include=dev --loglevel=error
 COPY . .
-RUN node scripts/build.mjs && npm prune --omit=dev --omit=optional --no-save --loglevel=error
+RUN node scripts/build.mjs && npm prune --omit=dev --omit=optional --no-save --ignore-scripts --loglevel=error
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000

@@ -27,3 +27,14 @@ run('typescript/lib/tsc.js', ['-p', 'tsconfig.json']);
 chmodSync('dist/apps/cli/main.js', 0o755);
 run(join(import.meta.dirname, 'bundle-packages.mjs'), []);
 run(join(import.meta.dirname, 'build-dashboard.mjs'), []);
+await prepareEmbedded();
+
+/** Here as well as at the first start: who starts the service may not be allowed to write to node_modules. */
+async function prepareEmbedded() {
+  const { findBinaries } = await import('../dist/libs/platform/db/embedded/binaries.js');
+  try {
+    findBinaries();
+  } catch {
+    // A machine that npm has no PostgreSQL for: the service says so where it needs one.
+  }
+}

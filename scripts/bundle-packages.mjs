@@ -20,6 +20,7 @@ const PACKAGES = [
   'bullmq',
   'cron-parser',
   'fastify',
+  'ioredis',
   'lru-cache',
   'prom-client',
   'rate-limiter-flexible',

@@ -16,8 +16,10 @@ const [command = 'all', ...args] = process.argv.slice(2);
 
 checkNode();
 step('Installing packages', 'node_modules/.insightd-installed', PACKAGES, () =>
-  // Without saving: a lock file made on one platform may lack optional packages of another.
-  npm('install', '--no-save', '--loglevel=error', '--no-audit', '--no-fund'),
+  // Exactly what the lock file names, and no script of a package: what those are needed for, the build does.
+  npm(
+    ...['ci', '--ignore-scripts', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'],
+  ),
 );
 step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
 

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import {
+  Logger,
+  describeError,
+  explainRefusal,
   isDatabaseAway,
   migrate,
   migrateQueues,
@@ -19,6 +22,8 @@ export interface Store {
 
 const WAIT_MS = 60_000;
 const RETRY_MS = 500;
+/** While the database is waited for, every so many attempts are a line of the log. */
+const ATTEMPTS_A_LINE = 20;
 
 /**
  * The database of the settings, migrated: `DATABASE_URL`, which may still be starting, else the
@@ -31,14 +36,15 @@ export async function openStore(settings: Settings, { shared = false } = {}): Pr
     given === undefined ? await embedded(settings, shared) : external(settings, given, givenDirect);
   try {
     const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl } = store.settings;
-    await answering('DATABASE_URL', url);
-    if (directUrl !== url) await answering('DATABASE_DIRECT_URL', directUrl);
+    const logger = new Logger(settings);
+    await answering('DATABASE_URL', url, logger);
+    if (directUrl !== url) await answering('DATABASE_DIRECT_URL', directUrl, logger);
     await migrate(directUrl);
     if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
     return store;
   } catch (error) {
     await store.close();
-    throw error;
+    throw explainRefusal(error);
   }
 }
 
@@ -58,9 +64,9 @@ function external(settings: Settings, url: string, directUrl = url): Store {
 }
 
 /** @throws Error when it does not answer within a minute, or refuses us */
-async function answering(setting: string, url: string): Promise<void> {
+async function answering(setting: string, url: string, logger: Logger): Promise<void> {
   const giveUpAt = performance.now() + WAIT_MS;
-  for (;;) {
+  for (let attempt = 1; ; attempt++) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
@@ -70,6 +76,11 @@ async function answering(setting: string, url: string): Promise<void> {
       if (!isDatabaseAway(cause)) throw new Error(`${setting} cannot be used.`, { cause });
       if (performance.now() > giveUpAt) {
         throw new Error(`The database of ${setting} did not answer for a minute.`, { cause });
+      }
+      if (attempt % ATTEMPTS_A_LINE === 1) {
+        const host = new URL(url).host;
+        const fields = { setting, host, ...describeError(cause) };
+        logger.warn('the database does not answer yet: it is asked again for a minute', fields);
       }
       await delay(RETRY_MS);
     } finally {

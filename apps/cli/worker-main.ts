@@ -9,7 +9,7 @@ const endAtOnce = () => process.exit(1);
 process.once('disconnect', endAtOnce);
 if (!process.connected) endAtOnce();
 const told = once(process, 'message');
-const { Metrics } = await import('#libs/platform');
+const { Metrics, Readiness } = await import('#libs/platform');
 const { closeInTime, startService } = await import('./service.js');
 const [first] = (await told) as [ToWorker];
 if (!('settings' in first)) throw new Error('The first message must bring the settings.');
@@ -17,11 +17,16 @@ if (!('settings' in first)) throw new Error('The first message must bring the se
 // What it answers over HTTP, health and metrics, the other process answers for both.
 const app = await startService('worker', { ...first.settings, HOST: '127.0.0.1', PORT: 0 });
 
-process.on('message', () => {
-  void app
-    .get(Metrics)
-    .snapshot()
-    .then((metrics) => process.send?.({ metrics } satisfies FromWorker));
+process.on('message', (message: ToWorker) => {
+  if ('ask' in message) void answer(message.ask);
 });
 process.off('disconnect', endAtOnce);
 stopWithParent(once(process, 'disconnect'), () => closeInTime(app));
+
+async function answer(what: keyof FromWorker): Promise<void> {
+  const reply: Partial<FromWorker> =
+    what === 'metrics'
+      ? { metrics: await app.get(Metrics).snapshot() }
+      : { problems: await app.get(Readiness).problems() };
+  if (process.connected) process.send?.(reply);
+}

@@ -22,7 +22,7 @@ export class OrgActivityService {
 
   /** Brings the derived days up to the facts; does nothing when another process is at it. */
   async refresh(): Promise<void> {
-    while (await this.database.transaction((db) => this.refreshSome(db)));
+    while (await this.database.transaction((db) => this.refreshSome(db), 'long'));
   }
 
   /** @returns whether more may wait */

@@ -17,15 +17,15 @@ export class ActivityFold {
   constructor(private readonly database: Database) {}
 
   /** Folds all that was committed before this call; waits when another process is at it. */
-  async fold(): Promise<void> {
+  async fold(duration: 'short' | 'long' = 'long'): Promise<void> {
     if (!(await hasActivity(this.database.pool))) return;
     // Not until the log is empty: while events go on coming, it never is.
-    while (await this.database.transaction((db) => this.foldSome(db)));
+    while (await this.database.transaction((db) => this.foldSome(db), duration));
   }
 
-  /** As `fold`, but on a copy of the database that cannot be written it is left to those who can. */
+  /** As `fold` for a request, but on a copy of the database that cannot be written it is left to those who can. */
   async foldUnlessReadOnly(): Promise<void> {
-    await this.fold().catch((error: unknown) => {
+    await this.fold('short').catch((error: unknown) => {
       if (!isReadOnly(error)) throw error;
     });
   }
@@ -50,7 +50,7 @@ export class ActivityFold {
     await this.database.transaction(async (db) => {
       await lock(db);
       if ((await put(db, entries)).size > 0) await noteEverything(db);
-    });
+    }, 'long');
   }
 }
 

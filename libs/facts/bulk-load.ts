@@ -24,7 +24,10 @@ export class BulkLoad {
    */
   async events(events: readonly NativeEvent[]): Promise<void> {
     const resolved = await this.facts.resolve(events);
-    await this.database.transaction((db) => this.facts.writeFresh(db, events, resolved, asCopy));
+    await this.database.transaction(
+      (db) => this.facts.writeFresh(db, events, resolved, asCopy),
+      'long',
+    );
   }
 
   /**
@@ -41,7 +44,7 @@ export class BulkLoad {
       const written = await this.facts.write(db, events, resolved, asCopy);
       await within(db, written);
       return written;
-    });
+    }, 'long');
   }
 
   /** The numbers of users, in the order of their ids; new ones where needed. */

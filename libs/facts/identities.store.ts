@@ -37,12 +37,16 @@ export async function dropRepeats(
   return fresh;
 }
 
+const FORGOTTEN_AT_ONCE = 100_000;
 const FORGET = `
-  delete from event_identities where received_at < now() - make_interval(hours => 24 * $1::int)`;
+  delete from event_identities where ctid = any(array(
+    select ctid from event_identities
+    where received_at < now() - make_interval(hours => 24 * $1::int)
+    limit ${FORGOTTEN_AT_ONCE}))`;
 
-/** Forgets identities older than `days`. @returns how many */
-export async function forgetIdentities(db: Queryable, days: number): Promise<number> {
-  return (await db.query(FORGET, [days])).rowCount ?? 0;
+/** Forgets some of the identities older than `days`. @returns whether there may be more */
+export async function forgetIdentities(db: Queryable, days: number): Promise<boolean> {
+  return (await db.query(FORGET, [days])).rowCount === FORGOTTEN_AT_ONCE;
 }
 
 function identityOf(source: string, id: string): string {

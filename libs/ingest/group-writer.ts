@@ -28,12 +28,20 @@ export class GroupWriter<T> {
   private readonly queue: Waiting<T>[] = [];
   private queued = 0;
   private writing = 0;
+  /** When each group under way was begun; milliseconds of a clock that only goes forward. */
+  private readonly begun = new Map<object, number>();
 
   /** @param writeGroup all or nothing of a group; it may be called again with parts of it */
   constructor(
     private readonly writeGroup: (group: T[]) => Promise<void>,
     private readonly limits: GroupLimits,
   ) {}
+
+  /** For how long the oldest group under way has been written; milliseconds, 0 when there is none. */
+  get slowestMs(): number {
+    const now = performance.now();
+    return Math.max(0, ...Array.from(this.begun.values(), (since) => now - since));
+  }
 
   /** How much waits to be written. */
   get waiting(): number {
@@ -63,7 +71,9 @@ export class GroupWriter<T> {
     // Requests that came in one read of the sockets go together; without this turn, the first would
     // go alone.
     for (await nextTurn(); this.queue.length > 0; await nextTurn()) {
-      await this.attempt(this.takeGroup());
+      const group = this.takeGroup();
+      this.begun.set(group, performance.now());
+      await this.attempt(group).finally(() => this.begun.delete(group));
     }
     this.writing--;
   }

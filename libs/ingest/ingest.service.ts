@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventOf, IngestReply, NativeEvent, Sender } from '#libs/contracts';
 import { FactsService } from '#libs/facts';
-import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
+import {
+  Clock,
+  Database,
+  Metrics,
+  Readiness,
+  SETTINGS,
+  type Connection,
+  type Settings,
+} from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
 import { addDeadLetters, eraseBodies } from './dead-letters.store.js';
 import { GroupWriter } from './group-writer.js';
@@ -11,6 +19,8 @@ import type { Incoming } from './read-events.js';
 
 /** The events of one transaction, at most; larger ones are no faster and hold their locks longer. */
 const GROUP_EVENTS = 10_000;
+/** A group that takes longer makes the process one that cannot take events just now. */
+const SLOW_MS = 8_000;
 
 /** What one request brought. */
 interface Taken {
@@ -30,6 +40,7 @@ export class IngestService {
     private readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly outcomes: Outcomes,
+    readiness: Readiness,
     @Inject(SETTINGS)
     settings: Pick<Settings, 'INGEST_CONCURRENCY' | 'INGEST_QUEUE'>,
   ) {
@@ -39,6 +50,9 @@ export class IngestService {
       queueSize: settings.INGEST_QUEUE,
     });
     metrics.beforeReading(() => metrics.ingestWaiting.set(this.writer.waiting));
+    readiness.add('Events cannot be written just now.', () => {
+      if (this.writer.slowestMs > SLOW_MS) throw new Error('a group of events waits');
+    });
   }
 
   /**

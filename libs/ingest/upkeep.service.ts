@@ -24,10 +24,11 @@ export class IngestUpkeep {
   /** Drops what has been remembered for long enough. */
   async tidy(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS } = this.settings;
-    await forgetChanges(this.database.pool);
-    await forgetIdentities(this.database.pool, IDENTITY_DAYS);
-    await tidyDeadLetters(this.database.pool, DEAD_LETTER_DAYS);
-    await dropOldLookUps(this.database.pool, DEAD_LETTER_DAYS);
-    await dropOldCounts(this.database.pool);
+    const { database } = this;
+    await database.transaction(forgetChanges, 'long');
+    while (await database.transaction((db) => forgetIdentities(db, IDENTITY_DAYS), 'long'));
+    await database.transaction((db) => tidyDeadLetters(db, DEAD_LETTER_DAYS), 'long');
+    await database.transaction((db) => dropOldLookUps(db, DEAD_LETTER_DAYS), 'long');
+    await database.transaction(dropOldCounts, 'long');
   }
 }

@@ -6,6 +6,7 @@ import { SETTINGS, type Settings } from './config/index.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
 import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
 import { Outside } from './http/outside.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
@@ -24,6 +25,7 @@ export class PlatformModule {
       Logger,
       Metrics,
       Outside,
+      Readiness,
       SessionsService,
     ];
     const provided = { provide: SETTINGS, useValue: settings };

@@ -69,7 +69,7 @@ async function inRedis(databaseUrl: string): Promise<QueueHome> {
 }
 
 const PLACE = `
-  select 'insightd-' || system_identifier || '-' || oid as prefix
+  select '{insightd-' || system_identifier || '-' || oid || '}' as prefix
   from pg_control_system(), pg_database where datname = current_database()`;
 
 /** What the keys of a store's queues in Redis begin with. */

@@ -10,6 +10,8 @@ export interface Proxy {
   cut: () => void;
   /** Lets nothing through any more, without a word: as a cable that is pulled. */
   swallow: () => void;
+  /** The same for the connections that are open; new ones work. */
+  swallowOpen: () => void;
   restore: () => void;
   close: () => Promise<void>;
 }
@@ -45,6 +47,9 @@ export async function startProxy(target: { host: string; port: number }): Promis
   const breakAll = () => {
     for (const socket of sockets) socket.destroy();
   };
+  const swallowOpen = () => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   return {
     port: (server.address() as AddressInfo).port,
     get refused() {
@@ -56,8 +61,9 @@ export async function startProxy(target: { host: string; port: number }): Promis
     },
     swallow: () => {
       mode = 'swallowing';
-      for (const socket of sockets) socket.unpipe().pause();
+      swallowOpen();
     },
+    swallowOpen,
     restore: () => {
       // What was swallowed is lost: those connections are of no more use.
       if (mode === 'swallowing') breakAll();

@@ -15,25 +15,25 @@ export interface TestRedis {
   start: () => Promise<void>;
 }
 
-export async function startRedis(): Promise<TestRedis> {
+/** @param options of redis-server beside its port, such as `--requirepass` and a password */
+export async function startRedis(...options: string[]): Promise<TestRedis> {
   const port = await freePort();
-  let server = await serve(port);
+  let server = await serve(port, options);
   const url = `redis://127.0.0.1:${port}`;
   return {
     url,
     flush: () => flush(url),
     kill: () => end(server),
     start: async () => {
-      server = await serve(port);
+      server = await serve(port, options);
     },
   };
 }
 
-async function serve(port: number): Promise<ChildProcess> {
+async function serve(port: number, options: string[]): Promise<ChildProcess> {
   const program = process.env['REDIS_SERVER'] ?? 'redis-server';
-  const server = spawn(program, ['--port', String(port), '--save', '', '--appendonly', 'no'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const args = ['--port', String(port), '--save', '', '--appendonly', 'no', ...options];
+  const server = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const killAtEnd = () => void server.kill('SIGKILL');
   process.once('exit', killAtEnd);
   server.once('exit', () => process.off('exit', killAtEnd));

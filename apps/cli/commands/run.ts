@@ -1,5 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { KeysService, Logger, Metrics, SettingsError, type Settings } from '#libs/platform';
+import {
+  KeysService,
+  Logger,
+  Metrics,
+  Readiness,
+  SettingsError,
+  type Settings,
+} from '#libs/platform';
 import { Sources, checkSecrets } from '#libs/ingest';
 import { stopWhenAsked } from '../lifetime.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
@@ -59,6 +66,7 @@ export async function start(role: Role | 'all', store: Store): Promise<NestFasti
 function startWorker(app: NestFastifyApplication, settings: Settings): WorkerProcess {
   const worker = new WorkerProcess(settings, app.get(Logger));
   app.get(Metrics).alongside(() => worker.metrics());
+  app.get(Readiness).add('The worker does not work.', () => worker.ready());
   worker.start();
   return worker;
 }

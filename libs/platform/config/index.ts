@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 import { LOOPBACK, addressList } from './addresses.js';
 import { publicUrlProblem } from './public-url.js';
+import { addressProblem, hasParameter, withHost } from './service-addresses.js';
 
 const whole = (low: number, high: number) => {
   const message = `must be a whole number from ${low} to ${high}`;
@@ -11,6 +12,14 @@ const whole = (low: number, high: number) => {
     .transform(Number)
     .refine((value) => value >= low && value <= high, message);
 };
+
+/** An address with a user and a password, whose signs are read as they are meant or refused. */
+const secretUrl = (schemes: string[], example: string) =>
+  z.string().transform((value, context) => {
+    const problem = addressProblem(value, schemes, example);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    return withHost(value);
+  });
 
 const url = (schemes: string[]) =>
   z
@@ -39,15 +48,25 @@ const publicUrl = z.string().superRefine((value, context) => {
   const problem = publicUrlProblem(value);
   if (problem !== undefined) context.addIssue(problem);
 });
+const databaseUrl = secretUrl(
+  ['postgres', 'postgresql'],
+  'postgresql://user:password@host:5432/database',
+).refine(
+  (value) => !hasParameter(value, 'schema'),
+  'must not have ?schema=: insightd uses the first schema of the search path. Give it a database of its own, ' +
+    'or a role with "alter role … set search_path = …"',
+);
 
 const known = z.object({
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().min(1, 'must not be empty').default('127.0.0.1'),
-  DATABASE_URL: url(['postgres', 'postgresql']).optional(),
-  DATABASE_DIRECT_URL: url(['postgres', 'postgresql']).optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_DIRECT_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(3, 500).default(12),
+  DATABASE_STATEMENT_SECONDS: whole(1, 600).default(10),
+  DATABASE_SILENCE_SECONDS: whole(5, 3_600).default(30),
   INSIGHTD_DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),
-  REDIS_URL: url(['redis', 'rediss']).optional(),
+  REDIS_URL: secretUrl(['redis', 'rediss'], 'redis://user:password@host:6379').optional(),
   INSIGHTD_API_KEY: z
     .string()
     .regex(
@@ -74,6 +93,9 @@ const known = z.object({
     })
     .default('info'),
 });
+
+/** The name of every setting but the secrets of webhooks, which sources name. */
+export const SETTING_NAMES: readonly string[] = Object.keys(known.shape);
 
 /** Settings that say nothing without another one. */
 const BESIDE = [

@@ -1,14 +1,19 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from './generated/client.js';
+import { beginWith, workLimits, type Limits, type WorkLimits } from './limits.js';
+import { openPool } from './pools.js';
+import { limitSilence } from './watchdog.js';
 
 /** What a query needs: a pool or one connection of it. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 export type Connection = pg.PoolClient;
 
 const RETRIES = 5;
+const READY_WITHIN_MS = 2_000;
 const BEGIN_SNAPSHOT = 'begin isolation level repeatable read read only';
 const SERIALIZATION = new Set(['40001', '40P01']);
 
@@ -24,8 +29,10 @@ const CONNECTIONS_FOR_QUESTIONS = 4;
  * the process behind it meets every page of the store for the first time, which made a run 1.5 times as long.
  */
 const CONNECTIONS_KEPT = 3;
-/** Kept ones are heard from so often that no firewall in between forgets them. */
-const KEEP_ALIVE_MS = 60_000;
+
+/** Where the store is, and the limits of waiting for it; seconds. */
+export type DatabaseSettings = Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'> &
+  Partial<Pick<Settings, 'DATABASE_STATEMENT_SECONDS' | 'DATABASE_SILENCE_SECONDS'>>;
 
 /** A question that is asked all the time: its text is parsed and planned once a connection. */
 export interface Question {
@@ -47,22 +54,33 @@ export class Database implements OnApplicationShutdown {
   readonly rows: PrismaClient;
   private readonly rowPool: pg.Pool;
   private readonly questions: pg.Pool;
+  private readonly limits: WorkLimits;
   private prepares = true;
 
-  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
+  constructor(@Inject(SETTINGS) settings: DatabaseSettings) {
     const connectionString = settings.DATABASE_URL!;
     const max = settings.DATABASE_POOL_SIZE;
-    this.pool = openPool({ connectionString, max, min: Math.min(CONNECTIONS_KEPT, max) });
+    this.limits = workLimits(
+      settings.DATABASE_STATEMENT_SECONDS,
+      settings.DATABASE_SILENCE_SECONDS,
+    );
+    const { silenceMs } = this.limits.short;
+    this.pool = openPool(
+      { connectionString, max, min: Math.min(CONNECTIONS_KEPT, max) },
+      silenceMs,
+    );
     const forQuestions = CONNECTIONS_FOR_QUESTIONS;
-    this.questions = openPool({ connectionString, max: forQuestions, min: forQuestions });
+    this.questions = openPool(
+      { connectionString, max: forQuestions, min: forQuestions },
+      silenceMs,
+    );
     // Prisma's adapter takes each session to be in UTC: it writes instants without a zone, and drops
     // the zone of those it reads (github.com/prisma/prisma issues 26786, 28629). PgBouncer carries a
     // client's time zone along, from session to session.
-    this.rowPool = openPool({
-      connectionString,
-      max: CONNECTIONS_FOR_ROWS,
-      onConnect: sayUtc,
-    });
+    this.rowPool = openPool(
+      { connectionString, max: CONNECTIONS_FOR_ROWS, onConnect: sayUtc },
+      silenceMs,
+    );
     this.rows = new PrismaClient({ adapter: new PrismaPg(this.rowPool) });
   }
 
@@ -89,12 +107,16 @@ export class Database implements OnApplicationShutdown {
 
   /**
    * Runs `work` in one transaction and commits it; begins again, up to five times, when the database
-   * gave it up for another's sake (deadlock, serialization).
+   * rolled it back for the sake of another one (deadlock, serialization).
+   * @param duration `long` for work on many rows that no request waits for
    */
-  async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    work: (connection: Connection) => Promise<T>,
+    duration: keyof WorkLimits = 'short',
+  ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt('begin', work);
+        return await this.attempt('begin', this.limits[duration], work);
       } catch (error) {
         if (attempt === RETRIES || !SERIALIZATION.has(sqlState(error))) throw error;
       }
@@ -106,14 +128,23 @@ export class Database implements OnApplicationShutdown {
    * with both when it ends.
    */
   async snapshot<T>(work: (pair: [Connection, Connection]) => Promise<T>): Promise<T> {
-    return this.attempt(BEGIN_SNAPSHOT, async (one) => {
+    const { long } = this.limits;
+    return this.attempt(BEGIN_SNAPSHOT, long, async (one) => {
       const { rows } = await one.query<{ id: string }>('select pg_export_snapshot() as id');
-      return this.attempt(BEGIN_SNAPSHOT, async (other) => {
+      return this.attempt(BEGIN_SNAPSHOT, long, async (other) => {
         // It takes no parameter; PostgreSQL made the text.
         await other.query(`set transaction snapshot ${other.escapeLiteral(rows[0]!.id)}`);
         return work([one, other]);
       });
     });
+  }
+
+  /**
+   * Asks PostgreSQL for an answer over each pool, as requests do. A connection that does not give one is given up.
+   * @throws Error when one has none within two seconds
+   */
+  async ready(): Promise<void> {
+    await allDone([this.pool, this.questions, this.rowPool].map((pool) => answers(pool)));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -123,6 +154,7 @@ export class Database implements OnApplicationShutdown {
 
   private async attempt<T>(
     begin: string,
+    limits: Limits,
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const connection = await this.pool.connect();
@@ -130,8 +162,9 @@ export class Database implements OnApplicationShutdown {
     const ignore = () => undefined;
     connection.on('error', ignore);
     let broken: Error | undefined;
+    limitSilence(connection, limits.silenceMs);
     try {
-      await connection.query(begin);
+      await connection.query(beginWith(begin, limits));
       const result = await work(connection);
       await connection.query('commit');
       return result;
@@ -153,24 +186,31 @@ export async function allDone<T extends readonly unknown[] | []>(
   return Promise.all(promises);
 }
 
-/** @returns a promise, which the pool waits for, though its types do not know of any */
+/** @returns a promise, which the pool waits for, though its types do not say so */
 function sayUtc(client: pg.ClientBase): unknown {
   return client.query(`set time zone 'UTC'`);
 }
 
-function openPool(config: pg.PoolConfig): pg.Pool {
-  const pool = new pg.Pool({
-    connectionTimeoutMillis: 5_000,
-    // What is prepared about one run's snapshot goes with the connection.
-    maxLifetimeSeconds: 3_600,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    application_name: 'insightd',
-    ...config,
+async function answers(pool: pg.Pool): Promise<void> {
+  const late = new AbortController();
+  const tooLate = delay(READY_WITHIN_MS, undefined, { signal: late.signal, ref: false }).then(
+    () => {
+      throw new Error(`no answer within ${READY_WITHIN_MS} ms`);
+    },
+  );
+  const asked = pool.connect().then(async (connection) => {
+    limitSilence(connection, READY_WITHIN_MS);
+    let broken: Error | undefined;
+    await connection
+      .query('select 1')
+      .catch((error: Error) => {
+        broken = error;
+        throw error;
+      })
+      .finally(() => connection.release(broken));
   });
-  // An idle connection that breaks is replaced at its next use; without a listener it would throw.
-  pool.on('error', () => undefined);
-  return pool;
+  for (const promise of [asked, tooLate]) promise.catch(() => undefined);
+  await Promise.race([asked, tooLate]).finally(() => late.abort());
 }
 
 const AWAY_CODES = new Set([
@@ -180,9 +220,10 @@ const AWAY_CODES = new Set([
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2039'],
 ]);
 const READ_ONLY = '25006';
-const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006)$/;
+// Cancelled, a lock not granted in time, and a transaction that paused for too long: limits of ours.
+const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006|57014|55P03|25P03)$/;
 const AWAY_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|cannot use a pool after|connection error and is not queryable/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|connection error and is not queryable/i;
 
 /** Whether an error says that the database cannot be reached just now, rather than that a query was wrong. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -6,10 +6,13 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { hasOwnSessions } from './own-sessions.js';
 import { packageRoot } from './package-root.js';
+import { openPool, withConnection } from './pools.js';
+import { takeMigrationLock } from './migration-lock.js';
 
 const BASE = join(packageRoot, 'prisma');
-// Any number no other program is likely to lock: the letters "insi".
-const MIGRATION_LOCK = 0x696e7369;
+const ANSWER_MS = 10_000;
+/** A migration may rewrite a large table, without a byte of progress. */
+const MIGRATION_MS = 3_600_000;
 
 /**
  * Brings the store to the newest migration with Prisma's own engine, here as WebAssembly so that no
@@ -28,15 +31,10 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
         'PgBouncer: set DATABASE_DIRECT_URL to the address of PostgreSQL itself.',
     );
   }
-  const lock = new pg.Client({ connectionString: databaseUrl });
-  lock.on('error', () => undefined);
-  await lock.connect();
-  try {
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    return await applyMigrations(databaseUrl);
-  } finally {
-    await lock.end();
-  }
+  return withConnection({ connectionString: databaseUrl }, ANSWER_MS, async (client) => {
+    await takeMigrationLock(client);
+    return applyMigrations(databaseUrl);
+  });
 }
 
 const APPLIED = `
@@ -45,24 +43,20 @@ const APPLIED = `
 const UNDEFINED_TABLE = '42P01';
 
 async function isUpToDate(databaseUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  client.on('error', () => undefined);
-  await client.connect();
   try {
-    const { rows } = await client.query<{ name: string }>(APPLIED);
-    const applied = new Set(rows.map(({ name }) => name));
-    return (await migrationNames()).every((name) => applied.has(name));
+    return await withConnection({ connectionString: databaseUrl }, ANSWER_MS, async (client) => {
+      const { rows } = await client.query<{ name: string }>(APPLIED);
+      const applied = new Set(rows.map(({ name }) => name));
+      return (await migrationNames()).every((name) => applied.has(name));
+    });
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return false;
     throw error;
-  } finally {
-    await client.end();
   }
 }
 
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: databaseUrl });
-  pool.on('error', () => undefined);
+  const pool = openPool({ connectionString: databaseUrl }, MIGRATION_MS);
   const engine = await openEngine(pool);
   try {
     const applied = await engine.applyMigrations({

@@ -1,9 +1,11 @@
 import pg from 'pg';
+import { withConnection } from './pools.js';
 
 const REFUSED_OPTIONS = '08P01';
 // Any option will do: PgBouncer refuses those that it cannot carry from session to session, or is told
 // to drop them.
 const MARK = '-c insightd.own_session=yes';
+const ANSWER_MS = 10_000;
 const MARKED = `select current_setting('insightd.own_session', true) as mark`;
 
 /**
@@ -12,16 +14,15 @@ const MARKED = `select current_setting('insightd.own_session', true) as mark`;
  */
 export async function hasOwnSessions(databaseUrl: string): Promise<boolean> {
   const { connectionString, options = '' } = withOptions(databaseUrl);
-  const client = new pg.Client({ connectionString, options: `${options} ${MARK}` });
-  client.on('error', () => undefined);
+  const config = { connectionString, options: `${options} ${MARK}` };
   try {
-    await client.connect();
-    return (await client.query<{ mark: string | null }>(MARKED)).rows[0]?.mark === 'yes';
+    return await withConnection(config, ANSWER_MS, async (client) => {
+      const { rows } = await client.query<{ mark: string | null }>(MARKED);
+      return rows[0]?.mark === 'yes';
+    });
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.code === REFUSED_OPTIONS) return false;
     throw error;
-  } finally {
-    await client.end().catch(() => undefined);
   }
 }
 

@@ -1,11 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
 import { ApiError, wire } from '#libs/contracts';
 import { Access } from '../access/access.guard.js';
-import { Database } from '../db/database.js';
 import { Operation, operation } from '../http/operation.js';
-
-const ANSWERS_WITHIN_MS = 2_000;
+import { Readiness } from './readiness.js';
 
 const checkLiveness = operation({
   id: 'checkLiveness',
@@ -24,7 +21,7 @@ const checkReadiness = operation({
 @Controller('health')
 @Access('public')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly readiness: Readiness) {}
 
   /** The process runs. */
   @Get('live')
@@ -34,28 +31,15 @@ export class HealthController {
   }
 
   /**
-   * The process can do its work: the database answers.
-   * @throws ApiError `unavailable`
+   * The process can do its work: the database answers over the connections that requests use, events are
+   * written, and a worker takes jobs.
+   * @throws ApiError `unavailable` that says what does not work
    */
   @Get('ready')
   @Operation(checkReadiness)
   async ready(): Promise<{ status: 'ok' }> {
-    try {
-      const answer = this.database.pool.query('select 1');
-      answer.catch(() => undefined);
-      await Promise.race([answer, silence()]);
-      return { status: 'ok' };
-    } catch (cause) {
-      throw new ApiError('unavailable', 'The database does not answer.', {
-        retryAfterSeconds: 2,
-        cause,
-      });
-    }
+    const problems = await this.readiness.problems();
+    if (problems.length === 0) return { status: 'ok' };
+    throw new ApiError('unavailable', problems.join(' '), { retryAfterSeconds: 2 });
   }
-}
-
-/** @throws Error after a while */
-async function silence(): Promise<never> {
-  await delay(ANSWERS_WITHIN_MS, undefined, { ref: false });
-  throw new Error(`no answer within ${ANSWERS_WITHIN_MS} ms`);
 }

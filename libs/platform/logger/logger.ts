@@ -1,17 +1,20 @@
 import { isatty } from 'node:tty';
 import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import { pino, type Logger as Pino } from 'pino';
+import { Repeats } from './repeats.js';
 import { SETTINGS, type Settings } from '../config/index.js';
 
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /**
- * One JSON object a line on standard error, plain text where that is a terminal. Fields are named one by one by the caller: bodies,
- * headers and whole errors of a database (which quote values) are never passed in.
+ * One JSON object a line on standard error, plain text where that is a terminal. Fields are named one by one by the
+ * caller: bodies, headers and whole errors of a database (which quote values) are never passed in. Warnings and
+ * errors that repeat are written once a minute, with `repeated` for how often they occurred.
  */
 @Injectable()
 export class Logger implements LoggerService {
   private readonly pino: Pino;
+  private readonly repeats = new Repeats();
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'LOG_LEVEL'>) {
     const destination = isTerminal(2)
@@ -34,11 +37,19 @@ export class Logger implements LoggerService {
   }
 
   warn(message: string, fields?: Fields | string): void {
-    this.pino.warn(typeof fields === 'object' ? fields : {}, message);
+    this.limited('warn', message, fields);
   }
 
   error(message: string, fields?: Fields | string): void {
-    this.pino.error(typeof fields === 'object' ? fields : {}, message);
+    this.limited('error', message, fields);
+  }
+
+  private limited(level: 'warn' | 'error', message: string, given?: Fields | string): void {
+    const fields = typeof given === 'object' ? given : {};
+    const line = `${message} ${JSON.stringify(fields)}`;
+    const { isWritten, dropped } = this.repeats.admit(message, line, performance.now());
+    if (!isWritten) return;
+    this.pino[level]({ ...fields, ...(dropped > 0 && { repeated: dropped }) }, message);
   }
 }
 

@@ -6,7 +6,12 @@ import {
   type BackendFactory,
   type PostgresConnectionOptions,
 } from 'bullmq';
+import type pg from 'pg';
 import { isDatabaseAway } from '../db/database.js';
+import { watch, watchPool } from '../db/watchdog.js';
+
+/** A statement of the queues takes a millisecond; one that is cancelled is sent again. */
+const SILENCE_MS = 5_000;
 
 /**
  * BullMQ 6.7 keeps the outcome of its first attempt to reach PostgreSQL, a failure as well: a worker that began while
@@ -15,6 +20,17 @@ import { isDatabaseAway } from '../db/database.js';
  */
 class QueueConnection extends PostgresConnection {
   private reached: Promise<void> | undefined;
+
+  constructor(options: PostgresConnectionOptions) {
+    super(options);
+    watchPool(this.pool as unknown as pg.Pool, SILENCE_MS);
+  }
+
+  override async getListenClient(): ReturnType<PostgresConnection['getListenClient']> {
+    const client = await super.getListenClient();
+    watch(client as pg.ClientBase, SILENCE_MS);
+    return client;
+  }
 
   override waitUntilReady(): Promise<void> {
     const reaching = (this.reached ??= this.reach());

@@ -1,12 +1,27 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { runMigrations, setDefaultBackendFactory } from 'bullmq';
-import pg from 'pg';
+import {
+  createRedisBackend,
+  runMigrations,
+  setDefaultBackendFactory,
+  type QueueOptions,
+} from 'bullmq';
 import type { QueueName } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { Database, type Queryable } from '../db/database.js';
 import { hasOwnSessions, withOptions } from '../db/own-sessions.js';
+import { CONNECTION_OPTIONS, withConnection } from '../db/pools.js';
+import { checkSchemaRight } from '../db/refusal.js';
+import { Logger } from '../logger/logger.js';
+import { patient } from './patient.js';
 import { createQueueBackend } from './postgres-queue.js';
+import { redisConnection } from './redis.js';
+
+/** BullMQ's own schema, in the store's database. */
+const SCHEMA = 'bullmq';
+const MIGRATION_MS = 600_000;
+/** For a statement of the queues that the watchdog does not see; longer than its limit. */
+const STATEMENT_MS = 20_000;
 
 /** One attempt: who tries again, and when, is decided by the row a job names. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
@@ -18,11 +33,11 @@ export class QueueModule {
   static register(...names: QueueName[]): DynamicModule {
     const queues = BullModule.registerQueue(...names.map((name) => ({ name })));
     const root = BullModule.forRootAsync({
-      inject: [SETTINGS, Database],
-      useFactory: async (settings: Settings, { pool }: Database) => ({
-        connection: queueConnection(settings) as never,
-        // In PostgreSQL the queues are in the store's own database: there is nothing to tell apart.
-        ...(settings.REDIS_URL !== undefined && { prefix: await queuePrefix(pool) }),
+      inject: [SETTINGS, Database, Logger],
+      useFactory: async (settings: Settings, { pool }: Database, logger: Logger) => ({
+        ...(settings.REDIS_URL === undefined
+          ? queuesInPostgres(settings.DATABASE_DIRECT_URL!)
+          : await queuesInRedis(settings.REDIS_URL, pool, logger)),
         defaultJobOptions: JOB_OPTIONS,
       }),
     });
@@ -37,21 +52,34 @@ const WHERE_WE_ARE = `
   from pg_control_system(), pg_database
   where datname = current_database()`;
 
-/** Begins the name of all that is ours in Redis: stores that share one must not take each other's jobs. */
+/**
+ * Begins the name of all that is ours in Redis: stores that share one must not take each other's jobs. A cluster
+ * keeps keys with the same text in braces together, which BullMQ's scripts need.
+ */
 async function queuePrefix(db: Queryable): Promise<string> {
   const { rows } = await db.query<{ place: string }>(WHERE_WE_ARE);
-  return `insightd-${rows[0]!.place}`;
+  return `{insightd-${rows[0]!.place}}`;
 }
 
-/** What BullMQ connects to; chooses its backend for this process. */
-function queueConnection(settings: Pick<Settings, 'REDIS_URL' | 'DATABASE_DIRECT_URL'>): object {
-  if (settings.REDIS_URL !== undefined) {
-    setDefaultBackendFactory();
-    return { url: settings.REDIS_URL, maxRetriesPerRequest: null };
-  }
-  setDefaultBackendFactory(createQueueBackend);
+async function queuesInRedis(url: string, db: Queryable, logger: Logger): Promise<QueueOptions> {
+  setDefaultBackendFactory(patient(createRedisBackend));
+  const prefix = await queuePrefix(db);
+  const connection = await redisConnection(url, prefix, logger);
+  return { connection: connection as never, prefix };
+}
+
+/** In PostgreSQL the queues are in the store's own database: no prefix has to tell them apart. */
+function queuesInPostgres(databaseUrl: string): QueueOptions {
+  setDefaultBackendFactory(patient(createQueueBackend));
   // BullMQ adds options of its own to these.
-  return { ...withOptions(settings.DATABASE_DIRECT_URL!), max: 4, skipMigrations: true };
+  const connection = {
+    ...CONNECTION_OPTIONS,
+    ...withOptions(databaseUrl),
+    query_timeout: STATEMENT_MS,
+    max: 4,
+    skipMigrations: true,
+  };
+  return { connection: connection as never };
 }
 
 /**
@@ -66,12 +94,8 @@ export async function migrateQueues(databaseUrl: string): Promise<void> {
         'set REDIS_URL, or DATABASE_DIRECT_URL to the address of PostgreSQL itself.',
     );
   }
-  const client = new pg.Client({ connectionString: databaseUrl });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+  await withConnection({ connectionString: databaseUrl }, MIGRATION_MS, async (client) => {
+    await checkSchemaRight(client, SCHEMA);
     await runMigrations(client);
-  } finally {
-    await client.end();
-  }
+  });
 }

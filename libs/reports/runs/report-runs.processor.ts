@@ -1,24 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
-import { Logger, describeError } from '#libs/platform';
+import { Logger, Readiness, describeError, troubleOf } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;
-/** When the queue is asked again after it was away. */
+/** When the queue is asked again after it was away, beside what the backend waits by itself. */
 const RETRY_MS = 1_000;
 
 /** Takes the jobs of report runs off the queue, one at a time. */
 @Injectable()
 @Processor(REPORT_RUNS, { concurrency: 1, runRetryDelay: RETRY_MS })
-export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
+export class ReportRunsProcessor
+  extends WorkerHost
+  implements OnApplicationBootstrap, OnModuleDestroy
+{
   constructor(
     private readonly executor: RunExecutor,
     private readonly logger: Logger,
+    private readonly readiness: Readiness,
   ) {
     super();
+  }
+
+  /** A worker is ready when its queue answers and it takes jobs from it. */
+  onApplicationBootstrap(): void {
+    this.readiness.add('The queue does not answer the worker.', async () => {
+      const trouble = troubleOf(this.worker.getBackend());
+      if (trouble !== undefined) throw trouble;
+      if (!this.worker.isRunning()) throw new Error('the worker takes no jobs');
+      await this.worker.getBackend().getCounts(['wait']);
+    });
   }
 
   async process({ data }: Job<JobCatalogue[typeof REPORT_RUNS]>): Promise<void> {

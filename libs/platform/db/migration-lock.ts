@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+
+// Any number no other program is likely to lock: the letters "insi".
+const MIGRATION_LOCK = 0x696e7369;
+const WAIT_MS = 600_000;
+const LOOK_MS = 200;
+/** A holder whose machine is gone is found by its server within this time, and its lock with it. */
+const DEAD_WITHIN = {
+  tcp_keepalives_idle: 30,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 3,
+};
+
+/**
+ * Takes the lock that lets one process at a time change the schema; it lasts as long as the session.
+ * @throws Error when another process holds it for ten minutes
+ */
+export async function takeMigrationLock(client: pg.ClientBase): Promise<void> {
+  for (const [name, value] of Object.entries(DEAD_WITHIN)) {
+    await client.query('select set_config($1, $2, false)', [name, String(value)]);
+  }
+  const giveUpAt = performance.now() + WAIT_MS;
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      'select pg_try_advisory_lock($1) as taken',
+      [MIGRATION_LOCK],
+    );
+    if (rows[0]!.taken) return;
+    if (performance.now() > giveUpAt) {
+      throw new Error(
+        'Another process has been bringing the database up to date for ten minutes: ' +
+          'look at its log, or at the sessions that hold an advisory lock in pg_locks.',
+      );
+    }
+    await delay(LOOK_MS);
+  }
+}

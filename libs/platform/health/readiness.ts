@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Database } from '../db/database.js';
+
+const ANSWERS_WITHIN_MS = 2_500;
+
+/** Fulfilled when a part can do its work; a failure, or no answer in time, means that it cannot. */
+type Check = () => Promise<void> | void;
+
+/** Whether this process can do its work: it asks over the same connections as the work does. */
+@Injectable()
+export class Readiness {
+  private readonly checks: { problem: string; check: Check; underWay?: Promise<void> }[] = [];
+
+  constructor(database: Database) {
+    this.add('The database does not answer.', () => database.ready());
+  }
+
+  /** @param problem a sentence for the caller when `check` fails */
+  add(problem: string, check: Check): void {
+    this.checks.push({ problem, check });
+  }
+
+  /** A sentence for each part that cannot work; none when the process is ready. */
+  async problems(): Promise<string[]> {
+    const found = await Promise.all(
+      this.checks.map(async (one) => {
+        // One at a time of each: a check that is not answered would be repeated for ever.
+        one.underWay ??= run(one.check).finally(() => delete one.underWay);
+        return (await isGood(one.underWay)) ? [] : [one.problem];
+      }),
+    );
+    return found.flat();
+  }
+}
+
+async function run(check: Check): Promise<void> {
+  await check();
+}
+
+async function isGood(checked: Promise<void>): Promise<boolean> {
+  const given = new AbortController();
+  const late = delay(ANSWERS_WITHIN_MS, false, { signal: given.signal, ref: false });
+  const good = checked.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([good, late.catch(() => false)]).finally(() => given.abort());
+}
