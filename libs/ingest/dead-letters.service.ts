@@ -3,7 +3,6 @@ import { invalidField, type IngestReply } from '#libs/contracts';
 import { Clock, Database } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
-import { addLookUps } from './look-ups.store.js';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { MAX_EVENTS, readMessage } from './read-events.js';
@@ -22,7 +21,7 @@ export interface DeadLetterView {
   attempts: number;
   received_at: number;
   last_at: number;
-  /** As it came; null when it was about a user or org deleted since. */
+  /** As it came; null when it was erased, which `errors` then explains: a user or an org was deleted. */
   body: string | null;
 }
 
@@ -135,11 +134,13 @@ export class DeadLettersService {
     const batch = this.read(letter);
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
-      await addLookUps(db, batch.lookUps ?? []);
+      await this.ingest.addLookUps(db, batch.lookUps ?? []);
       if (!rejected) await db.query('delete from dead_letters where id = $1', [letter.id]);
       else {
         const values = [letter.id, JSON.stringify(rejected.errors)];
-        await db.query('update dead_letters set errors = $2 where id = $1', values);
+        // One that was erased meanwhile says so.
+        const sql = 'update dead_letters set errors = $2 where id = $1 and body is not null';
+        await db.query(sql, values);
       }
     });
     this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ type: letter.eventType }]);

@@ -1,16 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventOf, IngestReply, NativeEvent, Sender } from '#libs/contracts';
 import { FactsService } from '#libs/facts';
-import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
+import {
+  Clock,
+  Database,
+  Metrics,
+  SETTINGS,
+  type Connection,
+  type Settings,
+} from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
-import { addDeadLetters, eraseBodies } from './dead-letters.store.js';
+import { deletes, eraseTracesOf, lockLetters } from './dead-letters.erasure.js';
+import { addDeadLetters, bytesOfLetter, dropExcessLetters } from './dead-letters.store.js';
 import { GroupWriter } from './group-writer.js';
-import { addLookUps } from './look-ups.store.js';
+import { addLookUps, type WantedLookUp } from './look-ups.store.js';
 import { Outcomes } from './outcomes.js';
 import type { Incoming } from './read-events.js';
 
 /** The events of one transaction, at most; larger ones are no faster and hold their locks longer. */
 const GROUP_EVENTS = 10_000;
+
+const MEBIBYTE = 1024 * 1024;
+/** Each process looks whether the letters are too many after it has written this part of what they may take. */
+const LOOKS_A_MAXIMUM = 16;
 
 /** What one request brought. */
 interface Taken {
@@ -23,6 +35,8 @@ interface Taken {
 @Injectable()
 export class IngestService {
   private readonly writer: GroupWriter<Taken>;
+  /** Written since the letters were last looked at. */
+  private letterBytes = 0;
 
   constructor(
     private readonly database: Database,
@@ -31,7 +45,10 @@ export class IngestService {
     private readonly metrics: Metrics,
     private readonly outcomes: Outcomes,
     @Inject(SETTINGS)
-    settings: Pick<Settings, 'INGEST_CONCURRENCY' | 'INGEST_QUEUE'>,
+    private readonly settings: Pick<
+      Settings,
+      'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'DEAD_LETTER_MAX_MB'
+    >,
   ) {
     this.writer = new GroupWriter((group) => this.writeGroup(group), {
       writers: settings.INGEST_CONCURRENCY,
@@ -78,9 +95,15 @@ export class IngestService {
     const ids = await this.facts.resolve(events);
     await this.database.transaction(async (db) => {
       const written = await this.facts.write(db, events, ids);
+      if (deletes(written)) await lockLetters(db, 'alone');
       await within(db);
-      await eraseBodies(db, written.deletedUserIds, written.deletedOrgIds);
+      await eraseTracesOf(db, written);
     });
+  }
+
+  /** Notes what is to be looked up, in a transaction of `commit`. */
+  async addLookUps(db: Connection, lookUps: readonly WantedLookUp[]): Promise<void> {
+    if (lookUps.length > 0) await addLookUps(db, lookUps, await this.facts.hashKey());
   }
 
   /** One transaction for whatever requests came together. */
@@ -95,11 +118,25 @@ export class IngestService {
       await this.commitActivity(events);
     } else {
       await this.commit(events, async (db) => {
-        await addDeadLetters(db, rejected);
-        await addLookUps(db, lookUps);
+        await this.addLetters(db, rejected);
+        await this.addLookUps(db, lookUps);
       });
     }
     stopTimer();
+  }
+
+  /** Keeps letters, and now and then drops the oldest beyond what all of them may take. */
+  private async addLetters(
+    db: Connection,
+    rejected: readonly (Rejected & Omit<Taken, 'batch'>)[],
+  ): Promise<void> {
+    if (rejected.length === 0) return;
+    await addDeadLetters(db, rejected, await this.facts.hashKey());
+    this.letterBytes += rejected.reduce((sum, letter) => sum + bytesOfLetter(letter), 0);
+    const maxBytes = this.settings.DEAD_LETTER_MAX_MB * MEBIBYTE;
+    if (this.letterBytes < maxBytes / LOOKS_A_MAXIMUM) return;
+    this.letterBytes = 0;
+    await dropExcessLetters(db, maxBytes);
   }
 
   private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {

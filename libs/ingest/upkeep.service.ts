@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { forgetChanges, forgetIdentities } from '#libs/facts';
 import { Database, SETTINGS, type Settings } from '#libs/platform';
-import { tidyDeadLetters } from './dead-letters.store.js';
+import { lockLetters, readUnreadLetters } from './dead-letters.erasure.js';
+import { dropExcessLetters, dropOldLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
 import { LookUpsService } from './look-ups.service.js';
 import { dropOldLookUps } from './look-ups.store.js';
@@ -13,7 +14,7 @@ export class IngestUpkeep {
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
     @Inject(SETTINGS)
-    private readonly settings: Pick<Settings, 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'>,
+    private readonly settings: Pick<Settings, 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS' | 'DEAD_LETTER_MAX_MB'>,
   ) {}
 
   /** Fetches what messages left out. */
@@ -23,10 +24,18 @@ export class IngestUpkeep {
 
   /** Drops what has been remembered for long enough. */
   async tidy(): Promise<void> {
-    const { IDENTITY_DAYS, DEAD_LETTER_DAYS } = this.settings;
+    const { IDENTITY_DAYS, DEAD_LETTER_DAYS, DEAD_LETTER_MAX_MB } = this.settings;
     await forgetChanges(this.database.pool);
     await forgetIdentities(this.database.pool, IDENTITY_DAYS);
-    await tidyDeadLetters(this.database.pool, DEAD_LETTER_DAYS);
+    await dropOldLetters(this.database.pool, DEAD_LETTER_DAYS);
+    await dropExcessLetters(this.database.pool, DEAD_LETTER_MAX_MB * 1024 * 1024);
+    let isMore = true;
+    while (isMore) {
+      isMore = await this.database.transaction(async (db) => {
+        await lockLetters(db, 'shared');
+        return readUnreadLetters(db);
+      });
+    }
     await dropOldLookUps(this.database.pool, DEAD_LETTER_DAYS);
     await dropOldCounts(this.database.pool);
   }
