@@ -103,10 +103,7 @@ export class FactsService {
     await appendActivity(db, packActivity(batch.activity, ids));
     await this.addPairs(db, batch, ids, hand);
     await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey());
-    const changedOrgs = [
-      ...batch.steps.map((step) => ids.orgs.get(step.orgId)!),
-      ...orgKeys!,
-    ];
+    const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
     await noteMembers(db, new Set(changedOrgs), userKeys!);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),

@@ -102,10 +102,7 @@ type Written = (member: unknown, name: string) => unknown;
  * nested deeper than JSON can be written, what is not nested is kept.
  * @param written what to write of a member
  */
-export function serialized(
-  value: unknown,
-  written: Written = (member) => member,
-): string {
+export function serialized(value: unknown, written: Written = (member) => member): string {
   const finite = (name: string, member: unknown) =>
     typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member, name);
   try {

@@ -1,14 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EventOf, IngestReply, NativeEvent, Sender } from '#libs/contracts';
 import { FactsService } from '#libs/facts';
-import {
-  Clock,
-  Database,
-  Metrics,
-  SETTINGS,
-  type Connection,
-  type Settings,
-} from '#libs/platform';
+import { Clock, Database, Metrics, SETTINGS, type Connection, type Settings } from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
 import { deletes, eraseTracesOf, lockLetters } from './dead-letters.erasure.js';
 import { addDeadLetters, bytesOfLetter, dropExcessLetters } from './dead-letters.store.js';

@@ -194,7 +194,7 @@ export function mentionHash(text: string): number {
   }
   one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
   other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return 2 ** 32 * (2 ** 21 - 1 & other) + (one >>> 0);
+  return 2 ** 32 * ((2 ** 21 - 1) & other) + (one >>> 0);
 }
 
 /** The numbers of a list of texts, each once. */

@@ -14,7 +14,10 @@ export class IngestUpkeep {
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
     @Inject(SETTINGS)
-    private readonly settings: Pick<Settings, 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS' | 'DEAD_LETTER_MAX_MB'>,
+    private readonly settings: Pick<
+      Settings,
+      'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS' | 'DEAD_LETTER_MAX_MB'
+    >,
   ) {}
 
   /** Fetches what messages left out. */
