@@ -148,7 +148,7 @@ const deadLetter = z.object({
   body: z
     .string()
     .nullable()
-    .describe('as it came; null when it was about a user or org deleted since'),
+    .describe('as received; null when a deletion erased it, which `errors` explains'),
 });
 
 const LETTER_ID = /^\d{1,18}$/;

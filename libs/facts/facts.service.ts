@@ -8,8 +8,10 @@ import { FactBatch, type OrgChange, type UserChange } from './batch.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { NO_ORG, addInvites, hashInvitee } from './invites.store.js';
-import { addSteps } from './memberships.store.js';
-import { upsertOrgs } from './orgs.store.js';
+import { addSteps, pseudonymizeSteps } from './memberships.store.js';
+import { orgNames, upsertOrgs } from './orgs.store.js';
+import { withoutAddresses } from './pseudonyms.js';
+import { tracesOf, type Traces } from './traces.js';
 import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
 
 /** The numbers behind the ids that a batch of events names. */
@@ -22,6 +24,7 @@ export interface ResolvedIds {
 export interface Written {
   deletedUserIds: string[];
   deletedOrgIds: string[];
+  traces: Traces;
   /** How many of the events had not come before. */
   fresh: number;
 }
@@ -46,6 +49,11 @@ export class FactsService {
     return { users, orgs };
   }
 
+  /** The key of the hashes that stand for addresses. */
+  hashKey(): Promise<Buffer> {
+    return this.instance.inviteeHashKey();
+  }
+
   /**
    * Writes a batch inside the caller's transaction: one statement a table, each in the order of its
    * key, the tables always in this order. So concurrent writers wait for each other but never in a
@@ -57,7 +65,8 @@ export class FactsService {
     ids: ResolvedIds,
     hand: Handing = asArrays,
   ): Promise<Written> {
-    return this.writeFresh(db, await dropRepeats(db, events, hand), ids, hand);
+    const named = await withoutAddresses(events, () => this.hashKey());
+    return this.writeFresh(db, await dropRepeats(db, named, hand), ids, hand);
   }
 
   /**
@@ -80,32 +89,31 @@ export class FactsService {
     ids: ResolvedIds,
     hand: Handing = asArrays,
   ): Promise<Written> {
-    const batch = new FactBatch(events);
+    const batch = new FactBatch(await withoutAddresses(events, () => this.hashKey()));
     const users = keyed(batch.users, ids.users);
     const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);
     const deletedOrgs = orgs.filter((org) => org.change.deletion);
     await upsertUsers(db, users, hand);
-    await eraseProfiles(
-      db,
-      deletedUsers.map((user) => user.key),
-    );
+    const [userKeys, orgKeys] = [deletedUsers, deletedOrgs].map((all) => all.map(({ key }) => key));
+    const known = await eraseProfiles(db, userKeys!);
     await upsertProfiles(db, users, hand);
+    const names = await orgNames(db, orgKeys!);
     await upsertOrgs(db, orgs, hand);
     await appendActivity(db, packActivity(batch.activity, ids));
     await this.addPairs(db, batch, ids, hand);
-    const changedOrgs = [
-      ...batch.steps.map((step) => ids.orgs.get(step.orgId)!),
-      ...deletedOrgs.map((org) => org.key),
-    ];
-    await noteMembers(
-      db,
-      new Set(changedOrgs),
-      deletedUsers.map((user) => user.key),
-    );
+    await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey());
+    const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
+    await noteMembers(db, new Set(changedOrgs), userKeys!);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
       deletedOrgIds: deletedOrgs.map((org) => org.id),
+      traces: tracesOf(
+        known,
+        names,
+        deletedUsers.map(({ change }) => change),
+        deletedOrgs.map(({ change }) => change),
+      ),
       fresh: events.length,
     };
   }
@@ -123,7 +131,7 @@ export class FactsService {
     }));
     await addSteps(db, steps, hand);
     if (batch.invites.length === 0) return;
-    const hashKey = await this.instance.inviteeHashKey();
+    const hashKey = await this.hashKey();
     const invites = batch.invites.map((invite) => ({
       inviterKey: ids.users.get(invite.inviterId)!,
       orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,

@@ -4,7 +4,7 @@ export * from './cards.query.js';
 export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './day-block.js';
 export { areRowsRemovedSince, forgetChanges } from './fact-changes.query.js';
 export { FactsModule } from './facts.module.js';
-export { FactsService } from './facts.service.js';
+export { FactsService, type Written } from './facts.service.js';
 export { forgetIdentities } from './identities.store.js';
 export { orgsOf } from './memberships.store.js';
 export { KnownFacts } from './known-facts.js';
@@ -14,6 +14,7 @@ export { orgContacts, orgKeysOf, type OrgContact } from './org-contacts.query.js
 export { countOrgMembers, orgMembers, type OrgMember } from './org-members.query.js';
 export { currentPicture, isContinued, setSince, type Picture } from './picture.js';
 export * from './profiles.query.js';
+export { holdsAddress, pseudonymOf } from './pseudonyms.js';
 export { startOf, type Span } from './replay.js';
 export * from './scan.js';
 export { scanMembersOf } from './scan-memberships.js';

@@ -1,5 +1,6 @@
 import type { Connection, Handing, Queryable, ToldRows } from '#libs/platform';
-import { packStep, type StoredStep } from './steps.js';
+import { pseudonymOfVersion } from './pseudonyms.js';
+import { packStep, unpackSteps, type StoredStep } from './steps.js';
 
 export interface KeyedStep extends StoredStep {
   userKey: number;
@@ -79,4 +80,39 @@ export async function orgsOf(db: Queryable, userKeys: readonly number[]): Promis
   if (userKeys.length === 0) return [];
   const { rows } = await db.query<{ org_key: number }>(ORGS_OF, [userKeys]);
   return rows.map((row) => row.org_key);
+}
+
+// By the index of each side.
+const STEPS_WITH_ADDRESSES = `
+  select user_key, org_key, steps from (
+    select user_key, org_key, steps from memberships where user_key = any($1)
+    union
+    select user_key, org_key, steps from memberships where org_key = any($2)) pairs
+  where position('@'::bytea in steps) > 0 or position('%40'::bytea in steps) > 0`;
+// Steps that another transaction has added meanwhile must not be lost.
+const REPLACE_STEPS = `
+  update memberships set steps = $3 where user_key = $1 and org_key = $2 and steps = $4`;
+
+/**
+ * Replaces the event ids and sources that hold an address in the steps of deleted users and orgs: steps
+ * that an earlier version stored.
+ */
+export async function pseudonymizeSteps(
+  db: Queryable,
+  userKeys: readonly number[],
+  orgKeys: readonly number[],
+  readKey: () => Promise<Buffer>,
+): Promise<void> {
+  if (userKeys.length + orgKeys.length === 0) return;
+  const { rows } = await db.query<{ user_key: number; org_key: number; steps: Buffer }>(
+    STEPS_WITH_ADDRESSES,
+    [userKeys, orgKeys],
+  );
+  for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
+    const key = await readKey();
+    const packed = unpackSteps(steps).map((step) =>
+      packStep({ ...step, stamp: pseudonymOfVersion(step.stamp, key) }),
+    );
+    await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(packed), steps]);
+  }
 }

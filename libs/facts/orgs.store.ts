@@ -1,4 +1,4 @@
-import type { Connection, Handing, ToldRows } from '#libs/platform';
+import type { Connection, Handing, Queryable, ToldRows } from '#libs/platform';
 import type { OrgChange } from './batch.js';
 import { stampTime } from './stamp.js';
 
@@ -45,4 +45,12 @@ export async function upsertOrgs(
   });
   const { from, values } = await hand(db, { name: 'orgs', columns: ORG_COLUMNS, rows });
   await db.query(UPSERT_ORGS(from), values);
+}
+
+const NAMES = 'select name from orgs where id = any($1) and name is not null';
+
+/** The names of orgs that have one. */
+export async function orgNames(db: Queryable, orgKeys: readonly number[]): Promise<string[]> {
+  if (orgKeys.length === 0) return [];
+  return (await db.query<{ name: string }>(NAMES, [orgKeys])).rows.map(({ name }) => name);
 }

@@ -20,6 +20,16 @@ export function stampTime(stamp: Buffer): number {
   return stamp.readInt32BE(0) * 2 ** 32 + stamp.readUInt32BE(4);
 }
 
+/** What a stamp was made from; `at` in milliseconds since 1970. */
+export function partsOf(stamp: Stamp): { at: number; id: string; source: string } {
+  const nul = stamp.indexOf(0, STAMP_TIME_BYTES);
+  return {
+    at: stampTime(stamp),
+    id: stamp.toString('utf8', STAMP_TIME_BYTES, nul),
+    source: stamp.toString('utf8', nul + 1),
+  };
+}
+
 export function isLater(stamp: Stamp, than: Stamp | undefined): boolean {
   return than === undefined || Buffer.compare(stamp, than) > 0;
 }

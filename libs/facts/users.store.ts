@@ -86,8 +86,18 @@ export async function upsertProfiles(
   await db.query(UPSERT_PROFILES(from), values);
 }
 
-/** Drops all that is personal about these users. */
-export async function eraseProfiles(db: Queryable, userKeys: readonly number[]): Promise<void> {
-  if (userKeys.length === 0) return;
-  await db.query('delete from user_profiles where user_key = any($1)', [userKeys]);
+/** What is known of a user by name. */
+export type KnownNames = Record<'email' | 'username' | 'first_name' | 'last_name', string | null>;
+
+const ERASE_PROFILES = `
+  delete from user_profiles where user_key = any($1)
+  returning email, username, first_name, last_name`;
+
+/** Drops all that is personal about these users. @returns what was known of them, to be looked for elsewhere */
+export async function eraseProfiles(
+  db: Queryable,
+  userKeys: readonly number[],
+): Promise<KnownNames[]> {
+  if (userKeys.length === 0) return [];
+  return (await db.query<KnownNames>(ERASE_PROFILES, [userKeys])).rows;
 }

@@ -9,6 +9,8 @@ import {
   type Rejection,
 } from '#libs/contracts';
 import type { WantedLookUp } from './look-ups.store.js';
+import { namesInvitee, withoutInvitees } from './addresses.js';
+import { mentionsOf, type Mentions } from './mentions.js';
 import type { Incoming } from './read-events.js';
 
 /** An event that cannot be used, as it is kept. */
@@ -19,6 +21,8 @@ export interface Rejected extends Rejection {
   userId: string | null;
   orgId: string | null;
   body: Buffer;
+  /** What it mentions, also where it was cut to be kept. */
+  mentions: Mentions;
   /** When it was sent (ms), of a message of a source; without it, it is a native event. */
   messageAt?: number;
 }
@@ -34,17 +38,17 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
   const batch: CheckedBatch = { events: [], rejected: [] };
   for (const [index, one] of incoming.entries()) {
     if ('unreadable' in one) {
-      const errors = {
-        event: [one.problem ?? 'must be one JSON object on a line of its own'],
-      };
-      batch.rejected.push(reject(index, undefined, kept(one.unreadable), errors, context));
+      const errors = { event: [one.problem ?? 'must be one JSON object on a line of its own'] };
+      const text = withoutInvitees(one.unreadable);
+      const letter = reject(index, undefined, text, errors, context);
+      batch.rejected.push({ ...letter, mentions: { ...letter.mentions, isComplete: false } });
       continue;
     }
     const checked = checkEvent(one.value, context);
     if ('event' in checked) batch.events.push(checked.event);
     else {
-      const body = kept(serialized(withoutInvitee(one.value)));
-      batch.rejected.push(reject(index, one.value, body, checked.errors, context));
+      const text = serialized(one.value, withoutInvitee(one.value));
+      batch.rejected.push(reject(index, one.value, text, checked.errors, context));
     }
   }
   return batch;
@@ -53,7 +57,7 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
 function reject(
   index: number,
   value: unknown,
-  body: Buffer,
+  text: string,
   errors: FieldErrors,
   context: CheckContext,
 ): Rejected {
@@ -68,7 +72,8 @@ function reject(
     type: EVENT_TYPES.find((known) => known === type) ?? null,
     userId: usable(data.user_id) ?? usable(data.inviter_user_id) ?? usable(event.user_id),
     orgId: usable(data.org_id) ?? usable(event.org_id),
-    body,
+    body: kept(text),
+    mentions: mentionsOf(text),
   };
 }
 
@@ -79,23 +84,27 @@ function kept(text: string): Buffer {
   return Buffer.from(text.length > KEPT_CHARACTERS ? text.slice(0, KEPT_CHARACTERS) : text);
 }
 
-/** An invitee's address is kept as a hash or not at all: here it is blanked. */
-function withoutInvitee(value: unknown): unknown {
-  if (!isObject(value) || !isObject(value.data) || !('invitee_email' in value.data)) return value;
-  return { ...value, data: { ...value.data, invitee_email: '' } };
+/** An invitee's address is kept as a hash or not at all: here it is blanked, wherever it stands. */
+function withoutInvitee(event: unknown): Written {
+  const isInvitation = isObject(event) && event.type === 'user.invited_to_org';
+  return (member, name) => {
+    if (namesInvitee(name, isInvitation)) return isObject(member) ? member : '';
+    // JSON within a string.
+    return typeof member === 'string' && member.includes('"') ? withoutInvitees(member) : member;
+  };
 }
+
+/** What to write of a member. */
+type Written = (member: unknown, name: string) => unknown;
 
 /**
  * A value as JSON again. A number too large to be one stays wrong as its name in a string; of an event
  * nested deeper than JSON can be written, what is not nested is kept.
  * @param written what to write of a member
  */
-export function serialized(
-  value: unknown,
-  written: (member: unknown) => unknown = (member) => member,
-): string {
-  const finite = (_name: string, member: unknown) =>
-    typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member);
+export function serialized(value: unknown, written: Written = (member) => member): string {
+  const finite = (name: string, member: unknown) =>
+    typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member, name);
   try {
     return JSON.stringify(value, finite);
   } catch (error) {

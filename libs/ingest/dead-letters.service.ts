@@ -9,7 +9,6 @@ import {
 import { Clock, Database } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
-import { addLookUps } from './look-ups.store.js';
 import { MessagesService } from './messages.service.js';
 import { Outcomes } from './outcomes.js';
 import { MAX_EVENTS, readMessage } from './read-events.js';
@@ -124,11 +123,13 @@ export class DeadLettersService {
     const batch = this.read(letter);
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
-      await addLookUps(db, batch.lookUps ?? []);
+      await this.ingest.addLookUps(db, batch.lookUps ?? []);
       if (!rejected) await db.query('delete from dead_letters where id = $1', [letter.id]);
       else {
         const values = [letter.id, JSON.stringify(rejected.errors)];
-        await db.query('update dead_letters set errors = $2 where id = $1', values);
+        // One that was erased meanwhile says so.
+        const sql = 'update dead_letters set errors = $2 where id = $1 and body is not null';
+        await db.query(sql, values);
       }
     });
     this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ type: letter.eventType }]);

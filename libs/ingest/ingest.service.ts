@@ -11,9 +11,10 @@ import {
   type Settings,
 } from '#libs/platform';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
-import { addDeadLetters, eraseBodies } from './dead-letters.store.js';
+import { deletes, eraseTracesOf, lockLetters } from './dead-letters.erasure.js';
+import { addDeadLetters, bytesOfLetter, dropExcessLetters } from './dead-letters.store.js';
 import { GroupWriter } from './group-writer.js';
-import { addLookUps } from './look-ups.store.js';
+import { addLookUps, type WantedLookUp } from './look-ups.store.js';
 import { Outcomes } from './outcomes.js';
 import type { Incoming } from './read-events.js';
 
@@ -21,6 +22,10 @@ import type { Incoming } from './read-events.js';
 const GROUP_EVENTS = 10_000;
 /** A group that takes longer makes the process one that cannot take events just now. */
 const SLOW_MS = 8_000;
+
+const MEBIBYTE = 1024 * 1024;
+/** Each process looks whether the letters are too many after it has written this part of what they may take. */
+const LOOKS_A_MAXIMUM = 16;
 
 /** What one request brought. */
 interface Taken {
@@ -33,6 +38,8 @@ interface Taken {
 @Injectable()
 export class IngestService {
   private readonly writer: GroupWriter<Taken>;
+  /** Written since the letters were last looked at. */
+  private letterBytes = 0;
 
   constructor(
     private readonly database: Database,
@@ -42,7 +49,10 @@ export class IngestService {
     private readonly outcomes: Outcomes,
     readiness: Readiness,
     @Inject(SETTINGS)
-    settings: Pick<Settings, 'INGEST_CONCURRENCY' | 'INGEST_QUEUE'>,
+    private readonly settings: Pick<
+      Settings,
+      'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'DEAD_LETTER_MAX_MB'
+    >,
   ) {
     this.writer = new GroupWriter((group) => this.writeGroup(group), {
       writers: settings.INGEST_CONCURRENCY,
@@ -92,9 +102,15 @@ export class IngestService {
     const ids = await this.facts.resolve(events);
     await this.database.transaction(async (db) => {
       const written = await this.facts.write(db, events, ids);
+      if (deletes(written)) await lockLetters(db, 'alone');
       await within(db);
-      await eraseBodies(db, written.deletedUserIds, written.deletedOrgIds);
+      await eraseTracesOf(db, written);
     });
+  }
+
+  /** Notes what is to be looked up, in a transaction of `commit`. */
+  async addLookUps(db: Connection, lookUps: readonly WantedLookUp[]): Promise<void> {
+    if (lookUps.length > 0) await addLookUps(db, lookUps, await this.facts.hashKey());
   }
 
   /** One transaction for whatever requests came together. */
@@ -109,11 +125,25 @@ export class IngestService {
       await this.commitActivity(events);
     } else {
       await this.commit(events, async (db) => {
-        await addDeadLetters(db, rejected);
-        await addLookUps(db, lookUps);
+        await this.addLetters(db, rejected);
+        await this.addLookUps(db, lookUps);
       });
     }
     stopTimer();
+  }
+
+  /** Keeps letters, and now and then drops the oldest beyond what all of them may take. */
+  private async addLetters(
+    db: Connection,
+    rejected: readonly (Rejected & Omit<Taken, 'batch'>)[],
+  ): Promise<void> {
+    if (rejected.length === 0) return;
+    await addDeadLetters(db, rejected, await this.facts.hashKey());
+    this.letterBytes += rejected.reduce((sum, letter) => sum + bytesOfLetter(letter), 0);
+    const maxBytes = this.settings.DEAD_LETTER_MAX_MB * MEBIBYTE;
+    if (this.letterBytes < maxBytes / LOOKS_A_MAXIMUM) return;
+    this.letterBytes = 0;
+    await dropExcessLetters(db, maxBytes);
   }
 
   private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { pseudonymOf } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
 import type { LookUp } from './sources/source.js';
 
@@ -22,12 +23,19 @@ const ADD = `
   order by w.source, w.event_id
   on conflict do nothing`;
 
-/** Notes what is to be looked up; once, however often it is wanted. */
-export async function addLookUps(db: Queryable, wanted: readonly WantedLookUp[]): Promise<void> {
+/**
+ * Notes what is to be looked up; once, however often it is wanted.
+ * @param hashKey the store's key, for event ids that hold an address
+ */
+export async function addLookUps(
+  db: Queryable,
+  wanted: readonly WantedLookUp[],
+  hashKey: Buffer,
+): Promise<void> {
   if (wanted.length === 0) return;
   await db.query(ADD, [
     wanted.map(({ source }) => source),
-    wanted.map(({ eventId }) => eventId),
+    wanted.map(({ eventId }) => pseudonymOf(eventId, hashKey)),
     wanted.map(({ kind }) => kind),
     wanted.map(({ id }) => id),
   ]);
@@ -54,6 +62,19 @@ export async function claimLookUps(
 /** Ends a look-up that is answered. */
 export async function endLookUp(db: Queryable, row: string): Promise<void> {
   await db.query('delete from source_lookups where id = $1', [row]);
+}
+
+const FORGET = `
+  delete from source_lookups
+  where (kind = 'user' and subject = any($1)) or (kind = 'org' and subject = any($2))`;
+
+/** Drops the look-ups of deleted users and orgs, and what was said when one failed. */
+export async function forgetLookUps(
+  db: Queryable,
+  userIds: readonly string[],
+  orgIds: readonly string[],
+): Promise<void> {
+  await db.query(FORGET, [userIds, orgIds]);
 }
 
 /** Has a look-up that failed tried again in `ms`. */

@@ -5,7 +5,10 @@ import {
   type NativeEvent,
   type Outcome,
 } from '#libs/contracts';
+import { holdsAddress } from '#libs/facts';
+import { withoutInvitees } from './addresses.js';
 import { serialized, usable, type CheckedBatch, type Rejected } from './check.js';
+import { mentionsOf } from './mentions.js';
 import type { Incoming } from './read-events.js';
 import type { Source } from './sources/source.js';
 
@@ -27,6 +30,8 @@ export interface Translated extends CheckedBatch {
 }
 
 const MAX_TYPE = 100;
+/** No webhook's message is longer. A longer call cannot be tried again, but be looked at. */
+const KEPT_CHARACTERS = 1024 * 1024;
 
 /**
  * A message as checked events. When something of it cannot be used, what can be is taken and the whole
@@ -95,6 +100,8 @@ function rejected(
   told: readonly unknown[],
 ): Translated {
   const type = body === undefined ? null : typeOf(source, body);
+  const text = textOf(message, invitees(source, body));
+  const mentions = mentionsOf(text);
   const letter: Rejected = {
     index: 0,
     id: usable(message.id),
@@ -103,7 +110,12 @@ function rejected(
     type,
     userId: named(told, 'user_id') ?? named(told, 'inviter_user_id'),
     orgId: named(told, 'org_id'),
-    body: kept(message, invitees(source, body)),
+    body: Buffer.from(text.slice(0, KEPT_CHARACTERS)),
+    mentions: {
+      ...mentions,
+      texts: [...mentions.texts, ...mentionsOf(message.id).texts],
+      isComplete: mentions.isComplete && body !== undefined,
+    },
     messageAt: message.at,
   };
   return { outcome: 'rejected', type, events: [], rejected: [letter] };
@@ -115,12 +127,13 @@ function invitees(source: Source, body: unknown): string[] {
 }
 
 /** The message as it came, the addresses in it blanked: they are kept as a hash or not at all. */
-function kept({ content, raw }: Message, addresses: readonly string[]): Buffer {
-  if ('unreadable' in content) return raw ?? Buffer.from(content.unreadable);
-  if (addresses.length === 0) return raw ?? Buffer.from(serialized(content.value));
+function textOf({ content, raw }: Message, addresses: readonly string[]): string {
+  if ('unreadable' in content) return withoutInvitees(content.unreadable);
+  if (addresses.length === 0) return raw?.toString('utf8') ?? serialized(content.value);
+  const known = new Set(addresses);
   const blanked = (member: unknown) =>
-    typeof member === 'string' && addresses.includes(plain(member)) ? '' : member;
-  return Buffer.from(serialized(content.value, blanked));
+    typeof member === 'string' && known.has(plain(member)) ? '' : member;
+  return serialized(content.value, blanked);
 }
 
 function plain(address: string): string {
@@ -137,5 +150,5 @@ function named(told: readonly unknown[], field: string): string | null {
 
 function typeOf(source: Source, body: unknown): string | null {
   const type = usable(source.typeOf(body));
-  return type !== null && type.length <= MAX_TYPE ? type : null;
+  return type !== null && type.length <= MAX_TYPE && !holdsAddress(type) ? type : null;
 }

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { forgetChanges, forgetIdentities } from '#libs/facts';
-import { Database, SETTINGS, type Settings } from '#libs/platform';
-import { tidyDeadLetters } from './dead-letters.store.js';
+import { Database, SETTINGS, type Connection, type Settings } from '#libs/platform';
+import { lockLetters, readUnreadLetters } from './dead-letters.erasure.js';
+import { dropExcessLetters, dropOldLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
 import { LookUpsService } from './look-ups.service.js';
 import { dropOldLookUps } from './look-ups.store.js';
@@ -13,7 +14,10 @@ export class IngestUpkeep {
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
     @Inject(SETTINGS)
-    private readonly settings: Pick<Settings, 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'>,
+    private readonly settings: Pick<
+      Settings,
+      'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS' | 'DEAD_LETTER_MAX_MB'
+    >,
   ) {}
 
   /** Fetches what messages left out. */
@@ -23,12 +27,21 @@ export class IngestUpkeep {
 
   /** Drops what has been remembered for long enough. */
   async tidy(): Promise<void> {
-    const { IDENTITY_DAYS, DEAD_LETTER_DAYS } = this.settings;
+    const { IDENTITY_DAYS, DEAD_LETTER_DAYS, DEAD_LETTER_MAX_MB } = this.settings;
     const { database } = this;
     await database.transaction(forgetChanges, 'long');
     while (await database.transaction((db) => forgetIdentities(db, IDENTITY_DAYS), 'long'));
-    await database.transaction((db) => tidyDeadLetters(db, DEAD_LETTER_DAYS), 'long');
+    await database.transaction((db) => dropOldLetters(db, DEAD_LETTER_DAYS), 'long');
+    const maxBytes = DEAD_LETTER_MAX_MB * 1024 * 1024;
+    await database.transaction((db) => dropExcessLetters(db, maxBytes), 'long');
+    while (await database.transaction(readSomeLetters, 'long'));
     await database.transaction((db) => dropOldLookUps(db, DEAD_LETTER_DAYS), 'long');
     await database.transaction(dropOldCounts, 'long');
   }
+}
+
+/** @returns whether letters are left that have not been read for the ids they mention */
+async function readSomeLetters(db: Connection): Promise<boolean> {
+  await lockLetters(db, 'shared');
+  return readUnreadLetters(db);
 }

@@ -1,6 +1,6 @@
 import type { EventOf, NativeEvent } from '#libs/contracts';
 import type { BulkLoad } from '#libs/facts';
-import { eraseBodies } from '../dead-letters.store.js';
+import { eraseTracesOf } from '../dead-letters.erasure.js';
 
 /**
  * So much activity is written at once: each time, what is known of every day and block of users
@@ -33,7 +33,7 @@ export class FactWriter {
     if (others.length === 0) return;
     if (this.identities === 'content') return this.into.events(others);
     const { fresh } = await this.into.eventsOnce(others, (db, written) =>
-      eraseBodies(db, written.deletedUserIds, written.deletedOrgIds),
+      eraseTracesOf(db, written),
     );
     this.known += others.length - fresh;
   }

@@ -85,6 +85,7 @@ const known = z.object({
   PUBLIC_URL: publicUrl.optional(),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
+  DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),
   PROPELAUTH_API_KEY: z.string().min(1, 'must not be empty').optional(),
   PROPELAUTH_AUTH_URL: url(['https', 'http']).optional(),
   LOG_LEVEL: z

@@ -1,0 +1,208 @@
+import { EVENT_TYPES } from '#libs/contracts';
+import { scanJsonTokens, type JsonToken } from './json-tokens.js';
+
+/** What a rejected text mentions, so that it can be found when somebody of it is deleted. */
+export interface Mentions {
+  /** Each value, name of a member and word in it that may be an id, an address or a name. */
+  texts: string[];
+  /** False when the text was too long, or nested or rounded too much, for `texts` to be complete. */
+  isComplete: boolean;
+  /** The beginning of a last string that was cut off, which may be the beginning of an id. */
+  torn?: string;
+}
+
+/** Characters that are read of a text. No message is longer than a mebibyte. */
+const MAX_CHARACTERS = 1024 * 1024;
+/** Texts that are noted of one letter, and how many of them, repeated ones included, are looked at. */
+const MAX_TEXTS = 10_000;
+const MAX_LOOKED_AT = 100_000;
+/** No id and no address is longer. */
+const MAX_LENGTH = 1_000;
+/** JSON as a string in JSON as a string, and so on. */
+const MAX_DEPTH = 6;
+/** Parts of a longer text that are shorter are not noted: they would be in every second letter. */
+const MIN_WORD = 3;
+
+const TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
+/** Names of members that stand in nearly every event. */
+const COMMON_NAMES: ReadonlySet<string> = new Set([
+  ...['id', 'type', 'data', 'time', 'source', 'specversion', 'user_id', 'org_id', 'email', 'role'],
+  ...['username', 'first_name', 'last_name', 'created_at', 'inviter_user_id', 'invitee_email'],
+  ...['name', 'signup_query_parameters', 'context', 'traits', 'properties'],
+]);
+
+/** Reads what a text mentions: JSON, JSON that was cut off, or any other text. In linear time. */
+export function mentionsOf(text: string): Mentions {
+  const noted = new Noted();
+  noted.isComplete = text.length <= MAX_CHARACTERS;
+  scan(text.slice(0, MAX_CHARACTERS), noted, 1);
+  const { isComplete, torn } = noted;
+  return { texts: [...noted.texts], isComplete, ...(torn !== undefined && { torn }) };
+}
+
+class Noted {
+  readonly texts = new Set<string>();
+  isComplete = true;
+  torn: string | undefined;
+  private lookedAt = 0;
+
+  /** @returns false when there are too many */
+  add(text: string): boolean {
+    if (++this.lookedAt > MAX_LOOKED_AT || this.texts.size >= MAX_TEXTS) {
+      this.isComplete = false;
+      return false;
+    }
+    if (text !== '' && text.length <= MAX_LENGTH) this.texts.add(text);
+    return true;
+  }
+}
+
+function scan(text: string, noted: Noted, depth: number): void {
+  scanJsonTokens(text, (token) => {
+    if (!token.isClosed) noted.torn = token.text;
+    if (isCommon(token)) return true;
+    if (!noteValue(token, noted)) return false;
+    if (token.kind === 'string' && holdsJson(token.text)) {
+      if (depth < MAX_DEPTH) scan(token.text, noted, depth + 1);
+      else noted.isComplete = false;
+    }
+    return true;
+  });
+}
+
+function isCommon({ text, isName }: JsonToken): boolean {
+  return isName ? COMMON_NAMES.has(text) : TYPES.has(text);
+}
+
+function holdsJson(text: string): boolean {
+  return text.includes('"') || text.includes('{') || text.includes('[');
+}
+
+function noteValue({ text, kind }: JsonToken, noted: Noted): boolean {
+  const value = text.trim();
+  if (!noted.add(value)) return false;
+  if (kind === 'bare') {
+    const number = Number(value);
+    if (Number.isFinite(number)) {
+      if (isRounded(value, number)) noted.isComplete = false;
+      return noted.add(String(number));
+    }
+  }
+  return isTime(value) || noteWords(value, noted);
+}
+
+/** A large number that JavaScript wrote again may have been another one. */
+function isRounded(value: string, number: number): boolean {
+  return Math.abs(number) >= 2 ** 53 && (value.endsWith('0') || value.includes('e'));
+}
+
+function isTime(value: string): boolean {
+  return value.length <= 35 && /^\d{4}-\d\d-\d\dT[\d:.Z+-]+$/.test(value);
+}
+
+/** Ends a word in any text. */
+const BETWEEN_WORDS = /[\s"'`<>(){}[\]|,;]+/;
+/** Parts a word further, such as an URL or `name=value`. */
+const BETWEEN_PARTS = /[/=&?:#\\]+/;
+
+function noteWords(value: string, noted: Noted): boolean {
+  for (const word of value.split(BETWEEN_WORDS)) {
+    if (word.length < MIN_WORD) continue;
+    if (!noteWord(word, noted)) return false;
+    const decoded = word.includes('%') ? percentDecoded(word) : word;
+    if (decoded !== word && !(noted.add(decoded) && noteWord(decoded, noted))) return false;
+  }
+  return true;
+}
+
+function noteWord(word: string, noted: Noted): boolean {
+  if (!noted.add(withoutFullStop(word))) return false;
+  for (const part of word.split(BETWEEN_PARTS)) {
+    if (part.length < MIN_WORD) continue;
+    if (!noted.add(withoutFullStop(part)) || !noteAddresses(part, noted)) return false;
+  }
+  return true;
+}
+
+function withoutFullStop(word: string): string {
+  return word.endsWith('.') || word.endsWith('!') ? word.slice(0, -1) : word;
+}
+
+function percentDecoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word.replaceAll('%40', '@');
+  }
+}
+
+/** No part of an address before or after the at sign is longer, by RFC 5321. */
+const [MAX_LOCAL, MAX_DOMAIN] = [64, 255];
+const MAX_VARIANTS = 6;
+
+/** Notes the addresses in a word such as `signup-ada@example.com`, where one may begin after each sign. */
+function noteAddresses(word: string, noted: Noted): boolean {
+  for (let at = word.indexOf('@'); at >= 0; at = word.indexOf('@', at + 1)) {
+    const local = word.slice(Math.max(0, at - MAX_LOCAL), at);
+    const domain = word.slice(at + 1, at + 1 + MAX_DOMAIN);
+    const domains = headsOf(domain);
+    for (const beginning of tailsOf(local)) {
+      for (const end of domains) if (!noted.add(`${beginning}@${end}`)) return false;
+    }
+  }
+  return true;
+}
+
+const JOINTS = new Set('-_.+~!*$%^');
+
+/** The text from its beginning, and from after each of its last joints on. */
+function tailsOf(text: string): string[] {
+  const tails = [text];
+  for (let at = text.length - 2; at >= 0 && tails.length < MAX_VARIANTS; at--) {
+    if (JOINTS.has(text[at]!)) tails.push(text.slice(at + 1));
+  }
+  return tails;
+}
+
+/** The text up to its end, and up to each of its first joints but full stops. */
+function headsOf(text: string): string[] {
+  const heads = [text];
+  for (let at = 1; at < text.length && heads.length < MAX_VARIANTS; at++) {
+    const sign = text[at]!;
+    if (sign === '@') {
+      heads.push(text.slice(0, at));
+      break;
+    }
+    if (sign !== '.' && JOINTS.has(sign)) heads.push(text.slice(0, at));
+    else if (sign === '.' && at === text.length - 1) heads.push(text.slice(0, at));
+  }
+  return heads;
+}
+
+/**
+ * A number that stands for a text in the index of mentions: 53 bits, without regard to case and to how
+ * accents are composed. Two texts that share one make a deletion erase a letter too many.
+ */
+export function mentionHash(text: string): number {
+  const plain = text.trim().normalize('NFC').toLowerCase();
+  let one = 0xdeadbeef;
+  let other = 0x41c6ce57;
+  for (let at = 0; at < plain.length; at++) {
+    const code = plain.charCodeAt(at);
+    one = Math.imul(one ^ code, 2654435761);
+    other = Math.imul(other ^ code, 1597334677);
+  }
+  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+  other = Math.imul(other ^ (other >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+  return 2 ** 32 * ((2 ** 21 - 1) & other) + (one >>> 0);
+}
+
+/** The numbers of a list of texts, each once. */
+export function mentionHashes(texts: Iterable<string>): number[] {
+  return [...new Set(Array.from(texts, mentionHash))];
+}
+
+/** The words of a name of a person, which may stand apart in a letter. */
+export function wordsOf(name: string): string[] {
+  return name.split(BETWEEN_WORDS).filter((word) => word.length >= MIN_WORD);
+}
