@@ -10,10 +10,12 @@ export function troubleOf(backend: object): Error | undefined {
   return troubles.get(backend);
 }
 
-const [FIRST_MS, LONGEST_MS] = [500, 30_000];
+const [FIRST_MS, LONGEST_MS] = [250, 5_000];
+/** An attempt that has not failed for so long waits for a job: what was refused before is allowed again. */
+const WORKS_AFTER_MS = 1_000;
 
 /**
- * Has a backend's worker wait after each failure, twice as long as after the one before, up to half a minute.
+ * Has a backend's worker wait after each failure, twice as long as after the one before, up to five seconds.
  * BullMQ tries again at once whatever it does not take for a lost connection: a command that is not allowed, a
  * cluster that redirects, a Redis whose memory is full.
  */
@@ -24,35 +26,38 @@ export function patient<B extends IQueueBackend, O>(
     const backend = factory(name, options, kind);
     const rest = new Rest();
     const guarded =
-      <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+      <A extends unknown[], R>(work: (this: B, ...args: A) => Promise<R>) =>
       async (...args: A): Promise<R> => {
+        const works = setTimeout(() => troubles.delete(backend), WORKS_AFTER_MS);
         try {
           const result = await work.apply(backend, args);
           rest.succeeded();
           troubles.delete(backend);
           return result;
         } catch (error) {
+          clearTimeout(works);
           if (rest.isOver) throw error;
           troubles.set(backend, error as Error);
           (backend as unknown as EventEmitter).emit('error', error);
           await rest.afterFailure();
           // BullMQ tries again after this one, and does not report it once more.
           throw new ConnectionClosedError(undefined, error as Error);
+        } finally {
+          clearTimeout(works);
         }
       };
     const ending =
-      <A extends unknown[], R>(work: (...args: A) => R) =>
+      <A extends unknown[], R>(work: (this: B, ...args: A) => R) =>
       (...args: A): R => {
         rest.end();
         return work.apply(backend, args);
       };
-    const { moveToActive, waitForJob, close, disconnect, disconnectBlocking } = backend;
     return Object.assign(backend, {
-      moveToActive: guarded(moveToActive),
-      waitForJob: guarded(waitForJob),
-      close: ending(close),
-      disconnect: ending(disconnect),
-      disconnectBlocking: ending(disconnectBlocking),
+      moveToActive: guarded(backend.moveToActive),
+      waitForJob: guarded(backend.waitForJob),
+      close: ending(backend.close),
+      disconnect: ending(backend.disconnect),
+      disconnectBlocking: ending(backend.disconnectBlocking),
     });
   };
 }
