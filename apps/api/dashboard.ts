@@ -33,7 +33,10 @@ const HEADERS = {
  * Serves the web page: its files under /assets, kept for good since their names change with them, and
  * the page itself at every other address that a browser asks for, so that addresses can be shared.
  */
-export async function serveDashboard(server: FastifyInstance, app: INestApplication): Promise<void> {
+export async function serveDashboard(
+  server: FastifyInstance,
+  app: INestApplication,
+): Promise<void> {
   if (!existsSync(join(FOLDER, 'index.html'))) {
     throw new Error('The dashboard is not built: run "npm run setup".');
   }

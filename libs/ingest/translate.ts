@@ -41,7 +41,13 @@ export function translate(
 ): Translated {
   const { content } = message;
   if ('unreadable' in content) {
-    return rejected(source, message, undefined, { body: [content.problem ?? 'must be valid JSON'] }, []);
+    return rejected(
+      source,
+      message,
+      undefined,
+      { body: [content.problem ?? 'must be valid JSON'] },
+      [],
+    );
   }
   const body = content.value;
   if (usable(message.id) === null) {

@@ -16,7 +16,16 @@ import { MetricsController } from './metrics/metrics.controller.js';
 @Module({})
 export class PlatformModule {
   static register(settings: Settings): DynamicModule {
-    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics, Outside, SessionsService];
+    const edges = [
+      Clock,
+      Database,
+      Instance,
+      KeysService,
+      Logger,
+      Metrics,
+      Outside,
+      SessionsService,
+    ];
     const provided = { provide: SETTINGS, useValue: settings };
     return {
       module: PlatformModule,

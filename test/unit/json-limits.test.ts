@@ -27,7 +27,9 @@ describe('values are counted before they are parsed', () => {
 
   test('what fits is never taken for more, whatever is in it', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => expect(isCrowded(bytes(JSON.stringify(value)))).toBe(false)),
+      fc.property(fc.jsonValue(), (value) =>
+        expect(isCrowded(bytes(JSON.stringify(value)))).toBe(false),
+      ),
     );
   });
 });

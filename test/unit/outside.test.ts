@@ -7,7 +7,11 @@ import { Outside } from '../../libs/platform/http/outside.js';
 const LOOPBACK = '127.0.0.0/8,::1/128';
 
 /** A request that came from an address. */
-function from(remoteAddress: string, headers: Record<string, string> = {}, url = '/'): IncomingMessage {
+function from(
+  remoteAddress: string,
+  headers: Record<string, string> = {},
+  url = '/',
+): IncomingMessage {
   return { headers, url, socket: { remoteAddress } } as unknown as IncomingMessage;
 }
 
@@ -31,10 +35,15 @@ describe('a list of addresses', () => {
     expect(holds(addressList(list)!, address)).toBe(held);
   });
 
-  test.each([['localhost'], ['10.0.0.0/33'], ['10.0.0.0/'], ['10.0.0'], ['::1/129'], ['1.1.1.1/8/8'], [',']])(
-    'is not %s',
-    (list) => expect(addressList(list)).toBeUndefined(),
-  );
+  test.each([
+    ['localhost'],
+    ['10.0.0.0/33'],
+    ['10.0.0.0/'],
+    ['10.0.0'],
+    ['::1/129'],
+    ['1.1.1.1/8/8'],
+    [','],
+  ])('is not %s', (list) => expect(addressList(list)).toBeUndefined());
 });
 
 describe('the address of a client', () => {
@@ -44,7 +53,13 @@ describe('the address of a client', () => {
     ['that claims another', LOOPBACK, '203.0.113.9', '198.51.100.4', '203.0.113.9'],
     ['behind a proxy', LOOPBACK, '127.0.0.1', '203.0.113.9', '203.0.113.9'],
     ['behind a proxy, by IPv6', LOOPBACK, '::ffff:127.0.0.1', '::ffff:203.0.113.9', '203.0.113.9'],
-    ['that forged the start of the list', LOOPBACK, '127.0.0.1', '1.1.1.1, 203.0.113.9', '203.0.113.9'],
+    [
+      'that forged the start of the list',
+      LOOPBACK,
+      '127.0.0.1',
+      '1.1.1.1, 203.0.113.9',
+      '203.0.113.9',
+    ],
     ['behind two', TWO, '127.0.0.1', '1.1.1.1, 203.0.113.9, 10.0.0.1', '203.0.113.9'],
     ['behind two, one not trusted', LOOPBACK, '127.0.0.1', '203.0.113.9, 10.0.0.1', '10.0.0.1'],
     ['with a port', LOOPBACK, '127.0.0.1', '203.0.113.9:4711', '203.0.113.9'],
@@ -91,15 +106,30 @@ describe('the own origin', () => {
     ['the host', 'http://a.example:3000', { host: 'a.example:3000' }, true],
     ['the host, with the usual port', 'https://a.example', { host: 'A.example:443' }, true],
     ['another port', 'http://a.example:1', { host: 'a.example:3000' }, false],
-    ['the forwarded host', 'https://b.example', { host: 'a', 'x-forwarded-host': 'b.example' }, true],
-    ['the first of a list, all trusted', 'https://b.example', { 'x-forwarded-host': 'b.example, c' }, true],
+    [
+      'the forwarded host',
+      'https://b.example',
+      { host: 'a', 'x-forwarded-host': 'b.example' },
+      true,
+    ],
+    [
+      'the first of a list, all trusted',
+      'https://b.example',
+      { 'x-forwarded-host': 'b.example, c' },
+      true,
+    ],
     [
       'the forwarded host and port',
       'https://b.example:8443',
       { 'x-forwarded-host': 'b.example', 'x-forwarded-port': '8443' },
       true,
     ],
-    ['the host and the forwarded port', 'https://a:8443', { host: 'a', 'x-forwarded-port': '8443' }, true],
+    [
+      'the host and the forwarded port',
+      'https://a:8443',
+      { host: 'a', 'x-forwarded-port': '8443' },
+      true,
+    ],
     [
       'what a client put before the list',
       'https://evil.example',

@@ -32,7 +32,12 @@ export class SessionCookie {
     this.write(request, reply, '', 0);
   }
 
-  private write({ raw }: FastifyRequest, reply: FastifyReply, value: string, maxAgeSeconds: number) {
+  private write(
+    { raw }: FastifyRequest,
+    reply: FastifyReply,
+    value: string,
+    maxAgeSeconds: number,
+  ) {
     const attributes = `Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
     const cookie = this.outside.isSecure(raw)
       ? `${SECURE_NAME}=${value}; Path=/; ${attributes}; Secure`

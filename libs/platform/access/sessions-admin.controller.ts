@@ -13,7 +13,9 @@ export class SessionsAdminController {
   constructor(private readonly sessions: SessionsService) {}
 
   @Delete()
-  @ApiOperation({ summary: 'End all sessions, or those of one key; also ends unused sign-in codes' })
+  @ApiOperation({
+    summary: 'End all sessions, or those of one key; also ends unused sign-in codes',
+  })
   @ApiQuery({ name: 'key_id', required: false, description: 'only the sessions of this key' })
   @ApiResponse({
     status: 200,

@@ -59,5 +59,8 @@ function networkOf(address: string): string {
   const tail = end === undefined ? [] : groups(end);
   const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0');
   const all = end === undefined ? head : [...head, ...zeros, ...tail];
-  return all.slice(0, 4).map((group) => parseInt(group, 16).toString(16)).join(':');
+  return all
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -48,10 +48,7 @@ export class Bodies {
   private readonly budgetBeforeKey: ByteBudget;
   private readonly early = new WeakMap<IncomingMessage, HeldBytes>();
 
-  constructor(
-    @Inject(SETTINGS) settings: Pick<Settings, 'INGEST_MEMORY_MIB'>,
-    metrics: Metrics,
-  ) {
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'INGEST_MEMORY_MIB'>, metrics: Metrics) {
     const bytes = settings.INGEST_MEMORY_MIB * MIB;
     this.budget = new ByteBudget(bytes);
     this.budgetBeforeKey = new ByteBudget(bytes * PART_BEFORE_KEY);
@@ -117,7 +114,5 @@ export class Bodies {
 }
 
 function isDeclared({ headers }: FastifyRequest, gzip: BodyRule['gzip']): boolean {
-  return (
-    gzip === 'declared' && /^(?:x-)?gzip$/i.test((headers['content-encoding'] ?? '').trim())
-  );
+  return gzip === 'declared' && /^(?:x-)?gzip$/i.test((headers['content-encoding'] ?? '').trim());
 }

@@ -36,7 +36,8 @@ export class Outside {
   /** Whether the client uses https. A browser's own word comes first, then the proxy's. */
   isSecure(request: IncomingMessage): boolean {
     const { origin } = request.headers;
-    const told = origin !== undefined && URL.canParse(origin) ? new URL(origin).protocol : undefined;
+    const told =
+      origin !== undefined && URL.canParse(origin) ? new URL(origin).protocol : undefined;
     if (told !== undefined) return told === 'https:';
     if (this.vouched(request, 'x-forwarded-proto') !== undefined) return this.cameByHttps(request);
     return this.publicUrl?.protocol === 'https:';

@@ -66,7 +66,8 @@ class Chunks {
 
 function collect(request: IncomingMessage, chunks: Chunks): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const slow = () => fail(new ApiError('too_slow', 'The body arrived too slowly. Send it again.'));
+    const slow = () =>
+      fail(new ApiError('too_slow', 'The body arrived too slowly. Send it again.'));
     const pause = setTimeout(slow, PAUSE_MS).unref();
     const whole = setTimeout(slow, WHOLE_MS).unref();
     const settle = () => {
@@ -123,10 +124,7 @@ export async function unzip(packed: Buffer, cost: BodyCost): Promise<Buffer> {
 }
 
 function tooLarge(maxBytes: number, state = ''): ApiError {
-  return new ApiError(
-    'too_large',
-    `The body has more than ${sizeOf(maxBytes)}${state}. Split it.`,
-  );
+  return new ApiError('too_large', `The body has more than ${sizeOf(maxBytes)}${state}. Split it.`);
 }
 
 const [KIB, MIB] = [1024, 1024 * 1024];

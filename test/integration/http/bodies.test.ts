@@ -2,9 +2,15 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
+import { RequestFuzzer, sendBytes } from '../../support/fuzz.js';
 import { RawConnection, requestHead } from '../../support/raw-http.js';
 import { anEvent, EVENTS_PATH, problem, send } from '../../support/sending.js';
-import { startTestService, TEST_KEY, TEST_SECRET, type TestService } from '../../support/service.js';
+import {
+  startTestService,
+  TEST_KEY,
+  TEST_SECRET,
+  type TestService,
+} from '../../support/service.js';
 import { deliver, signStandard } from '../../support/webhooks.js';
 
 const MIB = 2 ** 20;
@@ -59,7 +65,12 @@ describe('a request is refused before its body has arrived', () => {
     ['of a webhook, longer than 1 MiB', '/webhooks/standard', { ...signed(), ...long }, 413],
     ['to sign in, longer than 16 KiB', '/session', { 'Content-Length': '16385' }, 413],
     ['for a run, longer than 16 KiB', '/api/admin/v1/report_runs', { ...bearer, ...long }, 413],
-    ['of events, longer than 16 MiB', EVENTS_PATH, { ...bearer, 'Content-Length': '16777217' }, 413],
+    [
+      'of events, longer than 16 MiB',
+      EVENTS_PATH,
+      { ...bearer, 'Content-Length': '16777217' },
+      413,
+    ],
     ['of a library without a key, longer than 512 KiB', '/v1/batch', long, 413],
   ])('%s', async (_what, path, headers, status) => {
     const connection = await begun(path, headers);
@@ -193,6 +204,28 @@ test('a library may send its key in the body or the address, packed as well', as
   expect((await post(`/v1/track?writeKey=${TEST_KEY}`, JSON.stringify(call))).status).toBe(200);
   expect((await post('/v1/batch', body.replace(TEST_KEY, 'wrong'))).status).toBe(401);
   expect((await post('/v1/batch', gzipSync(`"${'x'.repeat(600_000)}"`))).status).toBe(413);
+});
+
+describe('requests as no client should send them', () => {
+  const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
+  const count = Number(process.env['FUZZ_REQUESTS'] ?? 600);
+
+  test(`are answered, soon and never as a fault of the service (seed ${seed})`, async () => {
+    const fuzzer = new RequestFuzzer(seed, TEST_KEY);
+    const next = async () => {
+      for (let sent = 0; sent < count / 8; sent++) {
+        const bytes = fuzzer.next();
+        const { statuses, ms } = await sendBytes(service.origin, bytes);
+        const faults = statuses.filter((status) => status >= 500 && status !== 503);
+        if (faults.length > 0 || ms > 5_000) {
+          throw new Error(`${statuses.join(' ')} after ${ms} ms: ${bytes.toString('latin1')}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, next));
+    expect(service.log.filter((line) => line.includes('request failed'))).toEqual([]);
+    expect((await service.api.get('/health/live')).status).toBe(200);
+  });
 });
 
 test('a body that stops arriving is given up, and so is its connection', async () => {

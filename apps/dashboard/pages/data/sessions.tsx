@@ -21,8 +21,8 @@ export function Sessions() {
         <h2 id="sessions">Sessions</h2>
       </header>
       <p class="soft">
-        A session lasts 12 hours. Ending all sessions signs out everyone, you included; API keys keep
-        working.
+        A session lasts 12 hours. Ending all sessions signs out everyone, you included; API keys
+        keep working.
       </p>
       <p class="bar">
         {isAsking ? (

@@ -25,7 +25,8 @@ export function Sources({ isAdmin }: { isAdmin: boolean }) {
           all.length === 0 ? (
             <Empty>
               No event has come from anywhere yet. Send some to{' '}
-              <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a> tells how.
+              <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a>{' '}
+              tells how.
             </Empty>
           ) : (
             <SourcesTable sources={all} isAdmin={isAdmin} />

@@ -41,8 +41,9 @@ function NoReports() {
         <strong>No report has been made yet.</strong>
       </p>
       <p class="soft">
-        Send events to <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a>{' '}
-        tells how. Reports are made on a schedule; who may can make one now under <b>Data</b>.
+        Send events to <code>POST /api/ingest/v1/events</code>;{' '}
+        <a href={outside('/docs')}>the API page</a> tells how. Reports are made on a schedule; who
+        may can make one now under <b>Data</b>.
       </p>
     </section>
   );
