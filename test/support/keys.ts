@@ -14,10 +14,15 @@ export async function createKey(url: string, name: string, ...scopes: Scope[]): 
 }
 
 /** Runs `insightd keys …` on a database. @returns what it printed on standard output */
-export async function keys(url: string, ...args: string[]): Promise<string> {
+export function keys(url: string, ...args: string[]): Promise<string> {
+  return insightdOn(url, 'keys', ...args);
+}
+
+/** Runs `insightd …` on a database. @returns what it printed on standard output */
+export async function insightdOn(url: string, ...args: string[]): Promise<string> {
   const { PATH, HOME, TMPDIR } = process.env;
   const env = { PATH, HOME, TMPDIR, DATABASE_URL: url };
-  const command = ['dist/apps/cli/main.js', 'keys', ...args];
+  const command = ['dist/apps/cli/main.js', ...args];
   const { stdout } = await run(process.execPath, command, { env });
   return stdout;
 }

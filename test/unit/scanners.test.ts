@@ -158,7 +158,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   'a cell of a report': (text) =>
     csvLine(
       {
-        ...{ rank: 1, previous_rank: null, change: null },
+        ...{ id: '', report_id: '', rank: 1, previous_rank: null, change: null },
         ...{ org_id: text, name: text, num_users: 1, org_created_at: 0, extra_properties: {} },
       },
       false,

@@ -16,11 +16,11 @@ export const SESSION_COOKIE = 'insightd_session';
 export class SessionCookie {
   constructor(private readonly outside: Outside) {}
 
-  /** The token in a request's cookie. Where https is known to be used, the other name counts for nothing. */
+  /** The token in a request's cookie. Of a request by https, the other name counts for nothing. */
   tokenOf(request: FastifyRequest): string | undefined {
     const cookie = request.headers.cookie ?? '';
     const token = tokenIn(cookie, SECURE_SESSION_COOKIE);
-    if (token !== undefined || this.outside.isSecure(request.raw)) return token;
+    if (token !== undefined || this.outside.cameByHttps(request.raw)) return token;
     return tokenIn(cookie, SESSION_COOKIE);
   }
 

@@ -39,9 +39,13 @@ export class Outside {
     const told =
       origin !== undefined && URL.canParse(origin) ? new URL(origin).protocol : undefined;
     if (told !== undefined) return told === 'https:';
-    const forwarded = this.vouched(request, 'x-forwarded-proto');
-    if (forwarded !== undefined) return forwarded.toLowerCase() === 'https';
+    if (this.vouched(request, 'x-forwarded-proto') !== undefined) return this.cameByHttps(request);
     return this.publicUrl?.protocol === 'https:';
+  }
+
+  /** Whether a proxy says of this request that it used https. */
+  cameByHttps(request: IncomingMessage): boolean {
+    return this.vouched(request, 'x-forwarded-proto')?.toLowerCase() === 'https';
   }
 
   /** Whether an origin (`https://host:port`) is where the client sees this service. */

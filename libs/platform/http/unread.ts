@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { declaredBytes } from './receive.js';
 
-/** The rest of a body of this length is read and dropped, and the connection is used again. */
+/** The rest of a body of this length is read and dropped, and the connection is used again if it arrives soon. */
 const DROPPED_BYTES = 64 * 1024;
-/** For how long a connection that is closed still takes what its sender sends, so that it reads the reply. */
+/** For how long what the sender still sends is taken after the reply, so that it reads the reply. */
 const LINGER_MS = 2_000;
 
 /**
@@ -15,7 +15,10 @@ const LINGER_MS = 2_000;
 export function closeUnread(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     const { raw } = request;
-    if (!raw.complete && !isDropped(raw)) {
+    if (raw.complete) return done(null, payload);
+    if (isDropped(raw)) {
+      reply.raw.once('finish', () => closeUnlessComplete(raw));
+    } else {
       void reply.header('Connection', 'close');
       raw.socket.destroySoon = () => linger(raw, raw.socket);
     }
@@ -29,6 +32,13 @@ export function closeUnread(server: FastifyInstance): void {
 /** A sender that asked first may not send the body any more. */
 function isDropped(request: IncomingMessage): boolean {
   return request.headers.expect === undefined && declaredBytes(request) <= DROPPED_BYTES;
+}
+
+function closeUnlessComplete(request: IncomingMessage): void {
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, LINGER_MS).unref();
+  request.once('close', () => clearTimeout(timer));
 }
 
 function linger(request: IncomingMessage, socket: Socket): void {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Api, type Reply, type RunState, waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
-import { createKey, keys, type Scope } from '../../support/keys.js';
+import { createKey, keys, plantKey, type Scope } from '../../support/keys.js';
 import { COMPATIBLE_PATHS } from '../../support/reference.js';
 import { anEvent, EVENTS_PATH, problem } from '../../support/sending.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 interface Endpoint {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   path: string;
   scope: Scope;
   body?: () => unknown;
@@ -44,20 +44,34 @@ const endpoints: Endpoint[] = [
   { method: 'GET', path: LETTERS, scope: 'admin' },
   { method: 'GET', path: `${LETTERS}/export`, scope: 'admin' },
   { method: 'POST', path: `${LETTERS}/replay`, scope: 'admin', body: () => ({}) },
+  { method: 'DELETE', path: '/api/admin/v1/sessions', scope: 'admin' },
 ];
 
 /** The export is told apart: it has lines, which `Api` does not read. */
 async function call({ method, path, body }: Endpoint, key: string): Promise<Reply> {
   const api = new Api(service.origin, key);
   const address = path.replace('<run>', runId);
-  if (method === 'POST') return api.post(address, body!());
-  if (!path.endsWith('/export')) return api.get(address);
-  const response = await fetch(service.origin + path, {
-    headers: { Authorization: `Bearer ${key}` },
-  });
+  // From a client of its own each time: too many wrong keys from one are another matter.
+  const from = { 'X-Forwarded-For': `203.0.113.${(clients += 1)}` };
+  if (method === 'POST') return api.post(address, body!(), from);
+  if (method === 'DELETE' || path.endsWith('/export')) return other(method, path, key, from);
+  return api.get(address, from);
+}
+
+let clients = 0;
+
+async function other(
+  method: string,
+  path: string,
+  key: string,
+  from: Record<string, string>,
+): Promise<Reply> {
+  const headers = { Authorization: `Bearer ${key}`, ...from };
+  const response = await fetch(service.origin + path, { method, headers });
   const text = await response.text();
-  const { status, headers } = response;
-  return { status, headers, body: status === 200 ? text : (JSON.parse(text) as unknown) };
+  const { status } = response;
+  const answered = response.headers;
+  return { status, headers: answered, body: status === 200 ? text : (JSON.parse(text) as unknown) };
 }
 
 describe('every endpoint asks for its own scope', () => {
@@ -174,6 +188,38 @@ describe('errors outside the compatible endpoints are problem documents', () => 
       row_counts: expect.any(Object),
     });
   });
+});
+
+test('a key whose name is too long, made before there was a limit, works as any other', async () => {
+  const name = 'long '.repeat(1_200);
+  const key = await plantKey(service.databaseUrl, name, 'read', 'ingest');
+  const api = new Api(service.origin, key);
+  await api.ingest([userCreated('sent by a long name', '2024-06-01')]);
+  const wrong = await api.post<{ rejected: unknown[] }>(EVENTS_PATH, [{ id: 'w', type: 'none' }]);
+  expect([wrong.status, wrong.body.rejected.length]).toEqual([400, 1]);
+  expect((await api.post('/v1/track', { type: 'track', event: 'x', userId: 'u' })).status).toBe(
+    200,
+  );
+  const { body } = await service.api.get<{ sources: { source: string; configured: boolean }[] }>(
+    '/api/admin/v1/sources',
+  );
+  const own = body.sources.filter(({ source }) => source.startsWith('long long'));
+  expect(own.map(({ source, configured }) => [[...source].length, configured])).toEqual([
+    [255, true],
+    [255, true],
+  ]);
+  const { body: letters } = await service.api.get<{ dead_letters: { sender: string }[] }>(
+    `${LETTERS}?sender=${encodeURIComponent(own[0]!.source)}`,
+  );
+  expect(letters.dead_letters.length).toBeGreaterThan(0);
+  expect(await keys(service.databaseUrl, 'list')).toContain(name.trim());
+  await keys(service.databaseUrl, 'revoke', key.split('_')[1]!);
+  await waitFor(async () =>
+    (await api.get('/api/backend/v1/reports')).status === 401 ? true : undefined,
+  );
+  await expect(
+    keys(service.databaseUrl, 'create', '--name', 'x'.repeat(101), '--scopes', 'read'),
+  ).rejects.toThrow('1 to 100 characters');
 });
 
 // The last, since the key is gone after it.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
-import { plantKey, keys } from '../../support/keys.js';
+import { insightdOn, plantKey, keys } from '../../support/keys.js';
 import { userCreated } from '../../support/model/hand-worked/telling.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
 
@@ -35,6 +35,9 @@ async function signedIn(key: string): Promise<{ Cookie: string }> {
   return { Cookie: reply.headers.get('set-cookie')!.split(';')[0]! };
 }
 
+/** Runs a command on the store of the service. @returns what it printed */
+const insightd = (...args: string[]): Promise<string> => insightdOn(service.databaseUrl, ...args);
+
 const statusOf = async (reply: Promise<Response>): Promise<number> => (await reply).status;
 
 describe('a session', () => {
@@ -62,7 +65,17 @@ describe('a session', () => {
     expect(plain).toMatch(/^insightd_session=[\w-]{43}; /);
     for (const each of ['Path=/', 'HttpOnly', 'SameSite=Strict']) expect(plain).toContain(each);
     expect(plain).not.toContain('Secure');
-    expect(await attributes({ 'X-Forwarded-Proto': 'https' })).toContain('; Secure');
+    const secure = await attributes({ 'X-Forwarded-Proto': 'https' });
+    expect(secure).toMatch(/^__Host-insightd=[\w-]{43}; Path=\/; .*; Secure$/);
+    expect(secure).not.toContain('Domain');
+    const cookie = { Cookie: secure.split(';')[0]! };
+    expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
+    // Any host of the same site may have set the plain name.
+    const unsafe = { Cookie: plain.split(';')[0]! };
+    expect(await statusOf(call('GET', REPORTS, unsafe))).toBe(200);
+    expect(await statusOf(call('GET', REPORTS, { ...unsafe, 'X-Forwarded-Proto': 'https' }))).toBe(
+      401,
+    );
   });
 
   test('is kept as a hash only', async () => {
@@ -92,6 +105,34 @@ describe('a session', () => {
       'select count(*) from sessions where expires_at <= now()',
     );
     expect(left!.count).toBe('0');
+  });
+
+  test('is ended with all others, or with those of its key, and no key with it', async () => {
+    const key = await plantKey(service.databaseUrl, 'one of two', 'read');
+    const [mine, other] = [await signedIn(key), await signedIn(reader)];
+    const works = async (cookie: Headers) => (await statusOf(call('GET', REPORTS, cookie))) === 200;
+    const until = (ended: Headers) =>
+      waitFor(async () => ((await works(ended)) ? undefined : true), 5_000);
+    expect([await works(mine), await works(other)]).toEqual([true, true]);
+
+    const path = `/api/admin/v1/sessions?key_id=${key.split('_')[1]}`;
+    const reply = await call('DELETE', path, { Authorization: `Bearer ${TEST_KEY}` });
+    expect([reply.status, await reply.json()]).toEqual([200, { ended: 1 }]);
+    await until(mine);
+    expect(await works(other)).toBe(true);
+
+    const admin = await signedIn(TEST_KEY);
+    expect(await statusOf(call('DELETE', '/api/admin/v1/sessions', admin))).toBe(403);
+    expect(await statusOf(call('DELETE', '/api/admin/v1/sessions', { ...admin, ...OWN }))).toBe(
+      200,
+    );
+    await Promise.all([until(other), until(admin)]);
+
+    const again = await signedIn(reader);
+    expect(await insightd('sessions', 'end', '--all')).toMatch(/^\d+ sessions? ended\.$/m);
+    await until(again);
+    expect(await works(await signedIn(reader))).toBe(true);
+    await expect(insightd('sessions', 'end')).rejects.toThrow('--all or --key ID');
   });
 
   test('gives way to a key in the header', async () => {

@@ -2,7 +2,6 @@ import type { Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { NoReport } from '../../parts/no-data.js';
 import { Shown } from '../../parts/states.js';
-import { outside } from '../../routing/base.js';
 import { type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { Guide } from '../start/guide.js';

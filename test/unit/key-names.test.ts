@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import { keyNameProblem, senderName } from '../../libs/platform/access/key-names.js';
+
+test.each([['a'], ['x'.repeat(100)], ['Zoë’s key 👩‍💻'], ['😀'.repeat(100)]])(
+  'a new key may be named %j',
+  (name) => expect(keyNameProblem(name)).toBeUndefined(),
+);
+
+test.each([[''], [' '], ['x'.repeat(101)], ['a\nb'], ['a\0b'], ['\ud800'], ['a\u202eb']])(
+  'a new key may not be named %j',
+  (name) => expect(keyNameProblem(name)).toMatch(/^must have /),
+);
+
+test('an old name that is too long is cut in the same way each time, others stay as they are', () => {
+  const long = 'x'.repeat(6_000);
+  expect([...senderName(long)]).toHaveLength(255);
+  expect(senderName(long)).toBe(senderName('x'.repeat(6_000)));
+  expect(senderName(long)).not.toBe(senderName(`${long}y`));
+  expect([...senderName('😀'.repeat(300))]).toHaveLength(255);
+  for (const name of ['default', 'x'.repeat(255), '😀'.repeat(255)]) {
+    expect(senderName(name)).toBe(name);
+  }
+});
