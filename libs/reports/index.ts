@@ -3,6 +3,7 @@ export { RunsService } from './runs/runs.service.js';
 export { keptRun } from './history/kept-runs.query.js';
 export { StandingsService } from './history/standings.service.js';
 export { ChangesService } from './history/changes.service.js';
+export { compareLists } from './history/comparison.js';
 export { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from './history/csv.js';
 export { changesQuery, rankingOf, requestedChanges } from './history/requests.js';
 export { reportOf } from './pages/request.js';

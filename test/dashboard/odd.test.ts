@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { RANKINGS, intervalsOf, type Ranking } from '#libs/contracts';
 import { waitFor } from '../support/api.js';
 import {
   hasBrowser,
@@ -21,8 +24,10 @@ jest.setTimeout(90_000);
 if (!hasBrowser) test.todo('the dashboard on odd data (there is no chromium here)');
 
 const inBrowser = hasBrowser ? describe : describe.skip;
-const PAGES = ['/', '/reports/user/champion', '/reports/org/churn', '/data'];
-const PHONE = { viewport: { width: 360, height: 740 } };
+const PAGES = ['/', '/reports/user/champion', '/reports/org/churn', '/data', '/start'];
+const isFirstInterval = ({ subject, report, interval }: Ranking) =>
+  intervalsOf(subject, report)?.[0] === interval;
+const PHONE = { viewport: { width: 320, height: 740 } };
 
 let browser: Browser;
 beforeAll(async () => {
@@ -31,21 +36,52 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 inBrowser('with no data at all', () => {
+  test('a key made in the page and the command beside it bring the first data in', async () => {
+    const service = await startTestService({ REPORT_CRON: '0 0 1 1 *' });
+    try {
+      const tab = await openSignedIn(browser, service.origin, TEST_KEY);
+      await tab.page.goto('/');
+      await tab.page.getByLabel('Name of the key').fill('my app');
+      await tab.page.getByRole('button', { name: 'Make the key' }).click();
+      const command = tab.page.getByRole('group', { name: 'the command that sends events' });
+      await command.getByText('Bearer insightd_').waitFor();
+      const { stdout } = await promisify(execFile)('sh', ['-c', `${await command.innerText()} -s`]);
+      expect(JSON.parse(stdout)).toMatchObject({ accepted: 4, rejected: [] });
+      await tab.page.getByRole('button', { name: 'Look again' }).click();
+      await tab.page.getByRole('heading', { name: 'This month' }).waitFor();
+      // The button has gone, and the focus is on the page's heading.
+      expect(await tab.page.locator(':focus').innerText()).toBe('Overview');
+      await isQuiet(tab);
+    } finally {
+      await service.close();
+    }
+  });
+
   test('every page says what is missing, and nothing fails', async () => {
     const service = await startTestService({ REPORT_CRON: '0 0 1 1 *' });
     try {
       const tab = await openSignedIn(browser, service.origin, TEST_KEY);
+      await tab.page.goto('/');
+      await tab.page.getByText('There is no data yet').waitFor();
+      const guide = await tab.page.locator('main').innerText();
+      for (const part of ['/api/ingest/v1/events', '/webhooks/clerk', '/webhooks/propelauth']) {
+        expect(guide).toContain(service.origin + part);
+      }
       for (const path of PAGES) {
         await tab.page.goto(path);
         await isShown(tab.page);
         const text = await tab.page.locator('main').innerText();
-        expect(text).toMatch(/No report has been made yet/);
+        expect(text).toMatch(/There is no data yet|No report has been made yet|Send your data/);
         expect([path, await violations(tab.page)]).toEqual([path, []]);
       }
+      await tab.page.goto('/data');
       await tab.page.getByRole('button', { name: 'Make reports now' }).click();
       await tab.page.getByText('The reports are made.').waitFor({ timeout: 60_000 });
-      await tab.page.goto('/reports/user/champion');
-      await tab.page.getByText('Nobody was active in this time.').waitFor();
+      for (const { subject, report } of RANKINGS.filter(isFirstInterval)) {
+        await tab.page.goto(`/reports/${subject}/${report}`);
+        const what = subject === 'user' ? 'users' : 'organizations';
+        await tab.page.getByText(`There is no data about ${what} yet.`).waitFor();
+      }
       await isQuiet(tab);
     } finally {
       await service.close();
@@ -146,6 +182,8 @@ inBrowser('an API that is away', () => {
       expect(await heading(page)).toBe('Champions');
       await again(page);
       await page.getByText('The service is away for the moment.').waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('alert').getByText('You are still signed in.').waitFor();
 
       const back = await startProcess('all', { ...testSettings(service.databaseUrl), PORT });
       try {

@@ -27,7 +27,7 @@ export function Title({ title, place, children }: Props) {
   });
   return (
     <h1 ref={heading} tabIndex={-1}>
-      {children ?? <bdi>{title}</bdi>}
+      {children ?? <bdi title={title}>{title}</bdi>}
     </h1>
   );
 }

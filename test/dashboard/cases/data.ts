@@ -18,6 +18,31 @@ export function dataCases(world: () => World): void {
       });
     });
 
+    test('makes a key that is shown once, and revokes it at the second press', async () => {
+      await reading(world(), '/data', async (page) => {
+        const keys = page.getByRole('region', { name: 'API keys' });
+        await keys.getByLabel('Name of the key').fill('made in a page');
+        await keys.getByRole('button', { name: 'Make the key' }).click();
+        const shown = keys.getByRole('group', { name: 'the key' });
+        const key = (await shown.innerText()).trim();
+        const headers = { Authorization: `Bearer ${key}` };
+        const event = {
+          id: 'k1',
+          type: 'user.created',
+          data: { user_id: 'k1', email: 'k@x.example' },
+        };
+        const sent = await world().api.post('/api/ingest/v1/events', [event], headers);
+        expect(sent.status).toBe(200);
+        const line = keys.getByRole('row').filter({ hasText: 'made in a page' });
+        await line.getByRole('button', { name: 'Revoke' }).click();
+        await line.getByRole('button', { name: 'Press again to revoke' }).click();
+        await line.getByText(/^revoked/).waitFor();
+        await page.reload();
+        await line.getByText(/^revoked/).waitFor();
+        expect(await shown.count()).toBe(0);
+      });
+    });
+
     test('shows rejected events with their reasons, and tries them again', async () => {
       const wrong = [{ type: 'user.active', id: 'wrong-one', data: { user_id: '' } }];
       await world().api.post('/api/ingest/v1/events', wrong);
@@ -26,7 +51,7 @@ export function dataCases(world: () => World): void {
         const line = letters.getByRole('row').filter({ hasText: 'wrong-one' });
         expect(await line.innerText()).toMatch(/user\.active.*data\.user_id.*must not be empty/s);
         await page.getByRole('button', { name: 'Try all again' }).click();
-        await page.getByText('0 could be used now, 1 still cannot.').waitFor();
+        await page.getByText('0 could be used now, 1 still could not.').waitFor();
       });
     });
   });

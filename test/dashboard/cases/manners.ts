@@ -4,7 +4,7 @@ import { isShown, openSignedIn, openTab, overflow, violations } from '../../supp
 import { TEST_KEY } from '../../support/service.js';
 import { firstOf, heading, isQuiet, reading, type World } from '../world.js';
 
-const PHONE = { viewport: { width: 360, height: 740 } };
+const PHONE = { viewport: { width: 320, height: 640 } };
 
 export function mannersCases(world: () => World): void {
   const pages = async () => [
@@ -51,7 +51,7 @@ export function mannersCases(world: () => World): void {
       expect(grounds).toEqual(['rgb(246, 245, 241)', 'rgb(19, 21, 26)']);
     });
 
-    test('a phone has room for it', async () => {
+    test('the smallest phone has room for it, without scrolling sideways', async () => {
       const { browser, origin } = world();
       const tab = await openSignedIn(browser, origin, TEST_KEY, PHONE);
       for (const path of await pages()) {
@@ -62,7 +62,66 @@ export function mannersCases(world: () => World): void {
       await isQuiet(tab);
     });
 
-    test('the keyboard gets to the page itself, and begins anew where a link leads', async () => {
+    test('a phone shows the first row of a report at once, with the number that ranks it', async () => {
+      const { browser, origin } = world();
+      const tab = await openSignedIn(browser, origin, TEST_KEY, PHONE);
+      for (const path of ['/reports/user/churn', '/reports/org/attrition']) {
+        await tab.page.goto(path);
+        await isShown(tab.page);
+        const row = tab.page.locator('table.report tbody tr').first();
+        const cells = [row, row.locator('td.number:visible').first()];
+        for (const cell of cells) {
+          const box = (await cell.boundingBox())!;
+          expect(box.y + box.height).toBeLessThan(PHONE.viewport.height);
+          expect(box.x + box.width).toBeLessThanOrEqual(PHONE.viewport.width);
+        }
+      }
+      await isQuiet(tab);
+    });
+
+    test('in forced colours the selected choice differs from the others', async () => {
+      const look = async (page: Page) => {
+        const grounds = await page.evaluate<string[]>(
+          `['.choices a[aria-current]', '.choices a:not([aria-current])', '.places a[aria-current]',
+            '.places a:not([aria-current])'].map((name) =>
+            getComputedStyle(document.querySelector(name)).backgroundColor)`,
+        );
+        expect(grounds[0]).not.toBe(grounds[1]);
+        expect(grounds[2]).not.toBe(grounds[3]);
+        await page.goto('/');
+        await isShown(page);
+      };
+      await reading(world(), '/reports/user/churn', look, { forcedColors: 'active' });
+    });
+
+    test('paper gets the list alone', async () => {
+      await reading(world(), '/reports/org/attrition', async (page) => {
+        await page.emulateMedia({ media: 'print' });
+        await page.locator('table.report').waitFor();
+        for (const name of ['.side', '.controls', '.report-nav', 'a.button']) {
+          expect([name, await page.locator(name).first().isVisible()]).toEqual([name, false]);
+        }
+      });
+    });
+
+    test('Back leads to where the reader was, with the focus on the link that was followed', async () => {
+      await reading(world(), '/reports/user/champion?size=100', async (page) => {
+        const link = page.locator('table.report tbody th a').nth(60);
+        await link.focus();
+        const before = await page.evaluate<number>('window.scrollY');
+        expect(before).toBeGreaterThan(500);
+        await page.keyboard.press('Enter');
+        await page.getByLabel('Profile').waitFor();
+        expect(await page.evaluate('window.scrollY')).toBe(0);
+        await page.goBack();
+        await page.waitForFunction(`Math.abs(window.scrollY - ${before}) < 2`);
+        expect(await page.locator(':focus').getAttribute('href')).toBe(
+          await link.getAttribute('href'),
+        );
+      });
+    });
+
+    test('the keyboard gets to the page itself, and begins again where a link leads', async () => {
       await reading(world(), '/', async (page) => {
         await page.keyboard.press('Tab');
         expect(await page.locator(':focus').innerText()).toBe('Skip to the page');

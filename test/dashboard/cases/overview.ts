@@ -30,6 +30,21 @@ export function overviewCases(world: () => World): void {
           const list = page.getByRole('article').filter({ hasText: title }).first();
           expect(await list.locator('li').count()).toBe(5);
         }
+        const quiet = await page.getByRole('article').filter({ hasText: 'Gone quiet' }).innerText();
+        expect(quiet).toMatch(/quiet since \d+ \w+ \d{4}\s+Call .+ \((Owner|Admin)\)/);
+        const losing = page.getByRole('article').filter({ hasText: 'Losing people' });
+        for (const line of await losing.locator('li').allInnerTexts()) {
+          const [left, joined] = /(\d+) left, (\d+) joined/.exec(line)!.slice(1).map(Number);
+          expect(left).toBeGreaterThan(joined!);
+        }
+        await page.getByRole('link', { name: 'last month' }).click();
+        await isShown(page);
+        await losing.getByRole('link', { name: /^All/ }).click();
+        await isShown(page);
+        expect(new URL(page.url()).search).toBe('?interval=30&net_loss=true&against=last_month');
+        await page.goBack();
+        await page.goBack();
+        await isShown(page);
         const first = await firstOf(world(), 'user', 'champion');
         await page
           .getByRole('article')

@@ -1,11 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { RANKINGS, type Ranking, type ReportChanges, type RunList } from '#libs/contracts';
-import { isShown } from '../../support/browser.js';
-import { heading, inBritain, reading, type World } from '../world.js';
+import {
+  RANKINGS,
+  type OrgContacts,
+  type Ranking,
+  type ReportChanges,
+  type RunList,
+} from '#libs/contracts';
+import { isShown, openSignedIn } from '../../support/browser.js';
+import { TEST_KEY } from '../../support/service.js';
+import { heading, inBritain, isQuiet, reading, type World } from '../world.js';
 
 const CHAMPIONS = '/reports/user/champion';
+const COMPARED = [
+  ['last week', 'last_week'],
+  ['last month', 'last_month'],
+  ['yesterday', 'yesterday'],
+] as const;
 
 export function reportCases(world: () => World): void {
   const asked = async (query: string): Promise<ReportChanges> =>
@@ -44,20 +56,25 @@ export function reportCases(world: () => World): void {
         expect(new URL(page.url()).search).toBe('?page=2');
         const second = await asked('/reports/user/champion?page_size=25&page_number=1');
         expect(await ranks(page)).toEqual(second.rows.map(({ rank }) => inBritain(rank!)));
-        await page.getByRole('link', { name: 'Last' }).click();
+        await page.getByRole('link', { name: 'Last' }).focus();
+        await page.keyboard.press('Enter');
         await isShown(page);
         expect((await ranks(page)).at(-1)).toBe(inBritain(second.total_count));
-        expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+        expect(await page.locator(':focus').innerText()).toBe('Last');
+        expect(await page.locator('[aria-disabled=true]').allInnerTexts()).toEqual([
+          'Next',
+          'Last',
+        ]);
         await page.goBack();
         await page.goBack();
-        await page.getByRole('button', { name: 'Previous' }).waitFor();
+        await page.locator('[aria-disabled=true]').getByText('Previous').waitFor();
         expect(new URL(page.url()).search).toBe('');
       });
     });
 
     test('mark who entered, moved and left since another report, and show them alone', async () => {
-      const query = '/reports/user/churn?page_size=25';
-      await reading(world(), '/reports/user/churn', async (page) => {
+      const query = `${CHAMPIONS}?page_size=25&compare_to=last_month`;
+      await reading(world(), `${CHAMPIONS}?against=last_month`, async (page) => {
         const { counts } = await asked(query);
         for (const change of ['entered', 'moved', 'left'] as const) {
           const name = `${change[0]!.toUpperCase()}${change.slice(1)} ${inBritain(counts![change])}`;
@@ -70,6 +87,67 @@ export function reportCases(world: () => World): void {
           const mark = { entered: /^new$/, moved: /^[↑↓]/, left: /^left, was/ }[change];
           for (const each of marks) expect(each).toMatch(mark);
         }
+      });
+    });
+
+    test('colour a rise by what the list means: good among champions, bad among those who lose people', async () => {
+      const tones = async (path: string, isUp: boolean) => {
+        let found: string[] = [];
+        await reading(world(), `${path}?against=last_month&change=moved&size=100`, async (page) => {
+          const marks = page.locator('table.report .mark', { hasText: isUp ? '↑' : '↓' });
+          found = await marks.evaluateAll((all) => all.map((mark) => mark.className));
+        });
+        return [...new Set(found)];
+      };
+      expect(await tones(CHAMPIONS, true)).toEqual(['mark good']);
+      expect(await tones(CHAMPIONS, false)).toEqual(['mark bad']);
+      expect(await tones('/reports/org/attrition', true)).toEqual(['mark bad']);
+      expect(await tones('/reports/org/attrition', false)).toEqual(['mark good']);
+    });
+
+    test('are compared with yesterday, last week or last month, as on the overview', async () => {
+      await reading(world(), '/reports/org/attrition', async (page) => {
+        for (const [label, name] of COMPARED) {
+          await page.getByLabel('Compared with').selectOption({ label });
+          await isShown(page);
+          const { previous } = await asked(`/reports/org/attrition?compare_to=${name}`);
+          await page.getByText(`compared with ${momentInBritain(previous!.report_time)}`).waitFor();
+        }
+      });
+    });
+
+    test('of the past show ages as of their day, whatever clock the browser has', async () => {
+      const { runs } = (await world().api.get<RunList>('/api/insights/v1/runs?kept=true')).body;
+      const past = runs.at(-1)!;
+      const path = `/reports/user/churn?run=${past.run_id}`;
+      const { rows } = await asked(`/reports/user/churn?run_id=${past.run_id}&page_size=1`);
+      const first = rows[0] as { last_active_at: number };
+      const days = dayNumber(past.report_time) - dayNumber(first.last_active_at);
+      const tab = await openSignedIn(world().browser, world().origin, TEST_KEY);
+      await tab.page.clock.setFixedTime(new Date('2031-05-05'));
+      await tab.page.goto(path);
+      await isShown(tab.page);
+      expect(await tab.page.locator('tbody td.number').first().innerText()).toBe(
+        `${days} days ago`,
+      );
+      await tab.page.goto('/');
+      await isShown(tab.page);
+      expect(await tab.page.locator('.freshness').innerText()).toMatch(
+        /made (this|\d+) (minute|hour)/,
+      );
+      await isQuiet(tab);
+    });
+
+    test('of organizations that have gone quiet say since when, and whom to call', async () => {
+      await reading(world(), '/reports/org/churn', async (page) => {
+        const { rows } = (
+          await world().api.get<OrgContacts>('/api/insights/v1/reports/org/churn/contacts')
+        ).body;
+        const first = page.locator('table.report tbody tr').first();
+        await first.getByText(`quiet since ${dayInBritain(rows[0]!.last_active_day!)}`).waitFor();
+        const [owner] = rows[0]!.contacts;
+        expect(owner!.role).toBe('Owner');
+        expect(await first.innerText()).toContain(owner!.email);
       });
     });
 
@@ -116,8 +194,31 @@ export function reportCases(world: () => World): void {
         expect(lines).toHaveLength(total + 1);
       });
     });
+
+    test('are downloaded as they are filtered, with what changed', async () => {
+      const path = '/reports/org/attrition?against=last_month&change=entered&net_loss=true&q=a';
+      await reading(world(), path, async (page) => {
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name: 'Download as CSV' }).click(),
+        ]);
+        const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+        expect(lines[0]).toContain('rank,previous_rank,change,org_id,name');
+        const shown = await page.locator('table.report tbody th').allInnerTexts();
+        expect(shown.length).toBeGreaterThan(0);
+        expect(lines.slice(1).map((line) => line.split(',')[4])).toEqual(shown);
+      });
+    });
   });
 }
+
+const dayNumber = (seconds: number) => Math.floor(seconds / 86_400);
+const dayInBritain = (day: string) =>
+  new Date(day).toLocaleDateString('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+const momentInBritain = (seconds: number) =>
+  new Date(seconds * 1000).toLocaleString('en-GB', {
+    ...{ dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' },
+  });
 
 const addressOf = ({ subject, report, interval }: Ranking) =>
   `/reports/${subject}/${report}?interval=${interval}`;

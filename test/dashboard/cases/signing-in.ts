@@ -38,6 +38,7 @@ export function signingInCases(world: () => World): void {
       await page.keyboard.press('Enter');
       await isShown(page);
       expect([await heading(page), page.url()]).toEqual(['Data', `${world().origin}/data`]);
+      expect(await page.locator(':focus').innerText()).toBe('Data');
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByText('You are signed out.').waitFor();
       await page.reload();

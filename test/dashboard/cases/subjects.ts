@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import type { OrgMembers, OrgPage, UserPage } from '#libs/contracts';
 import { isShown, openSignedIn } from '../../support/browser.js';
 import { TEST_KEY } from '../../support/service.js';
@@ -37,12 +38,21 @@ export function subjectCases(world: () => World): void {
         expect(await list('Most active members').count()).toBe(body.most_active.length);
         expect(await list('Joined').count()).toBe(body.joined.length);
         expect(await list('Left').count()).toBe(body.left.length);
+        const counts = await list('Most active members').allInnerTexts();
+        for (const text of counts)
+          expect(text).toMatch(/\b(1 active day|([2-9]|\d\d) active days)$/);
         await page.getByRole('button', { name: 'As a table: Members by week' }).click();
         const weeks = page.getByRole('table', { name: 'Members by week' }).locator('tbody tr');
         expect(await weeks.count()).toBe(body.members_over_time.length);
         expect(await weeks.first().innerText()).toContain('so far');
 
         const members = page.getByRole('region', { name: 'Members', exact: true });
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          members.getByRole('link', { name: 'Members as CSV' }).click(),
+        ]);
+        const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n');
+        expect(lines).toHaveLength(body.num_users + 1);
         await members.getByRole('link', { name: 'Next' }).click();
         await isShown(page);
         const second = await world().api.get<OrgMembers>(
@@ -52,6 +62,22 @@ export function subjectCases(world: () => World): void {
           second.body.rows.map(({ email }) => email),
         );
       });
+    });
+
+    test('an address that asks for something impossible says why', async () => {
+      const { browser, origin } = world();
+      const { page } = await openSignedIn(browser, origin, TEST_KEY);
+      await page.goto('/?cadence=Daily&from=1990-01-01&to=2020-01-01&compare=no');
+      await page
+        .getByText(/1,?100/)
+        .first()
+        .waitFor();
+      await page.goto('/reports/user/champion?against=someday');
+      await page.getByText('must be the id of a run or one of previous, yesterday').waitFor();
+      await page.getByRole('link', { name: 'Show the page without these choices' }).click();
+      await isShown(page);
+      expect(await page.locator('table.report tbody tr').count()).toBe(25);
+      await page.context().close();
     });
 
     test('what is not there is said not to be, with where to go on', async () => {

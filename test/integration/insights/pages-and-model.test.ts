@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   insights,
+  type OrgActivity,
   type OrgMembers,
   type OrgPage,
+  type OrgProfile,
   type ReportChanges,
   type UserPage,
 } from '#libs/contracts';
 import { aHistory, dayBefore } from '../../support/agreement.js';
 import type { RunState } from '../../support/api.js';
+import { movedIds } from '../../support/model/changes.js';
 import { Model, RANKINGS } from '../../support/model/model.js';
 import { ORGS, USERS } from '../../support/model/pools.js';
 import { DAY_MS, dayFromText } from '../../support/model/time.js';
@@ -39,6 +42,11 @@ test.each(ORGS)('the page of the org %j says what the model says', async (id) =>
   if (!expected.exists) return expect(status).toBe(404);
   expect([status, insights.orgPage.safeParse(body).error]).toEqual([200, undefined]);
   expect(body.num_users).toBe(expected.numUsersAt(Number.MAX_VALUE));
+  const [profile, activity] = await Promise.all([
+    read<OrgProfile>(`orgs/${inPath(id)}/profile`),
+    read<OrgActivity>(`orgs/${inPath(id)}/activity`),
+  ]);
+  expect({ ...profile.body, ...activity.body }).toEqual(body);
   expect(body.members_over_time).toHaveLength(52);
   for (const { date, num_users } of body.members_over_time) {
     const weekEnd = (dayFromText(date) + 7) * DAY_MS - 1000;
@@ -99,7 +107,7 @@ test.each(RANKINGS)('what changed in %s %s %s is what the model’s lists say', 
     after.listed.length,
     {
       entered: after.listed.length - both.length,
-      moved: both.filter((id) => rankIn(after, id) !== rankIn(before, id)).length,
+      moved: movedIds(before.listed, after.listed).length,
       left: gone.length,
     },
   ]);

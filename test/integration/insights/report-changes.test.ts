@@ -126,7 +126,9 @@ test.each([
   ['user/champion?change=new', 'change', 'all, entered, moved, left'],
   ['user/champion?page_size=101', 'page_size', 'from 1 to 100'],
   ['user/champion?run_id=latest', 'run_id', 'the id of a run'],
-  ['user/champion?compare_to=1', 'compare_to', 'the id of a run'],
+  ['user/champion?compare_to=1', 'compare_to', 'previous, yesterday, last_week, last_month'],
+  ['user/champion?net_loss=true', 'net_loss', 'org/attrition'],
+  ['org/attrition?net_loss=yes', 'net_loss', 'false, true'],
 ])('%s is refused with what is allowed', async (path, field, allowed) => {
   const { status, body } = await service.api.get<{ errors: Record<string, string[]> }>(
     `/api/insights/v1/reports/${path}`,
