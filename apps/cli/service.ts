@@ -9,9 +9,11 @@ import {
   Metrics,
   PlatformModule,
   ProblemFilter,
+  StoreWatch,
   createAdapter,
   measureReplies,
   readBodiesAsBytes,
+  refuseOnNewerStore,
   type Settings,
 } from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
@@ -60,7 +62,8 @@ export async function startService(
   const server = app.getHttpAdapter().getInstance();
   readBodiesAsBytes(server);
   measureReplies(server, app.get(Metrics));
-  app.useGlobalFilters(new ProblemFilter(logger));
+  refuseOnNewerStore(server, app.get(StoreWatch));
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(StoreWatch)));
   if (role !== 'worker') {
     v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
     serveOpenApi(app);

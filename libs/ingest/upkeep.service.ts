@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { forgetChanges, forgetIdentities } from '#libs/facts';
-import { Database, SETTINGS, type Settings } from '#libs/platform';
+import { Database, Logger, SETTINGS, StoreWatch, type Settings } from '#libs/platform';
 import { tidyDeadLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
 import { LookUpsService } from './look-ups.service.js';
@@ -12,6 +12,8 @@ export class IngestUpkeep {
   constructor(
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
+    private readonly watch: StoreWatch,
+    private readonly logger: Logger,
     @Inject(SETTINGS)
     private readonly settings: Pick<Settings, 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'>,
   ) {}
@@ -21,10 +23,17 @@ export class IngestUpkeep {
     return this.lookUps.turn();
   }
 
-  /** Drops what has been remembered for long enough. */
+  /**
+   * Drops what has been remembered for long enough by the database's clock. Not while this process's clock differs from it by
+   * an hour or more: when the database's is ahead, all that is remembered looks old.
+   */
   async tidy(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS } = this.settings;
     await forgetChanges(this.database.pool);
+    if (!this.watch.clocksAgree()) {
+      this.logger.warn("nothing was dropped for its age: the clock differs from the database's");
+      return;
+    }
     await forgetIdentities(this.database.pool, IDENTITY_DAYS);
     await tidyDeadLetters(this.database.pool, DEAD_LETTER_DAYS);
     await dropOldLookUps(this.database.pool, DEAD_LETTER_DAYS);

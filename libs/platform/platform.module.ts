@@ -5,6 +5,7 @@ import { SessionsService } from './access/sessions.service.js';
 import { SETTINGS, type Settings } from './config/index.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
+import { StoreWatch } from './db/store-watch.js';
 import { HealthController } from './health/health.controller.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
@@ -15,7 +16,8 @@ import { MetricsController } from './metrics/metrics.controller.js';
 @Module({})
 export class PlatformModule {
   static register(settings: Settings): DynamicModule {
-    const edges = [Clock, Database, Instance, KeysService, Logger, Metrics, SessionsService];
+    const access = [KeysService, SessionsService];
+    const edges = [Clock, Database, Instance, Logger, Metrics, StoreWatch, ...access];
     const provided = { provide: SETTINGS, useValue: settings };
     return {
       module: PlatformModule,

@@ -1,5 +1,7 @@
 export { ReportsApiModule, ReportsWorkerModule, RunsModule } from './reports.module.js';
 export { RunsService } from './runs/runs.service.js';
+export { runViews } from './runs/run-views.query.js';
+export { WithdrawalService } from './runs/withdrawal.service.js';
 export { keptRun } from './history/kept-runs.query.js';
 export { StandingsService } from './history/standings.service.js';
 export { requestedPage } from './pages/request.js';

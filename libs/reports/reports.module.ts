@@ -13,6 +13,7 @@ import { ReportRunsProcessor } from './runs/report-runs.processor.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
+import { WithdrawalService } from './runs/withdrawal.service.js';
 
 /** Asks for runs and watches over them, for every process. */
 @Module({
@@ -26,7 +27,7 @@ export class RunsModule {}
 @Module({
   imports: [RunsModule],
   controllers: [ReportsController, HistoryController, RunsController],
-  providers: [PagesService, Lists, ChangesService, CsvService, StandingsService],
+  providers: [PagesService, Lists, ChangesService, CsvService, StandingsService, WithdrawalService],
   exports: [StandingsService],
 })
 export class ReportsApiModule {}

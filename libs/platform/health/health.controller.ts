@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ApiError } from '#libs/contracts';
 import { Access } from '../access/access.guard.js';
 import { Database } from '../db/database.js';
+import { StoreWatch } from '../db/store-watch.js';
 
 const ANSWERS_WITHIN_MS = 2_000;
 
@@ -11,7 +12,10 @@ const ANSWERS_WITHIN_MS = 2_000;
 @Controller('health')
 @Access('public')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly watch: StoreWatch,
+  ) {}
 
   /** The process runs. */
   @Get('live')
@@ -20,11 +24,12 @@ export class HealthController {
   }
 
   /**
-   * The process can do its work: the database answers.
+   * The process can do its work: the database answers, and no newer build has migrated it.
    * @throws ApiError `unavailable`
    */
   @Get('ready')
   async ready(): Promise<{ status: 'ok' }> {
+    this.watch.demandOwnStore();
     try {
       const answer = this.database.pool.query('select 1');
       answer.catch(() => undefined);

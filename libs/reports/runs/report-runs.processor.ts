@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
-import { Logger, describeError } from '#libs/platform';
+import { Logger, StoreWatch, describeError } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;
@@ -13,12 +13,24 @@ const RETRY_MS = 1_000;
 /** Takes the jobs of report runs off the queue, one at a time. */
 @Injectable()
 @Processor(REPORT_RUNS, { concurrency: 1, runRetryDelay: RETRY_MS })
-export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
+export class ReportRunsProcessor
+  extends WorkerHost
+  implements OnApplicationBootstrap, OnModuleDestroy
+{
   constructor(
     private readonly executor: RunExecutor,
     private readonly logger: Logger,
+    private readonly watch: StoreWatch,
   ) {
     super();
+  }
+
+  /** Leaves the jobs to a newer build while the store is its own. */
+  onApplicationBootstrap(): void {
+    this.watch.onChange((isNewer) => {
+      if (!isNewer) void this.worker.resume();
+      else void this.worker.pause(true).catch(() => undefined);
+    });
   }
 
   async process({ data }: Job<JobCatalogue[typeof REPORT_RUNS]>): Promise<void> {
@@ -34,7 +46,7 @@ export class ReportRunsProcessor extends WorkerHost implements OnModuleDestroy {
   /** Takes no more jobs and lets a run under way end. Without Redis a worker would wait to say good-bye. */
   async onModuleDestroy(): Promise<void> {
     const closed = this.worker.close();
-    await this.executor.idle();
+    await this.executor.stop();
     await Promise.race([closed, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
 }

@@ -1,8 +1,14 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
 import {
   ApiError,
-  formatDay,
   invalidField,
   parseDay,
   startOfDay,
@@ -11,8 +17,9 @@ import {
 } from '#libs/contracts';
 import {
   Access,
-  Clock,
   Database,
+  choice,
+  databaseNow,
   jsonSchema,
   readObject,
   wholeNumber,
@@ -20,11 +27,13 @@ import {
   type Query as QueryParameters,
 } from '#libs/platform';
 import { isRunId } from '../pages/request.js';
+import { runView, runViews } from './run-views.query.js';
 import { RunsService } from './runs.service.js';
+import { WithdrawalService } from './withdrawal.service.js';
 
-type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFirst']>>>;
+const MAX_RUNS = 1_000;
 
-/** Runs on demand, and how they went. */
+/** Runs on demand, how they went, and their withdrawal. */
 @ApiTags('admin')
 @ApiSecurity('key')
 @Controller('api/admin/v1/report_runs')
@@ -32,8 +41,8 @@ type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFir
 export class RunsController {
   constructor(
     private readonly runs: RunsService,
+    private readonly withdrawal: WithdrawalService,
     private readonly database: Database,
-    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -47,55 +56,55 @@ export class RunsController {
     const runId =
       asOf === undefined || asOf === null
         ? await this.runs.requestNow()
-        : await this.runs.requestDay(this.pastDay(asOf));
+        : await this.runs.requestDay(await this.pastDay(asOf));
     return { run_id: runId, state: 'queued' };
   }
 
   @Get()
-  @ApiOperation({ summary: 'The latest runs' })
+  @ApiOperation({ summary: 'The latest runs, withdrawn ones included' })
+  @ApiQuery({ name: 'limit', required: false, description: `1 to ${MAX_RUNS}, else 50` })
+  @ApiQuery({
+    name: 'ahead',
+    required: false,
+    description: "true: only those whose moment lies ahead of the database's clock",
+  })
   async list(@Query() query: QueryParameters): Promise<{ report_runs: ReportRunView[] }> {
-    const take = wholeNumber(query, 'limit', { default: 50, low: 1, high: 1_000 });
-    const rows = await this.database.rows.reportRun.findMany({ orderBy: { id: 'desc' }, take });
-    return { report_runs: rows.map(view) };
+    const limit = wholeNumber(query, 'limit', { default: 50, low: 1, high: MAX_RUNS });
+    const isAhead = choice(query, 'ahead', ['false', 'true']) === 'true';
+    // A requested run waits for the next whole second.
+    const after = isAhead ? (await databaseNow(this.database.pool)) + 1000 : undefined;
+    return { report_runs: await runViews(this.database, { limit, after }) };
   }
 
   @Get(':runId')
   @ApiOperation({ summary: 'How a run went' })
   @ApiResponse({ status: 200, schema: jsonSchema(wire.reportRun) })
   async find(@Param('runId') runId: string): Promise<ReportRunView> {
-    const row = isRunId(runId)
-      ? await this.database.rows.reportRun.findUnique({ where: { runId } })
-      : null;
-    if (!row) throw new ApiError('not_found', 'There is no run with this id.');
-    return view(row);
+    const run = isRunId(runId) ? await runView(this.database, runId) : undefined;
+    if (!run) throw noSuchRun();
+    return run;
   }
 
-  private pastDay(asOf: unknown): number {
+  @Delete(':runId')
+  @ApiOperation({
+    summary: 'Withdraw a run for good: it is served nowhere, and its snapshot is dropped',
+  })
+  @ApiResponse({ status: 200, schema: jsonSchema(wire.reportRun) })
+  async withdraw(@Param('runId') runId: string): Promise<ReportRunView> {
+    if (!isRunId(runId) || !(await this.withdrawal.withdraw(runId))) throw noSuchRun();
+    return this.find(runId);
+  }
+
+  private async pastDay(asOf: unknown): Promise<number> {
     const day = typeof asOf === 'string' && asOf.length === 10 ? parseDay(asOf) : undefined;
     if (day === undefined || day < 0)
       throw invalidField('as_of', 'must be a day such as 2026-01-31');
-    if (day >= startOfDay(this.clock.now()))
+    if (day >= startOfDay(await databaseNow(this.database.pool)))
       throw invalidField('as_of', 'must be a day before today (UTC)');
     return day;
   }
 }
 
-function view(row: Row): ReportRunView {
-  return {
-    run_id: row.runId,
-    state: row.state as ReportRunView['state'],
-    report_time: unixSeconds(row.reportTime)!,
-    as_of: row.asOf ? formatDay(row.reportTime.getTime()) : null,
-    queued_at: unixSeconds(row.queuedAt)!,
-    started_at: unixSeconds(row.startedAt),
-    completed_at: unixSeconds(row.completedAt),
-    failed_at: unixSeconds(row.failedAt),
-    attempts: row.attempt,
-    row_counts: row.rowCounts as ReportRunView['row_counts'],
-    error: row.error,
-  };
-}
-
-function unixSeconds(date: Date | null): number | null {
-  return date && Math.floor(date.getTime() / 1000);
+function noSuchRun(): ApiError {
+  return new ApiError('not_found', 'There is no run with this id.');
 }
