@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { REPORT_RUNS } from '#libs/contracts';
+import { RANKINGS, REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
+import { DEFINITIONS, checkCatalogue } from './definitions/index.js';
 import { ChangesService } from './history/changes.service.js';
 import { CsvService } from './history/csv.service.js';
 import { HistoryController } from './history/history.controller.js';
@@ -21,7 +22,12 @@ import { WithdrawalService } from './runs/withdrawal.service.js';
   providers: [RunsService, QueueMetrics],
   exports: [RunsService],
 })
-export class RunsModule {}
+export class RunsModule {
+  /** @throws Error when a report of the catalogue cannot be made: then the process does not start */
+  constructor() {
+    checkCatalogue(RANKINGS, DEFINITIONS);
+  }
+}
 
 /** The endpoints, for the processes that answer HTTP. */
 @Module({

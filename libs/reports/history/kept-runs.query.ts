@@ -56,11 +56,11 @@ const LIST = `
   select run_id, ${seconds('report_time')}, as_of, state, ${seconds('queued_at')},
     ${seconds('started_at')}, ${seconds('completed_at')}, ${seconds('failed_at')}, error, row_counts,
     (select sum(value::int8)::float8 from jsonb_each_text(row_counts)) as rows,
-    state = 'completed' and pruned_at is null as kept
+    ${SERVABLE} as kept
   from report_runs r
   where state <> 'withdrawn' and r.report_time <= now() + interval '1 second' and ($1::uuid is null
       or (r.report_time, id) < (select report_time, id from report_runs where run_id = $1))
-    and (not $3 or state = 'completed' and pruned_at is null)
+    and (not $3 or ${SERVABLE})
   order by r.report_time desc, id desc
   limit $2`;
 

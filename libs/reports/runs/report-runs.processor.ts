@@ -28,7 +28,7 @@ export class ReportRunsProcessor
   /** Leaves the jobs to a newer build while the store is its own. */
   onApplicationBootstrap(): void {
     this.watch.onChange((isNewer) => {
-      if (!isNewer) void this.worker.resume();
+      if (!isNewer) void this.worker.resume().catch(() => undefined);
       else void this.worker.pause(true).catch(() => undefined);
     });
   }

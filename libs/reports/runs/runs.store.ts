@@ -67,8 +67,9 @@ export interface ServedRun {
   reportTime: number;
 }
 
-/** Runs that can be served: completed, kept, and of a moment that has come by the database's clock. */
-export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()`;
+/** Runs that can be served: completed, kept, and of a moment that has come by the database's clock and had come then. */
+export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
+    and (as_of or completed_at >= report_time)`;
 
 /** Selects the id of the servable run with the latest moment. */
 export const SERVED_RUN = `
