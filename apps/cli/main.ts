@@ -33,6 +33,9 @@ const USAGE = `insightd <command>
                       try rejected events again
   deadletters export [--file FILE]
                       write them all, a line of JSON each
+  runs list [--limit N]
+                      show the report runs, the newest first
+  runs withdraw ID    take a run back for good: it is served no more
   health              ask the service at HOST and PORT whether it is ready
 
 Settings are environment variables; the README lists them.`;
@@ -76,6 +79,10 @@ const ERRANDS: Record<string, Command> = {
   deadletters: async (args) => {
     const settings = readSettings();
     await (await import('./commands/deadletters.js')).deadLetters(args, settings);
+  },
+  runs: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/runs.js')).runs(args, settings);
   },
   health: () => health(readSettings()),
 };

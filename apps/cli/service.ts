@@ -9,11 +9,13 @@ import {
   Metrics,
   PlatformModule,
   ProblemFilter,
+  StoreWatch,
   createAdapter,
   forbidKeeping,
   leaveBodiesUnread,
   measureReplies,
   refuseWhileStopping,
+  refuseOnNewerStore,
   type Settings,
 } from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
@@ -66,7 +68,8 @@ export async function startService(
   forbidKeeping(server);
   leaveBodiesUnread(server);
   measureReplies(server, app.get(Metrics));
-  app.useGlobalFilters(new ProblemFilter(logger));
+  refuseOnNewerStore(server, app.get(StoreWatch));
+  app.useGlobalFilters(new ProblemFilter(logger, app.get(StoreWatch)));
   if (role !== 'worker') {
     v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
     await compressReplies(server);

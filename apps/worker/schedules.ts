@@ -3,7 +3,7 @@ import { Interval, Timeout } from '@nestjs/schedule';
 import { OrgActivityService } from '#libs/charts';
 import { ActivityFold } from '#libs/facts';
 import { IngestUpkeep } from '#libs/ingest';
-import { Clock, Logger, Paced, describeError } from '#libs/platform';
+import { Logger, Paced, StoreWatch, describeError } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 
 const SECOND_MS = 1_000;
@@ -27,12 +27,12 @@ export class Schedules {
     private readonly runs: RunsService,
     private readonly ingest: IngestUpkeep,
     private readonly logger: Logger,
+    private readonly watch: StoreWatch,
     orgActivity: OrgActivityService,
     activity: ActivityFold,
-    clock: Clock,
   ) {
-    this.charts = new Paced(clock, CHARTS_MS, () => orgActivity.refresh());
-    this.fold = new Paced(clock, FOLD_MS, () => activity.fold());
+    this.charts = new Paced(CHARTS_MS, () => orgActivity.refresh());
+    this.fold = new Paced(FOLD_MS, () => activity.fold());
   }
 
   @Interval(SECOND_MS)
@@ -70,9 +70,9 @@ export class Schedules {
     return this.once('tidying', () => this.ingest.tidy());
   }
 
-  /** One at a time of each; a failure is told and tried again at the next time. */
+  /** One at a time of each, none on a newer build's store; a failure is logged and tried again at the next time. */
   private async once(name: string, work: () => Promise<void>): Promise<void> {
-    if (this.underWay.has(name)) return;
+    if (this.underWay.has(name) || this.watch.newerStore !== undefined) return;
     this.underWay.add(name);
     try {
       await work();

@@ -111,14 +111,17 @@ export const ingestReply = z.object({
 
 export const reportRun = z.object({
   run_id: z.string(),
-  state: z.enum(['queued', 'running', 'completed', 'failed']),
+  state: z.enum(['queued', 'running', 'completed', 'failed', 'withdrawn']),
   report_time: seconds,
   as_of: z.string().nullable(),
   queued_at: seconds,
   started_at: seconds.nullable(),
   completed_at: seconds.nullable(),
   failed_at: seconds.nullable(),
-  attempts: count,
+  withdrawn_at: seconds.nullable(),
+  attempts: count.describe(
+    'without those that ended for a reason outside the run, such as a full disk',
+  ),
   row_counts: z.record(z.string(), count).nullable(),
   error: z.string().nullable(),
 });

@@ -42,11 +42,12 @@ export async function addLookUps(
 }
 
 // Claimed by putting it off: a worker that dies leaves it to the next, and no transaction waits for
-// somebody else's API.
+// somebody else's API. None is put off for a day: one that is, was so by a clock that was ahead.
 const CLAIM = `
   update source_lookups set attempts = attempts + 1, next_at = now() + make_interval(secs => $3)
   where id in (
-    select id from source_lookups where source = $1 and next_at <= now()
+    select id from source_lookups
+    where source = $1 and (next_at <= now() or next_at > now() + interval '1 day')
     order by next_at limit $2 for update skip locked)
   returning id as row, event_id as "eventId", kind, subject as id, attempts`;
 

@@ -1,6 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { forgetChanges, forgetIdentities } from '#libs/facts';
-import { Database, SETTINGS, type Connection, type Settings } from '#libs/platform';
+import {
+  Database,
+  Logger,
+  SETTINGS,
+  StoreWatch,
+  type Connection,
+  type Settings,
+} from '#libs/platform';
 import { lockLetters, readUnreadLetters } from './dead-letters.erasure.js';
 import { dropExcessLetters, dropOldLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
@@ -13,6 +20,8 @@ export class IngestUpkeep {
   constructor(
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
+    private readonly watch: StoreWatch,
+    private readonly logger: Logger,
     @Inject(SETTINGS)
     private readonly settings: Pick<
       Settings,
@@ -25,11 +34,18 @@ export class IngestUpkeep {
     return this.lookUps.turn();
   }
 
-  /** Drops what has been remembered for long enough. */
+  /**
+   * Drops what has been remembered for long enough by the database's clock. Not while this process's clock differs from it by
+   * an hour or more: when the database's is ahead, all that is remembered looks old.
+   */
   async tidy(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS, DEAD_LETTER_MAX_MB } = this.settings;
     const { database } = this;
     await database.transaction(forgetChanges, 'long');
+    if (!this.watch.clocksAgree()) {
+      this.logger.warn("nothing was dropped for its age: the clock differs from the database's");
+      return;
+    }
     while (await database.transaction((db) => forgetIdentities(db, IDENTITY_DAYS), 'long'));
     await database.transaction((db) => dropOldLetters(db, DEAD_LETTER_DAYS), 'long');
     const maxBytes = DEAD_LETTER_MAX_MB * 1024 * 1024;

@@ -1,8 +1,10 @@
+import type { ReportTerm } from '#libs/contracts';
+
 /**
  * What each number and each report means, for whoever looks at one: docs/semantics.md a sentence each.
  * A report is named by its subject and itself, a number by its name in the replies.
  */
-export const TERMS: Record<string, string> = {
+export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   user_champion:
     'Users who were active on at least one day of the last 30, 60 or 90 days, today included; those with the most active days first.',
   user_top_inviter:

@@ -5,6 +5,7 @@ import { SessionsService } from './access/sessions.service.js';
 import { SETTINGS, type Settings } from './config/index.js';
 import { Database } from './db/database.js';
 import { Instance } from './db/instance.js';
+import { StoreWatch } from './db/store-watch.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { Outside } from './http/outside.js';
@@ -27,6 +28,7 @@ export class PlatformModule {
       Outside,
       Readiness,
       SessionsService,
+      StoreWatch,
     ];
     const provided = { provide: SETTINGS, useValue: settings };
     return {

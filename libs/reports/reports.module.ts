@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { REPORT_RUNS } from '#libs/contracts';
+import { RANKINGS, REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
+import { DEFINITIONS, checkCatalogue } from './definitions/index.js';
 import { ChangesService } from './history/changes.service.js';
 import { CsvService } from './history/csv.service.js';
 import { HistoryController } from './history/history.controller.js';
@@ -13,6 +14,7 @@ import { ReportRunsProcessor } from './runs/report-runs.processor.js';
 import { RunExecutor } from './runs/run-executor.service.js';
 import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
+import { WithdrawalService } from './runs/withdrawal.service.js';
 
 /** Asks for runs and watches over them, for every process. */
 @Module({
@@ -20,13 +22,18 @@ import { RunsService } from './runs/runs.service.js';
   providers: [RunsService, QueueMetrics],
   exports: [RunsService],
 })
-export class RunsModule {}
+export class RunsModule {
+  /** @throws Error when a report of the catalogue cannot be made: then the process does not start */
+  constructor() {
+    checkCatalogue(RANKINGS, DEFINITIONS);
+  }
+}
 
 /** The endpoints, for the processes that answer HTTP. */
 @Module({
   imports: [RunsModule],
   controllers: [ReportsController, HistoryController, RunsController],
-  providers: [PagesService, Lists, ChangesService, CsvService, StandingsService],
+  providers: [PagesService, Lists, ChangesService, CsvService, StandingsService, WithdrawalService],
   exports: [StandingsService, ChangesService],
 })
 export class ReportsApiModule {}

@@ -9,7 +9,7 @@ export interface Reply<T = unknown> {
 /** What `GET /api/admin/v1/report_runs/<id>` says, as far as the tests look at it. */
 export interface RunState {
   run_id: string;
-  state: 'queued' | 'running' | 'completed' | 'failed';
+  state: 'queued' | 'running' | 'completed' | 'failed' | 'withdrawn';
   report_time: number;
   attempts: number;
   row_counts: Record<string, number> | null;

@@ -8,6 +8,8 @@ import { TEST_KEY, startProcess, testSettings, type TestProcess } from './servic
 export interface Fleet {
   databaseUrl: string;
   start: (role: string) => Promise<TestProcess>;
+  /** The same with settings of this process alone. */
+  startWith: (role: string, own: Record<string, string>) => Promise<TestProcess>;
   /** Starts an `api`. */
   startApi: () => Promise<{ process: TestProcess; api: Api }>;
   /** Ends every process and drops the store. */
@@ -23,14 +25,16 @@ export async function openFleet(
   const queues = await open(databaseUrl);
   const settings = { ...testSettings(databaseUrl), ...queues.environment, REPORT_CRON: NEVER };
   const started: TestProcess[] = [];
-  const start = async (role: string) => {
-    const one = await startProcess(role, { ...settings, ...more });
+  const startWith = async (role: string, own: Record<string, string>) => {
+    const one = await startProcess(role, { ...settings, ...more, ...own });
     started.push(one);
     return one;
   };
+  const start = (role: string) => startWith(role, {});
   return {
     databaseUrl,
     start,
+    startWith,
     startApi: async () => {
       const process = await start('api');
       return { process, api: new Api(process.origin, TEST_KEY) };

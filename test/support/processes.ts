@@ -18,13 +18,14 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs `insightd <args>` to its end. */
+/** Runs `insightd <args>` to its end. @param main the script of another build */
 export async function runInsightd(
   args: string[],
   environment: Record<string, string>,
+  main = MAIN,
 ): Promise<Ended> {
   const { PATH, HOME, TMPDIR } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME, TMPDIR, PORT: '0', ...environment },
   });

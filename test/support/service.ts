@@ -24,12 +24,13 @@ export interface TestProcess {
   kill: () => Promise<void>;
 }
 
-/** Starts `insightd <role>` and waits until it serves. */
+/** Starts `insightd <role>` and waits until it serves. @param main the script of another build */
 export async function startProcess(
   role: string,
   environment: Record<string, string>,
+  main = MAIN,
 ): Promise<TestProcess> {
-  const child = spawn(process.execPath, [MAIN, role], {
+  const child = spawn(process.execPath, [main, role], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited(), PORT: '0', ...environment },
   });

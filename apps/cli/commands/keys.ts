@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { KEY_NAME_RULE, KEY_SCOPES_RULE, keyName, keyScopes, type Scope } from '#libs/contracts';
-import { Clock, Database, KeysService, type Settings } from '#libs/platform';
+import { Database, KeysService, databaseNow, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 
@@ -10,14 +10,14 @@ export async function keys(args: string[], settings: Settings): Promise<void> {
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
   try {
-    await action(new KeysService(database, store.settings));
+    await action(new KeysService(database, store.settings), database);
   } finally {
     await database.onApplicationShutdown();
     await store.close();
   }
 }
 
-type Action = (keys: KeysService) => Promise<void>;
+type Action = (keys: KeysService, database: Database) => Promise<void>;
 
 /** What to do, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
@@ -31,7 +31,7 @@ function actionOf([verb = '', ...rest]: string[]): Action {
     case 'revoke': {
       const [id] = rest;
       if (id === undefined) throw new UsageError('Name the id of the key to revoke.');
-      return (service) => revoke(service, id);
+      return (service, database) => revoke(service, database, id);
     }
     default:
       throw new UsageError('keys needs one of list, create, revoke.');
@@ -47,8 +47,8 @@ async function list(service: KeysService): Promise<void> {
   }
 }
 
-async function revoke(service: KeysService, id: string): Promise<void> {
-  if (!(await service.revoke(id, new Date(new Clock().now()))))
+async function revoke(service: KeysService, database: Database, id: string): Promise<void> {
+  if (!(await service.revoke(id, new Date(await databaseNow(database.pool)))))
     throw new Error(`There is no live key with the id ${id}.`);
   print(`The key ${id} is revoked.`);
 }

@@ -8,6 +8,8 @@ import { Remembered } from './remembered.js';
 
 export const SESSION_MS = 12 * 3_600_000;
 const CODE_MS = 15 * 60_000;
+/** By how much the time may step back when the database's clock is read again. */
+const CLOCK_STEP_MS = 60_000;
 /** What a page needs; events are sent with the key itself. */
 export const SESSION_SCOPES: readonly Scope[] = ['read', 'admin'];
 
@@ -43,7 +45,8 @@ export class SessionsService {
   /** As `begin`, for what `offerCode` gave; a code is good for one time. */
   async beginWithCode(code: string, now: number): Promise<string | undefined> {
     const { signInCode } = this.database.rows;
-    const where = { codeHash: hash(code), expiresAt: { gt: new Date(now) } };
+    const latest = new Date(now + CODE_MS + CLOCK_STEP_MS);
+    const where = { codeHash: hash(code), expiresAt: { gt: new Date(now), lte: latest } };
     const offered = await signInCode.findFirst({ where });
     const { count } = await signInCode.deleteMany({ where });
     if (!offered || count === 0) return undefined;
@@ -83,7 +86,7 @@ export class SessionsService {
   async find(token: string, now: number): Promise<Session | undefined> {
     const tokenHash = hash(token);
     const session = await this.known.answer(tokenHash, now, () => this.stored(tokenHash));
-    return session && session.expiresAt > now ? session : undefined;
+    return session && isLive(session, now) ? session : undefined;
   }
 
   async end(token: string): Promise<void> {
@@ -133,4 +136,9 @@ export class SessionsService {
     await this.database.rows.session.deleteMany({ where });
     await this.database.rows.signInCode.deleteMany({ where });
   }
+}
+
+/** One that ends later than any can was begun by a clock that was ahead. */
+function isLive({ expiresAt }: Session, now: number): boolean {
+  return expiresAt > now && expiresAt <= now + SESSION_MS + CLOCK_STEP_MS;
 }

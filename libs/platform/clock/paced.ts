@@ -1,5 +1,3 @@
-import type { Clock } from './clock.js';
-
 /**
  * Work that is asked for again and again but must not take all the time: after each turn it rests for
  * nine times as long as that took, so that it takes a tenth, or less long where it would become late.
@@ -9,17 +7,16 @@ export class Paced {
 
   /** @param latestMs from the beginning of one turn to that of the next, unless a turn takes longer */
   constructor(
-    private readonly clock: Clock,
     private readonly latestMs: number,
     private readonly work: () => Promise<void>,
   ) {}
 
   /** Takes a turn, unless it is still resting from the last one. */
   async turn(): Promise<void> {
-    if (this.clock.now() < this.restUntil) return;
-    const startedAt = this.clock.now();
+    const startedAt = performance.now();
+    if (startedAt < this.restUntil) return;
     await this.work();
-    const endedAt = this.clock.now();
+    const endedAt = performance.now();
     const took = endedAt - startedAt;
     this.restUntil = endedAt + Math.min(REST_TIMES * took, Math.max(0, this.latestMs - took));
   }

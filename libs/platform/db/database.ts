@@ -239,7 +239,8 @@ export function isReadOnly(error: unknown): boolean {
   return sqlState(error) === READ_ONLY;
 }
 
-function sqlState(error: unknown): string {
+/** The SQLSTATE, or another code, of an error; `''` when it has none. */
+export function sqlState(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 }

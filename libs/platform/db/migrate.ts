@@ -1,15 +1,14 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { PRISMA_FOLDER, migrationNames, newerStoreMessage, schemaState } from './migrations.js';
 import { hasOwnSessions } from './own-sessions.js';
-import { packageRoot } from './package-root.js';
 import { openPool, withConnection } from './pools.js';
 import { takeMigrationLock } from './migration-lock.js';
 
-const BASE = join(packageRoot, 'prisma');
 const ANSWER_MS = 10_000;
 /** A migration may rewrite a large table, without a byte of progress. */
 const MIGRATION_MS = 3_600_000;
@@ -21,7 +20,7 @@ const MIGRATION_MS = 3_600_000;
  * @param databaseUrl leads to PostgreSQL itself where there is something to do: the engine, too, takes
  *   the lock of a session, which behind PgBouncer would stay for ever
  * @returns the names of the migrations applied now
- * @throws Error when a pooler that shares sessions is in between
+ * @throws Error when a pooler that shares sessions is in between, and when the store is a newer build's
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   if (await isUpToDate(databaseUrl)) return [];
@@ -33,26 +32,20 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
   return withConnection({ connectionString: databaseUrl }, ANSWER_MS, async (client) => {
     await takeMigrationLock(client);
+    // Another process, also of a newer build, may have held the lock before.
+    if (await isUpToDate(databaseUrl)) return [];
     return applyMigrations(databaseUrl);
   });
 }
 
-const APPLIED = `
-  select migration_name as name from _prisma_migrations
-  where finished_at is not null and rolled_back_at is null`;
-const UNDEFINED_TABLE = '42P01';
-
+/** @throws Error when a newer build has migrated the store */
 async function isUpToDate(databaseUrl: string): Promise<boolean> {
-  try {
-    return await withConnection({ connectionString: databaseUrl }, ANSWER_MS, async (client) => {
-      const { rows } = await client.query<{ name: string }>(APPLIED);
-      const applied = new Set(rows.map(({ name }) => name));
-      return (await migrationNames()).every((name) => applied.has(name));
-    });
-  } catch (error) {
-    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return false;
-    throw error;
-  }
+  const names = await migrationNames();
+  const state = await withConnection({ connectionString: databaseUrl }, ANSWER_MS, (client) =>
+    schemaState(client, names),
+  );
+  if (state.unknown !== undefined) throw new Error(newerStoreMessage(state.unknown));
+  return state.isUpToDate;
 }
 
 async function applyMigrations(databaseUrl: string): Promise<string[]> {
@@ -61,7 +54,7 @@ async function applyMigrations(databaseUrl: string): Promise<string[]> {
   try {
     const applied = await engine.applyMigrations({
       migrationsList: {
-        baseDir: BASE,
+        baseDir: PRISMA_FOLDER,
         lockfile: await lockfile(),
         shadowDbInitScript: '',
         migrationDirectories: await migrationDirectories(),
@@ -77,21 +70,16 @@ async function applyMigrations(databaseUrl: string): Promise<string[]> {
 
 async function lockfile() {
   const path = 'migrations/migration_lock.toml';
-  return { path, content: await readFile(join(BASE, path), 'utf8') };
-}
-
-async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(join(BASE, 'migrations'), { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  return { path, content: await readFile(join(PRISMA_FOLDER, path), 'utf8') };
 }
 
 async function migrationDirectories() {
   return Promise.all(
     (await migrationNames()).map(async (path) => {
-      const value = await readFile(join(BASE, 'migrations', path, 'migration.sql'), 'utf8');
+      const value = await readFile(
+        join(PRISMA_FOLDER, 'migrations', path, 'migration.sql'),
+        'utf8',
+      );
       return {
         path,
         migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } },
@@ -110,7 +98,7 @@ async function openEngine(pool: pg.Pool) {
   });
   engine.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
-  const schema = await readFile(join(packageRoot, 'prisma', 'schema.prisma'), 'utf8');
+  const schema = await readFile(join(PRISMA_FOLDER, 'schema.prisma'), 'utf8');
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   return engine.SchemaEngine.new(
     { datamodels: [['schema.prisma', schema]] },

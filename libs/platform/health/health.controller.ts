@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiError, wire } from '#libs/contracts';
 import { Access } from '../access/access.guard.js';
+import { StoreWatch } from '../db/store-watch.js';
 import { Operation, operation } from '../http/operation.js';
 import { Readiness } from './readiness.js';
 
@@ -21,7 +22,10 @@ const checkReadiness = operation({
 @Controller('health')
 @Access('public')
 export class HealthController {
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly watch: StoreWatch,
+  ) {}
 
   /** The process runs. */
   @Get('live')
@@ -31,13 +35,14 @@ export class HealthController {
   }
 
   /**
-   * The process can do its work: the database answers over the connections that requests use, events are
-   * written, and a worker takes jobs.
+   * The process can do its work: the database answers over the connections that requests use, no newer build has
+   * migrated it, events are written, and a worker takes jobs.
    * @throws ApiError `unavailable` that says what does not work
    */
   @Get('ready')
   @Operation(checkReadiness)
   async ready(): Promise<{ status: 'ok' }> {
+    this.watch.demandOwnStore();
     const problems = await this.readiness.problems();
     if (problems.length === 0) return { status: 'ok' };
     throw new ApiError('unavailable', problems.join(' '), { retryAfterSeconds: 2 });

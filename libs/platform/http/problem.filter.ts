@@ -1,7 +1,8 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, ERROR_STATUS, type ErrorCode, type Problem } from '#libs/contracts';
 import { isDatabaseAway } from '../db/database.js';
+import type { StoreWatch } from '../db/store-watch.js';
 import { Logger, describeError } from '../logger/logger.js';
 
 /** The endpoints that clients of the reference API call; their 400 and 429 have shapes of their own. */
@@ -28,13 +29,24 @@ const TITLES: Record<ErrorCode, string> = {
 /** Turns every failure into its documented reply: the one place that writes error statuses. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly watch: StoreWatch,
+  ) {}
 
   catch(failure: unknown, host: ArgumentsHost): void {
+    void this.reply(failure, host);
+  }
+
+  private async reply(failure: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const error = toApiError(failure);
+    if (error.code === 'internal' && (await this.isStoreNewer())) {
+      sendNewerStore(reply, request.url, this.watch);
+      return;
+    }
     if (error.code === 'internal') {
       this.logger.error('request failed', {
         ...describeError(failure),
@@ -42,6 +54,31 @@ export class ProblemFilter implements ExceptionFilter {
       });
     }
     void sendFailure(reply, error, request.url);
+  }
+
+  /** Whether a newer build has migrated the store, which may be why a request failed: the next look would be too late. */
+  private async isStoreNewer(): Promise<boolean> {
+    await this.watch.look();
+    return this.watch.newerStore !== undefined;
+  }
+}
+
+/** Anything but health, metrics and the files of the page. */
+const NEEDS_THE_STORE = /^\/(?!health\/|metrics(?:[?]|$)|assets\/)/;
+
+/** Refuses every request with 503 while the store is a newer build's. */
+export function refuseOnNewerStore(server: FastifyInstance, watch: StoreWatch): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (watch.newerStore === undefined || !NEEDS_THE_STORE.test(request.url)) done();
+    else sendNewerStore(reply, request.url, watch);
+  });
+}
+
+function sendNewerStore(reply: FastifyReply, url: string, watch: StoreWatch): void {
+  try {
+    watch.demandOwnStore();
+  } catch (refusal) {
+    void sendFailure(reply, refusal, url);
   }
 }
 

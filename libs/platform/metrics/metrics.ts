@@ -52,7 +52,7 @@ export class Metrics {
   });
   readonly runs = new Counter({
     name: 'insightd_report_runs_total',
-    help: 'Report runs ended in this process, by outcome (completed, failed, superseded).',
+    help: 'Report runs ended in this process, by outcome (completed, failed, interrupted, superseded).',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });

@@ -1,5 +1,5 @@
-import type { Ranking } from '#libs/contracts';
-import { valuesOf, type Column, type CountWindow } from '../runs/columns.js';
+import type { CountWindowDays } from '#libs/contracts';
+import { valuesOf, type Column } from '../runs/columns.js';
 import { greatestFirst, stableSort, type Direction } from '../runs/order.js';
 import { PlaceSet } from '../runs/place-set.js';
 import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../runs/run-facts.js';
@@ -23,10 +23,12 @@ export interface RankedList {
   extras: readonly Uint32Array[];
 }
 
+/** What a report looks at: activity in W(n) alone, in W(n) and P(n), or counts of W(n). */
+export type LooksAt = 'one window' | 'two windows' | 'counts';
+
 /** A report: who is listed, by which measures, in which order. */
 export interface Definition {
-  subject: Ranking['subject'];
-  report: string;
+  looksAt: LooksAt;
   /** Names of what an entry carries in `extra_properties`. */
   extras: readonly string[];
   /** Bytes that hold each extra: 1 where it is never above 255, else 4. */
@@ -41,8 +43,8 @@ export function windowOf(facts: Pick<RunFacts, 'moment'>, days: number): Window 
 }
 
 /** The days of a window that is also counted over. */
-export function countWindow({ days }: Window): CountWindow {
-  return days as CountWindow;
+export function countWindow({ days }: Window): CountWindowDays {
+  return days as CountWindowDays;
 }
 
 /** Who was created before a day, counted from 1970, of the places from `from` up to and without `before`. */
@@ -82,7 +84,7 @@ export interface Measure {
  * @param measure may put what it finds into the memory
  */
 export function userReport(
-  report: string,
+  looksAt: LooksAt,
   extra: { name: string; bytes: Definition['extraBytes'] },
   measure: (users: UserFacts, window: Window, memory: RunMemory) => Measure,
 ): Definition {
@@ -95,19 +97,19 @@ export function userReport(
     const sorted = greatestFirst(keys, values, memory);
     return { keys: sorted.keys, extras: [sorted.values] };
   };
-  return { subject: 'user', report, extras: [extra.name], extraBytes: extra.bytes, rank };
+  return { looksAt, extras: [extra.name], extraBytes: extra.bytes, rank };
 }
 
 /** A report of users without a measure: the most recently active first, then by id. */
 export function userList(
-  report: string,
+  looksAt: LooksAt,
   listed: (users: UserFacts, window: Window) => PlaceSet,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
     const places = listed(users, window).places(memory);
     return { keys: valuesOf(places, users.keys, memory.words(places.length)), extras: [] };
   };
-  return { subject: 'user', report, extras: [], extraBytes: 4, rank };
+  return { looksAt, extras: [], extraBytes: 4, rank };
 }
 
 interface OrgReport {
@@ -118,7 +120,7 @@ interface OrgReport {
 }
 
 export function orgReport(
-  report: string,
+  looksAt: LooksAt,
   extras: readonly string[],
   define: (orgs: OrgFacts, window: Window) => OrgReport,
 ): Definition {
@@ -131,5 +133,5 @@ export function orgReport(
     const inOrder = (column: Column) => valuesOf(order, column, memory.words(order.length));
     return { keys: inOrder(orgs.keys), extras: columns.map(inOrder) };
   };
-  return { subject: 'org', report, extras, extraBytes: 4, rank };
+  return { looksAt, extras, extraBytes: 4, rank };
 }

@@ -4,7 +4,7 @@ import type { OrgFacts } from '../runs/run-facts.js';
 import { countWindow, createdBefore, orgReport, type Window } from './definition.js';
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
-export const orgReengagement = orgReport('reengagement', [], (orgs, window) => ({
+export const orgReengagement = orgReport('two windows', [], (orgs, window) => ({
   listed: createdBefore(orgs, window.firstDayBefore)
     .without(orgs.activity.during(window.days, 2 * window.days))
     .and(orgs.activity.during(0, window.days)),
@@ -12,14 +12,14 @@ export const orgReengagement = orgReport('reengagement', [], (orgs, window) => (
 }));
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
-export const orgChurn = orgReport('churn', [], (orgs, window) => ({
+export const orgChurn = orgReport('one window', [], (orgs, window) => ({
   listed: createdBefore(orgs, window.firstDay).without(orgs.activity.during(0, window.days)),
   by: largestThenOldest(orgs),
 }));
 
 /** Orgs that more people were added to than removed from in W(n). */
 export const growth = orgReport(
-  'growth',
+  'counts',
   ['num_users_added', 'num_users_removed'],
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
@@ -36,7 +36,7 @@ export const growth = orgReport(
 
 /** Orgs that people were removed from in W(n). */
 export const attrition = orgReport(
-  'attrition',
+  'counts',
   ['num_users_added', 'num_users_removed', 'net_users_change'],
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);

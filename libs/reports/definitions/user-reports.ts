@@ -7,7 +7,7 @@ const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
 const NUM_ACTIVE_DAYS = { name: 'num_active_days', bytes: 1 } as const;
 
 /** Users by how many distinct people they invited in W(n). */
-export const topInviter = userReport('top_inviter', NUM_INVITES, ({ inviters }, window, memory) => {
+export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, window, memory) => {
   const invitees = inviters.invitees[countWindow(window)];
   const listed = PlaceSet.positive(invitees).places(memory);
   return {
@@ -17,14 +17,14 @@ export const topInviter = userReport('top_inviter', NUM_INVITES, ({ inviters }, 
 });
 
 /** Users by how many days of W(n) they were active. */
-export const champion = userReport('champion', NUM_ACTIVE_DAYS, (users, window, memory) => {
+export const champion = userReport('one window', NUM_ACTIVE_DAYS, (users, window, memory) => {
   const values = memory.words(activeSince(users, window.firstDay));
   users.activity.countDays(window.days, values);
   return { values };
 });
 
 /** Users created before P(n) began, not active in P(n), active again in W(n). */
-export const userReengagement = userList('reengagement', (users, window) => {
+export const userReengagement = userList('two windows', (users, window) => {
   const active = activeSince(users, window.firstDay);
   return createdBefore(users, window.firstDayBefore, 0, active).without(
     users.activity.during(window.days, 2 * window.days, active),
@@ -32,6 +32,6 @@ export const userReengagement = userList('reengagement', (users, window) => {
 });
 
 /** Users created before W(n) began and not active in it. */
-export const userChurn = userList('churn', (users, { firstDay }) => {
+export const userChurn = userList('one window', (users, { firstDay }) => {
   return createdBefore(users, firstDay, activeSince(users, firstDay));
 });

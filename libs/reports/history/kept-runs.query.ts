@@ -1,9 +1,11 @@
 import type { RunListItem } from '#libs/contracts';
 import type { Queryable } from '#libs/platform';
+import { SERVABLE } from '../runs/runs.store.js';
 import { SnapshotGone } from './gone.js';
 
 /**
- * A run is *kept* from its completion until its snapshot is pruned: while its rankings can be read.
+ * A run is *kept* from its completion until its snapshot is pruned: while its rankings can be read. One whose moment lies
+ * ahead of the database's clock is not served until then, and a withdrawn one never.
  * Runs are in the order in which they are served: by their moment, then by their number.
  */
 export interface KeptRun {
@@ -20,7 +22,7 @@ const KEPT = `
   select id, run_id as "runId", floor(extract(epoch from report_time))::float8 as "reportTime",
     floor(extract(epoch from completed_at))::float8 as "completedAt"
   from report_runs
-  where state = 'completed' and pruned_at is null`;
+  where ${SERVABLE}`;
 const LATEST = `${KEPT} order by report_runs.report_time desc, id desc limit 1`;
 const NAMED = `${KEPT} and run_id = $1`;
 const PREVIOUS = `
@@ -73,16 +75,17 @@ const LIST = `
   select run_id, ${seconds('report_time')}, as_of, state, ${seconds('queued_at')},
     ${seconds('started_at')}, ${seconds('completed_at')}, ${seconds('failed_at')}, error, row_counts,
     (select sum(value::int8)::float8 from jsonb_each_text(row_counts)) as rows,
-    state = 'completed' and pruned_at is null as kept
+    ${SERVABLE} as kept
   from report_runs r
-  where ($1::uuid is null
+  where state <> 'withdrawn' and r.report_time <= now() + interval '1 second' and ($1::uuid is null
       or (r.report_time, id) < (select report_time, id from report_runs where run_id = $1))
-    and (not $3 or state = 'completed' and pruned_at is null)
+    and (not $3 or ${SERVABLE})
   order by r.report_time desc, id desc
   limit $2`;
 
 /**
- * Runs, the latest moment first.
+ * Runs, the latest moment first, but for those that are withdrawn and those whose moment lies ahead of the database's clock by
+ * more than the second that a requested one waits.
  * @param before only those that come after this run in the list
  * @param onlyKept only those that are kept; else of every state
  */

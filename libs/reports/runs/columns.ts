@@ -1,33 +1,16 @@
+import { COUNT_WINDOWS, type CountWindow } from './count-windows.js';
+
 /** A number for each place, or each key. */
 export type Column = Uint8Array | Uint32Array | Int32Array;
-
-/** The windows over which invites and membership changes are counted, in days. */
-export type CountWindow = 30 | 60 | 90;
 
 /** A count for each key, or each place, in each window. */
 export type WindowCounts = Record<CountWindow, Uint32Array>;
 
-export function windowCounts(size: number): WindowCounts {
-  return { 30: new Uint32Array(size), 60: new Uint32Array(size), 90: new Uint32Array(size) };
-}
-
-/** Counts one more for `key` in each window that reaches back `age` days. */
-export function countInWindows(counts: WindowCounts, key: number, age: number): void {
-  if (age >= 90) return;
-  counts[90][key]!++;
-  if (age >= 60) return;
-  counts[60][key]!++;
-  if (age >= 30) return;
-  counts[30][key]!++;
-}
-
-/** The counts of these keys, one after another. */
-export function countsOf(keys: Uint32Array, counts: WindowCounts): WindowCounts {
-  return {
-    30: valuesOf(keys, counts[30]),
-    60: valuesOf(keys, counts[60]),
-    90: valuesOf(keys, counts[90]),
-  };
+/** One column for each window, which `make` is handed with its index among them. */
+export function perWindow(make: (days: CountWindow, index: number) => Uint32Array): WindowCounts {
+  return Object.fromEntries(
+    COUNT_WINDOWS.map((days, index) => [days, make(days, index)]),
+  ) as WindowCounts;
 }
 
 /**

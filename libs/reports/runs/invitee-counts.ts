@@ -1,9 +1,11 @@
 import { KeySet } from '#libs/facts';
-import { countInWindows, countsOf, windowCounts, type WindowCounts } from './columns.js';
+import { perWindow } from './columns.js';
+import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import type { Inviters } from './run-facts.js';
 import type { RunMemory } from './run-memory.js';
 
 const LEAST_ROOM = 1_024;
+const WIDTH = COUNT_WINDOWS.length;
 
 /** How many people each user invited. Few invited anybody: theirs lie together, one after another. */
 export class InviteeCounts {
@@ -11,7 +13,8 @@ export class InviteeCounts {
   /** Where the counts of inviters lie, by key; of others it says nothing. */
   private readonly slots: Uint32Array;
   private inviters = 0;
-  private counts = windowCounts(LEAST_ROOM);
+  /** A row of a count for each window, by slot. */
+  private counts = new Uint32Array(LEAST_ROOM * WIDTH);
 
   /** @param keys one more than the highest key */
   constructor(keys: number, memory: RunMemory) {
@@ -23,10 +26,10 @@ export class InviteeCounts {
   add(key: number, age: number): void {
     if (!this.isInviter.has(key)) {
       this.isInviter.add(key);
-      if (this.inviters === this.counts[90].length) this.makeRoom();
+      if (this.inviters * WIDTH === this.counts.length) this.makeRoom();
       this.slots[key] = this.inviters++;
     }
-    countInWindows(this.counts, this.slots[key]!, age);
+    countInWindows(this.counts, this.slots[key]! * WIDTH, age);
   }
 
   /** Those of these keys who invited anybody, and their counts, by their places among the keys. */
@@ -42,15 +45,18 @@ export class InviteeCounts {
     }
     return {
       places: places.subarray(0, found),
-      invitees: countsOf(slots.subarray(0, found), this.counts),
+      invitees: perWindow((_, index) => {
+        const counts = new Uint32Array(found);
+        for (let place = 0; place < found; place++)
+          counts[place] = this.counts[slots[place]! * WIDTH + index]!;
+        return counts;
+      }),
     };
   }
 
   private makeRoom(): void {
-    const counts = windowCounts(this.inviters * 2);
-    for (const days of [30, 60, 90] as const satisfies (keyof WindowCounts)[]) {
-      counts[days].set(this.counts[days]);
-    }
+    const counts = new Uint32Array(this.counts.length * 2);
+    counts.set(this.counts);
     this.counts = counts;
   }
 }

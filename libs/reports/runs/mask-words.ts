@@ -1,5 +1,7 @@
+import type { LookBackDays } from '#libs/contracts';
+
 /** Days that the reports look at: the longest window, 90, needs three words of 32. */
-export const MASK_DAYS = 90;
+export const MASK_DAYS: LookBackDays = 90;
 export const MASK_WORDS = 3;
 export const WORD_DAYS = 32;
 

@@ -1,6 +1,6 @@
 import type { KnownFacts } from '#libs/facts';
 import { ActivityMasks } from './activity-masks.js';
-import { secondsOf, type WindowCounts } from './columns.js';
+import { perWindow, secondsOf, type WindowCounts } from './columns.js';
 import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
 import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
@@ -30,7 +30,7 @@ export async function orgFacts(
     return values;
   };
   const windows = (first: number): WindowCounts => {
-    return { 90: column(first), 60: column(first + 1), 30: column(first + 2) };
+    return perWindow((_, index) => column(first + index));
   };
   return {
     keys,

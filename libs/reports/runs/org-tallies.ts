@@ -1,15 +1,16 @@
 import type { SpanColumns } from '#libs/facts';
+import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { MASK_WORDS, wordMasks } from './mask-words.js';
 import type { Moment } from './run-facts.js';
 
 // Nothing is loaded here that the thread in which this runs would have to load as well.
 
-// A row of an org: the words of its activity, its members, additions and removals in three windows. All of an
+// A row of an org: the words of its activity, its members, additions and removals in each window. All of an
 // org lies side by side: in an array each, a span of ten million users took 1.5 times as long.
 export const MEMBERS = MASK_WORDS;
 export const ADDED = MEMBERS + 1;
-export const REMOVED = ADDED + 3;
-export const ROW = REMOVED + 3;
+export const REMOVED = ADDED + COUNT_WINDOWS.length;
+export const ROW = REMOVED + COUNT_WINDOWS.length;
 
 /** What is to be added up. All arrays are in memory that threads share. */
 export interface Tallying {
@@ -42,14 +43,4 @@ export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): v
     rows[row + 1]! |= activity[user + 1]! & masks[1];
     rows[row + 2]! |= activity[user + 2]! & masks[2];
   }
-}
-
-/** Of what never happened the age is negative. */
-function countInWindows(rows: Uint32Array, first: number, age: number): void {
-  if (age < 0 || age >= 90) return;
-  rows[first]!++;
-  if (age >= 60) return;
-  rows[first + 1]!++;
-  if (age >= 30) return;
-  rows[first + 2]!++;
 }

@@ -3,7 +3,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
-import { Logger, Readiness, describeError, troubleOf } from '#libs/platform';
+import { Logger, Readiness, StoreWatch, describeError, troubleOf } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;
@@ -21,17 +21,25 @@ export class ReportRunsProcessor
     private readonly executor: RunExecutor,
     private readonly logger: Logger,
     private readonly readiness: Readiness,
+    private readonly watch: StoreWatch,
   ) {
     super();
   }
 
-  /** A worker is ready when its queue answers and it takes jobs from it. */
+  /**
+   * A worker is ready when its queue answers and it takes jobs from it. It leaves the jobs to a newer build while
+   * the store belongs to one.
+   */
   onApplicationBootstrap(): void {
     this.readiness.add('The queue does not answer the worker.', async () => {
       const trouble = troubleOf(this.worker.getBackend());
       if (trouble !== undefined) throw trouble;
       if (!this.worker.isRunning()) throw new Error('the worker takes no jobs');
       await this.worker.getBackend().getCounts(['wait']);
+    });
+    this.watch.onChange((isNewer) => {
+      if (!isNewer) void this.worker.resume().catch(() => undefined);
+      else void this.worker.pause(true).catch(() => undefined);
     });
   }
 
@@ -48,7 +56,7 @@ export class ReportRunsProcessor
   /** Takes no more jobs and lets a run under way end. Without Redis a worker would wait to say good-bye. */
   async onModuleDestroy(): Promise<void> {
     const closed = this.worker.close();
-    await this.executor.idle();
+    await this.executor.stop();
     await Promise.race([closed, delay(GOODBYE_MS, undefined, { ref: false })]);
   }
 }

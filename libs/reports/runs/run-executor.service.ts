@@ -1,41 +1,55 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DAY_MS } from '#libs/contracts';
 import {
-  Clock,
   Database,
   Logger,
   Metrics,
   SETTINGS,
+  StoreWatch,
   describeError,
+  outsideFault,
   type Settings,
 } from '#libs/platform';
 import { dropSnapshot, writeSnapshot } from '../snapshots/snapshots.store.js';
-import { loadFacts, type Known } from './load-facts.js';
-import { OrgThread } from './org-thread.js';
-import type { RunFacts } from './run-facts.js';
+import { Backoff } from './backoff.js';
 import {
   LEASE_SECONDS,
   claimRun,
   completeRun,
+  dueInMs,
   failRun,
-  markPruned,
-  prunableRuns,
+  interruptRun,
   renewLease,
-  undroppedRuns,
   type ClaimedRun,
-} from './runs.store.js';
+} from './claims.store.js';
+import { loadFacts, type Known } from './load-facts.js';
+import { OrgThread } from './org-thread.js';
+import { markPruned, prunableRuns, undroppedRuns } from './pruning.store.js';
+import type { RunFacts } from './run-facts.js';
+
+/** A requested run is of the next whole second: a job that arrives before that waits for it. */
+const SOON_MS = 2_000;
+/** How long a run may go on after the worker was asked to stop, of the 30 seconds until it is ended. */
+const FINISH_MS = 20_000;
+
+/** Why a run was not completed although nothing failed. */
+class NotOurs extends Error {}
 
 /** Carries runs out, in a worker. */
 @Injectable()
 export class RunExecutor {
   private current: Promise<void> = Promise.resolve();
+  private claimed: ClaimedRun | undefined;
   /** What the last run knew, to be brought up to date by the next. */
   private known: Known | undefined;
   private readonly orgThread = new OrgThread();
+  private readonly backoff = new Backoff();
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly watch: StoreWatch,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
     @Inject(SETTINGS)
@@ -43,8 +57,9 @@ export class RunExecutor {
   ) {}
 
   /**
-   * Carries a run out if it still waits; does nothing when it is done or another's. A failure is
-   * written into the run, which then waits again or, after the third attempt, has failed.
+   * Carries a run out if it still waits; does nothing when it is done or another's. A failure of its own is
+   * written into the run, which then waits again or, after the third attempt, has failed. After a fault outside,
+   * such as a full disk, it waits without having used an attempt, and this worker pauses.
    */
   async execute(runId: string): Promise<void> {
     const execution = this.tryToExecute(runId);
@@ -52,32 +67,59 @@ export class RunExecutor {
     await execution;
   }
 
-  /** Fulfilled when no run is under way here. */
-  async idle(): Promise<void> {
-    await this.current;
+  /** Lets a run under way end, or gives it back when it takes too long: the process is about to end. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const given = new AbortController();
+    const late = delay(FINISH_MS, true, { ref: false, signal: given.signal });
+    const isLate = await Promise.race([this.current, late.catch(() => false)]);
+    given.abort();
+    const run = this.claimed;
+    if (isLate === true && run) {
+      const reason = 'Interrupted: the worker was asked to stop. Another attempt follows.';
+      await interruptRun(this.database.pool, run, reason).catch(() => undefined);
+    }
   }
 
   private async tryToExecute(runId: string): Promise<void> {
-    const run = await claimRun(this.database.pool, runId, new Date(this.clock.now()));
+    if (this.watch.newerStore !== undefined || this.backoff.isResting()) return;
+    const run = await this.claim(runId);
     if (!run) return;
+    this.claimed = run;
+    let renewalFailed = false;
     const lease = setInterval(
-      () => void renewLease(this.database.pool, run).catch(() => undefined),
+      () => void renewLease(this.database.pool, run).catch(() => (renewalFailed = true)),
       (LEASE_SECONDS * 1000) / 5,
     );
     try {
       await this.carryOut(runId, run);
+      this.backoff.end();
     } catch (error) {
-      await this.fail(runId, run, error);
+      await this.end(runId, run, error, renewalFailed);
     } finally {
       clearInterval(lease);
+      this.claimed = undefined;
     }
+  }
+
+  /** Takes a run, waiting for its moment when that is near. */
+  private async claim(runId: string): Promise<ClaimedRun | undefined> {
+    const { pool } = this.database;
+    const known = await this.watch.knownMigrations();
+    const run = await claimRun(pool, runId, known);
+    if (run) return run;
+    const ms = await dueInMs(pool, runId);
+    if (ms === undefined || ms > SOON_MS) return undefined;
+    if (ms > 0) await delay(Math.ceil(ms));
+    return claimRun(pool, runId, known);
   }
 
   /** Drops the snapshots that are kept no longer. */
   async prune(): Promise<void> {
     const { SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY } = this.settings;
     const { pool } = this.database;
-    for (const id of await prunableRuns(pool, SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY)) {
+    const byAge = this.watch.clocksAgree();
+    for (const id of await prunableRuns(pool, SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY, byAge)) {
       await markPruned(pool, id);
     }
     for (const id of await undroppedRuns(pool)) {
@@ -89,8 +131,9 @@ export class RunExecutor {
     }
   }
 
+  /** @throws NotOurs when the run was given to another worker, or withdrawn, meanwhile */
   private async carryOut(runId: string, run: ClaimedRun): Promise<void> {
-    const startedAt = this.clock.now();
+    const startedAt = performance.now();
     const reportTime = Math.floor(run.report_time.getTime() / 1000);
     const moment = { reportTime, day: Math.floor(run.report_time.getTime() / DAY_MS) };
     // Whoever comes meanwhile, or after a failure, reads everything.
@@ -99,13 +142,9 @@ export class RunExecutor {
     const { facts, known, isAnew } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, this.orgThread, before),
     );
-    if (!(await this.publish(run, facts))) {
-      this.metrics.runs.labels('superseded').inc();
-      this.logger.warn('report run was given to another worker', { runId, attempt: run.attempt });
-      return;
-    }
+    await this.publish(run, facts);
     this.known = known;
-    const seconds = (this.clock.now() - startedAt) / 1000;
+    const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.runs.labels('completed').inc();
     this.metrics.runSeconds.observe(seconds);
     this.metrics.lastRun.set(reportTime);
@@ -116,22 +155,53 @@ export class RunExecutor {
     );
   }
 
-  /** Writes the whole snapshot and completes the run at once. @returns false when the run is another's by now */
-  private async publish(run: ClaimedRun, facts: RunFacts): Promise<boolean> {
-    const lost = new Error('superseded');
-    try {
-      await this.database.transaction(async (db) => {
-        const counts = await writeSnapshot(db, run.id, facts);
-        if (!(await completeRun(db, run, counts))) throw lost;
-      }, 'long');
-      return true;
-    } catch (error) {
-      if (error === lost) return false;
-      throw error;
+  /** Writes the whole snapshot and completes the run at once. */
+  private async publish(run: ClaimedRun, facts: RunFacts): Promise<void> {
+    const known = await this.watch.knownMigrations();
+    await this.database.transaction(async (db) => {
+      const counts = await writeSnapshot(db, run.id, facts);
+      if (!(await completeRun(db, run, counts, known))) throw new NotOurs();
+    }, 'long');
+  }
+
+  /** Ends an attempt that did not complete its run. */
+  private async end(
+    runId: string,
+    run: ClaimedRun,
+    error: unknown,
+    renewalFailed: boolean,
+  ): Promise<void> {
+    await this.watch.look();
+    const fault = this.watch.newerStore ?? outsideFault(error);
+    if (fault !== undefined) return this.interrupt(runId, run, fault);
+    if (!(error instanceof NotOurs)) return this.fail(runId, run, error);
+    this.metrics.runs.labels('superseded').inc();
+    const { attempt } = run;
+    this.logger.warn('report run was given to another worker or withdrawn', { runId, attempt });
+    // The lease ran out because the database was away: that attempt does not count either.
+    if (renewalFailed) await interruptRun(this.database.pool, run, 'The lease ran out.');
+  }
+
+  /** Gives a run back after a fault outside it; waits for a database that is away to write that down. */
+  private async interrupt(runId: string, run: ClaimedRun, fault: string): Promise<void> {
+    const reason = `Interrupted: ${fault.replace(/\.$/, '')}. This does not count as an attempt: the run waits until it is over.`;
+    for (;;) {
+      const pauseSeconds = this.backoff.rest();
+      this.metrics.runs.labels('interrupted').inc();
+      this.logger.warn('report run interrupted', { runId, reason: fault, pauseSeconds });
+      try {
+        return await interruptRun(this.database.pool, run, reason);
+      } catch (error) {
+        if (outsideFault(error) === undefined) throw error;
+      }
+      if (this.stopping.signal.aborted) return;
+      const pause = delay(pauseSeconds * 1000, undefined, { signal: this.stopping.signal });
+      await pause.catch(() => undefined);
     }
   }
 
   private async fail(runId: string, run: ClaimedRun, error: unknown): Promise<void> {
+    this.backoff.end();
     const reason = error instanceof Error ? error.message : String(error);
     this.logger.error('report run failed', {
       runId,

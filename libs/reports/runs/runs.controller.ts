@@ -1,8 +1,7 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
   ApiError,
-  formatDay,
   invalidField,
   parameters,
   startOfDay,
@@ -11,17 +10,19 @@ import {
 } from '#libs/contracts';
 import {
   Access,
-  Clock,
   Database,
   Operation,
+  databaseNow,
   operation,
   type BodyOf,
   type PathOf,
   type QueryOf,
 } from '#libs/platform';
+import { runView, runViews } from './run-views.query.js';
 import { RunsService } from './runs.service.js';
+import { WithdrawalService } from './withdrawal.service.js';
 
-type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFirst']>>>;
+const MAX_RUNS = 1_000;
 
 const requestReportRun = operation({
   id: 'requestReportRun',
@@ -35,8 +36,13 @@ const requestReportRun = operation({
 const listReportRuns = operation({
   id: 'listReportRuns',
   tag: 'admin',
-  summary: 'The latest runs that were queued',
-  query: z.object({ limit: parameters.wholeNumber({ default: 50, low: 1, high: 1_000 }) }),
+  summary: 'The latest runs, withdrawn ones included',
+  query: z.object({
+    limit: parameters.wholeNumber({ default: 50, low: 1, high: MAX_RUNS }),
+    ahead: parameters
+      .choice(['false', 'true'])
+      .describe("true: only those whose moment lies ahead of the database's clock"),
+  }),
   reply: wire.reportRunList,
 });
 
@@ -48,14 +54,22 @@ const getReportRun = operation({
   reply: wire.reportRun,
 });
 
-/** Runs on demand, and how they went. */
+const withdrawReportRun = operation({
+  id: 'withdrawReportRun',
+  tag: 'admin',
+  summary: 'Withdraw a run for good: it is served nowhere, and its snapshot is dropped',
+  path: parameters.runPath,
+  reply: wire.reportRun,
+});
+
+/** Runs on demand, how they went, and their withdrawal. */
 @Controller('api/admin/v1/report_runs')
 @Access('admin')
 export class RunsController {
   constructor(
     private readonly runs: RunsService,
+    private readonly withdrawal: WithdrawalService,
     private readonly database: Database,
-    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -64,48 +78,42 @@ export class RunsController {
     const runId =
       day === undefined
         ? await this.runs.requestNow()
-        : await this.runs.requestDay(this.pastDay(day));
+        : await this.runs.requestDay(await this.pastDay(day));
     return { run_id: runId, state: 'queued' as const };
   }
 
   @Get()
   @Operation(listReportRuns)
-  async list(@Query() { limit: take }: QueryOf<typeof listReportRuns>) {
-    const rows = await this.database.rows.reportRun.findMany({ orderBy: { id: 'desc' }, take });
-    return { report_runs: rows.map(view) };
+  async list(@Query() { limit, ahead }: QueryOf<typeof listReportRuns>) {
+    // A requested run waits for the next whole second.
+    const after = ahead === 'true' ? (await databaseNow(this.database.pool)) + 1000 : undefined;
+    return { report_runs: await runViews(this.database, { limit, after }) };
   }
 
   @Get(':runId')
   @Operation(getReportRun)
   async find(@Param() { runId }: PathOf<typeof getReportRun>): Promise<ReportRunView> {
-    const row = await this.database.rows.reportRun.findUnique({ where: { runId } });
-    if (!row) throw new ApiError('not_found', 'There is no run with this id.');
-    return view(row);
+    const run = await runView(this.database, runId);
+    if (!run) throw noSuchRun();
+    return run;
   }
 
-  private pastDay(day: number): number {
-    if (day >= startOfDay(this.clock.now()))
+  @Delete(':runId')
+  @Operation(withdrawReportRun)
+  async withdraw(@Param() { runId }: PathOf<typeof withdrawReportRun>): Promise<ReportRunView> {
+    if (!(await this.withdrawal.withdraw(runId))) throw noSuchRun();
+    return this.find({ runId });
+  }
+
+  /** @param day milliseconds since 1970 */
+  private async pastDay(day: number): Promise<number> {
+    if (day < 0) throw invalidField('as_of', 'must be a day such as 2026-01-31');
+    if (day >= startOfDay(await databaseNow(this.database.pool)))
       throw invalidField('as_of', 'must be a day before today (UTC)');
     return day;
   }
 }
 
-function view(row: Row): ReportRunView {
-  return {
-    run_id: row.runId,
-    state: row.state as ReportRunView['state'],
-    report_time: unixSeconds(row.reportTime)!,
-    as_of: row.asOf ? formatDay(row.reportTime.getTime()) : null,
-    queued_at: unixSeconds(row.queuedAt)!,
-    started_at: unixSeconds(row.startedAt),
-    completed_at: unixSeconds(row.completedAt),
-    failed_at: unixSeconds(row.failedAt),
-    attempts: row.attempt,
-    row_counts: row.rowCounts as ReportRunView['row_counts'],
-    error: row.error,
-  };
-}
-
-function unixSeconds(date: Date | null): number | null {
-  return date && Math.floor(date.getTime() / 1000);
+function noSuchRun(): ApiError {
+  return new ApiError('not_found', 'There is no run with this id.');
 }

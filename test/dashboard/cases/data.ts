@@ -43,6 +43,22 @@ export function dataCases(world: () => World): void {
       });
     });
 
+    test('withdraws a run once that is confirmed', async () => {
+      const { run_id, report_time } = await world().api.run();
+      await reading(world(), '/data', async (page) => {
+        const table = page.getByRole('table', { name: 'Report runs' });
+        const first = table.locator('tbody tr').first();
+        await first.locator(`a[href*="${run_id}"]`).waitFor();
+        await first.getByRole('button', { name: /^Withdraw the run of/ }).click();
+        await first.getByRole('button', { name: 'Keep' }).click();
+        await first.getByRole('button', { name: /^Withdraw the run of/ }).click();
+        await first.getByRole('button', { name: 'Withdraw for good' }).click();
+        await table.locator(`a[href*="${run_id}"]`).waitFor({ state: 'detached' });
+      });
+      const run = await world().api.get(`/api/admin/v1/report_runs/${run_id}`);
+      expect(run.body).toMatchObject({ state: 'withdrawn', report_time });
+    });
+
     test('shows rejected events with their reasons, and tries them again', async () => {
       const wrong = [{ type: 'user.active', id: 'wrong-one', data: { user_id: '' } }];
       await world().api.post('/api/ingest/v1/events', wrong);

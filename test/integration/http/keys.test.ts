@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { keyShapes, type KeyList, type MadeKey } from '#libs/contracts';
+import { keyShapes, type KeyList, type CreatedKey } from '#libs/contracts';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
 import { keys, plantKey } from '../../support/keys.js';
@@ -20,8 +20,8 @@ const list = async () => (await service.api.get<KeyList>(KEYS)).body;
 
 test('an administrator makes a key that works, sees it listed without its secret, and revokes it', async () => {
   const wanted = { name: ' my “app” 1 ', scopes: ['admin', 'read', 'read'] };
-  const made = await service.api.post<MadeKey>(KEYS, wanted);
-  expect([made.status, keyShapes.madeKey.safeParse(made.body).error]).toEqual([201, undefined]);
+  const made = await service.api.post<CreatedKey>(KEYS, wanted);
+  expect([made.status, keyShapes.createdKey.safeParse(made.body).error]).toEqual([201, undefined]);
   expect(made.body).toMatchObject({ name: 'my “app” 1', scopes: ['read', 'admin'] });
   const headers = { Authorization: `Bearer ${made.body.key}` };
   const listed = await service.api.get<KeyList>(KEYS, headers);

@@ -18,7 +18,7 @@ import {
   type FileFormat,
   type Progress,
 } from '#libs/ingest';
-import { Clock, Database, Logger, type Settings } from '#libs/platform';
+import { Clock, Database, Logger, databaseClock, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
@@ -91,13 +91,15 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
     throw new UsageError('--rejected must not name the file that is imported.');
   }
   const signal = stopSignal();
-  if (wanted.isDryRun) return finish(wanted, await read(wanted, NOBODY, signal), signal);
+  if (wanted.isDryRun)
+    return finish(wanted, await read(wanted, NOBODY, new Clock(), signal), signal);
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
-  const ledger = new Ledger(database, new Clock(), new Logger(settings));
+  const clock = await databaseClock(database.pool);
+  const ledger = new Ledger(database, clock, new Logger(settings));
   try {
     const writer = wanted.writer(database);
-    const ended = await read(wanted, counting(writer, ledger, IMPORTED_FILE), signal);
+    const ended = await read(wanted, counting(writer, ledger, IMPORTED_FILE), clock, signal);
     ledger.note(IMPORTED_FILE, null, 'rejected', ended.rejected);
     finish(wanted, { ...ended, known: writer.known }, signal);
   } finally {
@@ -113,9 +115,14 @@ interface Ended extends Progress {
   rejectedFile: string | undefined;
 }
 
-async function read(wanted: Wanted, writer: EventWriter, signal: AbortSignal): Promise<Ended> {
+async function read(
+  wanted: Wanted,
+  writer: EventWriter,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Ended> {
   const file = await openFile(wanted.path);
-  const now = new Clock().now();
+  const now = clock.now();
   const format = wanted.format(now, Math.min(now, file.writtenAt ?? now));
   const rejected = new RejectedFile(wanted.rejected, format);
   const bar = new ProgressBar();

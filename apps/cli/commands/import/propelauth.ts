@@ -6,7 +6,14 @@ import {
   importPropelAuth,
   type PropelAuthProgress,
 } from '#libs/ingest';
-import { Clock, Database, Logger, SettingsError, type Settings } from '#libs/platform';
+import {
+  Database,
+  Logger,
+  SettingsError,
+  databaseClock,
+  type Clock,
+  type Settings,
+} from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
@@ -36,9 +43,10 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
   const signal = stopSignal();
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
-  const ledger = new Ledger(database, new Clock(), new Logger(settings));
+  const clock = await databaseClock(database.pool);
+  const ledger = new Ledger(database, clock, new Logger(settings));
   try {
-    await run({ database, ledger, authUrl, apiKey, ...options, signal });
+    await run({ database, ledger, clock, authUrl, apiKey, ...options, signal });
   } finally {
     await ledger.onApplicationShutdown();
     await database.onApplicationShutdown();
@@ -49,6 +57,7 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
 interface Wanted {
   database: Database;
   ledger: Ledger;
+  clock: Clock;
   authUrl: string;
   apiKey: string;
   fromStart: boolean;
@@ -57,15 +66,13 @@ interface Wanted {
 }
 
 async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
-  const clock = new Clock();
-  const now = clock.now();
+  const now = wanted.clock.now();
   const context = { now, receivedAt: now, defaultSource: 'propelauth' };
   const rejected = new RejectedFile(path, new NdjsonFormat(context));
   const bar = new ProgressBar();
   let last: PropelAuthProgress | undefined;
   const wholeImport = importPropelAuth({
     ...wanted,
-    clock,
     onStart: ({ stage, page }) => {
       if (stage === 'users' && page === 0) return;
       process.stdout.write(

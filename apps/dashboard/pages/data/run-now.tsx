@@ -4,6 +4,11 @@ import { get, send, type Failure } from '../../api/client.js';
 
 const RUNS = '/api/admin/v1/report_runs';
 const LOOK_MS = 700;
+const ENDS = {
+  completed: () => 'The reports are made.',
+  failed: (error: string | null) => `It failed: ${error}`,
+  withdrawn: () => 'The run was withdrawn.',
+};
 
 /** Makes the reports now, and says how that goes. @param onEnd called when it is done or has failed */
 export function RunNow({ onEnd }: { onEnd: () => void }) {
@@ -13,9 +18,12 @@ export function RunNow({ onEnd }: { onEnd: () => void }) {
     if (runId === undefined) return;
     const look = async () => {
       const run = await get<ReportRunView>(`${RUNS}/${runId}`);
-      if (run.state !== 'completed' && run.state !== 'failed') return;
+      if (run.state === 'queued' || run.state === 'running') {
+        if (run.error !== null) setWords(run.error);
+        return;
+      }
       setRunId(undefined);
-      setWords(run.state === 'completed' ? 'The reports are made.' : `It failed: ${run.error}`);
+      setWords(ENDS[run.state](run.error));
       onEnd();
     };
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_MS);

@@ -6,6 +6,7 @@ import { addressOf, changed, type Place } from '../../routing/location.js';
 import { formatMoment, formatNumber, formatSeconds } from '../../words/format.js';
 import { Term } from '../../words/terms.js';
 import { RunNow } from './run-now.js';
+import { RunsAhead, Withdraw } from './withdraw.js';
 
 const AT_ONCE = 15;
 
@@ -19,6 +20,7 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
         <h2 id="runs">Report runs</h2>
         {isAdmin && <RunNow onEnd={runs.reload} />}
       </header>
+      {isAdmin && <RunsAhead onEnd={runs.reload} />}
       <Shown of={runs}>
         {(data) => (
           <>
@@ -28,7 +30,7 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
                 {isAdmin ? ', or make one now.' : '.'}
               </Empty>
             ) : (
-              <RunsTable runs={data.runs} />
+              <RunsTable runs={data.runs} onWithdrawn={isAdmin ? runs.reload : undefined} />
             )}
             <p class="bar">
               {before !== undefined && (
@@ -49,7 +51,8 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
   );
 }
 
-function RunsTable({ runs }: Pick<RunList, 'runs'>) {
+/** @param onWithdrawn when a run is withdrawn; without it none can be */
+function RunsTable({ runs, onWithdrawn }: Pick<RunList, 'runs'> & { onWithdrawn?: () => void }) {
   return (
     <div class="scroll">
       <table>
@@ -69,6 +72,11 @@ function RunsTable({ runs }: Pick<RunList, 'runs'>) {
             <th scope="col" class="number">
               Rows
             </th>
+            {onWithdrawn && (
+              <th scope="col" class="wide-only">
+                <span class="unseen">Actions</span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -92,6 +100,11 @@ function RunsTable({ runs }: Pick<RunList, 'runs'>) {
               </td>
               <td class="number wide-only">{took(run)}</td>
               <td class="number">{run.rows === null ? '–' : formatNumber(run.rows)}</td>
+              {onWithdrawn && (
+                <td class="wide-only">
+                  <Withdraw run={run} onEnd={onWithdrawn} />
+                </td>
+              )}
             </tr>
           ))}
         </tbody>
@@ -112,7 +125,12 @@ function RunState({ run: { state, error, kept } }: { run: RunListItem }) {
       );
     case 'queued':
     case 'running':
-      return <span class="mark care">{state}</span>;
+      return (
+        <>
+          <span class="mark care">{state}</span>
+          {error !== null && <bdi class="small"> {error}</bdi>}
+        </>
+      );
   }
 }
 

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import type { ReportRunView } from '#libs/contracts';
+import { Database, Logger, type Settings } from '#libs/platform';
+import { WithdrawalService, runViews } from '#libs/reports';
+import { openStore } from '../store.js';
+import { UsageError } from '../usage.js';
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 1_000;
+const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Lists report runs, and withdraws one. */
+export async function runs(args: string[], settings: Settings): Promise<void> {
+  const action = actionOf(args);
+  const store = await openStore(settings, { shared: true });
+  const database = new Database(store.settings);
+  try {
+    await action(database, new WithdrawalService(database, new Logger(settings)));
+  } finally {
+    await database.onApplicationShutdown();
+    await store.close();
+  }
+}
+
+type Action = (database: Database, withdrawal: WithdrawalService) => Promise<void>;
+
+/** What to do, checked before the store is opened. */
+function actionOf([verb = '', ...rest]: string[]): Action {
+  switch (verb) {
+    case 'list': {
+      const limit = limitOf(rest);
+      return async (database) => {
+        const found = await runViews(database, { limit });
+        if (found.length === 0) print('There are no report runs yet.');
+        for (const run of found) print(line(run));
+      };
+    }
+    case 'withdraw': {
+      const [id = '', ...more] = rest;
+      if (!RUN_ID.test(id) || more.length > 0)
+        throw new UsageError('runs withdraw needs the id of one run, as "runs list" shows it.');
+      return async (_, withdrawal) => {
+        if (!(await withdrawal.withdraw(id))) throw new Error(`There is no run with the id ${id}.`);
+        print(`The run ${id} is withdrawn: it is served no more.`);
+      };
+    }
+    default:
+      throw new UsageError('runs needs one of list, withdraw.');
+  }
+}
+
+function limitOf(args: string[]): number {
+  const limit = Number(parsed(args).limit ?? DEFAULT_LIMIT);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new UsageError(`--limit must be a whole number from 1 to ${MAX_LIMIT}.`);
+}
+
+function parsed(args: string[]): { limit?: string } {
+  try {
+    return parseArgs({ args, options: { limit: { type: 'string' } } }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function line({ run_id: id, report_time, as_of, state, attempts, error }: ReportRunView): string {
+  const moment = new Date(report_time * 1000).toISOString();
+  const kind = as_of === null ? 'of its time' : 'end of day';
+  const why = error === null ? [] : [error];
+  return [id, moment, kind, state, `${attempts} attempts`, ...why].join('  ');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,82 @@
+import type { ReportRunView } from '#libs/contracts';
+import { useState } from 'preact/hooks';
+import { send, type Failure } from '../../api/client.js';
+import { useResource } from '../../api/resource.js';
+import { formatMoment } from '../../words/format.js';
+
+const RUNS = '/api/admin/v1/report_runs';
+
+interface Withdrawable {
+  run_id: string;
+  report_time: number;
+}
+
+/** A button that withdraws a run, once the reader has confirmed it. @param onEnd when the run is withdrawn */
+export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void }) {
+  const [isAsking, setAsking] = useState(false);
+  const [words, setWords] = useState('');
+  const moment = formatMoment(run.report_time);
+  const withdraw = async () => {
+    setAsking(false);
+    try {
+      await send('DELETE', `${RUNS}/${run.run_id}`);
+      onEnd();
+    } catch (error) {
+      setWords((error as Failure).message);
+    }
+  };
+  if (!isAsking) {
+    return (
+      <span class="bar">
+        <span role="status" class="small soft">
+          {words}
+        </span>
+        <button
+          type="button"
+          class="button"
+          aria-label={`Withdraw the run of ${moment}`}
+          onClick={() => setAsking(true)}
+        >
+          Withdraw
+        </button>
+      </span>
+    );
+  }
+  return (
+    <span class="bar" role="group" aria-label={`Withdraw the run of ${moment}`}>
+      <span class="small">Nobody can read its reports any more. Withdraw it for good?</span>
+      <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
+        Keep
+      </button>
+      <button type="button" class="button" onClick={() => void withdraw()}>
+        Withdraw for good
+      </button>
+    </span>
+  );
+}
+
+/** Runs whose moment lies ahead of the database's clock: nobody is shown them, so an admin finds them here. */
+export function RunsAhead({ onEnd }: { onEnd: () => void }) {
+  const runs = useResource<{ report_runs: ReportRunView[] }>(`${RUNS}?ahead=true`);
+  const ahead = runs.data?.report_runs ?? [];
+  if (ahead.length === 0) return null;
+  const withdrawn = () => {
+    runs.reload();
+    onEnd();
+  };
+  return (
+    <>
+      <p>
+        The moment of these runs lies ahead of the database’s clock. They were made while a clock
+        was wrong, and are not shown until then.
+      </p>
+      <ul>
+        {ahead.map((run) => (
+          <li key={run.run_id}>
+            {formatMoment(run.report_time)} <Withdraw run={run} onEnd={withdrawn} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { isDatabaseAway, sqlState } from './database.js';
+
+/**
+ * SQLSTATE classes and codes for which the work itself is not to blame:
+ * 08 connection, 25006 read only, 25P03/25P04 idle or transaction timeout, 28 authorization, 3D/3F no such database or
+ * schema, 40 rolled back for another's sake, 42501 privilege taken away, 53 resources (disk, memory, connections),
+ * 55006/55P03 in use or locked, 57 intervention (cancelled, shut down, timeout), 58 operating system, F0 configuration.
+ */
+const OUTSIDE_STATES =
+  /^(08...|25006|25P0[34]|28...|3D000|3F000|40...|42501|53...|55006|55P03|57...|58...|F0...)$/;
+/** The same of Node and the operating system. */
+const OUTSIDE_CODES = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EROFS']);
+
+const IN_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^(53100|ENOSPC|EDQUOT)$/, 'the disk is full'],
+  [/^(53200|ENOMEM)$/, 'memory has run out'],
+  [/^(53300|EMFILE|ENFILE)$/, 'too many connections or files are open'],
+  [/^53400$/, 'a configured limit of the database is reached'],
+  [/^(25006|EROFS)$/, 'the database can only be read'],
+  [/^(28...|42501)$/, 'the database refuses permission'],
+  [/^57014$/, 'the database cancelled a statement'],
+  [/^(40...|55...)$/, 'another transaction is in the way'],
+  [/^(58...|EIO)$/, 'the operating system of the database reports an error'],
+];
+
+/**
+ * Why work failed although it is not to blame, such as a full disk: once that is over, the same work succeeds.
+ * @returns words for a reader; undefined when the failure is the work's own
+ */
+export function outsideFault(error: unknown): string | undefined {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const code = sqlState(one);
+    if (OUTSIDE_STATES.test(code) || OUTSIDE_CODES.has(code)) {
+      const words = IN_WORDS.find(([pattern]) => pattern.test(code))?.[1];
+      return `${words ?? 'the database is away'} (${code})`;
+    }
+  }
+  return isDatabaseAway(error) ? 'the database is away' : undefined;
+}

@@ -1,0 +1,54 @@
+import { intervalDays, type Ranking } from '#libs/contracts';
+import { COUNT_WINDOWS } from '../runs/count-windows.js';
+import { MASK_DAYS } from '../runs/mask-words.js';
+import type { Definition } from './definition.js';
+
+const CATALOGUE = 'libs/contracts/catalogue.ts';
+const DEFINITIONS = 'libs/reports/definitions/index.ts';
+const COUNTS = 'libs/reports/runs/count-windows.ts';
+
+/**
+ * Refuses a catalogue that the engine cannot carry out. The types say the same before, but what runs may have been
+ * compiled in spite of their errors.
+ * @param definitions by subject and report
+ * @throws Error naming the files to edit, a line for each ranking that cannot be made
+ */
+export function checkCatalogue(
+  rankings: readonly Ranking[],
+  definitions: Readonly<Record<string, Readonly<Record<string, Definition | undefined>>>>,
+): void {
+  const faults = rankings.flatMap((ranking) => {
+    const fault = faultOf(ranking, definitions[ranking.subject]?.[ranking.report]);
+    return fault === undefined ? [] : [fault];
+  });
+  const names = rankings.map(nameOf);
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  faults.push(...twice.map((name) => `${CATALOGUE} lists ${name} twice.`));
+  if (faults.length === 0) return;
+  throw new Error(
+    `The reports cannot be made as they are listed:\n${[...new Set(faults)].join('\n')}`,
+  );
+}
+
+function nameOf({ subject, report, interval }: Ranking): string {
+  return `${subject}/${report}/${interval}`;
+}
+
+function faultOf(ranking: Ranking, definition: Definition | undefined): string | undefined {
+  const { subject, report, interval } = ranking;
+  const listed = `${CATALOGUE} lists ${nameOf(ranking)}`;
+  if (!definition) {
+    return `${CATALOGUE} lists the report ${subject}/${report}, which ${DEFINITIONS} does not define.`;
+  }
+  const days = intervalDays(interval);
+  if (!Number.isInteger(days) || days < 1) {
+    return `${listed}: an interval is Weekly, Monthly or a whole number of days.`;
+  }
+  if (definition.looksAt === 'counts') {
+    if (COUNT_WINDOWS.some((window) => window === days)) return undefined;
+    return `${listed}, but ${COUNTS} counts only in windows of ${COUNT_WINDOWS.join(', ')} days: add ${days} there.`;
+  }
+  const longest = definition.looksAt === 'two windows' ? MASK_DAYS / 2 : MASK_DAYS;
+  if (days <= longest) return undefined;
+  return `${listed}, but the engine looks back ${MASK_DAYS} days: at most ${longest} for this report.`;
+}

@@ -1,0 +1,126 @@
+import { onlyKnownMigrations, type Queryable } from '#libs/platform';
+
+/** A run that this worker has taken: no other has it under the same attempt. */
+export interface ClaimedRun {
+  id: number;
+  attempt: number;
+  report_time: Date;
+}
+
+/** How long a worker may be silent before its run is given to another. */
+export const LEASE_SECONDS = 30;
+/** A run that ends three workers is not tried a fourth time. */
+const MAX_ATTEMPTS = 3;
+/** Times that a run was begun, without those that ended for a reason outside it. */
+const COUNTED = 'attempt - interrupted';
+const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
+
+const CLAIM = `
+  update report_runs set state = 'running', attempt = attempt + 1, started_at = now(), error = null,
+    lease_until = ${LEASE_END}
+  where run_id = $1 and state = 'queued' and report_time <= now() and ${onlyKnownMigrations('$2')}
+  returning id, attempt, report_time`;
+
+/**
+ * Takes a queued run whose moment has come by the database's clock.
+ * @param known the migrations of this build: on a newer build's store it takes none
+ * @returns undefined when the run is another's, done, withdrawn or not due yet
+ */
+export async function claimRun(
+  db: Queryable,
+  runId: string,
+  known: readonly string[],
+): Promise<ClaimedRun | undefined> {
+  return (await db.query<ClaimedRun>(CLAIM, [runId, known])).rows[0];
+}
+
+const DUE_IN = `
+  select (extract(epoch from report_time - clock_timestamp()) * 1000)::float8 as ms
+  from report_runs where run_id = $1 and state = 'queued'`;
+
+/** In how many milliseconds the moment of a queued run comes, below 0 when it has; undefined when it does not wait. */
+export async function dueInMs(db: Queryable, runId: string): Promise<number | undefined> {
+  return (await db.query<{ ms: number }>(DUE_IN, [runId])).rows[0]?.ms;
+}
+
+const RENEW = `
+  update report_runs set lease_until = ${LEASE_END}
+  where id = $1 and attempt = $2 and state = 'running'`;
+
+/** Says that the worker is still at it. */
+export async function renewLease(db: Queryable, { id, attempt }: ClaimedRun): Promise<void> {
+  await db.query(RENEW, [id, attempt]);
+}
+
+const COMPLETE = `
+  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $3
+  where id = $1 and attempt = $2 and state = 'running' and ${onlyKnownMigrations('$4')}`;
+
+/**
+ * @param known the migrations of this build
+ * @returns false when nothing may be kept: the run was given to another worker or withdrawn meanwhile, or a newer
+ *   build has migrated the store
+ */
+export async function completeRun(
+  db: Queryable,
+  { id, attempt }: ClaimedRun,
+  rowCounts: Record<string, number>,
+  known: readonly string[],
+): Promise<boolean> {
+  return (await db.query(COMPLETE, [id, attempt, rowCounts, known])).rowCount === 1;
+}
+
+const END_ATTEMPT = `
+    state = case when ${COUNTED} < ${MAX_ATTEMPTS} then 'queued' else 'failed' end,
+    failed_at = case when ${COUNTED} < ${MAX_ATTEMPTS} then null else now() end,
+    lease_until = null`;
+
+const FAIL = `
+  update report_runs set ${END_ATTEMPT}, error = $3
+  where id = $1 and attempt = $2 and state = 'running'
+  returning state`;
+
+/** Puts a run back in the queue with the reason, or ends it after the last attempt. */
+export async function failRun(
+  db: Queryable,
+  { id, attempt }: ClaimedRun,
+  error: string,
+): Promise<'queued' | 'failed' | undefined> {
+  return (await db.query<{ state: 'queued' | 'failed' }>(FAIL, [id, attempt, error])).rows[0]
+    ?.state;
+}
+
+// Also when a sweep has given the run away in the meantime, or ended it for this attempt's silence. A run that is completed
+// under this attempt was committed although the worker did not hear of it.
+const INTERRUPT = `
+  update report_runs set
+    interrupted = interrupted + 1,
+    state = case when attempt = $2 then 'queued' else state end,
+    failed_at = case when attempt = $2 then null else failed_at end,
+    lease_until = case when attempt = $2 then null else lease_until end,
+    error = case when attempt = $2 then $3 else error end
+  where id = $1 and state <> 'withdrawn' and (attempt > $2 or attempt = $2 and state <> 'completed')`;
+
+/** Ends an attempt that failed for a reason outside the run: it does not count, and the run waits again. Once an attempt. */
+export async function interruptRun(
+  db: Queryable,
+  { id, attempt }: ClaimedRun,
+  reason: string,
+): Promise<void> {
+  await db.query(INTERRUPT, [id, attempt, reason]);
+}
+
+// A lease that ends later than any lease can was given by a clock that was ahead: it is given again.
+const SHORTEN_LEASES = `
+  update report_runs set lease_until = ${LEASE_END}
+  where state = 'running' and lease_until > ${LEASE_END}`;
+const RECLAIM = `
+  update report_runs set ${END_ATTEMPT},
+    error = 'The worker ended in the middle of attempt ' || ${COUNTED} || '.'
+  where state = 'running' and lease_until < now()`;
+
+/** Gives back the runs whose worker has been silent for the length of a lease. */
+export async function reclaimRuns(db: Queryable): Promise<void> {
+  await db.query(SHORTEN_LEASES);
+  await db.query(RECLAIM);
+}

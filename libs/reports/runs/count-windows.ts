@@ -1,0 +1,17 @@
+import type { CountWindowDays } from '#libs/contracts';
+
+// Only types are imported here: a thread loads this file.
+
+/** The windows over which invites and membership changes are counted, in days, the longest first. */
+export const COUNT_WINDOWS = [90, 60, 30] as const satisfies readonly CountWindowDays[];
+
+export type CountWindow = (typeof COUNT_WINDOWS)[number];
+
+/** Counts one more in each window that reaches back `age` days. Of what never happened the age is negative. */
+export function countInWindows(counts: Uint32Array, first: number, age: number): void {
+  if (age < 0) return;
+  for (let index = 0; index < COUNT_WINDOWS.length; index++) {
+    if (age >= COUNT_WINDOWS[index]!) return;
+    counts[first + index]!++;
+  }
+}

@@ -1,0 +1,52 @@
+import { formatDay, type ReportRunView } from '#libs/contracts';
+import type { Database } from '#libs/platform';
+
+type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFirst']>>>;
+
+/** Which runs an admin asks for. */
+export interface RunSelection {
+  limit: number;
+  /** Only those whose moment is later than this, in milliseconds since 1970, and that are not withdrawn. */
+  after?: number;
+}
+
+/** Runs of every state, the one that was added last first. */
+export async function runViews(
+  { rows }: Database,
+  { limit, after }: RunSelection,
+): Promise<ReportRunView[]> {
+  const where =
+    after === undefined ? {} : { reportTime: { gt: new Date(after) }, state: { not: 'withdrawn' } };
+  const found = await rows.reportRun.findMany({ where, orderBy: { id: 'desc' }, take: limit });
+  return found.map(view);
+}
+
+/** One run; undefined when there is none with this id. */
+export async function runView(
+  { rows }: Database,
+  runId: string,
+): Promise<ReportRunView | undefined> {
+  const row = await rows.reportRun.findUnique({ where: { runId } });
+  return row ? view(row) : undefined;
+}
+
+function view(row: Row): ReportRunView {
+  return {
+    run_id: row.runId,
+    state: row.state as ReportRunView['state'],
+    report_time: unixSeconds(row.reportTime)!,
+    as_of: row.asOf ? formatDay(row.reportTime.getTime()) : null,
+    queued_at: unixSeconds(row.queuedAt)!,
+    started_at: unixSeconds(row.startedAt),
+    completed_at: unixSeconds(row.completedAt),
+    failed_at: unixSeconds(row.failedAt),
+    withdrawn_at: unixSeconds(row.withdrawnAt),
+    attempts: row.attempt - row.interrupted,
+    row_counts: row.rowCounts as ReportRunView['row_counts'],
+    error: row.error,
+  };
+}
+
+function unixSeconds(date: Date | null): number | null {
+  return date && Math.floor(date.getTime() / 1000);
+}

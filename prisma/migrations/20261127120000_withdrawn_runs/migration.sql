@@ -1,0 +1,20 @@
+-- A run that an admin withdraws is served nowhere, and its moment is free for another run. Without withdrawn_at it was
+-- withdrawn by insightd itself.
+alter table report_runs drop constraint report_runs_state_check;
+alter table report_runs add constraint report_runs_state_check
+  check (state in ('queued', 'running', 'completed', 'failed', 'withdrawn'));
+alter table report_runs add column withdrawn_at timestamptz;
+
+-- Attempts that ended for a reason outside the run, such as a full disk: they do not count towards the limit.
+alter table report_runs add column interrupted int not null default 0;
+
+drop index report_runs_moment;
+create unique index report_runs_moment on report_runs (report_time) where not as_of and state <> 'withdrawn';
+
+-- Until now the clock of a process decided what was due. A run whose moment is later than its own beginning in the
+-- queue (a requested one: by up to a second) was added by a process whose clock was ahead: it does not hold
+-- what its moment says.
+update report_runs set
+  state = 'withdrawn', pruned_at = coalesce(pruned_at, now()), lease_until = null,
+  error = 'It was made before its moment, by a clock that was wrong.'
+where not as_of and report_time > queued_at + interval '1 minute';

@@ -1,0 +1,42 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** A copy of what was built, to be changed into another version of insightd. */
+export interface Build {
+  /** The script that starts its commands. */
+  main: string;
+  /** Adds a migration, as a newer version brings one. */
+  addMigration: (name: string, sql: string) => void;
+  /** Changes a compiled file. */
+  edit: (path: string, change: (text: string) => string) => void;
+  remove: () => void;
+}
+
+export function copyBuild(): Build {
+  const folder = mkdtempSync(join(tmpdir(), 'insightd-build-'));
+  for (const part of ['dist', 'prisma', 'package.json'])
+    cpSync(part, join(folder, part), { recursive: true });
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  return {
+    main: join(folder, 'dist/apps/cli/main.js'),
+    addMigration: (name, sql) => {
+      const path = join(folder, 'prisma/migrations', name);
+      mkdirSync(path);
+      writeFileSync(join(path, 'migration.sql'), sql);
+    },
+    edit: (path, change) => {
+      const file = join(folder, path);
+      writeFileSync(file, change(readFileSync(file, 'utf8')));
+    },
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}

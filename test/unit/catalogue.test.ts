@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { resolve } from 'node:path';
+import ts from 'typescript';
+import { checkCatalogue } from '#libs/reports';
+
+const CATALOGUE = 'libs/contracts/catalogue.ts';
+const FILES = [
+  CATALOGUE,
+  'libs/reports/definitions/index.ts',
+  'libs/reports/definitions/org-reports.ts',
+  'libs/reports/definitions/user-reports.ts',
+  'libs/insights/definitions.ts',
+];
+
+/** Compiles the files that a report stands in, with some texts replaced. */
+class Compiler {
+  private readonly options: ts.CompilerOptions;
+  private program: ts.Program | undefined;
+  private readonly sources = new Map<string, ts.SourceFile>();
+
+  constructor() {
+    const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path));
+    this.options = {
+      ...ts.parseJsonConfigFileContent(config, ts.sys, '.').options,
+      ...{ noEmit: true, incremental: false, tsBuildInfoFile: undefined },
+    };
+  }
+
+  /** @returns what is wrong, `file: message` each */
+  errors(edits: Record<string, (text: string) => string> = {}): string[] {
+    const host = ts.createCompilerHost(this.options);
+    const read = host.getSourceFile.bind(host);
+    host.getSourceFile = (name, options) => {
+      const file = FILES.find((one) => resolve(one) === resolve(name));
+      const edit = file && edits[file];
+      if (edit) return ts.createSourceFile(name, edit(ts.sys.readFile(name)!), options, true);
+      const known = this.sources.get(name) ?? read(name, options);
+      if (known) this.sources.set(name, known);
+      return known;
+    };
+    const program = ts.createProgram(FILES, this.options, host, this.program);
+    this.program ??= program;
+    return FILES.flatMap((file) =>
+      program.getSemanticDiagnostics(program.getSourceFile(file)).map(({ messageText }) => {
+        return `${file}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+      }),
+    );
+  }
+}
+
+describe('the catalogue of reports compiles only with what the engine can do', () => {
+  let compiler: Compiler;
+  beforeAll(() => {
+    compiler = new Compiler();
+  });
+  const inCatalogue = (from: string, to: string) => ({
+    [CATALOGUE]: (text: string) => {
+      const changed = text.replace(from, to);
+      expect(changed).not.toBe(text);
+      return changed;
+    },
+  });
+
+  test('as it is, and with a window within 90 days', () => {
+    expect(compiler.errors()).toEqual([]);
+    const sixty = inCatalogue(`churn: ['7', '14', '30']`, `churn: ['7', '14', '30', '60']`);
+    expect(compiler.errors(sixty)).toEqual([]);
+  }, 120_000);
+
+  test.each([
+    ['a window beyond 90 days', `churn: ['7', '14', '30']`, `churn: ['7', '14', '120']`, '"120"'],
+    [
+      'a window whose own and the one before pass 90 days',
+      `['Weekly', 'Monthly']`,
+      `['60']`,
+      '"60"',
+    ],
+    ['a window that is not counted', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
+    ['an interval that is none', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
+    [
+      'a report that is not declared',
+      `churn: ['7', '14', '30'],\n`,
+      `churn: ['7'], slipping: ['30'],\n`,
+      'slipping',
+    ],
+  ])(
+    '%s is an error in the catalogue that shows it',
+    (_, from, to, named) => {
+      const errors = compiler.errors(inCatalogue(from, to));
+      expect(errors[0]).toMatch(new RegExp(`^${CATALOGUE}: .*${named}`, 's'));
+      expect(errors.join()).not.toContain('implicitly');
+    },
+    60_000,
+  );
+
+  test('a report without a definition, or without a sentence, is an error where it is missing', () => {
+    const errors = compiler.errors({
+      [CATALOGUE]: (text) =>
+        text
+          .replace('churn: OneWindow }', 'churn: OneWindow; slipping: OneWindow }')
+          .replace(`churn: ['7', '14', '30'],`, `churn: ['7'], slipping: ['30'],`),
+    });
+    expect(errors).toEqual([
+      expect.stringMatching(/^libs\/reports\/definitions\/index\.ts: .*'slipping' is missing/s),
+      expect.stringMatching(/^libs\/insights\/definitions\.ts: .*user_slipping/s),
+    ]);
+  }, 60_000);
+});
+
+describe('what was compiled in spite of that is refused at the start', () => {
+  const definition = (looksAt: 'one window' | 'two windows' | 'counts') => ({
+    ...{ looksAt, extras: [], extraBytes: 4 as const },
+    rank: () => ({ keys: new Uint32Array(0), extras: [] }),
+  });
+  const definitions = {
+    org: {
+      churn: definition('one window'),
+      reengagement: definition('two windows'),
+      growth: definition('counts'),
+    },
+  };
+  const check = (report: string, interval: string) => () =>
+    checkCatalogue([{ subject: 'org', report, interval }], definitions);
+
+  test.each([
+    ['churn', '91', /catalogue\.ts lists org\/churn\/91, but .* at most 90/],
+    ['reengagement', '46', /at most 45/],
+    ['growth', '7', /count-windows\.ts counts only in windows of 90, 60, 30 days: add 7 there/],
+    ['churn', 'Quarterly', /Weekly, Monthly or a whole number/],
+    ['churn', '0', /whole number/],
+    [
+      'slipping',
+      '30',
+      /org\/slipping, which libs\/reports\/definitions\/index\.ts does not define/,
+    ],
+  ])('%s %s', (report, interval, message) => {
+    expect(check(report, interval)).toThrow(message);
+  });
+
+  test.each([
+    ['churn', '90'],
+    ['churn', 'Weekly'],
+    ['reengagement', '45'],
+    ['growth', '60'],
+  ])('%s %s is taken', (report, interval) => {
+    expect(check(report, interval)).not.toThrow();
+  });
+});
