@@ -26,11 +26,11 @@ export function patient<B extends IQueueBackend, O>(
     const backend = factory(name, options, kind);
     const rest = new Rest();
     const guarded =
-      <A extends unknown[], R>(work: (this: B, ...args: A) => Promise<R>) =>
+      <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
       async (...args: A): Promise<R> => {
         const works = setTimeout(() => troubles.delete(backend), WORKS_AFTER_MS);
         try {
-          const result = await work.apply(backend, args);
+          const result = await work(...args);
           rest.succeeded();
           troubles.delete(backend);
           return result;
@@ -41,23 +41,23 @@ export function patient<B extends IQueueBackend, O>(
           (backend as unknown as EventEmitter).emit('error', error);
           await rest.afterFailure();
           // BullMQ tries again after this one, and does not report it once more.
-          throw new ConnectionClosedError(undefined, error as Error);
+          throw new ConnectionClosedError(undefined, error);
         } finally {
           clearTimeout(works);
         }
       };
     const ending =
-      <A extends unknown[], R>(work: (this: B, ...args: A) => R) =>
+      <A extends unknown[], R>(work: (...args: A) => R) =>
       (...args: A): R => {
         rest.end();
-        return work.apply(backend, args);
+        return work(...args);
       };
     return Object.assign(backend, {
-      moveToActive: guarded(backend.moveToActive),
-      waitForJob: guarded(backend.waitForJob),
-      close: ending(backend.close),
-      disconnect: ending(backend.disconnect),
-      disconnectBlocking: ending(backend.disconnectBlocking),
+      moveToActive: guarded(backend.moveToActive.bind(backend)),
+      waitForJob: guarded(backend.waitForJob.bind(backend)),
+      close: ending(backend.close.bind(backend)),
+      disconnect: ending(backend.disconnect.bind(backend)),
+      disconnectBlocking: ending(backend.disconnectBlocking.bind(backend)),
     });
   };
 }

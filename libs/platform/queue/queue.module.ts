@@ -79,7 +79,7 @@ function queuesInPostgres(databaseUrl: string): QueueOptions {
     max: 4,
     skipMigrations: true,
   };
-  return { connection: connection as never };
+  return { connection: connection };
 }
 
 /**

@@ -65,7 +65,6 @@ else {
 
     test.each([
       ['+@all -bzpopmin', /BZPOPMIN/],
-      ['+@all -evalsha', /EVALSHA/],
       ['+@all resetkeys ~other:*', /~\{insightd-/],
     ])(
       'whose user has the rights %s: the start is refused, naming what is missing',
