@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, jest, test } from '@jest/globals';
 import { hasBrowser } from '../support/browser.js';
 import { dataCases } from './cases/data.js';
+import { doorCases } from './cases/doors.js';
 import { mannersCases } from './cases/manners.js';
 import { overviewCases } from './cases/overview.js';
 import { reportCases } from './cases/reports.js';
@@ -26,4 +27,5 @@ if (!hasBrowser) test.todo('the dashboard on the demo (there is no chromium here
   subjectCases(world);
   dataCases(world);
   mannersCases(world);
+  doorCases(world);
 });
