@@ -3,6 +3,8 @@ import {
   EVENT_TYPES,
   isObject,
   idSchema,
+  withPlainData,
+  writeJson,
   type CheckContext,
   type FieldErrors,
   type NativeEvent,
@@ -38,11 +40,12 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
       batch.rejected.push(reject(index, undefined, kept(one.unreadable), errors, context));
       continue;
     }
-    const checked = checkEvent(one.value, context);
+    const value = withPlainData(one.value);
+    const checked = checkEvent(value, context);
     if ('event' in checked) batch.events.push(checked.event);
     else {
-      const body = kept(serialized(withoutInvitee(one.value)));
-      batch.rejected.push(reject(index, one.value, body, checked.errors, context));
+      const body = kept(serialized(withoutInvitee(value)));
+      batch.rejected.push(reject(index, value, body, checked.errors, context));
     }
   }
   return batch;
@@ -95,15 +98,12 @@ export function serialized(
   const finite = (_name: string, member: unknown) =>
     typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member);
   try {
-    return JSON.stringify(value, finite);
+    return writeJson(value, finite);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const members = isObject(value) ? Object.entries(value) : [];
     const flat = members.filter(([, member]) => typeof member !== 'object');
-    return JSON.stringify(
-      { ...Object.fromEntries(flat), data: 'nested too deeply to be kept' },
-      finite,
-    );
+    return writeJson({ ...Object.fromEntries(flat), data: 'nested too deeply to be kept' }, finite);
   }
 }
 

@@ -2,6 +2,7 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
+  ApiHeader,
   ApiOperation,
   ApiResponse,
   ApiSecurity,
@@ -23,6 +24,12 @@ export class IngestController {
   @Post()
   @ApiOperation({ summary: 'Take in events; answered when they are committed' })
   @ApiConsumes(...EVENT_MEDIA_TYPES)
+  @ApiHeader({
+    name: 'ce-id',
+    required: false,
+    description:
+      'CloudEvents in binary mode: one event, its attributes in the headers ce-id, ce-type, ce-source, ce-time and ce-specversion, its data as the body',
+  })
   @ApiBody({ schema: { type: 'array', items: { type: 'object' } } })
   @ApiResponse({ status: 200, schema: jsonSchema(wire.ingestReply) })
   @ApiResponse({ status: 400, description: 'all were rejected, or the body is no list of events' })
@@ -35,8 +42,7 @@ export class IngestController {
     @Req() request: Authorized,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IngestReply> {
-    const { 'content-type': mediaType, 'content-encoding': encoding } = request.headers;
-    const reading = readEvents(request.body, mediaType, encoding);
+    const reading = readEvents(request.body, request.headers);
     // Neither the body nor what was read from it is kept while the events wait to be written.
     request.body = undefined;
     const sender = { kind: 'api', name: request.caller.name } as const;

@@ -1,7 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { ApiError, isObject } from '#libs/contracts';
+import { ApiError, isObject, parseJson } from '#libs/contracts';
 import { MAX_BODY_BYTES, readJson, readText } from '#libs/platform';
+import { binaryEvent, demandJsonData, isBinaryEvent } from './binary-event.js';
 
 export const MAX_EVENTS = 10_000;
 
@@ -23,14 +25,17 @@ const gunzipped = promisify(gunzip);
  * Reads a body as events, without looking into them.
  * @throws ApiError `unreadable`, `too_large` or `unsupported_media_type`
  */
-export async function readEvents(
-  body: unknown,
-  mediaType: string | undefined,
-  encoding: string | undefined,
-): Promise<Incoming[]> {
-  const type = eventMediaType(mediaType);
+export async function readEvents(body: unknown, headers: IncomingHttpHeaders): Promise<Incoming[]> {
+  const { 'content-encoding': encoding } = headers;
+  const mediaType = mediaTypeOf(headers['content-type']);
+  if (isBinaryEvent(headers, mediaType)) {
+    demandJsonData(mediaType);
+    const data = await unpack(body, encoding).then(readJson);
+    return [{ value: binaryEvent(headers, data) }];
+  }
+  demandEvents(mediaType);
   const unpacked = await unpack(body, encoding);
-  return type === LINES ? readLines(readText(unpacked)) : readValues(readJson(unpacked));
+  return mediaType === LINES ? readLines(readText(unpacked)) : readValues(readJson(unpacked));
 }
 
 async function unpack(body: unknown, encoding: string | undefined): Promise<unknown> {
@@ -39,21 +44,25 @@ async function unpack(body: unknown, encoding: string | undefined): Promise<unkn
   if (name !== 'gzip') {
     throw new ApiError('unsupported_media_type', 'The only Content-Encoding supported is gzip.');
   }
-  return unzip(body);
+  return unzip(Buffer.isBuffer(body) ? body : Buffer.alloc(0), MAX_BODY_BYTES);
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
-/** A body that may be gzip, whatever is said of it: no text begins as gzip does. */
-export function unzipped(body: unknown): Promise<unknown> {
-  const isGzip = Buffer.isBuffer(body) && body.subarray(0, GZIP.length).equals(GZIP);
-  return isGzip ? unzip(body) : Promise.resolve(body);
+/**
+ * A body that may be gzip, whatever its headers say: no text begins as gzip does.
+ * @param maxBytes unpacked
+ * @throws ApiError `unreadable` or `too_large`
+ */
+export function unzipped(body: Buffer, maxBytes = MAX_BODY_BYTES): Promise<Buffer> {
+  const isGzip = body.subarray(0, GZIP.length).equals(GZIP);
+  return isGzip ? unzip(body, maxBytes) : Promise.resolve(body);
 }
 
 /** @throws ApiError `unreadable` or `too_large` */
-async function unzip(body: unknown): Promise<Buffer> {
+async function unzip(body: Buffer, maxBytes: number): Promise<Buffer> {
   try {
-    return await gunzipped(Buffer.isBuffer(body) ? body : '', { maxOutputLength: MAX_BODY_BYTES });
+    return await gunzipped(body, { maxOutputLength: maxBytes });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new ApiError('too_large', 'The body has more than 16 MiB unpacked. Split it.', {
@@ -64,10 +73,14 @@ async function unzip(body: unknown): Promise<Buffer> {
   }
 }
 
-/** The media type without its parameters; JSON when none is given. */
-function eventMediaType(header: string | undefined): string {
-  const type = header?.split(';')[0]?.trim().toLowerCase() ?? 'application/json';
-  if (EVENT_MEDIA_TYPES.includes(type)) return type;
+/** The media type without its parameters; undefined when none is given. */
+function mediaTypeOf(header: string | undefined): string | undefined {
+  return header?.split(';')[0]?.trim().toLowerCase();
+}
+
+/** Without a media type, a body is JSON. */
+function demandEvents(mediaType: string | undefined): void {
+  if (mediaType === undefined || EVENT_MEDIA_TYPES.includes(mediaType)) return;
   const message = `Send events as one of ${EVENT_MEDIA_TYPES.join(', ')} in the header Content-Type.`;
   throw new ApiError('unsupported_media_type', message);
 }
@@ -101,7 +114,7 @@ export function readMessage(raw: Buffer): Incoming {
 
 function readLine(line: string): Incoming {
   try {
-    return { value: JSON.parse(line) as unknown };
+    return { value: parseJson(line) };
   } catch {
     return { unreadable: line };
   }

@@ -3,17 +3,23 @@ import {
   ApiBody,
   ApiOperation,
   ApiParam,
+  ApiQuery,
   ApiResponse,
   ApiSecurity,
   ApiTags,
 } from '@nestjs/swagger';
 import { ApiError, isObject } from '#libs/contracts';
-import { Access, AcceptsBasic, Clock, readJson, type Authorized } from '#libs/platform';
+import { Access, Clock, FindsKey, readJson, type Authorized } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
 import { MAX_EVENTS, tooMany, unzipped } from './read-events.js';
 import { CALL_TYPES } from './sources/tracking/call.js';
 import { callsOf, messageOf } from './sources/tracking/messages.js';
 import { source } from './sources/tracking/source.js';
+import { writeKeyOf } from './write-key.js';
+
+/** The paths of single calls: each kind by its name, and by the letter that some libraries use. */
+const KINDS = new Map(CALL_TYPES.flatMap((type) => [type, type[0]!].map((path) => [path, type])));
+const PATHS = ['batch', 'import', ...KINDS.keys()].map((path) => `/v1/${path}`).join(', ');
 
 /**
  * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
@@ -23,17 +29,18 @@ import { source } from './sources/tracking/source.js';
 @ApiSecurity('key')
 @Controller('v1')
 @Access('ingest')
-@AcceptsBasic()
+@FindsKey(writeKeyOf)
 export class TrackingController {
   constructor(
     private readonly messages: MessagesService,
     private readonly clock: Clock,
   ) {}
 
-  @Post('batch')
+  @Post(['batch', 'import'])
   @HttpCode(200)
   @ApiOperation({ summary: 'Take in calls of a tracking library, many at once' })
-  @ApiBody({ schema: { type: 'object', properties: { batch: { type: 'array' } } } })
+  @ApiQuery({ name: 'writeKey', required: false, description: 'a key, when no header has one' })
+  @ApiBody({ schema: { type: 'object', properties: { batch: { type: 'array', items: {} } } } })
   @ApiResponse({ status: 200, description: '{"success": true}, once all is committed' })
   @ApiResponse({ status: 400, description: 'the body is no JSON, or has no calls' })
   @ApiResponse({ status: 413, description: 'more than 10,000 calls or 16 MiB unpacked' })
@@ -49,12 +56,12 @@ export class TrackingController {
   @Post(':call')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take in one call of a tracking library' })
-  @ApiParam({ name: 'call', enum: [...CALL_TYPES] })
+  @ApiParam({ name: 'call', enum: [...KINDS.keys()] })
+  @ApiQuery({ name: 'writeKey', required: false, description: 'a key, when no header has one' })
   @ApiBody({ schema: { type: 'object' } })
-  async call(@Param('call') type: string, @Req() request: Authorized): Promise<{ success: true }> {
-    if (!CALL_TYPES.some((known) => known === type)) {
-      throw new ApiError('not_found', `There is /v1/batch, /v1/${CALL_TYPES.join(', /v1/')}.`);
-    }
+  async call(@Param('call') path: string, @Req() request: Authorized): Promise<{ success: true }> {
+    const type = KINDS.get(path);
+    if (type === undefined) throw new ApiError('not_found', `The paths are ${PATHS}.`);
     const body = await readBody(request);
     if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');
     return this.take([{ ...body, type }], request);
@@ -66,10 +73,17 @@ export class TrackingController {
     sentAt?: unknown,
   ): Promise<{ success: true }> {
     const receivedAt = this.clock.now();
-    const messages = calls.map((call) => messageOf(call, sentAt, receivedAt));
+    const messages = calls.map((call) => messageOf(withoutKey(call), sentAt, receivedAt));
     await this.messages.take(source, messages, { kind: 'tracking', name: caller.name });
     return { success: true };
   }
+}
+
+/** A call may become a dead letter, which must not hold a key. */
+function withoutKey(call: unknown): unknown {
+  if (!isObject(call) || !('writeKey' in call)) return call;
+  const { writeKey: _, ...rest } = call;
+  return rest;
 }
 
 /** JSON whatever the content type says; gzip is known by how it begins. */
@@ -77,5 +91,5 @@ async function readBody(request: Authorized): Promise<unknown> {
   const { body } = request;
   // The bytes are not kept while the calls wait to be written.
   request.body = undefined;
-  return readJson(await unzipped(body));
+  return readJson(Buffer.isBuffer(body) ? await unzipped(body) : body);
 }

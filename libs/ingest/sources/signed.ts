@@ -1,18 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
+const PREFIX = 'whsec_';
+/** Shorter ones can be guessed. Those that senders make have 24 bytes or more. */
+const MIN_SECRET_BYTES = 16;
 const HEADERS = ['id', 'timestamp', 'signature'];
 
 /** What is wrong with a secret of the Standard Webhooks scheme, as the end of a sentence. */
 export function standardSecretProblem(secret: string): string | undefined {
   const problem = 'must be whsec_ and then base64, as it is shown where the endpoint is made';
-  if (!secret.startsWith('whsec_')) return problem;
+  if (!secret.startsWith(PREFIX)) return problem;
   try {
     new Webhook(secret);
-    return undefined;
   } catch {
     return problem;
   }
+  const bytes = Buffer.from(secret.slice(PREFIX.length), 'base64').length;
+  return bytes < MIN_SECRET_BYTES
+    ? `must have at least ${MIN_SECRET_BYTES} bytes in base64`
+    : undefined;
 }
 
 /**

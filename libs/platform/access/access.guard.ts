@@ -15,10 +15,13 @@ const READING = new Set(['GET', 'HEAD']);
 /** Which scope a route asks for. A route that does not say is closed to everyone. */
 export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
 
-const BASIC = 'insightd:basic';
+const FIND_KEY = 'insightd:find-key';
 
-/** Also takes the key as the user name of Basic, the way in which tracking libraries send it. */
-export const AcceptsBasic = () => SetMetadata(BASIC, true);
+/** Finds the key of a request that has no Bearer. The body is read by then, as bytes. */
+type KeyFinder = (request: FastifyRequest) => Promise<string | undefined>;
+
+/** For senders that put their key elsewhere than in a Bearer. */
+export const FindsKey = (find: KeyFinder) => SetMetadata(FIND_KEY, find);
 
 export interface Authorized extends FastifyRequest {
   caller: Caller;
@@ -39,7 +42,7 @@ export class AccessGuard implements CanActivate {
     const scope = scopeOf(this.reflector, context);
     if (scope === 'public') return true;
     const request = context.switchToHttp().getRequest<Authorized>();
-    const caller = await this.callerOf(request, this.takesBasic(context));
+    const caller = await this.callerOf(request, this.keyFinder(context));
     if (scope === undefined || !caller.scopes.includes(scope)) {
       const message = `This key lacks the scope ${scope ?? 'for this address'}. "insightd keys create" makes one that has it.`;
       throw new ApiError('forbidden', message);
@@ -48,7 +51,7 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  private async callerOf(request: FastifyRequest, takesBasic: boolean): Promise<Caller> {
+  private async callerOf(request: FastifyRequest, findKey?: KeyFinder): Promise<Caller> {
     const now = this.clock.now();
     const { authorization } = request.headers;
     const token = authorization === undefined ? sessionToken(request) : undefined;
@@ -58,17 +61,17 @@ export class AccessGuard implements CanActivate {
       if (!READING.has(request.method)) demandOwnPage(request);
       return session.caller;
     }
-    const key = bearer(authorization) ?? (takesBasic ? basicUser(authorization) : undefined);
+    const key = bearer(authorization) ?? (await findKey?.(request));
     const caller = key === undefined ? undefined : await this.keys.identify(key, now);
     if (caller) return caller;
-    const other = takesBasic ? ' (a tracking library sends it as its write key)' : '';
+    const other = findKey ? ', or as the write key of a tracking library' : '';
     const message = `Send a valid API key in the header "Authorization: Bearer <key>"${other}.`;
     throw new ApiError('unauthorized', message);
   }
 
-  private takesBasic(context: ExecutionContext): boolean {
+  private keyFinder(context: ExecutionContext): KeyFinder | undefined {
     const places = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<true | undefined>(BASIC, places) === true;
+    return this.reflector.getAllAndOverride<KeyFinder | undefined>(FIND_KEY, places);
   }
 }
 
@@ -84,11 +87,4 @@ export function scopeOf(
 
 function bearer(header: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
-}
-
-/** The user name of Basic. A key may hold colons, but these senders give no password. */
-function basicUser(header: string | undefined): string | undefined {
-  const encoded = /^Basic +(\S+) *$/i.exec(header ?? '')?.[1];
-  if (encoded === undefined) return undefined;
-  return Buffer.from(encoded, 'base64').toString('utf8').replace(/:$/, '');
 }

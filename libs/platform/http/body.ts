@@ -1,4 +1,4 @@
-import { ApiError, invalidField, isObject } from '#libs/contracts';
+import { ApiError, invalidField, isObject, parseJson } from '#libs/contracts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -23,7 +23,7 @@ export function readText(body: unknown): string {
 export function readJson(body: unknown): unknown {
   const text = readText(body);
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (cause) {
     // The parser's own message quotes the body.
     throw new ApiError('unreadable', 'The body is not valid JSON.', { cause });

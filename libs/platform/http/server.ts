@@ -16,6 +16,7 @@ const MAX_PATH_BYTES = 16 * 1024;
 export function createAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     routerOptions: { maxParamLength: MAX_PATH_BYTES },
+    rewriteUrl: (request: IncomingMessage) => withoutExtraSlashes(request.url ?? '/'),
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
@@ -24,6 +25,18 @@ export function createAdapter(): FastifyAdapter {
       void sendFailure(reply, error, request.url);
     },
   });
+}
+
+/**
+ * Paths of the tracking API without doubled slashes and the one at the end: its libraries put an address
+ * together from parts that may each have one. Other paths are left alone, for an id in them may be anything.
+ */
+export function withoutExtraSlashes(url: string): string {
+  if (!/^\/+v1\//.test(url)) return url;
+  const query = url.indexOf('?');
+  const end = query < 0 ? url.length : query;
+  const path = url.slice(0, end).replaceAll(/\/{2,}/g, '/');
+  return (path.endsWith('/') ? path.slice(0, -1) : path) + url.slice(end);
 }
 
 /** Measures every reply by its route's pattern: an address may hold ids. */
