@@ -31,7 +31,7 @@ export function createAdapter(): FastifyAdapter {
  * Paths of the tracking API without doubled slashes and the one at the end: its libraries put an address
  * together from parts that may each have one. Other paths are left alone, for an id in them may be anything.
  */
-export function withoutExtraSlashes(url: string): string {
+function withoutExtraSlashes(url: string): string {
   if (!/^\/+v1\//.test(url)) return url;
   const query = url.indexOf('?');
   const end = query < 0 ? url.length : query;

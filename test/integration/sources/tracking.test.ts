@@ -100,6 +100,10 @@ test('a key in the body is looked for in 512 KiB, packed or not, and kept nowher
     expect(await post({ batch: [], writeKey, filler }, packed)).toBe(401);
     expect(await post({ batch: [], writeKey: 'nobody' }, packed)).toBe(401);
     expect(await post({ batch: [{ writeKey }] }, packed)).toBe(401);
+    let deep: unknown = [];
+    for (let level = 0; level < 100; level++) deep = [deep];
+    expect(await post({ batch: [], writeKey, deep }, packed)).toBe(401);
+    expect(await post({ batch: [], writeKey, text: '[{'.repeat(100) }, packed)).toBe(200);
   }
   const kept = await letters(service.api);
   expect(kept.map(({ body }) => body)).toEqual(['{"type":"dance"}']);

@@ -7,7 +7,7 @@ import { RecordReader, type CsvRecord } from './records.js';
 import { eventsOfRow, type CsvRow } from './rows.js';
 
 const DELIMITERS = [',', ';', '\t'];
-/** A first line by which a file tells Excel its delimiter. */
+/** A first line that names the delimiter, for Excel. */
 const DELIMITER_HINT = /^"?sep=([^"])"?$/i;
 const NOT_CSV = {
   row: ['cannot be read: quotes must stand around a whole cell, doubled inside it'],
