@@ -3,7 +3,6 @@ import {
   MAX_AHEAD_MS,
   filled,
   id,
-  instant,
   isObject,
   moment,
   optional,
@@ -12,6 +11,8 @@ import {
   typed,
 } from './fields.js';
 import { nameSchemas } from './named.js';
+import { NO_JSON_IN_BASE64 } from './cloud-events.js';
+import { BEFORE_1970 } from './instant.js';
 
 const names = {
   username: text.nullish(),
@@ -74,7 +75,7 @@ export type Checked = { event: NativeEvent } | { errors: FieldErrors };
 const attributes = {
   id: id.describe('with the source, the identity of the event, which counts once'),
   source: optional(id).describe('else the name of the key'),
-  time: optional(instant).describe('else the moment of receipt'),
+  time: optional(moment).describe('else the moment of receipt'),
   specversion: optional(z.literal('1.0', 'must be "1.0"')),
 };
 
@@ -125,12 +126,20 @@ export function checkBySchema(raw: unknown, context: CheckContext): Checked {
   if (!schema)
     return { errors: { ...fieldErrors(unknownType.safeParse(raw)), ...typeErrors(raw) } };
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) return { errors: fieldErrors(parsed) };
+  if (!parsed.success) return { errors: withEncodedData(raw, fieldErrors(parsed)) };
   const { id, source, time, data } = parsed.data;
   const identity = { type, id, source: source ?? context.defaultSource };
   const event = { ...identity, at: time ?? context.receivedAt, data } as NativeEvent;
-  const errors = aheadErrors(event, context.now + MAX_AHEAD_MS);
+  const errors = timeErrors(event, context.now + MAX_AHEAD_MS);
   return errors ? { errors } : { event };
+}
+
+/** Names the field that the sender used. */
+function withEncodedData(raw: unknown, errors: FieldErrors): FieldErrors {
+  const isEncoded = isObject(raw) && raw.data === undefined && raw.data_base64 !== undefined;
+  if (!isEncoded || !errors['data']) return errors;
+  const { data: _, ...others } = errors;
+  return { ...others, data_base64: [NO_JSON_IN_BASE64] };
 }
 
 function typeErrors(raw: unknown): FieldErrors {
@@ -139,14 +148,14 @@ function typeErrors(raw: unknown): FieldErrors {
   return { type: [`must be one of ${EVENT_TYPES.join(', ')}`] };
 }
 
-function aheadErrors(event: NativeEvent, latest: number): FieldErrors | undefined {
+/** A time is checked when it is known: also the one that a sender gave to the whole message. */
+function timeErrors(event: NativeEvent, latest: number): FieldErrors | undefined {
   const createdAt = 'created_at' in event.data ? event.data.created_at : undefined;
   const errors: FieldErrors = {};
   const ahead = 'must not be more than 10 minutes ahead of now';
   if (event.at > latest) errors['time'] = [ahead];
-  if (createdAt !== undefined && createdAt > latest) {
-    errors['data.created_at'] = [`${ahead} (a number is read as unix seconds)`];
-  }
+  if (event.at < 0) errors['time'] = [BEFORE_1970];
+  if (createdAt !== undefined && createdAt > latest) errors['data.created_at'] = [ahead];
   return Object.keys(errors).length > 0 ? errors : undefined;
 }
 

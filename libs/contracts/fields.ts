@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseInstant } from './instant.js';
+import { LosslessNumber } from './exact-json.js';
+import { TIME_FORMS, readTime } from './instant.js';
 
 type Issue = { input?: unknown };
 
@@ -38,32 +39,16 @@ export const filled = text
   .refine((value) => value.trim() !== '', 'must not be blank')
   .meta({ pattern: '\\S' });
 
-/** An RFC 3339 instant, read to milliseconds since 1970. */
-export const instant = z
-  .string({ error: typed('an RFC 3339 time such as 2026-01-31T12:00:00Z') })
-  .meta({ format: 'date-time' })
+/** A time in any form that `readTime` reads, as milliseconds since 1970. */
+export const moment = z
+  .union([z.string(), z.number()], { error: typed(TIME_FORMS) })
+  .meta({ description: TIME_FORMS })
   .transform((value, context) => {
-    const ms = parseInstant(value);
-    if (ms === undefined) context.addIssue('must be an RFC 3339 time such as 2026-01-31T12:00:00Z');
-    return ms ?? z.NEVER;
-  })
-  .refine((ms) => ms >= 0, 'must not be before 1970');
-
-/** A fraction such as .123 has no exact double: to microseconds first, so that it is not cut to .122. */
-const millisecondsOf = (seconds: number): number => Math.floor(Math.round(seconds * 1e6) / 1e3);
-
-/** Unix seconds or an RFC 3339 instant, read to milliseconds since 1970. */
-export const moment = z.union(
-  [
-    z
-      .number()
-      .refine((seconds) => seconds >= 0, 'must not be before 1970')
-      .meta({ minimum: 0, description: 'unix seconds' })
-      .transform(millisecondsOf),
-    instant,
-  ],
-  { error: typed('unix seconds or an RFC 3339 time such as 2026-01-31T12:00:00Z') },
-);
+    const read = readTime(value);
+    if ('ms' in read) return read.ms;
+    context.addIssue(read.problem);
+    return z.NEVER;
+  });
 
 /** So many wrong members are told of, no more. */
 const MAX_ISSUES = 10;
@@ -93,7 +78,12 @@ export const strings = z
 
 /** Whether a value of JSON is an object, neither list nor null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof LosslessNumber)
+  );
 }
 
 /** Optional where `null` means the same as leaving it out, as CloudEvents has it. */

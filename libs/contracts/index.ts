@@ -1,7 +1,9 @@
 export * from './catalogue.js';
 export * from './check-event.js';
+export { withPlainData } from './cloud-events.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './exact-json.js';
 export { MAX_CHARACTERS, id as idSchema, isObject } from './fields.js';
 export * as insights from './insights.js';
 export type * from './insights.js';

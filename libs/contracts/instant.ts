@@ -1,27 +1,90 @@
-const RFC_3339 =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+/** A time in milliseconds since 1970, or why there is none, as the end of a sentence. */
+export type ReadTime = { ms: number } | { problem: string };
+
+const MAX_CHARACTERS = 64;
 const DAY = /^(\d{4})-(\d{2})-(\d{2})(?:$|[Tt ])/;
+/** Date, time of day, fraction of a second, zone. */
+const INSTANT =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?: ?(?:[Zz]|UTC|GMT|([+-])(\d{2})(?::?(\d{2}))?))?$/;
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+const EIGHT_DIGITS = /^(\d{4})(\d{2})(\d{2})$/;
+const MONTH = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/;
 
 export const DAY_MS = 86_400_000;
 /** The last instant that can be written with four digits of a year. */
-const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
+export const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
+/** Spreadsheets count days: 100,000 is in the year 2173. As unix seconds it is 1970-01-02. */
+const SERIALS_END = 100_000;
+/** Larger numbers are milliseconds: as seconds they would be after the year 5000. */
+const SECONDS_END = 1e11;
+
+export const TIME_FORMS =
+  'a time such as 2026-01-31T12:00:00Z, a day such as 2026-01-31, or unix seconds or milliseconds';
+const NO_TIME = `must be ${TIME_FORMS}`;
+export const BEFORE_1970 = 'must not be before 1970';
+const AFTER_9999 = 'must not be after the year 9999';
+const SERIAL =
+  'must not be a number below 100,000, which is how spreadsheets store days: write 2026-01-31';
+const NO_DAY = 'has eight digits, which are read as a day (YYYYMMDD): there is no such day';
+const NO_MONTH = 'must not be a month (YYYYMM): write a day such as 2026-01-31';
 
 /**
- * Reads an RFC 3339 instant to the millisecond; further digits are cut, a leap second counts as the
- * second before it.
- * @returns milliseconds since 1970, or undefined when the text is no such instant.
+ * Reads a time in any form that senders use. Every way in uses this reader.
+ * - RFC 3339, less strictly: the zone may be `Z`, `UTC`, `GMT` or an offset with or without a colon, and is
+ *   UTC when it is missing; a space may replace the `T`; seconds may be missing. Digits beyond milliseconds
+ *   are cut, a leap second counts as the second before it.
+ * - A day, `2026-01-31` or `20260131` (the latter also as a number): its first moment in UTC.
+ * - Unix seconds, also with a fraction, or unix milliseconds, as a number or as text.
+ */
+export function readTime(value: unknown): ReadTime {
+  if (typeof value === 'number') return readNumber(value, String(value));
+  if (typeof value !== 'string') return { problem: NO_TIME };
+  const text = value.trim();
+  if (text.length > MAX_CHARACTERS) return { problem: NO_TIME };
+  if (NUMBER.test(text)) return readNumber(Number(text), text);
+  const ms = text.length === 10 ? parseDay(text) : parseInstant(text);
+  return ms === undefined ? { problem: NO_TIME } : bounded(ms);
+}
+
+function readNumber(value: number, text: string): ReadTime {
+  if (!Number.isFinite(value)) return { problem: NO_TIME };
+  if (value < 0) return { problem: BEFORE_1970 };
+  const [year, month, day] = (EIGHT_DIGITS.exec(text) ?? []).slice(1).map(Number);
+  if (year !== undefined) {
+    const ms = calendarDay(year, month!, day!);
+    return ms === undefined ? { problem: NO_DAY } : bounded(ms);
+  }
+  if (value < SERIALS_END) return { problem: SERIAL };
+  if (MONTH.test(text)) return { problem: NO_MONTH };
+  return bounded(Math.floor(value < SECONDS_END ? toMilliseconds(value) : value));
+}
+
+/** A fraction such as .123 has no exact double: to microseconds first, so that it is not cut to .122. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e3;
+}
+
+function bounded(ms: number): ReadTime {
+  if (ms < 0) return { problem: BEFORE_1970 };
+  return ms > LAST_MS ? { problem: AFTER_9999 } : { ms };
+}
+
+/**
+ * Reads the first form of `readTime`: a day with a time of day.
+ * @returns milliseconds since 1970, which may be negative; undefined when the text is no such instant
  */
 export function parseInstant(text: string): number | undefined {
   const ms = Date.parse(text);
-  // As most programs write it: ten times as fast as by parts, which are what the rest needs.
+  // The form that most programs write: ten times as fast as by parts, which all other forms need.
   if (ms >= 0 && text.length === 24 && new Date(ms).toISOString() === text) return ms;
   return parseInstantByParts(text);
 }
 
 function parseInstantByParts(text: string): number | undefined {
-  const match = RFC_3339.exec(text);
+  const match = INSTANT.exec(text);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Six;
+  const parts = match.slice(1, 7).map((part: string | undefined) => Number(part ?? 0));
+  const [year, month, day, hour, minute, second] = parts as Six;
   const [zoneHour, zoneMinute] = [Number(match[9] ?? 0), Number(match[10] ?? 0)];
   if (hour > 23 || minute > 59 || second > 60 || zoneHour > 23 || zoneMinute > 59) return undefined;
   const midnight = calendarDay(year, month, day);
@@ -33,9 +96,9 @@ function parseInstantByParts(text: string): number | undefined {
 }
 
 /**
- * Reads a calendar day, `2026-01-31`. A time after it is checked when it is an instant or a local
- * date-time, and moves the day only by its zone: the UTC day counts.
- * @returns the day's first millisecond since 1970, or undefined.
+ * Reads a calendar day, `2026-01-31`. A time after it is checked when it is an instant, and moves the day
+ * only by its zone: the UTC day counts.
+ * @returns the day's first millisecond since 1970, or undefined
  */
 export function parseDay(text: string): number | undefined {
   const match = DAY.exec(text);
@@ -43,7 +106,7 @@ export function parseDay(text: string): number | undefined {
   const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
   const midnight = calendarDay(year, month, day);
   if (text.length === 10 || midnight === undefined) return midnight;
-  const instant = parseInstant(text) ?? parseInstant(`${text}Z`) ?? parseInstant(`${text}:00Z`);
+  const instant = parseInstant(text);
   return instant === undefined || instant > LAST_MS ? undefined : startOfDay(instant);
 }
 

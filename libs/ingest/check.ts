@@ -3,6 +3,8 @@ import {
   EVENT_TYPES,
   isObject,
   idSchema,
+  withPlainData,
+  writeJson,
   type CheckContext,
   type FieldErrors,
   type NativeEvent,
@@ -44,11 +46,12 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
       batch.rejected.push({ ...letter, mentions: { ...letter.mentions, isComplete: false } });
       continue;
     }
-    const checked = checkEvent(one.value, context);
+    const value = withPlainData(one.value);
+    const checked = checkEvent(value, context);
     if ('event' in checked) batch.events.push(checked.event);
     else {
-      const text = serialized(one.value, withoutInvitee(one.value));
-      batch.rejected.push(reject(index, one.value, text, checked.errors, context));
+      const text = serialized(value, withoutInvitee(value));
+      batch.rejected.push(reject(index, value, text, checked.errors, context));
     }
   }
   return batch;
@@ -106,15 +109,12 @@ export function serialized(value: unknown, written: Written = (member) => member
   const finite = (name: string, member: unknown) =>
     typeof member === 'number' && !Number.isFinite(member) ? String(member) : written(member, name);
   try {
-    return JSON.stringify(value, finite);
+    return writeJson(value, finite);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const members = isObject(value) ? Object.entries(value) : [];
     const flat = members.filter(([, member]) => typeof member !== 'object');
-    return JSON.stringify(
-      { ...Object.fromEntries(flat), data: 'nested too deeply to be kept' },
-      finite,
-    );
+    return writeJson({ ...Object.fromEntries(flat), data: 'nested too deeply to be kept' }, finite);
   }
 }
 

@@ -23,6 +23,12 @@ const sendEvents = operation({
     'One event, an array of events, or one event a line (`application/x-ndjson`): at most 10,000 events and 16 MiB unpacked. Each event is judged by itself; a 400 with the same body says that all were rejected.',
   headers: z.object({
     'Content-Encoding': z.enum(['gzip', 'identity']).optional().describe('how the body is packed'),
+    'ce-id': z
+      .string()
+      .optional()
+      .describe(
+        'CloudEvents in binary mode: one event, its attributes in the headers ce-id, ce-type, ce-source, ce-time and ce-specversion, its data as the body',
+      ),
   }),
   rawBody: Object.fromEntries(
     EVENT_MEDIA_TYPES.map((type) => [
@@ -55,8 +61,7 @@ export class IngestController {
 
   // Not awaited here: what was read from the body would stay in memory while the events wait to be written.
   private take(request: Authorized): Promise<IngestReply> {
-    const { 'content-type': mediaType, 'content-encoding': encoding } = request.headers;
-    const incoming = readEvents(request.body, mediaType, encoding);
+    const incoming = readEvents(request.body, request.headers);
     request.body = undefined;
     return this.ingest.take(incoming, { kind: 'api', name: request.caller.name });
   }

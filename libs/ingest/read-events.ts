@@ -1,5 +1,7 @@
-import { ApiError, isObject } from '#libs/contracts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApiError, isObject, parseJson } from '#libs/contracts';
 import { readJson, readText, shapeProblem } from '#libs/platform';
+import { binaryEvent, demandJsonData, isBinaryEvent } from './binary-event.js';
 
 export const MAX_EVENTS = 10_000;
 
@@ -20,14 +22,16 @@ export type Incoming = { value: unknown } | { unreadable: string; problem?: stri
  * @param encoding that is left: gzip has been unpacked
  * @throws ApiError `unreadable`, `too_large` or `unsupported_media_type`
  */
-export function readEvents(
-  body: unknown,
-  mediaType: string | undefined,
-  encoding: string | undefined,
-): Incoming[] {
-  const type = eventMediaType(mediaType);
-  demandUnpacked(encoding);
-  return type === LINES ? readLines(readText(body)) : readValues(readJson(body));
+export function readEvents(body: unknown, headers: IncomingHttpHeaders): Incoming[] {
+  const mediaType = mediaTypeOf(headers['content-type']);
+  if (isBinaryEvent(headers, mediaType)) {
+    demandJsonData(mediaType);
+    demandUnpacked(headers['content-encoding']);
+    return [{ value: binaryEvent(headers, readJson(body)) }];
+  }
+  demandEvents(mediaType);
+  demandUnpacked(headers['content-encoding']);
+  return mediaType === LINES ? readLines(readText(body)) : readValues(readJson(body));
 }
 
 /** @throws ApiError `unsupported_media_type` */
@@ -36,10 +40,14 @@ function demandUnpacked(encoding: string | undefined): void {
   throw new ApiError('unsupported_media_type', 'The only Content-Encoding supported is gzip.');
 }
 
-/** The media type without its parameters; JSON when none is given. */
-function eventMediaType(header: string | undefined): string {
-  const type = header?.split(';')[0]?.trim().toLowerCase() ?? 'application/json';
-  if (EVENT_MEDIA_TYPES.includes(type)) return type;
+/** The media type without its parameters; undefined when none is given. */
+function mediaTypeOf(header: string | undefined): string | undefined {
+  return header?.split(';')[0]?.trim().toLowerCase();
+}
+
+/** Without a media type, a body is JSON. */
+function demandEvents(mediaType: string | undefined): void {
+  if (mediaType === undefined || EVENT_MEDIA_TYPES.includes(mediaType)) return;
   const message = `Send events as one of ${EVENT_MEDIA_TYPES.join(', ')} in the header Content-Type.`;
   throw new ApiError('unsupported_media_type', message);
 }
@@ -74,7 +82,7 @@ export function readMessage(raw: Buffer): Incoming {
 function readLine(line: string): Incoming {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     return { unreadable: line };
   }

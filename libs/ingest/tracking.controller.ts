@@ -19,6 +19,10 @@ import { CALL_TYPES } from './sources/tracking/call.js';
 import { callsOf, messageOf } from './sources/tracking/messages.js';
 import { source } from './sources/tracking/source.js';
 
+/** The paths of single calls: each kind by its name, and by the letter that some libraries use. */
+const KINDS = new Map(CALL_TYPES.flatMap((type) => [type, type[0]!].map((path) => [path, type])));
+const PATHS = ['batch', 'import', ...KINDS.keys()].map((path) => `/v1/${path}`).join(', ');
+
 const sendTrackingBatch = operation({
   id: 'sendTrackingBatch',
   tag: 'ingest',
@@ -33,7 +37,7 @@ const sendTrackingCall = operation({
   tag: 'ingest',
   summary: 'Take in one call of a tracking library; answered when it is committed',
   path: z.object({
-    call: z.enum(CALL_TYPES, `There is /v1/batch, /v1/${CALL_TYPES.join(', /v1/')}.`),
+    call: z.enum([...KINDS.keys()] as [string, ...string[]], `The paths are ${PATHS}.`),
   }),
   rawBody: { 'application/json': wire.trackingCall },
   reply: wire.trackingReply,
@@ -60,7 +64,7 @@ export class TrackingController {
     private readonly clock: Clock,
   ) {}
 
-  @Post('batch')
+  @Post(['batch', 'import'])
   @Operation(sendTrackingBatch)
   async batch(@Req() request: Authorized): Promise<{ success: true }> {
     const body = readBody(request);
@@ -73,9 +77,10 @@ export class TrackingController {
   @Post(':call')
   @Operation(sendTrackingCall)
   async call(
-    @Param() { call: type }: PathOf<typeof sendTrackingCall>,
+    @Param() { call }: PathOf<typeof sendTrackingCall>,
     @Req() request: Authorized,
   ): Promise<{ success: true }> {
+    const type = KINDS.get(call)!;
     const body = readBody(request);
     if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');
     return this.take([{ ...body, type }], request);
@@ -87,17 +92,22 @@ export class TrackingController {
     sentAt?: unknown,
   ): Promise<{ success: true }> {
     const receivedAt = this.clock.now();
-    const messages = calls.map((call) => messageOf(call, sentAt, receivedAt));
+    const messages = calls.map((call) => messageOf(withoutKey(call), sentAt, receivedAt));
     await this.messages.take(source, messages, { kind: 'tracking', name: caller.name });
     return { success: true };
   }
 }
 
-/** The `writeKey` that some libraries send in the body. */
+/** The `writeKey` that some libraries send in the body; undefined also when the body is no JSON. */
 function writeKeyIn(bytes: Buffer): string | undefined {
-  const body = readJson(bytes);
-  const key = isObject(body) ? body['writeKey'] : undefined;
-  return typeof key === 'string' ? key : undefined;
+  if (!bytes.includes('"writeKey"')) return undefined;
+  try {
+    const body = readJson(bytes);
+    const key = isObject(body) ? body['writeKey'] : undefined;
+    return typeof key === 'string' && key !== '' ? key : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON whatever the content type says. */
@@ -106,4 +116,11 @@ function readBody(request: Authorized): unknown {
   // The bytes are not kept while the calls wait to be written.
   request.body = undefined;
   return readJson(body);
+}
+
+/** A call may become a dead letter, which must not hold a key. */
+function withoutKey(call: unknown): unknown {
+  if (!isObject(call) || !('writeKey' in call)) return call;
+  const { writeKey: _, ...rest } = call;
+  return rest;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CsvFormat, eventsOfRow, parseMoment, readLines } from '#libs/ingest';
+import { CsvFormat, eventsOfRow, readLines, type CsvKind } from '#libs/ingest';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const AS_OF = Date.parse('2026-01-30T00:00:00Z');
@@ -19,8 +19,8 @@ async function linesOf(bytes: Buffer, size: number, maxBytes?: number) {
   return found;
 }
 
-async function readCsv(text: string, size = 1_000) {
-  const format = new CsvFormat(context);
+async function readCsv(text: string, size = 1_000, kind?: CsvKind) {
+  const format = new CsvFormat(context, kind);
   const reads = [];
   for await (const lines of readLines(pieces(Buffer.from(text), size))) {
     reads.push(format.read(lines));
@@ -100,25 +100,49 @@ test('headers are known by other names too, in any case and order, between unkno
   expect(events).toMatchObject([{ type: 'user.active', at, data: { user_id: 'ann' } }]);
 });
 
-test.each([
-  ['2026-01-31', '2026-01-31T00:00:00.000Z'],
-  ['2026-01-31T12:00:00+01:00', '2026-01-31T11:00:00.000Z'],
-  ['2026-01-31 12:00:00', '2026-01-31T12:00:00.000Z'],
-  ['2026-01-31 12:00', '2026-01-31T12:00:00.000Z'],
-  ['2026-01-31 12:00:00.123456+00', '2026-01-31T12:00:00.123Z'],
-  ['2026-01-31 12:00:00-0530', '2026-01-31T17:30:00.000Z'],
-  ['2026-01-31 12:00:00 UTC', '2026-01-31T12:00:00.000Z'],
-  ['1769860800', '2026-01-31T12:00:00.000Z'],
-  ['1769860800.123', '2026-01-31T12:00:00.123Z'],
-  ['1769860800123', '2026-01-31T12:00:00.123Z'],
-  ['2026-02-30', undefined],
-  ['31.01.2026', undefined],
-  ['01/31/2026', undefined],
-  ['2026-01', undefined],
-  ['yesterday', undefined],
-])('the time %s is %s', (text, expected) => {
-  const ms = parseMoment(text);
-  expect(ms === undefined ? undefined : new Date(ms).toISOString()).toBe(expected);
+test('an id that a spreadsheet has rounded is refused, other ids are kept as they are', () => {
+  const at = (user_id: string) => eventsOfRow('activity', { user_id, day: '2025-01-01' }, AS_OF);
+  for (const rounded of ['7.38529527931260E+17', '7,3853E+17', '1E+12', '-1.5E+10']) {
+    expect(at(rounded)).toMatchObject({ errors: { user_id: [expect.any(String)] } });
+  }
+  for (const id of ['738529527931260425', '007', '1E5', '1.50', '-0']) {
+    expect(at(id)).toMatchObject({ events: [{ data: { user_id: id } }] });
+  }
+});
+
+test.each([';', ',', '\t', '|'])(
+  'a first line names the delimiter %j, as for Excel',
+  async (one) => {
+    const rows = [
+      ['id', 'name', 'created_at'],
+      ['acme', 'Acme, Inc', '20250101'],
+      ['beta', 'B', 'x'],
+    ];
+    const text = rows.map((row) =>
+      row.map((cell) => (cell.includes(one) ? `"${cell}"` : cell)).join(one),
+    );
+    for (const hint of [`sep=${one}`, `"SEP=${one}"`]) {
+      const file = `\uFEFF${hint}\r\n${text.join('\r\n')}\r\n`;
+      for (const size of [1, 1_000]) {
+        const { events, rejected } = await readCsv(file, size, 'orgs');
+        expect(events).toMatchObject([{ data: { org_id: 'acme', name: 'Acme, Inc' } }]);
+        expect(rejected).toEqual([4]);
+      }
+    }
+  },
+);
+
+test('a file of rejected rows names its delimiter where the file did', async () => {
+  const format = new CsvFormat(context, 'orgs');
+  const lines = [];
+  for await (const some of readLines(
+    pieces(Buffer.from('sep=|\nid|name|created_at\na|A|x\n'), 99),
+  )) {
+    lines.push(...some);
+  }
+  const [line] = format.read(lines).rejected;
+  const again = `${format.rejectedHead()}\n${format.rejectedLine(line!).replace(/x$/, '2025-01-01')}\n`;
+  expect((await readCsv(again, 99, 'orgs')).events).toMatchObject([{ data: { org_id: 'a' } }]);
 });
 
 test('a membership is an addition, a removal, both, or known without a beginning', () => {

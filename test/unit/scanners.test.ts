@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { CsvFormat, parseMoment } from '#libs/ingest';
-import { idSchema, parseDay, parseInstant } from '#libs/contracts';
+import { CsvFormat } from '#libs/ingest';
+import { idSchema, parseDay, parseInstant, parseJson, readTime } from '#libs/contracts';
 import { holdsAddress } from '#libs/facts';
 import { withoutInvitees } from '../../libs/ingest/addresses.js';
 import { checkAll } from '../../libs/ingest/check.js';
@@ -91,12 +91,15 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   'an id': (text) => idSchema.safeParse(text),
   'an instant': (text) => [parseInstant(text), parseInstant(`${text}Z`)],
   'a day': (text) => [parseDay(text), parseDay(`2026-01-31T${text}`)],
-  'a moment of a cell': (text) => [parseMoment(text), parseMoment(` 2026-01-31 ${text} UTC `)],
+  'a time of a sender': (text) => [readTime(text), readTime(` 2026-01-31 ${text} UTC `)],
+  'JSON with long numbers': (text) =>
+    unlessRefused(() => parseJson(`{"id": 12345678901234567890, "x": ${text}`)),
   'a line that is no JSON': (text) => checkAll([{ unreadable: text }], context),
   'an event': (text) => checkAll([{ value: event(text) }, { value: text }], context),
   'lines of events': (text) =>
-    unlessRefused(() => readEvents(raw(text), 'application/x-ndjson', '')),
-  'a content type': (text) => unlessRefused(() => readEvents(raw('{}'), text, text)),
+    unlessRefused(() => readEvents(raw(text), { 'content-type': 'application/x-ndjson' })),
+  'a content type': (text) =>
+    unlessRefused(() => readEvents(raw('{}'), { 'content-type': text, 'content-encoding': text })),
   'a CSV file': (text) => {
     const format = new CsvFormat(context, 'users');
     format.read([{ number: 1, text: 'user_id,email,created_at' }]);

@@ -1,7 +1,6 @@
 export { IMPORTED_FILE, counting } from './counting.js';
 export { CsvFormat } from './csv/csv-format.js';
 export { CSV_KINDS, type CsvKind } from './csv/columns.js';
-export { parseMoment } from './csv/moments.js';
 export { eventsOfRow } from './csv/rows.js';
 export { FactWriter } from './fact-writer.js';
 export type { FileFormat } from './file-format.js';

@@ -1,4 +1,11 @@
-import { checkEvent, isObject, type CheckContext } from '#libs/contracts';
+import {
+  checkEvent,
+  isObject,
+  parseJson,
+  withPlainData,
+  writeJson,
+  type CheckContext,
+} from '#libs/contracts';
 import type { FileFormat, LinesRead, RejectedLine } from './file-format.js';
 import type { Line } from './read-lines.js';
 
@@ -18,7 +25,7 @@ export class NdjsonFormat implements FileFormat {
         read.rejected.push({ number, text, errors: { event: [unreadable ?? NO_OBJECT] } });
         continue;
       }
-      const checked = checkEvent(value, this.context);
+      const checked = checkEvent(withPlainData(value), this.context);
       if ('event' in checked) read.events.push(checked.event);
       else read.rejected.push({ number, text, errors: checked.errors });
     }
@@ -37,14 +44,14 @@ export class NdjsonFormat implements FileFormat {
   rejectedLine({ number, text, errors }: RejectedLine): string {
     const rejected = { line: number, errors };
     const value = parsed(text);
-    return JSON.stringify(isObject(value) ? { ...value, rejected } : { text, rejected });
+    return writeJson(isObject(value) ? { ...value, rejected } : { text, rejected });
   }
 }
 
 /** @returns undefined for what is no JSON */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -8,6 +8,8 @@ import { createGunzip } from 'node:zlib';
 export const STANDARD_INPUT = '-';
 
 const CHUNK_BYTES = 256 * 1024;
+/** Archives without times give 1970-01-01 or 1980-01-01, in any zone. */
+const FIRST_REAL_MS = Date.UTC(1980, 0, 3);
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /** A file to import. Sizes in bytes, as they lie on disk. */
@@ -18,7 +20,7 @@ export interface ImportFile {
   size: number | undefined;
   /** How much of it has been read. */
   read: () => number;
-  /** When it was written last, in milliseconds since 1970; not known of standard input. */
+  /** When it was written last, in milliseconds since 1970; not known of standard input, nor without a real time. */
   writtenAt: number | undefined;
 }
 
@@ -43,7 +45,9 @@ async function aboutFile(path: string) {
   });
   if (about.isDirectory()) throw new Error(`${path} is a folder: name one file.`);
   // A pipe has no size to measure progress by, and no time that says anything.
-  return about.isFile() ? { size: about.size, mtimeMs: Math.floor(about.mtimeMs) } : undefined;
+  if (!about.isFile()) return undefined;
+  const mtimeMs = about.mtimeMs < FIRST_REAL_MS ? undefined : Math.floor(about.mtimeMs);
+  return { size: about.size, mtimeMs };
 }
 
 async function* counted(source: Readable, count: (bytes: number) => void): AsyncGenerator<Buffer> {

@@ -1,4 +1,4 @@
-import { isObject, type EventType } from '#libs/contracts';
+import { DAY_MS, isObject, readTime, type EventType } from '#libs/contracts';
 import type { Translation } from './source.js';
 
 /** What each type of message comes to, in a source that has types. */
@@ -20,7 +20,7 @@ export function byType<Parts>(
 
 /**
  * One native event. Values are given on as they came, for the check of events to judge.
- * @param time RFC 3339; left out, the message's time
+ * @param time in any form that events may have; left out, the message's time
  */
 export function tell(type: EventType, data: Record<string, unknown>, time?: unknown): Translation {
   return { events: [{ type, data, time }] };
@@ -37,4 +37,25 @@ export function member(value: unknown, ...path: string[]): unknown {
 export function textMember(value: unknown, ...path: string[]): string | undefined {
   const found = member(value, ...path);
   return typeof found === 'string' ? found : undefined;
+}
+
+/** Senders repeat a message for days or months, not for years. */
+const LONG_MS = 5 * 366 * DAY_MS;
+
+/**
+ * A translation, unless the time of its signed message lies years before the signature: then its unit is
+ * wrong, or the sender's clock was. Times of what a message is about, such as a creation, may lie there.
+ * @param field the message's member that holds the time
+ * @param signedAt ms since 1970
+ */
+export function nearSignature(
+  translation: Translation,
+  field: string,
+  time: unknown,
+  signedAt: number,
+): Translation {
+  const read = readTime(time);
+  const isLongBefore = 'ms' in read && read.ms < signedAt - LONG_MS;
+  if (!isLongBefore || translation === 'unused') return translation;
+  return { errors: { [field]: ['must not be more than five years before the signature'] } };
 }

@@ -56,7 +56,7 @@ export class AccessGuard implements CanActivate {
       bearer(authorization) ?? (takesBasic ? await this.writeKeyOf(request, context) : undefined);
     const caller = key === undefined ? undefined : await this.keys.callerOf(request, key);
     if (caller) return caller;
-    const other = takesBasic ? ' (a tracking library sends it as its write key)' : '';
+    const other = takesBasic ? ', or as the write key of a tracking library' : '';
     const message = `Send a valid API key in the header "Authorization: Bearer <key>"${other}.`;
     throw new ApiError('unauthorized', message);
   }
@@ -65,10 +65,9 @@ export class AccessGuard implements CanActivate {
     request: FastifyRequest,
     context: ExecutionContext,
   ): Promise<string | undefined> {
-    const { authorization } = request.headers;
-    if (authorization !== undefined) return basicUser(authorization);
     const { writeKey } = request.query as { writeKey?: unknown };
-    if (typeof writeKey === 'string') return writeKey;
+    const given = basicUser(request.headers.authorization) || writeKey;
+    if (typeof given === 'string' && given !== '') return given;
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     return this.bodies.readForKey(request, reply, bodyRuleOf(this.reflector, context));
   }

@@ -1,4 +1,4 @@
-import { ApiError, isObject } from '#libs/contracts';
+import { ApiError, isObject, parseJson } from '#libs/contracts';
 import { isCrowded, shapeProblem } from './json-limits.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -28,7 +28,7 @@ export function readJson(body: unknown): unknown {
   const text = readText(body);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     // The parser's own message quotes the body.
     throw new ApiError('unreadable', 'The body is not valid JSON.', { cause });

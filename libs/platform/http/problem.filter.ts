@@ -8,6 +8,9 @@ import { Logger, describeError } from '../logger/logger.js';
 /** The endpoints that clients of the reference API call; their 400 and 429 have shapes of their own. */
 const COMPATIBLE = '/api/backend/';
 
+/** The tracking API, whose libraries show the members `code` and `message`, here or in `error`. */
+const TRACKING = '/v1/';
+
 /** Whether an address is one of those endpoints. */
 export const isCompatible = (url: string): boolean => url.startsWith(COMPATIBLE);
 
@@ -106,8 +109,13 @@ export function sendFailure(reply: FastifyReply, failure: unknown, url: string):
     code: error.code,
     detail: error.message,
     ...(fields && { errors: fields }),
+    ...(url.startsWith(TRACKING) && trackingError(error)),
   };
   return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+}
+
+function trackingError({ code, message }: ApiError) {
+  return { error: { code, message }, message };
 }
 
 const CODE_OF_STATUS = new Map<number, ErrorCode>([

@@ -17,7 +17,7 @@ export function createAdapter(
 ): FastifyAdapter {
   const outside = new Outside(settings);
   return new FastifyAdapter({
-    rewriteUrl: (request: IncomingMessage) => outside.withoutBase(request),
+    rewriteUrl: (request: IncomingMessage) => withoutExtraSlashes(outside.withoutBase(request)),
     // Its own reply says neither when to come back nor why.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
@@ -30,6 +30,18 @@ export function createAdapter(
       void sendFailure(reply, error, request.url);
     },
   });
+}
+
+/**
+ * Paths of the tracking API without doubled slashes and the one at the end: its libraries put an address
+ * together from parts that may each have one. Other paths are left alone, for an id in them may be anything.
+ */
+function withoutExtraSlashes(url: string): string {
+  if (!/^\/+v1\//.test(url)) return url;
+  const query = url.indexOf('?');
+  const end = query < 0 ? url.length : query;
+  const path = url.slice(0, end).replaceAll(/\/{2,}/g, '/');
+  return (path.endsWith('/') ? path.slice(0, -1) : path) + url.slice(end);
 }
 
 /** Measures every reply by its route's pattern: an address may hold ids. */

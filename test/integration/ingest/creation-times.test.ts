@@ -19,7 +19,8 @@ beforeAll(async () => {
     user('as a number', TOLD_S),
     user('as text', '2023-11-14T22:13:20Z'),
     user('in a zone', '2023-11-15T03:58:20.999+05:45'),
-    user('at the epoch', 0),
+    user('in milliseconds', TOLD_S * 1000),
+    user('in milliseconds as text', String(TOLD_S * 1000)),
     user('not at all', undefined),
     user('later again', TOLD_S),
     user('later again', TOLD_S + DAY_S),
@@ -50,12 +51,13 @@ async function createdAt(subject: 'user' | 'org'): Promise<Record<string, unknow
   );
 }
 
-test('created_at is unix seconds or RFC 3339, else the time of the event; the earliest told counts', async () => {
+test('created_at is unix seconds or a time, else the time of the event; the earliest told counts', async () => {
   expect(await createdAt('user')).toEqual({
     'as a number': TOLD_S,
     'as text': TOLD_S,
     'in a zone': TOLD_S,
-    'at the epoch': 0,
+    'in milliseconds': TOLD_S,
+    'in milliseconds as text': TOLD_S,
     'not at all': TIME_S,
     'later again': TOLD_S,
     'earlier again': TOLD_S - DAY_S,
@@ -83,7 +85,9 @@ test.each<[string, unknown]>([
   ['a day that does not exist', '2025-02-30T00:00:00Z'],
   ['true', true],
   ['a list', [TOLD_S]],
-  ['milliseconds, which are ages ahead', TOLD_S * 1000],
+  ['the epoch, a day of a spreadsheet', 0],
+  ['another day of a spreadsheet', 46_053],
+  ['microseconds, which are ages ahead', TOLD_S * 1e6],
   ['11 minutes ahead as a number', Math.floor(Date.now() / 1000) + 11 * 60],
   ['11 minutes ahead as text', new Date(Date.now() + 11 * 60_000).toISOString()],
 ])('a created_at of %s is rejected', async (_what, created_at) => {

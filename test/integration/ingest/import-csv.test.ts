@@ -153,7 +153,7 @@ kim,kim@x.example,2025-01-01
   const rejected = await imports.read('wrong.csv.rejected.csv');
   expect(rejected.split('\n').map((line) => line.split(',').slice(0, 2).join(','))).toEqual([
     'rejected_line,rejected_reason',
-    expect.stringMatching(/^2,"created_at must be a day/),
+    expect.stringMatching(/^2,"created_at must be a time/),
     expect.stringMatching(/^3,"row cannot be read: quotes must stand/),
     '4,"email is required"',
     '5,"row has 2 cells where the header has 3"',

@@ -6,7 +6,7 @@ import { plantKey } from '../../support/keys.js';
 import { letters, replay } from '../../support/letters.js';
 import { problem, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
-import { basic, sendCalls, type Call } from '../../support/tracking.js';
+import { basic, libraryRequests, sendCalls, type Call } from '../../support/tracking.js';
 
 const DONE = { success: true };
 
@@ -51,6 +51,105 @@ test('each kind of call has a path of its own, which says its kind', async () =>
   expect(await letters(service.api)).toEqual([]);
 });
 
+test('requests of libraries in other languages are taken as they are', async () => {
+  for (const { library, path, headers, body } of libraryRequests(service.api.key)) {
+    const reply = await fetch(service.origin + path, { method: 'POST', headers, body });
+    expect([library, reply.status, await reply.json()]).toEqual([library, 200, DONE]);
+    expect([library, await isKnown(library)]).toEqual([library, true]);
+  }
+  expect(await letters(service.api)).toEqual([]);
+});
+
+test('each letter is the path of a kind of call, with slashes to spare', async () => {
+  for (const path of ['i', 'g', 't', 'p', 's', 'a', '/page/', 'import', 'batch//']) {
+    const call = { userId: `at ${path}`, groupId: 'g', batch: [] };
+    const { status, body } = await sendCalls(service.api, path, call);
+    expect([path, status, body]).toEqual([path, 200, DONE]);
+  }
+  expect(await activeDays('at t')).toHaveLength(1);
+  for (const path of ['b', 'identify/x', 'pages']) {
+    expect((await sendCalls(service.api, path, {})).status).toBe(404);
+  }
+});
+
+test('an error has the members that the libraries show', async () => {
+  const { api } = service;
+  const refused = await sendCalls(api, 'batch', '{', { Authorization: basic('nobody') });
+  expect([refused.status, refused.body]).toMatchObject([
+    401,
+    { code: 'unauthorized', message: expect.any(String), error: { code: 'unauthorized' } },
+  ]);
+  const wrong = await sendCalls(api, '/batch/', '{');
+  expect([wrong.status, wrong.body]).toMatchObject([
+    400,
+    { error: { message: expect.any(String) } },
+  ]);
+});
+
+test('a key in the body is looked for in 512 KiB, packed or not, and kept nowhere', async () => {
+  const post = async (body: unknown, packed: boolean) => {
+    const text = JSON.stringify(body);
+    const init = { method: 'POST', body: packed ? gzipSync(text) : text };
+    return (await fetch(`${service.origin}/v1/batch`, init)).status;
+  };
+  const writeKey = service.api.key;
+  const filler = 'x'.repeat(512 * 1024);
+  const call = { type: 'dance', writeKey };
+  for (const packed of [false, true]) {
+    expect(await post({ batch: [call], writeKey }, packed)).toBe(200);
+    expect(await post({ batch: [], writeKey, filler }, packed)).toBe(401);
+    expect(await post({ batch: [], writeKey: 'nobody' }, packed)).toBe(401);
+    expect(await post({ batch: [{ writeKey }] }, packed)).toBe(401);
+    let deep: unknown = [];
+    for (let level = 0; level < 100; level++) deep = [deep];
+    expect(await post({ batch: [], writeKey, deep }, packed)).toBe(401);
+    expect(await post({ batch: [], writeKey, text: '[{'.repeat(100) }, packed)).toBe(200);
+  }
+  const kept = await letters(service.api);
+  expect(kept.map(({ body }) => body)).toEqual(['{"type":"dance"}']);
+});
+
+test('ids beyond 2^53 stay apart, and one that would be rounded is refused', async () => {
+  const call = (id: string) =>
+    `{"type":"identify","messageId":"exact ${id}","userId":${id},"traits":{"email":"e@x.example"}}`;
+  const ids = ['738529527931260425', '738529527931260426', '1e21', '-0', '12.0'];
+  await sendCalls(service.api, 'batch', `{"batch":[${ids.map(call).join()}]}`);
+  expect(await Promise.all(ids.slice(0, 2).map(isKnown))).toEqual([true, true]);
+  const kept = await letters(service.api);
+  expect(kept.map(({ body }) => body).sort()).toEqual(ids.slice(2).map(call).sort());
+  expect(kept.map(({ errors }) => Object.keys(errors))).toEqual([
+    ['userId'],
+    ['userId'],
+    ['userId'],
+  ]);
+});
+
+test('a time that cannot be corrected spoils its own call alone, also when it is replayed', async () => {
+  const page = (userId: string, timestamp: string, sentAt?: string): Call => ({
+    ...{ type: 'page', userId, messageId: userId, timestamp, sentAt },
+  });
+  const batch = [
+    page('far ahead', '9999-12-31T23:59:59Z', '1990-01-01T00:00:00Z'),
+    page('far behind', '1970-01-02T00:00:00Z', '9999-12-31T23:59:59Z'),
+    page('serial', '46053'),
+    page('neighbour', '2026-01-31 12:00:00+0000'),
+  ];
+  expect((await sendCalls(service.api, 'batch', { batch })).body).toEqual(DONE);
+  expect(await activeDays('neighbour')).toEqual(['2026-01-31']);
+  const named = async () => (await letters(service.api)).map(({ event_id }) => event_id).sort();
+  expect(await named()).toEqual(['far ahead', 'far behind', 'serial']);
+  expect(await replay(service.api)).toMatchObject({ accepted: 0 });
+  expect(await named()).toHaveLength(3);
+});
+
+test('calls out of an archive keep the day they had then', async () => {
+  const on = (second: number) => `2025-05-11T10:00:0${second}.000Z`;
+  const call = { type: 'page', userId: 'archived', messageId: 'archived', timestamp: on(1) };
+  const archived = { ...call, originalTimestamp: on(0), sentAt: on(5), receivedAt: on(6) };
+  await sendCalls(service.api, 'batch', { sentAt: new Date().toISOString(), batch: [archived] });
+  expect(await activeDays('archived')).toEqual(['2025-05-11']);
+});
+
 test('JSON is read whatever the content type says, and gzip whatever it is called', async () => {
   const packed = (userId: string) => gzipSync(JSON.stringify({ batch: [identify(userId)] }));
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -74,6 +173,9 @@ test('the write key is a key that may ingest, as Basic or Bearer', async () => {
     (await sendCalls(service.api, 'page', {}, { Authorization })).status;
   expect(await statusOf(basic(ingests!))).toBe(200);
   expect(await statusOf(`Bearer ${ingests!}`)).toBe(200);
+  expect(
+    (await sendCalls(service.api, `page?writeKey=${reads!}`, {}, { Authorization: '' })).status,
+  ).toBe(403);
   expect(await statusOf(basic(reads!))).toBe(403);
   for (const wrong of [basic('nobody'), 'Basic !', 'Basic', '']) {
     expect([wrong, await statusOf(wrong)]).toEqual([wrong, 401]);

@@ -87,9 +87,29 @@ test('without a timestamp in the envelope, the time is that of the signature', (
   expect(translated('clerk', body)).toEqual([{ type: 'user.deleted', user_id: 'ada', time: SENT }]);
 });
 
-test.each([1e300, -1, '2026', Number.NaN])('a timestamp of %s is said to be wrong', (timestamp) => {
+test.each([AT / 1000, String(AT), time])('a timestamp of %s is the same moment', (timestamp) => {
   const body = { type: 'user.deleted', data: { id: 'ada' }, timestamp };
-  expect(translated('clerk', body)).toMatchObject([{ errors: { time: expect.anything() } }]);
+  expect(translated('clerk', body)).toEqual([{ type: 'user.deleted', user_id: 'ada', time }]);
+});
+
+test.each([1e300, -1, '2026', 0, Number.NaN])(
+  'a timestamp of %s is said to be wrong',
+  (timestamp) => {
+    const body = { type: 'user.deleted', data: { id: 'ada' }, timestamp };
+    expect(translated('clerk', body)).toMatchObject([{ errors: { time: expect.anything() } }]);
+  },
+);
+
+test('a message is not from years before its signature, but what it is about may be', () => {
+  const of = (timestamp: number) =>
+    translated('clerk', {
+      ...{ type: 'user.created', timestamp },
+      data: clerkUser('ada', { created_at: 1_000_000_000 }),
+    });
+  expect(of(SENT_AT)).toMatchObject([{ created_at: 1_000_000_000_000 }]);
+  expect(of(1_000_000_000)).toMatchObject({ errors: { timestamp: [expect.any(String)] } });
+  const unused = { type: 'email.created', data: {}, timestamp: 1_000_000_000 };
+  expect(translated('clerk', unused)).toBe('unused');
 });
 
 test('what lacks its type, or is no object, is said to be wrong', () => {

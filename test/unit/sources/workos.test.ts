@@ -52,6 +52,14 @@ test.each<[string, object, object]>([
     workosInvitation('ada', 'eve@example.com', { organization_id: null }),
     { type: 'user.invited_to_org', inviter_user_id: 'ada', invitee_email: 'eve@example.com' },
   ],
+  [
+    'invitation.created',
+    workosInvitation('ada', 'eve@example.com', { role_slug: 'admin' }),
+    {
+      ...{ type: 'user.invited_to_org', inviter_user_id: 'ada', role: 'admin' },
+      ...{ invitee_email: 'eve@example.com', org_id: 'org_1' },
+    },
+  ],
   ['session.created', { user_id: 'ada', status: 'active' }, active],
   ['authentication.password_succeeded', { user_id: 'ada', type: 'password' }, active],
   ['authentication.sso_succeeded', { user_id: 'ada', type: 'sso' }, active],
@@ -69,6 +77,7 @@ describe('of no use here are', () => {
     ['invitation.created', workosInvitation(null, 'eve@example.com')],
     ['invitation.accepted', workosInvitation('ada', 'eve@example.com')],
     ['session.created', { user_id: 'ada', impersonator: { email: 'staff@example.com' } }],
+    ['session.created', { user_id: null }],
     ['session.revoked', { user_id: 'ada' }],
     ['authentication.password_failed', { user_id: 'ada' }],
     ['authentication.sso_succeeded', { user_id: null }],

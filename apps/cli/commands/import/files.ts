@@ -12,12 +12,12 @@ import {
   counting,
   importFile,
   openFile,
-  parseMoment,
   type CsvKind,
   type EventWriter,
   type FileFormat,
   type Progress,
 } from '#libs/ingest';
+import { readTime } from '#libs/contracts';
 import { Clock, Database, Logger, databaseClock, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
@@ -70,10 +70,7 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     throw new UsageError(`import csv needs one of ${CSV_KINDS.join(', ')}, then one file.`);
   }
   const given = values['as-of'];
-  const asOf = given === undefined ? undefined : parseMoment(given);
-  if (given !== undefined && asOf === undefined) {
-    throw new UsageError('--as-of needs a day or a time, such as 2026-01-31T12:00:00Z.');
-  }
+  const asOf = given === undefined ? undefined : readAsOf(given);
   await run(settings, {
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.csv`,
@@ -158,6 +155,12 @@ function parsed(args: string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function readAsOf(text: string): number {
+  const read = readTime(text);
+  if ('problem' in read) throw new UsageError(`--as-of ${read.problem}.`);
+  return read.ms;
 }
 
 function isKind(word: string): word is CsvKind {

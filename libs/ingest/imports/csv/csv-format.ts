@@ -7,6 +7,8 @@ import { RecordReader, type CsvRecord } from './records.js';
 import { eventsOfRow, type CsvRow } from './rows.js';
 
 const DELIMITERS = [',', ';', '\t'];
+/** A first line that names the delimiter, for Excel. */
+const DELIMITER_HINT = /^"?sep=([^"])"?$/i;
 const NOT_CSV = {
   row: ['cannot be read: quotes must stand around a whole cell, doubled inside it'],
 };
@@ -16,6 +18,7 @@ export class CsvFormat implements FileFormat {
   private readonly records = new RecordReader();
   private header: Header | undefined;
   private delimiter = ',';
+  private delimiterHint: string | undefined;
   private headText = '';
   private columnCount = 0;
 
@@ -41,7 +44,8 @@ export class CsvFormat implements FileFormat {
   }
 
   rejectedHead(): string {
-    return ['rejected_line', 'rejected_reason', this.headText].join(this.delimiter);
+    const head = ['rejected_line', 'rejected_reason', this.headText].join(this.delimiter);
+    return this.delimiterHint === undefined ? head : `sep=${this.delimiterHint}\n${head}`;
   }
 
   /** The row as it was, behind two columns that are ignored when it is imported again. */
@@ -68,8 +72,14 @@ export class CsvFormat implements FileFormat {
   private readHeader(records: readonly CsvRecord[]): readonly CsvRecord[] {
     const [first, ...others] = records;
     if (!first) return [];
+    const hint = this.delimiterHint === undefined ? DELIMITER_HINT.exec(first.text) : null;
+    if (hint) {
+      this.delimiterHint = hint[1]!;
+      return this.readHeader(others);
+    }
     this.headText = first.text;
-    this.delimiter = DELIMITERS.find((one) => first.text.includes(one)) ?? ',';
+    const found = DELIMITERS.find((one) => first.text.includes(one));
+    this.delimiter = this.delimiterHint ?? found ?? ',';
     const [cells] = cellsOf([first], this.delimiter);
     if (!cells) throw new HeaderError('The first row cannot be read as a header of CSV in UTF-8.');
     this.columnCount = cells.length;

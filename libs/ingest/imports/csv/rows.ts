@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type EventType, type FieldErrors } from '#libs/contracts';
+import { readTime, type EventType, type FieldErrors } from '#libs/contracts';
 import type { CsvKind } from './columns.js';
-import { MOMENT_RULE, parseMoment } from './moments.js';
+
+const IDS = ['user_id', 'org_id', 'inviter_user_id'];
+/** How spreadsheets write numbers of more than 11 digits, of which they keep 15. */
+const ROUNDED = /^-?\d(?:[.,]\d+)?E\+\d+$/;
+const NOT_EXACT = 'is a number that a spreadsheet has rounded: export the column as text';
 
 /** A row by its columns' names; what is empty or not there is undefined. */
 export type CsvRow = Partial<Record<string, string>>;
@@ -23,6 +27,10 @@ export type RowEvents = { events: ToldEvent[]; timeColumn: string } | { errors: 
  * @param asOf when what the file says was so, milliseconds since 1970
  */
 export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents {
+  const rounded = IDS.filter((name) => ROUNDED.test(row[name] ?? ''));
+  if (rounded.length > 0) {
+    return { errors: Object.fromEntries(rounded.map((name) => [name, [NOT_EXACT]])) };
+  }
   switch (kind) {
     case 'users':
       return userEvents(row, asOf);
@@ -91,9 +99,9 @@ function membershipEvents(row: CsvRow, asOf: number): RowEvents {
 }
 
 function activityEvents(row: CsvRow): RowEvents {
-  const at = parseMoment(row['day'] ?? '');
-  if (at === undefined) return { errors: { day: [row['day'] ? MOMENT_RULE : 'is required'] } };
-  return { events: [active(row['user_id'], at)], timeColumn: 'day' };
+  const times = readTimes(row, ['day']);
+  if ('errors' in times) return times;
+  return { events: [active(row['user_id'], times.ms['day']!)], timeColumn: 'day' };
 }
 
 function inviteEvents(row: CsvRow): RowEvents {
@@ -128,8 +136,9 @@ function readTimes(
       if (required.includes(name)) errors[name] = ['is required'];
       continue;
     }
-    ms[name] = parseMoment(cell);
-    if (ms[name] === undefined) errors[name] = [MOMENT_RULE];
+    const read = readTime(cell);
+    if ('ms' in read) ms[name] = read.ms;
+    else errors[name] = [read.problem];
   }
   return Object.keys(errors).length > 0 ? { errors } : { ms };
 }

@@ -1,9 +1,9 @@
 import { isObject } from '#libs/contracts';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, tell, textMember, type Translators } from '../telling.js';
+import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
 
-/** The parts of Clerk's envelope: what it is about, and when (RFC 3339). */
+/** The parts of Clerk's envelope: what it is about, and when (unix milliseconds). */
 interface Parts {
   data: unknown;
   time: unknown;
@@ -11,11 +11,7 @@ interface Parts {
 
 const TRANSLATORS: Translators<Parts> = {
   'user.created': ({ data, time }) =>
-    tell(
-      'user.created',
-      { ...profile(data), created_at: seconds(member(data, 'created_at')) },
-      time,
-    ),
+    tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time),
   'user.updated': ({ data, time }) => tell('user.updated', profile(data), time),
   'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
   'session.created': ({ data, time }) => {
@@ -25,7 +21,7 @@ const TRANSLATORS: Translators<Parts> = {
     return tell('user.active', { user_id: member(data, 'user_id') }, time);
   },
   'organization.created': ({ data, time }) =>
-    tell('org.created', { ...org(data), created_at: seconds(member(data, 'created_at')) }, time),
+    tell('org.created', { ...org(data), created_at: member(data, 'created_at') }, time),
   'organization.updated': ({ data, time }) => tell('org.updated', org(data), time),
   'organization.deleted': ({ data, time }) =>
     tell('org.deleted', { org_id: member(data, 'id') }, time),
@@ -46,8 +42,10 @@ export const source: WebhookSource = {
   verify: verifyStandard,
   typeOf: (body) => textMember(body, 'type'),
   translate: ({ at, body }): Translation => {
-    const parts = { data: member(body, 'data'), time: timeOf(member(body, 'timestamp') ?? at) };
-    return byType(TRANSLATORS, 'type', textMember(body, 'type'), parts);
+    const type = textMember(body, 'type');
+    const time = member(body, 'timestamp') ?? at;
+    const parts = { data: member(body, 'data'), time };
+    return nearSignature(byType(TRANSLATORS, 'type', type, parts), 'timestamp', time, at);
   },
 };
 
@@ -78,16 +76,4 @@ function pair(membership: unknown): Record<string, unknown> {
     user_id: member(membership, 'public_user_data', 'user_id'),
     org_id: member(membership, 'organization', 'id'),
   };
-}
-
-/** Clerk's milliseconds as seconds; what is no number is left for the check to name. */
-function seconds(ms: unknown): unknown {
-  return typeof ms === 'number' ? ms / 1000 : ms;
-}
-
-const LATEST_MS = Date.UTC(9999, 11, 31);
-
-function timeOf(ms: unknown): unknown {
-  const isTime = typeof ms === 'number' && ms >= 0 && ms <= LATEST_MS;
-  return isTime ? new Date(ms).toISOString() : ms;
 }

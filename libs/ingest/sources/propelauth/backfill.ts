@@ -6,7 +6,7 @@ export interface BackfillEvent {
   id: string;
   source: string;
   type: EventType;
-  time: string;
+  time: string | number;
   data: Record<string, unknown>;
 }
 
@@ -17,7 +17,7 @@ export const SOURCE = 'propelauth';
 /** A user, and the one sign of life that is told; last active at the creation is never seen since. */
 export function eventsOfUser(user: UserMetadata, asOf: number): BackfillEvent[] {
   const { userId, createdAt, lastActiveAt } = user;
-  const created = event('user.created', `user ${userId}`, asOf, {
+  const created = event('user.created', `user ${userId}`, isoTime(asOf), {
     user_id: userId,
     email: user.email,
     username: user.username ?? null,
@@ -26,16 +26,15 @@ export function eventsOfUser(user: UserMetadata, asOf: number): BackfillEvent[] 
     created_at: createdAt,
   });
   if (!(lastActiveAt > createdAt)) return [created];
-  const seen = event('user.active', `seen ${userId}`, lastActiveAt * 1000, { user_id: userId });
-  return [created, seen];
+  return [created, event('user.active', `seen ${userId}`, lastActiveAt, { user_id: userId })];
 }
 
 /** An org; one whose creation is not told has a name, but is in no report. */
 export function eventsOfOrg({ orgId, name, createdAt }: Org, asOf: number): BackfillEvent[] {
   const data = { org_id: orgId, name };
   const id = `org ${orgId}`;
-  if (typeof createdAt !== 'number') return [event('org.updated', id, asOf, data)];
-  return [event('org.created', id, asOf, { ...data, created_at: createdAt })];
+  if (typeof createdAt !== 'number') return [event('org.updated', id, isoTime(asOf), data)];
+  return [event('org.created', id, isoTime(asOf), { ...data, created_at: createdAt })];
 }
 
 /** A member, since nobody knows when: a role told of somebody who is no member yet is no addition. */
@@ -45,7 +44,7 @@ export function eventsOfMember(
   asOf: number,
 ): BackfillEvent[] {
   const data = { user_id: userId, org_id: orgId, role: roleInOrg };
-  return [event('user.role_changed_within_org', `member ${orgId} ${userId}`, asOf, data)];
+  return [event('user.role_changed_within_org', `member ${orgId} ${userId}`, isoTime(asOf), data)];
 }
 
 /** An invite that is still open; none of one whose inviter is not told. */
@@ -59,16 +58,19 @@ export function eventsOfInvite(invite: PendingInvite): BackfillEvent[] {
     role: roleInOrg,
   };
   const id = `invite ${orgId} ${inviterUserId} ${createdAt}`;
-  return [event('user.invited_to_org', id, createdAt * 1000, data)];
+  return [event('user.invited_to_org', id, createdAt, data)];
 }
 
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** @param time as the API says it, or RFC 3339: the check of events reads either, or rejects the event */
 function event(
   type: EventType,
   id: string,
-  ms: number,
+  time: string | number,
   data: Record<string, unknown>,
 ): BackfillEvent {
-  // A time that is no number is left to the check, which rejects the event.
-  const time = Number.isFinite(ms) ? new Date(ms).toISOString() : String(ms);
   return { id, source: SOURCE, type, time, data };
 }

@@ -1,4 +1,4 @@
-import { isObject } from '#libs/contracts';
+import { isObject, withPlainData } from '#libs/contracts';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
 
@@ -20,5 +20,6 @@ export const source: WebhookSource = {
 };
 
 function eventsOf(body: unknown): readonly unknown[] {
-  return Array.isArray(body) ? body : [body];
+  const events: unknown[] = Array.isArray(body) ? body : [body];
+  return events.map(withPlainData);
 }

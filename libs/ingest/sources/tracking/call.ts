@@ -1,4 +1,4 @@
-import { isObject } from '#libs/contracts';
+import { LosslessNumber, isObject } from '#libs/contracts';
 
 /** The kinds of calls. */
 export const CALL_TYPES = ['identify', 'group', 'track', 'page', 'screen', 'alias'] as const;
@@ -21,10 +21,25 @@ function isBlank(value: unknown): boolean {
   return typeof value === 'string' && value.trim() === '';
 }
 
-/** The first id told, as text: some senders give the number of a row. */
+const WHOLE = /^(?:0|-?[1-9]\d*)$/;
+
+/**
+ * The first id given, as text. A whole number, such as that of a row, becomes the digits it was written
+ * with; any other number is left as it is, for it would be another id as text.
+ */
 export function idOf(...values: unknown[]): unknown {
   const value = told(...values);
-  return typeof value === 'number' ? String(value) : value;
+  if (value instanceof LosslessNumber) return WHOLE.test(value.value) ? value.value : value;
+  if (typeof value !== 'number') return value;
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : value;
+}
+
+/** What is wrong with an id that `idOf` leaves a number. */
+export const NOT_WHOLE = 'must be a string, or a whole number without fraction and exponent';
+
+/** Whether a value of JSON is a number, however it was read. */
+export function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || value instanceof LosslessNumber;
 }
 
 /** Whose call it is; undefined for an anonymous one. */

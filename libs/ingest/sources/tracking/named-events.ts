@@ -1,5 +1,5 @@
 import type { Translation } from '../source.js';
-import { groupIdOf, objectIn, told, userIdOf, type Call } from './call.js';
+import { NOT_WHOLE, groupIdOf, isNumber, objectIn, told, userIdOf, type Call } from './call.js';
 import { signedUp } from './profile.js';
 
 /** What a `track` call is read from. */
@@ -99,6 +99,7 @@ export function track(call: Call): Translation {
   if (named.needs.includes('account') && groupId === undefined) {
     return { errors: { 'context.groupId': ['is required: the id of the account'] } };
   }
+  if (isNumber(groupId)) return { errors: { 'context.groupId': [NOT_WHOLE] } };
   return {
     events: named.events({ userId, groupId, properties: objectIn(call, 'properties'), call }),
   };

@@ -1,6 +1,5 @@
 import type { Translation } from '../source.js';
 import { objectIn, told, traitsOf, type Call } from './call.js';
-import { dateIn } from './time.js';
 
 type Names = Record<'username' | 'first_name' | 'last_name', unknown>;
 
@@ -15,7 +14,7 @@ export function identify(userId: unknown, call: Call): Translation {
   const names = namesIn(traits);
   if (email !== undefined) {
     const createdAt = told(traits['createdAt'], traits['created_at']);
-    const data = { user_id: userId, email, created_at: dateIn(createdAt), ...names };
+    const data = { user_id: userId, email, created_at: createdAt, ...names };
     return { events: [{ type: 'user.created', data }] };
   }
   if (Object.values(names).every((name) => name === undefined)) return 'unused';

@@ -1,9 +1,18 @@
 import { isObject } from '#libs/contracts';
 import type { Source, Translation } from '../source.js';
-import { CALL_TYPES, idOf, objectIn, told, userIdOf, type Call } from './call.js';
+import {
+  CALL_TYPES,
+  NOT_WHOLE,
+  idOf,
+  isNumber,
+  objectIn,
+  told,
+  userIdOf,
+  type Call,
+} from './call.js';
 import { active, nameOf, track } from './named-events.js';
 import { identify } from './profile.js';
-import { dateIn, hasWrongTime } from './time.js';
+import { timeProblem } from './time.js';
 
 /** Calls of the tracking API of Segment, which RudderStack and others speak as well. */
 export const source: Source = {
@@ -17,10 +26,10 @@ export const source: Source = {
 };
 
 function translate(call: Call): Translation {
-  if (hasWrongTime(call)) {
-    return { errors: { timestamp: ['must be a time such as 2026-01-31T12:00:00Z'] } };
-  }
+  const wrongTime = timeProblem(call);
+  if (wrongTime !== undefined) return { errors: { timestamp: [wrongTime] } };
   const userId = userIdOf(call);
+  if (isNumber(userId)) return { errors: { userId: [NOT_WHOLE] } };
   switch (knownType(call)) {
     case 'identify':
       return userId === undefined ? 'unused' : identify(userId, call);
@@ -43,8 +52,9 @@ function group(userId: unknown, call: Call): Translation {
   const traits = objectIn(call, 'traits');
   const groupId = idOf(call['groupId'], objectIn(call, 'context')['groupId']);
   if (groupId === undefined) return { errors: { groupId: ['is required'] } };
+  if (isNumber(groupId)) return { errors: { groupId: [NOT_WHOLE] } };
   const name = told(traits['name']);
-  const createdAt = dateIn(told(traits['createdAt'], traits['created_at']));
+  const createdAt = told(traits['createdAt'], traits['created_at']);
   const created = { type: 'org.created', data: { org_id: groupId, name, created_at: createdAt } };
   const added = { type: 'user.added_to_org', data: { user_id: userId, org_id: groupId } };
   return { events: name === undefined ? [added] : [added, created] };

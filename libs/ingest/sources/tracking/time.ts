@@ -1,54 +1,50 @@
-import { parseInstant } from '#libs/contracts';
+import { LAST_MS, readTime } from '#libs/contracts';
 import { told, type Call } from './call.js';
 
 /** A sender's clock may differ from ours by this much before its times are corrected. */
 const TOLERATED_SKEW_MS = 5 * 60_000;
-
-/** Unix times beyond this are milliseconds: as seconds, they would be after the year 5000. */
-const SECONDS_END = 1e11;
-
-/**
- * Reads a time as senders of this API write it: RFC 3339, without a zone (UTC), or a day alone.
- * @returns ms since 1970, undefined when it is none
- */
-function readTime(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const ms = parseInstant(value) ?? parseInstant(`${value}Z`) ?? parseInstant(`${value}T00:00:00Z`);
-  return ms !== undefined && ms >= 0 ? ms : undefined;
-}
-
-/** A date among traits as a native event tells it: left as it is when it cannot be read. */
-export function dateIn(value: unknown): unknown {
-  if (typeof value === 'number') return value > SECONDS_END ? value / 1000 : value;
-  const ms = readTime(value);
-  return ms === undefined ? value : new Date(ms).toISOString();
-}
+/** Stands for every moment before 1970: the check of events rejects it, and the store can keep it. */
+const BEFORE_1970_MS = -1;
 
 /** When a call says that it happened: given by the caller, else noted by the library. */
-const saidTime = (call: Call): unknown => told(call['timestamp'], call['originalTimestamp']);
+const statedTime = (call: Call): unknown => told(call['timestamp'], call['originalTimestamp']);
 
-/** Whether a call says a time that cannot be read. */
-export function hasWrongTime(call: Call): boolean {
-  const said = saidTime(call);
-  return said !== undefined && readTime(said) === undefined;
+/** What is wrong with the time that a call states; undefined when it can be read, or there is none. */
+export function timeProblem(call: Call): string | undefined {
+  const stated = statedTime(call);
+  const read = stated === undefined ? undefined : readTime(stated);
+  return read && 'problem' in read ? read.problem : undefined;
 }
 
 /**
  * When a call happened, ms since 1970: as it says, else when it was received. Where the time at which it
  * was sent (by the sender's clock) is more than 5 minutes from when it was received, the sender's clock
- * is taken to be wrong by that much: receivedAt − (sentAt − originalTimestamp).
- * @param sentAt of the batch, where the call itself tells none
+ * is taken to be wrong by that much: receivedAt − (sentAt − timestamp). Whether an event may have the
+ * result is for the check of events to say.
+ * @param sentAt of the batch, for a call without one of its own
  */
 export function timeOf(call: Call, sentAt: unknown, receivedAt: number): number {
-  const original = readTime(saidTime(call));
-  if (original === undefined) return receivedAt;
-  const sent = readTime(told(call['sentAt'], sentAt));
-  if (sent === undefined || Math.abs(receivedAt - sent) <= TOLERATED_SKEW_MS) return original;
-  const corrected = receivedAt - (sent - original);
-  return corrected >= 0 ? corrected : original;
+  const stated = millisecondsOf(statedTime(call));
+  if (stated === undefined) return receivedAt;
+  if (isCorrected(call)) return stated;
+  const sent = millisecondsOf(told(call['sentAt'], sentAt));
+  if (sent === undefined || Math.abs(receivedAt - sent) <= TOLERATED_SKEW_MS) return stated;
+  return Math.min(Math.max(receivedAt - (sent - stated), BEFORE_1970_MS), LAST_MS);
 }
 
-/** Whether a call tells of a time at all, so that its content alone tells it from later ones. */
+/** A call out of an archive was corrected when it was first received, with the `sentAt` of then. */
+function isCorrected(call: Call): boolean {
+  if (told(call['receivedAt']) !== undefined) return true;
+  const [time, original] = [call['timestamp'], call['originalTimestamp']].map(millisecondsOf);
+  return time !== undefined && original !== undefined && time !== original;
+}
+
+function millisecondsOf(value: unknown): number | undefined {
+  const read = readTime(value);
+  return 'ms' in read ? read.ms : undefined;
+}
+
+/** Whether a call states a time, so that its content alone tells it from later ones. */
 export function hasTime(call: Call): boolean {
-  return saidTime(call) !== undefined;
+  return statedTime(call) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { isObject } from '#libs/contracts';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, tell, textMember, type Translators } from '../telling.js';
+import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
 import { mayBeProven, secretProblem, verify } from './signature.js';
 
 /** The parts of WorkOS' envelope: what it is about, and when (RFC 3339). */
@@ -33,15 +33,16 @@ const TRANSLATORS: Translators<Parts> = {
     const inviter = member(data, 'inviter_user_id') ?? undefined;
     // Sent from the dashboard or by the API: by nobody in particular.
     if (inviter === undefined) return 'unused';
-    const invite = { inviter_user_id: inviter, invitee_email: member(data, 'email') };
-    return tell(
-      'user.invited_to_org',
-      { ...invite, org_id: member(data, 'organization_id') },
-      time,
-    );
+    const invite = {
+      inviter_user_id: inviter,
+      invitee_email: member(data, 'email'),
+      org_id: member(data, 'organization_id'),
+      role: member(data, 'role_slug'),
+    };
+    return tell('user.invited_to_org', invite, time);
   },
-  'session.created': ({ data, time }) =>
-    isObject(member(data, 'impersonator')) ? 'unused' : active({ data, time }),
+  'session.created': (parts) =>
+    isObject(member(parts.data, 'impersonator')) ? 'unused' : active(parts),
 };
 
 /** A sign-in that went well, in whatever way. */
@@ -54,13 +55,12 @@ export const source: WebhookSource = {
   mayBeProven,
   verify,
   typeOf: (body) => textMember(body, 'event'),
-  translate: ({ body }): Translation => {
+  translate: ({ at, body }): Translation => {
     const parts = { data: member(body, 'data'), time: member(body, 'created_at') };
     const type = textMember(body, 'event');
-    if (type === undefined || !SIGNED_IN.test(type))
-      return byType(TRANSLATORS, 'event', type, parts);
-    // Whose sign-in it was is not always known.
-    return member(parts.data, 'user_id') === null ? 'unused' : active(parts);
+    const isSignIn = type !== undefined && SIGNED_IN.test(type);
+    const translation = isSignIn ? active(parts) : byType(TRANSLATORS, 'event', type, parts);
+    return nearSignature(translation, 'created_at', parts.time, at);
   },
   inviteesOf: (body) => (isInvitation(body) ? [member(body, 'data', 'email')] : []),
 };
@@ -102,6 +102,8 @@ function removed({ data, time }: Parts): Translation {
   return tell('user.removed_from_org', pair(data), time);
 }
 
+/** WorkOS does not always say who signed in. */
 function active({ data, time }: Parts): Translation {
-  return tell('user.active', { user_id: member(data, 'user_id') }, time);
+  const userId = member(data, 'user_id');
+  return userId === null ? 'unused' : tell('user.active', { user_id: userId }, time);
 }

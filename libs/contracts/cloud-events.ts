@@ -1,0 +1,25 @@
+import { parseJson } from './exact-json.js';
+import { isObject } from './fields.js';
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * An event of the JSON format of CloudEvents with its `data_base64` as `data`: so it is checked, kept as a
+ * dead letter and erased as any other. Left as it is where that is no JSON in base64, or there is `data`.
+ */
+export function withPlainData(event: unknown): unknown {
+  if (!isObject(event) || !('data_base64' in event)) return event;
+  const { data_base64: encoded, ...others } = event;
+  if (others.data !== undefined && others.data !== null) return event;
+  if (typeof encoded !== 'string' || !BASE64.test(encoded)) return event;
+  try {
+    const text = decoder.decode(Buffer.from(encoded, 'base64'));
+    return { ...others, data: parseJson(text) };
+  } catch {
+    return event;
+  }
+}
+
+/** The error of an event that `withPlainData` left without data. */
+export const NO_JSON_IN_BASE64 = 'must be base64 of a JSON object';
