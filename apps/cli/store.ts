@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import {
+  checkInviteeHashKey,
   isDatabaseAway,
   migrate,
   migrateQueues,
@@ -34,6 +35,7 @@ export async function openStore(settings: Settings, { shared = false } = {}): Pr
     await answering('DATABASE_URL', url);
     if (directUrl !== url) await answering('DATABASE_DIRECT_URL', directUrl);
     await migrate(directUrl);
+    await checkInviteeHashKey(directUrl, settings.INVITEE_HASH_KEY);
     if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
     return store;
   } catch (error) {

@@ -11,6 +11,7 @@ export { copyInParts } from './db/copy-in.js';
 export * from './db/database.js';
 export * from './db/embedded/embedded.js';
 export * from './db/instance.js';
+export { checkInviteeHashKey } from './db/invitee-hash-key.js';
 export * from './db/migrate.js';
 export * from './db/package-root.js';
 export * from './db/told-rows.js';

@@ -46,6 +46,10 @@ const known = z.object({
   READ_RATE_LIMIT: whole(1, 1_000_000).default(100),
   INGEST_CONCURRENCY: whole(1, 64).default(2),
   INGEST_QUEUE: whole(1, 10_000_000).default(50_000),
+  INVITEE_HASH_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them')
+    .optional(),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),

@@ -49,7 +49,14 @@ export class Database implements OnApplicationShutdown {
   private readonly questions: pg.Pool;
   private prepares = true;
 
-  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'>) {
+  /** That of the settings, if it is there that the store's key is kept. */
+  readonly inviteeHashKey: string | undefined;
+
+  constructor(
+    @Inject(SETTINGS)
+    settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'INVITEE_HASH_KEY'>,
+  ) {
+    this.inviteeHashKey = settings.INVITEE_HASH_KEY;
     const connectionString = settings.DATABASE_URL!;
     const max = settings.DATABASE_POOL_SIZE;
     this.pool = openPool({ connectionString, max, min: Math.min(CONNECTIONS_KEPT, max) });
