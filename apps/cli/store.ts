@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import {
   Logger,
+  checkInviteeHashKey,
   describeError,
   explainRefusal,
   isDatabaseAway,
@@ -40,6 +41,7 @@ export async function openStore(settings: Settings, { shared = false } = {}): Pr
     await answering('DATABASE_URL', url, logger);
     if (directUrl !== url) await answering('DATABASE_DIRECT_URL', directUrl, logger);
     await migrate(directUrl);
+    await checkInviteeHashKey(directUrl, settings.INVITEE_HASH_KEY);
     if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
     return store;
   } catch (error) {

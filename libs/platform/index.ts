@@ -13,6 +13,7 @@ export * from './db/database.js';
 export * from './db/embedded/embedded.js';
 export { outsideFault } from './db/faults.js';
 export * from './db/instance.js';
+export { checkInviteeHashKey } from './db/invitee-hash-key.js';
 export * from './db/migrate.js';
 export { onlyKnownMigrations } from './db/migrations.js';
 export * from './db/package-root.js';

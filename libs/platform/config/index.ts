@@ -83,6 +83,10 @@ const known = z.object({
   INGEST_MEMORY_MIB: whole(32, 65_536).default(128),
   TRUSTED_PROXIES: proxies.default(LOOPBACK),
   PUBLIC_URL: publicUrl.optional(),
+  INVITEE_HASH_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them')
+    .optional(),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { cleanUpAfterEach } from '../../support/cleanup.js';
 import { ask, databaseUrl, dropDatabase } from '../../support/database.js';
+import { pseudonymOf, pseudonymOfVersion } from '../../../libs/facts/pseudonyms.js';
+import { stampOf } from '../../../libs/facts/stamp.js';
 
 jest.setTimeout(60_000);
 
@@ -94,4 +96,35 @@ test('an update keeps every entry of the snapshots there are', async () => {
     );
     expect(misplaced).toHaveLength(0);
   }
+});
+
+test('an update replaces event ids that hold an address as the service would', async () => {
+  const url = await firstStore();
+  const key = randomBytes(32);
+  const address = 'signup-ada@example.com';
+  await ask(url, 'insert into instance (invitee_hash_key) values ($1)', [key]);
+  await ask(
+    url,
+    `insert into event_identities (source, event_id) values ('app', $1), ('app', 'e-1')`,
+    [address],
+  );
+  const version = stampOf({ at: Date.UTC(2026, 0, 31), id: address, source: 'crm%40example.com' });
+  await ask(url, 'insert into users (id, deleted_stamp) values (1, $1)', [version]);
+  await ask(url, 'insert into orgs (id, name_stamp) values (1, $1)', [version]);
+  for (const name of [
+    '20261124151000_import_checkpoints',
+    '20261124152000_messages',
+    '20261124153000_source_counts',
+    '20261127110000_letter_mentions',
+  ]) {
+    await ask(url, migration(name));
+  }
+
+  const ids = 'select event_id as id from event_identities order by id';
+  const expected = [{ id: 'e-1' }, { id: pseudonymOf(address, key) }];
+  expect(await ask(url, ids)).toEqual(expected);
+  const versions =
+    'select deleted_stamp as version from users union all select name_stamp from orgs';
+  const replaced = pseudonymOfVersion(version, key);
+  expect(await ask(url, versions)).toEqual([{ version: replaced }, { version: replaced }]);
 });

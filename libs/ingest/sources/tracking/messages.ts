@@ -18,12 +18,26 @@ const MAX_MESSAGE_ID = 200;
 /** The calls of a body of `/v1/batch`, what is common to them filled in; undefined when it is none. */
 export function callsOf(batch: unknown): unknown[] | undefined {
   if (!isObject(batch) || !Array.isArray(batch['batch'])) return undefined;
-  const common = objectIn(batch, 'context');
+  const common = smallContext(objectIn(batch, 'context'));
   const calls: unknown[] = batch['batch'];
   if (Object.keys(common).length === 0) return calls;
   return calls.map((call) =>
     isObject(call) ? { ...call, context: { ...common, ...objectIn(call, 'context') } } : call,
   );
+}
+
+/** Libraries send a few hundred bytes. It becomes part of every call: 10,000 times a mebibyte is too much. */
+const MAX_COMMON_CHARACTERS = 4_096;
+
+/** The context that all calls share; of a large one only the account and what is said of the user. */
+function smallContext(context: Call): Call {
+  if (isSmall(context)) return context;
+  const needed = Object.entries({ groupId: context['groupId'], traits: context['traits'] });
+  return Object.fromEntries(needed.filter(([, value]) => value !== undefined && isSmall(value)));
+}
+
+function isSmall(value: unknown): boolean {
+  return serialized(value).length <= MAX_COMMON_CHARACTERS;
 }
 
 /**
