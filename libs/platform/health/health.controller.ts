@@ -29,7 +29,7 @@ export class HealthController {
    */
   @Get('ready')
   async ready(): Promise<{ status: 'ok' }> {
-    this.watch.demandOwnStore();
+    if (this.watch.refusal) throw this.watch.refusal;
     try {
       const answer = this.database.pool.query('select 1');
       answer.catch(() => undefined);
