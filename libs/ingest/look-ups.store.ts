@@ -42,7 +42,7 @@ export async function addLookUps(
 }
 
 // Claimed by putting it off: a worker that dies leaves it to the next, and no transaction waits for
-// somebody else's API. None is put off for a day: one that is, was so by a clock that was ahead.
+// somebody else's API. No pause is as long as a day: one that is was set by a clock that was ahead.
 const CLAIM = `
   update source_lookups set attempts = attempts + 1, next_at = now() + make_interval(secs => $3)
   where id in (

@@ -19,7 +19,8 @@ class Compiler {
   private readonly sources = new Map<string, ts.SourceFile>();
 
   constructor() {
-    const { config } = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path));
+    const read = ts.readConfigFile('tsconfig.json', (path) => ts.sys.readFile(path));
+    const config: unknown = read.config;
     this.options = {
       ...ts.parseJsonConfigFileContent(config, ts.sys, '.').options,
       ...{ noEmit: true, incremental: false, tsBuildInfoFile: undefined },

@@ -55,11 +55,11 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     return this.unknown === undefined ? undefined : newerStoreMessage(this.unknown);
   }
 
-  /** @throws ApiError `unavailable` when a newer build has migrated the store */
-  demandOwnStore(): void {
+  /** The reply to every request while the store is a newer build's. */
+  get refusal(): ApiError | undefined {
     const message = this.newerStore;
-    if (message !== undefined)
-      throw new ApiError('unavailable', message, { retryAfterSeconds: 30 });
+    if (message === undefined) return undefined;
+    return new ApiError('unavailable', message, { retryAfterSeconds: 30 });
   }
 
   /** Calls `listener` whenever the store becomes a newer build's, or this build's again. */

@@ -42,7 +42,7 @@ export class HealthController {
   @Get('ready')
   @Operation(checkReadiness)
   async ready(): Promise<{ status: 'ok' }> {
-    this.watch.demandOwnStore();
+    if (this.watch.refusal) throw this.watch.refusal;
     const problems = await this.readiness.problems();
     if (problems.length === 0) return { status: 'ok' };
     throw new ApiError('unavailable', problems.join(' '), { retryAfterSeconds: 2 });

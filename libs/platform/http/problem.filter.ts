@@ -45,11 +45,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = toApiError(failure);
-    if (error.code === 'internal' && (await this.isStoreNewer())) {
-      sendNewerStore(reply, request.url, this.watch);
-      return;
-    }
+    const error = await this.errorOf(failure);
     if (error.code === 'internal') {
       this.logger.error('request failed', {
         ...describeError(failure),
@@ -59,10 +55,12 @@ export class ProblemFilter implements ExceptionFilter {
     void sendFailure(reply, error, request.url);
   }
 
-  /** Whether a newer build has migrated the store, which may be why a request failed: the next look would be too late. */
-  private async isStoreNewer(): Promise<boolean> {
+  /** What a failure means; a newer build may have migrated the store since the watch last looked. */
+  private async errorOf(failure: unknown): Promise<ApiError> {
+    const error = toApiError(failure);
+    if (error.code !== 'internal') return error;
     await this.watch.look();
-    return this.watch.newerStore !== undefined;
+    return this.watch.refusal ?? error;
   }
 }
 
@@ -72,17 +70,10 @@ const NEEDS_THE_STORE = /^\/(?!health\/|metrics(?:[?]|$)|assets\/)/;
 /** Refuses every request with 503 while the store is a newer build's. */
 export function refuseOnNewerStore(server: FastifyInstance, watch: StoreWatch): void {
   server.addHook('onRequest', (request, reply, done) => {
-    if (watch.newerStore === undefined || !NEEDS_THE_STORE.test(request.url)) done();
-    else sendNewerStore(reply, request.url, watch);
+    const { refusal } = watch;
+    if (refusal && NEEDS_THE_STORE.test(request.url)) void sendFailure(reply, refusal, request.url);
+    else done();
   });
-}
-
-function sendNewerStore(reply: FastifyReply, url: string, watch: StoreWatch): void {
-  try {
-    watch.demandOwnStore();
-  } catch (refusal) {
-    void sendFailure(reply, refusal, url);
-  }
 }
 
 /** Replies with what a failure means to the caller of an address. */

@@ -1,7 +1,7 @@
 import type { Queryable } from '#libs/platform';
 
-// Kept: the latest runs; the last run of each of the latest days; and what somebody asked for lately.
-// Those whose moment lies ahead, as after the database's clock was wrong, take nobody's place.
+// Kept: the latest runs; the last run of each of the latest days; and runs of past days requested in the last 24 hours.
+// Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them.
 const PRUNABLE = `
   with ranked as (
     select id, completed_at, as_of,

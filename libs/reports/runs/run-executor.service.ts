@@ -41,6 +41,8 @@ class NotOurs extends Error {}
 export class RunExecutor {
   private current: Promise<void> = Promise.resolve();
   private claimed: ClaimedRun | undefined;
+  /** The run under way was given back, since the process is about to end. */
+  private isGivenBack = false;
   /** What the last run knew, to be brought up to date by the next. */
   private known: Known | undefined;
   private readonly orgThread = new OrgThread();
@@ -76,6 +78,7 @@ export class RunExecutor {
     given.abort();
     const run = this.claimed;
     if (isLate === true && run) {
+      this.isGivenBack = true;
       const reason = 'Interrupted: the worker was asked to stop. Another attempt follows.';
       await interruptRun(this.database.pool, run, reason).catch(() => undefined);
     }
@@ -171,6 +174,7 @@ export class RunExecutor {
     error: unknown,
     renewalFailed: boolean,
   ): Promise<void> {
+    if (this.isGivenBack) return;
     await this.watch.look();
     const fault = this.watch.newerStore ?? outsideFault(error);
     if (fault !== undefined) return this.interrupt(runId, run, fault);

@@ -20,7 +20,7 @@ export class WithdrawalService {
     const id = await withdrawRun(this.database.pool, runId);
     if (id === undefined) return false;
     this.logger.info('report run withdrawn', { runId });
-    // A worker drops it with the next run when somebody reads it just now.
+    // While a reader holds it, it stays: a worker drops it after the next run.
     await this.database
       .transaction((db) => dropSnapshot(db, id))
       .catch((error: unknown) =>

@@ -128,3 +128,30 @@ test('an update replaces event ids that hold an address as the service would', a
   const replaced = pseudonymOfVersion(version, key);
   expect(await ask(url, versions)).toEqual([{ version: replaced }, { version: replaced }]);
 });
+
+test('an update withdraws the runs that a clock which was ahead had added, and frees their moments', async () => {
+  const url = await firstStore();
+  await ask(
+    url,
+    `insert into report_runs (report_time, as_of, state, attempt, queued_at, completed_at) values
+       ('2026-03-03T10:00:00Z', false, 'completed', 1, '2026-03-01T10:00:00Z', '2026-03-01T10:00:01Z'),
+       ('2026-03-03T11:00:00Z', false, 'queued', 0, '2026-03-01T11:00:00Z', null),
+       ('2026-03-01T10:00:01Z', false, 'completed', 1, '2026-03-01T10:00:00.4Z', '2026-03-01T10:00:02Z'),
+       ('2026-02-28T23:59:59Z', true, 'completed', 1, '2026-03-01T10:00:00Z', '2026-03-01T10:00:02Z')`,
+  );
+  await ask(url, migration('20261127120000_withdrawn_runs'));
+
+  const runs = await ask(
+    url,
+    `select id, state, pruned_at is not null as pruned, interrupted from report_runs order by id`,
+  );
+  expect(runs).toEqual([
+    { id: 1, state: 'withdrawn', pruned: true, interrupted: 0 },
+    { id: 2, state: 'withdrawn', pruned: true, interrupted: 0 },
+    { id: 3, state: 'completed', pruned: false, interrupted: 0 },
+    { id: 4, state: 'completed', pruned: false, interrupted: 0 },
+  ]);
+  const again = `insert into report_runs (report_time, as_of) values ('2026-03-03T10:00:00Z', false)`;
+  await ask(url, again);
+  await expect(ask(url, again)).rejects.toThrow(/report_runs_moment/);
+});

@@ -77,8 +77,8 @@ describe('processes whose clocks are wrong', () => {
       const all = (await rows()).filter(({ moment }) => moment % 3 === 0);
       return all.filter(({ state }) => state === 'completed').length >= 3 ? all : undefined;
     });
-    for (const [index, { moment }] of made.entries())
-      expect(moment).toBe(made[0]!.moment + 3 * index);
+    const moments = made.map(({ moment }) => moment);
+    expect(moments).toEqual([...new Set(moments)]);
     expect((await rows()).filter(({ untimely }) => untimely)).toEqual([]);
     expect(made.at(-1)!.moment).toBeLessThanOrEqual(nowSeconds());
   });

@@ -44,7 +44,7 @@ export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void 
   }
   return (
     <span class="bar" role="group" aria-label={`Withdraw the run of ${moment}`}>
-      <span class="small">Nobody can read its reports any more. Withdraw it for good?</span>
+      <span class="small">Its reports can then no longer be read. Withdraw it for good?</span>
       <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
         Keep
       </button>
@@ -55,7 +55,7 @@ export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void 
   );
 }
 
-/** Runs whose moment lies ahead of the database's clock: nobody is shown them, so an admin finds them here. */
+/** Runs whose moment lies ahead of the database's clock. No other page shows them. */
 export function RunsAhead({ onEnd }: { onEnd: () => void }) {
   const runs = useResource<{ report_runs: ReportRunView[] }>(`${RUNS}?ahead=true`);
   const ahead = runs.data?.report_runs ?? [];
