@@ -23,7 +23,7 @@ function startInTerminal() {
     'script',
     ['-qec', `exec ${process.execPath} dist/apps/cli/main.js api`, '/dev/null'],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
       env: { PATH, HOME, TMPDIR, PORT: '0', DATABASE_URL: databaseUrl },
     },
   );

@@ -1,4 +1,4 @@
-import type { OrgContacts } from '#libs/contracts';
+import type { OrgContacts, Subject } from '#libs/contracts';
 import { Link } from '../routing/link.js';
 import { formatDay } from '../words/format.js';
 import { nameOf, userAddress } from '../words/names.js';
@@ -13,6 +13,10 @@ export function contactsByOrg(...replies: (OrgContacts | undefined)[]): Contacts
   const rows = replies.flatMap((reply) => reply?.rows ?? []);
   return new Map(rows.map((row) => [row.org_id, row]));
 }
+
+/** Whether a report says whom to call: the one of organizations that have gone quiet. */
+export const isCalled = ({ subject, report }: { subject: Subject; report: string }): boolean =>
+  subject === 'org' && report === 'churn';
 
 /** Since when an organization has been quiet. */
 export function QuietSince({ of: { last_active_day: day } }: { of: OrgContact }) {
@@ -37,7 +41,11 @@ export function Contacts({ of: { contacts }, most = contacts.length, withMail }:
   const more = contacts.length - most;
   return (
     <>
-      <Term name="contacts">Call</Term>{' '}
+      {!withMail && (
+        <>
+          <Term name="contacts">Call</Term>{' '}
+        </>
+      )}
       {contacts.slice(0, most).map((contact, index) => (
         <span key={contact.user_id} class={withMail ? 'block-line' : undefined}>
           {index > 0 && !withMail && ', '}
@@ -46,12 +54,12 @@ export function Contacts({ of: { contacts }, most = contacts.length, withMail }:
           </Link>{' '}
           (<bdi>{contact.role}</bdi>)
           {withMail && contact.email && (
-            <>
+            <span class="wide-word">
               {' '}
               <a href={`mailto:${encodeURIComponent(contact.email)}`}>
                 <bdi>{contact.email}</bdi>
               </a>
-            </>
+            </span>
           )}
         </span>
       ))}

@@ -10,7 +10,8 @@ interface Props {
 export function Copied({ name, text }: Props) {
   const box = useRef<HTMLElement>(null);
   const [status, setStatus] = useState('');
-  const copy = async () => setStatus((await copyText(text, box.current!)) ? 'Copied' : 'Select it');
+  const copy = async () =>
+    setStatus((await copyText(text, box.current!)) ? 'Copied' : 'Selected: copy it by hand');
   return (
     <div class="copied">
       <code ref={box} class="command" tabIndex={0} role="group" aria-label={name}>

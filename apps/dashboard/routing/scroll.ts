@@ -81,5 +81,5 @@ function remember(left: Left): void {
 }
 
 function newKey(): string {
-  return `${Date.now().toString(36)}-${(keys++).toString(36)}`;
+  return `${performance.timeOrigin}-${keys++}`;
 }

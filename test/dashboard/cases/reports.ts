@@ -93,9 +93,12 @@ export function reportCases(world: () => World): void {
     test('colour a rise by what the list means: good among champions, bad among those who lose people', async () => {
       const tones = async (path: string, isUp: boolean) => {
         let found: string[] = [];
+        const arrow = isUp ? '↑' : '↓';
         await reading(world(), `${path}?against=last_month&change=moved&size=100`, async (page) => {
-          const marks = page.locator('table.report .mark', { hasText: isUp ? '↑' : '↓' });
-          found = await marks.evaluateAll((all) => all.map((mark) => mark.className));
+          found = await page.evaluate<string[]>(
+            `[...document.querySelectorAll('table.report .mark')]
+              .filter((mark) => mark.textContent.includes('${arrow}')).map((mark) => mark.className)`,
+          );
         });
         return [...new Set(found)];
       };

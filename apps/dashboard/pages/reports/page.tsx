@@ -1,7 +1,7 @@
 import type { OrgContacts, ReportChanges } from '#libs/contracts';
 import { useKeptRuns } from '../../api/kept-runs.js';
 import { useResource } from '../../api/resource.js';
-import { contactsByOrg, type ContactsByOrg } from '../../parts/contacts.js';
+import { contactsByOrg, isCalled, type ContactsByOrg } from '../../parts/contacts.js';
 import { Shown } from '../../parts/states.js';
 import { outside } from '../../routing/base.js';
 import { addressOf, type Place } from '../../routing/location.js';
@@ -61,9 +61,9 @@ const apiPath = ({ subject, report }: ReportWords) =>
   `/api/insights/v1/reports/${subject}/${report}`;
 
 /** Since when organizations have been quiet and whom to call, for the report where that matters. */
-function useContacts({ subject, report }: ReportWords, view: ReportView): ContactsByOrg {
-  const isNeeded = subject === 'org' && report === 'churn';
-  const path = addressOf(`/api/insights/v1/reports/org/churn/contacts`, pageQuery(view));
+function useContacts(words: ReportWords, view: ReportView): ContactsByOrg {
+  const isNeeded = isCalled(words);
+  const path = addressOf(`${apiPath(words)}/contacts`, pageQuery(view));
   const { data } = useResource<OrgContacts>(isNeeded ? path : undefined);
   return contactsByOrg(data);
 }

@@ -1,6 +1,12 @@
 import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
 import { Org, Person } from '../../parts/cards.js';
-import { Contacts, QuietSince, type ContactsByOrg, type OrgContact } from '../../parts/contacts.js';
+import {
+  Contacts,
+  QuietSince,
+  isCalled,
+  type ContactsByOrg,
+  type OrgContact,
+} from '../../parts/contacts.js';
 import { Link } from '../../routing/link.js';
 import {
   dayOf,
@@ -29,6 +35,7 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
   const isUser = words.subject === 'user';
   // A phone has room for the number that ranks, not for the others.
   const hasOwnNumber = words.columns.length > 0;
+  const hasContacts = isCalled(words);
   return (
     <div class="scroll">
       <table class="report">
@@ -39,6 +46,11 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
               <Term name="rank">Rank</Term>
             </th>
             <th scope="col">{isUser ? 'User' : 'Organization'}</th>
+            {hasContacts && (
+              <th scope="col">
+                <Term name="contacts">Whom to call</Term>
+              </th>
+            )}
             {words.columns.map((column, index) => (
               <th key={column.name} scope="col" class={classOf(index)}>
                 <Term name={termOf(column)}>{column.title}</Term>
@@ -54,13 +66,8 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
                 {row.rank === null ? '–' : formatNumber(row.rank)}{' '}
                 <ChangeMark row={row} meaning={words.meaning} />
               </td>
-              <th scope="row">
-                {'user_id' in row ? (
-                  <Person user={row} />
-                ) : (
-                  <OrgWithContacts org={row} contact={contacts.get(row.org_id)} />
-                )}
-              </th>
+              <th scope="row">{'user_id' in row ? <Person user={row} /> : <Org org={row} />}</th>
+              {'org_id' in row && hasContacts && <CallCell contact={contacts.get(row.org_id)} />}
               {words.columns.map((column, index) => (
                 <td key={column.name} class={`${classOf(index)} strong`}>
                   {valueOf(row, column)}
@@ -99,27 +106,18 @@ interface OwnNumber {
 
 const lastClass = (hasOwnNumber: boolean) => (hasOwnNumber ? 'number wide-only' : 'number');
 
-function OrgWithContacts({
-  org,
-  contact,
-}: {
-  org: ChangedOrgRow;
-  contact?: OrgContact | undefined;
-}) {
+function CallCell({ contact }: { contact: OrgContact | undefined }) {
   return (
-    <>
-      <Org org={org} />
+    <td class="small">
       {contact && (
         <>
-          <span class="small soft block-line">
-            <QuietSince of={contact} />
-          </span>
-          <span class="small soft block-line contacts">
+          <QuietSince of={contact} />
+          <span class="soft block-line contacts">
             <Contacts of={contact} withMail />
           </span>
         </>
       )}
-    </>
+    </td>
   );
 }
 
