@@ -34,7 +34,7 @@ interface Watched {
   client: Wire;
   usualMs: number;
   limitMs: number;
-  /** Whether somebody has taken it out of its pool. */
+  /** Whether it is taken out of its pool. */
   isOut: boolean;
   statement: unknown;
   moved: number;
@@ -140,7 +140,7 @@ function destroy({ client, limitMs }: Watched): void {
 
 const CANCEL_REQUEST = 80_877_102;
 
-/** Asks PostgreSQL, or a pooler, to cancel a statement; nobody waits for it. A connection with TLS is only destroyed. */
+/** Asks PostgreSQL, or a pooler, to cancel a statement, without waiting for the reply. A connection with TLS is only destroyed. */
 function cancel({ host, port, ssl, processID, secretKey }: Wire): void {
   if (processID === null || secretKey === null || ssl) return;
   const request = Buffer.alloc(16);

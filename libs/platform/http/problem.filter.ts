@@ -124,7 +124,7 @@ function toApiError(failure: unknown): ApiError {
   if (failure instanceof ApiError) return failure;
   if (isDatabaseAway(failure)) {
     const message =
-      'The database is away for the moment. Nothing was changed: send the request again.';
+      'The database does not answer in time. Send the request again: events that were written count once.';
     return new ApiError('unavailable', message, { retryAfterSeconds: 2, cause: failure });
   }
   const status = statusOf(failure);

@@ -68,7 +68,7 @@ async function queuesInRedis(url: string, db: Queryable, logger: Logger): Promis
   return { connection: connection as never, prefix };
 }
 
-/** In PostgreSQL the queues are in the store's own database: no prefix has to tell them apart. */
+/** In PostgreSQL the queues are in the store's own database: they need no prefix. */
 function queuesInPostgres(databaseUrl: string): QueueOptions {
   setDefaultBackendFactory(patient(createQueueBackend));
   // BullMQ adds options of its own to these.
