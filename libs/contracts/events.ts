@@ -24,7 +24,13 @@ const members = <S extends z.ZodRawShape>(shape: S) =>
 
 /** What each event type carries. Unknown fields are ignored; `null` clears a profile field. */
 const EVENT_DATA = {
-  'user.created': members({ user_id: id, email: filled, created_at: optional(moment), ...names }),
+  'user.created': members({
+    user_id: id,
+    // Absent for users known by phone or username alone; `null` is the same.
+    email: optional(filled),
+    created_at: optional(moment),
+    ...names,
+  }),
   'user.updated': members({ user_id: id, email: filled.optional(), ...names }),
   'user.deleted': members({ user_id: id }),
   'user.active': members({ user_id: id }),
@@ -50,6 +56,7 @@ type Data = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
 /**
  * A checked event: (source, id) is its identity, `at` its time in milliseconds since 1970. `remembered`
  * says that its identity counts once even if it is `user.active`: it may come again with another time.
+ * `orderKey` decides between events of the same millisecond; without it, the id does.
  */
 export type NativeEvent = {
   [T in EventType]: {
@@ -59,6 +66,7 @@ export type NativeEvent = {
     at: number;
     data: Data[T];
     remembered?: true;
+    orderKey?: string;
   };
 }[EventType];
 

@@ -38,11 +38,20 @@ export async function dropRepeats(
 }
 
 const FORGET = `
-  delete from event_identities where received_at < now() - make_interval(hours => 24 * $1::int)`;
+  delete from event_identities
+  where received_at < now() - make_interval(hours => 24 * $1::int) and source <> all($2::text[])`;
 
-/** Forgets identities older than `days`. @returns how many */
-export async function forgetIdentities(db: Queryable, days: number): Promise<number> {
-  return (await db.query(FORGET, [days])).rowCount ?? 0;
+/**
+ * Forgets identities older than `days`.
+ * @param kept sources whose identities are remembered for good
+ * @returns how many were forgotten
+ */
+export async function forgetIdentities(
+  db: Queryable,
+  days: number,
+  kept: readonly string[],
+): Promise<number> {
+  return (await db.query(FORGET, [days, kept])).rowCount ?? 0;
 }
 
 function identityOf(source: string, id: string): string {

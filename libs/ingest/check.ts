@@ -21,6 +21,8 @@ export interface Rejected extends Rejection {
   body: Buffer;
   /** When it was sent (ms), of a message of a source; without it, it is a native event. */
   messageAt?: number;
+  /** When it was first received (ms), where that is not when its batch was. */
+  receivedAt?: number;
 }
 
 export interface CheckedBatch {

@@ -88,7 +88,7 @@ export class IngestService {
     const stopTimer = this.metrics.ingestSeconds.startTimer();
     const events = group.flatMap(({ batch }) => batch.events);
     const rejected = group.flatMap(({ batch, ...taken }) =>
-      batch.rejected.map((letter) => ({ ...letter, ...taken })),
+      batch.rejected.map((letter) => ({ ...taken, ...letter })),
     );
     const lookUps = group.flatMap(({ batch }) => batch.lookUps ?? []);
     if (rejected.length + lookUps.length === 0 && events.every(isPlainActivity)) {

@@ -5,19 +5,23 @@ import type { LookUp } from './sources/source.js';
 export interface WantedLookUp extends LookUp {
   source: string;
   eventId: string;
+  /** When the message was first received, ms since 1970. */
+  receivedAt: number;
 }
 
 export interface DueLookUp extends LookUp {
   row: string;
   eventId: string;
+  /** When the message was first received, ms since 1970. */
+  receivedAt: number;
   attempts: number;
 }
 
 // Delivered again after it was answered, a message is known by the identity of the event it became.
 const ADD = `
-  insert into source_lookups (source, event_id, kind, subject)
-  select w.* from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-    as w (source, event_id, kind, subject)
+  insert into source_lookups (source, event_id, kind, subject, received_at)
+  select w.* from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+    as w (source, event_id, kind, subject, received_at)
   where not exists (select from event_identities i where i.source = w.source and i.event_id = w.event_id)
   order by w.source, w.event_id
   on conflict do nothing`;
@@ -30,6 +34,7 @@ export async function addLookUps(db: Queryable, wanted: readonly WantedLookUp[])
     wanted.map(({ eventId }) => eventId),
     wanted.map(({ kind }) => kind),
     wanted.map(({ id }) => id),
+    wanted.map(({ receivedAt }) => new Date(receivedAt).toISOString()),
   ]);
 }
 
@@ -40,7 +45,8 @@ const CLAIM = `
   where id in (
     select id from source_lookups where source = $1 and next_at <= now()
     order by next_at limit $2 for update skip locked)
-  returning id as row, event_id as "eventId", kind, subject as id, attempts`;
+  returning id as row, event_id as "eventId", kind, subject as id, attempts,
+    floor(extract(epoch from coalesce(received_at, added_at)) * 1000)::float8 as "receivedAt"`;
 
 /** Takes due look-ups of a source, which nobody else takes for `leaseSeconds`. */
 export async function claimLookUps(

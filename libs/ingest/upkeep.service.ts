@@ -5,6 +5,7 @@ import { tidyDeadLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
 import { LookUpsService } from './look-ups.service.js';
 import { dropOldLookUps } from './look-ups.store.js';
+import { Sources } from './sources/sources.js';
 
 /** What a worker does for what comes in. */
 @Injectable()
@@ -12,6 +13,7 @@ export class IngestUpkeep {
   constructor(
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
+    private readonly sources: Sources,
     @Inject(SETTINGS)
     private readonly settings: Pick<Settings, 'IDENTITY_DAYS' | 'DEAD_LETTER_DAYS'>,
   ) {}
@@ -25,7 +27,7 @@ export class IngestUpkeep {
   async tidy(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS } = this.settings;
     await forgetChanges(this.database.pool);
-    await forgetIdentities(this.database.pool, IDENTITY_DAYS);
+    await forgetIdentities(this.database.pool, IDENTITY_DAYS, this.sources.orderedByArrival());
     await tidyDeadLetters(this.database.pool, DEAD_LETTER_DAYS);
     await dropOldLookUps(this.database.pool, DEAD_LETTER_DAYS);
     await dropOldCounts(this.database.pool);
