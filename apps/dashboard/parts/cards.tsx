@@ -3,7 +3,7 @@ import { nameOf, orgAddress, userAddress } from '../words/names.js';
 
 interface User {
   user_id: string;
-  email: string;
+  email: string | null;
   username: string | null;
   first_name: string | null;
   last_name: string | null;
@@ -17,7 +17,7 @@ export function Person({ user, plain = false }: { user: User; plain?: boolean })
       <Link href={userAddress(user.user_id)}>
         <bdi title={name}>{name}</bdi>
       </Link>
-      {!plain && name !== user.email && (
+      {!plain && user.email && name !== user.email && (
         <small>
           <bdi title={user.email}>{user.email}</bdi>
         </small>

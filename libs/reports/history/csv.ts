@@ -1,5 +1,6 @@
-import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
+import type { OrgReportRow, Ranking } from '#libs/contracts';
 import { definitionOf } from '../definitions/index.js';
+import type { UserRow } from '../pages/rows.js';
 
 /** Tells spreadsheets that what follows is UTF-8. */
 export const BYTE_ORDER_MARK = '\ufeff';
@@ -21,7 +22,7 @@ export function csvHead(ranking: Ranking): string {
 }
 
 /** A row of a ranking as a line of its table. */
-export function csvLine(rank: number, row: UserReportRow | OrgReportRow): string {
+export function csvLine(rank: number, row: UserRow | OrgReportRow): string {
   const extras = Object.values(row.extra_properties);
   if ('user_id' in row) {
     const orgs = row.org_data.map((org) => `${org.display_name} (${org.user_role})`).join('; ');

@@ -42,7 +42,7 @@ function Known({ page }: { page: UserReply }) {
       <section class="panel" aria-label="Profile">
         <Facts
           facts={[
-            ['E-mail', <bdi key="e">{user.email}</bdi>],
+            ['E-mail', user.email === null ? '–' : <bdi key="e">{user.email}</bdi>],
             ['Username', user.username === null ? '–' : <bdi key="u">{user.username}</bdi>],
             [
               <Term key="c" name="created_at">

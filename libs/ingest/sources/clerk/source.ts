@@ -1,7 +1,7 @@
 import { isObject } from '#libs/contracts';
 import { standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, tell, textMember, type Translators } from '../telling.js';
+import { byType, member, tell, tellWhole, textMember, type Translators } from '../telling.js';
 
 /** The parts of Clerk's envelope: what it is about, and when (RFC 3339). */
 interface Parts {
@@ -16,7 +16,8 @@ const TRANSLATORS: Translators<Parts> = {
       { ...profile(data), created_at: seconds(member(data, 'created_at')) },
       time,
     ),
-  'user.updated': ({ data, time }) => tell('user.updated', profile(data), time),
+  'user.updated': ({ data, time }) =>
+    tellWhole('user', profile(data), seconds(member(data, 'created_at')), time),
   'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
   'session.created': ({ data, time }) => {
     // Somebody of the staff who looks at what the user sees.
@@ -26,7 +27,8 @@ const TRANSLATORS: Translators<Parts> = {
   },
   'organization.created': ({ data, time }) =>
     tell('org.created', { ...org(data), created_at: seconds(member(data, 'created_at')) }, time),
-  'organization.updated': ({ data, time }) => tell('org.updated', org(data), time),
+  'organization.updated': ({ data, time }) =>
+    tellWhole('org', org(data), seconds(member(data, 'created_at')), time),
   'organization.deleted': ({ data, time }) =>
     tell('org.deleted', { org_id: member(data, 'id') }, time),
   'organizationMembership.created': ({ data, time }) =>
