@@ -11,7 +11,7 @@ export { KnownFacts } from './known-facts.js';
 export { KeySet } from './key-set.js';
 export type { KnownInvites } from './known-invites.js';
 export { orgMembers, type OrgMember } from './org-members.query.js';
-export { currentPicture, isContinued, setSince, type Picture } from './picture.js';
+export { currentPicture, isContinued, isStillThere, setSince, type Picture } from './picture.js';
 export * from './profiles.query.js';
 export { startOf, type Span } from './replay.js';
 export * from './scan.js';

@@ -75,12 +75,13 @@ export class IngestService {
     events: readonly NativeEvent[],
     within: (db: Connection) => Promise<void>,
   ): Promise<void> {
-    const ids = await this.facts.resolve(events);
-    await this.database.transaction(async (db) => {
-      const written = await this.facts.write(db, events, ids);
-      await within(db);
-      await eraseBodies(db, written.deletedUserIds, written.deletedOrgIds);
-    });
+    await this.facts.resolving(events, (ids) =>
+      this.database.transaction(async (db) => {
+        const written = await this.facts.write(db, events, ids);
+        await within(db);
+        await eraseBodies(db, written.deletedUserIds, written.deletedOrgIds);
+      }),
+    );
   }
 
   /** One transaction for whatever requests came together. */
@@ -103,8 +104,9 @@ export class IngestService {
   }
 
   private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {
-    const ids = await this.facts.resolve(events);
-    await this.facts.commitActivity(this.database, events, ids);
+    await this.facts.resolving(events, (ids) =>
+      this.facts.commitActivity(this.database, events, ids),
+    );
   }
 
   private reply({ events, rejected }: CheckedBatch, sender: Sender): IngestReply {

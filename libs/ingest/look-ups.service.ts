@@ -59,13 +59,13 @@ export class LookUpsService {
     } catch (error) {
       return this.failed(source, due, error);
     }
-    await this.ingest.commit(event ? [event] : [], (db) => endLookUp(db, due.row));
+    await this.ingest.commit(event ? [event] : [], (db) => endLookUp(db, due));
   }
 
   private async failed(source: Source, due: DueLookUp, error: unknown): Promise<void> {
     const { name, message } = error instanceof Error ? error : new Error('not told');
     const ms = Math.min(LATEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(due.attempts - 1, 20));
-    await retryLookUp(this.database.pool, due.row, { ms, error: message.slice(0, 200) });
+    await retryLookUp(this.database.pool, due, { ms, error: message.slice(0, 200) });
     if (error instanceof LookUpDeferred) {
       await putOffLookUps(this.database.pool, source.name, error.ms);
     } else {

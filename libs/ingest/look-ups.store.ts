@@ -57,21 +57,24 @@ export async function claimLookUps(
   return (await db.query<DueLookUp>(CLAIM, [source, limit, leaseSeconds])).rows;
 }
 
+// By its identity as well: a store that was restored meanwhile may have another one under the same number.
+const IS_IT = 'id = $1 and event_id = $2';
+
 /** Ends a look-up that is answered. */
-export async function endLookUp(db: Queryable, row: string): Promise<void> {
-  await db.query('delete from source_lookups where id = $1', [row]);
+export async function endLookUp(db: Queryable, { row, eventId }: DueLookUp): Promise<void> {
+  await db.query(`delete from source_lookups where ${IS_IT}`, [row, eventId]);
 }
 
 /** Has a look-up that failed tried again in `ms`. */
 export async function retryLookUp(
   db: Queryable,
-  row: string,
+  { row, eventId }: DueLookUp,
   { ms, error }: { ms: number; error: string },
 ): Promise<void> {
   const sql = `
-    update source_lookups set error = $3, next_at = now() + make_interval(secs => $2::float8 / 1000)
-    where id = $1`;
-  await db.query(sql, [row, ms, error]);
+    update source_lookups set error = $4, next_at = now() + make_interval(secs => $3::float8 / 1000)
+    where ${IS_IT}`;
+  await db.query(sql, [row, eventId, ms, error]);
 }
 
 /** Puts off every look-up of a source: it asked for a pause. */

@@ -3,12 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { ApiError, formatDay, type Ranking } from '#libs/contracts';
 import { Database, Logger, describeError } from '#libs/platform';
 import { BYTE_ORDER_MARK, csvHead, csvLine } from './csv.js';
+import { SnapshotGone } from './gone.js';
 import { keptRun, type KeptRun } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
 import { readListSlice } from './list-slice.query.js';
 
 /** Rows at once: some 300 KB of text. */
 const ROWS_AT_ONCE = 1_000;
+
+/** Which snapshot a file is of, once some of it was read. */
+interface Snapshot {
+  reportId?: string;
+}
 
 /** A whole ranking as a table, to be streamed. */
 export interface CsvFile {
@@ -47,12 +53,13 @@ export class CsvService {
   private async *lines(run: KeptRun, ranking: Ranking): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + csvHead(ranking);
     try {
-      let reading = this.rows(run, ranking, 0);
+      const snapshot: Snapshot = {};
+      let reading = this.rows(run, ranking, 0, snapshot);
       for (let first = 0; ; first += ROWS_AT_ONCE) {
         const rows = await reading;
         if (rows.length === 0) return;
         // Read while these are written and sent; its failure is met when it is waited for.
-        reading = this.rows(run, ranking, first + ROWS_AT_ONCE);
+        reading = this.rows(run, ranking, first + ROWS_AT_ONCE, snapshot);
         reading.catch(() => undefined);
         yield rows.map((row, place) => (row ? csvLine(first + place + 1, row) : '')).join('');
       }
@@ -63,9 +70,11 @@ export class CsvService {
   }
 
   /** The rows from a place on, none beyond the end. */
-  private async rows(run: KeptRun, ranking: Ranking, first: number) {
+  private async rows(run: KeptRun, ranking: Ranking, first: number, snapshot: Snapshot) {
     const { pool } = this.database;
     const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
+    // A store that was restored meanwhile has another run's snapshot under the same number.
+    if (slice.reportId !== (snapshot.reportId ??= slice.reportId)) throw new SnapshotGone();
     const places = Array.from({ length: slice.length }, (_, place) => place);
     return slice.length === 0 ? [] : rowsAt(pool, run, ranking, slice, places);
   }

@@ -34,10 +34,9 @@ export async function rowsAt(
   ): Promise<(Row | undefined)[]> {
     const entries = entriesAt(ranking, list, places);
     const keys = entries.map(({ key }) => key);
-    const [numbers, known] = await Promise.all([
-      numbersOf(db, run.id, ranking.subject, keys),
-      cardsOf(db, cards, keys),
-    ]);
+    // The numbers last: that they are of the same snapshot says that the keys meant the same until then.
+    const known = await cardsOf(db, cards, keys);
+    const numbers = await numbersOf(db, run.id, ranking, reportId, keys);
     if (!numbers) throw new SnapshotGone();
     return entries.map((entry, index) => {
       const card = known.get(entry.key);

@@ -64,7 +64,7 @@ export class PagesService {
       const run = this.served ?? (await servedRun(this.database));
       if (!run) return {};
       const slice = await sliceOfRun(run);
-      this.served = slice?.servedRun === run.id ? run : undefined;
+      this.served = slice?.servedRun === run.runId ? run : undefined;
       if (this.served) return { run, slice };
     }
     return gone();

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DAY_MS } from '#libs/contracts';
+import type { KnownFacts } from '#libs/facts';
 import {
   Clock,
   Database,
@@ -99,7 +100,7 @@ export class RunExecutor {
     const { facts, known, isAnew } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, this.orgThread, before),
     );
-    if (!(await this.publish(run, facts))) {
+    if (!(await this.publish(run, facts, known.facts))) {
       this.metrics.runs.labels('superseded').inc();
       this.logger.warn('report run was given to another worker', { runId, attempt: run.attempt });
       return;
@@ -117,12 +118,13 @@ export class RunExecutor {
   }
 
   /** Writes the whole snapshot and completes the run at once. @returns false when the run is another's by now */
-  private async publish(run: ClaimedRun, facts: RunFacts): Promise<boolean> {
+  private async publish(run: ClaimedRun, facts: RunFacts, known: KnownFacts): Promise<boolean> {
     const lost = new Error('superseded');
     try {
       await this.database.transaction(async (db) => {
         const counts = await writeSnapshot(db, run.id, facts);
         if (!(await completeRun(db, run, counts))) throw lost;
+        if (!(await known.isOf(db))) throw new Error('The store changed while the run was made.');
       });
       return true;
     } catch (error) {

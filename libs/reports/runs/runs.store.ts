@@ -5,6 +5,8 @@ export interface ClaimedRun {
   id: number;
   attempt: number;
   report_time: Date;
+  /** When it was taken, to the microsecond: in a store that went back, the same attempt may be another's. */
+  claimed_at: string;
 }
 
 export interface QueuedRun {
@@ -48,11 +50,14 @@ export async function scheduleRun(db: Queryable, reportTime: Date): Promise<Queu
   return (await db.query<QueuedRun>(SCHEDULE, [reportTime])).rows[0];
 }
 
+const CLAIMED_AT = `extract(epoch from started_at)::text`;
+const IS_OURS = `id = $1 and attempt = $2 and ${CLAIMED_AT} = $3 and state = 'running'`;
+
 const CLAIM = `
   update report_runs set state = 'running', attempt = attempt + 1, started_at = now(), error = null,
     lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
   where run_id = $1 and state = 'queued' and report_time <= $2
-  returning id, attempt, report_time`;
+  returning id, attempt, report_time, ${CLAIMED_AT} as claimed_at`;
 
 /** Takes a queued run whose moment has come; undefined when it is another's, done, or not due yet. */
 export async function claimRun(
@@ -65,42 +70,46 @@ export async function claimRun(
 
 const RENEW = `
   update report_runs set lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
-  where id = $1 and attempt = $2 and state = 'running'`;
+  where ${IS_OURS}`;
 
 /** Says that the worker is still at it. */
-export async function renewLease(db: Queryable, { id, attempt }: ClaimedRun): Promise<void> {
-  await db.query(RENEW, [id, attempt]);
+export async function renewLease(db: Queryable, run: ClaimedRun): Promise<void> {
+  await db.query(RENEW, claimOf(run));
 }
 
 const COMPLETE = `
-  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $3
-  where id = $1 and attempt = $2 and state = 'running'`;
+  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $4
+  where ${IS_OURS}`;
 
 /** @returns false when the run was given to another worker meanwhile: then nothing may be kept */
 export async function completeRun(
   db: Queryable,
-  { id, attempt }: ClaimedRun,
+  run: ClaimedRun,
   rowCounts: Record<string, number>,
 ): Promise<boolean> {
-  return (await db.query(COMPLETE, [id, attempt, rowCounts])).rowCount === 1;
+  return (await db.query(COMPLETE, [...claimOf(run), rowCounts])).rowCount === 1;
 }
 
 const FAIL = `
   update report_runs set
     state = case when attempt < ${MAX_ATTEMPTS} then 'queued' else 'failed' end,
     failed_at = case when attempt < ${MAX_ATTEMPTS} then null else now() end,
-    lease_until = null, error = $3
-  where id = $1 and attempt = $2 and state = 'running'
+    lease_until = null, error = $4
+  where ${IS_OURS}
   returning state`;
 
 /** Puts a run back in the queue with the reason, or ends it after the last attempt. */
 export async function failRun(
   db: Queryable,
-  { id, attempt }: ClaimedRun,
+  run: ClaimedRun,
   error: string,
 ): Promise<'queued' | 'failed' | undefined> {
-  return (await db.query<{ state: 'queued' | 'failed' }>(FAIL, [id, attempt, error])).rows[0]
-    ?.state;
+  const values = [...claimOf(run), error];
+  return (await db.query<{ state: 'queued' | 'failed' }>(FAIL, values)).rows[0]?.state;
+}
+
+function claimOf({ id, attempt, claimed_at: claimedAt }: ClaimedRun): [number, number, string] {
+  return [id, attempt, claimedAt];
 }
 
 const RECLAIM = `
@@ -163,41 +172,48 @@ const UNDROPPED = `
     select substring(relname from '^snapshots_run_([0-9]+)$')::int as id from pg_class
     where relkind = 'r' and relname like 'snapshots\\_run\\_%' and relnamespace = current_schema()::regnamespace
   )
-  select r.id from kept join report_runs r using (id) where r.pruned_at is not null`;
+  select kept.id from kept left join report_runs r using (id)
+  where r.pruned_at is not null or r.id is null`;
 
-/** Runs marked as pruned whose snapshot is still there, from now or from a prune that was cut short. */
+/**
+ * Runs whose snapshot is still there although they are marked as pruned, from now or from a prune that was cut short,
+ * or although there is no such run: the store was restored in place, to a state before it.
+ */
 export async function undroppedRuns(db: Queryable): Promise<number[]> {
   return (await db.query<{ id: number }>(UNDROPPED)).rows.map((row) => row.id);
 }
 
 export interface ServedRun {
   id: number;
+  runId: string;
   reportTime: number;
 }
 
-/** Selects the id of the completed run with the latest moment. */
+/** Selects the name of the completed run with the latest moment. */
 export const SERVED_RUN = `
-  select id from report_runs
+  select run_id from report_runs
   where state = 'completed' and pruned_at is null
   order by report_time desc, id desc limit 1`;
 const SERVED: Question = {
   name: 'served_run',
-  text: `select id, report_time from report_runs where id = (${SERVED_RUN})`,
+  text: `select id, run_id, report_time from report_runs where run_id = (${SERVED_RUN})`,
 };
 const PINNED: Question = {
   name: 'pinned_run',
   text: `
-    select id, report_time from report_runs
+    select id, run_id, report_time from report_runs
     where state = 'completed' and pruned_at is null and run_id = $1`,
 };
 
 /** The run that reports are served from: the pinned one, or the completed one with the latest moment. */
 export async function servedRun(db: Database, runId?: string): Promise<ServedRun | undefined> {
   const question = runId === undefined ? SERVED : PINNED;
-  const rows = await db.ask<{ id: number; report_time: Date }>(
+  const rows = await db.ask<{ id: number; run_id: string; report_time: Date }>(
     question,
     runId === undefined ? [] : [runId],
   );
   const [row] = rows;
-  return row && { id: row.id, reportTime: Math.floor(row.report_time.getTime() / 1000) };
+  if (!row) return undefined;
+  const reportTime = Math.floor(row.report_time.getTime() / 1000);
+  return { id: row.id, runId: row.run_id, reportTime };
 }
