@@ -79,7 +79,7 @@ async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
   // The last day first: what each user was last active at is then written once or twice, not daily.
   for (let day = DAYS - 1; day >= 0; day--) {
     const { users, seconds } = data.activeOn(day);
-    await into.activity(
+    await into.activityByKey(
       users.map((user) => keys[user]!),
       seconds,
     );

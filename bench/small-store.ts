@@ -39,7 +39,7 @@ async function fill(load: BulkLoad): Promise<void> {
   const random = randomFrom(1);
   for (let day = today - DAYS * DAY_MS; day < today; day += DAY_MS) {
     const active = keys.filter(() => random() < ACTIVE_SHARE);
-    await load.activity(active, new Uint32Array(active.length).fill(day / 1000));
+    await load.activityByKey(active, new Uint32Array(active.length).fill(day / 1000));
   }
 }
 

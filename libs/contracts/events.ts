@@ -11,8 +11,10 @@ import {
   typed,
 } from './fields.js';
 import { nameSchemas } from './named.js';
-import { NO_JSON_IN_BASE64 } from './cloud-events.js';
 import { BEFORE_1970 } from './instant.js';
+
+/** The error of an event whose `data_base64` could not be read. */
+const NO_JSON_IN_BASE64 = 'must be base64 of a JSON object';
 
 const names = {
   username: text.nullish(),
@@ -26,7 +28,13 @@ const members = <S extends z.ZodRawShape>(shape: S) =>
 
 /** What each event type carries. Unknown fields are ignored; `null` clears a profile field. */
 const EVENT_DATA = {
-  'user.created': members({ user_id: id, email: filled, created_at: optional(moment), ...names }),
+  'user.created': members({
+    user_id: id,
+    // Absent for users known by phone or username alone; `null` is the same.
+    email: optional(filled),
+    created_at: optional(moment),
+    ...names,
+  }),
   'user.updated': members({ user_id: id, email: filled.optional(), ...names }),
   'user.deleted': members({ user_id: id }),
   'user.active': members({ user_id: id }),
@@ -52,6 +60,7 @@ type Data = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
 /**
  * A checked event: (source, id) is its identity, `at` its time in milliseconds since 1970. `remembered`
  * says that its identity counts once even if it is `user.active`: it may come again with another time.
+ * `orderKey` decides between events of the same millisecond; without it, the id does.
  */
 export type NativeEvent = {
   [T in EventType]: {
@@ -61,6 +70,7 @@ export type NativeEvent = {
     at: number;
     data: Data[T];
     remembered?: true;
+    orderKey?: string;
   };
 }[EventType];
 

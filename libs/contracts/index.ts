@@ -1,6 +1,5 @@
 export * from './catalogue.js';
 export * from './check-event.js';
-export { withPlainData } from './cloud-events.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './exact-json.js';

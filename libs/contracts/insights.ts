@@ -59,7 +59,8 @@ const change = {
   change: z.enum(CHANGES).nullable().describe('null when there is no previous run'),
 };
 
-const changedUser = userReportRow.extend(change);
+const email = z.string().nullable().describe('null when none is known');
+const changedUser = userReportRow.extend({ ...change, email });
 const changedOrg = orgReportRow.extend(change);
 
 const changesOf = {
@@ -88,7 +89,7 @@ export const reportChanges = z.discriminatedUnion('subject', [userReportChanges,
 
 const userCard = z.object({
   user_id: z.string(),
-  email: z.string(),
+  email,
   username: z.string().nullable(),
   first_name: z.string().nullable(),
   last_name: z.string().nullable(),

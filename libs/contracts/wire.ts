@@ -33,7 +33,7 @@ export const userReportRow = z.object({
   username: z.string().nullable(),
   first_name: z.string().nullable(),
   last_name: z.string().nullable(),
-  email: z.string(),
+  email: z.string().describe('empty when none is known'),
   last_active_at: seconds,
   org_data: z.array(orgMembership),
   extra_properties: z

@@ -4,6 +4,7 @@ import { ActivityEntries } from './activity-entries.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
 import { noteActive, noteEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
+import { expectPresent, type Witness } from './witness.js';
 
 // Any number of our own: the letters "fold".
 const FOLD_LOCK = 0x666f6c64;
@@ -43,13 +44,20 @@ export class ActivityFold {
   /**
    * Writes activity that never was in the log: user `keys[i]` was active at `seconds[i]`, unix seconds.
    * It is too much to say of each day who was active on it.
+   * @param witness of the numbers
+   * @throws StoreChanged
    */
-  async write(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
+  async write(
+    keys: Uint32Array,
+    seconds: Uint32Array,
+    witness: Witness | undefined,
+  ): Promise<void> {
     const entries = new ActivityEntries();
     for (let index = 0; index < keys.length; index++) entries.add(keys[index]!, seconds[index]!);
     await this.database.transaction(async (db) => {
       await lock(db);
       if ((await put(db, entries)).size > 0) await noteEverything(db);
+      await expectPresent(db, { users: witness, orgs: undefined });
     }, 'long');
   }
 }

@@ -1,18 +1,34 @@
 import type { Database, Queryable, Question } from '#libs/platform';
+import { ID_TABLES, StoreChanged, isPresent, parametersOf, type Witness } from './witness.js';
 
-const APPEND: Question = {
-  name: 'append_activity',
-  text: 'insert into activity_log (entries) values ($1)',
+const APPEND = 'insert into activity_log (entries) values ($1)';
+const APPEND_PROVEN: Question = {
+  name: 'append_proven_activity',
+  text: `
+    insert into activity_log (entries)
+    select $4::bytea where ${isPresent(ID_TABLES.users, 1)}
+    returning true as present`,
 };
 
 /** @param entries packed by `packEntries` */
 export async function appendActivity(db: Queryable, entries: Buffer): Promise<void> {
-  if (entries.length > 0) await db.query(APPEND.text, [entries]);
+  if (entries.length > 0) await db.query(APPEND, [entries]);
 }
 
-/** As `appendActivity`, in a transaction of its own. */
-export async function commitActivity(database: Database, entries: Buffer): Promise<void> {
-  if (entries.length > 0) await database.ask(APPEND, [entries], database.pool);
+/**
+ * As `appendActivity`, in a transaction of its own.
+ * @param witness of the users' numbers, looked up by the same statement
+ * @throws StoreChanged when it is not there
+ */
+export async function commitActivity(
+  database: Database,
+  entries: Buffer,
+  witness: Witness | undefined,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const values = [...parametersOf(witness), entries];
+  const written = await database.ask(APPEND_PROVEN, values, database.pool);
+  if (written.length === 0) throw new StoreChanged();
 }
 
 // Some half a million entries at once; the first row whatever it holds.

@@ -23,10 +23,8 @@ export class BulkLoad {
    * identities: the same event, loaded again, is the same fact again, which changes nothing.
    */
   async events(events: readonly NativeEvent[]): Promise<void> {
-    const resolved = await this.facts.resolve(events);
-    await this.database.transaction(
-      (db) => this.facts.writeFresh(db, events, resolved, asCopy),
-      'long',
+    await this.facts.resolving(events, (ids) =>
+      this.database.transaction((db) => this.facts.writeFresh(db, events, ids, asCopy), 'long'),
     );
   }
 
@@ -39,25 +37,37 @@ export class BulkLoad {
     events: readonly NativeEvent[],
     within: (db: Connection, written: Written) => Promise<void>,
   ): Promise<Written> {
-    const resolved = await this.facts.resolve(events);
-    return this.database.transaction(async (db) => {
-      const written = await this.facts.write(db, events, resolved, asCopy);
-      await within(db, written);
-      return written;
-    }, 'long');
+    return this.facts.resolving(events, (ids) =>
+      this.database.transaction(async (db) => {
+        const written = await this.facts.write(db, events, ids, asCopy);
+        await within(db, written);
+        return written;
+      }, 'long'),
+    );
+  }
+
+  /**
+   * Writes activity in one transaction: user `userIds[i]` was active at `seconds[i]`, unix seconds.
+   * A day's worth of users at a time is a good measure.
+   */
+  async activity(userIds: readonly string[], seconds: Uint32Array): Promise<void> {
+    await this.facts.resolvingUsers(userIds, ({ keys, witness }) =>
+      this.fold.write(
+        Uint32Array.from(userIds, (id) => keys.get(id)!),
+        seconds,
+        witness,
+      ),
+    );
   }
 
   /** The numbers of users, in the order of their ids; new ones where needed. */
   async userKeys(userIds: readonly string[]): Promise<Uint32Array> {
-    const keys = await this.ids.userKeys(userIds);
+    const { keys } = await this.ids.userKeys(userIds);
     return Uint32Array.from(userIds, (id) => keys.get(id)!);
   }
 
-  /**
-   * Writes activity in one transaction: user `keys[i]` was active at `seconds[i]`, unix seconds.
-   * A day's worth of users at a time is a good measure.
-   */
-  async activity(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
-    await this.fold.write(keys, seconds);
+  /** As `activity`, by the numbers of users, of a store that is certain to be the same as when they were read. */
+  async activityByKey(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
+    await this.fold.write(keys, seconds, undefined);
   }
 }

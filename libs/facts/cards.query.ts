@@ -18,7 +18,8 @@ export interface Cards<Card, Row extends { id: number }> {
 
 export interface UserCard {
   userId: string;
-  email: string;
+  /** Null when none is known. */
+  email: string | null;
   username: string | null;
   firstName: string | null;
   lastName: string | null;
@@ -28,7 +29,7 @@ export interface UserCard {
 interface UserCardRow {
   id: number;
   user_id: string;
-  email: string;
+  email: string | null;
   username: string | null;
   first_name: string | null;
   last_name: string | null;
@@ -38,23 +39,24 @@ interface UserCardRow {
   steps: string;
 }
 
-// A row for each org a user ever was in that exists (created, not deleted); one without any for users
-// who were in none. The profile of who was deleted is erased, so whoever has one with an address exists.
+// A row for each org a user ever was in that exists (created, not deleted); one without an org for users
+// who were in none. A user of whom only the creation is known has no profile.
 export const USER_CARDS: Cards<UserCard, UserCardRow> = {
   rowsOf: (keys) => `
     select i.id, pair.org_id, i.user_id, p.email, p.username, p.first_name, p.last_name,
       pair.name as org_name, pair.steps
-    from user_profiles p
-    join user_ids i on i.id = p.user_key
+    from users u
+    join user_ids i on i.id = u.id
+    left join user_profiles p on p.user_key = u.id
     left join lateral (
       select org_ids.org_id, o.name, encode(m.steps, 'hex') as steps
       from memberships m
       join orgs o on o.id = m.org_key
       join org_ids on org_ids.id = m.org_key
-      where m.user_key = p.user_key
+      where m.user_key = u.id
         and o.created_at is not null and o.deleted_stamp is null and o.name is not null
     ) pair on true
-    where p.user_key in (${keys}) and p.email is not null`,
+    where u.id in (${keys}) and u.created_at is not null and u.deleted_stamp is null`,
   read: (rows) => {
     const cards = new Map<number, UserCard>();
     for (const row of rows) {
@@ -91,7 +93,7 @@ const SIGNUP_PARAMETERS = `
   select p.signup_query_parameters as parameters
   from user_ids i
   join users u using (id)
-  join user_profiles p on p.user_key = u.id
+  left join user_profiles p on p.user_key = u.id
   where i.user_id = $1 and u.created_at is not null and u.deleted_stamp is null`;
 
 /** What a user signed up with, `{}` when nothing was told; undefined when there is no such user. */

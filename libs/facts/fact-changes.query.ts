@@ -63,7 +63,7 @@ const REMOVED = `
     or exists (select from fact_changes where keys is null and ${SINCE}) as "areRemoved"`;
 
 /** Whether rows of facts were removed since a picture of the same store, or that is no longer known. */
-export async function areRowsRemovedSince(db: Connection, { horizon }: Picture): Promise<boolean> {
+export async function areRowsRemovedSince(db: Queryable, { horizon }: Picture): Promise<boolean> {
   const { rows } = await db.query<{ areRemoved: boolean }>(REMOVED, [String(horizon)]);
   return rows[0]!.areRemoved;
 }

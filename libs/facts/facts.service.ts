@@ -1,24 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import type { EventOf, NativeEvent } from '#libs/contracts';
-import { Instance, asArrays, type Connection, type Database, type Handing } from '#libs/platform';
+import {
+  Instance,
+  asArrays,
+  type Connection,
+  type Database,
+  type Handing,
+  type Queryable,
+} from '#libs/platform';
 import { packEntries } from './activity-entries.js';
 import { appendActivity, commitActivity } from './activity-log.store.js';
 import { noteMembers } from './activity.store.js';
 import { FactBatch, type OrgChange, type UserChange } from './batch.js';
 import { dropRepeats } from './identities.store.js';
-import { IdStore } from './ids.store.js';
+import { IdStore, type Numbers } from './ids.store.js';
 import { NO_ORG, addInvites, hashInvitee } from './invites.store.js';
 import { addSteps, pseudonymizeSteps } from './memberships.store.js';
 import { orgNames, upsertOrgs } from './orgs.store.js';
 import { withoutAddresses } from './pseudonyms.js';
 import { tracesOf, type Traces } from './traces.js';
 import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
+import { StoreChanged, expectPresent, type Witnesses } from './witness.js';
 
 /** The numbers behind the ids that a batch of events names. */
 export interface ResolvedIds {
   users: ReadonlyMap<string, number>;
   orgs: ReadonlyMap<string, number>;
+  /** Without which the numbers must not be written. */
+  witnesses: Witnesses;
 }
+
+/** A store is seldom restored several times within one write. */
+const ATTEMPTS = 5;
 
 /** What a write did, for those who keep something about the same users and orgs. */
 export interface Written {
@@ -37,27 +50,37 @@ export class FactsService {
     private readonly instance: Instance,
   ) {}
 
-  /** Gives every user and org named its number. Committed by itself: call it before the transaction. */
-  async resolve(events: readonly NativeEvent[]): Promise<ResolvedIds> {
-    const named = namedIds(events);
-    // Read once and kept: a transaction must not wait for a second connection.
-    await this.instance.inviteeHashKey();
-    const [users, orgs] = await Promise.all([
-      this.ids.userKeys(named.users),
-      this.ids.orgKeys(named.orgs),
-    ]);
-    return { users, orgs };
+  /**
+   * Gives every user and org named its number, and has the events written. Begins again with the numbers of
+   * the store as it is when the known ones turn out to be of another state of it.
+   * @param write in a transaction of its own; it may be called again
+   */
+  async resolving<T>(
+    events: readonly NativeEvent[],
+    write: (ids: ResolvedIds) => Promise<T>,
+  ): Promise<T> {
+    const { users, orgs } = namedIds(events);
+    return this.provingIds(async () => write(await this.resolve(users, orgs)));
   }
 
-  /** The key of the hashes that stand for addresses. */
-  hashKey(): Promise<Buffer> {
-    return this.instance.inviteeHashKey();
+  /** As `resolving`, of users alone. */
+  async resolvingUsers<T>(
+    userIds: Iterable<string>,
+    write: (users: Numbers) => Promise<T>,
+  ): Promise<T> {
+    return this.provingIds(async () => write(await this.ids.userKeys(userIds)));
+  }
+
+  /** The key of the hashes that stand for addresses. @param db the transaction that writes such hashes */
+  hashKey(db: Queryable): Promise<Buffer> {
+    return this.instance.inviteeHashKey(db);
   }
 
   /**
    * Writes a batch inside the caller's transaction: one statement a table, each in the order of its
    * key, the tables always in this order. So concurrent writers wait for each other but never in a
    * circle, and a batch repeated, split or reordered leaves the same facts.
+   * @throws StoreChanged when the numbers are not those of the store as it is now
    */
   async write(
     db: Connection,
@@ -65,7 +88,7 @@ export class FactsService {
     ids: ResolvedIds,
     hand: Handing = asArrays,
   ): Promise<Written> {
-    const named = await withoutAddresses(events, () => this.hashKey());
+    const named = await withoutAddresses(events, () => this.hashKey(db));
     return this.writeFresh(db, await dropRepeats(db, named, hand), ids, hand);
   }
 
@@ -79,7 +102,7 @@ export class FactsService {
     ids: ResolvedIds,
   ): Promise<void> {
     const told = events.map(({ data, at }) => ({ userId: data.user_id, at }));
-    await commitActivity(database, packActivity(told, ids));
+    await commitActivity(database, packActivity(told, ids), ids.witnesses.users);
   }
 
   /** As `write`, of events whose identities need no looking up. */
@@ -89,7 +112,7 @@ export class FactsService {
     ids: ResolvedIds,
     hand: Handing = asArrays,
   ): Promise<Written> {
-    const batch = new FactBatch(await withoutAddresses(events, () => this.hashKey()));
+    const batch = new FactBatch(await withoutAddresses(events, () => this.hashKey(db)));
     const users = keyed(batch.users, ids.users);
     const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);
@@ -102,9 +125,10 @@ export class FactsService {
     await upsertOrgs(db, orgs, hand);
     await appendActivity(db, packActivity(batch.activity, ids));
     await this.addPairs(db, batch, ids, hand);
-    await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey());
+    await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
     const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
     await noteMembers(db, new Set(changedOrgs), userKeys!);
+    await expectPresent(db, ids.witnesses);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
       deletedOrgIds: deletedOrgs.map((org) => org.id),
@@ -116,6 +140,23 @@ export class FactsService {
       ),
       fresh: events.length,
     };
+  }
+
+  private async resolve(users: Set<string>, orgs: Set<string>): Promise<ResolvedIds> {
+    const [ofUsers, ofOrgs] = await Promise.all([this.ids.userKeys(users), this.ids.orgKeys(orgs)]);
+    const witnesses = { users: ofUsers.witness, orgs: ofOrgs.witness };
+    return { users: ofUsers.keys, orgs: ofOrgs.keys, witnesses };
+  }
+
+  private async provingIds<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof StoreChanged) || attempt === ATTEMPTS) throw error;
+        this.ids.forget();
+      }
+    }
   }
 
   private async addPairs(
@@ -131,7 +172,7 @@ export class FactsService {
     }));
     await addSteps(db, steps, hand);
     if (batch.invites.length === 0) return;
-    const hashKey = await this.hashKey();
+    const hashKey = await this.hashKey(db);
     const invites = batch.invites.map((invite) => ({
       inviterKey: ids.users.get(invite.inviterId)!,
       orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,

@@ -41,12 +41,20 @@ const FORGOTTEN_AT_ONCE = 100_000;
 const FORGET = `
   delete from event_identities where ctid = any(array(
     select ctid from event_identities
-    where received_at < now() - make_interval(hours => 24 * $1::int)
+    where received_at < now() - make_interval(hours => 24 * $1::int) and source <> all($2::text[])
     limit ${FORGOTTEN_AT_ONCE}))`;
 
-/** Forgets some of the identities older than `days`. @returns whether there may be more */
-export async function forgetIdentities(db: Queryable, days: number): Promise<boolean> {
-  return (await db.query(FORGET, [days])).rowCount === FORGOTTEN_AT_ONCE;
+/**
+ * Forgets some of the identities older than `days`.
+ * @param kept sources whose identities are remembered for good
+ * @returns whether there may be more
+ */
+export async function forgetIdentities(
+  db: Queryable,
+  days: number,
+  kept: readonly string[],
+): Promise<boolean> {
+  return (await db.query(FORGET, [days, kept])).rowCount === FORGOTTEN_AT_ONCE;
 }
 
 function identityOf(source: string, id: string): string {

@@ -12,7 +12,7 @@ export { KeySet } from './key-set.js';
 export type { KnownInvites } from './known-invites.js';
 export { orgContacts, orgKeysOf, type OrgContact } from './org-contacts.query.js';
 export { countOrgMembers, orgMembers, type OrgMember } from './org-members.query.js';
-export { currentPicture, isContinued, setSince, type Picture } from './picture.js';
+export { currentPicture, isContinued, isStillThere, setSince, type Picture } from './picture.js';
 export * from './profiles.query.js';
 export { holdsAddress, pseudonymOf } from './pseudonyms.js';
 export { startOf, type Span } from './replay.js';

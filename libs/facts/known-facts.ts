@@ -2,7 +2,7 @@ import { allDone, type Connection } from '#libs/platform';
 import type { Sides } from './deletions.js';
 import { KnownInvites } from './known-invites.js';
 import { changesSince, type FactChanges } from './fact-changes.query.js';
-import { currentPicture, isContinued, type Picture } from './picture.js';
+import { currentPicture, isContinued, isStillThere, type Picture } from './picture.js';
 import { Spans } from './spans.js';
 import { Subjects } from './subjects.js';
 
@@ -72,6 +72,11 @@ export class KnownFacts {
       await this.memberships.update(db, deletions, changed, pending.deleted);
     }
     this.pending = undefined;
+  }
+
+  /** Whether a store, as a transaction sees it now, is the one that these are of. */
+  isOf(db: Connection): Promise<boolean> {
+    return isStillThere(db, this.picture);
   }
 
   private get deletions() {

@@ -1,4 +1,4 @@
-import type { Connection } from '#libs/platform';
+import type { Connection, Queryable } from '#libs/platform';
 
 /**
  * Which picture of which store something was read from: enough to find what has changed since. Whatever
@@ -6,7 +6,7 @@ import type { Connection } from '#libs/platform';
  * at or above its horizon. Every row has that number, `xmin`, and for facts it is noted in `fact_changes`.
  */
 export interface Picture {
-  /** Changes with the database, with each start of its server, and with tables emptied or made anew. */
+  /** Changes with the database, with each start of its server or recovery from a crash, and with tables emptied or made anew. */
   store: string;
   /** Transactions of lower numbers had ended. */
   horizon: bigint;
@@ -18,17 +18,20 @@ export interface Picture {
 
 const FACTS = ['user_ids', 'org_ids', 'users', 'orgs', 'memberships', 'invites', 'activity'];
 
-// Nobody can put back an earlier state of the files, or become the primary in the place of another,
-// under a server that runs on: its start says that the numbers still mean the same.
+// Nobody can put back an earlier state of the files, or become the primary in the place of another, under a server
+// that runs on: its start says that the numbers still mean the same. A server that recovers from the crash of one of
+// its processes has the same start, but throws its statistics away. Rows that are removed and loaded again are noted
+// in `fact_changes`.
 const PICTURE = `
   select concat_ws(' ', (select oid from pg_database where datname = current_database()),
       extract(epoch from pg_postmaster_start_time()),
+      extract(epoch from pg_stat_get_bgwriter_stat_reset_time()),
       ${['fact_changes', ...FACTS].map((table) => `pg_relation_filenode('${table}')`).join(', ')}) as store,
     pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
     pg_snapshot_xmax(pg_current_snapshot())::text as next,
     current_setting('synchronous_commit') <> 'off' as durable`;
 
-export async function currentPicture(db: Connection): Promise<Picture> {
+export async function currentPicture(db: Queryable): Promise<Picture> {
   const { rows } = await db.query<{
     store: string;
     horizon: string;
@@ -51,6 +54,15 @@ export function isContinued(before: Picture, now: Picture): boolean {
     now.next >= before.next &&
     now.next - before.horizon < FARTHEST
   );
+}
+
+/**
+ * Whether a store, as a transaction sees it now, is the one that a picture was of, and has not gone back since.
+ * Does not look at single rows that were removed: see `areRowsRemovedSince`.
+ */
+export async function isStillThere(db: Queryable, before: Picture): Promise<boolean> {
+  const now = await currentPicture(db);
+  return now.store === before.store && now.horizon >= before.horizon && now.next >= before.next;
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Queryable } from '#libs/platform';
 /** Who a user is, as known now. */
 export interface Profile {
   userId: string;
-  email: string;
+  /** Null when none is known. */
+  email: string | null;
   username: string | null;
   firstName: string | null;
   lastName: string | null;
@@ -16,13 +17,16 @@ export interface KnownUser extends Profile {
   signupParameters: Record<string, string>;
 }
 
-// The profile of who was deleted is erased: whoever has one with an address exists.
+// Of users who exist: created and not deleted. One of whom only the creation is known has no row of a profile.
 const PROFILE = `
   i.user_id as "userId", p.email, p.username, p.first_name as "firstName", p.last_name as "lastName"
-  from user_profiles p join user_ids i on i.id = p.user_key`;
-const PROFILES = `select p.user_key as key, ${PROFILE} where p.user_key = any($1) and p.email is not null`;
+  from users u
+  join user_ids i on i.id = u.id
+  left join user_profiles p on p.user_key = u.id
+  where u.created_at is not null and u.deleted_stamp is null`;
+const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1)`;
 
-/** The profiles of users by key; who was deleted, or is known by an id alone, has none. */
+/** The profiles of users by key; users who are deleted, or only mentioned, have none. */
 export async function profilesOf(
   db: Queryable,
   keys: readonly number[],
@@ -34,9 +38,7 @@ export async function profilesOf(
 const FIND_USER = `
   select u.id as key, floor(extract(epoch from u.created_at))::float8 as "createdAt",
     coalesce(p.signup_query_parameters, '{}') as "signupParameters", ${PROFILE}
-  join users u on u.id = i.id
-  where i.user_id = $1 and u.created_at is not null and u.deleted_stamp is null
-    and p.email is not null`;
+    and i.user_id = $1`;
 
 /** A user; undefined when there is none with this id, or not any more. */
 export async function findUser(db: Queryable, userId: string): Promise<KnownUser | undefined> {

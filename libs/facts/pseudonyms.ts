@@ -41,11 +41,14 @@ export async function withoutAddresses(
 ): Promise<readonly NativeEvent[]> {
   if (!events.some(namesAddress)) return events;
   const key = await readKey();
-  return events.map((event) =>
-    namesAddress(event)
-      ? { ...event, id: pseudonymOf(event.id, key), source: pseudonymOf(event.source, key) }
-      : event,
-  );
+  return events.map((event) => (namesAddress(event) ? withoutAddress(event, key) : event));
+}
+
+function withoutAddress<E extends NativeEvent>(event: E, key: Buffer): E {
+  const id = pseudonymOf(event.id, key);
+  // An order key ends with the event's id; what precedes it orders the events.
+  const orderKey = event.orderKey && event.orderKey.slice(0, -event.id.length) + id;
+  return { ...event, id, source: pseudonymOf(event.source, key), ...(orderKey && { orderKey }) };
 }
 
 /** The version of a fact, (time, event id, source), whose id and source hold no address. */

@@ -33,19 +33,22 @@ const DEFAULT_ROLE = 'Member';
  * - `closedAt`, the deletion of the user or of the org, closes an open span. It is counted as a removal:
  *   of the org it shows nowhere, since a deleted org is in no report.
  *
- * An unknown start reaches back to the pair's previous removal, else without limit.
+ * An unknown start reaches back to the pair's latest removal step before it, whether that step counted
+ * or not, else without limit.
  *
- * As of an earlier moment the spans are those told of until then, and what ended later is open: steps
- * only ever add a span or end the last one.
+ * As of an earlier moment T the spans are those whose first step is not after T, and a span that ended
+ * later is open: a step only ever adds a span or ends the last one.
  * @param steps in the order of their stamps, those before `closedAt`
  */
 export function replay(steps: readonly TimedStep[], closedAt?: number): Span[] {
   const spans: Span[] = [];
   // No closures here: this runs a million times when all is read.
   let open: Span | undefined;
+  let removedAt = -Infinity;
   for (let index = 0; index < steps.length; index++) {
     const { at, kind, role } = steps[index]!;
     if (kind === 'remove') {
+      removedAt = at;
       if (index === 0) spans.push(openedBy(steps[index]!, -Infinity));
       else if (!open) continue;
       spans.at(-1)!.to = at;
@@ -53,7 +56,7 @@ export function replay(steps: readonly TimedStep[], closedAt?: number): Span[] {
     } else if (open) {
       open.role = role ?? open.role;
     } else {
-      open = openedBy(steps[index]!, kind === 'add' ? at : (spans.at(-1)?.to ?? -Infinity));
+      open = openedBy(steps[index]!, kind === 'add' ? at : removedAt);
       spans.push(open);
     }
   }
@@ -66,7 +69,7 @@ function openedBy({ at, kind, role }: TimedStep, from: number): Span {
   return { from, to: Infinity, role: role ?? DEFAULT_ROLE, toldAt: at, isAddition };
 }
 
-/** When a span began, for those of which that was told; undefined where it is only known that it had begun. */
-export function startOf({ from, toldAt }: Span): number | undefined {
-  return from === toldAt ? from : undefined;
+/** When a span began, in milliseconds since 1970; undefined for an unknown start. */
+export function startOf({ from, isAddition }: Span): number | undefined {
+  return isAddition ? from : undefined;
 }

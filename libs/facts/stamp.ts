@@ -1,14 +1,20 @@
 /**
- * The place of an event in the order of all events, (time, event id, source), as one value whose
- * bytes sort that way in Node and in PostgreSQL alike: 8 bytes of milliseconds since 1970, the id,
- * a NUL, the source. Ids hold no NUL, so a shorter id sorts before one that continues it.
+ * The place of an event in the order of all events, (time, order key, source), as one value whose
+ * bytes sort that way in Node and in PostgreSQL alike: 8 bytes of milliseconds since 1970, the order key,
+ * a NUL, the source. Keys hold no NUL, so a shorter key sorts before one that continues it.
  */
 export type Stamp = Buffer;
 
 const STAMP_TIME_BYTES = 8;
 
-export function stampOf(event: { at: number; id: string; source: string }): Stamp {
-  const tail = `${event.id}\0${event.source}`;
+/** @param event its order key is the id unless another is given */
+export function stampOf(event: {
+  at: number;
+  id: string;
+  source: string;
+  orderKey?: string;
+}): Stamp {
+  const tail = `${event.orderKey ?? event.id}\0${event.source}`;
   const stamp = Buffer.allocUnsafe(STAMP_TIME_BYTES + Buffer.byteLength(tail));
   stamp.writeBigInt64BE(BigInt(event.at), 0);
   stamp.write(tail, STAMP_TIME_BYTES);

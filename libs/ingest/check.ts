@@ -3,13 +3,13 @@ import {
   EVENT_TYPES,
   isObject,
   idSchema,
-  withPlainData,
   writeJson,
   type CheckContext,
   type FieldErrors,
   type NativeEvent,
   type Rejection,
 } from '#libs/contracts';
+import { withPlainData } from './cloud-events.js';
 import type { WantedLookUp } from './look-ups.store.js';
 import { namesInvitee, withoutInvitees } from './addresses.js';
 import { mentionsOf, type Mentions } from './mentions.js';
@@ -27,6 +27,8 @@ export interface Rejected extends Rejection {
   mentions: Mentions;
   /** When it was sent (ms), of a message of a source; without it, it is a native event. */
   messageAt?: number;
+  /** When it was first received (ms), where that is not when its batch was. */
+  receivedAt?: number;
 }
 
 export interface CheckedBatch {

@@ -139,13 +139,13 @@ export class DeadLettersService {
   /** A letter as it would be read if it came now, again of its time. */
   private read(letter: Letter): CheckedBatch {
     const content = readMessage(Buffer.from(letter.body ?? []));
+    const receivedAt = letter.receivedAt.getTime();
     const source = letter.messageAt && this.sources.get(letter.source);
     if (source) {
       const at = letter.messageAt!.getTime();
-      return this.messages.translate(source, { id: letter.eventId ?? '', at, content });
+      return this.messages.translate(source, { id: letter.eventId ?? '', at, receivedAt, content });
     }
     const now = this.clock.now();
-    const receivedAt = letter.receivedAt.getTime();
     return checkAll([content], { now, receivedAt, defaultSource: letter.source });
   }
 }

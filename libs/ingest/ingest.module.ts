@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FactsModule } from '#libs/facts';
+import { Arrivals } from './arrivals.service.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { DeadLettersService } from './dead-letters.service.js';
 import { IngestController } from './ingest.controller.js';
@@ -20,6 +21,7 @@ import { WebhooksController } from './webhooks.controller.js';
   imports: [FactsModule],
   providers: [
     { provide: Sources, useFactory: () => Sources.load() },
+    Arrivals,
     DeadLettersService,
     IngestService,
     IngestUpkeep,

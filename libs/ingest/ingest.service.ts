@@ -99,18 +99,19 @@ export class IngestService {
     events: readonly NativeEvent[],
     within: (db: Connection) => Promise<void>,
   ): Promise<void> {
-    const ids = await this.facts.resolve(events);
-    await this.database.transaction(async (db) => {
-      const written = await this.facts.write(db, events, ids);
-      if (deletes(written)) await lockLetters(db, 'alone');
-      await within(db);
-      await eraseTracesOf(db, written);
-    });
+    await this.facts.resolving(events, (ids) =>
+      this.database.transaction(async (db) => {
+        const written = await this.facts.write(db, events, ids);
+        if (deletes(written)) await lockLetters(db, 'alone');
+        await within(db);
+        await eraseTracesOf(db, written);
+      }),
+    );
   }
 
   /** Notes what is to be looked up, in a transaction of `commit`. */
   async addLookUps(db: Connection, lookUps: readonly WantedLookUp[]): Promise<void> {
-    if (lookUps.length > 0) await addLookUps(db, lookUps, await this.facts.hashKey());
+    if (lookUps.length > 0) await addLookUps(db, lookUps, await this.facts.hashKey(db));
   }
 
   /** One transaction for whatever requests came together. */
@@ -118,7 +119,7 @@ export class IngestService {
     const stopTimer = this.metrics.ingestSeconds.startTimer();
     const events = group.flatMap(({ batch }) => batch.events);
     const rejected = group.flatMap(({ batch, ...taken }) =>
-      batch.rejected.map((letter) => ({ ...letter, ...taken })),
+      batch.rejected.map((letter) => ({ ...taken, ...letter })),
     );
     const lookUps = group.flatMap(({ batch }) => batch.lookUps ?? []);
     if (rejected.length + lookUps.length === 0 && events.every(isPlainActivity)) {
@@ -138,7 +139,7 @@ export class IngestService {
     rejected: readonly (Rejected & Omit<Taken, 'batch'>)[],
   ): Promise<void> {
     if (rejected.length === 0) return;
-    await addDeadLetters(db, rejected, await this.facts.hashKey());
+    await addDeadLetters(db, rejected, await this.facts.hashKey(db));
     this.letterBytes += rejected.reduce((sum, letter) => sum + bytesOfLetter(letter), 0);
     const maxBytes = this.settings.DEAD_LETTER_MAX_MB * MEBIBYTE;
     if (this.letterBytes < maxBytes / LOOKS_A_MAXIMUM) return;
@@ -147,8 +148,9 @@ export class IngestService {
   }
 
   private async commitActivity(events: readonly EventOf<'user.active'>[]): Promise<void> {
-    const ids = await this.facts.resolve(events);
-    await this.facts.commitActivity(this.database, events, ids);
+    await this.facts.resolving(events, (ids) =>
+      this.facts.commitActivity(this.database, events, ids),
+    );
   }
 
   private reply({ events, rejected }: CheckedBatch, sender: Sender): IngestReply {

@@ -12,6 +12,7 @@ import {
 } from './look-ups.store.js';
 import { LookUpDeferred, type Ask, type Source } from './sources/source.js';
 import { Sources } from './sources/sources.js';
+import { ordered } from './translate.js';
 
 /** Asked at the same time, of one source. */
 const AT_ONCE = 10;
@@ -54,17 +55,17 @@ export class LookUpsService {
     let event: NativeEvent | undefined;
     try {
       const told = await inTime(ask(due));
-      event = isObject(told) ? checked({ ...told, id: due.eventId }, at, source) : undefined;
+      event = isObject(told) ? checked(told, due, at, source) : undefined;
     } catch (error) {
       return this.failed(source, due, error);
     }
-    await this.ingest.commit(event ? [event] : [], (db) => endLookUp(db, due.row));
+    await this.ingest.commit(event ? [event] : [], (db) => endLookUp(db, due));
   }
 
   private async failed(source: Source, due: DueLookUp, error: unknown): Promise<void> {
     const { name, message } = error instanceof Error ? error : new Error('not told');
     const ms = Math.min(LATEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(due.attempts - 1, 20));
-    await retryLookUp(this.database.pool, due.row, { ms, error: message.slice(0, 200) });
+    await retryLookUp(this.database.pool, due, { ms, error: message.slice(0, 200) });
     if (error instanceof LookUpDeferred) {
       await putOffLookUps(this.database.pool, source.name, error.ms);
     } else {
@@ -75,10 +76,15 @@ export class LookUpsService {
 }
 
 /** @throws Error naming what is wrong with an answer */
-function checked(told: unknown, at: number, source: Source): NativeEvent {
+function checked(
+  told: object,
+  { eventId, receivedAt }: DueLookUp,
+  at: number,
+  source: Source,
+): NativeEvent {
   const context = { now: at, receivedAt: at, defaultSource: source.name };
-  const result = checkEvent(told, context);
-  if ('event' in result) return result.event;
+  const result = checkEvent({ ...told, id: eventId }, context);
+  if ('event' in result) return ordered(source, receivedAt, result.event);
   throw new Error(`the answer cannot be used: ${Object.keys(result.errors).join(', ')}`);
 }
 

@@ -6,19 +6,23 @@ import type { LookUp } from './sources/source.js';
 export interface WantedLookUp extends LookUp {
   source: string;
   eventId: string;
+  /** When the message was first received, ms since 1970. */
+  receivedAt: number;
 }
 
 export interface DueLookUp extends LookUp {
   row: string;
   eventId: string;
+  /** When the message was first received, ms since 1970. */
+  receivedAt: number;
   attempts: number;
 }
 
 // Delivered again after it was answered, a message is known by the identity of the event it became.
 const ADD = `
-  insert into source_lookups (source, event_id, kind, subject)
-  select w.* from unnest($1::text[], $2::text[], $3::text[], $4::text[])
-    as w (source, event_id, kind, subject)
+  insert into source_lookups (source, event_id, kind, subject, received_at)
+  select w.* from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+    as w (source, event_id, kind, subject, received_at)
   where not exists (select from event_identities i where i.source = w.source and i.event_id = w.event_id)
   order by w.source, w.event_id
   on conflict do nothing`;
@@ -38,6 +42,7 @@ export async function addLookUps(
     wanted.map(({ eventId }) => pseudonymOf(eventId, hashKey)),
     wanted.map(({ kind }) => kind),
     wanted.map(({ id }) => id),
+    wanted.map(({ receivedAt }) => new Date(receivedAt).toISOString()),
   ]);
 }
 
@@ -49,7 +54,8 @@ const CLAIM = `
     select id from source_lookups
     where source = $1 and (next_at <= now() or next_at > now() + interval '1 day')
     order by next_at limit $2 for update skip locked)
-  returning id as row, event_id as "eventId", kind, subject as id, attempts`;
+  returning id as row, event_id as "eventId", kind, subject as id, attempts,
+    floor(extract(epoch from coalesce(received_at, added_at)) * 1000)::float8 as "receivedAt"`;
 
 /** Takes due look-ups of a source, which nobody else takes for `leaseSeconds`. */
 export async function claimLookUps(
@@ -60,9 +66,12 @@ export async function claimLookUps(
   return (await db.query<DueLookUp>(CLAIM, [source, limit, leaseSeconds])).rows;
 }
 
+// By its identity as well: a store that was restored meanwhile may have another one under the same number.
+const IS_IT = 'id = $1 and event_id = $2';
+
 /** Ends a look-up that is answered. */
-export async function endLookUp(db: Queryable, row: string): Promise<void> {
-  await db.query('delete from source_lookups where id = $1', [row]);
+export async function endLookUp(db: Queryable, { row, eventId }: DueLookUp): Promise<void> {
+  await db.query(`delete from source_lookups where ${IS_IT}`, [row, eventId]);
 }
 
 const FORGET = `
@@ -81,13 +90,13 @@ export async function forgetLookUps(
 /** Has a look-up that failed tried again in `ms`. */
 export async function retryLookUp(
   db: Queryable,
-  row: string,
+  { row, eventId }: DueLookUp,
   { ms, error }: { ms: number; error: string },
 ): Promise<void> {
   const sql = `
-    update source_lookups set error = $3, next_at = now() + make_interval(secs => $2::float8 / 1000)
-    where id = $1`;
-  await db.query(sql, [row, ms, error]);
+    update source_lookups set error = $4, next_at = now() + make_interval(secs => $3::float8 / 1000)
+    where ${IS_IT}`;
+  await db.query(sql, [row, eventId, ms, error]);
 }
 
 /** Puts off every look-up of a source: it asked for a pause. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Sender } from '#libs/contracts';
 import { Clock, SETTINGS, type Settings } from '#libs/platform';
+import { Arrivals } from './arrivals.service.js';
 import { IngestService } from './ingest.service.js';
 import { Outcomes } from './outcomes.js';
 import type { Source } from './sources/source.js';
@@ -11,6 +12,7 @@ import { translate, type Message, type Translated } from './translate.js';
 export class MessagesService {
   constructor(
     private readonly ingest: IngestService,
+    private readonly arrivals: Arrivals,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -30,10 +32,13 @@ export class MessagesService {
    */
   async take(
     source: Source,
-    messages: readonly Message[],
+    messages: readonly Omit<Message, 'receivedAt'>[],
     sender: Sender,
   ): Promise<Translated['outcome'][]> {
-    const translated = messages.map((message) => this.translate(source, message));
+    const receipts = await this.receipts(source, messages);
+    const translated = messages.map((message, index) =>
+      this.translate(source, { ...message, receivedAt: receipts[index]! }),
+    );
     const batch = {
       events: translated.flatMap(({ events }) => events),
       rejected: translated.flatMap(({ rejected }) => rejected),
@@ -47,5 +52,15 @@ export class MessagesService {
       this.outcomes.tell(outcome, these, sender);
     }
     return translated.map(({ outcome }) => outcome);
+  }
+
+  /** When each message was first received, in their order, ms since 1970. */
+  private async receipts(
+    source: Source,
+    messages: readonly { id: string }[],
+  ): Promise<readonly number[]> {
+    if (source.isOrderedByArrival) return this.arrivals.firstReceipts(source.name, messages);
+    const now = this.clock.now();
+    return messages.map(() => now);
   }
 }

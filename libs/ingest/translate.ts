@@ -18,6 +18,8 @@ export interface Message {
   id: string;
   /** When its sender says it was sent, ms since 1970: the time of events that tell none. */
   at: number;
+  /** When it was first received, ms since 1970. */
+  receivedAt: number;
   content: Incoming;
   /** As it came, where that is at hand: kept when the message cannot be used. */
   raw?: Buffer;
@@ -63,15 +65,19 @@ export function translate(
   if (translation === 'unused') return { outcome: 'unused', type, events: [], rejected: [] };
   if ('errors' in translation) return rejected(source, message, body, translation.errors, []);
   const told = translation.events.map((event, index) => withId(event, message.id, index));
+  const { receivedAt } = message;
   const lookUps = (asks ? (translation.lookUps ?? []) : []).map((wanted, index) => {
-    return { ...wanted, source: source.name, eventId: idOf(message.id, told.length + index) };
+    const eventId = idOf(message.id, told.length + index);
+    return { ...wanted, source: source.name, eventId, receivedAt };
   });
   if (told.length + lookUps.length === 0) {
     return { outcome: 'unused', type, events: [], rejected: [] };
   }
   const context = { now, receivedAt: message.at, defaultSource: source.name };
   const checked = told.map((event) => checkEvent(event, context));
-  const events = checked.flatMap((one) => ('event' in one ? [remembered(one.event)] : []));
+  const events = checked.flatMap((one) =>
+    'event' in one ? [remembered(source, message, one.event)] : [],
+  );
   const wrong = checked.find((one) => 'errors' in one);
   if (!wrong) return { outcome: 'accepted', type, events, lookUps, rejected: [] };
   return { ...rejected(source, message, body, wrong.errors, told), events, lookUps };
@@ -88,8 +94,20 @@ function idOf(messageId: string, index: number): string {
 }
 
 /** A delivery tried again carries a later time: activity has to be known by its identity, too. */
-function remembered(event: NativeEvent): NativeEvent {
-  return { ...event, remembered: true };
+function remembered(source: Source, { receivedAt }: Message, event: NativeEvent): NativeEvent {
+  return ordered(source, receivedAt, { ...event, remembered: true });
+}
+
+const RECEIPT_DIGITS = 13;
+
+/**
+ * An event of a source with the order key that the source needs: for one that is ordered by arrival the first
+ * receipt in 13 digits of unix milliseconds, a colon, the event id.
+ */
+export function ordered(source: Source, receivedAt: number, event: NativeEvent): NativeEvent {
+  if (!source.isOrderedByArrival) return event;
+  const receipt = String(receivedAt).padStart(RECEIPT_DIGITS, '0');
+  return { ...event, orderKey: `${receipt}:${event.id}` };
 }
 
 function rejected(
@@ -117,6 +135,7 @@ function rejected(
       isComplete: mentions.isComplete && body !== undefined,
     },
     messageAt: message.at,
+    receivedAt: message.receivedAt,
   };
   return { outcome: 'rejected', type, events: [], rejected: [letter] };
 }

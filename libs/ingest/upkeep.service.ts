@@ -13,6 +13,7 @@ import { dropExcessLetters, dropOldLetters } from './dead-letters.store.js';
 import { dropOldCounts } from './ledger/counts.store.js';
 import { LookUpsService } from './look-ups.service.js';
 import { dropOldLookUps } from './look-ups.store.js';
+import { Sources } from './sources/sources.js';
 
 /** What a worker does for what comes in. */
 @Injectable()
@@ -20,6 +21,7 @@ export class IngestUpkeep {
   constructor(
     private readonly database: Database,
     private readonly lookUps: LookUpsService,
+    private readonly sources: Sources,
     private readonly watch: StoreWatch,
     private readonly logger: Logger,
     @Inject(SETTINGS)
@@ -41,12 +43,13 @@ export class IngestUpkeep {
   async tidy(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS, DEAD_LETTER_MAX_MB } = this.settings;
     const { database } = this;
+    const kept = this.sources.orderedByArrival();
     await database.transaction(forgetChanges, 'long');
     if (!this.watch.clocksAgree()) {
       this.logger.warn("nothing was dropped for its age: the clock differs from the database's");
       return;
     }
-    while (await database.transaction((db) => forgetIdentities(db, IDENTITY_DAYS), 'long'));
+    while (await database.transaction((db) => forgetIdentities(db, IDENTITY_DAYS, kept), 'long'));
     await database.transaction((db) => dropOldLetters(db, DEAD_LETTER_DAYS), 'long');
     const maxBytes = DEAD_LETTER_MAX_MB * 1024 * 1024;
     await database.transaction((db) => dropExcessLetters(db, maxBytes), 'long');

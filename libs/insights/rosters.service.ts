@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { lastActiveOf, orgMembers, type OrgMember, type Span } from '#libs/facts';
+import {
+  areRowsRemovedSince,
+  currentPicture,
+  isStillThere,
+  lastActiveOf,
+  orgMembers,
+  type OrgMember,
+  type Picture,
+  type Span,
+} from '#libs/facts';
 import { Database } from '#libs/platform';
 
 /** A member who exists, in an open span. */
@@ -18,6 +27,8 @@ export interface Roster {
   members: OrgMember[];
   /** The most recently active first, among equals as their ids were first told. */
   present: PresentMember[];
+  /** Not later than what was read. */
+  picture: Picture;
 }
 
 /** To read 50,000 members takes a third of a second: too long for each page that is clicked through. */
@@ -25,7 +36,7 @@ const LARGE = 5_000;
 const KEPT_MS = 10_000;
 const KEPT_MEMBERS = 200_000;
 
-/** Who is or was in an org. That of a large one may be 10 seconds old. */
+/** Who is or was in an org. That of a large one may be 10 seconds old, but is of the store as it is. */
 @Injectable()
 export class Rosters {
   private readonly large = new LRUCache<number, Roster>({
@@ -39,8 +50,10 @@ export class Rosters {
 
   /** Requests for one org that come together wait for one reading. */
   async of(orgKey: number): Promise<Roster> {
-    const known = this.large.get(orgKey) ?? this.begun.get(orgKey);
-    if (known) return known;
+    const known = this.large.get(orgKey);
+    if (known && (await this.isTrue(known))) return known;
+    const begun = this.begun.get(orgKey);
+    if (begun) return begun;
     const reading = this.read(orgKey).finally(() => this.begun.delete(orgKey));
     this.begun.set(orgKey, reading);
     const roster = await reading;
@@ -48,8 +61,16 @@ export class Rosters {
     return roster;
   }
 
+  /** Numbers of users and orgs mean others in a store that went back or is another one. */
+  private async isTrue({ picture }: Roster): Promise<boolean> {
+    const { pool } = this.database;
+    return (await isStillThere(pool, picture)) && !(await areRowsRemovedSince(pool, picture));
+  }
+
   private async read(orgKey: number): Promise<Roster> {
-    const members = await this.database.transaction((db) => orgMembers(db, orgKey));
+    const [picture, members] = await this.database.transaction(async (db) => {
+      return [await currentPicture(db), await orgMembers(db, orgKey)] as const;
+    });
     const present: PresentMember[] = [];
     for (const [place, { userKey, exists, spans }] of members.entries()) {
       const span = spans.at(-1);
@@ -62,6 +83,6 @@ export class Rosters {
     present.sort(
       (one, other) => other.lastActiveAt - one.lastActiveAt || one.userKey - other.userKey,
     );
-    return { members, present };
+    return { members, present, picture };
   }
 }

@@ -120,13 +120,18 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   },
   'a call': (text) => {
     const [one] = callsOf({ batch: [call(text)], context: { groupId: text } })!;
-    return translate(tracking, messageOf(one, text, NOW), { now: NOW, asks: false });
+    return translate(
+      tracking,
+      { ...messageOf(one, text, NOW), receivedAt: NOW },
+      { now: NOW, asks: false },
+    );
   },
   'an identify call': (text) =>
-    translate(tracking, messageOf({ ...call(text), type: 'identify' }, text, NOW), {
-      now: NOW,
-      asks: false,
-    }),
+    translate(
+      tracking,
+      { ...messageOf({ ...call(text), type: 'identify' }, text, NOW), receivedAt: NOW },
+      { now: NOW, asks: false },
+    ),
   'a message': (text) =>
     [clerk, propelauth, standard, workos].map((source) =>
       translate(
@@ -134,6 +139,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
         {
           id: text.slice(0, 200),
           at: NOW,
+          receivedAt: NOW,
           content: { value: { type: text, event: text, data: event(text) } },
         },
         { now: NOW, asks: true },
@@ -142,7 +148,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   'a message that is no JSON': (text) =>
     translate(
       standard,
-      { id: 'm', at: NOW, content: { unreadable: text }, raw: raw(text) },
+      { id: 'm', at: NOW, receivedAt: NOW, content: { unreadable: text }, raw: raw(text) },
       { now: NOW, asks: false },
     ),
   signatures: (text) => [

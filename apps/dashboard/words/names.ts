@@ -1,5 +1,6 @@
 interface Named {
   user_id: string;
+  /** Null or empty when none is known. */
   email: string | null;
   username: string | null;
   first_name: string | null;

@@ -50,7 +50,6 @@ export class FactWriter {
   private async writeActivity(): Promise<void> {
     const userIds = this.userIds;
     this.userIds = [];
-    const keys = await this.into.userKeys(userIds);
-    await this.into.activity(keys, this.seconds.subarray(0, userIds.length));
+    await this.into.activity(userIds, this.seconds.subarray(0, userIds.length));
   }
 }

@@ -1,11 +1,5 @@
-import {
-  checkEvent,
-  isObject,
-  parseJson,
-  withPlainData,
-  writeJson,
-  type CheckContext,
-} from '#libs/contracts';
+import { checkEvent, isObject, parseJson, writeJson, type CheckContext } from '#libs/contracts';
+import { withPlainData } from '../cloud-events.js';
 import type { FileFormat, LinesRead, RejectedLine } from './file-format.js';
 import type { Line } from './read-lines.js';
 

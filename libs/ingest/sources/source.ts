@@ -44,6 +44,11 @@ export type Translation =
 export interface Source {
   /** The folder's name; also the `source` of its events. */
   readonly name: string;
+  /**
+   * Its messages cannot order themselves: of two with the same time, the one received first comes first.
+   * Their identities are remembered for good, since a first receipt cannot be known again.
+   */
+  readonly isOrderedByArrival?: true;
   /** The kind of message in the source's own words; undefined when there is none in it. */
   typeOf(body: unknown): string | undefined;
   /** Pure: the same message gives the same events, whenever it is translated. */

@@ -30,4 +30,10 @@ export class Sources {
   all(): Source[] {
     return [...this.byName.values()];
   }
+
+  /** The names of the sources whose messages are ordered by arrival. */
+  orderedByArrival(): string[] {
+    const ordered = this.all().filter(({ isOrderedByArrival }) => isOrderedByArrival);
+    return ordered.map(({ name }) => name);
+  }
 }

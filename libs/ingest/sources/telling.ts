@@ -26,6 +26,22 @@ export function tell(type: EventType, data: Record<string, unknown>, time?: unkn
   return { events: [{ type, data, time }] };
 }
 
+/**
+ * The native event of an update that carries the whole user or organization: where it also says when that was
+ * created, it reports the creation.
+ * @param createdAt as the check of events reads it; null or undefined for an update without it
+ * @param time RFC 3339; left out, the message's time
+ */
+export function tellWhole(
+  subject: 'user' | 'org',
+  data: Record<string, unknown>,
+  createdAt: unknown,
+  time?: unknown,
+): Translation {
+  if (createdAt === undefined || createdAt === null) return tell(`${subject}.updated`, data, time);
+  return tell(`${subject}.created`, { ...data, created_at: createdAt }, time);
+}
+
 /** A member of a value of JSON, by its path; undefined where there is none. */
 export function member(value: unknown, ...path: string[]): unknown {
   let found = value;

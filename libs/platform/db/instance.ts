@@ -1,30 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from './database.js';
+import { Database, type Queryable } from './database.js';
 import { readInviteeHashKey } from './invitee-hash-key.js';
 
-/** What is true of this installation for good, made at its first start. */
+/**
+ * What is true of a store for good, made at its first start. It is read each time: a running process may find
+ * another store in the place of its own.
+ */
 @Injectable()
 export class Instance {
-  private key: Buffer | undefined;
-  private installed: Date | undefined;
-
   constructor(private readonly database: Database) {}
 
-  /** The key of the hashes that stand for invitees' addresses, 32 bytes. */
-  async inviteeHashKey(): Promise<Buffer> {
-    const { pool, inviteeHashKey: given } = this.database;
-    this.key ??= await readInviteeHashKey(pool, given);
-    return this.key;
+  /**
+   * The key of the hashes that stand for invitees' addresses, 32 bytes.
+   * @param db the transaction that writes such hashes
+   */
+  inviteeHashKey(db: Queryable): Promise<Buffer> {
+    return readInviteeHashKey(db, this.database.inviteeHashKey);
   }
 
   /** When the store was first used, milliseconds since 1970: no report is due before that. */
   async installedAt(): Promise<number> {
-    if (!this.installed) {
-      await this.inviteeHashKey();
-      const sql = 'select installed_at from instance';
-      const { rows } = await this.database.pool.query<{ installed_at: Date }>(sql);
-      this.installed = rows[0]!.installed_at;
-    }
-    return this.installed.getTime();
+    const { pool } = this.database;
+    await this.inviteeHashKey(pool);
+    const { rows } = await pool.query<{ installed_at: Date }>('select installed_at from instance');
+    return rows[0]!.installed_at.getTime();
   }
 }

@@ -5,9 +5,9 @@ import type {
   Ranking,
   ReportChanges,
   OrgReportRow,
-  UserReportRow,
 } from '#libs/contracts';
 import { Database } from '#libs/platform';
+import type { UserRow } from '../pages/rows.js';
 import { untilKept } from './gone.js';
 import {
   COMPARED_DAYS,
@@ -41,7 +41,7 @@ export interface ChangesRequest extends ListRequest {
 }
 
 /** A row as the report shows it, with how it stands in the two runs. */
-export type StandingRow = Standing & (UserReportRow | OrgReportRow);
+export type StandingRow = Standing & (UserRow | OrgReportRow);
 
 /**
  * Pages of a ranking with what changed since an earlier run. Whole lists are only handled packed; names

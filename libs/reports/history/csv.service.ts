@@ -4,12 +4,18 @@ import { ApiError, formatDay, type Ranking } from '#libs/contracts';
 import { Database, Logger, describeError } from '#libs/platform';
 import { ChangesService, type ListRequest, type StandingRow } from './changes.service.js';
 import { BYTE_ORDER_MARK, csvHead, csvLine } from './csv.js';
+import { SnapshotGone } from './gone.js';
 import { keptRun, type KeptRun } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
 import { readListSlice } from './list-slice.query.js';
 
 /** Rows at once: some 300 KB of text. */
 const ROWS_AT_ONCE = 1_000;
+
+/** Which snapshot a file is of, once some of it was read. */
+interface Snapshot {
+  reportId?: string;
+}
 
 /** A ranking as a table, to be streamed. */
 export interface CsvFile {
@@ -61,8 +67,10 @@ export class CsvService {
   /** A whole list is read in slices from the store; a selection needs both lists in memory. */
   private async reader(run: KeptRun, ranking: Ranking, request: CsvRequest): Promise<ReadRows> {
     const { compares, change, netLoss } = request;
-    if (!compares && change === 'all' && !netLoss)
-      return (first) => this.slice(run, ranking, first);
+    if (!compares && change === 'all' && !netLoss) {
+      const snapshot: Snapshot = {};
+      return (first) => this.slice(run, ranking, first, snapshot);
+    }
     const selection = await this.changes.selection(ranking, { ...request, runId: run.runId });
     return async (first) =>
       selection && first < selection.total
@@ -101,9 +109,12 @@ export class CsvService {
     run: KeptRun,
     ranking: Ranking,
     first: number,
+    snapshot: Snapshot,
   ): Promise<StandingRow[] | undefined> {
     const { pool } = this.database;
     const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
+    // A store that was restored meanwhile has another run's snapshot under the same number.
+    if (slice.reportId !== (snapshot.reportId ??= slice.reportId)) throw new SnapshotGone();
     if (slice.length === 0) return undefined;
     const places = Array.from({ length: slice.length }, (_, place) => place);
     const rows = await rowsAt(pool, run, ranking, slice, places);

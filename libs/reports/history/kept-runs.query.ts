@@ -16,11 +16,16 @@ export interface KeptRun {
   reportTime: number;
   /** Unix seconds. */
   completedAt: number;
+  /** When it was completed, to the microsecond: in a store that went back, a run may be made once more. */
+  version: string;
 }
+
+/** Which snapshot of a run it is. */
+export const RUN_VERSION = `extract(epoch from completed_at)::text`;
 
 const KEPT = `
   select id, run_id as "runId", floor(extract(epoch from report_time))::float8 as "reportTime",
-    floor(extract(epoch from completed_at))::float8 as "completedAt"
+    floor(extract(epoch from completed_at))::float8 as "completedAt", ${RUN_VERSION} as version
   from report_runs
   where ${SERVABLE}`;
 const LATEST = `${KEPT} order by report_runs.report_time desc, id desc limit 1`;

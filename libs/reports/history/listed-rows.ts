@@ -1,15 +1,15 @@
-import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
+import type { OrgReportRow, Ranking } from '#libs/contracts';
 import { ORG_CARDS, USER_CARDS, type Cards } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
 import { definitionOf } from '../definitions/index.js';
-import { orgRow, userRow } from '../pages/rows.js';
+import { orgRow, userRow, type UserRow } from '../pages/rows.js';
 import { cardsOf, numbersOf } from '../snapshots/keyed.query.js';
 import { unpackList, type NumberedEntry } from '../snapshots/packing.js';
 import { SnapshotGone } from './gone.js';
 import type { KeptRun } from './kept-runs.query.js';
 import type { PackedList } from './packed-list.query.js';
 
-type Row = UserReportRow | OrgReportRow;
+type Row = UserRow | OrgReportRow;
 
 /**
  * The rows at some places of a ranking, as the compatible endpoints show them; none where the user or
@@ -34,10 +34,9 @@ export async function rowsAt(
   ): Promise<(Row | undefined)[]> {
     const entries = entriesAt(ranking, list, places);
     const keys = entries.map(({ key }) => key);
-    const [numbers, known] = await Promise.all([
-      numbersOf(db, run.id, ranking.subject, keys),
-      cardsOf(db, cards, keys),
-    ]);
+    // The numbers last: that they are of the same snapshot says that the keys meant the same until then.
+    const known = await cardsOf(db, cards, keys);
+    const numbers = await numbersOf(db, run.id, ranking, reportId, keys);
     if (!numbers) throw new SnapshotGone();
     return entries.map((entry, index) => {
       const card = known.get(entry.key);

@@ -29,7 +29,7 @@ export class Lists {
   /** A ranking of a kept run. @throws SnapshotGone when it was pruned in this very moment */
   of(run: KeptRun, ranking: Ranking): Promise<PackedList> {
     return this.remember(this.lists, nameOf(run, ranking), async () => {
-      const list = await readPackedList(this.database, run.id, ranking);
+      const list = await readPackedList(this.database, run, ranking);
       if (!list) throw new SnapshotGone();
       return list;
     });
@@ -37,7 +37,8 @@ export class Lists {
 
   /** A ranking of a kept run against that of another. @throws SnapshotGone as `of` does */
   compared(run: KeptRun, previous: KeptRun, ranking: Ranking): Promise<Comparison> {
-    return this.remember(this.comparisons, `${nameOf(run, ranking)}/${previous.id}`, async () => {
+    const name = `${nameOf(run, ranking)} ${nameOf(previous, ranking)}`;
+    return this.remember(this.comparisons, name, async () => {
       const [list, before] = [await this.of(run, ranking), await this.of(previous, ranking)];
       return compareLists(keysOf(list), keysOf(before));
     });
@@ -60,8 +61,9 @@ export class Lists {
   }
 }
 
-function nameOf({ id }: KeptRun, { subject, report, interval }: Ranking): string {
-  return `${id}/${subject}/${report}/${interval}`;
+/** By no number of ours: a store that was restored gives them again. */
+function nameOf({ runId, version }: KeptRun, { subject, report, interval }: Ranking): string {
+  return `${runId}/${version}/${subject}/${report}/${interval}`;
 }
 
 function bounded<T extends object>(maxSize: number, bytes: (value: T) => number) {

@@ -2,6 +2,7 @@ import type { Ranking } from '#libs/contracts';
 import { copyRows, type Connection, type Database } from '#libs/platform';
 import { kept } from '../snapshots/page.query.js';
 import { snapshotTable } from '../snapshots/snapshots.store.js';
+import { RUN_VERSION, type KeptRun } from './kept-runs.query.js';
 
 /** A ranking as it is kept, whole. */
 export interface PackedList {
@@ -16,19 +17,25 @@ const RANKING = `
   subject = current_setting('insightd.subject') and report = current_setting('insightd.report')
   and "interval" = current_setting('insightd.interval')`;
 
+const IS_THE_RUN = `
+  exists (
+    select from report_runs
+    where run_id = current_setting('insightd.run_id')::uuid
+      and ${RUN_VERSION} = current_setting('insightd.run_version'))`;
+
 const partsFrom = (table: string) => `
-  select report_id::text, total, width, first, entries from ${table} where ${RANKING}`;
+  select report_id::text, total, width, first, entries from ${table} where ${RANKING} and ${IS_THE_RUN}`;
 
 /** Reads a ranking whole, 4 to 16 bytes an entry; undefined when the run's snapshot is gone. */
 export async function readPackedList(
   database: Database,
-  runKey: number,
+  run: KeptRun,
   ranking: Ranking,
 ): Promise<PackedList | undefined> {
-  const table = snapshotTable(runKey);
+  const table = snapshotTable(run.id);
   const lists = await kept(() =>
     database.transaction(async (db): Promise<PackedList[]> => {
-      await setRanking(db, ranking);
+      await setRanking(db, run, ranking);
       let list: PackedList | undefined;
       await copyRows(db, partsFrom(table), (row) => {
         const [reportId, total, width, first] = [row.text(), row.int(), row.int(), row.int()];
@@ -61,10 +68,15 @@ export function placeOf({ entries, width, total }: PackedList, key: number): num
   return undefined;
 }
 
-async function setRanking(db: Connection, { subject, report, interval }: Ranking): Promise<void> {
+async function setRanking(
+  db: Connection,
+  { runId, version }: KeptRun,
+  { subject, report, interval }: Ranking,
+): Promise<void> {
   await db.query(
     `select set_config('insightd.subject', $1, true), set_config('insightd.report', $2, true),
-      set_config('insightd.interval', $3, true)`,
-    [subject, report, interval],
+      set_config('insightd.interval', $3, true), set_config('insightd.run_id', $4, true),
+      set_config('insightd.run_version', $5, true)`,
+    [subject, report, interval, runId, version],
   );
 }

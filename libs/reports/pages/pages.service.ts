@@ -6,7 +6,7 @@ import { definitionOf } from '../definitions/index.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
 import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
 import type { NumberedEntry } from '../snapshots/packing.js';
-import { orgRow, userRow } from './rows.js';
+import { compatibleRow, orgRow, userRow } from './rows.js';
 
 export interface PageRequest {
   pageNumber: number;
@@ -35,7 +35,7 @@ export class PagesService {
     if (ranking.subject === 'user') {
       const sliced = await this.slice(ranking, USER_CARDS, request);
       const rows = rowsOf(sliced, (reportId, entry, card) =>
-        userRow(ranking, reportId, entry, card),
+        compatibleRow(userRow(ranking, reportId, entry, card)),
       );
       return { user_reports: rows, ...envelope(request, sliced) };
     }
@@ -64,7 +64,7 @@ export class PagesService {
       const run = this.served ?? (await servedRun(this.database));
       if (!run) return {};
       const slice = await sliceOfRun(run);
-      this.served = slice?.servedRun === run.id ? run : undefined;
+      this.served = slice?.servedRun === run.runId ? run : undefined;
       if (this.served) return { run, slice };
     }
     return gone();

@@ -3,13 +3,21 @@ import type { OrgCard, UserCard } from '#libs/facts';
 import { definitionOf } from '../definitions/index.js';
 import type { Entry, NumberedEntry } from '../snapshots/packing.js';
 
-/** The row of a user as every endpoint shows it. */
+/** The row of a user as our own endpoints show it: the e-mail is null when none is known. */
+export type UserRow = Omit<UserReportRow, 'email'> & { email: string | null };
+
+/** A row on the compatible wire, whose clients decode the e-mail as a string. */
+export function compatibleRow(row: UserRow): UserReportRow {
+  return { ...row, email: row.email ?? '' };
+}
+
+/** The row of a user of a snapshot. */
 export function userRow(
   ranking: Ranking,
   reportId: string,
   entry: NumberedEntry,
   card: UserCard,
-): UserReportRow {
+): UserRow {
   const [createdAt, lastActiveAt] = entry.numbers;
   return {
     id: rowId(reportId, entry.key),

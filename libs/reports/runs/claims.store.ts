@@ -5,6 +5,8 @@ export interface ClaimedRun {
   id: number;
   attempt: number;
   report_time: Date;
+  /** When it was taken, to the microsecond: in a store that went back, the same attempt may be another's. */
+  claimed_at: string;
 }
 
 /** How long a worker may be silent before its run is given to another. */
@@ -15,11 +17,14 @@ const MAX_ATTEMPTS = 3;
 const COUNTED = 'attempt - interrupted';
 const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
 
+const CLAIMED_AT = `extract(epoch from started_at)::text`;
+const IS_OURS = `id = $1 and attempt = $2 and ${CLAIMED_AT} = $3 and state = 'running'`;
+
 const CLAIM = `
   update report_runs set state = 'running', attempt = attempt + 1, started_at = now(), error = null,
     lease_until = ${LEASE_END}
   where run_id = $1 and state = 'queued' and report_time <= now() and ${onlyKnownMigrations('$2')}
-  returning id, attempt, report_time`;
+  returning id, attempt, report_time, ${CLAIMED_AT} as claimed_at`;
 
 /**
  * Takes a queued run whose moment has come by the database's clock.
@@ -45,16 +50,16 @@ export async function dueInMs(db: Queryable, runId: string): Promise<number | un
 
 const RENEW = `
   update report_runs set lease_until = ${LEASE_END}
-  where id = $1 and attempt = $2 and state = 'running'`;
+  where ${IS_OURS}`;
 
 /** Says that the worker is still at it. */
-export async function renewLease(db: Queryable, { id, attempt }: ClaimedRun): Promise<void> {
-  await db.query(RENEW, [id, attempt]);
+export async function renewLease(db: Queryable, run: ClaimedRun): Promise<void> {
+  await db.query(RENEW, claimOf(run));
 }
 
 const COMPLETE = `
-  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $3
-  where id = $1 and attempt = $2 and state = 'running' and ${onlyKnownMigrations('$4')}`;
+  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $4
+  where ${IS_OURS} and ${onlyKnownMigrations('$5')}`;
 
 /**
  * @param known the migrations of this build
@@ -63,11 +68,11 @@ const COMPLETE = `
  */
 export async function completeRun(
   db: Queryable,
-  { id, attempt }: ClaimedRun,
+  run: ClaimedRun,
   rowCounts: Record<string, number>,
   known: readonly string[],
 ): Promise<boolean> {
-  return (await db.query(COMPLETE, [id, attempt, rowCounts, known])).rowCount === 1;
+  return (await db.query(COMPLETE, [...claimOf(run), rowCounts, known])).rowCount === 1;
 }
 
 const END_ATTEMPT = `
@@ -76,18 +81,22 @@ const END_ATTEMPT = `
     lease_until = null`;
 
 const FAIL = `
-  update report_runs set ${END_ATTEMPT}, error = $3
-  where id = $1 and attempt = $2 and state = 'running'
+  update report_runs set ${END_ATTEMPT}, error = $4
+  where ${IS_OURS}
   returning state`;
 
 /** Puts a run back in the queue with the reason, or ends it after the last attempt. */
 export async function failRun(
   db: Queryable,
-  { id, attempt }: ClaimedRun,
+  run: ClaimedRun,
   error: string,
 ): Promise<'queued' | 'failed' | undefined> {
-  return (await db.query<{ state: 'queued' | 'failed' }>(FAIL, [id, attempt, error])).rows[0]
-    ?.state;
+  const values = [...claimOf(run), error];
+  return (await db.query<{ state: 'queued' | 'failed' }>(FAIL, values)).rows[0]?.state;
+}
+
+function claimOf({ id, attempt, claimed_at: claimedAt }: ClaimedRun): [number, number, string] {
+  return [id, attempt, claimedAt];
 }
 
 // Also when a sweep has given the run away in the meantime, or ended it for this attempt's silence. A run that is completed

@@ -42,9 +42,13 @@ const UNDROPPED = `
     select substring(relname from '^snapshots_run_([0-9]+)$')::int as id from pg_class
     where relkind = 'r' and relname like 'snapshots\\_run\\_%' and relnamespace = current_schema()::regnamespace
   )
-  select r.id from kept join report_runs r using (id) where r.pruned_at is not null`;
+  select kept.id from kept left join report_runs r using (id)
+  where r.pruned_at is not null or r.id is null`;
 
-/** Runs marked as pruned whose snapshot is still there, from now or from a prune that was cut short. */
+/**
+ * Runs whose snapshot is still there although they are marked as pruned, from now or from a prune that was cut short,
+ * or although there is no such run: the store was restored in place, to a state before it.
+ */
 export async function undroppedRuns(db: Queryable): Promise<number[]> {
   return (await db.query<{ id: number }>(UNDROPPED)).rows.map((row) => row.id);
 }

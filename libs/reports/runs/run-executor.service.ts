@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DAY_MS } from '#libs/contracts';
+import type { KnownFacts } from '#libs/facts';
 import {
   Database,
   Logger,
@@ -145,7 +146,7 @@ export class RunExecutor {
     const { facts, known, isAnew } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, this.orgThread, before),
     );
-    await this.publish(run, facts);
+    await this.publish(run, facts, known.facts);
     this.known = known;
     const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.runs.labels('completed').inc();
@@ -159,11 +160,12 @@ export class RunExecutor {
   }
 
   /** Writes the whole snapshot and completes the run at once. */
-  private async publish(run: ClaimedRun, facts: RunFacts): Promise<void> {
+  private async publish(run: ClaimedRun, facts: RunFacts, replica: KnownFacts): Promise<void> {
     const known = await this.watch.knownMigrations();
     await this.database.transaction(async (db) => {
       const counts = await writeSnapshot(db, run.id, facts);
       if (!(await completeRun(db, run, counts, known))) throw new NotOurs();
+      if (!(await replica.isOf(db))) throw new Error('The store changed while the run was made.');
     }, 'long');
   }
 

@@ -64,6 +64,7 @@ export async function waitingRuns(db: Queryable, olderThanSeconds: number): Prom
 
 export interface ServedRun {
   id: number;
+  runId: string;
   reportTime: number;
 }
 
@@ -71,29 +72,31 @@ export interface ServedRun {
 export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
     and (as_of or completed_at >= report_time)`;
 
-/** Selects the id of the servable run with the latest moment. */
+/** Selects the run_id of the servable run with the latest moment. */
 export const SERVED_RUN = `
-  select id from report_runs
+  select run_id from report_runs
   where ${SERVABLE}
   order by report_time desc, id desc limit 1`;
 const SERVED: Question = {
   name: 'served_run',
-  text: `select id, report_time from report_runs where id = (${SERVED_RUN})`,
+  text: `select id, run_id, report_time from report_runs where run_id = (${SERVED_RUN})`,
 };
 const PINNED: Question = {
   name: 'pinned_run',
   text: `
-    select id, report_time from report_runs
+    select id, run_id, report_time from report_runs
     where ${SERVABLE} and run_id = $1`,
 };
 
 /** The run that reports are served from: the pinned one, or the completed one with the latest moment. */
 export async function servedRun(db: Database, runId?: string): Promise<ServedRun | undefined> {
   const question = runId === undefined ? SERVED : PINNED;
-  const rows = await db.ask<{ id: number; report_time: Date }>(
+  const rows = await db.ask<{ id: number; run_id: string; report_time: Date }>(
     question,
     runId === undefined ? [] : [runId],
   );
   const [row] = rows;
-  return row && { id: row.id, reportTime: Math.floor(row.report_time.getTime() / 1000) };
+  if (!row) return undefined;
+  const reportTime = Math.floor(row.report_time.getTime() / 1000);
+  return { id: row.id, runId: row.run_id, reportTime };
 }

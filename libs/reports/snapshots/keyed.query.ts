@@ -1,4 +1,4 @@
-import type { Subject } from '#libs/contracts';
+import type { Ranking } from '#libs/contracts';
 import type { Cards } from '#libs/facts';
 import type { Queryable } from '#libs/platform';
 import { NUMBERS_BYTES, unpackNumbers } from './packing.js';
@@ -7,20 +7,27 @@ import { snapshotTable } from './snapshots.store.js';
 
 const numbersOfKeys = (table: string) => `
   with keys as (select * from unnest($2::int[]) with ordinality as k (key, place))
-  select (${numbersFrom(table)}) as numbers`;
+  select (${numbersFrom(table)}) as numbers
+  where exists (
+    select from ${table}
+    where subject = $1 and report = $3 and "interval" = $4 and first = 0 and report_id = $5)`;
 
 /**
  * The two numbers of some keys of a run, in the order of the keys, which may be anywhere in a list;
  * undefined when the run's snapshot is gone.
+ * @param reportId of a ranking of the snapshot, which tells it from one of another state of the store
  */
 export async function numbersOf(
   db: Queryable,
   runKey: number,
-  subject: Subject,
+  { subject, report, interval }: Ranking,
+  reportId: string,
   keys: readonly number[],
 ): Promise<[number, number][] | undefined> {
   const ask = () =>
-    db.query<{ numbers: Buffer | null }>(numbersOfKeys(snapshotTable(runKey)), [subject, keys]);
+    db.query<{ numbers: Buffer | null }>(numbersOfKeys(snapshotTable(runKey)), [
+      ...[subject, keys, report, interval, reportId],
+    ]);
   const [row] = await kept(async () => (await ask()).rows);
   const numbers = row?.numbers;
   return (

@@ -18,8 +18,8 @@ export interface SnapshotSlice<Card> {
   total: number;
   entries: NumberedEntry[];
   cards: Map<number, Card>;
-  /** `report_runs.id` of the run that reports are served from when no other is asked for. */
-  servedRun: number | null;
+  /** `run_id` of the run that reports are served from when no other is asked for. */
+  servedRun: string | null;
 }
 
 interface SliceRow<CardRow> {
@@ -29,7 +29,7 @@ interface SliceRow<CardRow> {
   page: Buffer;
   /** None on a page of none. */
   numbers: Buffer | null;
-  served_run: number | null;
+  served_run: string | null;
   /** None where none is left. */
   cards: CardRow[] | null;
 }

@@ -96,6 +96,8 @@ export async function writeSnapshot(
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const table = snapshotTable(runKey);
+  // A store that was restored in place may have one of a later run, whose number is given again.
+  await db.query(`drop table if exists ${table}`);
   await db.query(`create table ${table} (like snapshots including all)`);
   await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
     const send = async (list: StoredList) => {

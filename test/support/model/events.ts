@@ -7,6 +7,8 @@ export interface WireEvent {
   type: string;
   time: string;
   data: Record<string, unknown>;
+  /** First receipt, unix ms, of an event of a source whose messages cannot order themselves. */
+  receivedAt?: number;
 }
 
 /** A wire event with its time read, in unix ms. */
@@ -25,11 +27,22 @@ export function firstOfEachIdentity(events: readonly WireEvent[]): WireEvent[] {
   });
 }
 
-/** "Where order matters it is (time, event id, source), times to the millisecond, ids as bytes." */
+/**
+ * "The order key is the event id, except for sources that cannot order their own messages": "the time of first
+ * receipt (13 digits of unix milliseconds), a colon, and the event id".
+ */
+function orderKey({ id, receivedAt }: WireEvent): string {
+  return receivedAt === undefined ? id : `${String(receivedAt).padStart(13, '0')}:${id}`;
+}
+
+/** "Where order matters it is (time, order key, source): times to the millisecond, keys as bytes." */
 export function inOrder(events: readonly WireEvent[]): Told[] {
   return events
     .map((event) => ({ ...event, at: Date.parse(event.time) }))
-    .sort((a, b) => a.at - b.at || compareBytes(a.id, b.id) || compareBytes(a.source, b.source));
+    .sort(
+      (a, b) =>
+        a.at - b.at || compareBytes(orderKey(a), orderKey(b)) || compareBytes(a.source, b.source),
+    );
 }
 
 /** A data field that the event's type requires to be a string. */

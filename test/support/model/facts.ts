@@ -51,7 +51,10 @@ export function existsAt(
   return createdAt(history, subject, id) <= atMs && deletedAt(history, subject, id) > atMs;
 }
 
-/** "each field: the value carried by the latest event that carries it; a carried `null` clears". */
+/**
+ * "per field, the value carried by the latest event that carries it; a carried `null` clears the field (in
+ * `user.created` a `null` e-mail is an absent one)".
+ */
 export function profileField(
   history: readonly Told[],
   subject: Subject,
@@ -62,7 +65,9 @@ export function profileField(
   for (const event of history) {
     const carrier = event.type === `${subject}.created` || event.type === `${subject}.updated`;
     if (!carrier || event.data[ID_FIELD[subject]] !== id) continue;
-    if (event.data[field] !== undefined) value = event.data[field];
+    const carried = event.data[field];
+    const isAbsent = carried === undefined || (carried === null && field === 'email');
+    if (!isAbsent) value = carried;
   }
   return value;
 }

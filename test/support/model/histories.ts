@@ -114,7 +114,13 @@ const moment: fc.Arbitrary<Moment> = fc.record({
 
 function createdUser(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
   const created_at = optional(moment, 4);
-  return draft('user.created', at, { user_id: id, email, ...profile, created_at });
+  // Some are known without an address; `null` is the same as leaving it out.
+  return draft('user.created', at, {
+    user_id: id,
+    email: clearable(email),
+    ...profile,
+    created_at,
+  });
 }
 
 function createdOrg(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
@@ -140,6 +146,19 @@ function membershipStep(userId: string, orgId: string): fc.Arbitrary<Draft> {
       weight: 1,
     },
   );
+}
+
+/** Removals, counted or not, before a start that is unknown, and activity around them. */
+function lateRoleChange(userId: string, orgId: string): fc.Arbitrary<Draft[]> {
+  const pair = { user_id: fc.constant(userId), org_id: fc.constant(orgId) };
+  const removal = draft('user.removed_from_org', anyTime, pair);
+  return fc
+    .tuple(
+      fc.array(removal, { minLength: 1, maxLength: 3 }),
+      draft('user.role_changed_within_org', recent, { ...pair, role }),
+      fc.array(activity(fc.constant(userId), anyTime), { maxLength: 3 }),
+    )
+    .map(([removals, change, days]) => [...removals, change, ...days]);
 }
 
 const invite = draft('user.invited_to_org', fc.oneof(recent, anyTime), {
@@ -177,6 +196,10 @@ const story: fc.Arbitrary<Draft[]> = fc.oneof(
       }),
     ),
     weight: 3,
+  },
+  {
+    arbitrary: fc.tuple(user, org).chain(([userId, orgId]) => lateRoleChange(userId, orgId)),
+    weight: 2,
   },
   { arbitrary: invite.map((event) => [event]), weight: 3 },
   { arbitrary: userUpdate.map((event) => [event]), weight: 2 },

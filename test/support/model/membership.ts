@@ -18,6 +18,8 @@ interface Replay {
   spans: Span[];
   additions: number[];
   removals: number[];
+  /** Every removal step so far, whether it counted or not. */
+  removalSteps: number[];
 }
 
 const PAIR_STEPS = ['user.added_to_org', 'user.removed_from_org', 'user.role_changed_within_org'];
@@ -44,7 +46,7 @@ function stepsOf(history: readonly Told[], userId: string, orgId: string): Told[
 
 /** "the steps of each (user, org), replayed in order, make spans". */
 function replay(history: readonly Told[], userId: string, orgId: string): Replay {
-  const pair: Replay = { userId, orgId, spans: [], additions: [], removals: [] };
+  const pair: Replay = { userId, orgId, spans: [], additions: [], removals: [], removalSteps: [] };
   for (const [index, step] of stepsOf(history, userId, orgId).entries()) {
     if (step.type === 'user.added_to_org') add(pair, step);
     if (step.type === 'user.role_changed_within_org') changeRole(pair, step);
@@ -92,11 +94,15 @@ function changeRole(pair: Replay, step: Told): void {
 function remove(pair: Replay, step: Told, noEarlierStep: boolean): void {
   if (!openSpan(pair) && noEarlierStep) open(pair, unknownStart(pair), undefined);
   if (openSpan(pair)) close(pair, step, true);
+  pair.removalSteps.push(step.at);
 }
 
-/** "An unknown start reaches back to the pair's previous removal, else without limit." */
+/**
+ * "An unknown start reaches back to the pair's latest removal step before it, whether that step counted or
+ * not, else without limit."
+ */
 function unknownStart(pair: Replay): number {
-  return pair.removals.at(-1) ?? -Infinity;
+  return pair.removalSteps.at(-1) ?? -Infinity;
 }
 
 /** "a role never told in a span is `Member`". */

@@ -44,7 +44,13 @@ describe('identify', () => {
     }
   });
 
-  test('without an address sets the profile alone, null clearing a name', () => {
+  test('with a creation time makes the user exist, with or without an address', () => {
+    const traits = { createdAt: '2025-03-01', username: 'ada' };
+    const data = { user_id: 'ada', username: 'ada', created_at: '2025-03-01T00:00:00.000Z' };
+    expect(events(identify(traits))).toEqual([['user.created', data]]);
+  });
+
+  test('with neither sets the profile alone, null clearing a name', () => {
     expect(events(identify({ firstName: null, email: ' ', username: 'ada' }))).toEqual([
       ['user.updated', { user_id: 'ada', first_name: null, username: 'ada' }],
     ]);
@@ -130,8 +136,8 @@ describe('track', () => {
     expect(events(track(event, properties, 'acme'))).toEqual(expected);
   });
 
-  test('a sign-up without an address is activity, since identify carries it', () => {
-    expect(events(track('User Signed Up'))).toEqual([['user.active', { user_id: 'ada' }]]);
+  test('a sign-up makes the user exist, with or without an address', () => {
+    expect(events(track('User Signed Up'))).toEqual([['user.created', { user_id: 'ada' }]]);
   });
 
   test('an account event without an account is an error, not activity', () => {

@@ -21,7 +21,12 @@ const membership = (status: string) => workosMembership('ada', 'acme', { status 
 
 test.each<[string, object, object]>([
   ['user.created', workosUser('ada'), { type: 'user.created', ...profile, created_at }],
-  ['user.updated', workosUser('ada'), { type: 'user.updated', ...profile }],
+  ['user.updated', workosUser('ada'), { type: 'user.created', ...profile, created_at }],
+  [
+    'user.updated',
+    workosUser('ada', { created_at: undefined }),
+    { type: 'user.updated', ...profile },
+  ],
   ['user.deleted', workosUser('ada'), { type: 'user.deleted', user_id: 'ada' }],
   [
     'organization.created',
@@ -31,7 +36,7 @@ test.each<[string, object, object]>([
   [
     'organization.updated',
     workosOrg('acme'),
-    { type: 'org.updated', org_id: 'acme', name: 'Org acme' },
+    { type: 'org.created', org_id: 'acme', name: 'Org acme', created_at },
   ],
   ['organization.deleted', workosOrg('acme'), { type: 'org.deleted', org_id: 'acme' }],
   ['organization_membership.created', membership('active'), added],
@@ -91,8 +96,8 @@ test('what lacks its type, or a member that is needed, is said to be wrong', () 
   expect(translated('workos', { id: 'event_1', data: {} })).toEqual({
     errors: { event: expect.anything() },
   });
-  expect(of('user.created', { id: 'ada' })).toEqual([
-    { errors: { 'data.email': ['is required'] } },
+  expect(of('user.created', { email: 'ada@example.com' })).toEqual([
+    { errors: { 'data.user_id': ['is required'] } },
   ]);
   expect(of('session.created', {})).toEqual([{ errors: { 'data.user_id': ['is required'] } }]);
 });

@@ -1,7 +1,15 @@
 import { isObject } from '#libs/contracts';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
+import {
+  byType,
+  member,
+  nearSignature,
+  tell,
+  tellWhole,
+  textMember,
+  type Translators,
+} from '../telling.js';
 
 /** The parts of Clerk's envelope: what it is about, and when (unix milliseconds). */
 interface Parts {
@@ -12,7 +20,8 @@ interface Parts {
 const TRANSLATORS: Translators<Parts> = {
   'user.created': ({ data, time }) =>
     tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time),
-  'user.updated': ({ data, time }) => tell('user.updated', profile(data), time),
+  'user.updated': ({ data, time }) =>
+    tellWhole('user', profile(data), member(data, 'created_at'), time),
   'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
   'session.created': ({ data, time }) => {
     // Somebody of the staff who looks at what the user sees.
@@ -22,7 +31,8 @@ const TRANSLATORS: Translators<Parts> = {
   },
   'organization.created': ({ data, time }) =>
     tell('org.created', { ...org(data), created_at: member(data, 'created_at') }, time),
-  'organization.updated': ({ data, time }) => tell('org.updated', org(data), time),
+  'organization.updated': ({ data, time }) =>
+    tellWhole('org', org(data), member(data, 'created_at'), time),
   'organization.deleted': ({ data, time }) =>
     tell('org.deleted', { org_id: member(data, 'id') }, time),
   'organizationMembership.created': ({ data, time }) =>

@@ -22,6 +22,7 @@ interface Profile {
 /** Someone who signs up. Days are counted from today, instants in milliseconds since 1970. */
 export interface Person extends Persona {
   userId: string;
+  /** Where invites are sent; of the one who signs up by phone it is not told. */
   email: string;
   profile: Profile;
   createdDay: number;
@@ -41,6 +42,8 @@ const START_HOURS = [1, 3, 5, 6, 7, 7, 7, 8, 8, 8, 8, 9, 13, 14];
 /** Invents people; every address is given once. */
 export class Directory {
   private readonly emails = new Set<string>();
+  /** One user signs up by phone: there is no e-mail address to show. */
+  private isOneByPhone = false;
   private readonly random: Random;
   private readonly ids: Random;
 
@@ -64,7 +67,10 @@ export class Directory {
     const createdAt = this.script.calendar.at(createdDay, workSecond(this.random, startSecond));
     const inviteAppetite = this.random.next() ** 10;
     const userId = this.ids.uuid();
-    this.script.tell(createdAt, 'user.created', { user_id: userId, email, ...profile });
+    const isByPhone = !this.isOneByPhone && profile.username !== undefined;
+    this.isOneByPhone ||= isByPhone;
+    const address = isByPhone ? {} : { email };
+    this.script.tell(createdAt, 'user.created', { user_id: userId, ...address, ...profile });
     const who = { userId, email, profile, createdDay, createdAt, startSecond, inviteAppetite };
     return { ...who, ...persona };
   }

@@ -37,5 +37,6 @@ async function present(client: Client['client'], { kind, id }: LookUp): Promise<
   if (!user) return undefined;
   const { email, username = null, firstName = null, lastName = null } = user;
   const names = { username, first_name: firstName, last_name: lastName };
-  return { type: 'user.updated', data: { user_id: id, email, ...names } };
+  const profile = { user_id: id, email, ...names };
+  return { type: 'user.created', data: { ...profile, created_at: user.createdAt } };
 }

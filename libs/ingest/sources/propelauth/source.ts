@@ -42,6 +42,8 @@ const INVITEE_FIELDS = ['invitee_email', 'invited_email', 'user_email', 'email',
 /** PropelAuth, whose webhooks go by Svix. */
 export const source: WebhookSource = {
   name: 'propelauth',
+  // Times are whole seconds, ids are random.
+  isOrderedByArrival: true,
   secretProblem: standardSecretProblem,
   mayBeProven: mayBeStandard,
   verify: verifyStandard,

@@ -1,4 +1,5 @@
-import { isObject, withPlainData } from '#libs/contracts';
+import { isObject } from '#libs/contracts';
+import { withPlainData } from '../../cloud-events.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
 

@@ -4,16 +4,16 @@ import { objectIn, told, traitsOf, type Call } from './call.js';
 type Names = Record<'username' | 'first_name' | 'last_name', unknown>;
 
 /**
- * `identify`: with an e-mail address the user exists, created at `traits.createdAt`, else when the call
- * was made; the earliest of all such calls holds, so that their order does not matter. Without one, only
- * the profile is set.
+ * `identify`: with an e-mail address or `traits.createdAt` the user exists, created at `createdAt`, else when
+ * the call was made; the earliest of all such calls holds, so that their order does not matter. Without
+ * either, only the profile is set.
  */
 export function identify(userId: unknown, call: Call): Translation {
   const traits = traitsOf(call);
   const email = told(traits['email']);
   const names = namesIn(traits);
-  if (email !== undefined) {
-    const createdAt = told(traits['createdAt'], traits['created_at']);
+  const createdAt = told(traits['createdAt'], traits['created_at']);
+  if (email !== undefined || createdAt !== undefined) {
     const data = { user_id: userId, email, created_at: createdAt, ...names };
     return { events: [{ type: 'user.created', data }] };
   }
@@ -22,8 +22,8 @@ export function identify(userId: unknown, call: Call): Translation {
 }
 
 /**
- * `Signed Up`: as the call that makes a user exist, and a member of the account being joined. Where it
- * does not carry the address, `identify` does; that something was done then is still told.
+ * `Signed Up`: the user exists from then on, with or without an e-mail address, and is a member of the account
+ * that the call names.
  */
 export function signedUp(userId: unknown, groupId: unknown, call: Call): readonly unknown[] {
   const traits = traitsOf(call);
@@ -37,9 +37,7 @@ export function signedUp(userId: unknown, groupId: unknown, call: Call): readonl
   });
   const joined = { type: 'user.added_to_org', data: { user_id: userId, org_id: groupId } };
   return [
-    email === undefined
-      ? { type: 'user.active', data: { user_id: userId } }
-      : { type: 'user.created', data: { user_id: userId, email, ...names } },
+    { type: 'user.created', data: { user_id: userId, email, ...names } },
     ...(groupId === undefined ? [] : [joined]),
   ];
 }

@@ -1,6 +1,14 @@
 import { isObject } from '#libs/contracts';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
+import {
+  byType,
+  member,
+  nearSignature,
+  tell,
+  tellWhole,
+  textMember,
+  type Translators,
+} from '../telling.js';
 import { mayBeProven, secretProblem, verify } from './signature.js';
 
 /** The parts of WorkOS' envelope: what it is about, and when (RFC 3339). */
@@ -12,11 +20,13 @@ interface Parts {
 const TRANSLATORS: Translators<Parts> = {
   'user.created': ({ data, time }) =>
     tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time),
-  'user.updated': ({ data, time }) => tell('user.updated', profile(data), time),
+  'user.updated': ({ data, time }) =>
+    tellWhole('user', profile(data), member(data, 'created_at'), time),
   'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
   'organization.created': ({ data, time }) =>
     tell('org.created', { ...org(data), created_at: member(data, 'created_at') }, time),
-  'organization.updated': ({ data, time }) => tell('org.updated', org(data), time),
+  'organization.updated': ({ data, time }) =>
+    tellWhole('org', org(data), member(data, 'created_at'), time),
   'organization.deleted': ({ data, time }) =>
     tell('org.deleted', { org_id: member(data, 'id') }, time),
   'organization_membership.created': (parts) => (isActive(parts) ? added(parts) : 'unused'),

@@ -72,6 +72,24 @@ describe('memberships', () => {
     expect(attrition(b, a)).toMatchObject(addedFirst);
   });
 
+  test('of a source that cannot order its messages, the one received first comes first', () => {
+    const at = '2026-03-10 10:00';
+    const step = (type: string, id: string, receivedAt?: number) => ({
+      ...tell(type, at, { user_id: 'u', org_id: 'org' }, { id }),
+      ...(receivedAt !== undefined && { receivedAt }),
+    });
+    const members = (...steps: WireEvent[]) =>
+      orgs([orgCreated('org', LONG_AGO), ...steps], 'attrition', '30')[0]?.num_users;
+    const removal = step('user.removed_from_org', 'z', 1_773_136_800_001);
+    const addition = (receivedAt?: number) => step('user.added_to_org', 'a', receivedAt);
+    expect(members(addition(1_773_136_800_002), removal)).toBe(1);
+    expect(members(addition(1_773_136_800_000), removal)).toBe(0);
+    // Of one millisecond: the id decides.
+    expect(members(addition(1_773_136_800_001), removal)).toBe(0);
+    // Against another source the key decides as text: '1…' comes before 'a'.
+    expect(members(addition(), removal)).toBe(1);
+  });
+
   test('org_data has the open spans of now in existing orgs, with the role of the span', () => {
     const events = [
       userCreated('u', '2026-03-05'),
@@ -134,15 +152,20 @@ describe('memberships', () => {
     expect(orgActiveDaysOfMarch(closed)).toEqual([1, 2, 3, 5]);
   });
 
-  test('an unknown start reaches back to the removal before it, not to one that is nothing', () => {
+  test('an unknown start reaches back to the latest removal step before it, also one that did not count', () => {
     const events = [
       added('u', 'org', '2026-03-02'),
       removed('u', 'org', '2026-03-04'),
-      removed('u', 'org', '2026-03-08'),
+      removed('u', 'org', '2026-03-08'), // not a member: does not count
       roleChanged('u', 'org', '2026-03-10', 'Admin'),
-      ...active('u', '2026-03-01', '2026-03-06', '2026-03-12'),
+      removed('u', 'org', '2026-03-20'),
+      ...active(
+        'u',
+        ...['01', '06', '07', '08', '09', '12', '20', '21'].map((day) => `2026-03-${day}`),
+      ),
     ];
-    expect(orgActiveDaysOfMarch(events)).toEqual([6, 12]);
+    expect(orgActiveDaysOfMarch(events)).toEqual([8, 9, 12, 20]);
+    expect(orgActiveDaysOfMarch(events.toSpliced(2, 1))).toEqual([6, 7, 8, 9, 12, 20]);
     expect(orgActiveDaysOfMarch(events.filter(({ type }) => !type.includes('role')))).toEqual([]);
   });
 });

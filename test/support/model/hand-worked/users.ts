@@ -24,6 +24,18 @@ describe('users', () => {
     });
   });
 
+  test('a user needs no e-mail, and a creation cannot clear it', () => {
+    const created = (when: string, email?: string | null) =>
+      tell('user.created', when, { user_id: 'u', ...(email !== undefined && { email }) });
+    const shown = (...events: WireEvent[]) =>
+      users(events, 'champion', '30').map((row) => row.email);
+    expect(shown(created('2026-03-20'))).toEqual(['']);
+    expect(shown(created('2026-03-20', null))).toEqual(['']);
+    const known = created('2026-03-10', 'u@example.com');
+    expect(shown(known, created('2026-03-20'))).toEqual(['u@example.com']);
+    expect(shown(known, created('2026-03-20', null))).toEqual(['u@example.com']);
+  });
+
   test('a profile field is what the latest event that carries it says, and null clears it', () => {
     const update = (when: string, data: object, identity?: { id: string; source: string }) =>
       tell('user.updated', when, { user_id: 'u', ...data }, identity);

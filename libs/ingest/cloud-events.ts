@@ -1,5 +1,4 @@
-import { parseJson } from './exact-json.js';
-import { isObject } from './fields.js';
+import { isObject, parseJson } from '#libs/contracts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -20,6 +19,3 @@ export function withPlainData(event: unknown): unknown {
     return event;
   }
 }
-
-/** The error of an event that `withPlainData` left without data. */
-export const NO_JSON_IN_BASE64 = 'must be base64 of a JSON object';

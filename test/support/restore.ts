@@ -1,0 +1,60 @@
+import pg from 'pg';
+import { ask, databaseUrl } from './database.js';
+
+/** How an earlier state is brought back under a running service. */
+export type Way = 'rows' | 'tables';
+
+const TABLES = `
+  select relname as name from pg_class
+  where relkind = 'r' and relnamespace = 'public'::regnamespace and relname not like '\\_prisma%'
+  order by relname`;
+const SEQUENCES = `
+  select relname as name from pg_class
+  where relkind = 'S' and relnamespace = 'public'::regnamespace order by relname`;
+
+/**
+ * Copies every table of a store, to bring it back later.
+ * @returns what brings it back, in one transaction: rows removed and loaded again, or tables emptied first
+ */
+export async function backUp(url: string): Promise<(way: Way) => Promise<void>> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('begin isolation level repeatable read; create schema backup');
+  const names = async (sql: string) =>
+    (await client.query<{ name: string }>(sql)).rows.map(({ name }) => pg.escapeIdentifier(name));
+  const [tables, sequences] = [await names(TABLES), await names(SEQUENCES)];
+  for (const table of tables)
+    await client.query(`create table backup.${table} as table public.${table}`);
+  const next = new Map<string, string>();
+  for (const sequence of sequences) {
+    const { rows } = await client.query<{ next: string }>(
+      `select last_value::text || ',' || is_called as next from public.${sequence}`,
+    );
+    next.set(sequence, rows[0]!.next);
+  }
+  await client.query('commit');
+  await client.end();
+  return async (way) => {
+    const statements = [
+      ...tables.map((table) =>
+        way === 'rows' ? `delete from public.${table}` : `truncate public.${table}`,
+      ),
+      ...tables.map(
+        (table) =>
+          `insert into public.${table} overriding system value select * from backup.${table}`,
+      ),
+      ...[...next].map(([name, value]) => `select setval('public.${name}', ${value})`),
+    ];
+    await ask(url, `begin; ${statements.join('; ')}; commit`);
+  };
+}
+
+/** Puts one database in the place of another, whose connections are cut. */
+export async function exchange(url: string, otherUrl: string): Promise<void> {
+  const nameOf = (one: string) => new URL(one).pathname.slice(1);
+  const client = new pg.Client({ connectionString: databaseUrl('postgres') });
+  await client.connect();
+  await client.query(`drop database ${nameOf(url)} with (force)`);
+  await client.query(`alter database ${nameOf(otherUrl)} rename to ${nameOf(url)}`);
+  await client.end();
+}
