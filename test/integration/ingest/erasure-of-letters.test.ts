@@ -23,13 +23,13 @@ const PERSONAL = [ADDRESS, USERNAME, 'Zq3first', 'Zq3last', 'zq3.mail%40private.
 /** Everything of the store that holds something personal, as a dump of all tables would show it. */
 const leftovers = () => columnsHolding(service.databaseUrl, PERSONAL);
 
-async function create(user_id: string, over: object = {}): Promise<void> {
+async function create(user_id: string, over: Record<string, unknown> = {}): Promise<void> {
   const data = { user_id, email: ADDRESS, username: USERNAME, ...NAMES };
   const { body } = await send(service.api, [anEvent('user.created', data, over)]);
   expect(body).toEqual({ accepted: 1, rejected: [] });
 }
 
-async function remove(user_id: string, over: object = {}): Promise<void> {
+async function remove(user_id: string, over: Record<string, unknown> = {}): Promise<void> {
   const { body } = await send(service.api, [anEvent('user.deleted', { user_id }, over)]);
   expect(body).toEqual({ accepted: 1, rejected: [] });
 }
@@ -111,7 +111,8 @@ test('a number that is an id is found, digit for digit', async () => {
 });
 
 test('a letter without the id is found by address, username or full name, by a first name alone not', async () => {
-  const about = (over: object) => anEvent('user.moved', { user_id: 'bob', ...over });
+  const about = (over: Record<string, unknown>) =>
+    anEvent('user.moved', { user_id: 'bob', ...over });
   await create('zq3-known');
   await send(service.api, [
     about({ note: `Mail to signup-${ADDRESS} came back` }),
