@@ -111,7 +111,8 @@ test('a number that is an id is found, digit for digit', async () => {
 });
 
 test('a letter without the id is found by address, username or full name, by a first name alone not', async () => {
-  const about = (over: object) => anEvent('user.moved', { user_id: 'bob', ...over });
+  const about = (over: Record<string, unknown>) =>
+    anEvent('user.moved', { user_id: 'bob', ...over });
   await create('zq3-known');
   await send(service.api, [
     about({ note: `Mail to signup-${ADDRESS} came back` }),
