@@ -67,7 +67,7 @@ describe('the address of a client', () => {
     ['that is hidden', LOOPBACK, '127.0.0.1', 'unknown', '127.0.0.1'],
     ['without a list', LOOPBACK, '127.0.0.1', undefined, '127.0.0.1'],
   ])('%s', (_what, trusted, remote, list, address) => {
-    const headers = list === undefined ? {} : { 'x-forwarded-for': list };
+    const headers: Record<string, string> = list === undefined ? {} : { 'x-forwarded-for': list };
     expect(outside(trusted).addressOf(from(remote, headers))).toBe(address);
   });
 });
