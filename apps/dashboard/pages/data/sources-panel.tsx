@@ -26,7 +26,7 @@ export function Sources({ isAdmin }: { isAdmin: boolean }) {
             <Empty>
               No event has come from anywhere yet. Send some to{' '}
               <code>POST /api/ingest/v1/events</code>; <a href={outside('/docs')}>the API page</a>{' '}
-              tells how.
+              shows how.
             </Empty>
           ) : (
             <SourcesTable sources={all} isAdmin={isAdmin} />

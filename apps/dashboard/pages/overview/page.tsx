@@ -42,7 +42,7 @@ function NoReports() {
       </p>
       <p class="soft">
         Send events to <code>POST /api/ingest/v1/events</code>;{' '}
-        <a href={outside('/docs')}>the API page</a> tells how. Reports are made on a schedule; who
+        <a href={outside('/docs')}>the API page</a> shows how. Reports are made on a schedule; who
         may can make one now under <b>Data</b>.
       </p>
     </section>
