@@ -66,7 +66,7 @@ function isPage({ url, headers }: FastifyRequest): boolean {
   return !NOT_PAGES.test(url) && (headers.accept ?? '').includes('text/html');
 }
 
-/** The page, which learns from us where it is and whether its reader may be signed in. */
+/** The page, with its outside path and whether its reader may be signed in filled in. */
 class Page {
   constructor(
     private readonly template: string,
@@ -76,7 +76,7 @@ class Page {
 
   send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const base = this.outside.baseOf(request.raw);
-    // The page need not ask who is signed in when nobody is: a refusal would be an error in its console.
+    // Without a cookie the page does not ask who is signed in: a refusal would be an error in its console.
     const visitor = this.cookie.tokenOf(request) === undefined ? 'new' : 'returning';
     const text = this.template
       .replace('data-visitor=""', `data-visitor="${visitor}" data-base="${base}"`)

@@ -7,7 +7,7 @@ import { SameOrigin } from './same-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
-/** A cookie alone allows nothing else: who makes a browser follow a link must not change anything. */
+/** A cookie alone allows only these: a link on another site must not change anything. */
 const READING = new Set(['GET', 'HEAD']);
 
 /** Finds the holder of the session whose cookie a request carries. */

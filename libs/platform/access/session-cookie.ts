@@ -16,7 +16,7 @@ export const SESSION_COOKIE = 'insightd_session';
 export class SessionCookie {
   constructor(private readonly outside: Outside) {}
 
-  /** The token in a request's cookie. Of a request by https, the other name counts for nothing. */
+  /** The token in a request's cookie. Over https the plain name is ignored. */
   tokenOf(request: FastifyRequest): string | undefined {
     const cookie = request.headers.cookie ?? '';
     const token = tokenIn(cookie, SECURE_SESSION_COOKIE);

@@ -36,9 +36,9 @@ export class Outside {
   /** Whether the client uses https. A browser's own word comes first, then the proxy's. */
   isSecure(request: IncomingMessage): boolean {
     const { origin } = request.headers;
-    const told =
+    const browser =
       origin !== undefined && URL.canParse(origin) ? new URL(origin).protocol : undefined;
-    if (told !== undefined) return told === 'https:';
+    if (browser !== undefined) return browser === 'https:';
     if (this.vouched(request, 'x-forwarded-proto') !== undefined) return this.cameByHttps(request);
     return this.publicUrl?.protocol === 'https:';
   }
@@ -121,7 +121,7 @@ function addressIn(entry: string): string | undefined {
   return isIP(address) === 0 ? undefined : plainAddress(address);
 }
 
-/** A host as a browser writes it: lower case, without the port that goes without saying. */
+/** A host as a browser writes it: lower case, without the default port. */
 function hostOf(protocol: string, host: string): string | undefined {
   const address = `${protocol}//${host}`;
   return URL.canParse(address) ? new URL(address).host : undefined;

@@ -30,9 +30,7 @@ export async function receive(
   // The length of a chunked body is not known: it is counted as it arrives.
   if (Number.isFinite(declared)) cost.held.grow(declared);
   if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
-  return Number.isNaN(declared)
-    ? collect(request, new Chunks(cost, true))
-    : collect(request, new Chunks(cost, false));
+  return collect(request, new Chunks(cost, Number.isNaN(declared)));
 }
 
 /** The length that a request declares; 0 without a body, NaN when it is sent in chunks. */
@@ -75,10 +73,10 @@ function collect(request: IncomingMessage, chunks: Chunks): Promise<Buffer> {
       clearTimeout(whole);
       for (const [event, listener] of Object.entries(listeners)) request.off(event, listener);
     };
-    const fail = (error: unknown) => {
+    const fail = (error: Error) => {
       settle();
       request.pause();
-      reject(error as Error);
+      reject(error);
     };
     const cut = () => fail(new ApiError('unreadable', 'The body ended too early.'));
     const listeners = {
@@ -87,7 +85,7 @@ function collect(request: IncomingMessage, chunks: Chunks): Promise<Buffer> {
           chunks.add(part);
           pause.refresh();
         } catch (error) {
-          fail(error);
+          fail(error as Error);
         }
       },
       end: () => {

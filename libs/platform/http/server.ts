@@ -60,7 +60,7 @@ function methodOf({ method }: FastifyRequest): string {
   return METHODS.has(method) ? method : 'other';
 }
 
-/** No browser keeps a reply, save files that never change, and none guesses what it is. */
+/** Forbids browsers to store replies, except files that never change, and to guess content types. */
 export function forbidKeeping(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Content-Type-Options', 'nosniff');

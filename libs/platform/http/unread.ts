@@ -24,7 +24,7 @@ export function closeUnread(server: FastifyInstance): void {
     }
     done(null, payload);
   });
-  // A sender that asks first gets its answer from whatever reads the body, or a refusal.
+  // Node would answer 100 at once; `receive` does so when the body is wanted.
   const { server: http } = server;
   http.on('checkContinue', (request, response) => http.emit('request', request, response));
 }
