@@ -6,8 +6,8 @@ import { SETTINGS, type Settings } from '../config/index.js';
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /**
- * One JSON object a line on standard error, plain text where that is a terminal. Fields are named one by one by the caller: bodies,
- * headers and whole errors of a database (which quote values) are never passed in.
+ * One JSON object a line on standard error, plain text where that is a terminal. Fields are named one by
+ * one by the caller: bodies, headers and whole errors of a database (which quote values) are never passed in.
  */
 @Injectable()
 export class Logger implements LoggerService {
