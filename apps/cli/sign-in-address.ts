@@ -11,7 +11,7 @@ export function browserOrigin(listening: string): string {
 /** Whether a person started this process: both of its outputs are a terminal. */
 export const isForPeople = (): boolean => isTerminal(1) && isTerminal(2);
 
-/** The address of the dashboard that signs in whoever opens it: once, within 15 minutes. */
+/** The address of the dashboard that signs its reader in, once, within 15 minutes. */
 export function signInAddress(origin: string, code: string): string {
   return `${origin}/#code=${code}`;
 }

@@ -33,7 +33,7 @@ export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMem
   return members;
 }
 
-/** How many open memberships an existing org has. For 50,000 members in a fifth of the time of `orgMembers`. */
+/** How many open memberships an existing org has. Most are counted without unpacking their steps. */
 export async function countOrgMembers(db: Connection, orgKey: number): Promise<number> {
   let count = 0;
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);

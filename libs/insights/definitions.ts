@@ -1,20 +1,20 @@
 import type { ReportTerm } from '#libs/contracts';
 
 /**
- * What each number and each report means, for whoever looks at one: docs/semantics.md a sentence each.
+ * What each number and each report means, shown in the dashboard: docs/semantics.md in a sentence each.
  * A report is named by its subject and itself, a number by its name in the replies.
  */
 export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   user_champion:
     'Users who were active on at least one day of the last 30, 60 or 90 days, today included; those with the most active days first.',
   user_top_inviter:
-    'Users who invited somebody within the last 30, 60 or 90 days, today included; those who invited the most different people first.',
+    'Users who invited someone within the last 30, 60 or 90 days, today included; those who invited the most different people first.',
   user_reengagement:
     'Users who came back: active within the last week (7 days) or month (30 days) but not in the one before it, and created before that one began.',
   user_churn:
     'Users who slip away: created before the last 7, 14 or 30 days began and not active on any of them; the last seen first.',
   org_reengagement:
-    'Organizations that came back: a member was active within the last week (7 days) or month (30 days), nobody in the one before it, and the organization is older than that.',
+    'Organizations that came back: a member was active within the last week (7 days) or month (30 days), none in the one before it, and the organization is older than that.',
   org_churn:
     'Organizations that went quiet: created before the last 7, 14 or 30 days began, and no member was active on any of them; those with the most members first.',
   org_growth:
@@ -37,19 +37,19 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   num_active_days:
     'On how many days of the window the user was active; more activity on one day adds nothing.',
   num_invites: 'How many different people the user invited within the window.',
-  num_users_added: 'How many times somebody joined the organization within the window.',
+  num_users_added: 'How many times a member joined the organization within the window.',
   num_users_removed:
-    'How many times somebody left the organization within the window, by being removed or deleted.',
+    'How many times a member left the organization within the window, by being removed or deleted.',
   net_users_change:
     'Those who joined less those who left within the window; below zero when it shrank.',
   num_users: 'How many members the organization had at the time.',
-  created_at: 'The earliest time at which the creation was told to have happened.',
-  user_created_at: 'When the user was created, by the earliest time that was told.',
-  org_created_at: 'When the organization was created, by the earliest time that was told.',
+  created_at: 'The earliest creation time that was reported.',
+  user_created_at: 'When the user was created, by the earliest time that was reported.',
+  org_created_at: 'When the organization was created, by the earliest time that was reported.',
   last_active_at: 'The last time the user was active; signing up counts.',
   org_data: 'The organizations the user is a member of now, with the role in each.',
-  role: 'The role that was last told for this membership, Member when none ever was.',
-  since: 'When the user was added; unknown when the membership was only learned of later.',
+  role: 'The latest role reported for this membership, Member when none was.',
+  since: 'When the user was added; unknown when the addition was never reported.',
   invites: 'How many different people the user has ever invited.',
   activity: 'The days on which the user was active, of the last 365.',
   members_over_time:

@@ -9,7 +9,7 @@ export function useKeptRuns(): readonly RunListItem[] {
   const [runs, setRuns] = useState<readonly RunListItem[]>([]);
   useEffect(() => {
     const abandon = new AbortController();
-    // Whoever cannot choose a past run can still read the latest: the page itself tells what is wrong.
+    // Without the list the latest report can still be read; the page itself shows what is wrong.
     load(setRuns, abandon.signal).catch(() => undefined);
     return () => abandon.abort();
   }, []);

@@ -59,7 +59,7 @@ const LEVELS = new Map([
 ]);
 
 /** A line of the log for people: the UTC time, what happened, and the fields. @param json pino's line */
-export function plainLine(json: string): string {
+function plainLine(json: string): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const clock = new Date(Number(time)).toISOString().slice(11, 19);
   const details = Object.entries(fields).map(([name, value]) => `${name}: ${String(value)}`);

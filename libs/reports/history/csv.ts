@@ -2,7 +2,7 @@ import type { Ranking } from '#libs/contracts';
 import { definitionOf } from '../definitions/index.js';
 import type { StandingRow } from './changes.service.js';
 
-/** Tells spreadsheets that what follows is UTF-8. */
+/** Marks the file as UTF-8 for spreadsheets. */
 export const BYTE_ORDER_MARK = '\ufeff';
 const LINE_END = '\r\n';
 

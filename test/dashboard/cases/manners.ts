@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../../support/api.js';
 import { isShown, openSignedIn, openTab, overflow, violations } from '../../support/browser.js';
 import { TEST_KEY } from '../../support/service.js';
 import { firstOf, heading, isQuiet, reading, type World } from '../world.js';
@@ -114,7 +115,9 @@ export function mannersCases(world: () => World): void {
         await page.getByLabel('Profile').waitFor();
         expect(await page.evaluate('window.scrollY')).toBe(0);
         await page.goBack();
-        await page.waitForFunction(`Math.abs(window.scrollY - ${before}) < 2`);
+        await waitFor(async () =>
+          Math.abs((await page.evaluate<number>('window.scrollY')) - before) < 2 ? true : undefined,
+        );
         expect(await page.locator(':focus').getAttribute('href')).toBe(
           await link.getAttribute('href'),
         );

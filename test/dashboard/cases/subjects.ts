@@ -29,7 +29,7 @@ export function subjectCases(world: () => World): void {
     });
 
     test('an org: members now and over time, who is active, came and went', async () => {
-      const id = await firstOf(world(), 'org', 'growth');
+      const id = await aLargeOrg(world());
       const path = `/api/insights/v1/orgs/${id}`;
       const { body } = await world().api.get<OrgPage>(path);
       await reading(world(), `/orgs/${id}`, async (page) => {
@@ -95,4 +95,11 @@ export function subjectCases(world: () => World): void {
       await page.context().close();
     });
   });
+}
+
+/** The id of an organization whose members fill more than a page. */
+async function aLargeOrg({ api }: World): Promise<string> {
+  const { body } = await api.page('org', 'growth', 'page_size=100');
+  const large = body.org_reports!.find(({ num_users: members }) => Number(members) > 25);
+  return String(large!['org_id']);
 }

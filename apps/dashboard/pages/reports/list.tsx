@@ -5,7 +5,7 @@ import type { ContactsByOrg } from '../../parts/contacts.js';
 import { NoData, NoReport } from '../../parts/no-data.js';
 import { Empty, Loading } from '../../parts/states.js';
 import { changed, type Place } from '../../routing/location.js';
-import { formatCount, formatNumber } from '../../words/format.js';
+import { formatNumber } from '../../words/format.js';
 import { nameOf } from '../../words/names.js';
 import type { ReportWords } from '../../words/reports.js';
 import { ReportTable } from './table.js';
@@ -32,7 +32,7 @@ export function ReportList({ place, words, view, report, contacts }: Props) {
     <>
       {view.search !== '' && (
         <p role="status" class="small soft">
-          {formatNumber(rows.length)} of the {formatCount(report.rows.length, 'row')} on this page{' '}
+          {formatNumber(rows.length)} of the {formatNumber(report.rows.length)} on this page{' '}
           {rows.length === 1 ? 'holds' : 'hold'} “<bdi>{view.search}</bdi>”.
         </p>
       )}

@@ -45,7 +45,7 @@ export const hasNetLoss = ({ subject, report }: ReportWords): boolean =>
   subject === 'org' && report === 'attrition';
 
 /** What the API is asked for, without the page. */
-export function listQuery({ interval, runId, compareTo, change, netLoss }: ReportView) {
+function listQuery({ interval, runId, compareTo, change, netLoss }: ReportView) {
   return {
     interval,
     run_id: runId,

@@ -17,7 +17,7 @@ interface Look {
   cadence: Cadence;
 }
 
-/** Draws points over their periods into an element. @param onIndex is told which point the pointer is at */
+/** Draws points over their periods into an element. @param onIndex called with the point that the pointer is at */
 export function plot(
   element: HTMLElement,
   points: readonly Point[],
