@@ -19,7 +19,9 @@ test('the README lists every setting with its default', () => {
 
 test('the README lists every command that the usage names', () => {
   const commands = [
-    ...usage.matchAll(/^ {2}([a-z]+(?: list| create| revoke| show| replay| export)?)\b/gm),
+    ...usage.matchAll(
+      /^ {2}([a-z]+(?: list| create| revoke| show| replay| export| withdraw)?)\b/gm,
+    ),
   ];
   expect(commands.length).toBeGreaterThan(8);
   for (const [, command] of commands) expect(readme).toContain(`| \`${command}`);

@@ -15,7 +15,7 @@ const START_WAITS_MS = 2_000;
 /** A reading that took longer says too little about the time. */
 const SLOW_READING_MS = 2_000;
 /** Beyond this, the clocks of the process and the database are reported. */
-export const CLOCKS_DIFFER_MS = 60_000;
+const CLOCKS_DIFFER_MS = 60_000;
 /** Beyond this, nothing is deleted for its age: one of the two clocks is wrong, and it may be the database's. */
 const CLOCKS_DISAGREE_MS = 3_600_000;
 
