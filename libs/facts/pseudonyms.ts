@@ -25,7 +25,7 @@ export function pseudonymOf(text: string, key: Buffer): string {
 }
 
 /** Whether an event's id or source may hold an address, which must not be stored. */
-export function namesAddress({ id, source }: Pick<NativeEvent, 'id' | 'source'>): boolean {
+function namesAddress({ id, source }: Pick<NativeEvent, 'id' | 'source'>): boolean {
   return holdsAddress(id) || holdsAddress(source);
 }
 

@@ -16,8 +16,8 @@ export interface WorkLimits {
   long: Limits;
 }
 
-export const DEFAULT_STATEMENT_SECONDS = 10;
-export const DEFAULT_SILENCE_SECONDS = 30;
+const DEFAULT_STATEMENT_SECONDS = 10;
+const DEFAULT_SILENCE_SECONDS = 30;
 /** A statement that still moves bytes, such as a COPY, may go on for this long. */
 const LONGEST_STATEMENT_MS = 3_600_000;
 /** The process may compute between two statements, and be one of many on a busy machine. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { PRISMA_FOLDER, migrationNames, newerStoreMessage, schemaState } from './migrations.js';
 import { hasOwnSessions } from './own-sessions.js';
 import { openPool, withConnection } from './pools.js';

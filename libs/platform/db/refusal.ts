@@ -4,7 +4,7 @@ const NO_PERMISSION = '42501';
 const NO_SCHEMA = '3F000';
 
 /** A right that a role lacks, with the statement that grants it. */
-export class MissingRightError extends Error {}
+class MissingRightError extends Error {}
 
 /**
  * Explains what a role may not do while the tables are made: PostgreSQL says what it refused, not how to allow it.

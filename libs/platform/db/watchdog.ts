@@ -22,7 +22,7 @@ interface Wire extends pg.ClientBase {
 }
 
 /** PostgreSQL owed an answer and no byte moved for longer than the limit. */
-export class SilentConnectionError extends Error {
+class SilentConnectionError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(ms: number) {
