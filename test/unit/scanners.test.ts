@@ -62,6 +62,7 @@ const FEW = [
 ];
 const CALLERS = [
   'an event',
+  'a line that is no JSON',
   'a call',
   'an identify call',
   'a message',
