@@ -9,6 +9,8 @@ export default tseslint.config(
       'libs/platform/db/generated/',
       '.demo/',
       '.data/',
+      // Compiled by a test, with what it generates.
+      'test/contract/client/',
     ],
   },
   ...tseslint.configs.recommendedTypeChecked,

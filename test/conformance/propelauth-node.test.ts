@@ -10,29 +10,41 @@ import {
   type OrgReport,
   type UserReport,
 } from '@propelauth/node-apis';
+import { redirectInsights } from '../../docs/snippets/propelauth-node.mjs';
+import { startPropelAuthHost, type PropelAuthHost } from '../support/propelauth-host.js';
 import { redirectFetch } from '../support/redirect.js';
 import { startTestService, TEST_KEY, type TestService } from '../support/service.js';
 import { second } from '../support/model/hand-worked/telling.js';
+import { redirectionCases } from './cases/redirection.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../support/small-world.js';
 
 const AUTH_URL = new URL('https://auth.example.com');
 
+/** PropelAuth's own key, which insightd does not know. */
+const PROPELAUTH_KEY = 'a-key-of-propelauth';
+
 let service: TestService;
-let origin: string;
-const putBack = redirectFetch('https://propelauth-api.com', () => origin);
+let host: PropelAuthHost;
+// Below what the snippet does: the fixed host of the client is our stand-in.
+const direct = redirectFetch('https://propelauth-api.com', () => host.origin);
+let endRedirection: () => void;
 let neverMade: [UserReport, OrgReport];
-const client = getApis(AUTH_URL, TEST_KEY);
+const client = getApis(AUTH_URL, PROPELAUTH_KEY);
 
 beforeAll(async () => {
   service = await startTestService();
-  origin = service.origin;
+  host = await startPropelAuthHost();
+  // With a slash at its end, as addresses are copied.
+  endRedirection = redirectInsights({ url: `${service.origin}/`, key: TEST_KEY });
   neverMade = [await client.fetchUserChurnReport(), await client.fetchOrgGrowthReport()];
   await service.api.ingest(WORLD);
   await service.api.run(AS_OF);
   await service.chartsAreFresh();
 });
 afterAll(async () => {
-  putBack();
+  endRedirection();
+  direct();
+  host.close();
   await service.close();
 });
 
@@ -236,3 +248,5 @@ describe('every interval of every report', () => {
     expect(orgs(await client.fetchOrgAttritionReport())[0]).toEqual(['acme', net(1, 1)]);
   });
 });
+
+redirectionCases({ host: () => host, authUrl: AUTH_URL, key: PROPELAUTH_KEY });

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { EVENT_TYPES, REPORTS } from '#libs/contracts';
+import { ERROR_STATUS, EVENT_TYPES, REPORTS } from '#libs/contracts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 const readme = read('README.md');
@@ -36,6 +36,11 @@ test('the documents define every event and every report', () => {
       );
     }
   }
+});
+
+test('the documents name every kind of error', () => {
+  const text = read('docs/insights-api.md');
+  for (const code of Object.keys(ERROR_STATUS)) expect(text).toContain(`\`${code}\``);
 });
 
 test('what the container files call is there', () => {

@@ -1,0 +1,293 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EVENT_TYPES } from '#libs/contracts';
+import { waitFor } from '../support/api.js';
+import { operationsOf, replyCheck, type Document, type Operation } from '../support/contract.js';
+import { plantKey } from '../support/keys.js';
+import { startTestService, TEST_KEY, TEST_SECRET, type TestService } from '../support/service.js';
+import { AS_OF, WORLD } from '../support/small-world.js';
+import { goodRequests, type Asked } from './requests.js';
+
+const run = promisify(execFile);
+/** Few enough that a burst goes beyond it, and more than the other tests ask for. */
+const READS_A_SECOND = 300;
+
+let service: TestService;
+let document: Document;
+let operations: Operation[];
+let check: ReturnType<typeof replyCheck>;
+let folder: string;
+let runId: string;
+
+beforeAll(async () => {
+  service = await startTestService({ READ_RATE_LIMIT: String(READS_A_SECOND) });
+  document = (await service.api.get<Document>('/openapi.json')).body;
+  operations = operationsOf(document);
+  check = replyCheck(document);
+  // Inside the checkout, where the packages are found.
+  mkdirSync('dist/contract', { recursive: true });
+  folder = mkdtempSync(join('dist/contract', 'run-'));
+  writeFileSync(join(folder, 'openapi.json'), JSON.stringify(document));
+  await service.api.ingest(WORLD);
+  await service.api.run('2025-03-01');
+  runId = (await service.api.run(AS_OF)).run_id;
+  // Two dead letters: one of an event, one that is no event at all.
+  await service.api.post('/api/ingest/v1/events', [{ id: 'x', type: 'user.active' }, 1]);
+});
+afterAll(async () => {
+  await service.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Asks an operation, and says what is wrong with the reply by the document. */
+async function ask(operation: Operation, asked: Asked = {}) {
+  const { key = TEST_KEY, path = {}, query = '', body, headers } = asked;
+  const address = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(path[name]!),
+  );
+  const response = await fetch(`${service.origin}${address}?${query}`, {
+    method: operation.method,
+    headers: {
+      ...(key !== '' && { Authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: body as string }),
+  });
+  const { status } = response;
+  const text = await response.text();
+  const wrong = check(operation, status, response.headers.get('content-type'), text);
+  return { status, text, wrong, headers: response.headers };
+}
+
+/** A cookie of a browser that is signed in. */
+let cookie = '';
+const json = (value: unknown): string => JSON.stringify(value);
+const GOOD = goodRequests({ runId: () => runId, cookie: () => cookie });
+
+describe('the description', () => {
+  test('describes every endpoint, each under a name of its own', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.filter((id) => !/^[a-z][a-zA-Z]+$/.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    // An operation that is new needs a request here that succeeds.
+    expect(Object.keys(GOOD).sort()).toEqual(ids.sort());
+  });
+
+  test('has a schema for every reply, and none that takes anything', () => {
+    for (const { operationId, responses } of operations) {
+      for (const [status, { content }] of Object.entries(responses)) {
+        const schemas = Object.values(content ?? {}).map(
+          ({ schema }) => Object.keys(schema).length,
+        );
+        const isEmpty = status === '204';
+        expect([operationId, status, content === undefined]).toEqual([
+          operationId,
+          status,
+          isEmpty,
+        ]);
+        expect(schemas).not.toContain(0);
+      }
+    }
+    expect(anything(document.components.schemas)).toEqual([]);
+  });
+
+  /** Where a schema says nothing of a value. */
+  function anything(value: unknown, place = ''): string[] {
+    if (typeof value !== 'object' || value === null) return [];
+    return Object.entries<unknown>({ ...value }).flatMap(([name, part]) => {
+      const isEmpty = typeof part === 'object' && part !== null && Object.keys(part).length === 0;
+      // Of an object whose members others define.
+      const isOpen = name === 'additionalProperties' || name === 'properties';
+      if (isEmpty) return isOpen ? [] : [`${place}/${name}`];
+      return anything(part, `${place}/${name}`);
+    });
+  }
+
+  test('has a component for each of the eleven event types', () => {
+    const { discriminator } = document.components.schemas['Event'] as {
+      discriminator: { mapping: Record<string, string> };
+    };
+    expect(Object.keys(discriminator.mapping)).toEqual(EVENT_TYPES);
+    for (const [type, reference] of Object.entries(discriminator.mapping)) {
+      const schema = document.components.schemas[reference.split('/').at(-1)!];
+      expect(schema).toMatchObject({ properties: { type: { enum: [type] } } });
+    }
+  });
+
+  test('passes the linter', async () => {
+    const redocly = 'node_modules/@redocly/cli/bin/cli.js';
+    const parts = [
+      'lint',
+      '--config',
+      'redocly.yaml',
+      '--format=json',
+      join(folder, 'openapi.json'),
+    ];
+    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', NODE_OPTIONS: '' };
+    const { stdout } = await run(process.execPath, [redocly, ...parts], { env });
+    expect((JSON.parse(stdout) as { totals: object }).totals).toMatchObject({
+      errors: 0,
+      warnings: 0,
+    });
+  });
+});
+
+test('a client generated from it compiles and runs with every endpoint, without a cast', async () => {
+  const program = readFileSync('test/contract/client/program.ts', 'utf8');
+  const used = [...program.matchAll(/\.(GET|POST|PUT|DELETE)\(\s*'([^']+)'/g)];
+  const calls = new Set([
+    ...used.map(([, method, path]) => `${method} ${path}`),
+    'POST /api/ingest/v1/events',
+  ]);
+  expect([...calls].sort()).toEqual(
+    operations.map(({ method, path }) => `${method} ${path}`).sort(),
+  );
+  expect(program).not.toMatch(/\bas (?!const)|\bany\b|@ts-/);
+  cpSync('test/contract/client', folder, { recursive: true });
+  const node = (...parts: string[]) =>
+    run(process.execPath, parts, { env: { ...process.env, NODE_OPTIONS: '' } });
+  const generated = join(folder, 'api.ts');
+  const generator = 'node_modules/openapi-typescript/bin/cli.js';
+  await node(generator, join(folder, 'openapi.json'), '-o', generated);
+  const compiled = await node('node_modules/typescript/lib/tsc.js', '-p', folder).catch(
+    (error: { stdout: string }) => error,
+  );
+  expect(compiled.stdout).toBe('');
+  await node(join(folder, 'program.js'), service.origin, TEST_KEY, TEST_SECRET);
+});
+
+describe('every reply is as described', () => {
+  const named = (id: string) => operations.find(({ operationId }) => operationId === id)!;
+
+  test('that succeeds', async () => {
+    const signedIn = await ask(named('signIn'), GOOD['signIn']!()[0]);
+    cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+    for (const operation of operations) {
+      for (const asked of GOOD[operation.operationId]!()) {
+        const { status, wrong, text } = await ask(operation, asked);
+        expect([operation.operationId, status < 300 ? status : text, wrong]).toEqual([
+          ...[operation.operationId, expect.any(Number), []],
+        ]);
+      }
+    }
+  });
+
+  test('that refuses a request without a key, or with a key of another scope', async () => {
+    const scopes = ['read', 'ingest'] as const;
+    const weak = await Promise.all(
+      scopes.map((scope) => plantKey(service.databaseUrl, `only ${scope}`, scope)),
+    );
+    const closed = operations.filter(({ security }) => security.some((way) => 'key' in way));
+    expect(closed.length).toBeGreaterThan(20);
+    for (const operation of closed) {
+      const [asked] = GOOD[operation.operationId]!();
+      const replies = [await ask(operation, { ...asked, key: '' })];
+      for (const key of weak) replies.push(await ask(operation, { ...asked, key }));
+      const statuses = replies.map(({ status }) => status);
+      expect([operation.operationId, replies.flatMap(({ wrong }) => wrong), statuses]).toEqual([
+        ...[operation.operationId, [], expect.arrayContaining([401, 403])],
+      ]);
+    }
+  });
+
+  test('that says which parameter of the query is wrong', async () => {
+    let asked = 0;
+    for (const operation of operations) {
+      const limited = operation.parameters.filter(({ in: place, schema }) => {
+        const isFree = !('enum' in schema || 'format' in schema || schema['type'] === 'integer');
+        return place === 'query' && !isFree;
+      });
+      for (const { name, schema } of limited) {
+        const [good] = GOOD[operation.operationId]!();
+        const bad = ['x', ...bounds(schema)];
+        for (const value of bad) {
+          const { status, wrong, text } = await ask(operation, {
+            ...good,
+            query: `${name}=${value}`,
+          });
+          const found = [operation.operationId, name, value, status, wrong, text.includes(name)];
+          expect(found).toEqual([operation.operationId, name, value, 400, [], true]);
+          asked += 1;
+        }
+      }
+    }
+    expect(asked).toBeGreaterThan(30);
+  });
+
+  /** Whole numbers just outside of what a parameter may be. */
+  function bounds({ minimum, maximum }: { minimum?: unknown; maximum?: unknown }): number[] {
+    return typeof minimum === 'number' ? [minimum - 1, Number(maximum) + 1] : [];
+  }
+
+  test('that knows nothing of what the path names', async () => {
+    const unknown = operations.filter(({ parameters }) =>
+      parameters.some((one) => one.in === 'path'),
+    );
+    expect(unknown.length).toBeGreaterThan(10);
+    for (const operation of unknown) {
+      const [good] = GOOD[operation.operationId]!();
+      const path = Object.fromEntries(
+        Object.keys(good!.path!).map((name) => [name, 'nothing-here']),
+      );
+      for (const [asked, expected] of [
+        [{ ...good, path }, 404],
+        [{ ...good, path: { ...path, [Object.keys(path)[0]!]: 'a\0b' } }, 404],
+      ] as const) {
+        const { status, wrong } = await ask(operation, asked);
+        expect([operation.operationId, status, wrong]).toEqual([
+          operation.operationId,
+          expected,
+          [],
+        ]);
+      }
+    }
+  });
+
+  test('that cannot read a body, or all that is in it', async () => {
+    const bodies: [string, Asked, number][] = [
+      ...operations
+        .filter(({ body, security }) => body.length > 0 && !('webhook-id' in (security[0] ?? {})))
+        .map(({ operationId }): [string, Asked, number] => [operationId, { body: '{"' }, 400]),
+      ['sendEvents', { body: json([{ id: 'y', type: 'nothing' }]) }, 400],
+      ['sendEvents', { body: 'x', headers: { 'Content-Type': 'text/plain' } }, 415],
+      ['sendEvents', { body: 'x', headers: { 'Content-Encoding': 'br' } }, 415],
+      ['sendEvents', { body: new Uint8Array(17 * 1024 * 1024) }, 413],
+      ['requestReportRun', { body: json({ as_of: '2999-01-01' }) }, 400],
+      ['requestReportRun', { body: json({ asof: '2025-01-01', __proto__x: 1 }) }, 400],
+      ['requestReportRun', { body: '{"__proto__":1}' }, 400],
+      ['replayDeadLetters', { body: json({ ids: ['x'] }) }, 400],
+      ['signIn', { body: json({}) }, 400],
+      ['signIn', { body: json({ key: 'wrong' }) }, 401],
+      ['getSession', { key: '' }, 401],
+      ['signOut', { key: '' }, 403],
+      ['receiveWebhook', { key: '', body: '{}' }, 401],
+      ['receiveWebhook', { key: '', path: { source: 'clerk' }, body: '{}' }, 404],
+    ];
+    for (const [id, asked, expected] of bodies) {
+      const [good] = GOOD[id]!();
+      const unsigned = asked.headers ?? {};
+      const { status, wrong } = await ask(named(id), { ...good, ...asked, headers: unsigned });
+      expect([id, asked.body?.slice(0, 40), status, wrong]).toEqual([
+        ...[id, asked.body?.slice(0, 40), expected, []],
+      ]);
+    }
+  });
+
+  // The last: the key has no reads left, and the address no more guesses.
+  test('that is one too many', async () => {
+    for (const id of ['getUserReport', 'getSummary', 'signIn']) {
+      const [good] = GOOD[id]!();
+      const asked = id === 'signIn' ? { ...good, body: json({ key: 'wrong' }) } : good;
+      const limited = await waitFor(async () => {
+        const burst = Array.from({ length: 2 * READS_A_SECOND }, () => ask(named(id), asked));
+        return (await Promise.all(burst)).find(({ status }) => status === 429);
+      });
+      expect([id, limited.wrong, limited.text.length > 10]).toEqual([id, [], true]);
+      expect(Number(limited.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    }
+  });
+});

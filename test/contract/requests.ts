@@ -1,0 +1,75 @@
+import { TEST_KEY, TEST_SECRET } from '../support/service.js';
+import { ORGS, USERS, WORLD } from '../support/small-world.js';
+import { signStandard } from '../support/webhooks.js';
+
+/** A request of an operation; by the key of the test unless it names another, or none by ''. */
+export interface Asked {
+  key?: string;
+  path?: Record<string, string>;
+  query?: string;
+  body?: string | Uint8Array;
+  headers?: Record<string, string>;
+}
+
+/** What only a running service can say. */
+interface Known {
+  runId: () => string;
+  cookie: () => string;
+}
+
+const user = { path: { userId: USERS.ann } };
+const org = { path: { orgId: ORGS.acme } };
+const json = (value: unknown): string => JSON.stringify(value);
+const ofEach = (name: string, values: string[], query?: string): Asked[] =>
+  values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
+const REPORTS: [string, string[]][] = [
+  ['user', ['top_inviter', 'champion', 'reengagement', 'churn']],
+  ['org', ['reengagement', 'churn', 'growth', 'attrition']],
+];
+const everyReport = (query: string): Asked[] =>
+  REPORTS.flatMap(([subject, reports]) =>
+    reports.map((report) => ({ path: { subject, report }, query })),
+  );
+
+/** Requests of every operation that succeed. */
+export const goodRequests = ({ runId, cookie }: Known): Record<string, () => Asked[]> => ({
+  checkLiveness: () => [{ key: '' }],
+  checkReadiness: () => [{ key: '' }],
+  getMetrics: () => [{ key: '' }],
+  getOpenApi: () => [{ key: '' }],
+  signIn: () => [{ key: '', body: json({ key: TEST_KEY }) }],
+  getSession: () => [{ key: '', headers: { Cookie: cookie() } }],
+  signOut: () => [{ key: '', headers: { Cookie: cookie(), 'X-Insightd': '1' } }],
+  sendEvents: () => [{ body: '[]' }, { body: json(WORLD[0]) }],
+  sendTrackingBatch: () => [
+    { body: json({ batch: [{ type: 'track', userId: 'u', event: 'E' }] }) },
+  ],
+  sendTrackingCall: () => [{ path: { call: 'page' }, body: json({ userId: 'u' }) }],
+  receiveWebhook: () => {
+    const event = { type: 'user.active', data: { user_id: 'u' } };
+    const { body, headers } = signStandard('standard', TEST_SECRET, event);
+    return [{ key: '', path: { source: 'standard' }, body, headers }];
+  },
+  listDeadLetters: () => [{}],
+  exportDeadLetters: () => [{}],
+  replayDeadLetters: () => [{}, { body: json({ ids: [] }) }],
+  getSourceStatistics: () => [{}],
+  listSources: () => [{}],
+  requestReportRun: () => [{ body: json({ as_of: '2025-02-01' }) }],
+  listReportRuns: () => [{}],
+  getReportRun: () => [{ path: { runId: runId() } }],
+  getUserReport: () => ofEach('report', REPORTS[0]![1]),
+  getOrgReport: () => ofEach('report', REPORTS[1]![1]),
+  getSignupQueryParameters: () => [user],
+  listReports: () => [{}],
+  getChartMetric: () => ofEach('metric', ['signups', 'active_orgs'], 'cadence=Weekly'),
+  getChartMetricByReferencePath: () => ofEach('metric', ['orgs_created', 'active_users']),
+  getSummary: () => [{}],
+  getDefinitions: () => [{}],
+  listRuns: () => [{}, { query: 'kept=true&limit=1' }],
+  getReportChanges: () => ['all', 'left'].flatMap((one) => everyReport(`change=${one}`)),
+  exportReport: () => everyReport(''),
+  getUser: () => [user],
+  getOrg: () => [org],
+  listOrgMembers: () => [org],
+});
