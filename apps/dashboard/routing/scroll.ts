@@ -19,18 +19,26 @@ const places = new Map<string, Left>();
 let keys = 0;
 let current = '';
 let restoring = false;
+let shownPath = '';
 
 history.scrollRestoration = 'manual';
 arrive(history.state as EntryState | null);
 window.addEventListener('scroll', () => restoring || remember({ y: window.scrollY }), {
   passive: true,
 });
-window.addEventListener('pagehide', () => {
+// A reload forgets `places`; what is written while a page goes away would be ignored.
+window.addEventListener('scrollend', () => {
+  if (restoring) return;
   const state: EntryState = { key: current, left: { y: window.scrollY } };
   history.replaceState(state, '');
 });
 for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
   window.addEventListener(event, () => (restoring = false), { passive: true });
+}
+
+/** Notes which page has been rendered, by its path: until then the page that is left is on the screen. */
+export function noteShown(path: string): void {
+  shownPath = path;
 }
 
 /** Whether the page shown now was left earlier and takes its place again. */
@@ -52,12 +60,16 @@ export function arrive(state: EntryState | null): void {
     history.replaceState({ ...state, key: current }, '');
   }
   restoring = left !== undefined;
-  if (left) restore(left, current, performance.now() + GIVE_UP_MS);
+  if (!left) return;
+  const [key, until] = [current, performance.now() + GIVE_UP_MS];
+  // Two frames, in which a change of the query alone is rendered.
+  requestAnimationFrame(() => requestAnimationFrame(() => restore(left, key, until)));
 }
 
 function restore(left: Left, key: string, until: number): void {
   if (!restoring || key !== current) return;
   const isShown =
+    shownPath === location.pathname &&
     document.querySelector('.shell main h1') !== null &&
     document.querySelector('.loading, .stale') === null;
   if (!isShown && performance.now() < until) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { isReturning } from './scroll.js';
+import { isReturning, noteShown } from './scroll.js';
 
 let shownPath: string | undefined;
 
@@ -24,6 +24,7 @@ export function Title({ title, place, children }: Props) {
       heading.current?.focus({ preventScroll: true });
     }
     shownPath = path;
+    noteShown(path);
   });
   return (
     <h1 ref={heading} tabIndex={-1}>
