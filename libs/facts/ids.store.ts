@@ -102,7 +102,7 @@ class IdNumbers {
         [known, turn] = [this.current(), 0];
         keys = cached(known, wanted);
       } else if (known.witness !== witness) {
-        // Others learned of numbers meanwhile, of which the reply does not say whether they were there: ask again.
+        // Another call added numbers meanwhile, and the reply proves only the earlier ones: ask again.
         turn = 0;
       } else {
         put(known, keys, rows);
@@ -137,8 +137,8 @@ function put(known: Known, keys: Map<string, number>, rows: readonly Row[]): voi
 
 /**
  * The dense integer behind each user and org id. A number is given at the first mention and never
- * changes, so it is committed on its own, before the facts. Numbers are kept in memory with a witness, by
- * which whoever writes them proves that the store is still the same.
+ * changes, so it is committed on its own, before the facts. Numbers are kept in memory with a witness: the
+ * transaction that writes them proves by it that the store is still the same.
  */
 @Injectable()
 export class IdStore {

@@ -6,7 +6,10 @@ import type { Connection, Queryable } from '#libs/platform';
  * at or above its horizon. Every row has that number, `xmin`, and for facts it is noted in `fact_changes`.
  */
 export interface Picture {
-  /** Changes with the database, with each start of its server or recovery from a crash, and with tables emptied or made anew. */
+  /**
+   * Changes with the database, with each start of its server or recovery from a crash, and with tables emptied or
+   * created again.
+   */
   store: string;
   /** Transactions of lower numbers had ended. */
   horizon: bigint;
@@ -18,8 +21,8 @@ export interface Picture {
 
 const FACTS = ['user_ids', 'org_ids', 'users', 'orgs', 'memberships', 'invites', 'activity'];
 
-// Nobody can put back an earlier state of the files, or become the primary in the place of another, under a server
-// that runs on: its start says that the numbers still mean the same. A server that recovers from the crash of one of
+// Under a running server, files cannot go back to an earlier state, nor can another server become the primary in its
+// place: its start says that the numbers still mean the same. A server that recovers from the crash of one of
 // its processes has the same start, but throws its statistics away. Rows that are removed and loaded again are noted
 // in `fact_changes`.
 const PICTURE = `

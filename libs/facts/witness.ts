@@ -1,8 +1,8 @@
 import type { Queryable } from '#libs/platform';
 
 /**
- * The latest id of which a process knows the number: the row that proves that the store still is the one out of
- * which all the numbers were read that the process knows.
+ * The row of the highest number that a process knows. While the store has it, all numbers that the process knows
+ * are true.
  *
  * Ids get their numbers one transaction after the other (`ids.store.ts`), so a store that has this row has all the
  * earlier ones. A store that went back before it (a backup restored in place, a standby promoted too early, a
@@ -29,7 +29,7 @@ export const ID_TABLES = {
 } as const;
 export type IdTable = (typeof ID_TABLES)[keyof typeof ID_TABLES];
 
-// A row from before there were random tokens is told by the transaction that wrote it.
+// A row that is older than the tokens has none: the transaction that wrote it is its mark.
 export const MARK = `coalesce(token::text, 'x' || xmin::text)`;
 
 /** The condition that a witness is in its table; true without a witness. @param first the number of its first parameter */

@@ -45,8 +45,23 @@ export async function backUp(url: string): Promise<(way: Way) => Promise<void>> 
       ),
       ...[...next].map(([name, value]) => `select setval('public.${name}', ${value})`),
     ];
-    await ask(url, `begin; ${statements.join('; ')}; commit`);
+    await untilDone(() => ask(url, `begin; ${statements.join('; ')}; commit`));
   };
+}
+
+const DEADLOCK = '40P01';
+const ATTEMPTS = 20;
+
+/** The service goes on working: a restore that locks every table may meet it in a deadlock. */
+async function untilDone(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if ((error as pg.DatabaseError).code !== DEADLOCK || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** Puts one database in the place of another, whose connections are cut. */

@@ -15,7 +15,7 @@ const numbersOfKeys = (table: string) => `
 /**
  * The two numbers of some keys of a run, in the order of the keys, which may be anywhere in a list;
  * undefined when the run's snapshot is gone.
- * @param reportId of a ranking of the snapshot, which tells it from one of another state of the store
+ * @param reportId of that ranking in the snapshot: another state of the store has another one
  */
 export async function numbersOf(
   db: Queryable,

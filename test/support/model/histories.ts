@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { WireEvent } from './events.js';
+import { anyTime, founding, moment, momentText, recent, type Moment } from './moments.js';
 import {
-  EDGE_DAYS,
-  EDGE_TIMES,
   EMAILS,
   EVENT_ID_HEADS,
   INVITEES,
@@ -13,7 +12,6 @@ import {
   SOURCES,
   USERS,
 } from './pools.js';
-import { DAY_MS } from './time.js';
 
 /** An event before it has an identity; `ago` is how long before today's start, in ms, ≥ 1. */
 interface Draft {
@@ -23,8 +21,6 @@ interface Draft {
   /** What it shares with the draft before it: the millisecond, or also the id in another source. */
   tie: 'none' | 'time' | 'time and id';
 }
-
-const FIRST_DAY = 200;
 
 /** Earlier values come up more often, so that a few users and orgs have most of the history. */
 function skewed(values: readonly string[]): fc.Arbitrary<string> {
@@ -39,24 +35,6 @@ const role = fc.constantFrom(...ROLES);
 const name = fc.constantFrom(...NAMES);
 const orgName = fc.constantFrom(...ORG_NAMES);
 const email = fc.constantFrom(...EMAILS);
-
-/** How long before today's start: some day 1 to `maxDays` ago, at some time of that day. */
-function agoWithin(maxDays: number): fc.Arbitrary<number> {
-  const days = fc.oneof(
-    { arbitrary: fc.constantFrom(...EDGE_DAYS.filter((day) => day <= maxDays)), weight: 3 },
-    { arbitrary: fc.integer({ min: 1, max: maxDays }), weight: 2 },
-  );
-  const times = fc.oneof(
-    { arbitrary: fc.constantFrom(...EDGE_TIMES), weight: 3 },
-    { arbitrary: fc.integer({ min: 0, max: DAY_MS - 1 }), weight: 2 },
-  );
-  return fc.tuple(days, times).map(([day, time]) => day * DAY_MS - time);
-}
-
-const anyTime = agoWithin(FIRST_DAY);
-const recent = agoWithin(32);
-const longAgo = fc.tuple(fc.integer({ min: 62, max: FIRST_DAY }), fc.constantFrom(...EDGE_TIMES));
-const founding = longAgo.map(([day, time]) => day * DAY_MS - time);
 
 /** Present with the given value, present as `null`, or left out. */
 function clearable(value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
@@ -100,17 +78,6 @@ const profile = {
   last_name: clearable(name),
   signup_query_parameters: optional(signupParameters, 4),
 };
-
-/** `created_at` as told: how long ago (made a date once today is known) and in which form. */
-interface Moment {
-  ago: number;
-  form: 'seconds' | 'rfc3339' | 'rfc3339 whole' | 'rfc3339 offset';
-}
-
-const moment: fc.Arbitrary<Moment> = fc.record({
-  ago: fc.oneof({ arbitrary: founding, weight: 3 }, { arbitrary: anyTime, weight: 2 }),
-  form: fc.constantFrom('seconds', 'rfc3339', 'rfc3339 whole', 'rfc3339 offset'),
-});
 
 function createdUser(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
   const created_at = optional(moment, 4);
@@ -232,21 +199,6 @@ function founded(): fc.Arbitrary<Draft[]> {
   return fc
     .tuple(creations, joins)
     .map(([a, b]) => [...a, ...b].filter((one): one is Draft => one !== null));
-}
-
-function momentText({ ago, form }: Moment, todayMs: number): string | number {
-  const ms = todayMs - ago;
-  const seconds = Math.floor(ms / 1000);
-  switch (form) {
-    case 'seconds':
-      return seconds;
-    case 'rfc3339':
-      return new Date(ms).toISOString();
-    case 'rfc3339 whole':
-      return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
-    case 'rfc3339 offset':
-      return new Date(ms + 2 * 3_600_000).toISOString().replace('Z', '+02:00');
-  }
 }
 
 function dataOf(drafted: Draft, todayMs: number): Record<string, unknown> {

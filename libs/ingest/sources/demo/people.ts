@@ -22,7 +22,7 @@ interface Profile {
 /** Someone who signs up. Days are counted from today, instants in milliseconds since 1970. */
 export interface Person extends Persona {
   userId: string;
-  /** Where invites are sent; of the one who signs up by phone it is not told. */
+  /** Where invites are sent; the user who signs up by phone does not give it. */
   email: string;
   profile: Profile;
   createdDay: number;
