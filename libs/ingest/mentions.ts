@@ -1,7 +1,7 @@
 import { EVENT_TYPES } from '#libs/contracts';
 import { scanJsonTokens, type JsonToken } from './json-tokens.js';
 
-/** What a rejected text mentions, so that it can be found when somebody of it is deleted. */
+/** What a rejected text mentions, so that a deletion of one of them finds it. */
 export interface Mentions {
   /** Each value, name of a member and word in it that may be an id, an address or a name. */
   texts: string[];

@@ -21,7 +21,7 @@ const KEEP_FINGERPRINT = `
 const KEY_BYTES = 32;
 const FINGERPRINT_BYTES = 16;
 
-/** Tells two keys apart and gives neither away. */
+/** Distinguishes two keys without revealing either. */
 function fingerprintOf(key: Buffer): Buffer {
   const hash = createHmac('sha256', key).update('insightd invitee hash key').digest();
   return hash.subarray(0, FINGERPRINT_BYTES);

@@ -1,5 +1,5 @@
 -- What a dead letter mentions: a 53-bit hash of every value, name and word in it, so that a deletion finds
--- the letters about somebody wherever the id, the address or the name stands. Null until the letter has
+-- the letters about its subject wherever the id, the address or the name stands. Null until the letter has
 -- been read, which letters from before this version are by the first worker or deletion after it.
 alter table dead_letters add column mentions bigint[];
 -- False when the letter could not be read in full: it may mention anybody.
