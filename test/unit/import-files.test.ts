@@ -1,6 +1,9 @@
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CsvFormat, eventsOfRow, readLines, type CsvKind } from '#libs/ingest';
+import { CsvFormat, eventsOfRow, openFile, readLines, type CsvKind } from '#libs/ingest';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const AS_OF = Date.parse('2026-01-30T00:00:00Z');
@@ -98,6 +101,21 @@ test('headers are known by other names too, in any case and order, between unkno
   const { events } = await readCsv('x,Date,User ID\n1,2025-01-02,ann\n');
   const at = Date.parse('2025-01-02T00:00:00Z');
   expect(events).toMatchObject([{ type: 'user.active', at, data: { user_id: 'ann' } }]);
+});
+
+test('a file dated by an archive without times was written at no known time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'insightd-dated-'));
+  const path = join(folder, 'dated.csv');
+  await writeFile(path, 'x');
+  const writtenAt = async (day: string) => {
+    await utimes(path, new Date(day), new Date(day));
+    return (await openFile(path)).writtenAt;
+  };
+  for (const day of ['1969-06-01', '1970-01-01', '1980-01-01']) {
+    expect([day, await writtenAt(day)]).toEqual([day, undefined]);
+  }
+  expect(await writtenAt('2025-03-01')).toBe(Date.parse('2025-03-01'));
+  await rm(folder, { recursive: true });
 });
 
 test('an id that a spreadsheet has rounded is refused, other ids are kept as they are', () => {

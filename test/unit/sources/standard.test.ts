@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { Sources } from '#libs/ingest';
+import { isWebhook } from '../../../libs/ingest/sources/source.js';
 import { SENT, translated } from '../../support/translating.js';
 
 const active = { type: 'user.active', data: { user_id: 'ada' } };
@@ -19,4 +21,16 @@ test('each that is no event is said to be wrong', () => {
     { type: 'user.active' },
     { errors: { type: expect.anything() } },
   ]);
+});
+
+test('a secret is whsec_ and at least 16 bytes of base64', async () => {
+  const source = (await Sources.load()).get('standard')!;
+  if (!isWebhook(source)) throw new Error('standard is no webhook');
+  const problem = (bytes: number) =>
+    source.secretProblem(`whsec_${Buffer.alloc(bytes, 7).toString('base64')}`);
+  expect([problem(24), problem(16)]).toEqual([undefined, undefined]);
+  expect([problem(15), problem(1), problem(0)]).not.toContain(undefined);
+  for (const wrong of ['', 'v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_!!!!']) {
+    expect(source.secretProblem(wrong)).toMatch(/^must/);
+  }
 });
