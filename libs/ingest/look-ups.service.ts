@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { checkEvent, isObject, type NativeEvent } from '#libs/contracts';
-import { Clock, Database, Logger, SETTINGS, type Settings } from '#libs/platform';
+import { Clock, Database, Logger, SETTINGS, type Settings, within } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import {
   claimLookUps,
@@ -54,7 +53,7 @@ export class LookUpsService {
     const at = this.clock.now();
     let event: NativeEvent | undefined;
     try {
-      const told = await inTime(ask(due));
+      const told = await within(ANSWER_MS, ask(due));
       event = isObject(told) ? checked(told, due, at, source) : undefined;
     } catch (error) {
       return this.failed(source, due, error);
@@ -86,13 +85,4 @@ function checked(
   const result = checkEvent({ ...told, id: eventId }, context);
   if ('event' in result) return ordered(source, receivedAt, result.event);
   throw new Error(`the answer cannot be used: ${Object.keys(result.errors).join(', ')}`);
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const given = new AbortController();
-  const late = delay(ANSWER_MS, undefined, { signal: given.signal }).then(() => {
-    throw new Error(`no answer within ${ANSWER_MS / 1000} s`);
-  });
-  late.catch(() => undefined);
-  return Promise.race([answer, late]).finally(() => given.abort());
 }

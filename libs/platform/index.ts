@@ -6,6 +6,7 @@ export { SessionsService } from './access/sessions.service.js';
 export * from './clock/clock.js';
 export * from './clock/database-clock.query.js';
 export * from './clock/paced.js';
+export { within } from './clock/within.js';
 export * from './config/index.js';
 export * from './db/copy.js';
 export { copyInParts } from './db/copy-in.js';

@@ -1,8 +1,10 @@
 import { subscribe } from 'node:diagnostics_channel';
+import { within } from '#libs/platform';
 
 /** What is tried again, and what never becomes better by waiting. */
 export type Failure = 'busy' | 'unwell' | 'final';
 
+const ANSWER_MS = 60_000;
 const FAILURES = 5;
 const BUSY_TIMES = 30;
 const [FIRST_MS, LONGEST_MS] = [1_000, 60_000];
@@ -25,7 +27,7 @@ export class Patience {
     const seen = { busy: 0, unwell: 0 };
     for (;;) {
       try {
-        return await question();
+        return await within(ANSWER_MS, question());
       } catch (error) {
         const failure = this.judge(error);
         if (failure === 'final') throw error;
