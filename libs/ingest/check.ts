@@ -49,7 +49,8 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
       continue;
     }
     const value = withPlainData(one.value);
-    const checked = checkEvent(value, context);
+    const checked =
+      one.problem === undefined ? checkEvent(value, context) : { errors: { event: [one.problem] } };
     if ('event' in checked) batch.events.push(checked.event);
     else {
       const text = serialized(value, withoutInvitee(value));

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, isObject, parseJson } from '#libs/contracts';
-import { readJson, readText, shapeProblem } from '#libs/platform';
+import { readJson, readJsonParts, readText, shapeProblem } from '#libs/platform';
 import { binaryEvent, demandJsonData, isBinaryEvent } from './binary-event.js';
 
 export const MAX_EVENTS = 10_000;
@@ -14,8 +14,8 @@ export const EVENT_MEDIA_TYPES = [
   LINES,
 ];
 
-/** One event as it was sent: a value of JSON, or a line that cannot be read, and why when it is JSON. */
-export type Incoming = { value: unknown } | { unreadable: string; problem?: string };
+/** One event as it was sent: a value of JSON or a text that is none, and the problem of one that is too deep or wide. */
+export type Incoming = ({ value: unknown } | { unreadable: string }) & { problem?: string };
 
 /**
  * Reads an unpacked body as events, without looking into them.
@@ -31,7 +31,7 @@ export function readEvents(body: unknown, headers: IncomingHttpHeaders): Incomin
   }
   demandEvents(mediaType);
   demandUnpacked(headers['content-encoding']);
-  return mediaType === LINES ? readLines(readText(body)) : readValues(readJson(body));
+  return mediaType === LINES ? readLines(readText(body)) : readValues(readJsonParts(body));
 }
 
 /** @throws ApiError `unsupported_media_type` */
@@ -55,10 +55,16 @@ function demandEvents(mediaType: string | undefined): void {
 function readValues(value: unknown): Incoming[] {
   if (Array.isArray(value)) {
     if (value.length > MAX_EVENTS) throw tooMany();
-    return value.map((element: unknown) => ({ value: element }));
+    return value.map(incomingOf);
   }
-  if (isObject(value)) return [{ value }];
+  if (isObject(value)) return [incomingOf(value)];
   throw new ApiError('unreadable', 'The body must be one event or an array of events.');
+}
+
+/** A value of JSON within the limits of one value. */
+export function incomingOf(value: unknown): Incoming {
+  const problem = shapeProblem(value);
+  return problem === undefined ? { value } : { value, problem };
 }
 
 function readLines(text: string): Incoming[] {

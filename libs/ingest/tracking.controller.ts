@@ -10,6 +10,7 @@ import {
   TakesBody,
   operation,
   readJson,
+  readJsonParts,
   type Authorized,
   type PathOf,
 } from '#libs/platform';
@@ -115,7 +116,7 @@ function readBody(request: Authorized): unknown {
   const { body } = request;
   // The bytes are not kept while the calls wait to be written.
   request.body = undefined;
-  return readJson(body);
+  return readJsonParts(body);
 }
 
 /** A call may become a dead letter, which must not hold a key. */

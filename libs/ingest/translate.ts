@@ -57,6 +57,9 @@ export function translate(
     );
   }
   const body = content.value;
+  if (content.problem !== undefined) {
+    return rejected(source, message, body, { body: [content.problem] }, []);
+  }
   if (usable(message.id) === null) {
     return rejected(source, message, body, { id: ['must have 1 to 255 characters'] }, []);
   }

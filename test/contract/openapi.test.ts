@@ -21,6 +21,8 @@ let operations: Operation[];
 let check: ReturnType<typeof replyCheck>;
 let folder: string;
 let runId: string;
+let spareRunId: string;
+let spareKeyId: string;
 
 beforeAll(async () => {
   service = await startTestService({ READ_RATE_LIMIT: String(READS_A_SECOND) });
@@ -32,8 +34,10 @@ beforeAll(async () => {
   folder = mkdtempSync(join('dist/contract', 'run-'));
   writeFileSync(join(folder, 'openapi.json'), JSON.stringify(document));
   await service.api.ingest(WORLD);
+  spareRunId = (await service.api.run('2025-02-15')).run_id;
   await service.api.run('2025-03-01');
   runId = (await service.api.run(AS_OF)).run_id;
+  spareKeyId = (await plantKey(service.databaseUrl, 'spare', 'read')).split('_')[1]!;
   // Two dead letters: one of an event, one that is no event at all.
   await service.api.post('/api/ingest/v1/events', [{ id: 'x', type: 'user.active' }, 1]);
 });
@@ -66,7 +70,12 @@ async function ask(operation: Operation, asked: Asked = {}) {
 /** A cookie of a browser that is signed in. */
 let cookie = '';
 const json = (value: unknown): string => JSON.stringify(value);
-const GOOD = goodRequests({ runId: () => runId, cookie: () => cookie });
+const GOOD = goodRequests({
+  runId: () => runId,
+  spareRunId: () => spareRunId,
+  spareKeyId: () => spareKeyId,
+  cookie: () => cookie,
+});
 
 describe('the description', () => {
   test('describes every endpoint, each under a name of its own', () => {

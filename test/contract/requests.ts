@@ -14,6 +14,10 @@ export interface Asked {
 /** What only a running service can say. */
 interface Known {
   runId: () => string;
+  /** A run that may be withdrawn. */
+  spareRunId: () => string;
+  /** A key that may be revoked. */
+  spareKeyId: () => string;
   cookie: () => string;
 }
 
@@ -32,7 +36,12 @@ const everyReport = (query: string): Asked[] =>
   );
 
 /** Requests of every operation that succeed. */
-export const goodRequests = ({ runId, cookie }: Known): Record<string, () => Asked[]> => ({
+export const goodRequests = ({
+  runId,
+  spareRunId,
+  spareKeyId,
+  cookie,
+}: Known): Record<string, () => Asked[]> => ({
   checkLiveness: () => [{ key: '' }],
   checkReadiness: () => [{ key: '' }],
   getMetrics: () => [{ key: '' }],
@@ -58,6 +67,12 @@ export const goodRequests = ({ runId, cookie }: Known): Record<string, () => Ask
   requestReportRun: () => [{ body: json({ as_of: '2025-02-01' }) }],
   listReportRuns: () => [{}],
   getReportRun: () => [{ path: { runId: runId() } }],
+  withdrawReportRun: () => [{ path: { runId: spareRunId() } }],
+  listKeys: () => [{}],
+  createKey: () => [{ body: json({ name: 'contract', scopes: ['read'] }) }],
+  revokeKey: () => [{ path: { keyId: spareKeyId() } }],
+  // Without a session that began with it: the browser of the test stays signed in.
+  endSessions: () => [{ query: 'key_id=unknown' }],
   getUserReport: () => ofEach('report', REPORTS[0]![1]),
   getOrgReport: () => ofEach('report', REPORTS[1]![1]),
   getSignupQueryParameters: () => [user],
@@ -71,5 +86,9 @@ export const goodRequests = ({ runId, cookie }: Known): Record<string, () => Ask
   exportReport: () => everyReport(''),
   getUser: () => [user],
   getOrg: () => [org],
+  getOrgProfile: () => [org],
+  getOrgActivity: () => [org],
   listOrgMembers: () => [org],
+  exportOrgMembers: () => [org],
+  listOrgContacts: () => ofEach('report', REPORTS[1]![1]),
 });

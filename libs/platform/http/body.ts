@@ -21,21 +21,29 @@ export function readText(body: unknown): string {
 }
 
 /**
- * The value of a JSON body.
+ * The value of a JSON body, within the limits of one value.
  * @throws ApiError `unreadable`
  */
 export function readJson(body: unknown): unknown {
+  const value = readJsonParts(body);
+  const problem = shapeProblem(value);
+  if (problem !== undefined) throw new ApiError('unreadable', `The body ${problem}.`);
+  return value;
+}
+
+/**
+ * The value of a JSON body that holds many values. The caller checks the shape of each part, so that a wrong part
+ * fails alone.
+ * @throws ApiError `unreadable`
+ */
+export function readJsonParts(body: unknown): unknown {
   const text = readText(body);
-  let value: unknown;
   try {
-    value = parseJson(text);
+    return parseJson(text);
   } catch (cause) {
     // The parser's own message quotes the body.
     throw new ApiError('unreadable', 'The body is not valid JSON.', { cause });
   }
-  const problem = shapeProblem(value);
-  if (problem !== undefined) throw new ApiError('unreadable', `The body ${problem}.`);
-  return value;
 }
 
 /**

@@ -100,7 +100,28 @@ async function administer(): Promise<string> {
   if (!dump.response.ok) throw new Error(String(dump.response.status));
   const { sources } = found(await api.GET('/api/admin/v1/sources'));
   for (const { last_day } of sources) last_day.map(({ outcome, count }) => `${outcome} ${count}`);
+  const spare = found(
+    await api.POST('/api/admin/v1/report_runs', { body: { as_of: '2025-03-30' } }),
+  );
+  const params = { path: { runId: spare.run_id } };
+  const withdrawn = found(await api.DELETE('/api/admin/v1/report_runs/{runId}', { params }));
+  if (withdrawn.state !== 'withdrawn') throw new Error(withdrawn.state);
+  await manageKeys();
   return runId;
+}
+
+async function manageKeys(): Promise<void> {
+  const { name } = found(
+    await api.POST('/api/admin/v1/keys', { body: { name: 'program', scopes: ['read'] } }),
+  );
+  const { keys } = found(await api.GET('/api/admin/v1/keys'));
+  const keyId = keys.find((one) => one.name === name)?.key_id ?? '';
+  const { ended } = found(
+    await api.DELETE('/api/admin/v1/sessions', { params: { query: { key_id: keyId } } }),
+  );
+  if (ended !== 0) throw new Error(String(ended));
+  const revoked = await api.DELETE('/api/admin/v1/keys/{keyId}', { params: { path: { keyId } } });
+  if (revoked.response.status !== 204) throw new Error(String(revoked.response.status));
 }
 
 async function completed(runId: string): Promise<void> {
@@ -108,7 +129,7 @@ async function completed(runId: string): Promise<void> {
     const params = { path: { runId } };
     const run = found(await api.GET('/api/admin/v1/report_runs/{runId}', { params }));
     if (run.state === 'completed') return;
-    if (run.state === 'failed') throw new Error(run.error ?? '');
+    if (run.state === 'failed' || run.state === 'withdrawn') throw new Error(run.error ?? '');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -172,6 +193,23 @@ async function readInsights(runId: string): Promise<void> {
   const params = { path: { orgId: 'o' }, query: { page_size: 5 } };
   found(await api.GET('/api/insights/v1/orgs/{orgId}', { params: { path: { orgId: 'o' } } }));
   found(await api.GET('/api/insights/v1/orgs/{orgId}/members', { params }));
+  await readOrg();
+}
+
+async function readOrg(): Promise<void> {
+  const params = { path: { orgId: 'o' } };
+  const { org } = found(await api.GET('/api/insights/v1/orgs/{orgId}/profile', { params }));
+  const { joined } = found(await api.GET('/api/insights/v1/orgs/{orgId}/activity', { params }));
+  const members = found(
+    await api.GET('/api/insights/v1/orgs/{orgId}/members/csv', { params, parseAs: 'text' }),
+  );
+  console.log(org.name, joined.length, members.length);
+  const { rows } = found(
+    await api.GET('/api/insights/v1/reports/org/{report}/contacts', {
+      params: { path: { report: 'churn' }, query: { interval: '30' } },
+    }),
+  );
+  rows.map(({ org_id: orgId, contacts }) => [orgId, contacts.length]);
 }
 
 async function signInAndOut(): Promise<void> {

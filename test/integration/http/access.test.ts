@@ -219,7 +219,7 @@ test('a key whose name is too long, made before there was a limit, works as any 
   );
   await expect(
     keys(service.databaseUrl, 'create', '--name', 'x'.repeat(101), '--scopes', 'read'),
-  ).rejects.toThrow('1 to 100 characters');
+  ).rejects.toThrow('1 to 100 printable characters');
 });
 
 // The last, since the key is gone after it.

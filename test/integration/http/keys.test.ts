@@ -57,7 +57,10 @@ test.each([
   const { status, body: problem } = await service.api.post<
     Problem & { errors: Record<string, string[]> }
   >(KEYS, body);
-  expect([status, Object.keys(problem.errors)]).toEqual([400, [field]]);
+  expect([status, Object.keys(problem.errors).map((path) => path.split('.')[0])]).toEqual([
+    400,
+    [field],
+  ]);
 });
 
 test('the command line has the same rules', async () => {

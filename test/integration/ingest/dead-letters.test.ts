@@ -17,7 +17,7 @@ afterAll(() => service.close());
 /** Events that are rejected, and stay so. */
 function hopeless(count: number): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, i) =>
-    anEvent('user.created', { email: null }, { id: `hopeless-${i}`, source: 'app' }),
+    anEvent('user.created', { email: 7 }, { id: `hopeless-${i}`, source: 'app' }),
   );
 }
 

@@ -97,7 +97,7 @@ test('a key in the body is looked for in 512 KiB, packed or not, and kept nowher
   const call = { type: 'dance', writeKey };
   for (const packed of [false, true]) {
     expect(await post({ batch: [call], writeKey }, packed)).toBe(200);
-    expect(await post({ batch: [], writeKey, filler }, packed)).toBe(401);
+    expect(await post({ batch: [], writeKey, filler }, packed)).toBe(413);
     expect(await post({ batch: [], writeKey: 'nobody' }, packed)).toBe(401);
     expect(await post({ batch: [{ writeKey }] }, packed)).toBe(401);
     let deep: unknown = [];

@@ -46,7 +46,7 @@ describe('identify', () => {
 
   test('with a creation time makes the user exist, with or without an address', () => {
     const traits = { createdAt: '2025-03-01', username: 'ada' };
-    const data = { user_id: 'ada', username: 'ada', created_at: '2025-03-01T00:00:00.000Z' };
+    const data = { user_id: 'ada', username: 'ada', created_at: '2025-03-01' };
     expect(events(identify(traits))).toEqual([['user.created', data]]);
   });
 

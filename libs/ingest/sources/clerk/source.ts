@@ -19,7 +19,9 @@ interface Parts {
 
 const TRANSLATORS: Translators<Parts> = {
   'user.created': ({ data, time }) =>
-    tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time),
+    isKnown(data)
+      ? tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time)
+      : NAMELESS,
   'user.updated': ({ data, time }) =>
     tellWhole('user', profile(data), member(data, 'created_at'), time),
   'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
@@ -58,6 +60,27 @@ export const source: WebhookSource = {
     return nearSignature(byType(TRANSLATORS, 'type', type, parts), 'timestamp', time, at);
   },
 };
+
+/** What Clerk knows a user by. */
+const KNOWN_BY = [
+  'email_addresses',
+  'phone_numbers',
+  'web3_wallets',
+  'external_accounts',
+  'enterprise_accounts',
+  'passkeys',
+];
+const NAMELESS: Translation = {
+  errors: { data: ['must have an e-mail address, a phone number, a username or another account'] },
+};
+
+function isKnown(user: unknown): boolean {
+  const lists = KNOWN_BY.map((name) => member(user, name));
+  return (
+    textMember(user, 'username') !== undefined ||
+    lists.some((list) => Array.isArray(list) && list.length > 0)
+  );
+}
 
 function profile(user: unknown): Record<string, unknown> {
   return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '#libs/contracts';
 import { serialized } from '../../check.js';
+import { incomingOf, type Incoming } from '../../read-events.js';
 import { objectIn, type Call } from './call.js';
 import { hasTime, timeOf } from './time.js';
 
@@ -8,7 +9,7 @@ import { hasTime, timeOf } from './time.js';
 export interface CallMessage {
   id: string;
   at: number;
-  content: { value: unknown };
+  content: Incoming;
 }
 
 const HOUR_MS = 3_600_000;
@@ -47,7 +48,7 @@ function isSmall(value: unknown): boolean {
  */
 export function messageOf(call: unknown, sentAt: unknown, receivedAt: number): CallMessage {
   const at = isObject(call) ? timeOf(call, sentAt, receivedAt) : receivedAt;
-  return { id: identityOf(call, receivedAt), at, content: { value: call } };
+  return { id: identityOf(call, receivedAt), at, content: incomingOf(call) };
 }
 
 /**
