@@ -19,11 +19,20 @@ export const problem = z.object({
   errors: fieldErrors.optional().describe('by field, where the code is `invalid`'),
 });
 
+/** An error reply of the tracking API: its libraries show `message` and `code`, here or in `error`. */
+export const trackingProblem = problem.extend({
+  message: z.string().describe('as `detail`'),
+  error: z.object({ code: z.enum(CODES), message: z.string() }),
+});
+
 /** The body of a 400 of the endpoints that clients of the reference call. */
 export const compatibleErrors = z
   .record(z.string(), z.array(z.string()))
   .describe('wire fields with what is wrong with each; `request` for the request as a whole');
 
-nameSchemas({ Problem: problem, FieldErrors: fieldErrors, CompatibleErrors: compatibleErrors });
+nameSchemas({
+  ...{ Problem: problem, FieldErrors: fieldErrors, CompatibleErrors: compatibleErrors },
+  TrackingProblem: trackingProblem,
+});
 
 export type Problem = z.infer<typeof problem>;

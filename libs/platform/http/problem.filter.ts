@@ -11,6 +11,9 @@ const COMPATIBLE = '/api/backend/';
 /** The tracking API, whose libraries show the members `code` and `message`, here or in `error`. */
 const TRACKING = '/v1/';
 
+/** Whether an address is of the tracking API. */
+export const isTracking = (url: string): boolean => url.startsWith(TRACKING);
+
 /** Whether an address is one of those endpoints. */
 export const isCompatible = (url: string): boolean => url.startsWith(COMPATIBLE);
 
@@ -100,7 +103,7 @@ export function sendFailure(reply: FastifyReply, failure: unknown, url: string):
     code: error.code,
     detail: error.message,
     ...(fields && { errors: fields }),
-    ...(url.startsWith(TRACKING) && trackingError(error)),
+    ...(isTracking(url) && trackingError(error)),
   };
   return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { ERROR_STATUS, compatibleErrors, problem, type ErrorCode } from '#libs/contracts';
-import { isCompatible } from '../http/problem.filter.js';
+import {
+  ERROR_STATUS,
+  compatibleErrors,
+  problem,
+  trackingProblem,
+  type ErrorCode,
+} from '#libs/contracts';
+import { isCompatible, isTracking } from '../http/problem.filter.js';
 import { statusOf, type Media } from '../http/operation.js';
 import type { Route } from './routes.js';
 import { bodySchema } from './schemas.js';
@@ -102,6 +108,10 @@ function errorReply({ path, spec }: Route, status: number): object {
     return { description: ERRORS.BadRequest.description, content: contentOf(media) };
   }
   const name = NAMES[status]!;
+  if (isTracking(path)) {
+    const { media: _, ...rest }: ErrorReply = ERRORS[name];
+    return { ...rest, content: contentOf({ 'application/problem+json': trackingProblem }) };
+  }
   const compatible = `Compatible${name}`;
   const isOwn = isCompatible(path) && compatible in ERRORS;
   return { $ref: `#/components/responses/${isOwn ? compatible : name}` };

@@ -89,8 +89,13 @@ test('an e-mail that is not the primary one is nobody’s e-mail', () => {
   const updated = of('user.updated', clerkUser('ada', { primary_email_address_id: null }));
   const withoutEmail = [{ type: 'user.created', user_id: 'ada', ...names, created_at, time }];
   expect(updated).toEqual(withoutEmail);
+  const byPhone = { email_addresses: [], phone_numbers: [{ id: 'p' }] };
+  expect(of('user.created', clerkUser('ada', byPhone))).toEqual(withoutEmail);
+});
+
+test('a new user without an address, a phone number, a username or another account is not usable', () => {
   const created = of('user.created', clerkUser('ada', { email_addresses: [] }));
-  expect(created).toEqual(withoutEmail);
+  expect(created).toEqual({ errors: { data: [expect.stringMatching(/^must have an e-mail/)] } });
 });
 
 test('without a timestamp in the envelope, the time is that of the signature', () => {
