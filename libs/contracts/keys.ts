@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameSchemas } from './named.js';
 
-/** The shapes of /api/admin/v1/keys, and the rules for the names and scopes of API keys. */
+/** The shapes of /api/admin/v1/keys and /sessions, and the rules for the names and scopes of API keys. */
 export const SCOPES = ['read', 'ingest', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -60,7 +60,14 @@ export const keyList = z.object({
   ),
 });
 
-nameSchemas({ NewKey: newKey, CreatedKey: createdKey, KeyList: keyList });
+export const endedSessions = z.object({
+  ended: z.int().min(0).describe('how many sessions ended'),
+});
+
+nameSchemas({
+  ...{ NewKey: newKey, CreatedKey: createdKey, KeyList: keyList },
+  EndedSessions: endedSessions,
+});
 
 export type CreatedKey = z.infer<typeof createdKey>;
 export type KeyList = z.infer<typeof keyList>;

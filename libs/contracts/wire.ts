@@ -204,10 +204,6 @@ export const webhookReply = z.object({
   outcome: z.enum(OUTCOMES).describe('not to be sent again, whatever it is'),
 });
 
-export const endedSessions = z.object({
-  ended: z.int().min(0).describe('how many sessions ended'),
-});
-
 const secret = z.string('must be a string').min(1, 'must be a string').optional();
 
 export const signIn = z
@@ -280,7 +276,7 @@ nameSchemas({
   ...{
     SignIn: signIn,
     Session: session,
-    EndedSessions: endedSessions,
+
     Health: health,
     OpenApiDocument: openApiDocument,
   },

@@ -1,6 +1,6 @@
 import { Controller, Delete, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { wire } from '#libs/contracts';
+import { keyShapes } from '#libs/contracts';
 import { Operation, operation, type QueryOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
 import { SessionsService } from './sessions.service.js';
@@ -12,7 +12,7 @@ const endSessions = operation({
   query: z.object({
     key_id: z.string().min(1).max(255).optional().describe('only the sessions of this key'),
   }),
-  reply: wire.endedSessions,
+  reply: keyShapes.endedSessions,
 });
 
 /** Ends the sessions of others, for when a browser or a key may be in the wrong hands. */
