@@ -150,8 +150,6 @@ describe('JSON that would take seconds to read is refused in words', () => {
     ['16 MiB of [', () => '['.repeat(16 * MIB), /500,000 values/],
     ['16 MiB of {"a":', () => '{"a":'.repeat(3 * MIB), /500,000 values/],
     ['600,000 names', () => JSON.stringify(named(600_000)), /500,000 values/],
-    ['20,000 names', () => JSON.stringify([named(20_000)]), /10000 members/],
-    ['100 levels', () => '['.repeat(100) + ']'.repeat(100), /64 levels/],
   ])('%s', async (_what, body, words) => {
     const reply = await send(service.api, body());
     expect(reply.status).toBe(400);

@@ -34,7 +34,10 @@ const page = async (path: string) =>
   (await service.api.get(`/api/insights/v1/${path}`)).body as Record<string, unknown>;
 
 test('a user known by phone exists without an address, on every way out', async () => {
-  const byPhone = { email_addresses: [], primary_email_address_id: null, created_at: CREATED };
+  const byPhone = {
+    ...{ email_addresses: [], primary_email_address_id: null, created_at: CREATED },
+    phone_numbers: [{ id: 'idn_phone', phone_number: '+15555550100' }],
+  };
   await clerk('user.created', clerkUser('phone', { ...byPhone, first_name: 'Phil' }));
   await clerk('organization.created', clerkOrg('acme', { created_at: CREATED }));
   await service.api.ingest([
