@@ -158,6 +158,18 @@ describe('JSON that would take seconds to read is refused in words', () => {
     expect([tracked.status, problem(tracked).detail]).toEqual([400, problem(reply).detail]);
   });
 
+  test.each<[string, () => string, RegExp]>([
+    ['20,000 names', () => JSON.stringify(named(20_000)), /10000 members/],
+    ['100 levels', () => '['.repeat(100) + ']'.repeat(100), /64 levels/],
+  ])('%s, which rejects that event alone', async (_what, value, words) => {
+    const body = `[${value()},${JSON.stringify(anEvent('user.active'))}]`;
+    const reply = await send(service.api, body);
+    expect([reply.status, reply.body.accepted]).toEqual([200, 1]);
+    expect(reply.body.rejected).toMatchObject([
+      { index: 0, errors: { event: [expect.stringMatching(words)] } },
+    ]);
+  });
+
   test('a line that is nested too deeply sinks no other, and its reason is kept', async () => {
     const deep = `{"id": "deep", "data": ${'['.repeat(100)}${']'.repeat(100)}}`;
     const lines = [JSON.stringify(anEvent('user.active')), deep].join('\n');
