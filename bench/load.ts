@@ -64,7 +64,7 @@ async function prepare({ url }: EmbeddedDatabase, users: number, isNew: boolean)
   say(`Loading the reference data of ${users.toLocaleString('en')} users`);
   const database = new Database({ DATABASE_URL: url, DATABASE_POOL_SIZE: POOL_SIZE });
   try {
-    await load(new BulkLoad(database), new ReferenceData(users));
+    await load(new BulkLoad(database, {}), new ReferenceData(users));
   } finally {
     await database.onApplicationShutdown();
   }

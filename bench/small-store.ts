@@ -16,7 +16,7 @@ export async function openSmallStore(bench: Bench, name: string): Promise<Clone>
   const store = await emptyStore(bench, name);
   const database = new Database({ DATABASE_URL: store.databaseUrl, DATABASE_POOL_SIZE: 3 });
   try {
-    await fill(new BulkLoad(database));
+    await fill(new BulkLoad(database, {}));
     await store.query('vacuum analyze');
     return store;
   } catch (error) {

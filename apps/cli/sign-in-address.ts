@@ -1,8 +1,22 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { Clock, Logger, SessionsService, describeError, isTerminal } from '#libs/platform';
+import {
+  Clock,
+  Logger,
+  SETTINGS,
+  SessionsService,
+  describeError,
+  isTerminal,
+  readPublicUrl,
+  type Settings,
+} from '#libs/platform';
 
-/** An address that a browser on this machine can open, also when the service listens on all of them. */
-export function browserOrigin(listening: string): string {
+/**
+ * The address that a browser opens, without the slash at its end: PUBLIC_URL, else one that a browser on this machine
+ * can open, also when the service listens on all of its addresses.
+ * @param publicUrl the setting
+ */
+export function browserAddress(listening: string, publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return readPublicUrl(publicUrl).href.slice(0, -1);
   const url = new URL(listening);
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost';
   return url.origin;
@@ -12,15 +26,15 @@ export function browserOrigin(listening: string): string {
 export const isForPeople = (): boolean => isTerminal(1) && isTerminal(2);
 
 /** The address of the dashboard that signs its reader in, once, within 15 minutes. */
-export function signInAddress(origin: string, code: string): string {
-  return `${origin}/#code=${code}`;
+export function signInAddress(base: string, code: string): string {
+  return `${base}/#code=${code}`;
 }
 
 /** What a person in a terminal reads when the service is ready. */
 export async function welcome(app: INestApplicationContext, listening: string): Promise<string> {
-  const origin = browserOrigin(listening);
+  const base = browserAddress(listening, app.get<Settings>(SETTINGS).PUBLIC_URL);
   const code = await offerCode(app);
-  const address = code === undefined ? `${origin}/` : signInAddress(origin, code);
+  const address = code === undefined ? `${base}/` : signInAddress(base, code);
   const note =
     code === undefined
       ? 'Sign in with an API key.'
@@ -32,7 +46,7 @@ export async function welcome(app: INestApplicationContext, listening: string): 
     `  ${address}`,
     '',
     note,
-    `The API is described at ${origin}/docs. Ctrl-C stops insightd.`,
+    `The API is described at ${base}/docs. Ctrl-C stops insightd.`,
     '',
   ].join('\n');
 }

@@ -50,7 +50,7 @@ async function measure(bench: Bench, sides: Sides): Promise<Figure[]> {
   const { duckDb, api, worker, database } = sides;
   const samples: Samples = { first: [], ours: [], rows: [], bits: [], plain: [] };
   const hours = new LaterHours(new ReferenceData(bench.users));
-  const load = new BulkLoad(database);
+  const load = new BulkLoad(database, {});
   // The first round gets everybody warm, and all are held against each other, entry by entry.
   for (let round = 0; round <= bench.repeats; round++) {
     if (round > 0) {

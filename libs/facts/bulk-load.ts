@@ -1,5 +1,5 @@
 import type { NativeEvent } from '#libs/contracts';
-import { Instance, asCopy, type Connection, type Database } from '#libs/platform';
+import { Instance, asCopy, type Connection, type Database, type Settings } from '#libs/platform';
 import { ActivityFold } from './activity-fold.service.js';
 import { FactsService, type Written } from './facts.service.js';
 import { IdStore } from './ids.store.js';
@@ -12,9 +12,12 @@ export class BulkLoad {
   private readonly facts: FactsService;
   private readonly fold: ActivityFold;
 
-  constructor(private readonly database: Database) {
+  constructor(
+    private readonly database: Database,
+    settings: Pick<Settings, 'INVITEE_HASH_KEY'>,
+  ) {
     this.ids = new IdStore(database);
-    this.facts = new FactsService(this.ids, new Instance(database));
+    this.facts = new FactsService(this.ids, new Instance(database, settings));
     this.fold = new ActivityFold(database);
   }
 

@@ -14,6 +14,7 @@ import { Outcomes } from './outcomes.js';
 import { Sources } from './sources/sources.js';
 import { TrackingController } from './tracking.controller.js';
 import { IngestUpkeep } from './upkeep.service.js';
+import { WebhookRefusals } from './webhook.guard.js';
 import { WebhooksController } from './webhooks.controller.js';
 
 /** The pipeline, for every process. */
@@ -52,6 +53,6 @@ export class IngestModule {}
     TrackingController,
     WebhooksController,
   ],
-  providers: [SourcesService],
+  providers: [SourcesService, WebhookRefusals],
 })
 export class IngestApiModule {}

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '#libs/contracts';
-import { Clock, SETTINGS, type Settings } from '#libs/platform';
+import { Clock, SETTINGS, WrongKeys, type Settings } from '#libs/platform';
 import { Outcomes } from './outcomes.js';
 import { isWebhook, type WebhookSource } from './sources/source.js';
 import { Sources } from './sources/sources.js';
@@ -13,23 +13,41 @@ export interface FromSource extends FastifyRequest {
   secrets: string[];
 }
 
+/** Counts the messages that nothing proves, by source and by the sender's address. */
+@Injectable()
+export class WebhookRefusals {
+  constructor(
+    private readonly outcomes: Outcomes,
+    private readonly wrong: WrongKeys,
+  ) {}
+
+  /** Counts one. @returns the refusal @throws ApiError `rate_limited` after too many of one address */
+  refused(request: FromSource): ApiError {
+    const { source } = request;
+    this.outcomes.tell('refused', [{ type: null }], { kind: 'webhook', name: source.name });
+    this.wrong.count(request, `signatures of ${source.name}`);
+    const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
+    return new ApiError('bad_signature', message);
+  }
+}
+
 /** Refuses messages of a source that is not expected, and those whose headers prove nothing. */
 @Injectable()
 export class WebhookGuard implements CanActivate {
   constructor(
     private readonly sources: Sources,
-    private readonly outcomes: Outcomes,
+    private readonly refusals: WebhookRefusals,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'WEBHOOK_SECRETS'>,
   ) {}
 
-  /** @throws ApiError `not_found` or `bad_signature` */
+  /** @throws ApiError `not_found`, `bad_signature` or `rate_limited` */
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FromSource>();
     const { source: name } = request.params as { source: string };
     Object.assign(request, this.expected(name));
     if (!request.source.mayBeProven(request.headers, this.clock.now())) {
-      throw refused(request.source, this.outcomes);
+      throw this.refusals.refused(request);
     }
     return true;
   }
@@ -51,11 +69,4 @@ export class WebhookGuard implements CanActivate {
     }
     return { source, secrets };
   }
-}
-
-/** Counts a message that nothing proves. @returns the refusal */
-export function refused(source: WebhookSource, outcomes: Outcomes): ApiError {
-  outcomes.tell('refused', [{ type: null }], { kind: 'webhook', name: source.name });
-  const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
-  return new ApiError('bad_signature', message);
 }

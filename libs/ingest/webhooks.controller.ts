@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { wire, type Outcome, type Sender } from '#libs/contracts';
 import { Access, Clock, Operation, TakesBody, operation } from '#libs/platform';
 import { MessagesService } from './messages.service.js';
-import { Outcomes } from './outcomes.js';
 import { readMessage } from './read-events.js';
-import { WebhookGuard, refused, type FromSource } from './webhook.guard.js';
+import { WebhookGuard, WebhookRefusals, type FromSource } from './webhook.guard.js';
 
 /** More than any sender's single message, and little enough to be kept whole as a dead letter. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -19,7 +18,7 @@ const receiveWebhook = operation({
   path: z.object({ source: z.string().describe('propelauth, clerk, workos or standard') }),
   rawBody: { 'application/json': wire.webhookMessage },
   reply: wire.webhookReply,
-  errors: ['bad_signature'],
+  errors: ['bad_signature', 'rate_limited'],
   provenBy: [
     ['webhook-id', 'webhook-timestamp', 'webhook-signature'],
     ['svix-id', 'svix-timestamp', 'svix-signature'],
@@ -32,7 +31,7 @@ const receiveWebhook = operation({
 export class WebhooksController {
   constructor(
     private readonly messages: MessagesService,
-    private readonly outcomes: Outcomes,
+    private readonly refusals: WebhookRefusals,
     private readonly clock: Clock,
   ) {}
 
@@ -44,7 +43,7 @@ export class WebhooksController {
     const { source, secrets, headers } = request;
     const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const verified = source.verify(headers, raw, secrets, this.clock.now());
-    if (!verified) throw refused(source, this.outcomes);
+    if (!verified) throw this.refusals.refused(request);
     const message = { ...verified, content: readMessage(raw), raw };
     const sender: Sender = { kind: 'webhook', name: source.name };
     const [outcome] = await this.messages.take(source, [message], sender);

@@ -159,6 +159,8 @@ describe('the path before all others', () => {
     ['/', '/reports', '/reports', 'that is none'],
     ['/a/../b', '/a/x', '/a/x', 'that could be abused'],
     ['/a"><script>', '/', '/', 'that is not one'],
+    ['/api', '/api/backend/v1/reports', '/api/backend/v1/reports', 'of programs'],
+    ['/v1/x/', '/v1/x/track', '/v1/x/track', 'below one of programs'],
   ])('%s: %s is %s (%s)', (prefix, url, inner) => {
     const request = from('127.0.0.1', { 'x-forwarded-prefix': prefix }, url);
     expect(outside().withoutBase(request)).toBe(inner);

@@ -10,7 +10,7 @@ import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } fro
 import { Clock, Database, Instance, SessionsService, type Settings } from '#libs/platform';
 import { RunsService } from '#libs/reports';
 import { ProgressBar } from '../progress-bar.js';
-import { browserOrigin, signInAddress } from '../sign-in-address.js';
+import { browserAddress, signInAddress } from '../sign-in-address.js';
 import { openStore } from '../store.js';
 import { start } from './run.js';
 
@@ -50,7 +50,7 @@ export async function demo(given: Settings): Promise<void> {
     await writeFile(loaded, '');
   }
   const code = await app.get(SessionsService).offerCode(key, app.get(Clock).now());
-  say(ending(browserOrigin(await app.getUrl()), key, code));
+  say(ending(browserAddress(await app.getUrl(), given.PUBLIC_URL), key, code));
 }
 
 async function load(app: INestApplicationContext): Promise<void> {
@@ -99,13 +99,13 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await delay(LOOK_MS);
 }
 
-function ending(origin: string, key: string, code: string): string {
-  const curl = (path: string) => `  curl -s -H 'Authorization: Bearer ${key}' '${origin}${path}'`;
+function ending(base: string, key: string, code: string): string {
+  const curl = (path: string) => `  curl -s -H 'Authorization: Bearer ${key}' '${base}${path}'`;
   return [
     '',
-    `insightd is ready:  ${origin}   (the API, to browse: ${origin}/docs)`,
+    `insightd is ready:  ${base}   (the API, to browse: ${base}/docs)`,
     `API key:            ${key}`,
-    `The dashboard:      ${signInAddress(origin, code)}`,
+    `The dashboard:      ${signInAddress(base, code)}`,
     '                    signs you in once, within 15 minutes; later sign in with the key',
     '',
     'The champions of the last 30 days, and the signups of the last 12 months:',

@@ -28,5 +28,6 @@ import { WrongKeys } from './wrong-keys.js';
     { provide: APP_GUARD, useClass: ReadLimitGuard },
     { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
   ],
+  exports: [WrongKeys],
 })
 export class AccessModule {}

@@ -19,7 +19,8 @@ interface Failures {
 
 /**
  * Counts wrong keys by the client's address, whichever way they come: as Bearer, as Basic, as a write
- * key or at sign-in. A right key is never refused for the wrong ones before it.
+ * key or at sign-in; and wrong signatures of each source of webhooks. A right one is never refused for the wrong
+ * ones before it.
  */
 @Injectable()
 export class WrongKeys {
@@ -30,17 +31,21 @@ export class WrongKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** Counts one. @throws ApiError `rate_limited` once there were too many */
-  count({ raw }: FastifyRequest): void {
+  /**
+   * Counts one.
+   * @param what was wrong, in the plural: each kind has a count of its own
+   * @throws ApiError `rate_limited` once there were too many
+   */
+  count({ raw }: FastifyRequest, what = 'keys'): void {
     const now = this.clock.now();
-    const network = networkOf(this.outside.addressOf(raw));
-    const known = this.failures.get(network);
+    const sender = `${what} ${networkOf(this.outside.addressOf(raw))}`;
+    const known = this.failures.get(sender);
     const failures = known && isRunning(known, now) ? known : { count: 0, until: now + WITHIN_MS };
     failures.count++;
-    this.failures.set(network, failures);
+    this.failures.set(sender, failures);
     if (failures.count <= MAX_WRONG) return;
     const retryAfterSeconds = Math.max(1, Math.ceil((failures.until - now) / 1000));
-    const message = `Too many wrong keys from this address. Try again in ${retryAfterSeconds} s.`;
+    const message = `Too many wrong ${what} from this address. Try again in ${retryAfterSeconds} s.`;
     throw new ApiError('rate_limited', message, { retryAfterSeconds });
   }
 }

@@ -29,6 +29,6 @@ export function readPublicUrl(value: string): URL {
 
 /** A path before all others, with a slash at both ends; undefined when it cannot be one. */
 export function basePath(path: string): string | undefined {
-  if (!PATH.test(path)) return undefined;
+  if (!PATH.test(path) || TAKEN.has(path.split('/')[1] ?? '')) return undefined;
   return path === '' || path.endsWith('/') ? path || '/' : `${path}/`;
 }

@@ -32,9 +32,7 @@ const CONNECTIONS_KEPT = 3;
 
 /** Where the store is, and the limits of waiting for it; seconds. */
 export type DatabaseSettings = Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_SIZE'> &
-  Partial<
-    Pick<Settings, 'DATABASE_STATEMENT_SECONDS' | 'DATABASE_SILENCE_SECONDS' | 'INVITEE_HASH_KEY'>
-  >;
+  Partial<Pick<Settings, 'DATABASE_STATEMENT_SECONDS' | 'DATABASE_SILENCE_SECONDS'>>;
 
 /** A question that is asked all the time: its text is parsed and planned once a connection. */
 export interface Question {
@@ -59,11 +57,7 @@ export class Database implements OnApplicationShutdown {
   private readonly limits: WorkLimits;
   private prepares = true;
 
-  /** The key of the settings, if the store's key is kept there. */
-  readonly inviteeHashKey: string | undefined;
-
   constructor(@Inject(SETTINGS) settings: DatabaseSettings) {
-    this.inviteeHashKey = settings.INVITEE_HASH_KEY;
     const connectionString = settings.DATABASE_URL!;
     const max = settings.DATABASE_POOL_SIZE;
     this.limits = workLimits(

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../config/index.js';
 import { Database, type Queryable } from './database.js';
 import { readInviteeHashKey } from './invitee-hash-key.js';
 
@@ -8,14 +9,17 @@ import { readInviteeHashKey } from './invitee-hash-key.js';
  */
 @Injectable()
 export class Instance {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'INVITEE_HASH_KEY'>,
+  ) {}
 
   /**
    * The key of the hashes that stand for invitees' addresses, 32 bytes.
    * @param db the transaction that writes such hashes
    */
   inviteeHashKey(db: Queryable): Promise<Buffer> {
-    return readInviteeHashKey(db, this.database.inviteeHashKey);
+    return readInviteeHashKey(db, this.settings.INVITEE_HASH_KEY);
   }
 
   /** When the store was first used, milliseconds since 1970: no report is due before that. */

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import pg from 'pg';
 import type { Queryable } from './database.js';
+import { withConnection } from './pools.js';
 
 /** The key cannot be used with this store; the message says why and what to set. */
 class InviteeHashKeyError extends Error {}
@@ -20,6 +20,8 @@ const KEEP_FINGERPRINT = `
 
 const KEY_BYTES = 32;
 const FINGERPRINT_BYTES = 16;
+/** For an answer at a start. */
+const ANSWER_MS = 10_000;
 
 /** Distinguishes two keys without revealing either. */
 function fingerprintOf(key: Buffer): Buffer {
@@ -69,12 +71,7 @@ async function make(db: Queryable, given: Buffer | undefined): Promise<Row> {
  * @throws InviteeHashKeyError
  */
 export async function checkInviteeHashKey(databaseUrl: string, given?: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
+  await withConnection({ connectionString: databaseUrl }, ANSWER_MS, async (client) => {
     if (await read(client)) await readInviteeHashKey(client, given);
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,22 +1,35 @@
 import type { Socket } from 'node:net';
+import type { ErrorCode, Problem } from '#libs/contracts';
 
 const REFUSALS = new Map([
-  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout', 'The request took too long.']],
-  ['HPE_HEADER_OVERFLOW', [431, 'Request Header Fields Too Large', 'The headers are too large.']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout', 'too_slow', 'The request took too long.']],
+  [
+    'HPE_HEADER_OVERFLOW',
+    [431, 'Request Header Fields Too Large', 'too_large', 'The headers are too large.'],
+  ],
 ] as const);
-const UNREADABLE = [400, 'Bad Request', 'This is not a request of HTTP/1.1.'] as const;
+const UNREADABLE = [
+  400,
+  'Bad Request',
+  'unreadable',
+  'This is not a request of HTTP/1.1.',
+] as const;
 
 /** Answers what Node cannot read as a request, for which there is no reply object, and closes the connection. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (!socket.writable) return void socket.destroy(error);
   const code = error.code as 'HPE_HEADER_OVERFLOW' | 'ERR_HTTP_REQUEST_TIMEOUT';
-  const [status, title, detail] = REFUSALS.get(code) ?? UNREADABLE;
-  const problem = JSON.stringify({ type: 'about:blank', title, status, detail });
+  const [status, title, errorCode, detail] = REFUSALS.get(code) ?? UNREADABLE;
+  const problem = JSON.stringify({
+    ...{ type: 'about:blank', title, status, code: errorCode, detail },
+  } satisfies Problem);
   const head = [
     `HTTP/1.1 ${status} ${title}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(problem)}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${problem}`, () => socket.destroySoon());

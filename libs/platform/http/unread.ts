@@ -27,6 +27,8 @@ export function closeUnread(server: FastifyInstance): void {
   // Node would answer 100 at once; `receive` does so when the body is wanted.
   const { server: http } = server;
   http.on('checkContinue', (request, response) => http.emit('request', request, response));
+  // Node would answer 417 without a body. An expectation that is not understood may be ignored.
+  http.on('checkExpectation', (request, response) => http.emit('request', request, response));
 }
 
 /** A sender that asked first may not send the body any more. */

@@ -98,7 +98,7 @@ function errorStatuses({ spec, access }: Route): number[] {
   if (access.scope !== 'public') codes.push('unauthorized', 'forbidden', 'rate_limited');
   if (hasBody || spec.path || spec.query) codes.push('invalid');
   if (spec.path) codes.push('not_found');
-  if (hasBody) codes.push('too_large');
+  if (hasBody) codes.push('too_large', 'unsupported_media_type');
   return [...new Set(codes.map((code) => ERROR_STATUS[code]))];
 }
 

@@ -159,7 +159,7 @@ test('an import that goes on through a restore writes the numbers of the restore
   await service.api.ingest(before);
   const restore = await backUp(service.databaseUrl);
   const database = new Database({ DATABASE_URL: service.databaseUrl, DATABASE_POOL_SIZE: 2 });
-  const load = new BulkLoad(database);
+  const load = new BulkLoad(database, {});
   const lost = group('lost', MANY);
   const checked = (events: readonly WireEvent[]) =>
     events.map(({ time, ...rest }) => ({ ...rest, at: Date.parse(time) }));

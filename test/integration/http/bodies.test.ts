@@ -94,6 +94,30 @@ describe('a request is refused before its body has arrived', () => {
     taken.destroy();
   });
 
+  test('an expectation that is not known is ignored', async () => {
+    const asking = await begun('/session', { Expect: 'a-miracle', 'Content-Length': '2' }, '{}');
+    expect(await statusOf(asking)).toBe(400);
+    expect(asking.text).toMatch(/content-type: application\/problem\+json/i);
+    asking.destroy();
+  });
+
+  test.each([
+    ['what is no HTTP', 'nonsense\r\n\r\n', 400, 'unreadable'],
+    [
+      'headers that are too long',
+      `GET / HTTP/1.1\r\nA: ${'a'.repeat(70_000)}\r\n`,
+      431,
+      'too_large',
+    ],
+  ])('%s, with a problem document and its code', async (_what, bytes, status, code) => {
+    const connection = await RawConnection.open(service.origin);
+    connection.write(bytes);
+    expect(await statusOf(connection)).toBe(status);
+    const body = await waitFor(() => connection.text.split('\r\n\r\n')[1] || undefined, 10_000);
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status, code });
+    expect(connection.text).toMatch(/cache-control: no-store/i);
+  });
+
   test('with 150 at once that hold 16 MiB each: no memory is taken, and each is closed', async () => {
     const before = residentMib();
     const part = Buffer.alloc(MIB, ' ');
@@ -104,7 +128,8 @@ describe('a request is refused before its body has arrived', () => {
       }),
     );
     for (const connection of connections) {
-      expect([401, 404, 413]).toContain(await statusOf(connection));
+      // After ten without a signature, those to webhooks are 429.
+      expect([401, 404, 413, 429]).toContain(await statusOf(connection));
     }
     expect(residentMib() - before).toBeLessThan(80);
     await waitFor(() => connections.every(({ isClosed }) => isClosed) || undefined, 20_000);

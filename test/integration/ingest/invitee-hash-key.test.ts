@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { checkInviteeHashKey } from '#libs/platform';
 import { ask, cloneDatabase, dropDatabase } from '../../support/database.js';
 import { anEvent, send } from '../../support/sending.js';
 import { startTestService } from '../../support/service.js';
@@ -38,6 +41,16 @@ test('a key of the settings is not in the store, and the store is used with that
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('is not the key')]);
   expect(right.code).toBe(0);
 });
+
+test('a database that does not say a word is not waited for without a limit', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  await expect(
+    checkInviteeHashKey(`postgresql://x:x@127.0.0.1:${port}/x`, undefined),
+  ).rejects.toThrow(/timeout/);
+  silent.close();
+}, 30_000);
 
 test('the key that a store has kept itself can be moved into the settings', async () => {
   await ask(url, 'truncate instance, invites');

@@ -5,7 +5,7 @@ import { anEvent, problem, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { clerkMessage } from '../../support/vendors/clerk.js';
 import { signWorkos, workosMessage, workosUser } from '../../support/vendors/workos.js';
-import { deliver, signStandard, standardSecret } from '../../support/webhooks.js';
+import { deliver, signStandard, standardSecret, type Signed } from '../../support/webhooks.js';
 
 const [OLD, NEW] = [standardSecret(), standardSecret()];
 const [OLD_WORKOS, NEW_WORKOS] = ['the-old-secret-of-workos', 'the-new-secret-of-workos'];
@@ -64,6 +64,28 @@ test('a forged, changed, unsigned or stale message gets 401 and leaves no trace'
   }
   expect((await rows()).length).toBe(before);
   expect((await deliver(service.api, good)).body).toEqual({ outcome: 'accepted' });
+});
+
+test('after ten wrong signatures from an address the next is 429, and a right one still passes', async () => {
+  const from = (address: string, message: Signed) =>
+    deliver(service.api, {
+      ...message,
+      headers: { ...message.headers, 'X-Forwarded-For': address },
+    });
+  const forged = () => signStandard('standard', standardSecret(), creation('guessed'));
+  const unsigned = { source: 'standard', body: '{}', headers: {} };
+  const [guesser, other] = ['203.0.113.50', '203.0.113.51'];
+  for (let attempt = 0; attempt < 10; attempt++) {
+    expect((await from(guesser, attempt % 2 === 0 ? forged() : unsigned)).status).toBe(401);
+  }
+  for (const message of [forged(), unsigned]) {
+    const refused = await from(guesser, message);
+    expect(problem(refused)).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await from(other, message)).status).toBe(401);
+  }
+  const right = signStandard('standard', NEW, creation('not guessed'));
+  expect((await from(guesser, right)).body).toEqual({ outcome: 'accepted' });
 });
 
 test('so it is with WorkOS, by its own scheme', async () => {

@@ -55,7 +55,7 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
-    writer: (database) => new FactWriter(new BulkLoad(database), 'remembered'),
+    writer: (database) => new FactWriter(new BulkLoad(database, settings), 'remembered'),
     format: (now, writtenAt) =>
       new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource: values.source ?? 'import' }),
   });
@@ -75,7 +75,7 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.csv`,
     isDryRun: values['dry-run'] === true,
-    writer: (database) => new FactWriter(new BulkLoad(database), 'content'),
+    writer: (database) => new FactWriter(new BulkLoad(database, settings), 'content'),
     format: (now, writtenAt) => {
       const receivedAt = asOf ?? writtenAt;
       return new CsvFormat({ now, receivedAt, defaultSource: values.source ?? 'csv' }, kind);

@@ -46,7 +46,7 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
   const clock = await databaseClock(database.pool);
   const ledger = new Ledger(database, clock, new Logger(settings));
   try {
-    await run({ database, ledger, clock, authUrl, apiKey, ...options, signal });
+    await run({ database, settings, ledger, clock, authUrl, apiKey, ...options, signal });
   } finally {
     await ledger.onApplicationShutdown();
     await database.onApplicationShutdown();
@@ -56,6 +56,7 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
 
 interface Wanted {
   database: Database;
+  settings: Settings;
   ledger: Ledger;
   clock: Clock;
   authUrl: string;

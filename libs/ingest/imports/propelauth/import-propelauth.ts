@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkEvent, type NativeEvent, type Sender } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
-import type { Clock, Database } from '#libs/platform';
+import type { Clock, Database, Settings } from '#libs/platform';
 import type { Ledger } from '../../ledger/ledger.service.js';
 import { SOURCE } from '../../sources/propelauth/backfill.js';
 import { noteAccepted } from '../counting.js';
@@ -31,6 +31,7 @@ export interface PropelAuthProgress {
 
 export interface PropelAuthImport {
   database: Database;
+  settings: Pick<Settings, 'INVITEE_HASH_KEY'>;
   clock: Clock;
   ledger: Ledger;
   /** Where it is, and the key of a backend integration. */
@@ -64,7 +65,7 @@ export async function importPropelAuth(wanted: PropelAuthImport): Promise<Propel
     invitesWithoutInviter: 0,
     rejected: 0,
   };
-  const into = new BulkLoad(database);
+  const into = new BulkLoad(database, wanted.settings);
   for await (const page of await pagesOf(wanted, from)) {
     const { events, rejected } = checked(page, wanted.clock.now());
     await into.events(events);
