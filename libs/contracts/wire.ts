@@ -169,7 +169,11 @@ export const replayRequest = z.strictObject({
     .describe('left out, the oldest 10,000'),
 });
 
-export const deadLetterList = z.object({ dead_letters: z.array(deadLetter) });
+export const deadLetterList = z.object({
+  dead_letters: z.array(deadLetter),
+  stored_bytes: z.int().describe('what all rejected events take, nearly'),
+  max_bytes: z.int().describe('what they may take; beyond, those sent longest ago are dropped'),
+});
 
 /** Members of calls differ by library; those that no library sends are passed over. */
 const call = z.looseObject({

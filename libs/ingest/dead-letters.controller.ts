@@ -47,7 +47,7 @@ export class DeadLettersController {
   @Get()
   @Operation(listDeadLetters)
   async list(@Query() { limit, ...which }: QueryOf<typeof listDeadLetters>) {
-    return { dead_letters: await this.letters.list(limit, which) };
+    return { dead_letters: await this.letters.list(limit, which), ...(await this.letters.space()) };
   }
 
   @Get('export')

@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   invalidField,
   type DeadLetterView,
@@ -6,7 +7,8 @@ import {
   type IngestReply,
   type SenderKind,
 } from '#libs/contracts';
-import { Clock, Database } from '#libs/platform';
+import { Clock, Database, SETTINGS, type Settings } from '#libs/platform';
+import { storedLetterBytes } from './dead-letters.store.js';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
 import { MessagesService } from './messages.service.js';
@@ -22,7 +24,9 @@ interface Which {
 
 type Row = NonNullable<Awaited<ReturnType<Database['rows']['deadLetter']['findUnique']>>>;
 
-const EXPORT_PAGE = 1_000;
+/** So many are read with their bodies at a time: each may have 1 MiB. */
+const BODIES_PAGE = 32;
+const REPLAY_PAGE = 1_000;
 
 /** What a letter is read again from. */
 interface Letter {
@@ -31,6 +35,7 @@ interface Letter {
   eventId: string | null;
   eventType: string | null;
   body: Uint8Array | null;
+  errors: unknown;
   receivedAt: Date;
   messageAt: Date | null;
 }
@@ -45,6 +50,7 @@ export class DeadLettersService {
     private readonly sources: Sources,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'DEAD_LETTER_MAX_MB'>,
   ) {}
 
   /** The newest letters first. */
@@ -60,6 +66,12 @@ export class DeadLettersService {
     return rows.map(view);
   }
 
+  /** What all letters take, and what they may take. */
+  async space(): Promise<{ stored_bytes: number; max_bytes: number }> {
+    const max_bytes = this.settings.DEAD_LETTER_MAX_MB * 1024 * 1024;
+    return { stored_bytes: await storedLetterBytes(this.database.pool), max_bytes };
+  }
+
   /** One letter; undefined when there is none of this id. */
   async find(id: bigint): Promise<DeadLetterView | undefined> {
     const row = await this.database.rows.deadLetter.findUnique({ where: { id } });
@@ -70,9 +82,9 @@ export class DeadLettersService {
   async *export(): AsyncGenerator<string> {
     let before: bigint | undefined;
     for (;;) {
-      const letters = await this.list(EXPORT_PAGE, { before });
+      const letters = await this.list(BODIES_PAGE, { before });
       for (const letter of letters) yield `${JSON.stringify(letter)}\n`;
-      if (letters.length < EXPORT_PAGE) return;
+      if (letters.length < BODIES_PAGE) return;
       before = BigInt(letters.at(-1)!.id);
     }
   }
@@ -89,16 +101,22 @@ export class DeadLettersService {
       where: { body: { not: null }, ...(ids && { id: { in: [...ids] } }) },
       orderBy: { id: 'asc' },
       take: MAX_EVENTS,
-      // The bodies one by one: together they may be too large.
+      // The bodies a few at a time: together they may be too large.
       select: { id: true },
     });
     const total: IngestReply = { accepted: 0, rejected: [] };
-    for (const [index, { id }] of letters.entries()) {
-      const letter = await this.database.rows.deadLetter.findUnique({ where: { id } });
-      if (!letter) continue;
-      const rejected = await this.replayOne(letter);
-      if (rejected) total.rejected.push({ index, id: rejected.id, errors: rejected.errors });
-      else total.accepted++;
+    for (let start = 0; start < letters.length; start += BODIES_PAGE) {
+      const wanted = letters.slice(start, start + BODIES_PAGE).map(({ id }) => id);
+      const page = await this.database.rows.deadLetter.findMany({ where: { id: { in: wanted } } });
+      const found = new Map(page.map((letter) => [letter.id, letter]));
+      for (const [offset, id] of wanted.entries()) {
+        const letter = found.get(id);
+        if (!letter) continue;
+        const outcome = await this.replayOne(letter);
+        if (outcome === 'gone') continue;
+        if (outcome === 'accepted') total.accepted++;
+        else total.rejected.push({ index: start + offset, id: outcome.id, errors: outcome.errors });
+      }
     }
     return total;
   }
@@ -108,32 +126,51 @@ export class DeadLettersService {
     const total = { accepted: 0, rejected: 0 };
     let before: bigint | undefined;
     for (;;) {
-      const page = await this.list(EXPORT_PAGE, { before });
-      const ids = page.map(({ id }) => BigInt(id));
+      const ids = await this.ids(REPLAY_PAGE, before);
       const reply = await this.replay(ids);
       total.accepted += reply.accepted;
       total.rejected += reply.rejected.length;
-      if (ids.length < EXPORT_PAGE) return total;
+      if (ids.length < REPLAY_PAGE) return total;
       before = ids.at(-1);
     }
   }
 
+  private async ids(limit: number, before: bigint | undefined): Promise<bigint[]> {
+    const rows = await this.database.rows.deadLetter.findMany({
+      where: before === undefined ? {} : { id: { lt: before } },
+      orderBy: { id: 'desc' },
+      take: limit,
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
   // One at a time: each has a time of receipt and a source of its own.
-  private async replayOne(letter: Letter): Promise<Rejected | undefined> {
+  private async replayOne(letter: Letter): Promise<Rejected | 'accepted' | 'gone'> {
+    const outcome = unchangedReason(letter, this.read(letter)) ?? (await this.replayNow(letter.id));
+    if (outcome === 'gone') return outcome;
+    const kind = outcome === 'accepted' ? outcome : 'rejected';
+    this.outcomes.tell(kind, [{ type: letter.eventType }]);
+    return outcome;
+  }
+
+  private async replayNow(id: bigint): Promise<Rejected | 'accepted' | 'gone'> {
+    // Read again: it may have been erased since.
+    const letter = await this.database.rows.deadLetter.findUnique({ where: { id } });
+    if (!letter?.body) return 'gone';
     const batch = this.read(letter);
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
       await this.ingest.addLookUps(db, batch.lookUps ?? []);
-      if (!rejected) await db.query('delete from dead_letters where id = $1', [letter.id]);
+      if (!rejected) await db.query('delete from dead_letters where id = $1', [id]);
       else {
-        const values = [letter.id, JSON.stringify(rejected.errors)];
+        const values = [id, JSON.stringify(rejected.errors)];
         // One that was erased meanwhile says so.
         const sql = 'update dead_letters set errors = $2 where id = $1 and body is not null';
         await db.query(sql, values);
       }
     });
-    this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ type: letter.eventType }]);
-    return rejected;
+    return rejected ?? 'accepted';
   }
 
   /** A letter as it would be read if it came now, again of its time. */
@@ -148,6 +185,13 @@ export class DeadLettersService {
     const now = this.clock.now();
     return checkAll([content], { now, receivedAt, defaultSource: letter.source });
   }
+}
+
+/** Why a letter is rejected, if that is as before: thousands of those must not cost a transaction each. */
+function unchangedReason(letter: Letter, { events, rejected, lookUps }: CheckedBatch) {
+  const [reason] = rejected;
+  if (!reason || events.length > 0 || (lookUps ?? []).length > 0) return undefined;
+  return isDeepStrictEqual(letter.errors, reason.errors) ? reason : undefined;
 }
 
 function view(row: Row): DeadLetterView {

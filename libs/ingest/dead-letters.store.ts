@@ -109,11 +109,18 @@ export function bytesOfLetter({ body, mentions }: Pick<Rejected, 'body' | 'menti
   return body.length + 8 * mentions.texts.length + ROW_BYTES;
 }
 
+const BYTES = `coalesce(octet_length(body), 0) + 8 * coalesce(cardinality(mentions), 0) + ${ROW_BYTES}`;
+const STORED = `select coalesce(sum(${BYTES}), 0)::float8 as bytes from dead_letters`;
+
+/** How many bytes all letters take on disk, nearly. */
+export async function storedLetterBytes(db: Queryable): Promise<number> {
+  return (await db.query<{ bytes: number }>(STORED)).rows[0]!.bytes;
+}
+
 // Those that another process drops at the same time are its own to drop.
 const DROP_EXCESS = `
   with sized as (
-    select id, sum(coalesce(octet_length(body), 0) + 8 * coalesce(cardinality(mentions), 0) + ${ROW_BYTES})
-      over (order by last_at desc, id desc) as bytes
+    select id, sum(${BYTES}) over (order by last_at desc, id desc) as bytes
     from dead_letters),
   dropped as (
     select id from dead_letters where id in (select id from sized where bytes > $1)

@@ -66,3 +66,15 @@ function formatDaysAgo(day: string, today: string): string {
 export function formatSeconds(seconds: number): string {
   return seconds < 1 ? '< 1 s' : `${formatNumber(seconds)} s`;
 }
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Bytes as MiB: `0.3 MiB`, `256 MiB`. */
+export const formatMebibytes = (bytes: number): string => {
+  const mebibytes = bytes / MEBIBYTE;
+  const shown =
+    mebibytes < 10
+      ? formatTenths(Math.ceil(mebibytes * 10) / 10)
+      : formatNumber(Math.round(mebibytes));
+  return `${shown} MiB`;
+};

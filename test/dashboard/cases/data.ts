@@ -66,6 +66,7 @@ export function dataCases(world: () => World): void {
         const letters = page.getByRole('table', { name: 'Rejected events' });
         const line = letters.getByRole('row').filter({ hasText: 'wrong-one' });
         expect(await line.innerText()).toMatch(/user\.active.*data\.user_id.*must not be empty/s);
+        await page.getByText(/All rejected events take 0\.\d MiB of 256 MiB/).waitFor();
         await page.getByRole('button', { name: 'Try all again' }).click();
         await page.getByText('0 could be used now, 1 still could not.').waitFor();
       });

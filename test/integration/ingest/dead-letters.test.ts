@@ -74,6 +74,33 @@ test('the listing is cut into pages, newest first, each letter once', async () =
   expect(await letters(service.api, 2)).toEqual(all);
 });
 
+test('the listing says what all letters take, and what they may take', async () => {
+  await expectRejected(...hopeless(3));
+  const { body } = await service.api.get<{ stored_bytes: number; max_bytes: number }>(
+    `${LETTERS_PATH}?limit=1`,
+  );
+  expect(body.max_bytes).toBe(256 * 1024 * 1024);
+  expect(body.stored_bytes).toBeGreaterThan(3 * 400);
+  expect(body.stored_bytes).toBeLessThan(3 * 1_000);
+});
+
+test('letters that are wrong for the same reason as before are tried again without a transaction each', async () => {
+  await expectRejected(...hopeless(100));
+  const versions = () =>
+    ask<{ version: string }>(
+      service.databaseUrl,
+      'select xmin::text as version from dead_letters order by id',
+    );
+  const before = await versions();
+  const { body } = await service.api.post<{ accepted: number; rejected: { index: number }[] }>(
+    `${LETTERS_PATH}/replay`,
+    {},
+  );
+  expect(body.accepted).toBe(0);
+  expect(body.rejected.map(({ index }) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  expect(await versions()).toEqual(before);
+});
+
 test('the listing can be of one sender alone', async () => {
   await expectRejected(...hopeless(1));
   const of = async (sender: string) => {

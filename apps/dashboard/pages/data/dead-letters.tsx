@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
-import { send, type Failure } from '../../api/client.js';
+import { send } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
+import { Action, useAttempt } from '../../parts/action.js';
 import { Empty, Shown } from '../../parts/states.js';
 import { Link } from '../../routing/link.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
-import { formatMoment, formatNumber } from '../../words/format.js';
+import { formatMebibytes, formatMoment, formatNumber } from '../../words/format.js';
 
 const LETTERS = '/api/admin/v1/dead_letters';
 const AT_ONCE = 25;
@@ -20,6 +20,12 @@ interface DeadLetter {
   attempts: number;
   /** Unix seconds. */
   last_at: number;
+}
+
+interface DeadLetterList {
+  dead_letters: DeadLetter[];
+  stored_bytes: number;
+  max_bytes: number;
 }
 
 /** Events that could not be used, and why; only for administrators, since they show what was sent. */
@@ -42,12 +48,10 @@ export function DeadLetters({ place, isAdmin }: { place: Place; isAdmin: boolean
 
 function Letters({ place }: { place: Place }) {
   const before = place.query.get('letters_before') ?? undefined;
-  const letters = useResource<{ dead_letters: DeadLetter[] }>(
-    addressOf(LETTERS, { limit: AT_ONCE, before }),
-  );
+  const letters = useResource<DeadLetterList>(addressOf(LETTERS, { limit: AT_ONCE, before }));
   return (
     <Shown of={letters}>
-      {({ dead_letters: shown }) => (
+      {({ dead_letters: shown, stored_bytes: stored, max_bytes: max }) => (
         <>
           {shown.length === 0 ? (
             <Empty>
@@ -57,6 +61,10 @@ function Letters({ place }: { place: Place }) {
             </Empty>
           ) : (
             <>
+              <p class="soft small">
+                All rejected events take {formatMebibytes(stored)} of {formatMebibytes(max)}; beyond
+                that, those sent longest ago are dropped.
+              </p>
               <Replay onEnd={letters.reload} />
               <LettersTable letters={shown} />
             </>
@@ -81,33 +89,18 @@ function Letters({ place }: { place: Place }) {
 
 /** Tries all of them again, once the cause is fixed. */
 function Replay({ onEnd }: { onEnd: () => void }) {
-  const [words, setWords] = useState('');
-  const replay = async () => {
-    setWords('Trying again …');
-    try {
+  const { words, attempt } = useAttempt();
+  const replay = () =>
+    attempt('Trying again …', async () => {
       const reply = await send('POST', `${LETTERS}/replay`, {});
       const { accepted, rejected } = (await reply.json()) as {
         accepted: number;
         rejected: unknown[];
       };
-      setWords(
-        `${formatNumber(accepted)} could be used now, ${formatNumber(rejected.length)} still could not.`,
-      );
       onEnd();
-    } catch (error) {
-      setWords((error as Failure).message);
-    }
-  };
-  return (
-    <p class="bar">
-      <button type="button" class="button" onClick={() => void replay()}>
-        Try all again
-      </button>
-      <span role="status" class="small soft">
-        {words}
-      </span>
-    </p>
-  );
+      return `${formatNumber(accepted)} could be used now, ${formatNumber(rejected.length)} still could not.`;
+    });
+  return <Action words={words} label="Try all again" onAct={replay} />;
 }
 
 function LettersTable({ letters }: { letters: readonly DeadLetter[] }) {

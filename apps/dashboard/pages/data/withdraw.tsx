@@ -1,7 +1,8 @@
 import type { ReportRunView } from '#libs/contracts';
 import { useState } from 'preact/hooks';
-import { send, type Failure } from '../../api/client.js';
+import { send } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
+import { Action, useAttempt } from '../../parts/action.js';
 import { formatMoment } from '../../words/format.js';
 
 const RUNS = '/api/admin/v1/report_runs';
@@ -14,36 +15,21 @@ interface Withdrawable {
 /** A button that withdraws a run, once the reader has confirmed it. @param onEnd when the run is withdrawn */
 export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void }) {
   const [isAsking, setAsking] = useState(false);
-  const [words, setWords] = useState('');
+  const { words, attempt } = useAttempt();
   const moment = formatMoment(run.report_time);
-  const withdraw = async () => {
+  const withdraw = () => {
     setAsking(false);
-    try {
+    return attempt('', async () => {
       await send('DELETE', `${RUNS}/${run.run_id}`);
       onEnd();
-    } catch (error) {
-      setWords((error as Failure).message);
-    }
+    });
   };
+  const name = `Withdraw the run of ${moment}`;
   if (!isAsking) {
-    return (
-      <span class="bar">
-        <span role="status" class="small soft">
-          {words}
-        </span>
-        <button
-          type="button"
-          class="button"
-          aria-label={`Withdraw the run of ${moment}`}
-          onClick={() => setAsking(true)}
-        >
-          Withdraw
-        </button>
-      </span>
-    );
+    return <Action words={words} label="Withdraw" name={name} onAct={() => setAsking(true)} />;
   }
   return (
-    <span class="bar" role="group" aria-label={`Withdraw the run of ${moment}`}>
+    <span class="bar" role="group" aria-label={name}>
       <span class="small">Its reports can then no longer be read. Withdraw it for good?</span>
       <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
         Keep

@@ -1,0 +1,55 @@
+import { useState } from 'preact/hooks';
+import type { Failure } from '../api/client.js';
+
+/** What is said about something that the reader asked for. */
+export interface Attempt {
+  words: string;
+  say: (words: string) => void;
+  /** Does it. @param words meanwhile @param work what is said at its end; nothing new without it */
+  attempt: (words: string, work: () => Promise<string | void>) => Promise<void>;
+}
+
+/** Does what the reader asks for, and keeps what to say of it: how it goes, how it ended or why it failed. */
+export function useAttempt(): Attempt {
+  const [words, say] = useState('');
+  const attempt = async (meanwhile: string, work: () => Promise<string | void>) => {
+    say(meanwhile);
+    try {
+      const said = await work();
+      if (said !== undefined) say(said);
+    } catch (error) {
+      say((error as Failure).message);
+    }
+  };
+  return { words, say, attempt };
+}
+
+interface ActionProps {
+  words: string;
+  label: string;
+  /** What a screen reader says, where several buttons have the same label. */
+  name?: string;
+  /** A button that is under way stays where it is and does nothing. */
+  isBusy?: boolean;
+  onAct: () => unknown;
+}
+
+/** A button, and beside it what is said of its action. */
+export function Action({ words, label, name, isBusy, onAct }: ActionProps) {
+  return (
+    <span class="bar">
+      <span role="status" class="small soft">
+        {words}
+      </span>
+      <button
+        type="button"
+        class="button"
+        aria-label={name}
+        aria-disabled={isBusy}
+        onClick={() => isBusy !== true && onAct()}
+      >
+        {label}
+      </button>
+    </span>
+  );
+}
