@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ErrorCode, Problem } from '#libs/contracts';
+import type { Problem } from '#libs/contracts';
 
 const REFUSALS = new Map([
   ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'Request Timeout', 'too_slow', 'The request took too long.']],
