@@ -8,7 +8,7 @@ import type {
 } from '#libs/contracts';
 import { Database } from '#libs/platform';
 import type { UserRow } from '../pages/rows.js';
-import { untilKept } from './gone.js';
+import { unlessMissing, untilKept } from './gone.js';
 import {
   COMPARED_DAYS,
   keptRun,
@@ -54,13 +54,14 @@ export class ChangesService {
     private readonly lists: Lists,
   ) {}
 
-  /** @throws ApiError `not_found` when a run that was named is not kept */
+  /** @throws ApiError `not_found` when a run that was named is not kept, or does not have this ranking */
   page(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {
     return untilKept(() => this.attempt(ranking, request));
   }
 
   /**
-   * The rows that a request selects; undefined before the first report.
+   * The rows that a request selects; undefined before the first report of this ranking.
+   * @throws ApiError `not_found` when a run that was named does not have this ranking
    * @throws ApiError `not_found` when a run that was named is not kept
    */
   selection(ranking: Ranking, request: ListRequest): Promise<Selection | undefined> {
@@ -117,11 +118,15 @@ export class ChangesService {
   ): Promise<Compared | undefined> {
     const run = await keptRun(this.database.pool, runId);
     if (!run) return undefined;
-    const list = await this.lists.of(run, ranking);
+    const listOf = (one: KeptRun, isNamed: boolean) =>
+      isNamed ? this.lists.of(one, ranking) : unlessMissing(this.lists.of(one, ranking));
+    const list = await listOf(run, runId !== undefined);
+    if (!list) return undefined;
     const before = await this.previousOf(run, compareTo);
-    if (!before) return { run, list };
+    const isNamed = compareTo !== undefined && !isComparedDay(compareTo);
+    const listBefore = before && (await listOf(before, isNamed));
+    if (!listBefore) return { run, list };
     const comparison = await this.lists.compared(run, before, ranking);
-    const listBefore = await this.lists.of(before, ranking);
     return { run, list, previous: { run: before, list: listBefore, comparison } };
   }
 

@@ -4,7 +4,8 @@ import { ApiError, formatDay, type Ranking } from '#libs/contracts';
 import { Database, Logger, describeError } from '#libs/platform';
 import { ChangesService, type ListRequest, type StandingRow } from './changes.service.js';
 import { BYTE_ORDER_MARK, csvHead, csvLine } from './csv.js';
-import { SnapshotGone } from './gone.js';
+import { lacksRanking } from '../snapshots/missing.query.js';
+import { RankingMissing, SnapshotGone } from './gone.js';
 import { keptRun, type KeptRun } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
 import { readListSlice } from './list-slice.query.js';
@@ -46,7 +47,7 @@ export class CsvService {
     private readonly logger: Logger,
   ) {}
 
-  /** @throws ApiError `not_found` when the run is not kept, or none was made yet */
+  /** @throws ApiError `not_found` when the run is not kept or lacks this ranking, or none was made yet */
   async file(ranking: Ranking, request: CsvRequest): Promise<CsvFile> {
     const run = await keptRun(this.database.pool, request.runId);
     if (!run) {
@@ -68,6 +69,7 @@ export class CsvService {
   private async reader(run: KeptRun, ranking: Ranking, request: CsvRequest): Promise<ReadRows> {
     const { compares, change, netLoss } = request;
     if (!compares && change === 'all' && !netLoss) {
+      if (await lacksRanking(this.database.pool, run, ranking)) throw new RankingMissing();
       const snapshot: Snapshot = {};
       return (first) => this.slice(run, ranking, first, snapshot);
     }

@@ -11,7 +11,28 @@ export class SnapshotGone extends ApiError {
   }
 }
 
+/** A run is kept, but a version that did not have this report or interval made it. */
+export class RankingMissing extends ApiError {
+  constructor() {
+    super(
+      'not_found',
+      'This run was made before this version had the report or its interval. ' +
+        'POST /api/admin/v1/report_runs, or the schedule, makes a run that has it.',
+    );
+  }
+}
+
 const ATTEMPTS = 3;
+
+/** The answer; undefined when the run has no such ranking. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RankingMissing) return undefined;
+    throw error;
+  }
+}
 
 /** Does it again when the run that was read was pruned in that very moment: then the next one is there. */
 export async function untilKept<T>(work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { Ranking } from '#libs/contracts';
 import { Database } from '#libs/platform';
 import { compareLists, comparisonBytes, type Comparison } from './comparison.js';
-import { SnapshotGone } from './gone.js';
+import { lacksRanking } from '../snapshots/missing.query.js';
+import { RankingMissing, SnapshotGone } from './gone.js';
 import type { KeptRun } from './kept-runs.query.js';
 import { keysOf, readPackedList, type PackedList } from './packed-list.query.js';
 
@@ -26,16 +27,21 @@ export class Lists {
 
   constructor(private readonly database: Database) {}
 
-  /** A ranking of a kept run. @throws SnapshotGone when it was pruned in this very moment */
+  /**
+   * A ranking of a kept run.
+   * @throws SnapshotGone when it was pruned in this very moment
+   * @throws RankingMissing when a version that did not have this ranking made the run
+   */
   of(run: KeptRun, ranking: Ranking): Promise<PackedList> {
     return this.remember(this.lists, nameOf(run, ranking), async () => {
       const list = await readPackedList(this.database, run, ranking);
-      if (!list) throw new SnapshotGone();
-      return list;
+      if (list) return list;
+      const isMissing = await lacksRanking(this.database.pool, run, ranking);
+      throw isMissing ? new RankingMissing() : new SnapshotGone();
     });
   }
 
-  /** A ranking of a kept run against that of another. @throws SnapshotGone as `of` does */
+  /** A ranking of a kept run against that of another. @throws SnapshotGone and RankingMissing as `of` does */
   compared(run: KeptRun, previous: KeptRun, ranking: Ranking): Promise<Comparison> {
     const name = `${nameOf(run, ranking)} ${nameOf(previous, ranking)}`;
     return this.remember(this.comparisons, name, async () => {

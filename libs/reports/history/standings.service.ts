@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RANKINGS, type RunReference, type Standing, type Subject } from '#libs/contracts';
 import { Database } from '#libs/platform';
-import { untilKept } from './gone.js';
+import { unlessMissing, untilKept } from './gone.js';
 import { keptRun } from './kept-runs.query.js';
 import { Lists } from './lists.service.js';
 import { placeOf } from './packed-list.query.js';
@@ -28,9 +28,9 @@ export class StandingsService {
       if (!run) return { run: null, reports: [] };
       const reports: Standing[] = [];
       for (const ranking of RANKINGS.filter((one) => one.subject === subject)) {
-        const list = await this.lists.of(run, ranking);
-        const place = placeOf(list, key);
-        if (place === undefined) continue;
+        const list = await unlessMissing(this.lists.of(run, ranking));
+        const place = list && placeOf(list, key);
+        if (!list || place === undefined) continue;
         const { report, interval } = ranking;
         reports.push({ report, interval, rank: place + 1, total_count: list.total });
       }

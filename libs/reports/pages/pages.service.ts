@@ -3,8 +3,10 @@ import { ApiError, type Ranking, type ReportPage } from '#libs/contracts';
 import { ORG_CARDS, USER_CARDS, type Cards } from '#libs/facts';
 import { Database } from '#libs/platform';
 import { definitionOf } from '../definitions/index.js';
+import { RankingMissing } from '../history/gone.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
 import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
+import { lacksRanking } from '../snapshots/missing.query.js';
 import type { NumberedEntry } from '../snapshots/packing.js';
 import { compatibleRow, orgRow, userRow } from './rows.js';
 
@@ -54,29 +56,45 @@ export class PagesService {
     const sliceOfRun = (run: ServedRun) =>
       sliceOf(this.database, run.id, ranking, extras, cards, bounds);
     return request.runId === undefined
-      ? this.servedSlice(sliceOfRun)
-      : this.pinnedSlice(request.runId, sliceOfRun);
+      ? this.servedSlice(ranking, sliceOfRun)
+      : this.pinnedSlice(ranking, request.runId, sliceOfRun);
   }
 
   /** Out of the run that was served last; what comes with it tells whether that is still the one. */
-  private async servedSlice<Card>(sliceOfRun: SliceOfRun<Card>): Promise<Sliced<Card>> {
+  private async servedSlice<Card>(
+    ranking: Ranking,
+    sliceOfRun: SliceOfRun<Card>,
+  ): Promise<Sliced<Card>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const run = this.served ?? (await servedRun(this.database));
       if (!run) return {};
       const slice = await sliceOfRun(run);
       this.served = slice?.servedRun === run.runId ? run : undefined;
       if (this.served) return { run, slice };
+      if (!slice && (await this.isLatestWithout(run, ranking))) return {};
     }
-    return gone();
+    throw gone();
   }
 
   private async pinnedSlice<Card>(
+    ranking: Ranking,
     runId: string,
     sliceOfRun: SliceOfRun<Card>,
   ): Promise<Sliced<Card>> {
     const run = await servedRun(this.database, runId);
     const slice = run && (await sliceOfRun(run));
-    return slice ? { run, slice } : gone();
+    if (slice) return { run, slice };
+    throw run && (await this.lacks(run, ranking)) ? new RankingMissing() : gone();
+  }
+
+  /** For a report that an earlier version did not have, the latest run is as none when that version made it. */
+  private async isLatestWithout(run: ServedRun, ranking: Ranking): Promise<boolean> {
+    const latest = await servedRun(this.database);
+    return latest?.runId === run.runId && this.lacks(run, ranking);
+  }
+
+  private lacks(run: ServedRun, ranking: Ranking): Promise<boolean> {
+    return lacksRanking(this.database.pool, run, ranking);
   }
 }
 
@@ -106,8 +124,8 @@ function rowsOf<Card, Row>(
 }
 
 /** The snapshot is not kept, or was pruned in this very moment. */
-function gone(): never {
-  throw new ApiError(
+function gone(): ApiError {
+  return new ApiError(
     'not_found',
     'No completed run with this run_id is kept; GET /api/insights/v1/runs lists those that are.',
   );

@@ -100,7 +100,8 @@ function claimOf({ id, attempt, claimed_at: claimedAt }: ClaimedRun): [number, n
 }
 
 // Also when a sweep has given the run away in the meantime, or ended it for this attempt's silence. A run that is completed
-// under this attempt was committed although the worker did not hear of it.
+// under this attempt was committed although the worker did not hear of it. In a store that went back, another worker may be at
+// the same attempt: it keeps it.
 const INTERRUPT = `
   update report_runs set
     interrupted = interrupted + 1,
@@ -108,15 +109,16 @@ const INTERRUPT = `
     failed_at = case when attempt = $2 then null else failed_at end,
     lease_until = case when attempt = $2 then null else lease_until end,
     error = case when attempt = $2 then $3 else error end
-  where id = $1 and state <> 'withdrawn' and (attempt > $2 or attempt = $2 and state <> 'completed')`;
+  where id = $1 and state <> 'withdrawn' and (
+    attempt > $2 or attempt = $2 and state <> 'completed' and (state <> 'running' or ${CLAIMED_AT} = $4))`;
 
 /** Ends an attempt that failed for a reason outside the run: it does not count, and the run waits again. Once an attempt. */
 export async function interruptRun(
   db: Queryable,
-  { id, attempt }: ClaimedRun,
+  { id, attempt, claimed_at: claimedAt }: ClaimedRun,
   reason: string,
 ): Promise<void> {
-  await db.query(INTERRUPT, [id, attempt, reason]);
+  await db.query(INTERRUPT, [id, attempt, reason, claimedAt]);
 }
 
 // A lease that ends later than any lease can was given by a clock that was ahead: it is given again.

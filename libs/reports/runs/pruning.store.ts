@@ -1,7 +1,9 @@
 import type { Queryable } from '#libs/platform';
+import { SERVABLE } from './runs.store.js';
 
 // Kept: the latest runs; the last run of each of the latest days; and runs of past days requested in the last 24 hours.
-// Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them.
+// Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them. Runs that were made before
+// their moment are never served, and never kept.
 const PRUNABLE = `
   with ranked as (
     select id, completed_at, as_of,
@@ -9,12 +11,15 @@ const PRUNABLE = `
       row_number() over (partition by day order by report_time desc, id desc) as place_in_day,
       dense_rank() over (order by day desc) as day_place
     from report_runs, date(report_time at time zone 'UTC') as day
-    where state = 'completed' and pruned_at is null and report_time <= now()
+    where ${SERVABLE}
   )
   select id from ranked
   where place > $1
     and not (place_in_day = 1 and day_place <= $2)
     and not (as_of and (completed_at > now() - interval '24 hours' or not $3))
+  union
+  select id from report_runs
+  where state = 'completed' and pruned_at is null and completed_at < report_time
   order by id`;
 
 /**

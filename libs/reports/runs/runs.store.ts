@@ -26,12 +26,15 @@ const SCHEDULE = `
     where report_time = $1::timestamptz and not as_of and state = 'withdrawn' and withdrawn_at >= report_time)
   on conflict (report_time) where not as_of and state <> 'withdrawn' do nothing
   returning run_id, attempt`;
-// Completed before its moment, or at a time that is still to come: by a clock that was wrong.
+// Completed before its moment, or at a time that is still to come, or queued long before a run that was queued earlier by
+// the clock: a clock was wrong.
 const DISCARD_UNTIMELY = `
-  update report_runs set state = 'withdrawn', pruned_at = coalesce(pruned_at, now()),
+  update report_runs run set state = 'withdrawn', pruned_at = coalesce(pruned_at, now()),
     error = 'It was made before its moment, by a clock that was wrong.'
   where report_time = $1 and not as_of and state = 'completed'
-    and (completed_at < report_time or completed_at > clock_timestamp())`;
+    and (completed_at < report_time or completed_at > clock_timestamp() or exists (
+      select from report_runs later
+      where later.id > run.id and later.queued_at < run.queued_at - interval '1 minute'))`;
 
 /** Asks for the run of the next whole second: requests of one second get the same run. */
 export async function requestNow(db: Queryable): Promise<QueuedRun> {
@@ -70,7 +73,7 @@ export interface ServedRun {
 
 /** Runs that can be served: completed, kept, and of a moment that has come by the database's clock and had come then. */
 export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
-    and (as_of or completed_at >= report_time)`;
+    and completed_at >= report_time`;
 
 /** Selects the run_id of the servable run with the latest moment. */
 export const SERVED_RUN = `

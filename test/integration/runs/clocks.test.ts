@@ -103,6 +103,31 @@ describe('processes whose clocks are wrong', () => {
     });
   });
 
+  test("a run that the database's clock made in time while it was ahead is made again when the moment comes", async () => {
+    // What was queued later has an earlier time, by the clock that is right again.
+    const [ahead] = await ask<{ run_id: string; moment: number }>(
+      fleet.databaseUrl,
+      `with next as (select to_timestamp(3 * ceil(extract(epoch from now()) / 3) + 6) as moment)
+       update report_runs set report_time = moment, queued_at = moment + interval '10 milliseconds',
+         started_at = moment, completed_at = moment + interval '20 milliseconds'
+       from next where id = (select min(id) from report_runs where state = 'completed' and not as_of)
+       returning run_id, extract(epoch from moment)::float8 as moment`,
+    );
+    await ask(
+      fleet.databaseUrl,
+      `update report_runs set queued_at = queued_at - interval '2 days' where run_id <> $1 and state = 'completed'`,
+      [ahead!.run_id],
+    );
+    const again = await waitFor(async () =>
+      (await rows()).find(
+        ({ moment, state, run_id }) =>
+          moment === ahead!.moment && state === 'completed' && run_id !== ahead!.run_id,
+      ),
+    );
+    expect(again.untimely).toBe(false);
+    await runIs(api, ahead!.run_id, 'withdrawn');
+  });
+
   test("leases and waiting times written by the database's clock while it was a day ahead hold up nothing", async () => {
     const insert = `
       insert into report_runs (report_time, as_of, state, attempt, queued_at, lease_until) values

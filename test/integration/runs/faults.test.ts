@@ -73,4 +73,25 @@ describe('faults that are not the run’s', () => {
     await hold.release();
     expect(await runIs(api, runId, 'completed')).toMatchObject({ attempts: 1, error: null });
   });
+
+  test('in a store that went back, the same attempt that another worker has taken is left to it', async () => {
+    const { api } = service;
+    const interrupted = () =>
+      service.log.filter((line) => line.includes('report run interrupted')).length;
+    const hold = await holdRuns(service.databaseUrl);
+    afterwards(() => hold.release());
+    const runId = await requestRun(api, '2024-01-02');
+    await runIs(api, runId, 'running');
+    const before = interrupted();
+    await sql(`
+      update report_runs set started_at = started_at + interval '1 millisecond', lease_until = now() + interval '28 seconds'
+      where run_id = '${runId}'`);
+    await sql(CUT_OFF);
+    await waitFor(() => Promise.resolve(interrupted() > before || undefined));
+    await hold.release();
+    // The worker does one thing at a time: it has done with that run.
+    await runIs(api, await requestRun(api, '2024-01-03'), 'completed');
+    expect(await runState(api, runId)).toMatchObject({ state: 'running', attempts: 1 });
+    expect(await interruptions(runId)).toBe(0);
+  });
 });

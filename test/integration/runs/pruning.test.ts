@@ -47,20 +47,20 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
 
   test('the latest two, the last of the latest two days and requests of the last day are kept', async () => {
     const asked: Record<number, string> = {};
-    for (const day of [-4, -3, -2, -1]) asked[day] = await run(utcDay(day));
-    const yesterdayAgain = await run(utcDay(-1));
+    for (const day of [-6, -5, -4, -3]) asked[day] = await run(utcDay(day));
+    const lastDayAgain = await run(utcDay(-3));
     const [first, second, third] = [await run(), await run(), await run()];
-    const requests = [...Object.values(asked), yesterdayAgain];
+    const requests = [...Object.values(asked), lastDayAgain];
     await storedBecome([...requests, second, third]);
     expect(await pinned(first)).toBe(404);
     expect(await Promise.all(requests.map(pinned))).toEqual(requests.map(() => 200));
 
     await ask(service.databaseUrl, AGE_REQUESTS);
     const fourth = await run();
-    await storedBecome([yesterdayAgain, third, fourth]);
+    await storedBecome([lastDayAgain, third, fourth]);
     const dropped = [...Object.values(asked), first, second];
     expect(await Promise.all(dropped.map(pinned))).toEqual(dropped.map(() => 404));
-    const kept = [yesterdayAgain, third, fourth];
+    const kept = [lastDayAgain, third, fourth];
     expect(await Promise.all(kept.map(pinned))).toEqual([200, 200, 200]);
     // That it was made is not forgotten.
     expect(await runState(service.api, first)).toMatchObject({ state: 'completed' });
@@ -88,6 +88,18 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     expect(await pinned(first)).toBe(404);
     const [last, next] = [await run(), await run()];
     await storedBecome([...(await keptRequests()), last, next]);
+  });
+
+  test('a run that a wrong clock made before its moment takes the place of no other, and is dropped', async () => {
+    const [right, wrong] = [await run(), await run()];
+    const wrongDay = await run(utcDay(-7));
+    const early = `
+      update report_runs set completed_at = report_time - interval '2 days' where run_id = any($1)`;
+    await ask(service.databaseUrl, early, [[wrong, wrongDay]]);
+    expect(await Promise.all([right, wrong, wrongDay].map(pinned))).toEqual([200, 404, 404]);
+    const last = await run();
+    const requests = (await keptRequests()).filter((id) => id !== wrongDay);
+    await storedBecome([...requests, right, last]);
   });
 
   async function keptRequests(): Promise<string[]> {
