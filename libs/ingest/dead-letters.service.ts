@@ -24,9 +24,17 @@ type Row = NonNullable<Awaited<ReturnType<Database['rows']['deadLetter']['findUn
 
 const EXPORT_PAGE = 1_000;
 
+// A store that was restored meanwhile may hold another letter under the number.
+const DELETE_REPLAYED = 'delete from dead_letters where id = $1 and digest = $2';
+// A letter that was erased meanwhile says so.
+const NOTE_ERRORS = `
+  update dead_letters set errors = $3
+  where id = $1 and digest = $2 and body is not null`;
+
 /** What a letter is read again from. */
 interface Letter {
   id: bigint;
+  digest: Uint8Array;
   source: string;
   eventId: string | null;
   eventType: string | null;
@@ -124,13 +132,9 @@ export class DeadLettersService {
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
       await this.ingest.addLookUps(db, batch.lookUps ?? []);
-      if (!rejected) await db.query('delete from dead_letters where id = $1', [letter.id]);
-      else {
-        const values = [letter.id, JSON.stringify(rejected.errors)];
-        // One that was erased meanwhile says so.
-        const sql = 'update dead_letters set errors = $2 where id = $1 and body is not null';
-        await db.query(sql, values);
-      }
+      const values = [letter.id, letter.digest];
+      if (!rejected) await db.query(DELETE_REPLAYED, values);
+      else await db.query(NOTE_ERRORS, [...values, JSON.stringify(rejected.errors)]);
     });
     this.outcomes.tell(rejected ? 'rejected' : 'accepted', [{ type: letter.eventType }]);
     return rejected;
