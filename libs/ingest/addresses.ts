@@ -47,7 +47,11 @@ function textsIn(value: unknown, depth: number): string[] {
   return Array.isArray(value) && depth > 0 ? value.flatMap((one) => textsIn(one, depth - 1)) : [];
 }
 
+/** At signs in escaped JSON, in URLs, in HTML, and the wide one of East Asian texts. */
+const ENCODED_AT_SIGNS = /\\u0040|\\uff20|%(?:25){0,4}40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
+
 /** A text that may be about an invitation and is no JSON, without the addresses in it. */
 export function withoutInvitees(text: string): string {
-  return text.toLowerCase().includes('invit') ? withoutAddresses(text) : text;
+  if (!text.toLowerCase().includes('invit')) return text;
+  return withoutAddresses(text.replace(ENCODED_AT_SIGNS, '@'));
 }

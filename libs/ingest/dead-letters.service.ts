@@ -6,7 +6,7 @@ import {
   type IngestReply,
   type SenderKind,
 } from '#libs/contracts';
-import { Clock, Database } from '#libs/platform';
+import { Clock, Database, type Question } from '#libs/platform';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
 import { MessagesService } from './messages.service.js';
@@ -23,6 +23,16 @@ interface Which {
 type Row = NonNullable<Awaited<ReturnType<Database['rows']['deadLetter']['findUnique']>>>;
 
 const EXPORT_PAGE = 1_000;
+/** As JSON, a byte of a body takes up to six: a thousand letters of a mebibyte would be too long for one text. */
+const MAX_LISTED_BYTES = 16 * 1024 * 1024;
+const SIZES: Question = {
+  name: 'sizes_of_letters',
+  text: `
+    select id, coalesce(octet_length(body), 0) as bytes
+    from dead_letters
+    where ($1::bigint is null or id < $1) and ($2::text is null or sender = $2)
+    order by id desc limit $3`,
+};
 
 // A store that was restored meanwhile may hold another letter under the number.
 const DELETE_REPLAYED = 'delete from dead_letters where id = $1 and digest = $2';
@@ -55,15 +65,18 @@ export class DeadLettersService {
     private readonly clock: Clock,
   ) {}
 
-  /** The newest letters first. */
+  /** The newest letters first: fewer than the limit when their bodies take more than 16 MiB, but one at least. */
   async list(limit: number, { before, sender }: Which = {}): Promise<DeadLetterView[]> {
+    const values = [before ?? null, sender ?? null, limit];
+    const sizes = await this.database.ask<{ id: string; bytes: number }>(SIZES, values);
+    let bytes = 0;
+    const fitting = sizes.filter(({ bytes: size }, index) => {
+      bytes += size;
+      return index === 0 || bytes <= MAX_LISTED_BYTES;
+    });
     const rows = await this.database.rows.deadLetter.findMany({
-      where: {
-        ...(before !== undefined && { id: { lt: before } }),
-        ...(sender !== undefined && { sender }),
-      },
+      where: { id: { in: fitting.map(({ id }) => BigInt(id)) } },
       orderBy: { id: 'desc' },
-      take: limit,
     });
     return rows.map(view);
   }
@@ -79,8 +92,8 @@ export class DeadLettersService {
     let before: bigint | undefined;
     for (;;) {
       const letters = await this.list(EXPORT_PAGE, { before });
+      if (letters.length === 0) return;
       for (const letter of letters) yield `${JSON.stringify(letter)}\n`;
-      if (letters.length < EXPORT_PAGE) return;
       before = BigInt(letters.at(-1)!.id);
     }
   }
@@ -117,11 +130,11 @@ export class DeadLettersService {
     let before: bigint | undefined;
     for (;;) {
       const page = await this.list(EXPORT_PAGE, { before });
+      if (page.length === 0) return total;
       const ids = page.map(({ id }) => BigInt(id));
       const reply = await this.replay(ids);
       total.accepted += reply.accepted;
       total.rejected += reply.rejected.length;
-      if (ids.length < EXPORT_PAGE) return total;
       before = ids.at(-1);
     }
   }

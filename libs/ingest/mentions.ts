@@ -16,11 +16,11 @@ const MAX_CHARACTERS = 1024 * 1024;
 /** Texts that are noted of one letter, and how many of them, repeated ones included, are looked at. */
 const MAX_TEXTS = 10_000;
 const MAX_LOOKED_AT = 100_000;
-/** The same of all letters of one request: ten times what 10,000 ordinary events need. */
-const MAX_TEXTS_A_REQUEST = 200_000;
-const MAX_LOOKED_AT_A_REQUEST = 1_000_000;
+/** The same of all letters of one request: what 10,000 ordinary events need. */
+const MAX_TEXTS_A_REQUEST = 120_000;
+const MAX_LOOKED_AT_A_REQUEST = 500_000;
 /** Each letter has so many, however much the others of its request took. */
-const MIN_TEXTS = 20;
+const MIN_TEXTS = 12;
 /** No id and no address is longer. */
 const MAX_LENGTH = 1_000;
 /** JSON as a string in JSON as a string, and so on. */
@@ -97,12 +97,27 @@ function scan(text: string, noted: Noted, depth: number): void {
     if (!token.isClosed) noted.torn = token.text;
     if (isCommon(token)) return true;
     if (!noteValue(token, noted)) return false;
-    if (token.kind === 'string' && holdsJson(token.text)) {
-      if (depth < MAX_DEPTH) scan(token.text, noted, depth + 1);
-      else noted.isComplete = false;
-    }
+    if (token.kind !== 'string') return true;
+    const inner = holdsJson(token.text) ? token.text : textInBase64(token.text);
+    if (inner === undefined) return true;
+    if (depth < MAX_DEPTH) scan(inner, noted, depth + 1);
+    else noted.isComplete = false;
     return true;
   });
+}
+
+/** Shorter texts in base64 cannot hold an address or JSON with an id. */
+const MIN_BASE64 = 12;
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/** What a text in base64 says, also one that was cut off; undefined for any other text. */
+function textInBase64(text: string): string | undefined {
+  if (text.length < MIN_BASE64 || !BASE64.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  // Ids and words are read as base64 as well: they come out as bytes without JSON or an address.
+  const decoded = bytes.includes('"') || bytes.includes('@') ? bytes.toString('utf8') : '';
+  const isText = decoded !== '' && !decoded.slice(0, -1).includes('\uFFFD');
+  return isText ? decoded : undefined;
 }
 
 function isCommon({ text, isName }: JsonToken): boolean {
@@ -140,15 +155,26 @@ const BETWEEN_WORDS = /[\s"'`<>(){}[\]|,;]+/;
 /** Parts a word further, such as an URL or `name=value`. */
 const BETWEEN_PARTS = /[/=&?:#\\]+/;
 
-function noteWords(value: string, noted: Noted): boolean {
+/** An address in an URL in an URL is encoded twice. */
+const MAX_ENCODED = 3;
+/** The at sign in HTML, and the wide one of East Asian texts. */
+const OTHER_AT_SIGNS = /&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
+
+function noteWords(text: string, noted: Noted): boolean {
+  const value = text.replace(OTHER_AT_SIGNS, '@');
   const most = noted.mostWords;
   const words = value.split(BETWEEN_WORDS, most + 1);
   if (words.length > most) noted.isComplete = false;
   for (const word of words) {
     if (word.length < MIN_WORD) continue;
     if (!noteWord(word, noted)) return false;
-    const decoded = word.includes('%') ? percentDecoded(word) : word;
-    if (decoded !== word && !(noted.add(decoded) && noteWord(decoded, noted))) return false;
+    let decoded = word;
+    for (let time = 0; time < MAX_ENCODED && decoded.includes('%'); time++) {
+      const next = percentDecoded(decoded);
+      if (next === decoded) break;
+      decoded = next;
+      if (!(noted.add(decoded) && noteWord(decoded, noted))) return false;
+    }
   }
   return true;
 }
