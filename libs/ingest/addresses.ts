@@ -48,7 +48,8 @@ function textsIn(value: unknown, depth: number): string[] {
 }
 
 /** At signs in escaped JSON, in URLs, in HTML, and the wide one of East Asian texts. */
-const ENCODED_AT_SIGNS = /\\u0040|\\uff20|%(?:25){0,4}40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
+const ENCODED_AT_SIGNS =
+  /\\u0040|\\uff20|%(?:25){0,4}40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
 
 /** A text that may be about an invitation and is no JSON, without the addresses in it. */
 export function withoutInvitees(text: string): string {

@@ -57,8 +57,7 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
     writer: (database) => new FactWriter(new BulkLoad(database), 'remembered'),
-    format: (now, writtenAt) =>
-      new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource }),
+    format: (now, writtenAt) => new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource }),
   });
 }
 

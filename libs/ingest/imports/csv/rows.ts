@@ -7,7 +7,8 @@ const IDS = ['user_id', 'org_id', 'inviter_user_id'];
 const ROUNDED = /^-?\d(?:[.,]\d+)?E\+\d+$/i;
 /** How programs write an id that they have read as a number with a fraction. */
 const FRACTION = /^-?\d+\.0+$/;
-const NOT_EXACT = 'is a number that a spreadsheet or another program has changed: export the column as text';
+const NOT_EXACT =
+  'is a number that a spreadsheet or another program has changed: export the column as text';
 
 /** A row by its columns' names; what is empty or not there is undefined. */
 export type CsvRow = Partial<Record<string, string>>;

@@ -3,14 +3,7 @@ import { inviteesIn } from '../../addresses.js';
 import { wholeObjects, type Parts } from '../envelope.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import {
-  byType,
-  member,
-  nearSignature,
-  tell,
-  textMember,
-  type Translators,
-} from '../telling.js';
+import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
 
 const WHOLE = wholeObjects(profile);
 

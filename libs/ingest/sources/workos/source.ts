@@ -2,14 +2,7 @@ import { isObject } from '#libs/contracts';
 import { inviteesIn } from '../../addresses.js';
 import { wholeObjects, type Parts } from '../envelope.js';
 import type { Translation, WebhookSource } from '../source.js';
-import {
-  byType,
-  member,
-  nearSignature,
-  tell,
-  textMember,
-  type Translators,
-} from '../telling.js';
+import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
 import { mayBeProven, secretProblem, verify } from './signature.js';
 
 const TRANSLATORS: Translators<Parts> = {
@@ -96,5 +89,7 @@ function removed({ data, time }: Parts): Translation {
 function active({ data, time }: Parts): Translation {
   const userId = member(data, 'user_id');
   const isImpersonated = isObject(member(data, 'impersonator'));
-  return userId === null || isImpersonated ? 'unused' : tell('user.active', { user_id: userId }, time);
+  return userId === null || isImpersonated
+    ? 'unused'
+    : tell('user.active', { user_id: userId }, time);
 }
