@@ -24,7 +24,7 @@ type Row = NonNullable<Awaited<ReturnType<Database['rows']['deadLetter']['findUn
 
 const EXPORT_PAGE = 1_000;
 /** As JSON, a byte of a body takes up to six: a thousand letters of a mebibyte would be too long for one text. */
-const MAX_LISTED_BYTES = 16 * 1024 * 1024;
+const MAX_LISTED_BYTES = 4 * 1024 * 1024;
 const SIZES: Question = {
   name: 'sizes_of_letters',
   text: `
@@ -65,7 +65,7 @@ export class DeadLettersService {
     private readonly clock: Clock,
   ) {}
 
-  /** The newest letters first: fewer than the limit when their bodies take more than 16 MiB, but one at least. */
+  /** The newest letters first: fewer than the limit when their bodies take more than 4 MiB, but one at least. */
   async list(limit: number, { before, sender }: Which = {}): Promise<DeadLetterView[]> {
     const values = [before ?? null, sender ?? null, limit];
     const sizes = await this.database.ask<{ id: string; bytes: number }>(SIZES, values);

@@ -226,7 +226,7 @@ test('a page of large letters ends before it is too long, and the next one goes 
     service.databaseUrl,
     `insert into dead_letters (source, digest, event_id, errors, body, received_at, last_at, sender_kind, sender)
      select 'app', int4send(n), n, '{}', convert_to(repeat(E'\\x01', 1048576), 'UTF8'), now(), now(), 'api', 'default'
-     from generate_series(1, 20) n`,
+     from generate_series(1, 6) n`,
   );
   const page = async (before: string) => {
     const { body } = await service.api.get<{ dead_letters: Letter[] }>(
@@ -235,7 +235,7 @@ test('a page of large letters ends before it is too long, and the next one goes 
     return body.dead_letters;
   };
   const first = await page('');
-  expect(first).toHaveLength(16);
-  expect(await page(`&before=${first.at(-1)!.id}`)).toHaveLength(4);
+  expect(first).toHaveLength(4);
+  expect(await page(`&before=${first.at(-1)!.id}`)).toHaveLength(2);
   expect(await page('&before=1')).toHaveLength(0);
 });
