@@ -9,7 +9,7 @@ import {
 import { holdsAddress } from '#libs/facts';
 import { withoutInvitees } from './addresses.js';
 import { serialized, usable, type CheckedBatch, type Rejected } from './check.js';
-import { MentionBudget, mentionsOf } from './mentions.js';
+import { mentionsOf, type MentionBudget } from './mentions.js';
 import type { Incoming } from './read-events.js';
 import type { Source } from './sources/source.js';
 
