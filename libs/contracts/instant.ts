@@ -8,6 +8,11 @@ const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?: ?(?:[Zz]|UTC|GMT|([+-])(\d{2})(?::?(\d{2}))?))?$/;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const EIGHT_DIGITS = /^(\d{4})(\d{2})(\d{2})$/;
+/** A whole number as some programs write it, with a fraction of nothing. */
+const NO_FRACTION = /\.0+$/;
+/** YYYYMMDDhhmm or YYYYMMDDhhmmss, which would be a time of 1976 or 2600 in milliseconds. */
+const COMPACT_TIME =
+  /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/;
 const MONTH = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/;
 
 export const DAY_MS = 86_400_000;
@@ -27,6 +32,9 @@ const SERIAL =
   'must not be a number below 100,000, which is how spreadsheets store days: write 2026-01-31';
 const NO_DAY = 'has eight digits, which are read as a day (YYYYMMDD): there is no such day';
 const NO_MONTH = 'must not be a month (YYYYMM): write a day such as 2026-01-31';
+
+const NO_COMPACT_TIME =
+  'has the digits of YYYYMMDDhhmm, which may be another time in milliseconds: write 2026-01-31T12:00:00Z';
 
 /**
  * Reads a time in any form that senders use. Every way in uses this reader.
@@ -49,13 +57,15 @@ export function readTime(value: unknown): ReadTime {
 function readNumber(value: number, text: string): ReadTime {
   if (!Number.isFinite(value)) return { problem: NO_TIME };
   if (value < 0) return { problem: BEFORE_1970 };
-  const [year, month, day] = (EIGHT_DIGITS.exec(text) ?? []).slice(1).map(Number);
+  const digits = text.replace(NO_FRACTION, '');
+  const [year, month, day] = (EIGHT_DIGITS.exec(digits) ?? []).slice(1).map(Number);
   if (year !== undefined) {
     const ms = calendarDay(year, month!, day!);
     return ms === undefined ? { problem: NO_DAY } : bounded(ms);
   }
   if (value < SERIALS_END) return { problem: SERIAL };
-  if (MONTH.test(text)) return { problem: NO_MONTH };
+  if (MONTH.test(digits)) return { problem: NO_MONTH };
+  if (COMPACT_TIME.test(digits)) return { problem: NO_COMPACT_TIME };
   return bounded(Math.floor(value < SECONDS_END ? toMilliseconds(value) : value));
 }
 

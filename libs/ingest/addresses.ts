@@ -30,7 +30,29 @@ export function namesInvitee(name: string, isInvitation: boolean): boolean {
   return isInvitation && (plain.includes('invitee') || plain.includes('mail'));
 }
 
+/** No message that is read is nested deeper. */
+const MAX_DEPTH = 64;
+
+/** The texts in a value of JSON that may be addresses of invited people, by the names of their members. */
+export function inviteesIn(value: unknown, isInvitation: boolean, depth = MAX_DEPTH): string[] {
+  if (typeof value !== 'object' || value === null || depth === 0) return [];
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    const found = namesInvitee(name, isInvitation) ? textsIn(member, depth - 1) : [];
+    return [...found, ...inviteesIn(member, isInvitation, depth - 1)];
+  });
+}
+
+function textsIn(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) && depth > 0 ? value.flatMap((one) => textsIn(one, depth - 1)) : [];
+}
+
+/** At signs in escaped JSON, in URLs, in HTML, and the wide one of East Asian texts. */
+const ENCODED_AT_SIGNS =
+  /\\u0040|\\uff20|%(?:25){0,4}40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
+
 /** A text that may be about an invitation and is no JSON, without the addresses in it. */
 export function withoutInvitees(text: string): string {
-  return text.toLowerCase().includes('invit') ? withoutAddresses(text) : text;
+  if (!text.toLowerCase().includes('invit')) return text;
+  return withoutAddresses(text.replace(ENCODED_AT_SIGNS, '@'));
 }

@@ -12,7 +12,7 @@ import {
 import { withPlainData } from './cloud-events.js';
 import type { WantedLookUp } from './look-ups.store.js';
 import { namesInvitee, withoutInvitees } from './addresses.js';
-import { mentionsOf, type Mentions } from './mentions.js';
+import { MentionBudget, mentionsOf, type Mentions } from './mentions.js';
 import type { Incoming } from './read-events.js';
 
 /** An event that cannot be used, as it is kept. */
@@ -40,11 +40,12 @@ export interface CheckedBatch {
 /** Parts the events that can be used from those that cannot. */
 export function checkAll(incoming: readonly Incoming[], context: CheckContext): CheckedBatch {
   const batch: CheckedBatch = { events: [], rejected: [] };
+  const budget = new MentionBudget();
   for (const [index, one] of incoming.entries()) {
     if ('unreadable' in one) {
       const errors = { event: [one.problem ?? 'must be one JSON object on a line of its own'] };
       const text = withoutInvitees(one.unreadable);
-      const letter = reject(index, undefined, text, errors, context);
+      const letter = reject({ index, text, errors }, context, budget);
       batch.rejected.push({ ...letter, mentions: { ...letter.mentions, isComplete: false } });
       continue;
     }
@@ -54,18 +55,24 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
     if ('event' in checked) batch.events.push(checked.event);
     else {
       const text = serialized(value, withoutInvitee(value));
-      batch.rejected.push(reject(index, value, text, checked.errors, context));
+      batch.rejected.push(reject({ index, value, text, errors: checked.errors }, context, budget));
     }
   }
   return batch;
 }
 
+interface Unusable {
+  index: number;
+  /** As it was read; undefined for what is no JSON. */
+  value?: unknown;
+  text: string;
+  errors: FieldErrors;
+}
+
 function reject(
-  index: number,
-  value: unknown,
-  text: string,
-  errors: FieldErrors,
+  { index, value, text, errors }: Unusable,
   context: CheckContext,
+  budget: MentionBudget,
 ): Rejected {
   const event = isObject(value) ? value : {};
   const data = isObject(event.data) ? event.data : {};
@@ -79,7 +86,7 @@ function reject(
     userId: usable(data.user_id) ?? usable(data.inviter_user_id) ?? usable(event.user_id),
     orgId: usable(data.org_id) ?? usable(event.org_id),
     body: kept(text),
-    mentions: mentionsOf(text),
+    mentions: mentionsOf(text, budget),
   };
 }
 

@@ -1,4 +1,5 @@
 import { isObject, parseJson } from '#libs/contracts';
+import { shapeProblem } from '#libs/platform';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -14,7 +15,8 @@ export function withPlainData(event: unknown): unknown {
   if (typeof encoded !== 'string' || !BASE64.test(encoded)) return event;
   try {
     const text = decoder.decode(Buffer.from(encoded, 'base64'));
-    return { ...others, data: parseJson(text) };
+    const data = parseJson(text);
+    return shapeProblem(data) === undefined ? { ...others, data } : event;
   } catch {
     return event;
   }

@@ -13,6 +13,8 @@ const listDeadLetters = operation({
   id: 'listDeadLetters',
   tag: 'admin',
   summary: 'Rejected events with their reasons, newest first',
+  description:
+    'Fewer than `limit` when their bodies take more than 4 MiB: the next ones follow with `before`, until there is none.',
   query: z.object({
     limit: parameters.wholeNumber({ default: 100, low: 1, high: 1_000 }),
     before: wire.deadLetterId.optional().describe('only those older than this id'),

@@ -7,7 +7,7 @@ import {
   type IngestReply,
   type SenderKind,
 } from '#libs/contracts';
-import { Clock, Database, SETTINGS, type Settings } from '#libs/platform';
+import { Clock, Database, SETTINGS, type Question, type Settings } from '#libs/platform';
 import { storedLetterBytes } from './dead-letters.store.js';
 import { IngestService } from './ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from './check.js';
@@ -27,10 +27,29 @@ type Row = NonNullable<Awaited<ReturnType<Database['rows']['deadLetter']['findUn
 /** So many are read with their bodies at a time: each may have 1 MiB. */
 const BODIES_PAGE = 32;
 const REPLAY_PAGE = 1_000;
+const EXPORT_PAGE = 1_000;
+/** As JSON, a byte of a body takes up to six: a thousand letters of a mebibyte would be too long for one text. */
+const MAX_LISTED_BYTES = 4 * 1024 * 1024;
+const SIZES: Question = {
+  name: 'sizes_of_letters',
+  text: `
+    select id, coalesce(octet_length(body), 0) as bytes
+    from dead_letters
+    where ($1::bigint is null or id < $1) and ($2::text is null or sender = $2)
+    order by id desc limit $3`,
+};
+
+// A store that was restored meanwhile may hold another letter under the number.
+const DELETE_REPLAYED = 'delete from dead_letters where id = $1 and digest = $2';
+// A letter that was erased meanwhile says so.
+const NOTE_ERRORS = `
+  update dead_letters set errors = $3
+  where id = $1 and digest = $2 and body is not null`;
 
 /** What a letter is read again from. */
 interface Letter {
   id: bigint;
+  digest: Uint8Array;
   source: string;
   eventId: string | null;
   eventType: string | null;
@@ -53,15 +72,18 @@ export class DeadLettersService {
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'DEAD_LETTER_MAX_MB'>,
   ) {}
 
-  /** The newest letters first. */
+  /** The newest letters first: fewer than the limit when their bodies take more than 4 MiB, but one at least. */
   async list(limit: number, { before, sender }: Which = {}): Promise<DeadLetterView[]> {
+    const values = [before ?? null, sender ?? null, limit];
+    const sizes = await this.database.ask<{ id: string; bytes: number }>(SIZES, values);
+    let bytes = 0;
+    const fitting = sizes.filter(({ bytes: size }, index) => {
+      bytes += size;
+      return index === 0 || bytes <= MAX_LISTED_BYTES;
+    });
     const rows = await this.database.rows.deadLetter.findMany({
-      where: {
-        ...(before !== undefined && { id: { lt: before } }),
-        ...(sender !== undefined && { sender }),
-      },
+      where: { id: { in: fitting.map(({ id }) => BigInt(id)) } },
       orderBy: { id: 'desc' },
-      take: limit,
     });
     return rows.map(view);
   }
@@ -82,9 +104,9 @@ export class DeadLettersService {
   async *export(): AsyncGenerator<string> {
     let before: bigint | undefined;
     for (;;) {
-      const letters = await this.list(BODIES_PAGE, { before });
+      const letters = await this.list(EXPORT_PAGE, { before });
+      if (letters.length === 0) return;
       for (const letter of letters) yield `${JSON.stringify(letter)}\n`;
-      if (letters.length < BODIES_PAGE) return;
       before = BigInt(letters.at(-1)!.id);
     }
   }
@@ -162,13 +184,9 @@ export class DeadLettersService {
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
       await this.ingest.addLookUps(db, batch.lookUps ?? []);
-      if (!rejected) await db.query('delete from dead_letters where id = $1', [id]);
-      else {
-        const values = [id, JSON.stringify(rejected.errors)];
-        // One that was erased meanwhile says so.
-        const sql = 'update dead_letters set errors = $2 where id = $1 and body is not null';
-        await db.query(sql, values);
-      }
+      const values = [letter.id, letter.digest];
+      if (!rejected) await db.query(DELETE_REPLAYED, values);
+      else await db.query(NOTE_ERRORS, [...values, JSON.stringify(rejected.errors)]);
     });
     return rejected ?? 'accepted';
   }

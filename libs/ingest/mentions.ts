@@ -16,6 +16,11 @@ const MAX_CHARACTERS = 1024 * 1024;
 /** Texts that are noted of one letter, and how many of them, repeated ones included, are looked at. */
 const MAX_TEXTS = 10_000;
 const MAX_LOOKED_AT = 100_000;
+/** The same of all letters of one request: what 10,000 ordinary events need. */
+const MAX_TEXTS_A_REQUEST = 120_000;
+const MAX_LOOKED_AT_A_REQUEST = 500_000;
+/** Each letter has so many, however much the others of its request took. */
+const MIN_TEXTS = 12;
 /** No id and no address is longer. */
 const MAX_LENGTH = 1_000;
 /** JSON as a string in JSON as a string, and so on. */
@@ -31,11 +36,24 @@ const COMMON_NAMES: ReadonlySet<string> = new Set([
   ...['name', 'signup_query_parameters', 'context', 'traits', 'properties'],
 ]);
 
-/** Reads what a text mentions: JSON, JSON that was cut off, or any other text. In linear time. */
-export function mentionsOf(text: string): Mentions {
-  const noted = new Noted();
+/**
+ * What the letters of one request may note together. Without this limit, 16 MiB of rejected words take the process
+ * and the index of mentions half a minute.
+ */
+export class MentionBudget {
+  texts = MAX_TEXTS_A_REQUEST;
+  lookedAt = MAX_LOOKED_AT_A_REQUEST;
+}
+
+/**
+ * Reads what a text mentions: JSON, JSON that was cut off, or any other text. In linear time.
+ * @param budget of the request; beyond it, mentions are not complete
+ */
+export function mentionsOf(text: string, budget = new MentionBudget()): Mentions {
+  const noted = new Noted(budget);
   noted.isComplete = text.length <= MAX_CHARACTERS;
   scan(text.slice(0, MAX_CHARACTERS), noted, 1);
+  noted.spend(budget);
   const { isComplete, torn } = noted;
   return { texts: [...noted.texts], isComplete, ...(torn !== undefined && { torn }) };
 }
@@ -45,10 +63,27 @@ class Noted {
   isComplete = true;
   torn: string | undefined;
   private lookedAt = 0;
+  private readonly maxTexts: number;
+  private readonly maxLookedAt: number;
+
+  constructor({ texts, lookedAt }: MentionBudget) {
+    this.maxTexts = Math.max(MIN_TEXTS, Math.min(texts, MAX_TEXTS));
+    this.maxLookedAt = Math.max(MIN_TEXTS, Math.min(lookedAt, MAX_LOOKED_AT));
+  }
+
+  spend(budget: MentionBudget): void {
+    budget.texts -= this.texts.size;
+    budget.lookedAt -= this.lookedAt;
+  }
+
+  /** More words than can be noted, short ones included. */
+  get mostWords(): number {
+    return 2 * (this.maxLookedAt - this.lookedAt) + MIN_TEXTS;
+  }
 
   /** @returns false when there are too many */
   add(text: string): boolean {
-    if (++this.lookedAt > MAX_LOOKED_AT || this.texts.size >= MAX_TEXTS) {
+    if (++this.lookedAt > this.maxLookedAt || this.texts.size >= this.maxTexts) {
       this.isComplete = false;
       return false;
     }
@@ -62,12 +97,27 @@ function scan(text: string, noted: Noted, depth: number): void {
     if (!token.isClosed) noted.torn = token.text;
     if (isCommon(token)) return true;
     if (!noteValue(token, noted)) return false;
-    if (token.kind === 'string' && holdsJson(token.text)) {
-      if (depth < MAX_DEPTH) scan(token.text, noted, depth + 1);
-      else noted.isComplete = false;
-    }
+    if (token.kind !== 'string') return true;
+    const inner = holdsJson(token.text) ? token.text : textInBase64(token.text);
+    if (inner === undefined) return true;
+    if (depth < MAX_DEPTH) scan(inner, noted, depth + 1);
+    else noted.isComplete = false;
     return true;
   });
+}
+
+/** Shorter texts in base64 cannot hold an address or JSON with an id. */
+const MIN_BASE64 = 12;
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/** What a text in base64 says, also one that was cut off; undefined for any other text. */
+function textInBase64(text: string): string | undefined {
+  if (text.length < MIN_BASE64 || !BASE64.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  // Ids and words are read as base64 as well: they come out as bytes without JSON or an address.
+  const decoded = bytes.includes('"') || bytes.includes('@') ? bytes.toString('utf8') : '';
+  const isText = decoded !== '' && !decoded.slice(0, -1).includes('\uFFFD');
+  return isText ? decoded : undefined;
 }
 
 function isCommon({ text, isName }: JsonToken): boolean {
@@ -105,12 +155,26 @@ const BETWEEN_WORDS = /[\s"'`<>(){}[\]|,;]+/;
 /** Parts a word further, such as an URL or `name=value`. */
 const BETWEEN_PARTS = /[/=&?:#\\]+/;
 
-function noteWords(value: string, noted: Noted): boolean {
-  for (const word of value.split(BETWEEN_WORDS)) {
+/** An address in an URL in an URL is encoded twice. */
+const MAX_ENCODED = 3;
+/** The at sign in HTML, and the wide one of East Asian texts. */
+const OTHER_AT_SIGNS = /&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
+
+function noteWords(text: string, noted: Noted): boolean {
+  const value = text.replace(OTHER_AT_SIGNS, '@');
+  const most = noted.mostWords;
+  const words = value.split(BETWEEN_WORDS, most + 1);
+  if (words.length > most) noted.isComplete = false;
+  for (const word of words) {
     if (word.length < MIN_WORD) continue;
     if (!noteWord(word, noted)) return false;
-    const decoded = word.includes('%') ? percentDecoded(word) : word;
-    if (decoded !== word && !(noted.add(decoded) && noteWord(decoded, noted))) return false;
+    let decoded = word;
+    for (let time = 0; time < MAX_ENCODED && decoded.includes('%'); time++) {
+      const next = percentDecoded(decoded);
+      if (next === decoded) break;
+      decoded = next;
+      if (!(noted.add(decoded) && noteWord(decoded, noted))) return false;
+    }
   }
   return true;
 }

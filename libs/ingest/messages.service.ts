@@ -3,6 +3,7 @@ import type { Sender } from '#libs/contracts';
 import { Clock, SETTINGS, type Settings } from '#libs/platform';
 import { Arrivals } from './arrivals.service.js';
 import { IngestService } from './ingest.service.js';
+import { MentionBudget } from './mentions.js';
 import { Outcomes } from './outcomes.js';
 import type { Source } from './sources/source.js';
 import { translate, type Message, type Translated } from './translate.js';
@@ -36,8 +37,9 @@ export class MessagesService {
     sender: Sender,
   ): Promise<Translated['outcome'][]> {
     const receipts = await this.receipts(source, messages);
+    const budget = new MentionBudget();
     const translated = messages.map((message, index) =>
-      this.translate(source, { ...message, receivedAt: receipts[index]! }),
+      this.translate(source, { ...message, receivedAt: receipts[index]!, budget }),
     );
     const batch = {
       events: translated.flatMap(({ events }) => events),

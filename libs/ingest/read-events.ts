@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, isObject, parseJson } from '#libs/contracts';
 import { readJson, readJsonParts, readText, shapeProblem } from '#libs/platform';
@@ -80,9 +81,10 @@ function readLines(text: string): Incoming[] {
   return events;
 }
 
-/** The message of a webhook as it came: a value of JSON, or bytes that are none. */
+/** The message of a webhook: a value of JSON, or bytes that are none. */
 export function readMessage(raw: Buffer): Incoming {
-  return readLine(raw.toString('utf8'));
+  const text = raw.toString('utf8');
+  return isUtf8(raw) ? readLine(text) : { unreadable: text, problem: 'must be UTF-8' };
 }
 
 function readLine(line: string): Incoming {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   checkEvent,
   isObject,
@@ -8,7 +9,7 @@ import {
 import { holdsAddress } from '#libs/facts';
 import { withoutInvitees } from './addresses.js';
 import { serialized, usable, type CheckedBatch, type Rejected } from './check.js';
-import { mentionsOf } from './mentions.js';
+import { mentionsOf, type MentionBudget } from './mentions.js';
 import type { Incoming } from './read-events.js';
 import type { Source } from './sources/source.js';
 
@@ -21,8 +22,10 @@ export interface Message {
   /** When it was first received, ms since 1970. */
   receivedAt: number;
   content: Incoming;
-  /** As it came, where that is at hand: kept when the message cannot be used. */
+  /** Its bytes as they were sent, where they are known: kept when the message cannot be used. */
   raw?: Buffer;
+  /** Of the request that brought it. */
+  budget?: MentionBudget;
 }
 
 /** What is to be written of a message, and what to say of it. */
@@ -56,7 +59,7 @@ export function translate(
       [],
     );
   }
-  const body = content.value;
+  const body = source.plain?.(content.value) ?? content.value;
   if (content.problem !== undefined) {
     return rejected(source, message, body, { body: [content.problem] }, []);
   }
@@ -92,8 +95,14 @@ function withId(event: unknown, messageId: string, index: number): unknown {
   return { ...event, id: idOf(messageId, index) };
 }
 
+/** An id must have at most 255 characters: with a suffix, a longer one than this is hashed. */
+const MAX_BEFORE_SUFFIX = 240;
+
 function idOf(messageId: string, index: number): string {
-  return index === 0 ? messageId : `${messageId}/${index + 1}`;
+  if (index === 0) return messageId;
+  const isLong = messageId.length > MAX_BEFORE_SUFFIX;
+  const base = isLong ? createHash('sha256').update(messageId).digest('hex') : messageId;
+  return `${base}/${index + 1}`;
 }
 
 /** A delivery tried again carries a later time: activity has to be known by its identity, too. */
@@ -121,8 +130,8 @@ function rejected(
   told: readonly unknown[],
 ): Translated {
   const type = body === undefined ? null : typeOf(source, body);
-  const text = textOf(message, invitees(source, body));
-  const mentions = mentionsOf(text);
+  const text = textOf(message, body, invitees(source, body));
+  const mentions = mentionsOf(text, message.budget);
   const letter: Rejected = {
     index: 0,
     id: usable(message.id),
@@ -131,7 +140,7 @@ function rejected(
     type,
     userId: named(told, 'user_id') ?? named(told, 'inviter_user_id'),
     orgId: named(told, 'org_id'),
-    body: Buffer.from(text.slice(0, KEPT_CHARACTERS)),
+    body: bytesOf(message, text),
     mentions: {
       ...mentions,
       texts: [...mentions.texts, ...mentionsOf(message.id).texts],
@@ -148,14 +157,23 @@ function invitees(source: Source, body: unknown): string[] {
   return found.filter((one) => typeof one === 'string').map(plain);
 }
 
-/** The message as it came, the addresses in it blanked: they are kept as a hash or not at all. */
-function textOf({ content, raw }: Message, addresses: readonly string[]): string {
+/** The message as it was sent, the addresses in it blanked: they are kept as a hash or not at all. */
+function textOf({ content, raw }: Message, body: unknown, addresses: readonly string[]): string {
   if ('unreadable' in content) return withoutInvitees(content.unreadable);
-  if (addresses.length === 0) return raw?.toString('utf8') ?? serialized(content.value);
+  const isAsSent = addresses.length === 0 && body === content.value;
+  if (isAsSent) return raw?.toString('utf8') ?? serialized(body);
   const known = new Set(addresses);
-  const blanked = (member: unknown) =>
-    typeof member === 'string' && known.has(plain(member)) ? '' : member;
-  return serialized(content.value, blanked);
+  return serialized(body, (member) => {
+    if (typeof member !== 'string') return member;
+    if (known.has(plain(member))) return '';
+    return member.includes('"') ? withoutInvitees(member) : member;
+  });
+}
+
+/** Bytes that are not UTF-8 are kept as they are: as text they would be another message. */
+function bytesOf({ content, raw }: Message, text: string): Buffer {
+  const isRaw = 'unreadable' in content && content.unreadable === text && raw !== undefined;
+  return isRaw ? raw.subarray(0, KEPT_CHARACTERS) : Buffer.from(text.slice(0, KEPT_CHARACTERS));
 }
 
 function plain(address: string): string {

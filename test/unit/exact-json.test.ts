@@ -53,6 +53,12 @@ describe('numbers keep their digits', () => {
     }
   });
 
+  test('beside strings full of quotes and backslashes', () => {
+    const strings = ['\\', '"', '\\"', `\\\\"${BIG}`, `","id":1.0,"x":"`];
+    const text = `{"a":${JSON.stringify(strings)},"id":1.0,"b":[${BIG}],"__proto__":{"id":1e5}}`;
+    expect(writeJson(parseJson(text))).toBe(text);
+  });
+
   test('but numbers inside strings are strings', () => {
     const text = JSON.stringify({ a: `:${BIG}`, b: `{"userId":1.0,"x":[${BIG}]}` });
     expect(parseJson(text)).toEqual(JSON.parse(text));

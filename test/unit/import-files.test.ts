@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CsvFormat, eventsOfRow, openFile, readLines, type CsvKind } from '#libs/ingest';
+import {
+  NdjsonFormat,
+  CsvFormat,
+  eventsOfRow,
+  openFile,
+  readLines,
+  type CsvKind,
+} from '#libs/ingest';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const AS_OF = Date.parse('2026-01-30T00:00:00Z');
@@ -118,9 +125,24 @@ test('a file dated by an archive without times was written at no known time', as
   await rm(folder, { recursive: true });
 });
 
+test('a line that is nested too deeply is rejected, and can be written to the file of rejected lines', () => {
+  const format = new NdjsonFormat({ now: AS_OF, receivedAt: AS_OF, defaultSource: 'import' });
+  const text = `{"id":"1","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  const { rejected } = format.read([{ number: 1, text }]);
+  expect(rejected).toMatchObject([{ number: 1, errors: { event: [expect.any(String)] } }]);
+  expect(JSON.parse(format.rejectedLine(rejected[0]!))).toMatchObject({ text });
+});
+
 test('an id that a spreadsheet has rounded is refused, other ids are kept as they are', () => {
   const at = (user_id: string) => eventsOfRow('activity', { user_id, day: '2025-01-01' }, AS_OF);
-  for (const rounded of ['7.38529527931260E+17', '7,3853E+17', '1E+12', '-1.5E+10']) {
+  for (const rounded of [
+    '7.38529527931260E+17',
+    '7,3853E+17',
+    '1E+12',
+    '-1.5E+10',
+    '7.385e+17',
+    '123.0',
+  ]) {
     expect(at(rounded)).toMatchObject({ errors: { user_id: [expect.any(String)] } });
   }
   for (const id of ['738529527931260425', '007', '1E5', '1.50', '-0']) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { withoutAddresses } from '../../libs/ingest/addresses.js';
-import { mentionHash, mentionsOf } from '../../libs/ingest/mentions.js';
+import { MentionBudget, mentionHash, mentionsOf } from '../../libs/ingest/mentions.js';
 
 const ADDRESS = 'ada@example.com';
 
@@ -29,6 +29,11 @@ describe('what a letter mentions', () => {
       JSON.stringify(JSON.stringify({ user_id: id, x: 1 })).slice(0, 30),
     ],
     ['in a sentence', JSON.stringify({ note: `removed (tenant/é-7), see log` })],
+    ['in base64', JSON.stringify({ data_base64: btoa('{"user_id":"tenant/\\u00e9-7"} x') })],
+    [
+      'in base64 that was cut off',
+      JSON.stringify({ x: btoa('{"user_id":"tenant/\\u00e9-7","name":"A').slice(0, -1) }),
+    ],
     ['percent-encoded', JSON.stringify({ note: 'id tenant%2F%C3%A9-7 is unknown' })],
   ])('is found %s', (_, text) => {
     expect(isMentioned(text, id)).toBe(true);
@@ -51,6 +56,10 @@ describe('what a letter mentions', () => {
     `Ada Lovelace <${ADDRESS}>`,
     `https://example.com/?who=${ADDRESS}&x=1`,
     'https://example.com/?who=ada%40example.com',
+    'https://example.com/?next=%2F%3Fwho%3Dada%2540example.com',
+    'ada&#64;example.com',
+    'ada&#x40;example.com',
+    'ada\uFF20example.com',
     `mailto:${ADDRESS}`,
     `${ADDRESS}-2026`,
     `Write to ${ADDRESS}.`,
@@ -75,6 +84,22 @@ describe('what a letter mentions', () => {
       expect(mentionsOf(text).isComplete).toBe(false);
     }
     expect(mentionsOf(JSON.stringify({ user_id: 'ada', n: 7 })).isComplete).toBe(true);
+  });
+
+  test('is bounded for all letters of a request, some of it noted of each', () => {
+    const budget = new MentionBudget();
+    const words = (letter: number) => Array.from({ length: 300 }, (_, i) => `w${letter}x${i}`);
+    const letters = Array.from({ length: 10_000 }, (_, letter) => {
+      return mentionsOf(
+        JSON.stringify({ user_id: `u${letter}`, t: words(letter).join(' ') }),
+        budget,
+      );
+    });
+    const count = letters.reduce((sum, { texts }) => sum + texts.length, 0);
+    expect(count).toBeLessThan(300_000);
+    expect(letters[0]).toMatchObject({ isComplete: true });
+    expect(letters.at(-1)).toMatchObject({ isComplete: false });
+    expect(letters.at(-1)!.texts).toContain('u9999');
   });
 
   test('names the end that was cut off', () => {

@@ -39,6 +39,7 @@ describe('one moment in many forms', () => {
     ['20260131', MIDNIGHT],
     [20_260_131, MIDNIGHT],
     [' 20260131 ', MIDNIGHT],
+    ['20260131.0', MIDNIGHT],
   ])('%j', (value, expected) => expect(iso(value)).toBe(expected));
 });
 
@@ -210,6 +211,9 @@ describe('each way in reads them alike', () => {
       expect(day(String(form))).toMatchObject({ events: [{ time: NOON }] });
     }
     expect(day('20260131')).toMatchObject({ events: [{ time: MIDNIGHT }] });
+    for (const form of ['202601311200', 20_260_131_120_000, '202601.0', '46053.0']) {
+      expect(day(String(form))).toMatchObject({ errors: { day: [expect.any(String)] } });
+    }
     for (const form of ['46053', '20260230', '9'.repeat(20)]) {
       expect(day(form)).toMatchObject({ errors: { day: [expect.any(String)] } });
     }

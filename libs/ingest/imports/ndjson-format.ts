@@ -1,4 +1,5 @@
 import { checkEvent, isObject, parseJson, writeJson, type CheckContext } from '#libs/contracts';
+import { shapeProblem } from '#libs/platform';
 import { withPlainData } from '../cloud-events.js';
 import type { FileFormat, LinesRead, RejectedLine } from './file-format.js';
 import type { Line } from './read-lines.js';
@@ -19,7 +20,11 @@ export class NdjsonFormat implements FileFormat {
         read.rejected.push({ number, text, errors: { event: [unreadable ?? NO_OBJECT] } });
         continue;
       }
-      const checked = checkEvent(withPlainData(value), this.context);
+      const problem = shapeProblem(value);
+      const checked =
+        problem === undefined
+          ? checkEvent(withPlainData(value), this.context)
+          : { errors: { event: [problem] } };
       if ('event' in checked) read.events.push(checked.event);
       else read.rejected.push({ number, text, errors: checked.errors });
     }
@@ -38,7 +43,8 @@ export class NdjsonFormat implements FileFormat {
   rejectedLine({ number, text, errors }: RejectedLine): string {
     const rejected = { line: number, errors };
     const value = parsed(text);
-    return writeJson(isObject(value) ? { ...value, rejected } : { text, rejected });
+    const isWritable = isObject(value) && shapeProblem(value) === undefined;
+    return writeJson(isWritable ? { ...value, rejected } : { text, rejected });
   }
 }
 

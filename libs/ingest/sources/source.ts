@@ -51,11 +51,13 @@ export interface Source {
   readonly isOrderedByArrival?: true;
   /** The kind of message in the source's own words; undefined when there is none in it. */
   typeOf(body: unknown): string | undefined;
+  /** The body with encoded parts of it decoded: so it is translated, kept and erased. */
+  plain?(body: unknown): unknown;
   /** Pure: the same message gives the same events, whenever it is translated. */
   translate(message: SourceMessage): Translation;
   /** How to ask the source for what its messages leave out; undefined when the settings do not tell. */
   asks?(settings: Settings): Ask | undefined;
-  /** The addresses of people invited in it, which a message kept as a dead letter must not keep. */
+  /** What may be addresses of people invited in it, which a message kept as a dead letter must not keep. */
   inviteesOf?(body: unknown): readonly unknown[];
 }
 

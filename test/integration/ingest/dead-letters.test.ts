@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
 import { letters, LETTERS_PATH, replay, type Letter } from '../../support/letters.js';
@@ -223,4 +224,45 @@ test('a rejected event without a source is replayed under the name of the key it
     id: event['id'],
   });
   expect((await signupParameters(service.api, 'sourceless')).status).toBe(200);
+});
+
+test('a replay leaves the letter of a restored store that has the same number', async () => {
+  const sent = early('restored', 300);
+  await expectRejected(sent);
+  const [letter] = await letters(service.api);
+  const client = new pg.Client({ connectionString: service.databaseUrl });
+  await client.connect();
+  await client.query('begin');
+  // As a restore does it: the number stays, the letter is another.
+  await client.query(
+    `update dead_letters set digest = '\\x00', event_id = 'another' where id = $1`,
+    [letter!.id],
+  );
+  await waitFor(() => Promise.resolve(Date.parse(String(sent['time'])) - Date.now() < TOO_FAR_MS));
+  const replayed = replay(service.api, [letter!.id]);
+  const waiting = `select from pg_locks where not granted and locktype = 'transactionid'`;
+  await waitFor(async () => (await client.query(waiting)).rows[0] as object);
+  await client.query('commit');
+  await client.end();
+  expect(await replayed).toMatchObject({ accepted: 1 });
+  expect(eventIds(await letters(service.api))).toEqual(['another']);
+});
+
+test('a page of large letters ends before it is too long, and the next one goes on', async () => {
+  await ask(
+    service.databaseUrl,
+    `insert into dead_letters (source, digest, event_id, errors, body, received_at, last_at, sender_kind, sender)
+     select 'app', int4send(n), n, '{}', convert_to(repeat(E'\\x01', 1048576), 'UTF8'), now(), now(), 'api', 'default'
+     from generate_series(1, 6) n`,
+  );
+  const page = async (before: string) => {
+    const { body } = await service.api.get<{ dead_letters: Letter[] }>(
+      `${LETTERS_PATH}?limit=1000${before}`,
+    );
+    return body.dead_letters;
+  };
+  const first = await page('');
+  expect(first).toHaveLength(4);
+  expect(await page(`&before=${first.at(-1)!.id}`)).toHaveLength(2);
+  expect(await page('&before=1')).toHaveLength(0);
 });

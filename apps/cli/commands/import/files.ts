@@ -17,7 +17,7 @@ import {
   type FileFormat,
   type Progress,
 } from '#libs/ingest';
-import { readTime } from '#libs/contracts';
+import { idSchema, readTime } from '#libs/contracts';
 import { Clock, Database, Logger, databaseClock, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
@@ -51,13 +51,13 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
   const [path, ...others] = positionals;
   if (path === undefined || others.length > 0)
     throw new UsageError('import ndjson needs one file.');
+  const defaultSource = readSource(values.source, 'import');
   await run(settings, {
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
     writer: (database) => new FactWriter(new BulkLoad(database, settings), 'remembered'),
-    format: (now, writtenAt) =>
-      new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource: values.source ?? 'import' }),
+    format: (now, writtenAt) => new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource }),
   });
 }
 
@@ -70,6 +70,7 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     throw new UsageError(`import csv needs one of ${CSV_KINDS.join(', ')}, then one file.`);
   }
   const given = values['as-of'];
+  const defaultSource = readSource(values.source, 'csv');
   const asOf = given === undefined ? undefined : readAsOf(given);
   await run(settings, {
     path,
@@ -78,7 +79,7 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     writer: (database) => new FactWriter(new BulkLoad(database, settings), 'content'),
     format: (now, writtenAt) => {
       const receivedAt = asOf ?? writtenAt;
-      return new CsvFormat({ now, receivedAt, defaultSource: values.source ?? 'csv' }, kind);
+      return new CsvFormat({ now, receivedAt, defaultSource }, kind);
     },
   });
 }
@@ -161,6 +162,14 @@ function readAsOf(text: string): number {
   const read = readTime(text);
   if ('problem' in read) throw new UsageError(`--as-of ${read.problem}.`);
   return read.ms;
+}
+
+/** @throws UsageError when it cannot be the source of events */
+function readSource(text: string | undefined, otherwise: string): string {
+  if (text === undefined) return otherwise;
+  const { error } = idSchema.safeParse(text);
+  if (error) throw new UsageError(`--source ${error.issues[0]!.message}.`);
+  return text;
 }
 
 function isKind(word: string): word is CsvKind {

@@ -4,8 +4,11 @@ import type { CsvKind } from './columns.js';
 
 const IDS = ['user_id', 'org_id', 'inviter_user_id'];
 /** How spreadsheets write numbers of more than 11 digits, of which they keep 15. */
-const ROUNDED = /^-?\d(?:[.,]\d+)?E\+\d+$/;
-const NOT_EXACT = 'is a number that a spreadsheet has rounded: export the column as text';
+const ROUNDED = /^-?\d(?:[.,]\d+)?E\+\d+$/i;
+/** How programs write an id that they have read as a number with a fraction. */
+const FRACTION = /^-?\d+\.0+$/;
+const NOT_EXACT =
+  'is a number that a spreadsheet or another program has changed: export the column as text';
 
 /** A row by its columns' names; what is empty or not there is undefined. */
 export type CsvRow = Partial<Record<string, string>>;
@@ -27,7 +30,7 @@ export type RowEvents = { events: ToldEvent[]; timeColumn: string } | { errors: 
  * @param asOf when what the file says was so, milliseconds since 1970
  */
 export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents {
-  const rounded = IDS.filter((name) => ROUNDED.test(row[name] ?? ''));
+  const rounded = IDS.filter((name) => isChanged(row[name] ?? ''));
   if (rounded.length > 0) {
     return { errors: Object.fromEntries(rounded.map((name) => [name, [NOT_EXACT]])) };
   }
@@ -43,6 +46,10 @@ export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents
     case 'invites':
       return inviteEvents(row);
   }
+}
+
+function isChanged(id: string): boolean {
+  return ROUNDED.test(id) || FRACTION.test(id);
 }
 
 /** Profiles are as of the file's time: what was told later, by whatever way, is newer. */

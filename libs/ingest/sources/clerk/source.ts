@@ -1,42 +1,26 @@
 import { isObject } from '#libs/contracts';
+import { inviteesIn } from '../../addresses.js';
+import { wholeObjects, type Parts } from '../envelope.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import {
-  byType,
-  member,
-  nearSignature,
-  tell,
-  tellWhole,
-  textMember,
-  type Translators,
-} from '../telling.js';
+import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
 
-/** The parts of Clerk's envelope: what it is about, and when (unix milliseconds). */
-interface Parts {
-  data: unknown;
-  time: unknown;
-}
+const WHOLE = wholeObjects(profile);
 
 const TRANSLATORS: Translators<Parts> = {
-  'user.created': ({ data, time }) =>
-    isKnown(data)
-      ? tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time)
-      : NAMELESS,
-  'user.updated': ({ data, time }) =>
-    tellWhole('user', profile(data), member(data, 'created_at'), time),
-  'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
+  ...WHOLE,
+  'user.created': (parts) => (isKnown(parts.data) ? WHOLE['user.created']!(parts) : NAMELESS),
+  // An update does not create a user whose creation would be rejected.
+  'user.updated': (parts) =>
+    isKnown(parts.data)
+      ? WHOLE['user.updated']!(parts)
+      : tell('user.updated', profile(parts.data), parts.time),
   'session.created': ({ data, time }) => {
     // Somebody of the staff who looks at what the user sees.
     const isImpersonated = isObject(member(data, 'actor'));
     if (isImpersonated) return 'unused';
     return tell('user.active', { user_id: member(data, 'user_id') }, time);
   },
-  'organization.created': ({ data, time }) =>
-    tell('org.created', { ...org(data), created_at: member(data, 'created_at') }, time),
-  'organization.updated': ({ data, time }) =>
-    tellWhole('org', org(data), member(data, 'created_at'), time),
-  'organization.deleted': ({ data, time }) =>
-    tell('org.deleted', { org_id: member(data, 'id') }, time),
   'organizationMembership.created': ({ data, time }) =>
     tell('user.added_to_org', { ...pair(data), role: member(data, 'role') }, time),
   'organizationMembership.updated': ({ data, time }) =>
@@ -59,6 +43,10 @@ export const source: WebhookSource = {
     const parts = { data: member(body, 'data'), time };
     return nearSignature(byType(TRANSLATORS, 'type', type, parts), 'timestamp', time, at);
   },
+  inviteesOf: (body) => {
+    const isInvitation = textMember(body, 'type')?.startsWith('organizationInvitation.') ?? false;
+    return inviteesIn(member(body, 'data'), isInvitation);
+  },
 };
 
 /** What Clerk knows a user by. */
@@ -68,6 +56,7 @@ const KNOWN_BY = [
   'web3_wallets',
   'external_accounts',
   'enterprise_accounts',
+  'saml_accounts',
   'passkeys',
 ];
 const NAMELESS: Translation = {
@@ -98,10 +87,6 @@ function primaryEmail(user: unknown): unknown {
   const primary = member(user, 'primary_email_address_id');
   const found = list.find((address) => member(address, 'id') === primary);
   return member(found, 'email_address');
-}
-
-function org(data: unknown): Record<string, unknown> {
-  return { org_id: member(data, 'id'), name: member(data, 'name') };
 }
 
 function pair(membership: unknown): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { idSchema } from '#libs/contracts';
+import { inviteesIn } from '../../addresses.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { LookUp, Translation, WebhookSource } from '../source.js';
 import { byType, member, tell, textMember, type Translators } from '../telling.js';
@@ -49,10 +50,7 @@ export const source: WebhookSource = {
   verify: verifyStandard,
   typeOf,
   translate: ({ body }) => byType(TRANSLATORS, 'event_type', typeOf(body), body),
-  inviteesOf: (body) =>
-    typeOf(body) === 'user.invited_to_org'
-      ? INVITEE_FIELDS.map((field) => member(body, field))
-      : [],
+  inviteesOf: (body) => inviteesIn(body, typeOf(body) === 'user.invited_to_org'),
   asks,
 };
 

@@ -1,7 +1,9 @@
-import { isObject } from '#libs/contracts';
+import { isObject, type EventType } from '#libs/contracts';
+import { inviteesIn } from '../../addresses.js';
 import { withPlainData } from '../../cloud-events.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
+import { textMember } from '../telling.js';
 
 /** Standard Webhooks around our native events: one of them, or an array. */
 export const source: WebhookSource = {
@@ -13,14 +15,18 @@ export const source: WebhookSource = {
     if (Array.isArray(body)) return 'batch';
     return isObject(body) && typeof body.type === 'string' ? body.type : undefined;
   },
+  plain: (body) => {
+    const isEncoded = eventsOf(body).some((event) => isObject(event) && 'data_base64' in event);
+    if (!isEncoded) return body;
+    return Array.isArray(body) ? body.map(withPlainData) : withPlainData(body);
+  },
   translate: ({ body }): Translation => ({ events: eventsOf(body) }),
   inviteesOf: (body) =>
-    eventsOf(body).map((event) =>
-      isObject(event) && isObject(event.data) ? event.data.invitee_email : undefined,
-    ),
+    eventsOf(body).flatMap((event) => inviteesIn(event, textMember(event, 'type') === INVITATION)),
 };
 
+const INVITATION = 'user.invited_to_org' satisfies EventType;
+
 function eventsOf(body: unknown): readonly unknown[] {
-  const events: unknown[] = Array.isArray(body) ? body : [body];
-  return events.map(withPlainData);
+  return Array.isArray(body) ? body : [body];
 }

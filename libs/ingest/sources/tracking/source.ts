@@ -1,4 +1,5 @@
 import { isObject } from '#libs/contracts';
+import { inviteesIn } from '../../addresses.js';
 import type { Source, Translation } from '../source.js';
 import {
   CALL_TYPES,
@@ -22,7 +23,8 @@ export const source: Source = {
     return (body['type'] === 'track' ? nameOf(body) : undefined) ?? knownType(body);
   },
   translate: ({ body }) => (isObject(body) ? translate(body) : notACall()),
-  inviteesOf: (body) => (isObject(body) ? [objectIn(body, 'properties')['invitee_email']] : []),
+  inviteesOf: (body) =>
+    isObject(body) ? inviteesIn(body['properties'], nameOf(body) === 'Invite Sent') : [],
 };
 
 function translate(call: Call): Translation {

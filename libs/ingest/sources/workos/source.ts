@@ -1,34 +1,12 @@
 import { isObject } from '#libs/contracts';
+import { inviteesIn } from '../../addresses.js';
+import { wholeObjects, type Parts } from '../envelope.js';
 import type { Translation, WebhookSource } from '../source.js';
-import {
-  byType,
-  member,
-  nearSignature,
-  tell,
-  tellWhole,
-  textMember,
-  type Translators,
-} from '../telling.js';
+import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
 import { mayBeProven, secretProblem, verify } from './signature.js';
 
-/** The parts of WorkOS' envelope: what it is about, and when (RFC 3339). */
-interface Parts {
-  data: unknown;
-  time: unknown;
-}
-
 const TRANSLATORS: Translators<Parts> = {
-  'user.created': ({ data, time }) =>
-    tell('user.created', { ...profile(data), created_at: member(data, 'created_at') }, time),
-  'user.updated': ({ data, time }) =>
-    tellWhole('user', profile(data), member(data, 'created_at'), time),
-  'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
-  'organization.created': ({ data, time }) =>
-    tell('org.created', { ...org(data), created_at: member(data, 'created_at') }, time),
-  'organization.updated': ({ data, time }) =>
-    tellWhole('org', org(data), member(data, 'created_at'), time),
-  'organization.deleted': ({ data, time }) =>
-    tell('org.deleted', { org_id: member(data, 'id') }, time),
+  ...wholeObjects(profile),
   'organization_membership.created': (parts) => (isActive(parts) ? added(parts) : 'unused'),
   // A membership begins with this when it was pending, ends with it when it becomes inactive; else its
   // role may be another, which adding a member again changes.
@@ -51,8 +29,7 @@ const TRANSLATORS: Translators<Parts> = {
     };
     return tell('user.invited_to_org', invite, time);
   },
-  'session.created': (parts) =>
-    isObject(member(parts.data, 'impersonator')) ? 'unused' : active(parts),
+  'session.created': active,
 };
 
 /** A sign-in that went well, in whatever way. */
@@ -72,7 +49,7 @@ export const source: WebhookSource = {
     const translation = isSignIn ? active(parts) : byType(TRANSLATORS, 'event', type, parts);
     return nearSignature(translation, 'created_at', parts.time, at);
   },
-  inviteesOf: (body) => (isInvitation(body) ? [member(body, 'data', 'email')] : []),
+  inviteesOf: (body) => inviteesIn(member(body, 'data'), isInvitation(body)),
 };
 
 function isInvitation(body: unknown): boolean {
@@ -86,10 +63,6 @@ function profile(user: unknown): Record<string, unknown> {
     first_name: member(user, 'first_name'),
     last_name: member(user, 'last_name'),
   };
-}
-
-function org(data: unknown): Record<string, unknown> {
-  return { org_id: member(data, 'id'), name: member(data, 'name') };
 }
 
 function statusOf({ data }: Parts): unknown {
@@ -112,8 +85,11 @@ function removed({ data, time }: Parts): Translation {
   return tell('user.removed_from_org', pair(data), time);
 }
 
-/** WorkOS does not always say who signed in. */
+/** WorkOS does not always say who signed in; an impersonator is somebody of the staff. */
 function active({ data, time }: Parts): Translation {
   const userId = member(data, 'user_id');
-  return userId === null ? 'unused' : tell('user.active', { user_id: userId }, time);
+  const isImpersonated = isObject(member(data, 'impersonator'));
+  return userId === null || isImpersonated
+    ? 'unused'
+    : tell('user.active', { user_id: userId }, time);
 }
