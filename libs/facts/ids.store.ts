@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Database } from '#libs/platform';
-import { ID_TABLES, MARK, isPresent, parametersOf, type IdTable, type Witness } from './witness.js';
+import { Database, type Question } from '#libs/platform';
+import { ID_TABLES, MARK, type IdTable, type Witness } from './witness.js';
 
 // A user id of 36 characters takes 105 bytes here: full caches stay near 65 MB.
 const CACHED_USERS = 500_000;
@@ -19,40 +19,32 @@ export interface Numbers {
   witness: Witness | undefined;
 }
 
-/** A number, and its mark where it is the highest of the reply. One row without an id when there are none. */
-interface Row {
-  isPresent: boolean;
-  id: number | null;
-  name: string;
-  mark: string | null;
-}
+/** A row of a table of ids: a number, the id it stands for, and the mark of the row. */
+type Row = Witness;
 
-// Whether the earlier witness is there is asked in the same statement: what it proves and what is new are of one
-// state of the store.
-const find = ({ table, name }: IdTable) => `
-  with found as materialized (
-    select id, ${name} as name from ${table} where ${name} = any($4)
-  ), latest as (
-    select id, ${MARK} as mark from ${table} where id = (select max(id) from found)
-  )
-  select earlier."isPresent", found.id, found.name, latest.mark
-  from (select ${isPresent({ table, name } as IdTable, 1)} as "isPresent") earlier
-  left join found on true left join latest on latest.id = found.id`;
+// The name of the earlier witness is looked up by the same statement as what is missing, so that its presence and
+// the new numbers are of one state of the store.
+const find = ({ table, name }: IdTable): Question => ({
+  name: `find_${table}`,
+  text: `select id, ${name} as name, ${MARK} as mark from ${table} where ${name} = any($1)`,
+});
 
 // The lock lasts until the commit, so that numbers are committed in their order.
-const add = ({ table, name }: IdTable) => `
-  with locked as materialized (
-    select pg_advisory_xact_lock(${LOCKS[table]})
-  ), added as (
-    insert into ${table} (${name})
-    select name from locked, unnest($4::text[]) name order by name
-    on conflict do nothing
-    returning id, ${name} as name, token::text as mark
-  )
-  select earlier."isPresent", added.id, added.name,
-    case when added.id = max(added.id) over () then added.mark end as mark
-  from (select ${isPresent({ table, name } as IdTable, 1)} as "isPresent") earlier
-  left join added on true`;
+const add = ({ table, name }: IdTable): Question => ({
+  name: `add_${table}`,
+  text: `
+    with locked as materialized (
+      select pg_advisory_xact_lock(${LOCKS[table]})
+    ), added as (
+      insert into ${table} (${name})
+      select name from locked, unnest($1::text[]) name order by name
+      on conflict do nothing
+      returning id, ${name} as name, token::text as mark
+    )
+    select id, name, mark from added
+    union all
+    select id, ${name}, ${MARK} from ${table} where ${name} = $2`,
+});
 
 /** The numbers of one state of the store, as far as this process has seen them. */
 class Known {
@@ -69,14 +61,16 @@ class Known {
 class IdNumbers {
   // Made with the first id: an empty one takes its whole room at once, which is 0.1 s of a start.
   private known: Known | undefined;
-  private readonly statements: readonly [find: string, add: string];
+  private readonly find: Question;
+  private readonly add: Question;
 
   constructor(
     private readonly database: Database,
     table: IdTable,
     private readonly max: number,
   ) {
-    this.statements = [find(table), add(table)];
+    this.find = find(table);
+    this.add = add(table);
   }
 
   /** Nothing that is known is true any more. */
@@ -95,9 +89,10 @@ class IdNumbers {
       const missing = [...wanted].filter((name) => !keys.has(name));
       if (missing.length === 0) return { keys, witness: known.witness };
       const { witness } = known;
-      const values = [...parametersOf(witness), missing];
-      const { rows } = await this.database.pool.query<Row>(this.statements[turn % 2]!, values);
-      if (this.known === known && !rows[0]!.isPresent) this.forget();
+      const rows = await (turn % 2 === 0
+        ? this.look(missing, witness)
+        : this.give(missing, witness));
+      if (this.known === known && !isAmong(witness, rows)) this.forget();
       if (this.known !== known) {
         [known, turn] = [this.current(), 0];
         keys = cached(known, wanted);
@@ -110,6 +105,15 @@ class IdNumbers {
       }
     }
     throw new Error('The numbers of ids could not be found: the store changes all the time.');
+  }
+
+  private look(names: readonly string[], witness: Witness | undefined): Promise<Row[]> {
+    const wanted = witness ? [...names, witness.name] : names;
+    return this.database.ask<Row>(this.find, [wanted], this.database.pool);
+  }
+
+  private give(names: readonly string[], witness: Witness | undefined): Promise<Row[]> {
+    return this.database.ask<Row>(this.add, [names, witness?.name], this.database.pool);
   }
 
   private current(): Known {
@@ -126,12 +130,21 @@ function cached({ numbers }: Known, wanted: ReadonlySet<string>): Map<string, nu
   return found;
 }
 
+/** Whether the row of an earlier witness is among rows; true without one. */
+function isAmong(witness: Witness | undefined, rows: readonly Row[]): boolean {
+  return (
+    !witness ||
+    rows.some(
+      ({ id, name, mark }) => id === witness.id && name === witness.name && mark === witness.mark,
+    )
+  );
+}
+
 function put(known: Known, keys: Map<string, number>, rows: readonly Row[]): void {
-  for (const { id, name, mark } of rows) {
-    if (id === null) continue;
-    keys.set(name, id);
-    known.numbers.set(name, id);
-    if (mark !== null && id > (known.witness?.id ?? -Infinity)) known.witness = { id, name, mark };
+  for (const row of rows) {
+    keys.set(row.name, row.id);
+    known.numbers.set(row.name, row.id);
+    if (row.id > (known.witness?.id ?? -Infinity)) known.witness = row;
   }
 }
 

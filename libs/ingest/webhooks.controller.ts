@@ -28,6 +28,8 @@ const receiveWebhook = operation({
 
 @Controller('webhooks')
 @Access('public')
+// Before the guard that reads the body, which is the handler's own.
+@UseGuards(WebhookGuard)
 export class WebhooksController {
   constructor(
     private readonly messages: MessagesService,
@@ -36,7 +38,6 @@ export class WebhooksController {
   ) {}
 
   @Post(':source')
-  @UseGuards(WebhookGuard)
   @TakesBody({ maxBytes: MAX_MESSAGE_BYTES })
   @Operation(receiveWebhook)
   async receive(@Req() request: FromSource): Promise<{ outcome: Outcome }> {

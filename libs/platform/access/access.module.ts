@@ -1,7 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { Bodies } from '../http/bodies.js';
-import { BodyInterceptor } from '../http/body.interceptor.js';
 import { AccessGuard } from './access.guard.js';
 import { KeyAccess } from './key-access.js';
 import { KeysController } from './keys.controller.js';
@@ -13,7 +12,7 @@ import { SessionController } from './session.controller.js';
 import { SessionsAdminController } from './sessions-admin.controller.js';
 import { WrongKeys } from './wrong-keys.js';
 
-/** Guards every route: first the key or session and its scope, then its rate; then its body is read. */
+/** Guards every route: first the key or session and its scope, then its rate. Guards of a handler come after these, the one that reads its body last. */
 @Global()
 @Module({
   controllers: [SessionController, SessionsAdminController, KeysController],
@@ -26,8 +25,7 @@ import { WrongKeys } from './wrong-keys.js';
     WrongKeys,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: ReadLimitGuard },
-    { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
   ],
-  exports: [WrongKeys],
+  exports: [Bodies, WrongKeys],
 })
 export class AccessModule {}

@@ -28,12 +28,20 @@ export const INGEST_BYTES = 16 * MIB;
 
 const RULE = 'insightd:body';
 
-/** What a route takes as its body; routes of POST, PUT and PATCH without it take 16 KiB, all others none. */
+/** What a route takes as its body; a route that takes a body and does not say takes 16 KiB. */
 export const TakesBody = (rule: BodyRule) => SetMetadata(RULE, rule);
 
 export function bodyRuleOf(reflector: Reflector, context: ExecutionContext): BodyRule {
   const places = [context.getHandler(), context.getClass()];
   return reflector.getAllAndOverride<BodyRule | undefined>(RULE, places) ?? SMALL_BODY;
+}
+
+/** What each request under way holds of a budget. */
+const holding = new WeakMap<IncomingMessage, HeldBytes>();
+
+/** Gives back what a request holds. To be called when its reply is ready: it is worked off then. */
+export function releaseBody(request: IncomingMessage): void {
+  holding.get(request)?.release();
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -46,7 +54,6 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 export class Bodies {
   private readonly budget: ByteBudget;
   private readonly budgetBeforeKey: ByteBudget;
-  private readonly early = new WeakMap<IncomingMessage, HeldBytes>();
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'INGEST_MEMORY_MIB'>, metrics: Metrics) {
     const bytes = settings.INGEST_MEMORY_MIB * MIB;
@@ -61,22 +68,15 @@ export class Bodies {
 
   /**
    * Reads the body as bytes into `request.body`, unpacked.
-   * @returns what it holds of the budget, to be released when the request is worked off
    * @throws ApiError as `receive` and `unzip`
    */
-  async read(request: FastifyRequest, reply: FastifyReply, rule: BodyRule): Promise<HeldBytes> {
+  async read(request: FastifyRequest, reply: FastifyReply, rule: BodyRule): Promise<void> {
+    const early = holding.get(request.raw);
     const held = this.budget.hold();
-    const early = this.early.get(request.raw);
-    try {
-      if (early) held.grow((request.body as Buffer).length);
-      else await this.fill(request, reply, rule, held);
-    } catch (error) {
-      held.release();
-      throw error;
-    } finally {
-      early?.release();
-    }
-    return held;
+    holding.set(request.raw, held);
+    if (!early) return this.fill(request, reply, rule, held);
+    early.release();
+    held.grow((request.body as Buffer).length);
   }
 
   /**
@@ -91,9 +91,7 @@ export class Bodies {
   ): Promise<string | undefined> {
     if (!beforeKey) return undefined;
     const held = this.budgetBeforeKey.hold();
-    // Whatever becomes of the request.
-    reply.raw.once('close', () => held.release());
-    this.early.set(request.raw, held);
+    holding.set(request.raw, held);
     await this.fill(request, reply, { maxBytes: beforeKey.maxBytes, gzip }, held);
     return beforeKey.keyIn(request.body as Buffer);
   }

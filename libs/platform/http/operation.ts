@@ -1,7 +1,8 @@
-import { HttpCode, SetMetadata, UseGuards, UseInterceptors, applyDecorators } from '@nestjs/common';
+import { HttpCode, SetMetadata, UseGuards, applyDecorators } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErrorCode } from '#libs/contracts';
 import type { SecurityScheme } from '../openapi/security.js';
+import { ReadBody } from './read-body.guard.js';
 import { BodyCheck, RequestCheck } from './request-check.js';
 
 const OPERATION = 'insightd:operation';
@@ -73,7 +74,8 @@ export function Operation<S extends OperationSpec>(spec: S) {
     SetMetadata(OPERATION, spec),
     HttpCode(statusOf(spec)),
     ...(spec.path || spec.query ? [UseGuards(new RequestCheck(spec))] : []),
-    ...(spec.body ? [UseInterceptors(new BodyCheck(spec.body))] : []),
+    ...(spec.body || spec.rawBody ? [UseGuards(ReadBody)] : []),
+    ...(spec.body ? [UseGuards(new BodyCheck(spec.body))] : []),
   ];
   return <T extends (...args: never[]) => ReplyOf<S> | Promise<ReplyOf<S>>>(
     target: object,

@@ -27,6 +27,7 @@ export async function receive(
   const declared = declaredBytes(request);
   if (declared > cost.maxBytes) throw tooLarge(cost.maxBytes);
   if (declared === 0) return Buffer.alloc(0);
+  if (request.complete && !request.destroyed) return arrived(request, cost);
   // The length of a chunked body is not known: it is counted as it arrives.
   if (Number.isFinite(declared)) cost.held.grow(declared);
   if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
@@ -37,6 +38,14 @@ export async function receive(
 export function declaredBytes({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding'] !== undefined) return Number.NaN;
   return Number(headers['content-length'] ?? 0);
+}
+
+/** A body that is here already, as most small ones are: they come in one packet with their headers. */
+function arrived(request: IncomingMessage, { held, maxBytes }: BodyCost): Buffer {
+  const body = (request.read() as Buffer | null) ?? Buffer.alloc(0);
+  if (body.length > maxBytes) throw tooLarge(maxBytes);
+  held.grow(body.length);
+  return body;
 }
 
 /** The parts of a body so far. */

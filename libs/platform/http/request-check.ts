@@ -1,6 +1,5 @@
-import type { CallHandler, CanActivate, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import type { z } from 'zod';
 import { ApiError } from '#libs/contracts';
 import { readObject } from './body.js';
@@ -30,16 +29,16 @@ export class RequestCheck implements CanActivate {
 
 /**
  * Checks the JSON body of a request by the schema of its operation, and replaces it with what the schema outputs.
- * Runs after the interceptor that reads the body.
+ * Runs after `ReadBody`.
  */
-export class BodyCheck implements NestInterceptor {
+export class BodyCheck implements CanActivate {
   constructor(private readonly schema: z.ZodObject) {}
 
   /** @throws ApiError `invalid` or `unreadable` */
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     request.body = checked(this.schema, readObject(request.body));
-    return next.handle();
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { releaseBody } from './bodies.js';
 import { declaredBytes } from './receive.js';
 
 /** The rest of a body of this length is read and dropped, and the connection is used again if it arrives soon. */
@@ -9,12 +10,13 @@ const DROPPED_BYTES = 64 * 1024;
 const LINGER_MS = 2_000;
 
 /**
- * Closes the connection of a request that is answered before its body has arrived: the body is not read.
- * Closed at once, the reply would be lost to a sender that is still sending.
+ * Ends with each body when the reply is ready: what was read no longer counts, and the connection of one that has not
+ * arrived is closed, for it is not read. Closed at once, the reply would be lost to a sender that is still sending.
  */
 export function closeUnread(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     const { raw } = request;
+    releaseBody(raw);
     if (raw.complete) return done(null, payload);
     if (isDropped(raw)) {
       reply.raw.once('finish', () => closeUnlessComplete(raw));
