@@ -125,15 +125,15 @@ async function reply<T>(response: Response): Promise<Reply<T>> {
   };
 }
 
-/** Waits until `look` gives something. @throws Error when it does not within `withinMs` */
+/** Waits until `look` gives something other than undefined and false. @throws Error when it does not within `withinMs` */
 export async function waitFor<T>(
-  look: () => Promise<T | undefined> | T | undefined,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 30_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     const found = await look();
-    if (found !== undefined) return found;
+    if (found !== undefined && found !== false) return found;
     if (Date.now() > giveUpAt)
       throw new Error(`nothing came within ${withinMs} ms: ${String(look)}`);
     await delay(50);
