@@ -1,13 +1,44 @@
 // The rooms and which way the arrows run; ARCHITECTURE.md says what each room owns.
-const ROOMS = ['contracts', 'platform', 'facts', 'ingest', 'reports', 'charts', 'insights'];
+const ROOMS = [
+  'contracts',
+  'database',
+  'embedded-postgres',
+  'platform',
+  'facts',
+  'ingest',
+  'reports',
+  'charts',
+  'entity-pages',
+];
+const EDGES = ['platform', 'database', 'contracts'];
 const MAY_USE = {
   contracts: [],
-  platform: ['contracts'],
-  facts: ['platform', 'contracts'],
-  ingest: ['facts', 'platform', 'contracts'],
-  reports: ['facts', 'platform', 'contracts'],
-  charts: ['facts', 'platform', 'contracts'],
-  insights: ['reports', 'charts', 'facts', 'platform', 'contracts'],
+  database: ['contracts'],
+  'embedded-postgres': [],
+  platform: ['database', 'contracts'],
+  facts: EDGES,
+  ingest: ['facts', ...EDGES],
+  reports: ['facts', ...EDGES],
+  charts: ['facts', ...EDGES],
+  'entity-pages': ['reports', 'charts', 'facts', ...EDGES],
+};
+
+// Inside a room: a folder may import the folders named here, of the same room. Folders that are not named here are free.
+const FOLDERS = {
+  facts: {
+    blocks: [],
+    membership: [],
+    read: ['blocks', 'membership'],
+    replica: ['blocks', 'membership', 'read'],
+    write: ['blocks', 'membership', 'replica'],
+  },
+  reports: {
+    definitions: ['engine'],
+    engine: [],
+    snapshots: ['definitions', 'engine'],
+    runs: ['definitions', 'engine', 'snapshots'],
+    api: ['definitions', 'engine', 'snapshots', 'runs'],
+  },
 };
 
 const arrows = ROOMS.map((room) => {
@@ -20,9 +51,22 @@ const arrows = ROOMS.map((room) => {
   };
 });
 
+const innerArrows = Object.entries(FOLDERS).flatMap(([room, folders]) =>
+  Object.entries(folders).map(([folder, used]) => {
+    const others = Object.keys(folders).filter((name) => name !== folder && !used.includes(name));
+    return {
+      name: `${room}-${folder}-uses-only-${used.join('-') || 'itself'}`,
+      severity: 'error',
+      from: { path: `^libs/${room}/${folder}/` },
+      to: { path: `^(?:dist/)?libs/${room}/(?:${others.join('|')})/` },
+    };
+  }),
+);
+
 export default {
   forbidden: [
     ...arrows,
+    ...innerArrows,
     {
       name: 'the-dashboard-sees-contracts-only',
       comment: 'their types, and the packages that a browser runs',

@@ -6,7 +6,7 @@ export default tseslint.config(
       'dist/',
       'node_modules/',
       'coverage/',
-      'libs/platform/db/generated/',
+      'libs/database/generated/',
       '.demo/',
       '.data/',
       // Compiled by a test, with what it generates.
@@ -40,7 +40,7 @@ export default tseslint.config(
   {
     // Times come from the clock; everything else is handed its `now`.
     files: ['libs/**/*.ts', 'apps/**/*.{ts,tsx}'],
-    ignores: ['libs/platform/clock/**', 'apps/dashboard/words/clock.ts'],
+    ignores: ['libs/platform/clock/**', 'apps/dashboard/labels/clock.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

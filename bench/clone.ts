@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { packageRoot } from '#libs/platform';
+import { packageRoot } from '#libs/database';
 import type { Closable } from './closing.js';
 import type { Bench } from './stage.js';
 

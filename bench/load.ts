@@ -6,14 +6,9 @@ import pg from 'pg';
 import { chartsAreCurrent } from '#libs/charts';
 import type { NativeEvent } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
-import {
-  Database,
-  migrate,
-  migrateQueues,
-  packageRoot,
-  startEmbedded,
-  type EmbeddedDatabase,
-} from '#libs/platform';
+import { Database, migrate, packageRoot } from '#libs/database';
+import { migrateQueues } from '#libs/platform';
+import { startEmbedded, type EmbeddedDatabase } from '#libs/embedded-postgres';
 import { Bar, say } from './progress.js';
 import { eventsOf } from './reference/events.js';
 import { DAYS, ReferenceData } from './reference/reference-data.js';

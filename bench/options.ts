@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageRoot } from '#libs/platform';
+import { packageRoot } from '#libs/database';
 
 const USAGE = `npm run bench -- [options]
 

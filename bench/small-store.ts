@@ -1,6 +1,6 @@
 import { DAY_MS, startOfDay, type NativeEvent } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
-import { Database } from '#libs/platform';
+import { Database } from '#libs/database';
 import { emptyStore, type Clone } from './clone.js';
 import { randomFrom } from './event-bodies.js';
 import type { Bench } from './stage.js';

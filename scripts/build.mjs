@@ -31,7 +31,7 @@ await prepareEmbedded();
 
 /** Here as well as at the first start: who starts the service may not be allowed to write to node_modules. */
 async function prepareEmbedded() {
-  const { findBinaries } = await import('../dist/libs/platform/db/embedded/binaries.js');
+  const { findBinaries } = await import('../dist/libs/embedded-postgres/binaries.js');
   try {
     findBinaries();
   } catch {

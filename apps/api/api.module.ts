@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChartsApiModule } from '#libs/charts';
 import { IngestApiModule } from '#libs/ingest';
-import { InsightsApiModule } from '#libs/insights';
+import { InsightsApiModule } from '#libs/entity-pages';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
 import { OpenApiController } from './openapi.js';

@@ -5,7 +5,8 @@ import fastifyStatic from '@fastify/static';
 import type { INestApplication } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '#libs/contracts';
-import { Outside, SessionCookie, packageRoot, sendFailure } from '#libs/platform';
+import { Outside, SessionCookie, sendFailure } from '#libs/platform';
+import { packageRoot } from '#libs/database';
 
 const FOLDER = join(packageRoot, 'dist/apps/dashboard');
 /** What is never a page of the dashboard, whoever asks. */

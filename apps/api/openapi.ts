@@ -5,7 +5,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { wire, type OpenApiDocument } from '#libs/contracts';
-import { Access, Operation, Outside, describeApi, operation, packageRoot } from '#libs/platform';
+import { Access, Operation, Outside, describeApi, operation } from '#libs/platform';
+import { packageRoot } from '#libs/database';
 
 const getOpenApi = operation({
   id: 'getOpenApi',

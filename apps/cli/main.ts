@@ -3,7 +3,7 @@
 // health every ten.
 import { SettingsError, readSettings } from '#libs/platform/config';
 import { health } from './commands/health.js';
-import { endWithParent, isStopping } from './lifetime.js';
+import { endWithParent, isStopping } from './shutdown.js';
 import { UsageError } from './usage.js';
 
 const USAGE = `insightd <command>
@@ -59,7 +59,7 @@ const SERVICES: Record<string, Command> = {
   },
 };
 /** Those that end when they are done. */
-const ERRANDS: Record<string, Command> = {
+const COMMANDS: Record<string, Command> = {
   migrate: async () => {
     const settings = readSettings();
     await (await import('./commands/migrate.js')).migrateStore(settings);
@@ -97,8 +97,8 @@ if (['help', '--help', '-h'].includes(name)) {
 endWithParent();
 try {
   if (Object.hasOwn(SERVICES, name)) await SERVICES[name]!(args);
-  else if (Object.hasOwn(ERRANDS, name)) {
-    await ERRANDS[name]!(args);
+  else if (Object.hasOwn(COMMANDS, name)) {
+    await COMMANDS[name]!(args);
     // Idle timers of the migration engine would hold the process for ten seconds more.
     process.exit();
   } else throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);

@@ -11,7 +11,7 @@ const THREADS = '/proc/self/task';
  * the collector's went on as before, and with them half of the difference was gone. Threads to come inherit it.
  * There is no way back without rights, so it is one with which a busy machine leaves a run its share.
  */
-export function letOthersGoFirst(): void {
+export function lowerPriority(): void {
   for (const thread of threads()) {
     try {
       if (os.getPriority(thread) < NICENESS) os.setPriority(thread, NICENESS);

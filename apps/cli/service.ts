@@ -9,22 +9,20 @@ import {
   Metrics,
   PlatformModule,
   ProblemFilter,
-  StoreWatch,
   createAdapter,
   forbidKeeping,
   leaveBodiesUnread,
   measureReplies,
   refuseWhileStopping,
   refuseOnNewerStore,
-  type Settings,
-} from '#libs/platform';
+  type Settings, StoreWatch } from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
 import { serveDashboard } from '../api/dashboard.js';
 import { serveApiPage } from '../api/openapi.js';
 import { WorkerModule } from '../worker/worker.module.js';
 import { compressReplies } from '../api/compression.js';
-import { isStopping } from './lifetime.js';
-import { letOthersGoFirst } from './priority.js';
+import { isStopping } from './shutdown.js';
+import { lowerPriority } from './priority.js';
 
 const GRACE_MS = 3_000;
 const SWEEP_MS = 100;
@@ -82,7 +80,7 @@ export async function startService(
     await app.close();
     throw explained(error, settings);
   }
-  if (role === 'worker') letOthersGoFirst();
+  if (role === 'worker') lowerPriority();
   return app;
 }
 

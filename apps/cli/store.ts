@@ -1,17 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import {
-  Logger,
-  checkInviteeHashKey,
-  describeError,
-  explainRefusal,
-  isDatabaseAway,
-  migrate,
-  migrateQueues,
-  runningEmbedded,
-  startEmbedded,
-  type Settings,
-} from '#libs/platform';
+import { Logger, describeError, migrateQueues, type Settings, checkInviteeHashKey } from '#libs/platform';
+import { explainRefusal, isDatabaseAway, migrate } from '#libs/database';
+import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 
 /** A database that can be used, and how to let go of it. */
 export interface Store {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stopWithParent } from './lifetime.js';
+import { stopWithParent } from './shutdown.js';
 import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** The process that works for an `insightd all`, over the store that is open there. */

@@ -1,11 +1,11 @@
 import { SessionProvider, useSession } from './api/session.js';
 import { Failure } from './api/client.js';
-import { Failed, Loading } from './parts/states.js';
+import { Failed, Loading } from './components/states.js';
 import { SignInPage } from './pages/sign-in.js';
 import { usePlace } from './routing/location.js';
 import { Routes } from './routes.js';
 import { Shell } from './shell.js';
-import { TermsProvider } from './words/terms.js';
+import { TermsProvider } from './labels/terms.js';
 
 export function App() {
   return (

@@ -6,7 +6,7 @@ import { UserPage } from './pages/user/page.js';
 import { StartPage } from './pages/start/page.js';
 import { DataPage } from './pages/data/page.js';
 import type { Place } from './routing/location.js';
-import { wordsOf } from './words/reports.js';
+import { wordsOf } from './labels/reports.js';
 
 /** Which page an address is. */
 export function Routes({ place }: { place: Place }) {

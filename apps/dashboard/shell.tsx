@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Failure } from './api/client.js';
 import { useSession, type Reader } from './api/session.js';
-import { Icon, Sign } from './parts/icons.js';
+import { Icon, Sign } from './components/icons.js';
 import { Link } from './routing/link.js';
 
 const PLACES = [

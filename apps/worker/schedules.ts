@@ -2,10 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Interval, Timeout } from '@nestjs/schedule';
 import { OrgActivityService } from '#libs/charts';
 import { ActivityFold } from '#libs/facts';
-import { IngestUpkeep } from '#libs/ingest';
-import { Logger, Paced, StoreWatch, describeError } from '#libs/platform';
+import { IngestRetention } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
-
+import { Logger, DutyCycle, describeError, StoreWatch } from '#libs/platform';
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 /** A chart is never more than a minute behind: what has come at the start of one turn is in the next. */
@@ -20,19 +19,19 @@ const FOLD_MS = 5_000;
 @Injectable()
 export class Schedules {
   private readonly underWay = new Set<string>();
-  private readonly charts: Paced;
-  private readonly fold: Paced;
+  private readonly charts: DutyCycle;
+  private readonly fold: DutyCycle;
 
   constructor(
     private readonly runs: RunsService,
-    private readonly ingest: IngestUpkeep,
+    private readonly ingest: IngestRetention,
     private readonly logger: Logger,
     private readonly watch: StoreWatch,
     orgActivity: OrgActivityService,
     activity: ActivityFold,
   ) {
-    this.charts = new Paced(CHARTS_MS, () => orgActivity.refresh());
-    this.fold = new Paced(FOLD_MS, () => activity.fold());
+    this.charts = new DutyCycle(CHARTS_MS, () => orgActivity.refresh());
+    this.fold = new DutyCycle(FOLD_MS, () => activity.fold());
   }
 
   @Interval(SECOND_MS)
@@ -57,7 +56,7 @@ export class Schedules {
 
   @Interval(SECOND_MS)
   lookUp(): Promise<void> {
-    return this.once('look-ups', () => this.ingest.lookUp());
+    return this.once('look-ups', () => this.ingest.enrich());
   }
 
   @Timeout(30 * SECOND_MS)
@@ -67,7 +66,7 @@ export class Schedules {
 
   @Interval(HOUR_MS)
   tidy(): Promise<void> {
-    return this.once('tidying', () => this.ingest.tidy());
+    return this.once('tidying', () => this.ingest.prune());
   }
 
   /** One at a time of each, none on a newer build's store; a failure is logged and tried again at the next time. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { RANKINGS, type Ranking } from '#libs/contracts';
-import { copyRows } from '#libs/platform';
 import { definitionOf, snapshotTable, unpackList } from '#libs/reports';
+import { copyRows } from '#libs/database';
 import type { DuckDb } from '../anchors/duckdb.js';
 import type { Pass } from '../anchors/passes.js';
 import { ReferenceData } from '../reference/reference-data.js';

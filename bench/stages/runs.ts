@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chartsAreCurrent } from '#libs/charts';
 import { formatDay } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
-import { Database } from '#libs/platform';
+import { Database } from '#libs/database';
 import { openDuckDb, type DuckDb } from '../anchors/duckdb.js';
 import { CLEAR, PASSES, type Pass } from '../anchors/passes.js';
 import { cloneStore } from '../clone.js';

@@ -13,15 +13,8 @@ import {
   type ChartMetric,
 } from '#libs/contracts';
 import { ActivityFold } from '#libs/facts';
-import {
-  Access,
-  Clock,
-  Database,
-  Operation,
-  operation,
-  type PathOf,
-  type QueryOf,
-} from '#libs/platform';
+import { Access, Clock, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
+import { Database } from '#libs/database';
 import { chartValues } from './chart.query.js';
 import { MAX_PERIODS, defaultStart, periodsBetween } from './periods.js';
 

@@ -1,5 +1,5 @@
 import { DAY_MS, formatDay, type ChartMetric } from '#libs/contracts';
-import type { Queryable } from '#libs/platform';
+import type { Queryable } from '#libs/database';
 import type { Period } from './periods.js';
 
 /** The last day that can be written with four digits; a week may end after it, facts do not. */

@@ -1,6 +1,6 @@
 import { DAY_MS } from '#libs/contracts';
 import { BLOCK_SHIFT, BLOCK_SIZE, scanActivity, scanMembersOf, type DayRange } from '#libs/facts';
-import type { Connection } from '#libs/platform';
+import type { Connection } from '#libs/database';
 import { replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
 import { OrgDays, hasBit, setBit } from './org-days.js';
 

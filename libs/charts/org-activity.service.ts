@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { orgsOf } from '#libs/facts';
-import { Database, Metrics, type Connection } from '#libs/platform';
+import { Database, type Connection } from '#libs/database';
+import { Metrics } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
 import { allOrgs, takeChanges, type Changes } from './org-activity.store.js';
 

@@ -1,6 +1,6 @@
 import { formatDay, parseDay } from '#libs/contracts';
 import type { DayRange } from '#libs/facts';
-import type { Queryable } from '#libs/platform';
+import type { Queryable } from '#libs/database';
 import type { OrgDayBlock } from './org-days.js';
 
 const CHANGES_AT_ONCE = 500;

@@ -1,6 +1,6 @@
 import { formatDay } from '#libs/contracts';
 import { BLOCK_SHIFT, BLOCK_SIZE } from '#libs/facts';
-import type { Queryable } from '#libs/platform';
+import type { Queryable } from '#libs/database';
 
 const LAST_DAYS = `
   select org.key, latest.day

@@ -29,8 +29,8 @@ interface Reports {
 
 /**
  * Which rankings there are; the first interval of each is its default. A new report also needs a definition in
- * `libs/reports/definitions/index.ts` and a sentence in `libs/insights/definitions.ts`, and for the page words in
- * `apps/dashboard/words/reports.ts`: without them it does not compile.
+ * `libs/reports/definitions/index.ts` and a sentence in `libs/entity-pages/definitions.ts`, and for the page words in
+ * `apps/dashboard/labels/reports.ts`: without them it does not compile.
  */
 export const REPORTS = {
   user: {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { LosslessNumber } from 'lossless-json';
 
 export { LosslessNumber };
@@ -12,7 +11,7 @@ const ID_NAME = /id"$/i;
 const WHOLE = /^-?\d+$/;
 
 /** Stands before the digits of an exact number where they pass through JSON.parse and JSON.stringify as text. */
-const MARK = randomUUID();
+const MARK = crypto.randomUUID();
 const MARKED = new RegExp(`"${MARK}([^"]+)"`, 'g');
 const NUMBERS = /-?\d[\d.eE+-]*/g;
 const COLON = /^\s*:\s*/;

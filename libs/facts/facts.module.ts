@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { ActivityFold } from './activity-fold.service.js';
-import { FactsService } from './facts.service.js';
-import { IdStore } from './ids.store.js';
+import { ActivityFold } from './write/activity-fold.service.js';
+import { FactsService } from './write/facts.service.js';
+import { IdStore } from './write/ids.store.js';
 
 @Module({
   providers: [ActivityFold, FactsService, IdStore],

@@ -1,22 +1,28 @@
-export { ActivityFold } from './activity-fold.service.js';
-export { BulkLoad } from './bulk-load.js';
-export * from './cards.query.js';
-export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './day-block.js';
-export { areRowsRemovedSince, forgetChanges } from './fact-changes.query.js';
+export { ActivityFold } from './write/activity-fold.service.js';
+export { BulkLoad } from './write/bulk-load.js';
+export * from './read/display-profiles.query.js';
+export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './blocks/day-block.js';
+export { areRowsRemovedSince, forgetChanges } from './replica/fact-changes.query.js';
 export { FactsModule } from './facts.module.js';
-export { FactsService, type Written } from './facts.service.js';
-export { forgetIdentities } from './identities.store.js';
-export { orgsOf } from './memberships.store.js';
-export { KnownFacts } from './known-facts.js';
-export { KeySet } from './key-set.js';
-export type { KnownInvites } from './known-invites.js';
-export { orgContacts, orgKeysOf, type OrgContact } from './org-contacts.query.js';
-export { countOrgMembers, orgMembers, type OrgMember } from './org-members.query.js';
-export { currentPicture, isContinued, isStillThere, setSince, type Picture } from './picture.js';
-export * from './profiles.query.js';
-export { holdsAddress, pseudonymOf } from './pseudonyms.js';
-export { startOf, type Span } from './replay.js';
-export * from './scan.js';
-export { scanMembersOf } from './scan-memberships.js';
-export type { SpanColumns } from './spans.js';
-export * from './user-history.query.js';
+export { FactsService, type Written } from './write/facts.service.js';
+export { forgetIdentities } from './write/identities.store.js';
+export { orgsOf } from './write/memberships.store.js';
+export { FactReplica } from './replica/fact-replica.js';
+export { Bitset } from './replica/bitset.js';
+export type { InviteReplica } from './replica/invite-replica.js';
+export { orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
+export { countOrgMembers, orgMembers, type OrgMember } from './read/org-members.query.js';
+export {
+  currentReadPoint,
+  canResumeFrom,
+  isStillThere,
+  setChangedSince,
+  type ReadPoint,
+} from './read/read-point.js';
+export * from './read/profiles.query.js';
+export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
+export { startOf, type Span } from './membership/replay.js';
+export * from './read/scan.js';
+export { scanMembersOf } from './read/scan-memberships.js';
+export type { SpanColumns } from './replica/spans.js';
+export * from './read/user-history.query.js';

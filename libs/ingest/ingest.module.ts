@@ -1,21 +1,21 @@
 import { Module } from '@nestjs/common';
 import { FactsModule } from '#libs/facts';
-import { Arrivals } from './arrivals.service.js';
-import { DeadLettersController } from './dead-letters.controller.js';
-import { DeadLettersService } from './dead-letters.service.js';
-import { IngestController } from './ingest.controller.js';
-import { IngestService } from './ingest.service.js';
-import { Ledger } from './ledger/ledger.service.js';
-import { SourcesController } from './ledger/sources.controller.js';
-import { SourcesService } from './ledger/sources.service.js';
-import { LookUpsService } from './look-ups.service.js';
-import { MessagesService } from './messages.service.js';
-import { Outcomes } from './outcomes.js';
+import { Arrivals } from './pipeline/arrivals.service.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DeadLettersService } from './dead-letters/dead-letters.service.js';
+import { IngestController } from './http/ingest.controller.js';
+import { IngestService } from './pipeline/ingest.service.js';
+import { IngestStatistics } from './statistics/ingest-statistics.service.js';
+import { SourcesController } from './statistics/sources.controller.js';
+import { SourcesService } from './statistics/sources.service.js';
+import { EnrichmentService } from './enrichment/enrichment.service.js';
+import { MessagesService } from './pipeline/messages.service.js';
+import { Outcomes } from './pipeline/outcomes.js';
 import { Sources } from './sources/sources.js';
-import { TrackingController } from './tracking.controller.js';
-import { IngestUpkeep } from './upkeep.service.js';
-import { WebhookRefusals } from './webhook.guard.js';
-import { WebhooksController } from './webhooks.controller.js';
+import { TrackingController } from './http/tracking.controller.js';
+import { IngestRetention } from './retention.service.js';
+import { WebhookRefusals } from './http/webhook.guard.js';
+import { WebhooksController } from './http/webhooks.controller.js';
 
 /** The pipeline, for every process. */
 @Module({
@@ -25,17 +25,17 @@ import { WebhooksController } from './webhooks.controller.js';
     Arrivals,
     DeadLettersService,
     IngestService,
-    IngestUpkeep,
-    Ledger,
-    LookUpsService,
+    IngestRetention,
+    IngestStatistics,
+    EnrichmentService,
     MessagesService,
     Outcomes,
   ],
   exports: [
     IngestService,
-    IngestUpkeep,
+    IngestRetention,
     DeadLettersService,
-    Ledger,
+    IngestStatistics,
     MessagesService,
     Outcomes,
     Sources,

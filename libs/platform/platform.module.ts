@@ -1,11 +1,11 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { DATABASE_SETTINGS, Database } from '#libs/database';
 import { KeysService } from './access/keys.service.js';
 import { Clock } from './clock/clock.js';
 import { SessionsService } from './access/sessions.service.js';
 import { SETTINGS, type Settings } from './config/index.js';
-import { Database } from './db/database.js';
-import { Instance } from './db/instance.js';
-import { StoreWatch } from './db/store-watch.js';
+import { Instance } from './instance/instance.js';
+import { StoreWatch } from './instance/store-watch.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { Outside } from './http/outside.js';
@@ -31,10 +31,11 @@ export class PlatformModule {
       StoreWatch,
     ];
     const provided = { provide: SETTINGS, useValue: settings };
+    const forDatabase = { provide: DATABASE_SETTINGS, useExisting: SETTINGS };
     return {
       module: PlatformModule,
       controllers: [HealthController, MetricsController],
-      providers: [provided, ...edges],
+      providers: [provided, forDatabase, ...edges],
       exports: [provided, ...edges],
     };
   }

@@ -2,13 +2,13 @@ import { Module } from '@nestjs/common';
 import { RANKINGS, REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
 import { DEFINITIONS, checkCatalogue } from './definitions/index.js';
-import { ChangesService } from './history/changes.service.js';
-import { CsvService } from './history/csv.service.js';
-import { HistoryController } from './history/history.controller.js';
-import { Lists } from './history/lists.service.js';
-import { StandingsService } from './history/standings.service.js';
-import { PagesService } from './pages/pages.service.js';
-import { ReportsController } from './pages/reports.controller.js';
+import { ChangesService } from './api/changes.service.js';
+import { CsvService } from './api/csv.service.js';
+import { HistoryController } from './api/history.controller.js';
+import { Lists } from './api/lists.service.js';
+import { ReportPositionsService } from './api/report-positions.service.js';
+import { PagesService } from './api/pages.service.js';
+import { ReportsController } from './api/reports.controller.js';
 import { QueueMetrics } from './runs/queue-metrics.js';
 import { ReportRunsProcessor } from './runs/report-runs.processor.js';
 import { RunExecutor } from './runs/run-executor.service.js';
@@ -33,8 +33,15 @@ export class RunsModule {
 @Module({
   imports: [RunsModule],
   controllers: [ReportsController, HistoryController, RunsController],
-  providers: [PagesService, Lists, ChangesService, CsvService, StandingsService, WithdrawalService],
-  exports: [StandingsService, ChangesService],
+  providers: [
+    PagesService,
+    Lists,
+    ChangesService,
+    CsvService,
+    ReportPositionsService,
+    WithdrawalService,
+  ],
+  exports: [ReportPositionsService, ChangesService],
 })
 export class ReportsApiModule {}
 

@@ -14,7 +14,7 @@ import { redirectInsights } from '../../docs/snippets/propelauth-node.mjs';
 import { startPropelAuthHost, type PropelAuthHost } from '../support/propelauth-host.js';
 import { redirectFetch } from '../support/redirect.js';
 import { startTestService, TEST_KEY, type TestService } from '../support/service.js';
-import { second } from '../support/model/hand-worked/telling.js';
+import { second } from '../support/model/fixtures/builders.js';
 import { redirectionCases } from './cases/redirection.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../support/small-world.js';
 

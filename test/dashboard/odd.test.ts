@@ -13,7 +13,7 @@ import {
   violations,
 } from '../support/browser.js';
 import { plantKey } from '../support/keys.js';
-import { active, added, orgCreated, userCreated } from '../support/model/hand-worked/telling.js';
+import { active, added, orgCreated, userCreated } from '../support/model/fixtures/builders.js';
 import { freePort } from '../support/ports.js';
 import { startProcess, startTestService, TEST_KEY, testSettings } from '../support/service.js';
 import { utcDay } from '../support/runs.js';

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from '@jest/globals';
-import { runningEmbedded } from '#libs/platform';
+import { runningEmbedded } from '#libs/embedded-postgres';
 import { Api, waitFor } from '../support/api.js';
 import { isShown, openSignedIn, startBrowser, type Tab } from '../support/browser.js';
 import { makeDataFolder } from '../support/folders.js';

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { demoHistory } from '#libs/ingest';
-import { runningEmbedded } from '#libs/platform';
 import { once } from 'node:events';
+import { runningEmbedded } from '#libs/embedded-postgres';
 import { Api, waitFor } from '../support/api.js';
 import { cleanUpAfterEach } from '../support/cleanup.js';
 import { ask, cloneDatabase, dropDatabase } from '../support/database.js';

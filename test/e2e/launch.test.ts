@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { runningEmbedded } from '#libs/platform';
+import { runningEmbedded } from '#libs/embedded-postgres';
 import { Api, waitFor } from '../support/api.js';
 import { cleanUpAfterEach } from '../support/cleanup.js';
 import { makeDataFolder, type DataFolder } from '../support/folders.js';

@@ -7,7 +7,7 @@ import {
   orgCreated,
   removed,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * Ann signs up on 02-28, Bob on 03-01 though it is told a day later, Cat twice: her first creation

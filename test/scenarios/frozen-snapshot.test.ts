@@ -9,7 +9,7 @@ import {
   roleChanged,
   tell,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * Ann, Bob and Cid are champions with 4, 3 and 2 days, and acme has grown by two. After the report

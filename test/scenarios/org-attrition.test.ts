@@ -6,7 +6,7 @@ import {
   orgCreated,
   removed,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * In the 30 days oak loses three and wins one, elm loses three and wins two. Ash loses the one who is

@@ -9,7 +9,7 @@ import {
   roleChanged,
   second,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * Quarry and shore have two members each, none of them active lately; of shore's second member only a

@@ -7,7 +7,7 @@ import {
   removed,
   roleChanged,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * In the 30 days alpha wins four and loses one of them, bravo wins three: both net 3. India wins two

@@ -8,7 +8,7 @@ import {
   removed,
   second,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * Every org was silent for long, and somebody was active there in the last week: in harbor one of

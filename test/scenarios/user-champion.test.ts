@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { scenario } from '../support/scenario.js';
-import { active, deleted, second, userCreated } from '../support/model/hand-worked/telling.js';
+import { active, deleted, second, userCreated } from '../support/model/fixtures/builders.js';
 
 /*
  * Ann is active on the first and the last day of the 30, on the last also after the second of the

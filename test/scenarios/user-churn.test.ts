@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { scenario } from '../support/scenario.js';
-import { active, deleted, second, userCreated } from '../support/model/hand-worked/telling.js';
+import { active, deleted, second, userCreated } from '../support/model/fixtures/builders.js';
 
 /*
  * Ida was last active in the last second before the 7 days, Jon was created on that day. Kay was

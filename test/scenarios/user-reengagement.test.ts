@@ -7,7 +7,7 @@ import {
   orgCreated,
   second,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * Ada, Bo and Cy come back in the last week after long silence, Bo and Cy in the same second. Di was

@@ -6,7 +6,7 @@ import {
   invited,
   second,
   userCreated,
-} from '../support/model/hand-worked/telling.js';
+} from '../support/model/fixtures/builders.js';
 
 /*
  * Lena invites Kim three times, however the address is written, and Lou once: 2 invitees of 30 days.

@@ -6,7 +6,7 @@ import {
   removed,
   second,
   userCreated,
-} from './model/hand-worked/telling.js';
+} from './model/fixtures/builders.js';
 
 /**
  * A world small enough to work every report out by hand, seen from the end of 2025-03-31. By hand:

@@ -9,7 +9,7 @@ const FILES = [
   'libs/reports/definitions/index.ts',
   'libs/reports/definitions/org-reports.ts',
   'libs/reports/definitions/user-reports.ts',
-  'libs/insights/definitions.ts',
+  'libs/entity-pages/definitions.ts',
 ];
 
 /** Compiles the files that a report stands in, with some texts replaced. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { outsideFault } from '#libs/platform';
+import { outsideFault } from '#libs/database';
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error('failed', { cause }), { code });

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { readMessage, type Incoming } from '../../libs/ingest/read-events.js';
+import { readMessage, type Incoming } from '../../libs/ingest/http/read-events.js';
 import type { Source } from '../../libs/ingest/sources/source.js';
 import { source as clerk } from '../../libs/ingest/sources/clerk/source.js';
 import { source as standard } from '../../libs/ingest/sources/standard/source.js';
 import { source as tracking } from '../../libs/ingest/sources/tracking/source.js';
 import { source as workos } from '../../libs/ingest/sources/workos/source.js';
-import { translate } from '../../libs/ingest/translate.js';
+import { translate } from '../../libs/ingest/pipeline/translate.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const ADDRESS = 'Eve.Guest@example.com';

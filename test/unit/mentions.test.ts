@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { withoutAddresses } from '../../libs/ingest/addresses.js';
-import { MentionBudget, mentionHash, mentionsOf } from '../../libs/ingest/mentions.js';
+import { withoutAddresses } from '../../libs/ingest/dead-letters/addresses.js';
+import { MentionBudget, mentionHash, mentionsOf } from '../../libs/ingest/dead-letters/mentions.js';
 
 const ADDRESS = 'ada@example.com';
 

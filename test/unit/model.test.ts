@@ -4,11 +4,11 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import '../support/model/hand-worked/charts.js';
-import '../support/model/hand-worked/memberships.js';
-import '../support/model/hand-worked/org-reports.js';
-import '../support/model/hand-worked/user-reports.js';
-import '../support/model/hand-worked/users.js';
+import '../support/model/fixtures/charts.js';
+import '../support/model/fixtures/memberships.js';
+import '../support/model/fixtures/org-reports.js';
+import '../support/model/fixtures/user-reports.js';
+import '../support/model/fixtures/users.js';
 import { historyArb } from '../support/model/histories.js';
 import { Model, RANKINGS, type WireEvent } from '../support/model/model.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { KeySet } from '#libs/facts';
-import { ActivityMasks, RunMemory, placeUsers } from '#libs/reports';
+import { Bitset } from '#libs/facts';
+import { ActivityBitmaps, ScratchBuffers, sortUsers } from '#libs/reports';
 
 const MASK_WORDS = 3;
 /** More than are put into one stretch. */
@@ -42,23 +42,23 @@ function numbers(seed: number): () => number {
 }
 
 test('users are placed by last activity, latest first, then by id, with all that is known of them', () => {
-  const memory = new RunMemory();
+  const memory = new ScratchBuffers();
   fc.assert(
     fc.property(usersArb, (users) => {
-      memory.release();
-      const exists = new KeySet(users.length);
+      memory.rewind();
+      const exists = new Bitset(users.length);
       const words = new Uint32Array(users.length * MASK_WORDS);
       for (const [key, user] of users.entries()) {
         if (user.exists) exists.add(key);
         words.set([key, ~key, key ^ 0x5a5a], key * MASK_WORDS);
       }
-      const placed = placeUsers(
+      const placed = sortUsers(
         {
           exists,
           ranks: Uint32Array.from(users, ({ rank }) => rank),
           lastActiveAt: Uint32Array.from(users, ({ lastActiveAt }) => lastActiveAt),
           createdAt: Float64Array.from(users, (_, key) => key * 1000 + 999),
-          activity: ActivityMasks.over(words),
+          activity: ActivityBitmaps.over(words),
         },
         memory,
       );

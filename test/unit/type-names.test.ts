@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { TypeNames } from '../../libs/ingest/ledger/type-names.js';
+import { TypeNames } from '../../libs/ingest/statistics/type-names.js';
 
 const sender = { kind: 'webhook', name: 'clerk' } as const;
 

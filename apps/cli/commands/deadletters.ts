@@ -14,14 +14,14 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
 @Module({})
-class Errand {}
+class CommandContext {}
 
 /** Lists rejected events, shows one, tries them again, writes them to a file. */
 export async function deadLetters(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   const store = await openStore(settings, { shared: true });
   const module = {
-    module: Errand,
+    module: CommandContext,
     imports: [PlatformModule.register(store.settings), IngestModule],
   };
   const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });

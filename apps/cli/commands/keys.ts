@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { KEY_NAME_RULE, KEY_SCOPES_RULE, keyName, keyScopes, type Scope } from '#libs/contracts';
-import { Database, KeysService, databaseNow, type Settings } from '#libs/platform';
+import { Database } from '#libs/database';
+import { KeysService, databaseNow, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 

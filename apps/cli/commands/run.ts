@@ -8,7 +8,7 @@ import {
   type Settings,
 } from '#libs/platform';
 import { Sources, checkSecrets } from '#libs/ingest';
-import { stopWhenAsked } from '../lifetime.js';
+import { stopWhenAsked } from '../shutdown.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
 import { closeInTime, startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';

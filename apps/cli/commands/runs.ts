@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { ReportRunView } from '#libs/contracts';
-import { Database, Logger, type Settings } from '#libs/platform';
 import { WithdrawalService, runViews } from '#libs/reports';
+import { Database } from '#libs/database';
+import { Logger, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { Database, KeysService, SessionsService, type Settings } from '#libs/platform';
+import { Database } from '#libs/database';
+import { KeysService, SessionsService, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 

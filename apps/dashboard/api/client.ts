@@ -1,5 +1,5 @@
 import { outside } from '../routing/base.js';
-import { followClock } from '../words/clock.js';
+import { followClock } from '../labels/clock.js';
 
 /** Why a request failed, as far as it matters to the reader. `wrong`: what the address asks for is not possible. */
 export type FailureKind = 'signed-out' | 'away' | 'missing' | 'wrong' | 'refused';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Failure } from '../api/client.js';
 import { useSession } from '../api/session.js';
-import { Sign } from '../parts/icons.js';
+import { Sign } from '../components/icons.js';
 import { Title } from '../routing/title.js';
 
 /** Shown at any address until the reader has signed in; then the page of the address is shown. */

@@ -1,4 +1,4 @@
-import { member, tell, tellWhole, type Translators } from './telling.js';
+import { member, toEvent, tellWhole, type Translators } from './event-builders.js';
 
 /** The parts of a message about one object: the object, and when it changed (see `readTime`). */
 export interface Parts {
@@ -20,15 +20,16 @@ export function wholeObjects(user: ProfileOf): Translators<Parts> {
     created_at: member(data, 'created_at'),
   });
   return {
-    'user.created': (parts) => tell('user.created', created(user, parts), parts.time),
+    'user.created': (parts) => toEvent('user.created', created(user, parts), parts.time),
     'user.updated': ({ data, time }) =>
       tellWhole('user', user(data), member(data, 'created_at'), time),
-    'user.deleted': ({ data, time }) => tell('user.deleted', { user_id: member(data, 'id') }, time),
-    'organization.created': (parts) => tell('org.created', created(org, parts), parts.time),
+    'user.deleted': ({ data, time }) =>
+      toEvent('user.deleted', { user_id: member(data, 'id') }, time),
+    'organization.created': (parts) => toEvent('org.created', created(org, parts), parts.time),
     'organization.updated': ({ data, time }) =>
       tellWhole('org', org(data), member(data, 'created_at'), time),
     'organization.deleted': ({ data, time }) =>
-      tell('org.deleted', { org_id: member(data, 'id') }, time),
+      toEvent('org.deleted', { org_id: member(data, 'id') }, time),
   };
 }
 

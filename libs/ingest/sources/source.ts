@@ -10,7 +10,7 @@ interface SourceMessage {
 }
 
 /** A user or an org that a message names without saying what has become of it. */
-export interface LookUp {
+export interface Fetch {
   kind: 'user' | 'org';
   id: string;
 }
@@ -19,10 +19,10 @@ export interface LookUp {
  * Fetches what has become of it: a native event without id and time, or nothing when it is gone.
  * @throws LookUpDeferred, or an Error, and it will be tried again
  */
-export type Ask = (wanted: LookUp) => Promise<unknown>;
+export type Fetcher = (wanted: Fetch) => Promise<unknown>;
 
 /** The source asks for a pause of `ms`. */
-export class LookUpDeferred extends Error {
+export class FetchDeferred extends Error {
   constructor(readonly ms: number) {
     super('the source asked for a pause');
   }
@@ -35,7 +35,7 @@ export class LookUpDeferred extends Error {
  * becomes an event later, of the moment in which it is.
  */
 export type Translation =
-  { events: readonly unknown[]; lookUps?: readonly LookUp[] } | { errors: FieldErrors } | 'unused';
+  { events: readonly unknown[]; lookUps?: readonly Fetch[] } | { errors: FieldErrors } | 'unused';
 
 /**
  * Where messages come from. A source is a folder beside this file whose `source.ts` exports one of
@@ -56,7 +56,7 @@ export interface Source {
   /** Pure: the same message gives the same events, whenever it is translated. */
   translate(message: SourceMessage): Translation;
   /** How to ask the source for what its messages leave out; undefined when the settings do not tell. */
-  asks?(settings: Settings): Ask | undefined;
+  fetcher?(settings: Settings): Fetcher | undefined;
   /** What may be addresses of people invited in it, which a message kept as a dead letter must not keep. */
   inviteesOf?(body: unknown): readonly unknown[];
 }

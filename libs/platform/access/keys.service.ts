@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { KEY_NAME_RULE, SCOPES, keyName, type Scope } from '#libs/contracts';
+import { Database } from '#libs/database';
 import { SETTINGS, type Settings } from '../config/index.js';
-import { Database } from '../db/database.js';
 import { hash } from './hash.js';
 import { senderName } from './key-names.js';
-import { Remembered } from './remembered.js';
+import { StaleOnErrorCache } from './stale-on-error-cache.js';
 
 /** Who is asking: a key's id, its name (the source of events that name none) and what it may do. */
 export interface Caller {
@@ -36,7 +36,7 @@ const CONFIGURED: Caller = { keyId: 'configured', name: 'default', scopes: SCOPE
  */
 @Injectable()
 export class KeysService {
-  private readonly known = new Remembered<Caller>('key');
+  private readonly known = new StaleOnErrorCache<Caller>('key');
   private readonly configuredHash: Uint8Array | undefined;
 
   constructor(
@@ -67,7 +67,7 @@ export class KeysService {
    */
   async holder(id: string, keyHash: Uint8Array): Promise<Caller | undefined> {
     if (id === CONFIGURED.keyId) return this.isConfigured(keyHash) ? CONFIGURED : undefined;
-    const row = await this.database.rows.apiKey.findUnique({ where: { id } });
+    const row = await this.database.prisma.apiKey.findUnique({ where: { id } });
     if (!row || row.revokedAt || !timingSafeEqual(row.secretHash, keyHash)) return undefined;
     return { keyId: row.id, name: senderName(row.name), scopes: row.scopes as Scope[] };
   }
@@ -77,7 +77,7 @@ export class KeysService {
     if (this.configuredHash) {
       return { keyId: CONFIGURED.keyId, keyHash: new Uint8Array(this.configuredHash) };
     }
-    const rows = await this.database.rows.apiKey.findMany({
+    const rows = await this.database.prisma.apiKey.findMany({
       where: { revokedAt: null, scopes: { has: 'read' } },
       orderBy: { createdAt: 'asc' },
     });
@@ -94,7 +94,7 @@ export class KeysService {
     if (keyName(name) !== name) throw new Error(`The name of a key ${KEY_NAME_RULE}.`);
     const id = randomBytes(6).toString('hex');
     const key = `insightd_${id}_${randomBytes(32).toString('base64url')}`;
-    await this.database.rows.apiKey.create({
+    await this.database.prisma.apiKey.create({
       data: { id, name, scopes: [...scopes], secretHash: hash(key) },
     });
     return key;
@@ -111,7 +111,7 @@ export class KeysService {
   }
 
   async list(): Promise<KeyInfo[]> {
-    const rows = await this.database.rows.apiKey.findMany({ orderBy: { createdAt: 'asc' } });
+    const rows = await this.database.prisma.apiKey.findMany({ orderBy: { createdAt: 'asc' } });
     return rows.map(({ id, name, scopes, createdAt, revokedAt }) => {
       return { keyId: id, name, scopes: scopes as Scope[], createdAt, revokedAt };
     });
@@ -126,7 +126,7 @@ export class KeysService {
 
   /** Revokes a key for good. @returns false when no such key was live */
   async revoke(keyId: string, at: Date): Promise<boolean> {
-    const { count } = await this.database.rows.apiKey.updateMany({
+    const { count } = await this.database.prisma.apiKey.updateMany({
       where: { id: keyId, revokedAt: null },
       data: { revokedAt: at },
     });
@@ -134,7 +134,7 @@ export class KeysService {
   }
 
   private async hasKeys(): Promise<boolean> {
-    return (await this.database.rows.apiKey.count()) > 0;
+    return (await this.database.prisma.apiKey.count()) > 0;
   }
 
   private isConfigured(keyHash: Uint8Array): boolean {

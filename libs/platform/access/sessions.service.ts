@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ApiError, type Scope } from '#libs/contracts';
-import { Database } from '../db/database.js';
+import { Database } from '#libs/database';
 import { hash } from './hash.js';
 import { KeysService, type Caller, type HashedKey } from './keys.service.js';
-import { Remembered } from './remembered.js';
+import { StaleOnErrorCache } from './stale-on-error-cache.js';
 
 export const SESSION_MS = 12 * 3_600_000;
 const CODE_MS = 15 * 60_000;
@@ -25,7 +25,7 @@ export interface Session {
  */
 @Injectable()
 export class SessionsService {
-  private readonly known = new Remembered<Session>('session');
+  private readonly known = new StaleOnErrorCache<Session>('session');
 
   constructor(
     private readonly database: Database,
@@ -44,7 +44,7 @@ export class SessionsService {
 
   /** As `begin`, for what `offerCode` gave; a code is good for one time. */
   async beginWithCode(code: string, now: number): Promise<string | undefined> {
-    const { signInCode } = this.database.rows;
+    const { signInCode } = this.database.prisma;
     const latest = new Date(now + CODE_MS + CLOCK_STEP_MS);
     const where = { codeHash: hash(code), expiresAt: { gt: new Date(now), lte: latest } };
     const offered = await signInCode.findFirst({ where });
@@ -69,7 +69,7 @@ export class SessionsService {
 
   private async offer(key: HashedKey, now: number): Promise<string> {
     const code = randomBytes(32).toString('base64url');
-    await this.database.rows.signInCode.create({
+    await this.database.prisma.signInCode.create({
       data: {
         codeHash: hash(code),
         ...key,
@@ -91,7 +91,7 @@ export class SessionsService {
 
   async end(token: string): Promise<void> {
     const tokenHash = hash(token);
-    await this.database.rows.session.deleteMany({ where: { tokenHash } });
+    await this.database.prisma.session.deleteMany({ where: { tokenHash } });
     this.known.forget(tokenHash);
   }
 
@@ -101,8 +101,8 @@ export class SessionsService {
    */
   async endAll(keyId?: string): Promise<number> {
     const where = keyId === undefined ? {} : { keyId };
-    await this.database.rows.signInCode.deleteMany({ where });
-    const { count } = await this.database.rows.session.deleteMany({ where });
+    await this.database.prisma.signInCode.deleteMany({ where });
+    const { count } = await this.database.prisma.session.deleteMany({ where });
     this.known.forgetAll();
     return count;
   }
@@ -119,12 +119,12 @@ export class SessionsService {
     const token = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now + SESSION_MS);
     const data = { tokenHash: hash(token), keyId, keyHash, expiresAt };
-    await this.database.rows.session.create({ data });
+    await this.database.prisma.session.create({ data });
     return token;
   }
 
   private async stored(tokenHash: Uint8Array<ArrayBuffer>): Promise<Session | undefined> {
-    const row = await this.database.rows.session.findUnique({ where: { tokenHash } });
+    const row = await this.database.prisma.session.findUnique({ where: { tokenHash } });
     const caller = row && (await this.keys.holder(row.keyId, row.keyHash));
     if (!caller) return undefined;
     const scopes = caller.scopes.filter((scope) => SESSION_SCOPES.includes(scope));
@@ -133,8 +133,8 @@ export class SessionsService {
 
   private async forgetExpired(now: number): Promise<void> {
     const where = { expiresAt: { lte: new Date(now) } };
-    await this.database.rows.session.deleteMany({ where });
-    await this.database.rows.signInCode.deleteMany({ where });
+    await this.database.prisma.session.deleteMany({ where });
+    await this.database.prisma.signInCode.deleteMany({ where });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/database.js';
+import type { Queryable } from '#libs/database';
 import { Clock } from './clock.js';
 
 const NOW = `select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`;

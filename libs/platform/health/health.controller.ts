@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiError, wire } from '#libs/contracts';
+import { StoreWatch } from '../instance/store-watch.js';
 import { Access } from '../access/access.guard.js';
-import { StoreWatch } from '../db/store-watch.js';
 import { Operation, operation } from '../http/operation.js';
 import { Readiness } from './readiness.js';
 

@@ -1,8 +1,8 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, ERROR_STATUS, type ErrorCode, type Problem } from '#libs/contracts';
-import { isDatabaseAway } from '../db/database.js';
-import type { StoreWatch } from '../db/store-watch.js';
+import { isDatabaseAway } from '#libs/database';
+import type { StoreWatch } from '../instance/store-watch.js';
 import { Logger, describeError } from '../logger/logger.js';
 
 /** The endpoints that clients of the reference API call; their 400 and 429 have shapes of their own. */

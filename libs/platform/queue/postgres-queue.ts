@@ -7,8 +7,7 @@ import {
   type PostgresConnectionOptions,
 } from 'bullmq';
 import type pg from 'pg';
-import { isDatabaseAway } from '../db/database.js';
-import { watch, watchPool } from '../db/watchdog.js';
+import { isDatabaseAway, watch, watchPool } from '#libs/database';
 
 /** A statement of the queues takes a millisecond; one that is cancelled is sent again. */
 const SILENCE_MS = 5_000;

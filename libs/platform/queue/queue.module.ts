@@ -7,11 +7,16 @@ import {
   type QueueOptions,
 } from 'bullmq';
 import type { QueueName } from '#libs/contracts';
+import {
+  Database,
+  type Queryable,
+  hasDedicatedSessions,
+  withOptions,
+  CONNECTION_OPTIONS,
+  withConnection,
+  checkSchemaRight,
+} from '#libs/database';
 import { SETTINGS, type Settings } from '../config/index.js';
-import { Database, type Queryable } from '../db/database.js';
-import { hasOwnSessions, withOptions } from '../db/own-sessions.js';
-import { CONNECTION_OPTIONS, withConnection } from '../db/pools.js';
-import { checkSchemaRight } from '../db/refusal.js';
 import { Logger } from '../logger/logger.js';
 import { patient } from './patient.js';
 import { createQueueBackend } from './postgres-queue.js';
@@ -88,7 +93,7 @@ function queuesInPostgres(databaseUrl: string): QueueOptions {
  * @throws Error when a pooler that shares sessions is in between
  */
 export async function migrateQueues(databaseUrl: string): Promise<void> {
-  if (!(await hasOwnSessions(databaseUrl))) {
+  if (!(await hasDedicatedSessions(databaseUrl))) {
     throw new Error(
       'The queues cannot live behind a pooler such as PgBouncer: ' +
         'set REDIS_URL, or DATABASE_DIRECT_URL to the address of PostgreSQL itself.',

@@ -1,6 +1,6 @@
 import { intervalDays, type Ranking } from '#libs/contracts';
-import { COUNT_WINDOWS } from '../runs/count-windows.js';
-import { MASK_DAYS } from '../runs/mask-words.js';
+import { COUNT_WINDOWS } from '../engine/count-windows.js';
+import { BITMAP_DAYS } from '../engine/bitmap-words.js';
 import type { Definition } from './definition.js';
 
 const CATALOGUE = 'libs/contracts/catalogue.ts';
@@ -48,7 +48,7 @@ function faultOf(ranking: Ranking, definition: Definition | undefined): string |
     if (COUNT_WINDOWS.some((window) => window === days)) return undefined;
     return `${listed}, but ${COUNTS} counts only in windows of ${COUNT_WINDOWS.join(', ')} days: add ${days} there.`;
   }
-  const longest = definition.looksAt === 'two windows' ? MASK_DAYS / 2 : MASK_DAYS;
+  const longest = definition.looksAt === 'two windows' ? BITMAP_DAYS / 2 : BITMAP_DAYS;
   if (days <= longest) return undefined;
-  return `${listed}, but the engine looks back ${MASK_DAYS} days: at most ${longest} for this report.`;
+  return `${listed}, but the engine looks back ${BITMAP_DAYS} days: at most ${longest} for this report.`;
 }

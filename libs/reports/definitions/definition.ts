@@ -1,9 +1,9 @@
 import type { CountWindowDays } from '#libs/contracts';
-import { valuesOf, type Column } from '../runs/columns.js';
-import { greatestFirst, stableSort, type Direction } from '../runs/order.js';
-import { PlaceSet } from '../runs/place-set.js';
-import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../runs/run-facts.js';
-import type { RunMemory } from '../runs/run-memory.js';
+import { valuesOf, type Column } from '../engine/columns.js';
+import { greatestFirst, stableSort, type Direction } from '../engine/order.js';
+import { Bitmap } from '../engine/bitmap.js';
+import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../engine/run-facts.js';
+import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -53,8 +53,8 @@ export function createdBefore(
   day: number,
   from?: number,
   before?: number,
-): PlaceSet {
-  return PlaceSet.below(createdAt, day * DAY_SECONDS, from, before);
+): Bitmap {
+  return Bitmap.below(createdAt, day * DAY_SECONDS, from, before);
 }
 
 /**
@@ -86,12 +86,12 @@ export interface Measure {
 export function userReport(
   looksAt: LooksAt,
   extra: { name: string; bytes: Definition['extraBytes'] },
-  measure: (users: UserFacts, window: Window, memory: RunMemory) => Measure,
+  measure: (users: UserFacts, window: Window, memory: ScratchBuffers) => Measure,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
     const { values, places } = measure(users, window, memory);
     const keys = places
-      ? valuesOf(places, users.keys, memory.words(places.length))
+      ? valuesOf(places, users.keys, memory.allocate(places.length))
       : users.keys.subarray(0, values.length);
     // The counts along with the keys: to fetch them in the order of the list took longer than the rest of it.
     const sorted = greatestFirst(keys, values, memory);
@@ -103,17 +103,17 @@ export function userReport(
 /** A report of users without a measure: the most recently active first, then by id. */
 export function userList(
   looksAt: LooksAt,
-  listed: (users: UserFacts, window: Window) => PlaceSet,
+  listed: (users: UserFacts, window: Window) => Bitmap,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
-    const places = listed(users, window).places(memory);
-    return { keys: valuesOf(places, users.keys, memory.words(places.length)), extras: [] };
+    const places = listed(users, window).positions(memory);
+    return { keys: valuesOf(places, users.keys, memory.allocate(places.length)), extras: [] };
   };
   return { looksAt, extras: [], extraBytes: 4, rank };
 }
 
 interface OrgReport {
-  listed: PlaceSet;
+  listed: Bitmap;
   /** By what they are ordered, most significant first; ids decide what is left. */
   by: readonly (readonly [Column, Direction])[];
   extras?: readonly Column[];
@@ -128,9 +128,9 @@ export function orgReport(
     const { listed, by, extras: columns = [] } = define(orgs, window);
     const order = by.reduceRight(
       (sorted, [column, direction]) => stableSort(sorted, column, direction, memory),
-      listed.places(memory),
+      listed.positions(memory),
     );
-    const inOrder = (column: Column) => valuesOf(order, column, memory.words(order.length));
+    const inOrder = (column: Column) => valuesOf(order, column, memory.allocate(order.length));
     return { keys: inOrder(orgs.keys), extras: columns.map(inOrder) };
   };
   return { looksAt, extras, extraBytes: 4, rank };

@@ -1,19 +1,19 @@
-import { difference } from '../runs/columns.js';
-import { PlaceSet } from '../runs/place-set.js';
-import type { OrgFacts } from '../runs/run-facts.js';
+import { difference } from '../engine/columns.js';
+import { Bitmap } from '../engine/bitmap.js';
+import type { OrgFacts } from '../engine/run-facts.js';
 import { countWindow, createdBefore, orgReport, type Window } from './definition.js';
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
 export const orgReengagement = orgReport('two windows', [], (orgs, window) => ({
   listed: createdBefore(orgs, window.firstDayBefore)
-    .without(orgs.activity.during(window.days, 2 * window.days))
-    .and(orgs.activity.during(0, window.days)),
+    .without(orgs.activity.activeDuring(window.days, 2 * window.days))
+    .and(orgs.activity.activeDuring(0, window.days)),
   by: largestThenOldest(orgs),
 }));
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
 export const orgChurn = orgReport('one window', [], (orgs, window) => ({
-  listed: createdBefore(orgs, window.firstDay).without(orgs.activity.during(0, window.days)),
+  listed: createdBefore(orgs, window.firstDay).without(orgs.activity.activeDuring(0, window.days)),
   by: largestThenOldest(orgs),
 }));
 
@@ -24,7 +24,7 @@ export const growth = orgReport(
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
-      listed: PlaceSet.positive(net),
+      listed: Bitmap.positive(net),
       by: [
         [net, 'descending'],
         [added, 'descending'],
@@ -41,7 +41,7 @@ export const attrition = orgReport(
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
-      listed: PlaceSet.positive(removed),
+      listed: Bitmap.positive(removed),
       by: [
         [removed, 'descending'],
         [net, 'ascending'],

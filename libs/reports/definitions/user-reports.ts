@@ -1,5 +1,5 @@
-import { valuesOf } from '../runs/columns.js';
-import { PlaceSet } from '../runs/place-set.js';
+import { valuesOf } from '../engine/columns.js';
+import { Bitmap } from '../engine/bitmap.js';
 import { activeSince, countWindow, createdBefore, userList, userReport } from './definition.js';
 
 const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
@@ -9,16 +9,16 @@ const NUM_ACTIVE_DAYS = { name: 'num_active_days', bytes: 1 } as const;
 /** Users by how many distinct people they invited in W(n). */
 export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, window, memory) => {
   const invitees = inviters.invitees[countWindow(window)];
-  const listed = PlaceSet.positive(invitees).places(memory);
+  const listed = Bitmap.positive(invitees).positions(memory);
   return {
-    values: valuesOf(listed, invitees, memory.words(listed.length)),
-    places: valuesOf(listed, inviters.places, memory.words(listed.length)),
+    values: valuesOf(listed, invitees, memory.allocate(listed.length)),
+    places: valuesOf(listed, inviters.places, memory.allocate(listed.length)),
   };
 });
 
 /** Users by how many days of W(n) they were active. */
 export const champion = userReport('one window', NUM_ACTIVE_DAYS, (users, window, memory) => {
-  const values = memory.words(activeSince(users, window.firstDay));
+  const values = memory.allocate(activeSince(users, window.firstDay));
   users.activity.countDays(window.days, values);
   return { values };
 });
@@ -27,7 +27,7 @@ export const champion = userReport('one window', NUM_ACTIVE_DAYS, (users, window
 export const userReengagement = userList('two windows', (users, window) => {
   const active = activeSince(users, window.firstDay);
   return createdBefore(users, window.firstDayBefore, 0, active).without(
-    users.activity.during(window.days, 2 * window.days, active),
+    users.activity.activeDuring(window.days, 2 * window.days, active),
   );
 });
 

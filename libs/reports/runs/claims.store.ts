@@ -1,4 +1,4 @@
-import { onlyKnownMigrations, type Queryable } from '#libs/platform';
+import { onlyKnownMigrations, type Queryable } from '#libs/database';
 
 /** A run that this worker has taken: no other has it under the same attempt. */
 export interface ClaimedRun {

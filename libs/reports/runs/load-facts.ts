@@ -1,26 +1,26 @@
-import { KnownFacts, loadLastActive } from '#libs/facts';
-import { allDone, type Connection } from '#libs/platform';
-import type { ActivityMasks } from './activity-masks.js';
-import { KnownMasks } from './known-masks.js';
-import { orgFacts } from './org-facts.js';
-import type { OrgThread } from './org-thread.js';
-import type { Moment, RunFacts } from './run-facts.js';
-import { RunMemory } from './run-memory.js';
+import { FactReplica, loadLastActive } from '#libs/facts';
+import { settleAll, type Connection } from '#libs/database';
+import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
+import { ActivityReplica } from './activity-replica.js';
+import { orgFacts } from '../engine/org-facts.js';
+import type { OrgThread } from '../engine/org-thread.js';
+import type { Moment, RunFacts } from '../engine/run-facts.js';
+import { ScratchBuffers } from '../engine/scratch-buffers.js';
 import { userFacts } from './user-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
 /** What a run knows for the next one. */
-export interface Known {
-  facts: KnownFacts;
-  masks: KnownMasks;
+export interface RunReplica {
+  facts: FactReplica;
+  masks: ActivityReplica;
   /** What its facts are in. */
-  memory: RunMemory;
+  memory: ScratchBuffers;
 }
 
 interface Loaded {
   facts: RunFacts;
-  known: Known;
+  known: RunReplica;
   /** Whether all was read anew, rather than what had changed. */
   isAnew: boolean;
 }
@@ -36,24 +36,24 @@ export async function loadFacts(
   pair: readonly [Connection, Connection],
   moment: Moment,
   thread: OrgThread,
-  before?: Known,
+  before?: RunReplica,
 ): Promise<Loaded> {
   const [one, other] = pair;
-  const memory = before?.memory ?? new RunMemory();
-  memory.release();
+  const memory = before?.memory ?? new ScratchBuffers();
+  memory.rewind();
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
-  const [facts, { known: masks, activity, lastActiveAt }] = await allDone([
-    knownFacts(pair, before?.facts).then(async (known) => {
+  const [facts, { known: masks, activity, lastActiveAt }] = await settleAll([
+    factReplica(pair, before?.facts).then(async (known) => {
       await known.updateMemberships(other);
       return known;
     }),
-    knownMasks(one, moment.day, rows[0]!.keys, before?.masks).then(async (known) => {
-      const latest = memory.words(known.activity.size);
+    activityReplica(one, moment.day, rows[0]!.keys, before?.masks).then(async (known) => {
+      const latest = memory.allocate(known.activity.size);
       await loadLastActive(one, latest);
       return { ...known, lastActiveAt: latest };
     }),
   ]);
-  const [orgs, users] = await allDone([
+  const [orgs, users] = await settleAll([
     orgFacts(moment, facts, activity, thread, memory),
     userFacts(one, moment, facts, activity, lastActiveAt, memory),
   ]);
@@ -61,26 +61,29 @@ export async function loadFacts(
   return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isAnew };
 }
 
-async function knownFacts(
+async function factReplica(
   pair: readonly [Connection, Connection],
-  before: KnownFacts | undefined,
-): Promise<KnownFacts> {
-  return before && (await before.update(pair[1])) ? before : KnownFacts.read(pair);
+  before: FactReplica | undefined,
+): Promise<FactReplica> {
+  return before && (await before.update(pair[1])) ? before : FactReplica.read(pair);
 }
 
 /** The activity of the 90 days up to one, and what is kept for the next time, which may be of a later day. */
-async function knownMasks(
+async function activityReplica(
   db: Connection,
   day: number,
   size: number,
-  before: KnownMasks | undefined,
-): Promise<{ activity: ActivityMasks; known: KnownMasks }> {
+  before: ActivityReplica | undefined,
+): Promise<{ activity: ActivityBitmaps; known: ActivityReplica }> {
   if (before?.reaches(day)) {
     const known = (await before.update(db, size, day))
       ? before
-      : await KnownMasks.read(db, day, size);
-    return { activity: known.masks, known };
+      : await ActivityReplica.read(db, day, size);
+    return { activity: known.bitmaps, known };
   }
-  const read = await KnownMasks.read(db, day, size);
-  return { activity: read.masks, known: before && (await before.update(db, size)) ? before : read };
+  const read = await ActivityReplica.read(db, day, size);
+  return {
+    activity: read.bitmaps,
+    known: before && (await before.update(db, size)) ? before : read,
+  };
 }

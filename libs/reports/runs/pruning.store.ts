@@ -1,5 +1,5 @@
-import type { Queryable } from '#libs/platform';
-import { SERVABLE } from './runs.store.js';
+import type { Queryable } from '#libs/database';
+import { SERVABLE } from '../snapshots/served-run.js';
 
 // Kept: the latest runs; the last run of each of the latest days; and runs of past days requested in the last 24 hours.
 // Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them. Runs that were made before

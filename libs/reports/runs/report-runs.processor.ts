@@ -3,7 +3,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
-import { Logger, Readiness, StoreWatch, describeError, troubleOf } from '#libs/platform';
+import { Logger, Readiness, describeError, troubleOf, StoreWatch } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;

@@ -1,16 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DAY_MS } from '#libs/contracts';
-import type { KnownFacts } from '#libs/facts';
+import type { FactReplica } from '#libs/facts';
+import { Database, outsideFault } from '#libs/database';
 import {
-  Database,
   Logger,
   Metrics,
   SETTINGS,
-  StoreWatch,
   describeError,
-  outsideFault,
   type Settings,
+  StoreWatch,
 } from '#libs/platform';
 import { dropSnapshot, writeSnapshot } from '../snapshots/snapshots.store.js';
 import { Backoff } from './backoff.js';
@@ -24,10 +23,10 @@ import {
   renewLease,
   type ClaimedRun,
 } from './claims.store.js';
-import { loadFacts, type Known } from './load-facts.js';
-import { OrgThread } from './org-thread.js';
+import { loadFacts, type RunReplica } from './load-facts.js';
+import { OrgThread } from '../engine/org-thread.js';
 import { markPruned, prunableRuns, undroppedRuns } from './pruning.store.js';
-import type { RunFacts } from './run-facts.js';
+import type { RunFacts } from '../engine/run-facts.js';
 
 /** A requested run is of the next whole second: a job that arrives before that waits for it. */
 const SOON_MS = 2_000;
@@ -45,7 +44,7 @@ export class RunExecutor {
   /** The run under way was given back, since the process is about to end. */
   private isGivenBack = false;
   /** What the last run knew, to be brought up to date by the next. */
-  private known: Known | undefined;
+  private known: RunReplica | undefined;
   private readonly orgThread = new OrgThread();
   private readonly backoff = new Backoff();
   private readonly stopping = new AbortController();
@@ -160,7 +159,7 @@ export class RunExecutor {
   }
 
   /** Writes the whole snapshot and completes the run at once. */
-  private async publish(run: ClaimedRun, facts: RunFacts, replica: KnownFacts): Promise<void> {
+  private async publish(run: ClaimedRun, facts: RunFacts, replica: FactReplica): Promise<void> {
     const known = await this.watch.knownMigrations();
     await this.database.transaction(async (db) => {
       const counts = await writeSnapshot(db, run.id, facts);

@@ -1,7 +1,7 @@
 import { formatDay, type ReportRunView } from '#libs/contracts';
-import type { Database } from '#libs/platform';
+import type { Database } from '#libs/database';
 
-type Row = NonNullable<Awaited<ReturnType<Database['rows']['reportRun']['findFirst']>>>;
+type Row = NonNullable<Awaited<ReturnType<Database['prisma']['reportRun']['findFirst']>>>;
 
 /** Which runs an admin asks for. */
 export interface RunSelection {
@@ -12,21 +12,21 @@ export interface RunSelection {
 
 /** Runs of every state, the one that was added last first. */
 export async function runViews(
-  { rows }: Database,
+  { prisma }: Database,
   { limit, after }: RunSelection,
 ): Promise<ReportRunView[]> {
   const where =
     after === undefined ? {} : { reportTime: { gt: new Date(after) }, state: { not: 'withdrawn' } };
-  const found = await rows.reportRun.findMany({ where, orderBy: { id: 'desc' }, take: limit });
+  const found = await prisma.reportRun.findMany({ where, orderBy: { id: 'desc' }, take: limit });
   return found.map(view);
 }
 
 /** One run; undefined when there is none with this id. */
 export async function runView(
-  { rows }: Database,
+  { prisma }: Database,
   runId: string,
 ): Promise<ReportRunView | undefined> {
-  const row = await rows.reportRun.findUnique({ where: { runId } });
+  const row = await prisma.reportRun.findUnique({ where: { runId } });
   return row ? view(row) : undefined;
 }
 

@@ -10,7 +10,6 @@ import {
 } from '#libs/contracts';
 import {
   Access,
-  Database,
   Operation,
   databaseNow,
   operation,
@@ -18,6 +17,7 @@ import {
   type PathOf,
   type QueryOf,
 } from '#libs/platform';
+import { Database } from '#libs/database';
 import { runView, runViews } from './run-views.query.js';
 import { RunsService } from './runs.service.js';
 import { WithdrawalService } from './withdrawal.service.js';

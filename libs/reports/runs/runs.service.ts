@@ -2,8 +2,8 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { DAY_MS, REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { Database } from '#libs/database';
 import {
-  Database,
   Instance,
   Logger,
   SETTINGS,
@@ -47,7 +47,7 @@ export class RunsService {
 
   /** How a run that was asked for is getting on. */
   async progress(runId: string): Promise<{ state: string; error: string | null }> {
-    return this.database.rows.reportRun.findUniqueOrThrow({
+    return this.database.prisma.reportRun.findUniqueOrThrow({
       where: { runId },
       select: { state: true, error: true },
     });

@@ -1,4 +1,5 @@
-import type { Database, Queryable, Question } from '#libs/platform';
+import type { Database, Queryable, PreparedQuery } from '#libs/database';
+import { SERVABLE, SERVED_RUN } from '../snapshots/served-run.js';
 
 export interface QueuedRun {
   run_id: string;
@@ -71,20 +72,11 @@ export interface ServedRun {
   reportTime: number;
 }
 
-/** Runs that can be served: completed, kept, and of a moment that has come by the database's clock and had come then. */
-export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
-    and completed_at >= report_time`;
-
-/** Selects the run_id of the servable run with the latest moment. */
-export const SERVED_RUN = `
-  select run_id from report_runs
-  where ${SERVABLE}
-  order by report_time desc, id desc limit 1`;
-const SERVED: Question = {
+const SERVED: PreparedQuery = {
   name: 'served_run',
   text: `select id, run_id, report_time from report_runs where run_id = (${SERVED_RUN})`,
 };
-const PINNED: Question = {
+const PINNED: PreparedQuery = {
   name: 'pinned_run',
   text: `
     select id, run_id, report_time from report_runs
@@ -94,7 +86,7 @@ const PINNED: Question = {
 /** The run that reports are served from: the pinned one, or the completed one with the latest moment. */
 export async function servedRun(db: Database, runId?: string): Promise<ServedRun | undefined> {
   const question = runId === undefined ? SERVED : PINNED;
-  const rows = await db.ask<{ id: number; run_id: string; report_time: Date }>(
+  const rows = await db.queryPrepared<{ id: number; run_id: string; report_time: Date }>(
     question,
     runId === undefined ? [] : [runId],
   );

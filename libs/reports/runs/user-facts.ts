@@ -1,13 +1,13 @@
 import { DAY_MS } from '#libs/contracts';
-import type { KnownFacts, KnownInvites } from '#libs/facts';
-import type { Connection } from '#libs/platform';
-import type { ActivityMasks } from './activity-masks.js';
-import { InviteeCounts } from './invitee-counts.js';
-import { KnownMasks } from './known-masks.js';
-import { MASK_DAYS } from './mask-words.js';
-import { placeUsers, type ByKey } from './placing.js';
-import type { Moment, UserFacts } from './run-facts.js';
-import type { RunMemory } from './run-memory.js';
+import type { FactReplica, InviteReplica } from '#libs/facts';
+import type { Connection } from '#libs/database';
+import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
+import { InviteeCounts } from '../engine/invitee-counts.js';
+import { ActivityReplica } from './activity-replica.js';
+import { BITMAP_DAYS } from '../engine/bitmap-words.js';
+import { sortUsers, type ByKey } from '../engine/sort-users.js';
+import type { Moment, UserFacts } from '../engine/run-facts.js';
+import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 
 /**
  * The users who exist at T.
@@ -18,10 +18,10 @@ import type { RunMemory } from './run-memory.js';
 export async function userFacts(
   db: Connection,
   moment: Moment,
-  { users, invites }: KnownFacts,
-  activity: ActivityMasks,
+  { users, invites }: FactReplica,
+  activity: ActivityBitmaps,
   lastActiveAt: Uint32Array,
-  memory: RunMemory,
+  memory: ScratchBuffers,
 ): Promise<UserFacts> {
   const exists = users.existingAt(moment.reportTime * 1000);
   const byKey = {
@@ -29,7 +29,7 @@ export async function userFacts(
     ...{ createdAt: users.createdAt, activity },
   };
   await settleLastActive(db, moment, byKey);
-  const placed = placeUsers(byKey, memory);
+  const placed = sortUsers(byKey, memory);
   const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(placed.keys);
   return { ...placed, inviters };
 }
@@ -47,7 +47,7 @@ async function settleLastActive(
   for (let key = 0; key < lastActiveAt.length; key++)
     if (lastActiveAt[key]! > reportTime && exists.has(key)) unsettled.push(key);
   let [day, activity] = [lastDay, latest];
-  while (unsettled.length > 0 && day > -MASK_DAYS) {
+  while (unsettled.length > 0 && day > -BITMAP_DAYS) {
     unsettled = unsettled.filter((key) => {
       const age = activity.latestAge(key);
       if (age === undefined) return true;
@@ -55,20 +55,20 @@ async function settleLastActive(
       lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), created);
       return false;
     });
-    day -= MASK_DAYS;
-    if (unsettled.length > 0) activity = (await KnownMasks.read(db, day, latest.size)).masks;
+    day -= BITMAP_DAYS;
+    if (unsettled.length > 0) activity = (await ActivityReplica.read(db, day, latest.size)).bitmaps;
   }
 }
 
 function inviteeCounts(
   { day, reportTime }: Moment,
-  invites: KnownInvites,
+  invites: InviteReplica,
   size: number,
-  memory: RunMemory,
+  memory: ScratchBuffers,
 ): InviteeCounts {
   const invitees = new InviteeCounts(size, memory);
   // An invitee counts once in a window, by the latest of the invites.
-  invites.latest((day - MASK_DAYS + 1) * DAY_MS, reportTime * 1000, (inviter, latestAt) => {
+  invites.latest((day - BITMAP_DAYS + 1) * DAY_MS, reportTime * 1000, (inviter, latestAt) => {
     invitees.add(inviter, day - Math.floor(latestAt / DAY_MS));
   });
   return invitees;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, Logger, describeError } from '#libs/platform';
+import { Database } from '#libs/database';
+import { Logger, describeError } from '#libs/platform';
 import { dropSnapshot } from '../snapshots/snapshots.store.js';
 import { withdrawRun } from './pruning.store.js';
 

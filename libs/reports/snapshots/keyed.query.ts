@@ -1,6 +1,6 @@
 import type { Ranking } from '#libs/contracts';
-import type { Cards } from '#libs/facts';
-import type { Queryable } from '#libs/platform';
+import type { DisplayProfiles } from '#libs/facts';
+import type { Queryable } from '#libs/database';
 import { NUMBERS_BYTES, unpackNumbers } from './packing.js';
 import { kept, numbersFrom } from './page.query.js';
 import { snapshotTable } from './snapshots.store.js';
@@ -42,7 +42,7 @@ export async function numbersOf(
  */
 export async function cardsOf<Card, Row extends { id: number }>(
   db: Queryable,
-  cards: Cards<Card, Row>,
+  cards: DisplayProfiles<Card, Row>,
   keys: readonly number[],
 ): Promise<Map<number, Card>> {
   const text = `select * from (${cards.rowsOf('select unnest($1::int[])')}) card order by id, org_id`;

@@ -1,8 +1,8 @@
 import type { Ranking } from '#libs/contracts';
-import type { Queryable } from '#libs/platform';
-import { SERVABLE } from '../runs/runs.store.js';
+import type { Queryable } from '#libs/database';
 import { kept } from './page.query.js';
 import { snapshotTable } from './snapshots.store.js';
+import { SERVABLE } from './served-run.js';
 
 const missingFrom = (table: string) => `
   select

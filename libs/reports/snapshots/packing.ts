@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
-import type { Room } from '../runs/run-memory.js';
+import type { Buffer32 } from '../engine/scratch-buffers.js';
 
 /**
  * How a ranked list is packed: entry after entry of one width, each its key in 4 bytes, little-endian,
@@ -17,9 +17,9 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
 }
 
 /** @returns what is in the room */
-export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4, room: Room): Buffer {
+export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4, room: Buffer32): Buffer {
   const bytes = keys.length * widthOf(extras.length, extraBytes);
-  const words = room.words(Math.ceil(bytes / 4));
+  const words = room.take(Math.ceil(bytes / 4));
   return extraBytes === 4
     ? packWords(words, keys, extras)
     : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), keys, extras);
@@ -30,11 +30,11 @@ export function packNumbers(
   keys: Uint32Array,
   first: Uint32Array,
   second: Uint32Array,
-  room: Room,
+  room: Buffer32,
 ): Buffer {
   let size = 0;
   for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
-  const packed = room.words(size * 2).fill(0);
+  const packed = room.take(size * 2).fill(0);
   for (let place = 0; place < keys.length; place++) {
     packed[keys[place]! * 2] = first[place]!;
     packed[keys[place]! * 2 + 1] = second[place]!;

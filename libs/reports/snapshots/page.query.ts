@@ -1,8 +1,7 @@
 import { parameters, type Ranking } from '#libs/contracts';
 import pg from 'pg';
-import type { Cards } from '#libs/facts';
-import type { Database, Queryable } from '#libs/platform';
-import { SERVED_RUN } from '../runs/runs.store.js';
+import type { DisplayProfiles } from '#libs/facts';
+import type { Database, Queryable } from '#libs/database';
 import {
   NUMBERS_A_PART,
   NUMBERS_BYTES,
@@ -11,6 +10,7 @@ import {
   type NumberedEntry,
 } from './packing.js';
 import { snapshotTable } from './snapshots.store.js';
+import { SERVED_RUN } from './served-run.js';
 
 /** A slice of one ranking of one run, and what is known of whom it lists. */
 export interface SnapshotSlice<Card> {
@@ -90,13 +90,13 @@ export async function sliceOf<Card, Row extends { id: number }>(
   runKey: number,
   { subject, report, interval }: Ranking,
   extras: number,
-  cards: Cards<Card, Row>,
+  cards: DisplayProfiles<Card, Row>,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<SnapshotSlice<Card> | undefined> {
   const text = sliceFrom(snapshotTable(runKey), (keys) => cards.rowsOf(keys));
   const question = { name: `${subject}_slice_${runKey}`, text };
   const values = [subject, report, interval, offset, limit];
-  const [row] = await kept(() => db.ask<SliceRow<Row>>(question, values));
+  const [row] = await kept(() => db.queryPrepared<SliceRow<Row>>(question, values));
   if (!row) return undefined;
   const { report_id: reportId, total, width, page, numbers, served_run: servedRun } = row;
   const entries = numbers === null ? [] : unpackList(page, extras, width);

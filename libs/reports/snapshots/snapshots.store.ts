@@ -1,9 +1,9 @@
 import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts';
 import { randomUUID } from 'node:crypto';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { copyInParts, type Connection } from '#libs/platform';
+import { copyInParts, type Connection } from '#libs/database';
 import { definitionOf, windowOf } from '../definitions/index.js';
-import type { RunFacts } from '../runs/run-facts.js';
+import type { RunFacts } from '../engine/run-facts.js';
 import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
 
 /** The row that holds, for each key, the numbers that all reports about the subject show. */
@@ -28,9 +28,9 @@ async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
   yield numbersList('user', users.keys.length, userNumbers);
   const orgNumbers = packNumbers(orgs.keys, orgs.createdAt, orgs.members, ofOrgs);
   yield numbersList('org', orgs.keys.length, orgNumbers);
-  const mark = memory.mark();
+  const mark = memory.checkpoint();
   for (const ranking of RANKINGS) {
-    memory.release(mark);
+    memory.rewind(mark);
     await othersTurn();
     const definition = definitionOf(ranking);
     const window = windowOf(facts, intervalDays(ranking.interval));

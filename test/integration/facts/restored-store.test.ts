@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { BulkLoad } from '#libs/facts';
-import { Database } from '#libs/platform';
+import { Database } from '#libs/database';
 import { aLongHistory, dayBefore, expectTheModelsAnswers } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
 import { copyDatabase } from '../../support/database.js';

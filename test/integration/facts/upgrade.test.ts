@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { cleanUpAfterEach } from '../../support/cleanup.js';
 import { ask, databaseUrl, dropDatabase } from '../../support/database.js';
-import { pseudonymOf, pseudonymOfVersion } from '../../../libs/facts/pseudonyms.js';
-import { stampOf } from '../../../libs/facts/stamp.js';
+import { pseudonymOf, pseudonymOfVersion } from '../../../libs/facts/write/pseudonyms.js';
+import { versionOf } from '../../../libs/facts/membership/version.js';
 
 jest.setTimeout(60_000);
 
@@ -108,7 +108,11 @@ test('an update replaces event ids that hold an address as the service would', a
     `insert into event_identities (source, event_id) values ('app', $1), ('app', 'e-1')`,
     [address],
   );
-  const version = stampOf({ at: Date.UTC(2026, 0, 31), id: address, source: 'crm%40example.com' });
+  const version = versionOf({
+    at: Date.UTC(2026, 0, 31),
+    id: address,
+    source: 'crm%40example.com',
+  });
   await ask(url, 'insert into users (id, deleted_stamp) values (1, $1)', [version]);
   await ask(url, 'insert into orgs (id, name_stamp) values (1, $1)', [version]);
   for (const name of [

@@ -5,7 +5,7 @@ import { createKey, keys, plantKey, type Scope } from '../../support/keys.js';
 import { COMPATIBLE_PATHS } from '../../support/reference.js';
 import { anEvent, EVENTS_PATH, problem } from '../../support/sending.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
-import { userCreated } from '../../support/model/hand-worked/telling.js';
+import { userCreated } from '../../support/model/fixtures/builders.js';
 
 const SCOPES: Scope[] = ['read', 'ingest', 'admin'];
 const RUNS = '/api/admin/v1/report_runs';

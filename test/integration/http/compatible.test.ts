@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Page, type Reply, type RunState } from '../../support/api.js';
 import { REPORTS } from '../../support/reference.js';
 import { startTestService, type TestService } from '../../support/service.js';
-import { deleted, userCreated } from '../../support/model/hand-worked/telling.js';
+import { deleted, userCreated } from '../../support/model/fixtures/builders.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../../support/small-world.js';
 
 const EARLIER = '2025-02-28';

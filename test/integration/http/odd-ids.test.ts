@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
-import { added, orgCreated, userCreated } from '../../support/model/hand-worked/telling.js';
+import { added, orgCreated, userCreated } from '../../support/model/fixtures/builders.js';
 import { compareBytes } from '../../support/model/time.js';
 
 const IDS = [

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
-import { userCreated } from '../../support/model/hand-worked/telling.js';
+import { userCreated } from '../../support/model/fixtures/builders.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
 
 const BASE = '/insights';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
 import { insightdOn, plantKey, keys } from '../../support/keys.js';
-import { userCreated } from '../../support/model/hand-worked/telling.js';
+import { userCreated } from '../../support/model/fixtures/builders.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
 
 const REPORTS = '/api/backend/v1/reports';

@@ -3,7 +3,7 @@ import { letters, replay, type Letter } from '../../support/letters.js';
 import { columnsHolding } from '../../support/personal.js';
 import { anEvent, send, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
-import { active, added, invited, orgCreated } from '../../support/model/hand-worked/telling.js';
+import { active, added, invited, orgCreated } from '../../support/model/fixtures/builders.js';
 
 const PERSONAL = ['zq1.mail@private.example', 'zq1user', 'Zq1first', 'Zq1last', 'zq1campaign'];
 const SECRET_ORG = 'Zq1 Secret Org';

@@ -5,7 +5,7 @@ import {
   CsvFormat,
   FactWriter,
   IMPORTED_FILE,
-  Ledger,
+  IngestStatistics,
   NdjsonFormat,
   RejectedFile,
   STANDARD_INPUT,
@@ -18,7 +18,8 @@ import {
   type Progress,
 } from '#libs/ingest';
 import { idSchema, readTime } from '#libs/contracts';
-import { Clock, Database, Logger, databaseClock, type Settings } from '#libs/platform';
+import { Clock, Logger, databaseClock, type Settings } from '#libs/platform';
+import { Database } from '#libs/database';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
@@ -94,11 +95,11 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
   const clock = await databaseClock(database.pool);
-  const ledger = new Ledger(database, clock, new Logger(settings));
+  const ledger = new IngestStatistics(database, clock, new Logger(settings));
   try {
     const writer = wanted.writer(database);
     const ended = await read(wanted, counting(writer, ledger, IMPORTED_FILE), clock, signal);
-    ledger.note(IMPORTED_FILE, null, 'rejected', ended.rejected);
+    ledger.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
     finish(wanted, { ...ended, known: writer.known }, signal);
   } finally {
     await ledger.onApplicationShutdown();

@@ -1,19 +1,13 @@
 import { parseArgs } from 'node:util';
 import {
-  Ledger,
+  IngestStatistics,
   NdjsonFormat,
   RejectedFile,
   importPropelAuth,
   type PropelAuthProgress,
 } from '#libs/ingest';
-import {
-  Database,
-  Logger,
-  SettingsError,
-  databaseClock,
-  type Clock,
-  type Settings,
-} from '#libs/platform';
+import { Database } from '#libs/database';
+import { Logger, SettingsError, databaseClock, type Clock, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
@@ -44,7 +38,7 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
   const clock = await databaseClock(database.pool);
-  const ledger = new Ledger(database, clock, new Logger(settings));
+  const ledger = new IngestStatistics(database, clock, new Logger(settings));
   try {
     await run({ database, settings, ledger, clock, authUrl, apiKey, ...options, signal });
   } finally {
@@ -57,7 +51,7 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
 interface Wanted {
   database: Database;
   settings: Settings;
-  ledger: Ledger;
+  ledger: IngestStatistics;
   clock: Clock;
   authUrl: string;
   apiKey: string;

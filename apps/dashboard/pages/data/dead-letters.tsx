@@ -1,10 +1,10 @@
 import { send } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
-import { Action, useAttempt } from '../../parts/action.js';
-import { Empty, Shown } from '../../parts/states.js';
+import { Action, useAttempt } from '../../components/action.js';
+import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
-import { formatMebibytes, formatMoment, formatNumber } from '../../words/format.js';
+import { formatMebibytes, formatMoment, formatNumber } from '../../labels/format.js';
 
 const LETTERS = '/api/admin/v1/dead_letters';
 const AT_ONCE = 25;

@@ -2,9 +2,9 @@ import type { KeyList } from '#libs/contracts';
 import { useState } from 'preact/hooks';
 import { send, type Failure } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
-import { KeyMaker } from '../../parts/key-maker.js';
-import { Empty, Shown } from '../../parts/states.js';
-import { dayOf, formatDay } from '../../words/format.js';
+import { KeyMaker } from '../../components/key-maker.js';
+import { Empty, Shown } from '../../components/states.js';
+import { dayOf, formatDay } from '../../labels/format.js';
 
 const KEYS = '/api/admin/v1/keys';
 type Key = KeyList['keys'][number];

@@ -1,10 +1,10 @@
 import type { RunList, RunListItem } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Empty, Shown } from '../../parts/states.js';
+import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
-import { formatMoment, formatNumber, formatSeconds } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { formatMoment, formatNumber, formatSeconds } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 import { RunNow } from './run-now.js';
 import { RunsAhead, Withdraw } from './withdraw.js';
 

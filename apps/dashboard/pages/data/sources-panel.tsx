@@ -1,9 +1,9 @@
 import type { SourceDetails, SourceState } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Empty, Shown } from '../../parts/states.js';
+import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
-import { now } from '../../words/clock.js';
-import { formatAgo, formatMoment, formatNumber } from '../../words/format.js';
+import { now } from '../../labels/clock.js';
+import { formatAgo, formatMoment, formatNumber } from '../../labels/format.js';
 import { isAlive } from './sources.js';
 
 /** Only an administrator sees the figures. */

@@ -1,5 +1,5 @@
 import type { SourceState } from '#libs/contracts';
-import { now } from '../../words/clock.js';
+import { now } from '../../labels/clock.js';
 
 const DAY_S = 86_400;
 

@@ -2,8 +2,8 @@ import type { ReportRunView } from '#libs/contracts';
 import { useState } from 'preact/hooks';
 import { send } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
-import { Action, useAttempt } from '../../parts/action.js';
-import { formatMoment } from '../../words/format.js';
+import { Action, useAttempt } from '../../components/action.js';
+import { formatMoment } from '../../labels/format.js';
 
 const RUNS = '/api/admin/v1/report_runs';
 

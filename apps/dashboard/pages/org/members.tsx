@@ -1,13 +1,13 @@
 import type { OrgMembers } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Person } from '../../parts/cards.js';
-import { Pager } from '../../parts/pager.js';
-import { Empty, Shown } from '../../parts/states.js';
+import { Person } from '../../components/stat-cards.js';
+import { Pager } from '../../components/pager.js';
+import { Empty, Shown } from '../../components/states.js';
 import { outside } from '../../routing/base.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
-import { now } from '../../words/clock.js';
-import { dayOf, formatAgo, formatDay, formatMoment } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { now } from '../../labels/clock.js';
+import { dayOf, formatAgo, formatDay, formatMoment } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 
 const PAGE_SIZE = 25;
 

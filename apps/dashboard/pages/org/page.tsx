@@ -1,13 +1,13 @@
 import type { OrgActivity, OrgProfile } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Facts } from '../../parts/facts.js';
-import { Standings } from '../../parts/standings.js';
-import { Shown } from '../../parts/states.js';
+import { Facts } from '../../components/facts.js';
+import { ReportPositions } from '../../components/report-positions.js';
+import { Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import type { Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
-import { dayOf, formatCount, formatDay, formatNumber } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { dayOf, formatCount, formatDay, formatNumber } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 import { Members } from './members.js';
 import { People } from './people.js';
 import { WeeklyChart } from './weekly-chart.js';
@@ -53,7 +53,7 @@ export function OrgPage({ orgId, place }: { orgId: string; place: Place }) {
             }
           </People>
           <Shown of={profile}>
-            {(data) => <Standings subject="org" standings={data.reports} />}
+            {(data) => <ReportPositions subject="org" standings={data.reports} />}
           </Shown>
           <People term="joined" title="Joined" empty="No member was added yet." of={activity}>
             {({ joined }) => joined.map(moveOf)}

@@ -1,8 +1,8 @@
 import type { OrgActivity } from '#libs/contracts';
 import type { Resource } from '../../api/resource.js';
-import { Person } from '../../parts/cards.js';
-import { Empty, Shown } from '../../parts/states.js';
-import { Term } from '../../words/terms.js';
+import { Person } from '../../components/stat-cards.js';
+import { Empty, Shown } from '../../components/states.js';
+import { Term } from '../../labels/terms.js';
 
 interface PeopleProps {
   term: string;

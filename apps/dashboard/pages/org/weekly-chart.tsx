@@ -1,12 +1,12 @@
 import type { OrgActivity } from '#libs/contracts';
 import { useMemo, useState } from 'preact/hooks';
 import type { Resource } from '../../api/resource.js';
-import { Chart } from '../../parts/chart/chart.js';
-import { ChartTable } from '../../parts/chart/table.js';
-import { Empty, Shown } from '../../parts/states.js';
-import { now } from '../../words/clock.js';
-import { addDays, dayOf } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { Chart } from '../../components/chart/chart.js';
+import { ChartTable } from '../../components/chart/table.js';
+import { Empty, Shown } from '../../components/states.js';
+import { now } from '../../labels/clock.js';
+import { addDays, dayOf } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 
 interface Props {
   term: string;

@@ -1,10 +1,10 @@
 import type { ChangedOrgRow, ChangedUserRow, Summary } from '#libs/contracts';
-import { Choices } from '../../parts/choices.js';
-import { Contacts, QuietSince, type ContactsByOrg } from '../../parts/contacts.js';
+import { Choices } from '../../components/choices.js';
+import { Contacts, QuietSince, type ContactsByOrg } from '../../components/contacts.js';
 import { changed, type Place } from '../../routing/location.js';
-import { COMPARISONS, DEFAULT_COMPARISON, isComparison } from '../../words/comparisons.js';
-import { formatAgo, formatCount, formatMoment, formatNumber } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { COMPARISONS, DEFAULT_COMPARISON, isComparison } from '../../labels/comparisons.js';
+import { formatAgo, formatCount, formatMoment, formatNumber } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 import { TopOf } from './top-of.js';
 import { contactsOf, useTop, type AskedList } from './top.js';
 

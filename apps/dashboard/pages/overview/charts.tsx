@@ -1,15 +1,15 @@
 import type { Cadence, Chart as ChartReply, ChartMetric } from '#libs/contracts';
 import { useMemo } from 'preact/hooks';
 import { useResource } from '../../api/resource.js';
-import { Chart } from '../../parts/chart/chart.js';
-import { chartPath, isComparable, pointsOf, type Range } from '../../parts/chart/periods.js';
-import type { Point } from '../../parts/chart/points.js';
-import { ChartTable } from '../../parts/chart/table.js';
-import { Delta } from '../../parts/delta.js';
-import { Shown } from '../../parts/states.js';
+import { Chart } from '../../components/chart/chart.js';
+import { chartPath, isComparable, pointsOf, type Range } from '../../components/chart/periods.js';
+import type { Point } from '../../components/chart/points.js';
+import { ChartTable } from '../../components/chart/table.js';
+import { Delta } from '../../components/delta.js';
+import { Shown } from '../../components/states.js';
 import type { Place } from '../../routing/location.js';
-import { formatCount, formatNumber, formatTenths } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { formatCount, formatNumber, formatTenths } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 import { chartView, ChartControls } from './controls.js';
 
 interface ChartWords {

@@ -1,6 +1,6 @@
 import type { Cadence } from '#libs/contracts';
-import { Choices } from '../../parts/choices.js';
-import { periodStart, type Range } from '../../parts/chart/periods.js';
+import { Choices } from '../../components/choices.js';
+import { periodStart, type Range } from '../../components/chart/periods.js';
 import { changed, navigate, type Place } from '../../routing/location.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;

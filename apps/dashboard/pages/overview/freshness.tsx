@@ -1,9 +1,9 @@
 import type { SourceState, Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Link } from '../../routing/link.js';
-import { now } from '../../words/clock.js';
-import { formatAgo, formatMoment } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { now } from '../../labels/clock.js';
+import { formatAgo, formatMoment } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 import { isAlive } from '../data/sources.js';
 
 /** When the latest report was made, and whether the sources still send events. */

@@ -1,8 +1,8 @@
 import type { Summary } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
-import { Delta } from '../../parts/delta.js';
-import { formatNumber, formatShortSpan } from '../../words/format.js';
-import { Term } from '../../words/terms.js';
+import { Delta } from '../../components/delta.js';
+import { formatNumber, formatShortSpan } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 
 const THIS_MONTH = [
   ['signups', 'Signups'],

@@ -1,7 +1,7 @@
 import type { Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { NoReport } from '../../parts/no-data.js';
-import { Shown } from '../../parts/states.js';
+import { NoReport } from '../../components/no-data.js';
+import { Shown } from '../../components/states.js';
 import { type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { Guide } from '../start/guide.js';

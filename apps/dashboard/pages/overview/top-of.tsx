@@ -1,14 +1,14 @@
 import type { Summary } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
-import { Org, Person } from '../../parts/cards.js';
-import { NoData } from '../../parts/no-data.js';
-import { Empty, Shown } from '../../parts/states.js';
+import { Org, Person } from '../../components/stat-cards.js';
+import { NoData } from '../../components/no-data.js';
+import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import { addressOf } from '../../routing/location.js';
-import { DEFAULT_COMPARISON, type Comparison } from '../../words/comparisons.js';
-import { formatNumber } from '../../words/format.js';
-import { intervalName, wordsOf } from '../../words/reports.js';
-import { Term } from '../../words/terms.js';
+import { DEFAULT_COMPARISON, type Comparison } from '../../labels/comparisons.js';
+import { formatNumber } from '../../labels/format.js';
+import { intervalName, wordsOf } from '../../labels/reports.js';
+import { Term } from '../../labels/terms.js';
 import { firstRows, type AskedList, type Row, type Top } from './top.js';
 
 interface TopProps<R extends Row> {

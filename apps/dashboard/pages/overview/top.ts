@@ -7,7 +7,7 @@ import type {
   Subject,
 } from '#libs/contracts';
 import { useResource, type Resource } from '../../api/resource.js';
-import { contactsByOrg, type ContactsByOrg } from '../../parts/contacts.js';
+import { contactsByOrg, type ContactsByOrg } from '../../components/contacts.js';
 import { addressOf } from '../../routing/location.js';
 
 const ROWS = 5;

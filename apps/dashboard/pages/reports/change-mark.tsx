@@ -1,6 +1,6 @@
 import type { Change } from '#libs/contracts';
-import { formatNumber } from '../../words/format.js';
-import type { ReportWords } from '../../words/reports.js';
+import { formatNumber } from '../../labels/format.js';
+import type { ReportWords } from '../../labels/reports.js';
 
 interface Props {
   row: { change: Change | null; rank: number | null; previous_rank: number | null };

@@ -1,10 +1,10 @@
 import type { ChangeFilter, ReportChanges, RunListItem } from '#libs/contracts';
-import { Choices } from '../../parts/choices.js';
+import { Choices } from '../../components/choices.js';
 import { changed, navigate, type Place } from '../../routing/location.js';
 import { useIsNarrow } from '../../routing/narrow.js';
-import { COMPARISONS, DEFAULT_COMPARISON, PREVIOUS } from '../../words/comparisons.js';
-import { formatNumber } from '../../words/format.js';
-import { intervalName, type ReportWords } from '../../words/reports.js';
+import { COMPARISONS, DEFAULT_COMPARISON, PREVIOUS } from '../../labels/comparisons.js';
+import { formatNumber } from '../../labels/format.js';
+import { intervalName, type ReportWords } from '../../labels/reports.js';
 import { RunSelect } from './run-select.js';
 import { hasNetLoss, type ReportView } from './view.js';
 

@@ -1,13 +1,13 @@
 import type { ChangedOrgRow, ChangedUserRow, ReportChanges, Summary } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Pager } from '../../parts/pager.js';
-import type { ContactsByOrg } from '../../parts/contacts.js';
-import { NoData, NoReport } from '../../parts/no-data.js';
-import { Empty, Loading } from '../../parts/states.js';
+import { Pager } from '../../components/pager.js';
+import type { ContactsByOrg } from '../../components/contacts.js';
+import { NoData, NoReport } from '../../components/no-data.js';
+import { Empty, Loading } from '../../components/states.js';
 import { changed, type Place } from '../../routing/location.js';
-import { formatNumber } from '../../words/format.js';
-import { nameOf } from '../../words/names.js';
-import type { ReportWords } from '../../words/reports.js';
+import { formatNumber } from '../../labels/format.js';
+import { nameOf } from '../../labels/names.js';
+import type { ReportWords } from '../../labels/reports.js';
 import { ReportTable } from './table.js';
 import type { ReportView } from './view.js';
 

@@ -2,7 +2,7 @@ import type { Subject } from '#libs/contracts';
 import { navigate } from '../../routing/location.js';
 import { useIsNarrow } from '../../routing/narrow.js';
 import { Link } from '../../routing/link.js';
-import { ALL_REPORTS, SUBJECTS, type ReportWords } from '../../words/reports.js';
+import { ALL_REPORTS, SUBJECTS, type ReportWords } from '../../labels/reports.js';
 
 /** The eight reports: as links, or on a phone as one field, which leaves room for the list. */
 export function ReportNav({ words }: { words: ReportWords }) {

@@ -1,6 +1,6 @@
 import type { RunListItem } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
-import { dayOf, formatMoment, formatMonth } from '../../words/format.js';
+import { dayOf, formatMoment, formatMonth } from '../../labels/format.js';
 
 interface Props {
   label: string;

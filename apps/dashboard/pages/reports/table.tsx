@@ -1,12 +1,12 @@
 import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
-import { Org, Person } from '../../parts/cards.js';
+import { Org, Person } from '../../components/stat-cards.js';
 import {
   Contacts,
   QuietSince,
   isCalled,
   type ContactsByOrg,
   type OrgContact,
-} from '../../parts/contacts.js';
+} from '../../components/contacts.js';
 import { Link } from '../../routing/link.js';
 import {
   dayOf,
@@ -15,10 +15,10 @@ import {
   formatMoment,
   formatNumber,
   formatSigned,
-} from '../../words/format.js';
-import { orgAddress } from '../../words/names.js';
-import type { Column, ReportWords } from '../../words/reports.js';
-import { Term } from '../../words/terms.js';
+} from '../../labels/format.js';
+import { orgAddress } from '../../labels/names.js';
+import type { Column, ReportWords } from '../../labels/reports.js';
+import { Term } from '../../labels/terms.js';
 import { ChangeMark } from './change-mark.js';
 
 type Row = ChangedUserRow | ChangedOrgRow;

@@ -1,7 +1,7 @@
 import type { ChangeFilter } from '#libs/contracts';
 import type { Place } from '../../routing/location.js';
-import { DEFAULT_COMPARISON } from '../../words/comparisons.js';
-import type { ReportWords } from '../../words/reports.js';
+import { DEFAULT_COMPARISON } from '../../labels/comparisons.js';
+import type { ReportWords } from '../../labels/reports.js';
 
 /** What an address asks of a report. */
 export interface ReportView {

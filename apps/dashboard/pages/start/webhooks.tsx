@@ -1,6 +1,6 @@
 import type { SourceState } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Copied } from '../../parts/copied.js';
+import { Copied } from '../../components/copied.js';
 import { SERVICE } from '../../routing/base.js';
 import { settingOf, webhookAddress, WEBHOOKS } from './commands.js';
 

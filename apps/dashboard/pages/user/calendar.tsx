@@ -1,6 +1,6 @@
 import type { UserPage } from '#libs/contracts';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { addDays, formatCount, formatDay, formatMonth, formatNumber } from '../../words/format.js';
+import { addDays, formatCount, formatDay, formatMonth, formatNumber } from '../../labels/format.js';
 
 const CELL = 13;
 const SIZE = 10.5;

@@ -1,14 +1,14 @@
 import type { UserPage as UserReply } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Facts } from '../../parts/facts.js';
-import { Standings } from '../../parts/standings.js';
-import { Empty, Shown } from '../../parts/states.js';
+import { Facts } from '../../components/facts.js';
+import { ReportPositions } from '../../components/report-positions.js';
+import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
-import { now } from '../../words/clock.js';
-import { dayOf, formatAgo, formatCount, formatDay, formatMoment } from '../../words/format.js';
-import { nameOf, orgAddress } from '../../words/names.js';
-import { Term } from '../../words/terms.js';
+import { now } from '../../labels/clock.js';
+import { dayOf, formatAgo, formatCount, formatDay, formatMoment } from '../../labels/format.js';
+import { nameOf, orgAddress } from '../../labels/names.js';
+import { Term } from '../../labels/terms.js';
 import { Calendar } from './calendar.js';
 
 /** A user: profile, activity, organizations, invites and reports. */
@@ -79,7 +79,7 @@ function Known({ page }: { page: UserReply }) {
           <Invites invites={page.invites} orgs={page.orgs} />
         </div>
         <div class="block">
-          <Standings subject="user" standings={page.reports} />
+          <ReportPositions subject="user" standings={page.reports} />
           <Signup parameters={page.signup_query_parameters} />
         </div>
       </div>

@@ -1,9 +1,16 @@
 import { isObject } from '#libs/contracts';
-import { inviteesIn } from '../../addresses.js';
+import { inviteesIn } from '../../dead-letters/addresses.js';
 import { wholeObjects, type Parts } from '../envelope.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
+import {
+  byType,
+  member,
+  nearSignature,
+  toEvent,
+  textMember,
+  type Translators,
+} from '../event-builders.js';
 
 const WHOLE = wholeObjects(profile);
 
@@ -14,19 +21,19 @@ const TRANSLATORS: Translators<Parts> = {
   'user.updated': (parts) =>
     isKnown(parts.data)
       ? WHOLE['user.updated']!(parts)
-      : tell('user.updated', profile(parts.data), parts.time),
+      : toEvent('user.updated', profile(parts.data), parts.time),
   'session.created': ({ data, time }) => {
     // Somebody of the staff who looks at what the user sees.
     const isImpersonated = isObject(member(data, 'actor'));
     if (isImpersonated) return 'unused';
-    return tell('user.active', { user_id: member(data, 'user_id') }, time);
+    return toEvent('user.active', { user_id: member(data, 'user_id') }, time);
   },
   'organizationMembership.created': ({ data, time }) =>
-    tell('user.added_to_org', { ...pair(data), role: member(data, 'role') }, time),
+    toEvent('user.added_to_org', { ...pair(data), role: member(data, 'role') }, time),
   'organizationMembership.updated': ({ data, time }) =>
-    tell('user.role_changed_within_org', { ...pair(data), role: member(data, 'role') }, time),
+    toEvent('user.role_changed_within_org', { ...pair(data), role: member(data, 'role') }, time),
   'organizationMembership.deleted': ({ data, time }) =>
-    tell('user.removed_from_org', pair(data), time),
+    toEvent('user.removed_from_org', pair(data), time),
   // organizationInvitation.created does not say who invites, without whom there is no invite.
 };
 

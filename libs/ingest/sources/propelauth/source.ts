@@ -1,28 +1,28 @@
 import { idSchema } from '#libs/contracts';
-import { inviteesIn } from '../../addresses.js';
+import { inviteesIn } from '../../dead-letters/addresses.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
-import type { LookUp, Translation, WebhookSource } from '../source.js';
-import { byType, member, tell, textMember, type Translators } from '../telling.js';
-import { asks } from './asking.js';
+import type { Fetch, Translation, WebhookSource } from '../source.js';
+import { byType, member, toEvent, textMember, type Translators } from '../event-builders.js';
+import { asks } from './fetchers.js';
 
 // PropelAuth's messages are flat and carry no time: the message's own is the events'.
 const TRANSLATORS: Translators<unknown> = {
-  'user.created': (body) => tell('user.created', { ...user(body), ...names(body) }),
+  'user.created': (body) => toEvent('user.created', { ...user(body), ...names(body) }),
   'user.updated': (body) => lookUp('user', member(body, 'user_id')),
-  'user.deleted': (body) => tell('user.deleted', user(body)),
-  'user.login': (body) => tell('user.active', user(body)),
-  'org.created': (body) => tell('org.created', { ...org(body), name: member(body, 'name') }),
+  'user.deleted': (body) => toEvent('user.deleted', user(body)),
+  'user.login': (body) => toEvent('user.active', user(body)),
+  'org.created': (body) => toEvent('org.created', { ...org(body), name: member(body, 'name') }),
   'org.updated': (body) => lookUp('org', member(body, 'org_id')),
-  'org.deleted': (body) => tell('org.deleted', org(body)),
+  'org.deleted': (body) => toEvent('org.deleted', org(body)),
   'user.added_to_org': (body) =>
-    tell('user.added_to_org', { ...user(body), ...org(body), role: member(body, 'role') }),
+    toEvent('user.added_to_org', { ...user(body), ...org(body), role: member(body, 'role') }),
   'user.removed_from_org': (body) =>
-    tell('user.removed_from_org', {
+    toEvent('user.removed_from_org', {
       user_id: firstOf(body, ['removed_user_id', 'user_id']),
       ...org(body),
     }),
   'user.role_changed_within_org': (body) =>
-    tell('user.role_changed_within_org', {
+    toEvent('user.role_changed_within_org', {
       ...user(body),
       ...org(body),
       role: firstOf(body, ['new_role', 'role']),
@@ -32,7 +32,7 @@ const TRANSLATORS: Translators<unknown> = {
     const invitee_email = firstOf(body, INVITEE_FIELDS);
     if (inviter_user_id === undefined || invitee_email === undefined) return 'unused';
     const role = member(body, 'role');
-    return tell('user.invited_to_org', { inviter_user_id, invitee_email, ...org(body), role });
+    return toEvent('user.invited_to_org', { inviter_user_id, invitee_email, ...org(body), role });
   },
 };
 
@@ -51,7 +51,7 @@ export const source: WebhookSource = {
   typeOf,
   translate: ({ body }) => byType(TRANSLATORS, 'event_type', typeOf(body), body),
   inviteesOf: (body) => inviteesIn(body, typeOf(body) === 'user.invited_to_org'),
-  asks,
+  fetcher: asks,
 };
 
 function typeOf(body: unknown): string | undefined {
@@ -76,7 +76,7 @@ function firstOf(body: unknown, fields: readonly string[]): unknown {
   return field === undefined ? undefined : member(body, field);
 }
 
-function lookUp(kind: LookUp['kind'], id: unknown): Translation {
+function lookUp(kind: Fetch['kind'], id: unknown): Translation {
   const parsed = idSchema.safeParse(id);
   if (parsed.success) return { events: [], lookUps: [{ kind, id: parsed.data }] };
   return { errors: { [`${kind}_id`]: parsed.error.issues.map(({ message }) => message) } };

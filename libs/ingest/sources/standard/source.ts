@@ -1,9 +1,9 @@
 import { isObject, type EventType } from '#libs/contracts';
-import { inviteesIn } from '../../addresses.js';
-import { withPlainData } from '../../cloud-events.js';
+import { inviteesIn } from '../../dead-letters/addresses.js';
+import { withPlainData } from '../../http/cloud-events.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Translation, WebhookSource } from '../source.js';
-import { textMember } from '../telling.js';
+import { textMember } from '../event-builders.js';
 
 /** Standard Webhooks around our native events: one of them, or an array. */
 export const source: WebhookSource = {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '#libs/contracts';
-import { serialized } from '../../check.js';
-import { incomingOf, type Incoming } from '../../read-events.js';
+import { serialized } from '../../pipeline/check.js';
+import { incomingOf, type Incoming } from '../../http/read-events.js';
 import { objectIn, type Call } from './call.js';
 import { hasTime, timeOf } from './time.js';
 

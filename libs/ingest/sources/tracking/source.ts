@@ -1,5 +1,5 @@
 import { isObject } from '#libs/contracts';
-import { inviteesIn } from '../../addresses.js';
+import { inviteesIn } from '../../dead-letters/addresses.js';
 import type { Source, Translation } from '../source.js';
 import {
   CALL_TYPES,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { textMember } from '../telling.js';
+import { textMember } from '../event-builders.js';
 
 const TOLERANCE_MS = 180_000;
 

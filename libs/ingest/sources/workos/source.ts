@@ -1,8 +1,15 @@
 import { isObject } from '#libs/contracts';
-import { inviteesIn } from '../../addresses.js';
+import { inviteesIn } from '../../dead-letters/addresses.js';
 import { wholeObjects, type Parts } from '../envelope.js';
 import type { Translation, WebhookSource } from '../source.js';
-import { byType, member, nearSignature, tell, textMember, type Translators } from '../telling.js';
+import {
+  byType,
+  member,
+  nearSignature,
+  toEvent,
+  textMember,
+  type Translators,
+} from '../event-builders.js';
 import { mayBeProven, secretProblem, verify } from './signature.js';
 
 const TRANSLATORS: Translators<Parts> = {
@@ -27,7 +34,7 @@ const TRANSLATORS: Translators<Parts> = {
       org_id: member(data, 'organization_id'),
       role: member(data, 'role_slug'),
     };
-    return tell('user.invited_to_org', invite, time);
+    return toEvent('user.invited_to_org', invite, time);
   },
   'session.created': active,
 };
@@ -78,11 +85,11 @@ function pair(data: unknown): Record<string, unknown> {
 }
 
 function added({ data, time }: Parts): Translation {
-  return tell('user.added_to_org', { ...pair(data), role: member(data, 'role', 'slug') }, time);
+  return toEvent('user.added_to_org', { ...pair(data), role: member(data, 'role', 'slug') }, time);
 }
 
 function removed({ data, time }: Parts): Translation {
-  return tell('user.removed_from_org', pair(data), time);
+  return toEvent('user.removed_from_org', pair(data), time);
 }
 
 /** WorkOS does not always say who signed in; an impersonator is somebody of the staff. */
@@ -91,5 +98,5 @@ function active({ data, time }: Parts): Translation {
   const isImpersonated = isObject(member(data, 'impersonator'));
   return userId === null || isImpersonated
     ? 'unused'
-    : tell('user.active', { user_id: userId }, time);
+    : toEvent('user.active', { user_id: userId }, time);
 }

@@ -1,0 +1,68 @@
+import type { Cadence, Chart } from '#libs/contracts';
+import { addDays } from '../../labels/format.js';
+import type { Point } from './points.js';
+
+/** The API gives so many periods at once, no more. */
+const MOST_PERIODS = 1_100;
+const DAY_MS = 86_400_000;
+
+/** Which periods a chart shows: those of `cadence` that touch the days from `from` to `to`. */
+export interface Range {
+  cadence: Cadence;
+  from: string;
+  to: string;
+}
+
+/** The first day of the period that is `count` periods after the one that holds a day. */
+export function periodStart(cadence: Cadence, day: string, count = 0): string {
+  const date = new Date(day);
+  switch (cadence) {
+    case 'Daily':
+      return addDays(day, count);
+    case 'Weekly':
+      return addDays(day, 7 * count - ((date.getUTCDay() + 6) % 7));
+    case 'Monthly':
+      date.setUTCMonth(date.getUTCMonth() + count, 1);
+      return date.toISOString().slice(0, 10);
+  }
+}
+
+/** How many periods a range has. */
+function periodCount({ cadence, from, to }: Range): number {
+  const [first, last] = [from, to].map((day) => new Date(periodStart(cadence, day)));
+  if (cadence === 'Monthly') {
+    const months = (date: Date) => date.getUTCFullYear() * 12 + date.getUTCMonth();
+    return months(last!) - months(first!) + 1;
+  }
+  const days = (last!.getTime() - first!.getTime()) / DAY_MS;
+  return days / (cadence === 'Weekly' ? 7 : 1) + 1;
+}
+
+/** Whether a range and the one before it can be had at once. */
+export const isComparable = (range: Range): boolean => 2 * periodCount(range) <= MOST_PERIODS;
+
+/** Where the API has a range, with as many periods before it when it is compared. */
+export function chartPath(metric: string, range: Range, compares: boolean): string {
+  const start = compares ? periodStart(range.cadence, range.from, -periodCount(range)) : range.from;
+  const query = new URLSearchParams({
+    cadence: range.cadence,
+    start_date: start,
+    end_date: range.to,
+  });
+  return `/api/backend/v1/chart_metrics/${metric}?${query.toString()}`;
+}
+
+/** The points of a range out of what `chartPath` brought. */
+export function pointsOf(chart: Chart, compares: boolean): Point[] {
+  const count = compares ? chart.metrics.length / 2 : chart.metrics.length;
+  const shown = chart.metrics.slice(-count);
+  return shown.map(({ date, result, cadence_completed: finished }, index) => {
+    const before = compares ? chart.metrics[index] : undefined;
+    return {
+      date,
+      value: result,
+      finished,
+      before: before && { date: before.date, value: before.result },
+    };
+  });
+}

@@ -1,0 +1,69 @@
+import type { OrgContacts, Subject } from '#libs/contracts';
+import { Link } from '../routing/link.js';
+import { formatDay } from '../labels/format.js';
+import { nameOf, userAddress } from '../labels/names.js';
+import { Term } from '../labels/terms.js';
+
+export type OrgContact = OrgContacts['rows'][number];
+
+/** By org id, what is known so far. */
+export type ContactsByOrg = ReadonlyMap<string, OrgContact>;
+
+export function contactsByOrg(...replies: (OrgContacts | undefined)[]): ContactsByOrg {
+  const rows = replies.flatMap((reply) => reply?.rows ?? []);
+  return new Map(rows.map((row) => [row.org_id, row]));
+}
+
+/** Whether a report says whom to call: the one of organizations that have gone quiet. */
+export const isCalled = ({ subject, report }: { subject: Subject; report: string }): boolean =>
+  subject === 'org' && report === 'churn';
+
+/** Since when an organization has been quiet. */
+export function QuietSince({ of: { last_active_day: day } }: { of: OrgContact }) {
+  return (
+    <Term name="last_active_day">
+      {day === null ? 'never active' : `quiet since ${formatDay(day)}`}
+    </Term>
+  );
+}
+
+interface Props {
+  of: OrgContact;
+  /** How many to show. */
+  most?: number;
+  /** Adds the addresses to write to. */
+  withMail?: boolean;
+}
+
+/** Whom to call about an organization: its owners or administrators. */
+export function Contacts({ of: { contacts }, most = contacts.length, withMail }: Props) {
+  if (contacts.length === 0) return <>No owner or administrator is known.</>;
+  const more = contacts.length - most;
+  return (
+    <>
+      {!withMail && (
+        <>
+          <Term name="contacts">Call</Term>{' '}
+        </>
+      )}
+      {contacts.slice(0, most).map((contact, index) => (
+        <span key={contact.user_id} class={withMail ? 'block-line' : undefined}>
+          {index > 0 && !withMail && ', '}
+          <Link href={userAddress(contact.user_id)} title={contact.email ?? undefined}>
+            <bdi>{nameOf(contact)}</bdi>
+          </Link>{' '}
+          (<bdi>{contact.role}</bdi>)
+          {withMail && contact.email && (
+            <span class="wide-word">
+              {' '}
+              <a href={`mailto:${encodeURIComponent(contact.email)}`}>
+                <bdi>{contact.email}</bdi>
+              </a>
+            </span>
+          )}
+        </span>
+      ))}
+      {more > 0 && ` +${more}`}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ReportPosition, Subject } from '#libs/contracts';
+import { Link } from '../routing/link.js';
+import { formatNumber } from '../labels/format.js';
+import { intervalName, wordsOf } from '../labels/reports.js';
+import { Term } from '../labels/terms.js';
+import { Empty } from './states.js';
+
+interface Props {
+  subject: Subject;
+  standings: readonly ReportPosition[];
+}
+
+/** The reports of the latest run that list a user or org, with its rank; each leads to that page. */
+export function ReportPositions({ subject, standings }: Props) {
+  return (
+    <section class="panel" aria-labelledby="standings">
+      <header>
+        <h2 id="standings">In the latest reports</h2>
+      </header>
+      {standings.length === 0 && <Empty>In none of them.</Empty>}
+      <ul class="rows">
+        {standings.map(({ report, interval, rank, total_count: total }) => (
+          <li key={`${report} ${interval}`}>
+            <Link href={addressOfRank(subject, report, interval, rank)}>
+              {wordsOf(subject, report)?.title ?? report}, {intervalName(interval)}
+            </Link>
+            <span class="soft small">
+              <Term name="rank">
+                {formatNumber(rank)} of {formatNumber(total)}
+              </Term>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const PAGE_SIZE = 25;
+
+function addressOfRank(subject: string, report: string, interval: string, rank: number): string {
+  const page = Math.ceil(rank / PAGE_SIZE);
+  return `/reports/${subject}/${report}?interval=${interval}${page > 1 ? `&page=${page}` : ''}`;
+}

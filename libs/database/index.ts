@@ -1,0 +1,17 @@
+export * from './copy.js';
+export { copyInParts } from './copy-in.js';
+export * from './database.js';
+export { outsideFault } from './faults.js';
+export * from './migrate.js';
+export {
+  migrationNames,
+  newerStoreMessage,
+  onlyKnownMigrations,
+  schemaState,
+} from './migrations.js';
+export * from './package-root.js';
+export { checkSchemaRight, explainRefusal } from './refusal.js';
+export * from './row-source.js';
+export { hasDedicatedSessions, withOptions } from './pooler-detection.js';
+export { CONNECTION_OPTIONS, withConnection } from './pools.js';
+export { watch, watchPool } from './watchdog.js';

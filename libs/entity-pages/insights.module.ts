@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { FactsModule } from '#libs/facts';
+import { ReportsApiModule } from '#libs/reports';
+import { OrgContactsService } from './org-contacts.service.js';
+import { OrgMembersService } from './org-members.service.js';
+import { OrgPageService } from './org-page.service.js';
+import { OverviewController } from './overview.controller.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import { SubjectsController } from './subjects.controller.js';
+import { SummaryService } from './summary.service.js';
+import { UserPageService } from './user-page.service.js';
+
+/** The endpoints that bring facts, reports and charts together, for the processes that answer HTTP. */
+@Module({
+  imports: [FactsModule, ReportsApiModule],
+  controllers: [OverviewController, SubjectsController],
+  providers: [
+    SummaryService,
+    UserPageService,
+    OrgPageService,
+    OrgMembersService,
+    OrgContactsService,
+    OrgMembersCache,
+  ],
+})
+export class InsightsApiModule {}

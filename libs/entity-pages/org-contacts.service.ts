@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { lastActiveDaysOf } from '#libs/charts';
+import { startOfDay, type OrgContacts, type Ranking } from '#libs/contracts';
+import {
+  ActivityFold,
+  lastActiveOf,
+  orgContacts,
+  orgKeysOf,
+  profilesOf,
+  type OrgContact,
+} from '#libs/facts';
+import { ChangesService } from '#libs/reports';
+import { Database } from '#libs/database';
+import { userCard } from './views.js';
+
+const MOST_CONTACTS = 3;
+
+type ChangesRequest = Parameters<ChangesService['page']>[1];
+type Contact = OrgContact & { lastActiveAt: number };
+
+/** Whom to call about the orgs on a page of a report, and since when each has been quiet. */
+@Injectable()
+export class OrgContactsService {
+  constructor(
+    private readonly database: Database,
+    private readonly activity: ActivityFold,
+    private readonly changes: ChangesService,
+  ) {}
+
+  /** @throws ApiError `not_found` when a run that was named is not kept */
+  async page(ranking: Ranking, request: ChangesRequest): Promise<OrgContacts> {
+    const { pool } = this.database;
+    const { run_id, report_time, rows } = await this.changes.page(ranking, request);
+    const orgIds = rows.flatMap((row) => ('org_id' in row ? [row.org_id] : []));
+    await this.activity.foldUnlessReadOnly();
+    const keys = await orgKeysOf(pool, orgIds);
+    const [lastDays, contacts] = await Promise.all([
+      lastActiveDaysOf(pool, [...keys.values()], startOfDay(report_time * 1000)),
+      this.contacts([...keys.values()]),
+    ]);
+    const profiles = await profilesOf(
+      pool,
+      contacts.map(({ userKey }) => userKey),
+    );
+    return {
+      ...{ run_id, report_time },
+      rows: orgIds.map((orgId) => {
+        const key = keys.get(orgId);
+        const ofOrg = contacts.filter(({ orgKey }) => orgKey === key);
+        return {
+          org_id: orgId,
+          last_active_day: (key !== undefined && lastDays.get(key)) || null,
+          contacts: ofOrg.flatMap(({ userKey, role, lastActiveAt }) => {
+            const profile = profiles.get(userKey);
+            return profile ? [{ ...userCard(profile), role, last_active_at: lastActiveAt }] : [];
+          }),
+        };
+      }),
+    };
+  }
+
+  /** Up to 3 of each org: owners first, then the most recently active. */
+  private async contacts(orgKeys: readonly number[]): Promise<Contact[]> {
+    const all = await orgContacts(this.database.pool, orgKeys);
+    const lastActive = await lastActiveOf(
+      this.database.pool,
+      all.map(({ userKey }) => userKey),
+    );
+    const known = all.map((one) => ({ ...one, lastActiveAt: lastActive.get(one.userKey)! }));
+    known.sort(
+      (one, other) =>
+        Number(other.isOwner) - Number(one.isOwner) ||
+        other.lastActiveAt - one.lastActiveAt ||
+        one.userKey - other.userKey,
+    );
+    const counts = new Map<number, number>();
+    return known.filter(({ orgKey }) => {
+      const count = (counts.get(orgKey) ?? 0) + 1;
+      counts.set(orgKey, count);
+      return count <= MOST_CONTACTS;
+    });
+  }
+}

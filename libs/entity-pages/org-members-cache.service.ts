@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import {
+  areRowsRemovedSince,
+  currentReadPoint,
+  isStillThere,
+  lastActiveOf,
+  orgMembers,
+  type OrgMember,
+  type ReadPoint,
+  type Span,
+} from '#libs/facts';
+import { Database } from '#libs/database';
+
+/** A member who exists, in an open span. */
+export interface PresentMember {
+  userKey: number;
+  span: Span;
+  /** Unix seconds. */
+  lastActiveAt: number;
+  /** The place in the roster. */
+  place: number;
+}
+
+/** Everybody who is or was in an org. */
+export interface OrgMembersList {
+  members: OrgMember[];
+  /** The most recently active first, among equals as their ids were first told. */
+  present: PresentMember[];
+  /** Not later than what was read. */
+  picture: ReadPoint;
+}
+
+/** To read 50,000 members takes a third of a second: too long for each page that is clicked through. */
+const LARGE = 5_000;
+const KEPT_MS = 10_000;
+const KEPT_MEMBERS = 200_000;
+
+/** Who is or was in an org. That of a large one may be 10 seconds old, but is of the store as it is. */
+@Injectable()
+export class OrgMembersCache {
+  private readonly large = new LRUCache<number, OrgMembersList>({
+    ttl: KEPT_MS,
+    maxSize: KEPT_MEMBERS,
+    sizeCalculation: ({ members }) => members.length,
+  });
+  private readonly begun = new Map<number, Promise<OrgMembersList>>();
+
+  constructor(private readonly database: Database) {}
+
+  /** Requests for one org that come together wait for one reading. */
+  async members(orgKey: number): Promise<OrgMembersList> {
+    const known = this.large.get(orgKey);
+    if (known && (await this.isTrue(known))) return known;
+    const begun = this.begun.get(orgKey);
+    if (begun) return begun;
+    const reading = this.read(orgKey).finally(() => this.begun.delete(orgKey));
+    this.begun.set(orgKey, reading);
+    const roster = await reading;
+    if (roster.members.length >= LARGE) this.large.set(orgKey, roster);
+    return roster;
+  }
+
+  /** Numbers of users and orgs mean others in a store that went back or is another one. */
+  private async isTrue({ picture }: OrgMembersList): Promise<boolean> {
+    const { pool } = this.database;
+    return (await isStillThere(pool, picture)) && !(await areRowsRemovedSince(pool, picture));
+  }
+
+  private async read(orgKey: number): Promise<OrgMembersList> {
+    const [picture, members] = await this.database.transaction(async (db) => {
+      return [await currentReadPoint(db), await orgMembers(db, orgKey)] as const;
+    });
+    const present: PresentMember[] = [];
+    for (const [place, { userKey, exists, spans }] of members.entries()) {
+      const span = spans.at(-1);
+      if (!exists || span?.to !== Infinity) continue;
+      present.push({ userKey, span, lastActiveAt: 0, place });
+    }
+    const keys = present.map(({ userKey }) => userKey);
+    const lastActive = await lastActiveOf(this.database.pool, keys);
+    for (const member of present) member.lastActiveAt = lastActive.get(member.userKey)!;
+    present.sort(
+      (one, other) => other.lastActiveAt - one.lastActiveAt || one.userKey - other.userKey,
+    );
+    return { members, present, picture };
+  }
+}

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { periodsBetween } from '#libs/charts';
+import {
+  ApiError,
+  DAY_MS,
+  formatDay,
+  startOfDay,
+  type OrgActivity,
+  type OrgPage,
+  type OrgProfile,
+} from '#libs/contracts';
+import {
+  ActivityFold,
+  countOrgMembers,
+  findOrg,
+  profilesOf,
+  type DayRange,
+  type KnownOrg,
+} from '#libs/facts';
+import { ReportPositionsService } from '#libs/reports';
+import { Clock } from '#libs/platform';
+import { Database } from '#libs/database';
+import { memberActivity } from './member-activity.js';
+import { latestMoves, membersAt, mostActive, type Move } from './members.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import { unixSeconds, userCard } from './views.js';
+
+const WEEKS = 52;
+const LATEST_DAYS = 30;
+const MOST_MOVES = 50;
+const MOST_ACTIVE = 20;
+
+type Profiles = Awaited<ReturnType<typeof profilesOf>>;
+
+/** All that is known of one org. */
+@Injectable()
+export class OrgPageService {
+  constructor(
+    private readonly database: Database,
+    private readonly activity: ActivityFold,
+    private readonly standings: ReportPositionsService,
+    private readonly rosters: OrgMembersCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Everything, as one reply. @throws ApiError `not_found` when there is no such org, or not any more */
+  async page(orgId: string): Promise<OrgPage> {
+    const org = await this.find(orgId);
+    const [activity, profile] = await Promise.all([this.activityOf(org), this.profileOf(org)]);
+    return { ...profile, ...activity };
+  }
+
+  /** What is read quickly however many members there are. @throws ApiError `not_found` */
+  async profile(orgId: string): Promise<OrgProfile> {
+    return this.profileOf(await this.find(orgId));
+  }
+
+  /** What takes longer the more members there are. @throws ApiError `not_found` */
+  async members(orgId: string): Promise<OrgActivity> {
+    return this.activityOf(await this.find(orgId));
+  }
+
+  private async find(orgId: string): Promise<KnownOrg> {
+    const org = await findOrg(this.database.pool, orgId);
+    if (!org) throw new ApiError('not_found', 'No organization with this id is known.');
+    return org;
+  }
+
+  private async profileOf(org: KnownOrg): Promise<OrgProfile> {
+    const [numUsers, standings] = await Promise.all([
+      this.database.transaction((db) => countOrgMembers(db, org.key)),
+      this.standings.of('org', org.key),
+    ]);
+    return {
+      org: { org_id: org.orgId, name: org.name, created_at: org.createdAt },
+      num_users: numUsers,
+      ...standings,
+    };
+  }
+
+  private async activityOf(org: KnownOrg): Promise<OrgActivity> {
+    await this.activity.foldUnlessReadOnly();
+    const today = startOfDay(this.clock.now());
+    const { members, present } = await this.rosters.members(org.key);
+    const weeks = lastWeeks(today);
+    const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
+    const latest = { from: today - (LATEST_DAYS - 1) * DAY_MS, before: today + DAY_MS };
+    const { activeByWeek, latestDays } = await this.database.transaction((db) =>
+      memberActivity(db, members, range, latest),
+    );
+    const active = mostActive(present, latestDays, MOST_ACTIVE);
+    const joined = latestMoves(members, 'addition', MOST_MOVES);
+    const left = latestMoves(members, 'removal', MOST_MOVES);
+    const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
+    const profiles = await profilesOf(this.database.pool, shown);
+    return {
+      // As a report of the week's last day has them.
+      members_over_time: weeks.map(({ from, before }) => ({
+        date: formatDay(from),
+        num_users: membersAt(members, before - 1000),
+      })),
+      active_by_week: weeks.map(({ from }, index) => ({
+        date: formatDay(from),
+        active_users: activeByWeek[index]!,
+      })),
+      joined: moveViews(joined, profiles),
+      left: moveViews(left, profiles),
+      most_active: active.flatMap(({ userKey, span, place }) => {
+        const profile = profiles.get(userKey);
+        if (!profile) return [];
+        return [{ ...userCard(profile), role: span.role, num_active_days: latestDays[place]! }];
+      }),
+    };
+  }
+}
+
+/** The weeks up to the one that holds a day, Monday to Sunday. */
+function lastWeeks(today: number): DayRange[] {
+  return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today)!;
+}
+
+function moveViews(moves: readonly Move[], profiles: Profiles): OrgActivity['joined'] {
+  return moves.flatMap(({ userKey, at }) => {
+    const profile = profiles.get(userKey);
+    return profile ? [{ ...userCard(profile), at: unixSeconds(at) }] : [];
+  });
+}

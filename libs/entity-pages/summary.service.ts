@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { DAY_MS, formatDay, startOfDay, type Summary } from '#libs/contracts';
+import { chartValues } from '#libs/charts';
+import { ActivityFold, countExisting } from '#libs/facts';
+import { keptRun } from '#libs/reports';
+import { Clock } from '#libs/platform';
+import { Database } from '#libs/database';
+import { monthSoFar } from './months.js';
+
+/** Counts what an overview begins with. */
+@Injectable()
+export class SummaryService {
+  constructor(
+    private readonly database: Database,
+    private readonly activity: ActivityFold,
+    private readonly clock: Clock,
+  ) {}
+
+  async summary(): Promise<Summary> {
+    const { pool } = this.database;
+    const now = this.clock.now();
+    const today = startOfDay(now);
+    await this.activity.foldUnlessReadOnly();
+    const periods = monthSoFar(today);
+    const [totals, signups, activeUsers, activeOrgs, run] = await Promise.all([
+      countExisting(pool, new Date(now)),
+      chartValues(pool, 'signups', periods),
+      chartValues(pool, 'active_users', periods),
+      chartValues(pool, 'active_orgs', periods),
+      keptRun(pool),
+    ]);
+    const [thisMonth, lastMonth] = periods.map(({ from, before }, index) => ({
+      from: formatDay(from),
+      to: formatDay(before - DAY_MS),
+      signups: signups[index]!,
+      active_users: activeUsers[index]!,
+      active_orgs: activeOrgs[index]!,
+    })) as [Summary['this_month'], Summary['last_month']];
+    return {
+      today: formatDay(today),
+      totals,
+      this_month: thisMonth,
+      last_month: lastMonth,
+      latest_run: run
+        ? { run_id: run.runId, report_time: run.reportTime, completed_at: run.completedAt }
+        : null,
+    };
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { ApiError, DAY_MS, formatDay, startOfDay, type UserPage } from '#libs/contracts';
+import {
+  ActivityFold,
+  activeDaysOf,
+  findUser,
+  invitesOf,
+  lastActiveOf,
+  orgsOfUser,
+} from '#libs/facts';
+import { ReportPositionsService } from '#libs/reports';
+import { Clock } from '#libs/platform';
+import { Database } from '#libs/database';
+import { sinceOf, userCard } from './views.js';
+
+const ACTIVITY_DAYS = 365;
+const RECENT_INVITES = 50;
+
+/** All that is known of one user. */
+@Injectable()
+export class UserPageService {
+  constructor(
+    private readonly database: Database,
+    private readonly activity: ActivityFold,
+    private readonly standings: ReportPositionsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ApiError `not_found` when there is no such user, or not any more */
+  async page(userId: string): Promise<UserPage> {
+    const { pool } = this.database;
+    const user = await findUser(pool, userId);
+    if (!user) throw new ApiError('not_found', 'No user with this id is known.');
+    await this.activity.foldUnlessReadOnly();
+    const before = startOfDay(this.clock.now()) + DAY_MS;
+    const range = { from: before - ACTIVITY_DAYS * DAY_MS, before };
+    const [lastActive, orgs, days, invites, standings] = await Promise.all([
+      lastActiveOf(pool, [user.key]),
+      orgsOfUser(pool, user.key),
+      activeDaysOf(pool, user.key, range),
+      invitesOf(pool, user.key, RECENT_INVITES),
+      this.standings.of('user', user.key),
+    ]);
+    return {
+      user: {
+        ...userCard(user),
+        created_at: user.createdAt,
+        last_active_at: Math.max(user.createdAt, lastActive.get(user.key)!),
+      },
+      orgs: orgs.map(({ orgId, name, span }) => ({
+        ...{ org_id: orgId, name, role: span.role, since: sinceOf(span) },
+      })),
+      signup_query_parameters: user.signupParameters,
+      activity: { from: formatDay(range.from), to: formatDay(before - DAY_MS), days },
+      invites: {
+        total: invites.total,
+        recent: invites.recent.map(({ orgId, at }) => ({ org_id: orgId, at })),
+      },
+      ...standings,
+    };
+  }
+}

@@ -1,0 +1,2 @@
+/** What an event changes in a membership. */
+export type StepKind = 'add' | 'remove' | 'role';

@@ -1,0 +1,117 @@
+import type { OrgMembership } from '#libs/contracts';
+import type { Queryable } from '#libs/database';
+import { spansOf } from '../membership/membership-replay.js';
+
+/**
+ * What is shown beside a number of users or orgs, as known now, to be asked for within the question that
+ * knows their keys: to ask for it afterwards was another way there and back.
+ */
+export interface DisplayProfiles<Card, Row extends { id: number }> {
+  /**
+   * A select of rows for the keys that `keys` selects; its first columns are those to order by. They may be
+   * handed over as JSON, so their columns are numbers and text.
+   */
+  rowsOf(keys: string): string;
+  /** The cards by key; who was deleted has none. */
+  read(rows: readonly Row[]): Map<number, Card>;
+}
+
+export interface UserProfileCard {
+  userId: string;
+  /** Null when none is known. */
+  email: string | null;
+  username: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  memberships: OrgMembership[];
+}
+
+interface UserCardRow {
+  id: number;
+  user_id: string;
+  email: string | null;
+  username: string | null;
+  first_name: string | null;
+  last_name: string | null;
+  org_id: string | null;
+  org_name: string;
+  /** Hexadecimal. */
+  steps: string;
+}
+
+// A row for each org a user ever was in that exists (created, not deleted); one without an org for users
+// who were in none. A user of whom only the creation is known has no profile.
+export const USER_PROFILES: DisplayProfiles<UserProfileCard, UserCardRow> = {
+  rowsOf: (keys) => `
+    select i.id, pair.org_id, i.user_id, p.email, p.username, p.first_name, p.last_name,
+      pair.name as org_name, pair.steps
+    from users u
+    join user_ids i on i.id = u.id
+    left join user_profiles p on p.user_key = u.id
+    left join lateral (
+      select org_ids.org_id, o.name, encode(m.steps, 'hex') as steps
+      from memberships m
+      join orgs o on o.id = m.org_key
+      join org_ids on org_ids.id = m.org_key
+      where m.user_key = u.id
+        and o.created_at is not null and o.deleted_stamp is null and o.name is not null
+    ) pair on true
+    where u.id in (${keys}) and u.created_at is not null and u.deleted_stamp is null`,
+  read: (rows) => {
+    const cards = new Map<number, UserProfileCard>();
+    for (const row of rows) {
+      const { user_id: userId, email, username, first_name: firstName, last_name: lastName } = row;
+      const known = cards.get(row.id);
+      const card = known ?? { userId, email, username, firstName, lastName, memberships: [] };
+      cards.set(row.id, card);
+      const membership = openMembership(row);
+      if (membership) card.memberships.push(membership);
+    }
+    return cards;
+  },
+};
+
+export interface OrgCard {
+  orgId: string;
+  name: string;
+}
+
+interface OrgCardRow {
+  id: number;
+  org_id: string;
+  name: string;
+}
+
+export const ORG_PROFILES: DisplayProfiles<OrgCard, OrgCardRow> = {
+  rowsOf: (keys) => `
+    select id, org_id, name from orgs join org_ids using (id)
+    where id in (${keys}) and deleted_stamp is null and name is not null`,
+  read: (rows) => new Map(rows.map((row) => [row.id, { orgId: row.org_id, name: row.name }])),
+};
+
+const SIGNUP_PARAMETERS = `
+  select p.signup_query_parameters as parameters
+  from user_ids i
+  join users u using (id)
+  left join user_profiles p on p.user_key = u.id
+  where i.user_id = $1 and u.created_at is not null and u.deleted_stamp is null`;
+
+/** What a user signed up with, `{}` when nothing was told; undefined when there is no such user. */
+export async function signupParameters(
+  db: Queryable,
+  userId: string,
+): Promise<Record<string, string> | undefined> {
+  const { rows } = await db.query<{ parameters: Record<string, string> | null }>(
+    SIGNUP_PARAMETERS,
+    [userId],
+  );
+  return rows[0] && (rows[0].parameters ?? {});
+}
+
+function openMembership(row: UserCardRow): OrgMembership | undefined {
+  if (row.org_id === null) return undefined;
+  const span = spansOf(Buffer.from(row.steps, 'hex')).at(-1);
+  if (span?.to !== Infinity) return undefined;
+  const { role } = span;
+  return { display_name: row.org_name, org_id: row.org_id, user_role: role, userRole: role };
+}

@@ -1,0 +1,51 @@
+import { copyRows, type Connection } from '#libs/database';
+import { spansOf } from '../membership/membership-replay.js';
+import type { Span } from '../membership/replay.js';
+import { onlyAddition } from '../membership/steps.js';
+
+/** Somebody who is or was in an org. */
+export interface OrgMember {
+  userKey: number;
+  /** Created and not deleted: others are counted but not shown. */
+  exists: boolean;
+  spans: Span[];
+}
+
+const MEMBERS = `
+  select m.user_key, m.steps, coalesce(u.deleted_stamp, '') as deleted_stamp,
+    (u.created_at is not null and u.deleted_stamp is null)::int as exists
+  from memberships m
+  left join users u on u.id = m.user_key
+  where m.org_key = current_setting('insightd.org_key')::int`;
+
+/** Everybody of whom a step in an existing org is known, in no order. */
+export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMember[]> {
+  const members: OrgMember[] = [];
+  await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
+  await copyRows(db, MEMBERS, (row) => {
+    const userKey = row.int();
+    const steps = row.bytes();
+    const deletion = row.bytes();
+    const exists = row.int() === 1;
+    const spans = spansOf(steps, deletion.length > 0 ? deletion : undefined);
+    members.push({ userKey, exists, spans });
+  });
+  return members;
+}
+
+/** How many open memberships an existing org has. Most are counted without unpacking their steps. */
+export async function countOrgMembers(db: Connection, orgKey: number): Promise<number> {
+  let count = 0;
+  await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
+  await copyRows(db, MEMBERS, (row) => {
+    row.pass();
+    const steps = row.bytes();
+    const deletion = row.bytes();
+    row.pass();
+    const place = { source: steps, start: 0, end: steps.length };
+    const isSimple = deletion.length === 0 && !Number.isNaN(onlyAddition(place));
+    const end = deletion.length > 0 ? deletion : undefined;
+    if (isSimple || spansOf(steps, end).at(-1)?.to === Infinity) count++;
+  });
+  return count;
+}

@@ -1,0 +1,80 @@
+import type { Queryable } from '#libs/database';
+
+/** Who a user is, as known now. */
+export interface Profile {
+  userId: string;
+  /** Null when none is known. */
+  email: string | null;
+  username: string | null;
+  firstName: string | null;
+  lastName: string | null;
+}
+
+export interface KnownUser extends Profile {
+  key: number;
+  /** Unix seconds. */
+  createdAt: number;
+  signupParameters: Record<string, string>;
+}
+
+// Of users who exist: created and not deleted. One of whom only the creation is known has no row of a profile.
+const PROFILE = `
+  i.user_id as "userId", p.email, p.username, p.first_name as "firstName", p.last_name as "lastName"
+  from users u
+  join user_ids i on i.id = u.id
+  left join user_profiles p on p.user_key = u.id
+  where u.created_at is not null and u.deleted_stamp is null`;
+const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1)`;
+
+/** The profiles of users by key; users who are deleted, or only mentioned, have none. */
+export async function profilesOf(
+  db: Queryable,
+  keys: readonly number[],
+): Promise<Map<number, Profile>> {
+  const { rows } = await db.query<Profile & { key: number }>(PROFILES, [keys]);
+  return new Map(rows.map(({ key, ...profile }) => [key, profile]));
+}
+
+const FIND_USER = `
+  select u.id as key, floor(extract(epoch from u.created_at))::float8 as "createdAt",
+    coalesce(p.signup_query_parameters, '{}') as "signupParameters", ${PROFILE}
+    and i.user_id = $1`;
+
+/** A user; undefined when there is none with this id, or not any more. */
+export async function findUser(db: Queryable, userId: string): Promise<KnownUser | undefined> {
+  if (userId.includes('\0')) return undefined;
+  return (await db.query<KnownUser>(FIND_USER, [userId])).rows[0];
+}
+
+export interface KnownOrg {
+  key: number;
+  orgId: string;
+  name: string;
+  /** Unix seconds. */
+  createdAt: number;
+}
+
+const FIND_ORG = `
+  select o.id as key, i.org_id as "orgId", o.name,
+    floor(extract(epoch from o.created_at))::float8 as "createdAt"
+  from org_ids i join orgs o using (id)
+  where i.org_id = $1 and o.created_at is not null and o.deleted_stamp is null and o.name is not null`;
+
+/** An org; undefined when there is none with this id, or not any more. */
+export async function findOrg(db: Queryable, orgId: string): Promise<KnownOrg | undefined> {
+  if (orgId.includes('\0')) return undefined;
+  return (await db.query<KnownOrg>(FIND_ORG, [orgId])).rows[0];
+}
+
+const COUNT = `
+  select
+    (select count(*) from users where created_at <= $1 and deleted_stamp is null)::float8 as users,
+    (select count(*) from orgs where created_at <= $1 and deleted_stamp is null)::float8 as orgs`;
+
+/** How many users and orgs there are: created at or before a moment and not deleted. */
+export async function countExisting(
+  db: Queryable,
+  at: Date,
+): Promise<{ users: number; orgs: number }> {
+  return (await db.query<{ users: number; orgs: number }>(COUNT, [at])).rows[0]!;
+}

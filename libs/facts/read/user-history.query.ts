@@ -1,0 +1,97 @@
+import { formatDay } from '#libs/contracts';
+import type { Queryable } from '#libs/database';
+import type { DayRange } from './scan.js';
+import { BLOCK_SHIFT, BLOCK_SIZE } from '../blocks/day-block.js';
+import { blockOf, firstKey, unpackBlock } from '../blocks/latest-blocks.js';
+import { spansOf } from '../membership/membership-replay.js';
+import type { Span } from '../membership/replay.js';
+import { NO_ORG } from '../blocks/no-org.js';
+
+// Day by day: each is one look into the index, whoever else was active.
+const ACTIVE_DAYS = `
+  select to_char(activity.day, 'YYYY-MM-DD') as day
+  from generate_series($1::date, $2::date - 1, interval '1 day') one (day)
+  join activity on activity.day = one.day::date and activity.block = $3
+  where get_bit(bits, $4) = 1
+  order by 1`;
+
+/** The days of a range, as `2026-01-31`, on which a user was active, by what is folded. */
+export async function activeDaysOf(
+  db: Queryable,
+  userKey: number,
+  range: DayRange,
+): Promise<string[]> {
+  const { rows } = await db.query<{ day: string }>(ACTIVE_DAYS, [
+    ...[formatDay(range.from), formatDay(range.before)],
+    ...[userKey >> BLOCK_SHIFT, userKey & (BLOCK_SIZE - 1)],
+  ]);
+  return rows.map(({ day }) => day);
+}
+
+const LAST_ACTIVE = 'select block, seconds from last_active where block = any($1)';
+
+/** When each of some users was last active, unix seconds, 0 when never, by what is folded. */
+export async function lastActiveOf(
+  db: Queryable,
+  userKeys: readonly number[],
+): Promise<Map<number, number>> {
+  const blocks = [...new Set(userKeys.map(blockOf))];
+  const { rows } = await db.query<{ block: number; seconds: Buffer }>(LAST_ACTIVE, [blocks]);
+  const seconds = new Map(rows.map((row) => [row.block, unpackBlock(row.seconds)]));
+  return new Map(
+    userKeys.map((key) => {
+      const block = blockOf(key);
+      return [key, seconds.get(block)?.[key - firstKey(block)] ?? 0];
+    }),
+  );
+}
+
+/** An open membership in an org that exists. */
+export interface OrgOfUser {
+  orgId: string;
+  name: string;
+  span: Span;
+}
+
+const ORGS = `
+  select i.org_id as "orgId", o.name, m.steps
+  from memberships m join orgs o on o.id = m.org_key join org_ids i on i.id = m.org_key
+  where m.user_key = $1
+    and o.created_at is not null and o.deleted_stamp is null and o.name is not null
+  order by i.org_id`;
+
+/** The orgs that an existing user is a member of, by org id. */
+export async function orgsOfUser(db: Queryable, userKey: number): Promise<OrgOfUser[]> {
+  const { rows } = await db.query<{ orgId: string; name: string; steps: Buffer }>(ORGS, [userKey]);
+  return rows.flatMap(({ orgId, name, steps }) => {
+    const span = spansOf(steps).at(-1);
+    return span?.to === Infinity ? [{ orgId, name, span }] : [];
+  });
+}
+
+const INVITEES = `
+  select count(distinct invitee_hash)::float8 as total from invites where inviter_key = $1`;
+const LATEST_INVITES = `
+  select org_ids.org_id as "orgId", floor(extract(epoch from at))::float8 as at
+  from invites left join org_ids on org_ids.id = org_key and org_key <> ${NO_ORG}
+  where inviter_key = $1
+  order by invites.at desc, invitee_hash, org_key
+  limit $2`;
+
+export interface InvitesOfUser {
+  /** Distinct invitees. */
+  total: number;
+  /** Newest first; `at` in unix seconds. */
+  recent: { orgId: string | null; at: number }[];
+}
+
+/** The invites that a user ever sent. */
+export async function invitesOf(
+  db: Queryable,
+  userKey: number,
+  limit: number,
+): Promise<InvitesOfUser> {
+  const { total } = (await db.query<{ total: number }>(INVITEES, [userKey])).rows[0]!;
+  const latest = await db.query<InvitesOfUser['recent'][number]>(LATEST_INVITES, [userKey, limit]);
+  return { total, recent: latest.rows };
+}

@@ -1,0 +1,210 @@
+import { Injectable } from '@nestjs/common';
+import type { EventOf, NativeEvent } from '#libs/contracts';
+import { Instance } from '#libs/platform';
+import {
+  viaUnnest,
+  type Connection,
+  type Database,
+  type RowTransfer,
+  type Queryable,
+} from '#libs/database';
+import { packEntries } from '../blocks/activity-entries.js';
+import { appendActivity, commitActivity } from './activity-log.store.js';
+import { queueMemberChanges } from './activity.store.js';
+import { FactBatch, type OrgChange, type UserChange } from './batch.js';
+import { dropRepeats } from './identities.store.js';
+import { IdStore, type Numbers } from './ids.store.js';
+import { addInvites, hashInvitee } from './invites.store.js';
+import { addSteps, pseudonymizeSteps } from './memberships.store.js';
+import { orgNames, upsertOrgs } from './orgs.store.js';
+import { withoutAddresses } from './pseudonyms.js';
+import { tracesOf, type Traces } from './traces.js';
+import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
+import { StoreChanged, expectPresent, type Witnesses } from './witness.js';
+import { NO_ORG } from '../blocks/no-org.js';
+
+/** The numbers behind the ids that a batch of events names. */
+export interface ResolvedIds {
+  users: ReadonlyMap<string, number>;
+  orgs: ReadonlyMap<string, number>;
+  /** Without which the numbers must not be written. */
+  witnesses: Witnesses;
+}
+
+/** A store is seldom restored several times within one write. */
+const ATTEMPTS = 5;
+
+/** What a write did, for those who keep something about the same users and orgs. */
+export interface Written {
+  deletedUserIds: string[];
+  deletedOrgIds: string[];
+  traces: Traces;
+  /** How many of the events had not come before. */
+  fresh: number;
+}
+
+/** Writes events into the store as facts. */
+@Injectable()
+export class FactsService {
+  constructor(
+    private readonly ids: IdStore,
+    private readonly instance: Instance,
+  ) {}
+
+  /**
+   * Gives every user and org named its number, and has the events written. Begins again with the numbers of
+   * the store as it is when the known ones turn out to be of another state of it.
+   * @param write in a transaction of its own; it may be called again
+   */
+  async resolving<T>(
+    events: readonly NativeEvent[],
+    write: (ids: ResolvedIds) => Promise<T>,
+  ): Promise<T> {
+    const { users, orgs } = namedIds(events);
+    return this.provingIds(async () => write(await this.resolve(users, orgs)));
+  }
+
+  /** As `resolving`, of users alone. */
+  async resolvingUsers<T>(
+    userIds: Iterable<string>,
+    write: (users: Numbers) => Promise<T>,
+  ): Promise<T> {
+    return this.provingIds(async () => write(await this.ids.userKeys(userIds)));
+  }
+
+  /** The key of the hashes that stand for addresses. @param db the transaction that writes such hashes */
+  hashKey(db: Queryable): Promise<Buffer> {
+    return this.instance.inviteeHashKey(db);
+  }
+
+  /**
+   * Writes a batch inside the caller's transaction: one statement a table, each in the order of its
+   * key, the tables always in this order. So concurrent writers wait for each other but never in a
+   * circle, and a batch repeated, split or reordered leaves the same facts.
+   * @throws StoreChanged when the numbers are not those of the store as it is now
+   */
+  async write(
+    db: Connection,
+    events: readonly NativeEvent[],
+    ids: ResolvedIds,
+    hand: RowTransfer = viaUnnest,
+  ): Promise<Written> {
+    const named = await withoutAddresses(events, () => this.hashKey(db));
+    return this.writeFresh(db, await dropRepeats(db, named, hand), ids, hand);
+  }
+
+  /**
+   * As `write`, of `user.active` alone: one statement, which is its own transaction, so that what comes
+   * most often costs least.
+   */
+  async commitActivity(
+    database: Database,
+    events: readonly EventOf<'user.active'>[],
+    ids: ResolvedIds,
+  ): Promise<void> {
+    const told = events.map(({ data, at }) => ({ userId: data.user_id, at }));
+    await commitActivity(database, packActivity(told, ids), ids.witnesses.users);
+  }
+
+  /** As `write`, of events whose identities need no looking up. */
+  async writeFresh(
+    db: Connection,
+    events: readonly NativeEvent[],
+    ids: ResolvedIds,
+    hand: RowTransfer = viaUnnest,
+  ): Promise<Written> {
+    const batch = new FactBatch(await withoutAddresses(events, () => this.hashKey(db)));
+    const users = keyed(batch.users, ids.users);
+    const orgs = keyed(batch.orgs, ids.orgs);
+    const deletedUsers = users.filter((user) => user.change.deletion);
+    const deletedOrgs = orgs.filter((org) => org.change.deletion);
+    await upsertUsers(db, users, hand);
+    const [userKeys, orgKeys] = [deletedUsers, deletedOrgs].map((all) => all.map(({ key }) => key));
+    const known = await eraseProfiles(db, userKeys!);
+    await upsertProfiles(db, users, hand);
+    const names = await orgNames(db, orgKeys!);
+    await upsertOrgs(db, orgs, hand);
+    await appendActivity(db, packActivity(batch.activity, ids));
+    await this.addPairs(db, batch, ids, hand);
+    await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
+    const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
+    await queueMemberChanges(db, new Set(changedOrgs), userKeys!);
+    await expectPresent(db, ids.witnesses);
+    return {
+      deletedUserIds: deletedUsers.map((user) => user.id),
+      deletedOrgIds: deletedOrgs.map((org) => org.id),
+      traces: tracesOf(
+        known,
+        names,
+        deletedUsers.map(({ change }) => change),
+        deletedOrgs.map(({ change }) => change),
+      ),
+      fresh: events.length,
+    };
+  }
+
+  private async resolve(users: Set<string>, orgs: Set<string>): Promise<ResolvedIds> {
+    const [ofUsers, ofOrgs] = await Promise.all([this.ids.userKeys(users), this.ids.orgKeys(orgs)]);
+    const witnesses = { users: ofUsers.witness, orgs: ofOrgs.witness };
+    return { users: ofUsers.keys, orgs: ofOrgs.keys, witnesses };
+  }
+
+  private async provingIds<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof StoreChanged) || attempt === ATTEMPTS) throw error;
+        this.ids.forget();
+      }
+    }
+  }
+
+  private async addPairs(
+    db: Connection,
+    batch: FactBatch,
+    ids: ResolvedIds,
+    hand: RowTransfer,
+  ): Promise<void> {
+    const steps = batch.steps.map((step) => ({
+      ...step,
+      userKey: ids.users.get(step.userId)!,
+      orgKey: ids.orgs.get(step.orgId)!,
+    }));
+    await addSteps(db, steps, hand);
+    if (batch.invites.length === 0) return;
+    const hashKey = await this.hashKey(db);
+    const invites = batch.invites.map((invite) => ({
+      inviterKey: ids.users.get(invite.inviterId)!,
+      orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,
+      inviteeHash: hashInvitee(hashKey, invite.inviteeEmail),
+      at: invite.at,
+    }));
+    await addInvites(db, invites, hand);
+  }
+}
+
+function namedIds(events: readonly NativeEvent[]): { users: Set<string>; orgs: Set<string> } {
+  const users = new Set<string>();
+  const orgs = new Set<string>();
+  for (const { data } of events) {
+    if ('user_id' in data) users.add(data.user_id);
+    if ('inviter_user_id' in data) users.add(data.inviter_user_id);
+    if ('org_id' in data && data.org_id !== undefined) orgs.add(data.org_id);
+  }
+  return { users, orgs };
+}
+
+function keyed<C extends UserChange | OrgChange>(
+  changes: ReadonlyMap<string, C>,
+  keys: ReadonlyMap<string, number>,
+): { key: number; id: string; change: C }[] {
+  return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
+}
+
+function packActivity(told: readonly { userId: string; at: number }[], ids: ResolvedIds): Buffer {
+  return packEntries(told.length, (index) => {
+    const { userId, at } = told[index]!;
+    return { key: ids.users.get(userId)!, seconds: Math.floor(at / 1000) };
+  });
+}

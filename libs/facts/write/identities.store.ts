@@ -1,0 +1,62 @@
+import type { NativeEvent } from '#libs/contracts';
+import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
+
+const REMEMBER = (from: string) => `
+  insert into event_identities (source, event_id)
+  select source, event_id from ${from}
+  order by source collate "C", event_id collate "C"
+  on conflict do nothing
+  returning source, event_id`;
+
+const COLUMNS: RowSet['columns'] = [
+  ['source', 'text'],
+  ['event_id', 'text'],
+];
+
+/**
+ * Remembers the identities of a batch and drops the events that came before, here or in the batch.
+ * Activity passes as it is unless it asks to be remembered: saying it twice changes nothing.
+ */
+export async function dropRepeats(
+  db: Connection,
+  events: readonly NativeEvent[],
+  hand: RowTransfer,
+): Promise<NativeEvent[]> {
+  const first = new Map<string, NativeEvent>();
+  const fresh: NativeEvent[] = [];
+  for (const event of events) {
+    const identity = identityOf(event.source, event.id);
+    if (event.type === 'user.active' && !event.remembered) fresh.push(event);
+    else if (!first.has(identity)) first.set(identity, event);
+  }
+  if (first.size === 0) return fresh;
+  const rows = Array.from(first.values(), ({ source, id }) => [source, id]);
+  const { from, values } = await hand(db, { name: 'identities', columns: COLUMNS, rows });
+  const added = await db.query<{ source: string; event_id: string }>(REMEMBER(from), values);
+  for (const row of added.rows) fresh.push(first.get(identityOf(row.source, row.event_id))!);
+  return fresh;
+}
+
+const FORGOTTEN_AT_ONCE = 100_000;
+const FORGET = `
+  delete from event_identities where ctid = any(array(
+    select ctid from event_identities
+    where received_at < now() - make_interval(hours => 24 * $1::int) and source <> all($2::text[])
+    limit ${FORGOTTEN_AT_ONCE}))`;
+
+/**
+ * Forgets some of the identities older than `days`.
+ * @param kept sources whose identities are remembered for good
+ * @returns whether there may be more
+ */
+export async function forgetIdentities(
+  db: Queryable,
+  days: number,
+  kept: readonly string[],
+): Promise<boolean> {
+  return (await db.query(FORGET, [days, kept])).rowCount === FORGOTTEN_AT_ONCE;
+}
+
+function identityOf(source: string, id: string): string {
+  return `${source}\0${id}`;
+}

@@ -1,0 +1,118 @@
+import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
+import { pseudonymOfVersion } from './pseudonyms.js';
+import { packStep, unpackSteps, type StoredStep } from '../membership/steps.js';
+
+export interface KeyedStep extends StoredStep {
+  userKey: number;
+  orgKey: number;
+}
+
+/** The steps that are told of one pair, packed. */
+interface PairSteps {
+  userKey: number;
+  orgKey: number;
+  packed: Buffer[];
+}
+
+// Appended as they come: order and repetition are settled where they are read. What came before is
+// left out here only so that rows do not grow.
+const ADD_STEPS = (from: string) => `
+  insert into memberships as m (user_key, org_key, steps)
+  select user_key, org_key, steps from ${from}
+  order by user_key, org_key
+  on conflict (user_key, org_key) do update set steps = m.steps || excluded.steps
+  where position(excluded.steps in m.steps) = 0`;
+
+const COLUMNS: RowSet['columns'] = [
+  ['user_key', 'int'],
+  ['org_key', 'int'],
+  ['steps', 'bytea'],
+];
+
+/** Keeps the steps of memberships as told; what they amount to is found by replaying them. */
+export async function addSteps(
+  db: Connection,
+  steps: readonly KeyedStep[],
+  hand: RowTransfer,
+): Promise<void> {
+  if (steps.length === 0) return;
+  const pairs = new Map<string, PairSteps>();
+  for (const step of steps) {
+    const { userKey, orgKey } = step;
+    const pair = pairs.get(`${userKey}/${orgKey}`) ?? { userKey, orgKey, packed: [] };
+    pairs.set(`${userKey}/${orgKey}`, pair);
+    pair.packed.push(packStep(step));
+  }
+  await dropKnown(db, pairs);
+  const rows = Array.from(pairs.values(), ({ userKey, orgKey, packed }) => {
+    return [userKey, orgKey, Buffer.concat(packed)];
+  });
+  const { from, values } = await hand(db, { name: 'steps', columns: COLUMNS, rows });
+  await db.query(ADD_STEPS(from), values);
+}
+
+const STEPS_OF = `
+  select user_key, org_key, steps from memberships
+  where (user_key, org_key) in (select * from unnest($1::int[], $2::int[]))`;
+
+/**
+ * Drops the steps that are kept already from pairs that are told of several: appended together, some
+ * known and some not, the known ones would be kept once more. Of a single one the statement sees it.
+ */
+async function dropKnown(db: Queryable, pairs: Map<string, PairSteps>): Promise<void> {
+  const several = [...pairs.values()].filter(({ packed }) => packed.length > 1);
+  if (several.length === 0) return;
+  const { rows } = await db.query<{ user_key: number; org_key: number; steps: Buffer }>(STEPS_OF, [
+    several.map(({ userKey }) => userKey),
+    several.map(({ orgKey }) => orgKey),
+  ]);
+  for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
+    const pair = pairs.get(`${userKey}/${orgKey}`)!;
+    pair.packed = pair.packed.filter((step) => !steps.includes(step));
+    if (pair.packed.length === 0) pairs.delete(`${userKey}/${orgKey}`);
+  }
+}
+
+const ORGS_OF = `select distinct org_key from memberships where user_key = any($1)`;
+
+/** The orgs that any step was told about with one of these users. */
+export async function orgsOf(db: Queryable, userKeys: readonly number[]): Promise<number[]> {
+  if (userKeys.length === 0) return [];
+  const { rows } = await db.query<{ org_key: number }>(ORGS_OF, [userKeys]);
+  return rows.map((row) => row.org_key);
+}
+
+// By the index of each side.
+const STEPS_WITH_ADDRESSES = `
+  select user_key, org_key, steps from (
+    select user_key, org_key, steps from memberships where user_key = any($1)
+    union
+    select user_key, org_key, steps from memberships where org_key = any($2)) pairs
+  where position('@'::bytea in steps) > 0 or position('%40'::bytea in steps) > 0`;
+// Steps that another transaction has added meanwhile must not be lost.
+const REPLACE_STEPS = `
+  update memberships set steps = $3 where user_key = $1 and org_key = $2 and steps = $4`;
+
+/**
+ * Replaces the event ids and sources that hold an address in the steps of deleted users and orgs: steps
+ * that an earlier version stored.
+ */
+export async function pseudonymizeSteps(
+  db: Queryable,
+  userKeys: readonly number[],
+  orgKeys: readonly number[],
+  readKey: () => Promise<Buffer>,
+): Promise<void> {
+  if (userKeys.length + orgKeys.length === 0) return;
+  const { rows } = await db.query<{ user_key: number; org_key: number; steps: Buffer }>(
+    STEPS_WITH_ADDRESSES,
+    [userKeys, orgKeys],
+  );
+  for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
+    const key = await readKey();
+    const packed = unpackSteps(steps).map((step) =>
+      packStep({ ...step, stamp: pseudonymOfVersion(step.stamp, key) }),
+    );
+    await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(packed), steps]);
+  }
+}

@@ -1,0 +1,68 @@
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { eventSchema, wire, type IngestReply } from '#libs/contracts';
+import {
+  Access,
+  INGEST_BYTES,
+  Operation,
+  TakesBody,
+  operation,
+  type Authorized,
+} from '#libs/platform';
+import { IngestService } from '../pipeline/ingest.service.js';
+import { EVENT_MEDIA_TYPES, MAX_EVENTS, readEvents } from './read-events.js';
+
+const ONE_OR_MANY = z.union([eventSchema, z.array(eventSchema).max(MAX_EVENTS)]);
+
+const sendEvents = operation({
+  id: 'sendEvents',
+  tag: 'ingest',
+  summary: 'Take in events; answered when they are committed',
+  description:
+    'One event, an array of events, or one event a line (`application/x-ndjson`): at most 10,000 events and 16 MiB unpacked. Each event is judged by itself; a 400 with the same body says that all were rejected.',
+  headers: z.object({
+    'Content-Encoding': z.enum(['gzip', 'identity']).optional().describe('how the body is packed'),
+    'ce-id': z
+      .string()
+      .optional()
+      .describe(
+        'CloudEvents in binary mode: one event, its attributes in the headers ce-id, ce-type, ce-source, ce-time and ce-specversion, its data as the body',
+      ),
+  }),
+  rawBody: Object.fromEntries(
+    EVENT_MEDIA_TYPES.map((type) => [
+      type,
+      type.includes('json') && !type.includes('ndjson') ? ONE_OR_MANY : z.string(),
+    ]),
+  ),
+  reply: wire.ingestReply,
+  badRequest: wire.ingestReply,
+  errors: ['unsupported_media_type'],
+});
+
+@Controller('api/ingest/v1/events')
+@Access('ingest')
+export class IngestController {
+  constructor(private readonly ingest: IngestService) {}
+
+  @Post()
+  @TakesBody({ maxBytes: INGEST_BYTES, gzip: 'declared' })
+  @Operation(sendEvents)
+  async receive(
+    @Req() request: Authorized,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<IngestReply> {
+    const taken = await this.take(request);
+    const allRejected = taken.accepted === 0 && taken.rejected.length > 0;
+    void reply.status(allRejected ? 400 : 200);
+    return taken;
+  }
+
+  // Not awaited here: what was read from the body would stay in memory while the events wait to be written.
+  private take(request: Authorized): Promise<IngestReply> {
+    const incoming = readEvents(request.body, request.headers);
+    request.body = undefined;
+    return this.ingest.take(incoming, { kind: 'api', name: request.caller.name });
+  }
+}

@@ -1,0 +1,127 @@
+import { Controller, Param, Post, Req } from '@nestjs/common';
+import { z } from 'zod';
+import { ApiError, isObject, wire } from '#libs/contracts';
+import {
+  Access,
+  AcceptsBasic,
+  Clock,
+  INGEST_BYTES,
+  Operation,
+  TakesBody,
+  operation,
+  readJson,
+  readJsonParts,
+  type Authorized,
+  type PathOf,
+} from '#libs/platform';
+import { MessagesService } from '../pipeline/messages.service.js';
+import { MAX_EVENTS, tooMany } from './read-events.js';
+import { CALL_TYPES } from '../sources/tracking/call.js';
+import { callsOf, messageOf } from '../sources/tracking/messages.js';
+import { source } from '../sources/tracking/source.js';
+
+/** The paths of single calls: each kind by its name, and by the letter that some libraries use. */
+const KINDS = new Map(CALL_TYPES.flatMap((type) => [type, type[0]!].map((path) => [path, type])));
+const PATHS = ['batch', 'import', ...KINDS.keys()].map((path) => `/v1/${path}`).join(', ');
+
+const sendTrackingBatch = operation({
+  id: 'sendTrackingBatch',
+  tag: 'ingest',
+  summary: 'Take in calls of a tracking library, many at once; answered when they are committed',
+  description: 'At most 10,000 calls and 16 MiB unpacked; gzip is known by how the body begins.',
+  rawBody: { 'application/json': wire.trackingBatch },
+  reply: wire.trackingReply,
+});
+
+const sendTrackingCall = operation({
+  id: 'sendTrackingCall',
+  tag: 'ingest',
+  summary: 'Take in one call of a tracking library; answered when it is committed',
+  path: z.object({
+    call: z.enum([...KINDS.keys()] as [string, ...string[]], `The paths are ${PATHS}.`),
+  }),
+  rawBody: { 'application/json': wire.trackingCall },
+  reply: wire.trackingReply,
+});
+
+/** Without a key in its headers or its address, the body of a request is this long at most: libraries send 500 kB. */
+const BYTES_BEFORE_KEY = 512 * 1024;
+
+/**
+ * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
+ * used becomes a dead letter, and the reply is the same.
+ */
+@Controller('v1')
+@Access('ingest')
+@AcceptsBasic()
+@TakesBody({
+  maxBytes: INGEST_BYTES,
+  gzip: 'detected',
+  beforeKey: { maxBytes: BYTES_BEFORE_KEY, keyIn: writeKeyIn },
+})
+export class TrackingController {
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post(['batch', 'import'])
+  @Operation(sendTrackingBatch)
+  async batch(@Req() request: Authorized): Promise<{ success: true }> {
+    const body = readBody(request);
+    const calls = callsOf(body);
+    if (!calls) throw new ApiError('unreadable', 'The body must be {"batch": [...]}.');
+    if (calls.length > MAX_EVENTS) throw tooMany();
+    return this.take(calls, request, isObject(body) ? body['sentAt'] : undefined);
+  }
+
+  @Post(':call')
+  @Operation(sendTrackingCall)
+  async call(
+    @Param() { call }: PathOf<typeof sendTrackingCall>,
+    @Req() request: Authorized,
+  ): Promise<{ success: true }> {
+    const type = KINDS.get(call)!;
+    const body = readBody(request);
+    if (!isObject(body)) throw new ApiError('unreadable', 'The body must be a JSON object.');
+    return this.take([{ ...body, type }], request);
+  }
+
+  private async take(
+    calls: readonly unknown[],
+    { caller }: Authorized,
+    sentAt?: unknown,
+  ): Promise<{ success: true }> {
+    const receivedAt = this.clock.now();
+    const messages = calls.map((call) => messageOf(withoutKey(call), sentAt, receivedAt));
+    await this.messages.take(source, messages, { kind: 'tracking', name: caller.name });
+    return { success: true };
+  }
+}
+
+/** The `writeKey` that some libraries send in the body; undefined also when the body is no JSON. */
+function writeKeyIn(bytes: Buffer): string | undefined {
+  if (!bytes.includes('"writeKey"')) return undefined;
+  try {
+    const body = readJson(bytes);
+    const key = isObject(body) ? body['writeKey'] : undefined;
+    return typeof key === 'string' && key !== '' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON whatever the content type says. */
+function readBody(request: Authorized): unknown {
+  const { body } = request;
+  // The bytes are not kept while the calls wait to be written.
+  request.body = undefined;
+  return readJsonParts(body);
+}
+
+/** A call may become a dead letter, which must not hold a key. */
+function withoutKey(call: unknown): unknown {
+  if (!isObject(call) || !('writeKey' in call)) return call;
+  const { writeKey: _, ...rest } = call;
+  return rest;
+}

@@ -1,0 +1,72 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '#libs/contracts';
+import { Clock, SETTINGS, WrongKeys, type Settings } from '#libs/platform';
+import { Outcomes } from '../pipeline/outcomes.js';
+import { isWebhook, type WebhookSource } from '../sources/source.js';
+import { Sources } from '../sources/sources.js';
+import { secretSetting, secretsOf } from '../sources/webhook-secrets.js';
+
+/** A webhook's request, before its body is read. */
+export interface FromSource extends FastifyRequest {
+  source: WebhookSource;
+  secrets: string[];
+}
+
+/** Counts the messages that nothing proves, by source and by the sender's address. */
+@Injectable()
+export class WebhookRefusals {
+  constructor(
+    private readonly outcomes: Outcomes,
+    private readonly wrong: WrongKeys,
+  ) {}
+
+  /** Counts one. @returns the refusal @throws ApiError `rate_limited` after too many of one address */
+  refused(request: FromSource): ApiError {
+    const { source } = request;
+    this.outcomes.record('refused', [{ type: null }], { kind: 'webhook', name: source.name });
+    this.wrong.count(request, `signatures of ${source.name}`);
+    const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
+    return new ApiError('bad_signature', message);
+  }
+}
+
+/** Refuses messages of a source that is not expected, and those whose headers prove nothing. */
+@Injectable()
+export class WebhookGuard implements CanActivate {
+  constructor(
+    private readonly sources: Sources,
+    private readonly refusals: WebhookRefusals,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'WEBHOOK_SECRETS'>,
+  ) {}
+
+  /** @throws ApiError `not_found`, `bad_signature` or `rate_limited` */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<FromSource>();
+    const { source: name } = request.params as { source: string };
+    Object.assign(request, this.expected(name));
+    if (!request.source.mayBeProven(request.headers, this.clock.now())) {
+      throw this.refusals.refused(request);
+    }
+    return true;
+  }
+
+  /** @throws ApiError `not_found` unless messages of such a source are expected */
+  private expected(name: string): Pick<FromSource, 'source' | 'secrets'> {
+    const source = this.sources.get(name);
+    if (!source || !isWebhook(source)) {
+      const names = this.sources
+        .all()
+        .filter(isWebhook)
+        .map((webhook) => webhook.name);
+      throw new ApiError('not_found', `There are webhooks of ${names.join(', ')} only.`);
+    }
+    const secrets = secretsOf(source, this.settings);
+    if (secrets.length === 0) {
+      const message = `Set ${secretSetting(source)} to the signing secret of the endpoint, and start insightd again.`;
+      throw new ApiError('not_found', message);
+    }
+    return { source, secrets };
+  }
+}

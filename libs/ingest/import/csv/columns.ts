@@ -1,0 +1,120 @@
+/** What a CSV file can be about. */
+export const CSV_KINDS = ['users', 'orgs', 'memberships', 'activity', 'invites'] as const;
+export type CsvKind = (typeof CSV_KINDS)[number];
+
+interface Column {
+  name: string;
+  aliases: readonly string[];
+  required: boolean;
+}
+
+const column = (name: string, aliases: string[] = []): Column => {
+  return { name, aliases: [name, ...aliases], required: false };
+};
+const required = (name: string, aliases: string[] = []): Column => {
+  return { ...column(name, aliases), required: true };
+};
+
+const userId = required('user_id', ['userid', 'user', 'uid']);
+const orgId = ['orgid', 'org', 'organization_id', 'organisation_id', 'company_id', 'account_id'];
+const role = column('role', ['user_role', 'role_name']);
+
+/** The columns of each kind; in their order, since an event's id is made of it. */
+const COLUMNS: Record<CsvKind, readonly Column[]> = {
+  users: [
+    required('user_id', [...userId.aliases, 'id']),
+    required('email', ['email_address', 'mail']),
+    column('username', ['user_name', 'login']),
+    column('first_name', ['firstname', 'given_name']),
+    column('last_name', ['lastname', 'family_name', 'surname']),
+    required('created_at', ['created', 'creation_date', 'signed_up_at', 'signup_date']),
+    column('last_active_at', ['last_active', 'last_seen_at', 'last_seen']),
+  ],
+  orgs: [
+    required('org_id', [...orgId, 'id']),
+    required('name', ['org_name', 'organization_name', 'company_name', 'display_name']),
+    required('created_at', ['created', 'creation_date']),
+  ],
+  memberships: [
+    userId,
+    required('org_id', orgId),
+    role,
+    column('joined_at', ['joined', 'added_at', 'member_since', 'created_at']),
+    column('left_at', ['left', 'removed_at', 'member_until']),
+  ],
+  activity: [
+    userId,
+    required('day', ['date', 'active_on', 'time', 'timestamp', 'active_at', 'occurred_at']),
+  ],
+  invites: [
+    required('inviter_user_id', ['inviter_id', 'inviter', 'invited_by']),
+    required('invitee_email', ['invitee', 'email']),
+    column('org_id', orgId),
+    role,
+    required('invited_at', ['created_at', 'time', 'timestamp', 'date', 'day']),
+  ],
+};
+
+/** Where a file has the columns of its kind: the place of each in a row. */
+export interface Header {
+  kind: CsvKind;
+  places: readonly { name: string; place: number }[];
+}
+
+/** The header is not one of ours; the message says what is missing. */
+export class HeaderError extends Error {}
+
+/**
+ * Reads a header; letters' case, spaces and hyphens do not matter, and columns that are not known are
+ * passed over.
+ * @param kind what the file is about; undefined to tell it from the header
+ * @throws HeaderError
+ */
+export function readHeader(cells: readonly string[], kind?: CsvKind): Header {
+  const names = cells.map(normalized);
+  const meant = kind ?? kindOf(names);
+  const lacking = missing(meant, names);
+  if (lacking.length > 0) {
+    throw new HeaderError(`A file of ${meant} needs a column ${lacking.join(' and a column ')}.`);
+  }
+  const places = COLUMNS[meant].map(({ name, aliases }) => {
+    return { name, place: positionOf(aliases, names) };
+  });
+  return { kind: meant, places: places.filter(({ place }) => place >= 0) };
+}
+
+function kindOf(names: readonly string[]): CsvKind {
+  const fitting = CSV_KINDS.filter((one) => missing(one, names).length === 0);
+  if (fitting.length === 1) return fitting[0]!;
+  const told = `The header is (${names.join(', ')}).`;
+  if (fitting.length > 1) {
+    throw new HeaderError(`${told} It fits ${fitting.join(' and ')}: name what the file is about.`);
+  }
+  const needs = CSV_KINDS.map((one) => `${one} needs ${requiredOf(one).join(', ')}`);
+  throw new HeaderError(`${told} It fits no kind of file: ${needs.join('; ')}.`);
+}
+
+function missing(kind: CsvKind, names: readonly string[]): string[] {
+  return COLUMNS[kind]
+    .filter((one) => one.required && positionOf(one.aliases, names) < 0)
+    .map(({ name }) => name);
+}
+
+function requiredOf(kind: CsvKind): string[] {
+  return COLUMNS[kind].filter((one) => one.required).map(({ name }) => name);
+}
+
+/** The first alias that is there counts: a column's own name before the others. */
+function positionOf(aliases: readonly string[], names: readonly string[]): number {
+  const alias = aliases.find((one) => names.includes(one));
+  return alias === undefined ? -1 : names.indexOf(alias);
+}
+
+/** `User ID`, `userId` and `user-id` are `user_id`. */
+function normalized(header: string): string {
+  return header
+    .trim()
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+}

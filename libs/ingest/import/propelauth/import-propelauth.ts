@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkEvent, type NativeEvent, type Sender } from '#libs/contracts';
+import { BulkLoad } from '#libs/facts';
+import type { Clock, Settings } from '#libs/platform';
+import type { Database } from '#libs/database';
+import type { IngestStatistics } from '../../statistics/ingest-statistics.service.js';
+import { SOURCE } from '../../sources/propelauth/backfill.js';
+import { noteAccepted } from '../counting.js';
+import type { RejectedLine } from '../file-format.js';
+import {
+  BEGINNING,
+  dropCheckpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+  type Checkpoint,
+} from './checkpoint.store.js';
+import { backfillPages, type BackfillPage } from './pages.js';
+import { Patience, watchRetryAfter, type Failure } from './patience.js';
+
+const SENDER: Sender = { kind: 'import', name: SOURCE };
+
+/** What an import out of PropelAuth has come to. */
+export interface PropelAuthProgress {
+  users: number;
+  orgs: number;
+  members: number;
+  invites: number;
+  /** Invites of which it is not told who invited. */
+  invitesWithoutInviter: number;
+  rejected: number;
+}
+
+export interface PropelAuthImport {
+  database: Database;
+  settings: Pick<Settings, 'INVITEE_HASH_KEY'>;
+  clock: Clock;
+  ledger: IngestStatistics;
+  /** Where it is, and the key of a backend integration. */
+  authUrl: string;
+  apiKey: string;
+  /** Begins anew, although an earlier import was not complete. */
+  fromStart: boolean;
+  signal: AbortSignal;
+  onStart: (from: Checkpoint) => void;
+  /** @param total of what the last page was of */
+  onPage: (progress: PropelAuthProgress, page: BackfillPage) => void;
+  onRejected: (rejected: readonly RejectedLine[]) => Promise<void>;
+}
+
+/**
+ * Brings in all that PropelAuth's API tells. Each page is committed before its checkpoint is, and a
+ * page that comes again changes no number: so it may be ended at any moment, and goes on there.
+ * @throws Error when the API refuses the key, or fails for longer than it is waited for
+ */
+export async function importPropelAuth(wanted: PropelAuthImport): Promise<PropelAuthProgress> {
+  const { database, ledger, signal } = wanted;
+  const { pool } = database;
+  const name = `${SOURCE} ${new URL(wanted.authUrl).host}`;
+  const from = (wanted.fromStart ? undefined : await loadCheckpoint(pool, name)) ?? BEGINNING;
+  wanted.onStart(from);
+  const progress = {
+    users: 0,
+    orgs: 0,
+    members: 0,
+    invites: 0,
+    invitesWithoutInviter: 0,
+    rejected: 0,
+  };
+  const into = new BulkLoad(database, wanted.settings);
+  for await (const page of await pagesOf(wanted, from)) {
+    const { events, rejected } = checked(page, wanted.clock.now());
+    await into.events(events);
+    noteAccepted(ledger, events, SENDER);
+    ledger.record(SENDER, null, 'rejected', rejected.length);
+    await wanted.onRejected(rejected);
+    if (page.next) await saveCheckpoint(pool, name, page.next);
+    else await dropCheckpoint(pool, name);
+    progress[page.what] += page.count;
+    if (page.what === 'invites') progress.invitesWithoutInviter += page.count - page.events.length;
+    progress.rejected += rejected.length;
+    wanted.onPage(progress, page);
+    if (signal.aborted) break;
+  }
+  return progress;
+}
+
+async function pagesOf({ authUrl, apiKey, clock, signal }: PropelAuthImport, from: Checkpoint) {
+  const { getApis, RateLimitedException } = await import('@propelauth/node-apis');
+  const now = () => clock.now();
+  const judge = (error: unknown): Failure => {
+    if (signal.aborted) return 'final';
+    return error instanceof RateLimitedException ? 'busy' : failureOf(error);
+  };
+  const wait = (ms: number) => delay(ms, undefined, { signal });
+  const patience = new Patience(judge, watchRetryAfter(now), wait);
+  const api = getApis(new URL(authUrl), apiKey);
+  return backfillPages(api, (question) => patience.ask(question), now, from);
+}
+
+/** The client knows these refusals by their texts alone; everything else may pass. */
+const FINAL = /^(?:integrationApiKey is incorrect|Invalid query|Cannot use organizations)/;
+
+function failureOf(error: unknown): Failure {
+  return error instanceof Error && FINAL.test(error.message) ? 'final' : 'unwell';
+}
+
+function checked(page: BackfillPage, now: number) {
+  const context = { now, receivedAt: now, defaultSource: SOURCE };
+  const events: NativeEvent[] = [];
+  const rejected: RejectedLine[] = [];
+  for (const [index, value] of page.events.entries()) {
+    const result = checkEvent(value, context);
+    if ('event' in result) events.push(result.event);
+    else {
+      rejected.push({ number: index + 1, text: JSON.stringify(value), errors: result.errors });
+    }
+  }
+  return { events, rejected };
+}

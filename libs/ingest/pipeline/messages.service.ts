@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Sender } from '#libs/contracts';
+import { Clock, SETTINGS, type Settings } from '#libs/platform';
+import { Arrivals } from './arrivals.service.js';
+import { IngestService } from './ingest.service.js';
+import { MentionBudget } from '../dead-letters/mentions.js';
+import { Outcomes } from './outcomes.js';
+import type { Source } from '../sources/source.js';
+import { translate, type Message, type Translated } from './translate.js';
+
+/** Takes in messages of sources: each is translated into native events, which go the one way in. */
+@Injectable()
+export class MessagesService {
+  constructor(
+    private readonly ingest: IngestService,
+    private readonly arrivals: Arrivals,
+    private readonly outcomes: Outcomes,
+    private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** A message as events checked against now. */
+  translate(source: Source, message: Message): Translated {
+    const asks = source.fetcher?.(this.settings) !== undefined;
+    return translate(source, message, { now: this.clock.now(), asks });
+  }
+
+  /**
+   * Returns once everything usable of the messages, and each that is not as a dead letter, is committed.
+   * @param sender what delivered them
+   * @returns what became of each, in their order
+   * @throws ApiError `unavailable` when too much waits; nothing was written then
+   */
+  async take(
+    source: Source,
+    messages: readonly Omit<Message, 'receivedAt'>[],
+    sender: Sender,
+  ): Promise<Translated['outcome'][]> {
+    const receipts = await this.receipts(source, messages);
+    const budget = new MentionBudget();
+    const translated = messages.map((message, index) =>
+      this.translate(source, { ...message, receivedAt: receipts[index]!, budget }),
+    );
+    const batch = {
+      events: translated.flatMap(({ events }) => events),
+      rejected: translated.flatMap(({ rejected }) => rejected),
+      lookUps: translated.flatMap(({ lookUps }) => lookUps ?? []),
+    };
+    const size = batch.events.length + batch.rejected.length + batch.lookUps.length;
+    const receivedAt = this.clock.now();
+    if (size > 0) await this.ingest.write({ batch, receivedAt, sender }, size);
+    for (const outcome of ['accepted', 'rejected', 'unused'] as const) {
+      const these = translated.filter((one) => one.outcome === outcome);
+      this.outcomes.record(outcome, these, sender);
+    }
+    return translated.map(({ outcome }) => outcome);
+  }
+
+  /** When each message was first received, in their order, ms since 1970. */
+  private async receipts(
+    source: Source,
+    messages: readonly { id: string }[],
+  ): Promise<readonly number[]> {
+    if (source.isOrderedByArrival) return this.arrivals.firstReceipts(source.name, messages);
+    const now = this.clock.now();
+    return messages.map(() => now);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Settings } from '#libs/platform';
+import { FetchDeferred, type Fetcher, type Fetch } from '../source.js';
+
+type Given = Pick<Settings, 'PROPELAUTH_API_KEY' | 'PROPELAUTH_AUTH_URL'>;
+type Client = Awaited<ReturnType<typeof connect>>;
+
+/** The API tells neither for how long, nor how much is left. */
+const BUSY_MS = 10_000;
+
+/** Asks PropelAuth's API for present values, when the settings hold a key for it. */
+export function asks(settings: Given): Fetcher | undefined {
+  const { PROPELAUTH_API_KEY: key, PROPELAUTH_AUTH_URL: url } = settings;
+  if (key === undefined || url === undefined) return undefined;
+  return async (wanted) => {
+    const { client, RateLimitedException } = await connect(key, url);
+    try {
+      return await present(client, wanted);
+    } catch (error) {
+      if (error instanceof RateLimitedException) throw new FetchDeferred(BUSY_MS);
+      throw error;
+    }
+  };
+}
+
+// Loaded when it is first needed: 0.1 s of each start otherwise, most of them without a key.
+async function connect(key: string, url: string) {
+  const { getApis, RateLimitedException } = await import('@propelauth/node-apis');
+  return { client: getApis(new URL(url), key), RateLimitedException };
+}
+
+async function present(client: Client['client'], { kind, id }: Fetch): Promise<unknown> {
+  if (kind === 'org') {
+    const org = await client.fetchOrg(id);
+    return org && { type: 'org.updated', data: { org_id: id, name: org.name } };
+  }
+  const user = await client.fetchUserMetadataByUserId(id);
+  if (!user) return undefined;
+  const { email, username = null, firstName = null, lastName = null } = user;
+  const names = { username, first_name: firstName, last_name: lastName };
+  const profile = { user_id: id, email, ...names };
+  return { type: 'user.created', data: { ...profile, created_at: user.createdAt } };
+}

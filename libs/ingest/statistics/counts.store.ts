@@ -1,0 +1,44 @@
+import type { Outcome, Sender } from '#libs/contracts';
+import type { Queryable } from '#libs/database';
+
+/** How much of a type came from a sender in an hour, and when the last of it came. */
+export interface SourceCount {
+  /** Whole hours since 1970. */
+  hour: number;
+  sender: Sender;
+  type: string;
+  outcome: Outcome;
+  count: number;
+  /** Milliseconds since 1970. */
+  lastAt: number;
+}
+
+// In the order of the key, so that processes which add at the same time wait in no circle.
+const ADD = `
+  insert into source_counts as known (hour, kind, source, type, outcome, count, last_at)
+  select to_timestamp(hour::float8 * 3600), kind, source, type, outcome, count, last_at
+  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
+    as told (hour, kind, source, type, outcome, count, last_at)
+  order by hour, kind collate "C", source collate "C", type collate "C", outcome collate "C"
+  on conflict (hour, kind, source, type, outcome) do update set
+    count = known.count + excluded.count, last_at = greatest(known.last_at, excluded.last_at)`;
+
+/** Adds to what is counted already. */
+export async function addCounts(db: Queryable, counts: readonly SourceCount[]): Promise<void> {
+  await db.query(ADD, [
+    counts.map(({ hour }) => hour),
+    counts.map(({ sender }) => sender.kind),
+    counts.map(({ sender }) => sender.name),
+    counts.map(({ type }) => type),
+    counts.map(({ outcome }) => outcome),
+    counts.map(({ count }) => count),
+    counts.map(({ lastAt }) => new Date(lastAt).toISOString()),
+  ]);
+}
+
+const DROP_OLD = "delete from source_counts where hour < now() - interval '90 days'";
+
+/** Drops what was counted more than 90 days ago. */
+export async function dropOldCounts(db: Queryable): Promise<void> {
+  await db.query(DROP_OLD);
+}

@@ -1,0 +1,92 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Outcome, Sender } from '#libs/contracts';
+import { Clock, Logger, describeError } from '#libs/platform';
+import { Database } from '#libs/database';
+import { addCounts, type SourceCount } from './counts.store.js';
+import { TypeNames } from './type-names.js';
+
+const HOUR_MS = 3_600_000;
+const FLUSH_MS = 3_000;
+
+/**
+ * Counts what came from whom and what became of it. It is added up in memory and written every few
+ * seconds: a process that is killed loses those, and no event waits for a count.
+ */
+@Injectable()
+export class IngestStatistics implements OnApplicationShutdown {
+  private readonly names = new TypeNames();
+  private counts = new Map<string, SourceCount>();
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private isClosed = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Counts `count` events.
+   * @param type null when it is not known
+   */
+  record(sender: Sender, type: string | null, outcome: Outcome, count = 1): void {
+    if (count === 0) return;
+    const lastAt = this.clock.now();
+    const hour = Math.floor(lastAt / HOUR_MS);
+    this.add({ hour, sender, type: this.names.of(sender, type, hour), outcome, count, lastAt });
+    this.flushSoon();
+  }
+
+  /** Fulfilled when all that this process has counted is written. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const written = this.writing.then(() => this.write());
+    this.writing = written.catch(() => undefined);
+    return written;
+  }
+
+  /** What was counted last is written before the store is closed, which the platform does after this. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.flushOrLog();
+    this.isClosed = true;
+    clearTimeout(this.timer);
+  }
+
+  private flushSoon(): void {
+    if (this.isClosed) return;
+    this.timer ??= setTimeout(() => void this.flushOrLog(), FLUSH_MS).unref();
+  }
+
+  private async flushOrLog(): Promise<void> {
+    await this.flush().catch((error: unknown) => {
+      this.logger.warn('counts of sources wait to be written', describeError(error));
+    });
+  }
+
+  private async write(): Promise<void> {
+    const { counts } = this;
+    if (counts.size === 0) return;
+    this.counts = new Map();
+    try {
+      await addCounts(this.database.pool, [...counts.values()]);
+    } catch (error) {
+      for (const count of counts.values()) this.add(count);
+      this.flushSoon();
+      throw error;
+    }
+  }
+
+  private add(told: SourceCount): void {
+    const { hour, sender, type, outcome, count, lastAt } = told;
+    const key = [hour, sender.kind, sender.name, type, outcome].join('\0');
+    const known = this.counts.get(key);
+    if (!known) {
+      this.counts.set(key, told);
+      return;
+    }
+    known.count += count;
+    known.lastAt = Math.max(known.lastAt, lastAt);
+  }
+}

@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { SenderKind, SourceDetails, SourceState } from '#libs/contracts';
+import { Clock, KeysService, SETTINGS, type Settings } from '#libs/platform';
+import { Database } from '#libs/database';
+import { Sources } from '../sources/sources.js';
+import { configuredWebhooks } from '../sources/webhook-secrets.js';
+import { IngestStatistics } from './ingest-statistics.service.js';
+import { lastDay, lastEvents, letterCounts } from './sources.query.js';
+
+/** Tells which sources there are, whether they are alive, and what became of what they sent. */
+@Injectable()
+export class SourcesService {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: IngestStatistics,
+    private readonly keys: KeysService,
+    private readonly clock: Clock,
+    private readonly sources: Sources,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'WEBHOOK_SECRETS'>,
+  ) {}
+
+  /** Every source that is configured or has sent anything, by name. */
+  async states(): Promise<SourceState[]> {
+    await this.ledger.flush();
+    const [told, keyNames] = await Promise.all([
+      lastEvents(this.database.pool),
+      this.keys.liveNames('ingest'),
+    ]);
+    const webhooks = configuredWebhooks(this.sources, this.settings);
+    const isConfigured = (kind: SenderKind, source: string): boolean => {
+      if (kind === 'webhook') return webhooks.has(source);
+      return (kind === 'api' || kind === 'tracking') && keyNames.has(source);
+    };
+    const silent = [...webhooks]
+      .filter((name) => !told.some(({ kind, source }) => kind === 'webhook' && source === name))
+      .map((source) => ({ source, kind: 'webhook' as const, last_event_at: null }));
+    return [...told, ...silent]
+      .map(({ source, kind, last_event_at }) => {
+        return { source, kind, configured: isConfigured(kind, source), last_event_at };
+      })
+      .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  }
+
+  /** The same, with what came in the last day, and what was wrong with what could not be used. */
+  async details(): Promise<SourceDetails[]> {
+    const states = await this.states();
+    const [days, letters] = await Promise.all([
+      lastDay(this.database.pool, this.clock.now()),
+      letterCounts(this.database.pool),
+    ]);
+    const [daysOf, lettersOf] = [bySource(days), bySource(letters)];
+    return states.map((state) => ({
+      ...state,
+      last_day: (daysOf.get(keyOf(state)) ?? []).map(({ type, outcome, count }) => {
+        return { type, outcome, count };
+      }),
+      dead_letters: (lettersOf.get(keyOf(state)) ?? []).map(({ reason, count }) => {
+        return { reason, count };
+      }),
+    }));
+  }
+}
+
+type OfSource = Pick<SourceState, 'kind' | 'source'>;
+
+function keyOf({ kind, source }: OfSource): string {
+  return `${source}\0${kind}`;
+}
+
+function bySource<T extends OfSource>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  return groups;
+}

@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache';
+import { ApiError } from '#libs/contracts';
+import { isDatabaseAway } from '#libs/database';
+
+// A revoked key stops working within this time in every process.
+const FRESH_MS = 1_000;
+const MOST = 10_000;
+
+interface RunReplica<T> {
+  answer: T | undefined;
+  askedAt: number;
+}
+
+/** The database's answers about secrets: taken for true for a second, and for longer while it is away. */
+export class StaleOnErrorCache<T> {
+  private readonly known = new LRUCache<string, RunReplica<T>>({ max: MOST });
+
+  /** @param what is asked about, for the message */
+  constructor(private readonly what: string) {}
+
+  /**
+   * @param now milliseconds since 1970
+   * @throws ApiError `unavailable` when the database is away and was not asked about this lately
+   */
+  async answer(
+    secretHash: Uint8Array,
+    now: number,
+    ask: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const name = Buffer.from(secretHash).toString('base64');
+    const known = this.known.get(name);
+    if (known && Math.abs(now - known.askedAt) < FRESH_MS) return known.answer;
+    try {
+      const answer = await ask();
+      this.known.set(name, { answer, askedAt: now });
+      return answer;
+    } catch (cause) {
+      if (!isDatabaseAway(cause)) throw cause;
+      if (known) return known.answer;
+      const message = `The ${this.what} cannot be checked while the database is away.`;
+      throw new ApiError('unavailable', message, { retryAfterSeconds: 2, cause });
+    }
+  }
+
+  forgetAll(): void {
+    this.known.clear();
+  }
+
+  forget(secretHash: Uint8Array): void {
+    this.known.delete(Buffer.from(secretHash).toString('base64'));
+  }
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type {
+  ChangedOrgRow,
+  ChangedUserRow,
+  Ranking,
+  ReportChanges,
+  OrgReportRow,
+} from '#libs/contracts';
+import { Database } from '#libs/database';
+import type { UserRow } from './rows.js';
+import { unlessMissing, retryIfPruned } from './retry-if-pruned.js';
+import {
+  COMPARED_DAYS,
+  keptRun,
+  previousRun,
+  runBefore,
+  type ComparedDay,
+  type KeptRun,
+} from './kept-runs.query.js';
+import { rowsAt } from './listed-rows.js';
+import { Lists } from './lists.service.js';
+import {
+  select,
+  type Compared,
+  type RowFilter,
+  type Selection,
+  type ReportPosition,
+} from './selection.js';
+
+/** Which rows of which report, beside which other run. */
+export interface ListRequest extends RowFilter {
+  /** The run to show; the latest otherwise. */
+  runId?: string;
+  /** The run to compare it with, by its id or its day; the one kept right before it otherwise. */
+  compareTo?: string;
+}
+
+export interface ChangesRequest extends ListRequest {
+  pageNumber: number;
+  pageSize: number;
+}
+
+/** A row as the report shows it, with how it stands in the two runs. */
+export type StandingRow = ReportPosition & (UserRow | OrgReportRow);
+
+/**
+ * Pages of a ranking with what changed since an earlier run. Whole lists are only handled packed; names
+ * are read for the rows of the page.
+ */
+@Injectable()
+export class ChangesService {
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
+
+  /** @throws ApiError `not_found` when a run that was named is not kept, or does not have this ranking */
+  page(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {
+    return retryIfPruned(() => this.attempt(ranking, request));
+  }
+
+  /**
+   * The rows that a request selects; undefined before the first report of this ranking.
+   * @throws ApiError `not_found` when a run that was named does not have this ranking
+   * @throws ApiError `not_found` when a run that was named is not kept
+   */
+  selection(ranking: Ranking, request: ListRequest): Promise<Selection | undefined> {
+    return retryIfPruned(async () => {
+      const compared = await this.compared(ranking, request);
+      return compared && select(compared, request);
+    });
+  }
+
+  /**
+   * Some rows of a selection, none where the user or org was deleted since.
+   * @param first counts from 0
+   * @throws SnapshotGone when the run was pruned in the meantime
+   */
+  async rows(
+    ranking: Ranking,
+    { run, list, total, placeAt, standingAt }: Selection,
+    first: number,
+    most: number,
+  ): Promise<StandingRow[]> {
+    const length = Math.max(0, Math.min(most, total - first));
+    const places = Array.from({ length }, (_, index) => placeAt(first + index));
+    const rows = await rowsAt(this.database.pool, run, ranking, list, places);
+    return rows.flatMap((row, index) => (row ? [{ ...standingAt(places[index]!), ...row }] : []));
+  }
+
+  private async attempt(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {
+    const { pageNumber: page_number, pageSize: page_size } = request;
+    const compared = await this.compared(ranking, request);
+    const selection = compared && select(compared, request);
+    const previous = compared?.previous?.run;
+    const rows = selection
+      ? await this.rows(ranking, selection, page_number * page_size, page_size)
+      : [];
+    const page = {
+      ...ranking,
+      run_id: compared?.run.runId ?? null,
+      report_time: compared?.run.reportTime ?? 0,
+      previous: previous ? { run_id: previous.runId, report_time: previous.reportTime } : null,
+      counts: selection?.counts ?? null,
+      total_count: selection?.total ?? 0,
+      page_number,
+      page_size,
+      // Of one subject, since they are of one ranking.
+      rows: rows as ChangedUserRow[] | ChangedOrgRow[],
+    };
+    // The rows are of the subject that the ranking names.
+    return page as ReportChanges;
+  }
+
+  private async compared(
+    ranking: Ranking,
+    { runId, compareTo }: ListRequest,
+  ): Promise<Compared | undefined> {
+    const run = await keptRun(this.database.pool, runId);
+    if (!run) return undefined;
+    const listOf = (one: KeptRun, isNamed: boolean) =>
+      isNamed ? this.lists.of(one, ranking) : unlessMissing(this.lists.of(one, ranking));
+    const list = await listOf(run, runId !== undefined);
+    if (!list) return undefined;
+    const before = await this.previousOf(run, compareTo);
+    const isNamed = compareTo !== undefined && !isComparedDay(compareTo);
+    const listBefore = before && (await listOf(before, isNamed));
+    if (!listBefore) return { run, list };
+    const comparison = await this.lists.compared(run, before, ranking);
+    return { run, list, previous: { run: before, list: listBefore, comparison } };
+  }
+
+  private previousOf(run: KeptRun, compareTo: string | undefined): Promise<KeptRun | undefined> {
+    const { pool } = this.database;
+    if (compareTo === undefined) return previousRun(pool, run);
+    return isComparedDay(compareTo) ? runBefore(pool, run, compareTo) : keptRun(pool, compareTo);
+  }
+}
+
+function isComparedDay(name: string): name is ComparedDay {
+  return Object.hasOwn(COMPARED_DAYS, name);
+}

@@ -1,0 +1,143 @@
+import { Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { ApiError, formatDay, type Ranking } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { Logger, describeError } from '#libs/platform';
+import { ChangesService, type ListRequest, type StandingRow } from './changes.service.js';
+import { BYTE_ORDER_MARK, csvHead, csvLine } from './csv.js';
+import { lacksRanking } from '../snapshots/missing.query.js';
+import { RankingMissing, SnapshotPruned } from './retry-if-pruned.js';
+import { keptRun, type KeptRun } from './kept-runs.query.js';
+import { rowsAt } from './listed-rows.js';
+import { readListSlice } from './list-slice.query.js';
+
+/** Rows at once: some 300 KB of text. */
+const ROWS_AT_ONCE = 1_000;
+
+/** Which snapshot a file is of, once some of it was read. */
+interface Snapshot {
+  reportId?: string;
+}
+
+/** A ranking as a table, to be streamed. */
+export interface CsvFile {
+  name: string;
+  content: Readable;
+}
+
+/** Which rows of a ranking to write, and how. */
+export interface CsvRequest extends ListRequest {
+  /** Adds what changed since another run. */
+  compares: boolean;
+  /** Only rows whose names, addresses or organizations hold this text, in upper or lower case. */
+  search?: string;
+}
+
+/** Reads up to `ROWS_AT_ONCE` rows from a place of the list on; undefined beyond its end. */
+type ReadRows = (first: number) => Promise<StandingRow[] | undefined>;
+
+/**
+ * Writes rankings as CSV, some rows at a time and only as fast as they are taken: in between it holds no
+ * connection and no more than two such portions, however long the list and slow the reader.
+ */
+@Injectable()
+export class CsvService {
+  constructor(
+    private readonly database: Database,
+    private readonly changes: ChangesService,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws ApiError `not_found` when the run is not kept or lacks this ranking, or none was made yet */
+  async file(ranking: Ranking, request: CsvRequest): Promise<CsvFile> {
+    const run = await keptRun(this.database.pool, request.runId);
+    if (!run) {
+      const message =
+        'No report has been made yet. POST /api/admin/v1/report_runs, or the schedule, makes one.';
+      throw new ApiError('not_found', message);
+    }
+    const { subject, report, interval } = ranking;
+    const day = formatDay(run.reportTime * 1000);
+    const only = request.change === 'all' ? [] : [request.change];
+    const read = await this.reader(run, ranking, request);
+    return {
+      name: `${[subject, report, interval, ...only, day].join('-')}.csv`.toLowerCase(),
+      content: Readable.from(this.lines(read, run, ranking, request), { objectMode: false }),
+    };
+  }
+
+  /** A whole list is read in slices from the store; a selection needs both lists in memory. */
+  private async reader(run: KeptRun, ranking: Ranking, request: CsvRequest): Promise<ReadRows> {
+    const { compares, change, netLoss } = request;
+    if (!compares && change === 'all' && !netLoss) {
+      if (await lacksRanking(this.database.pool, run, ranking)) throw new RankingMissing();
+      const snapshot: Snapshot = {};
+      return (first) => this.slice(run, ranking, first, snapshot);
+    }
+    const selection = await this.changes.selection(ranking, { ...request, runId: run.runId });
+    return async (first) =>
+      selection && first < selection.total
+        ? this.changes.rows(ranking, selection, first, ROWS_AT_ONCE)
+        : undefined;
+  }
+
+  /** Ends with an error, so that the reader knows, when the run is pruned in the meantime. */
+  private async *lines(
+    read: ReadRows,
+    run: KeptRun,
+    ranking: Ranking,
+    { compares, change, search }: CsvRequest,
+  ): AsyncGenerator<string> {
+    const withChanges = compares || change !== 'all';
+    const wanted = search?.trim().toLowerCase() ?? '';
+    yield BYTE_ORDER_MARK + csvHead(ranking, withChanges);
+    try {
+      let reading = read(0);
+      for (let first = 0; ; first += ROWS_AT_ONCE) {
+        const rows = await reading;
+        if (!rows) return;
+        // Read while these are written and sent; its failure is met when it is waited for.
+        reading = read(first + ROWS_AT_ONCE);
+        reading.catch(() => undefined);
+        const shown = rows.filter((row) => holds(row, wanted));
+        if (shown.length > 0) yield shown.map((row) => csvLine(row, withChanges)).join('');
+      }
+    } catch (error) {
+      this.logger.warn('a CSV ended early', { runId: run.runId, ...describeError(error) });
+      throw error;
+    }
+  }
+
+  private async slice(
+    run: KeptRun,
+    ranking: Ranking,
+    first: number,
+    snapshot: Snapshot,
+  ): Promise<StandingRow[] | undefined> {
+    const { pool } = this.database;
+    const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
+    // A store that was restored meanwhile has another run's snapshot under the same number.
+    if (slice.reportId !== (snapshot.reportId ??= slice.reportId)) throw new SnapshotPruned();
+    if (slice.length === 0) return undefined;
+    const places = Array.from({ length: slice.length }, (_, place) => place);
+    const rows = await rowsAt(pool, run, ranking, slice, places);
+    const unknown = { previous_rank: null, change: null };
+    return rows.flatMap((row, place) =>
+      row ? [{ rank: first + place + 1, ...unknown, ...row }] : [],
+    );
+  }
+}
+
+/** Whether a row holds a text, as the search of the dashboard has it. @param wanted in lower case */
+function holds(row: StandingRow, wanted: string): boolean {
+  if (wanted === '') return true;
+  const texts =
+    'user_id' in row
+      ? [
+          [row.first_name, row.last_name].filter(Boolean).join(' '),
+          ...[row.email, row.username],
+          ...row.org_data.map((org) => org.display_name),
+        ]
+      : [row.name];
+  return texts.some((text) => text?.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,107 @@
+import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { z } from 'zod';
+import {
+  insights,
+  invalidField,
+  parameters,
+  type ReportChanges,
+  type RunList,
+} from '#libs/contracts';
+import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
+import { Database } from '#libs/database';
+import { ChangesService } from './changes.service.js';
+import { CsvService } from './csv.service.js';
+import { isRun, listRuns } from './kept-runs.query.js';
+import {
+  changesQuery,
+  csvQuery,
+  rankingOf,
+  reportPath,
+  requestedChanges,
+  requestedList,
+} from './requests.js';
+
+const MAX_RUNS = 200;
+
+const listRunsOperation = operation({
+  id: 'listRuns',
+  tag: 'insights',
+  summary: 'The runs that make reports, the latest moment first',
+  query: z.object({
+    limit: parameters.wholeNumber({ default: 50, low: 1, high: MAX_RUNS }),
+    before: parameters.runId.optional().describe('a run of this list: those that come after it'),
+    kept: parameters.choice(['false', 'true']).describe('true: only those that can be read'),
+  }),
+  reply: insights.runList,
+});
+
+const getReportChanges = operation({
+  id: 'getReportChanges',
+  tag: 'insights',
+  summary: 'A page of a report with what changed since an earlier run',
+  path: reportPath,
+  query: changesQuery,
+  reply: insights.reportChanges,
+});
+
+const exportReport = operation({
+  id: 'exportReport',
+  tag: 'insights',
+  summary: 'A report, or the selected rows of it, as CSV',
+  description: '`compare_to` or `change` adds the columns of changes.',
+  path: reportPath,
+  query: csvQuery,
+  rawReply: { 'text/csv': z.string() },
+});
+
+/** What reports were, what changed since, and whole reports. */
+@Controller('api/insights/v1')
+@Access('read')
+export class HistoryController {
+  constructor(
+    private readonly changes: ChangesService,
+    private readonly csv: CsvService,
+    private readonly database: Database,
+  ) {}
+
+  @Get('runs')
+  @Operation(listRunsOperation)
+  async runs(@Query() query: QueryOf<typeof listRunsOperation>): Promise<RunList> {
+    const { limit, before, kept } = query;
+    const { pool } = this.database;
+    if (before !== undefined && !(await isRun(pool, before)))
+      throw invalidField('before', 'must be the run_id of a run in this list');
+    const runs = await listRuns(pool, before, limit + 1, kept === 'true');
+    const shown = runs.slice(0, limit);
+    const next = runs.length > limit ? shown.at(-1) : undefined;
+    return { runs: shown, next_before: next?.run_id ?? null };
+  }
+
+  @Get('reports/:subject/:report')
+  @Operation(getReportChanges)
+  async report(
+    @Param() path: PathOf<typeof getReportChanges>,
+    @Query() query: QueryOf<typeof getReportChanges>,
+  ): Promise<ReportChanges> {
+    const ranking = rankingOf(path, query.interval);
+    return this.changes.page(ranking, requestedChanges(ranking, query));
+  }
+
+  @Get('reports/:subject/:report/csv')
+  @Operation(exportReport)
+  async table(
+    @Param() path: PathOf<typeof exportReport>,
+    @Query() query: QueryOf<typeof exportReport>,
+  ): Promise<StreamableFile> {
+    const ranking = rankingOf(path, query.interval);
+    const { name, content } = await this.csv.file(ranking, {
+      ...requestedList(ranking, query),
+      compares: query.compare_to !== undefined,
+      search: query.search,
+    });
+    return new StreamableFile(content, {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="${name}"`,
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import type { OrgReportRow, Ranking } from '#libs/contracts';
+import { ORG_PROFILES, USER_PROFILES, type DisplayProfiles } from '#libs/facts';
+import type { Queryable } from '#libs/database';
+import { definitionOf } from '../definitions/index.js';
+import { orgRow, userRow, type UserRow } from './rows.js';
+import { cardsOf, numbersOf } from '../snapshots/keyed.query.js';
+import { unpackList, type NumberedEntry } from '../snapshots/packing.js';
+import { SnapshotPruned } from './retry-if-pruned.js';
+import type { KeptRun } from './kept-runs.query.js';
+import type { PackedList } from './packed-list.query.js';
+
+type Row = UserRow | OrgReportRow;
+
+/**
+ * The rows at some places of a ranking, as the compatible endpoints show them; none where the user or
+ * org was deleted since.
+ * @throws SnapshotGone when the run was pruned in this very moment
+ */
+export async function rowsAt(
+  db: Queryable,
+  run: KeptRun,
+  ranking: Ranking,
+  list: Pick<PackedList, 'reportId' | 'width' | 'entries'>,
+  places: readonly number[],
+): Promise<(Row | undefined)[]> {
+  const { reportId } = list;
+  return ranking.subject === 'user'
+    ? rowsOf(USER_PROFILES, (entry, card) => userRow(ranking, reportId, entry, card))
+    : rowsOf(ORG_PROFILES, (entry, card) => orgRow(ranking, reportId, entry, card));
+
+  async function rowsOf<Card, CardRow extends { id: number }>(
+    cards: DisplayProfiles<Card, CardRow>,
+    row: (entry: NumberedEntry, card: Card) => Row,
+  ): Promise<(Row | undefined)[]> {
+    const entries = entriesAt(ranking, list, places);
+    const keys = entries.map(({ key }) => key);
+    // The numbers last: that they are of the same snapshot says that the keys meant the same until then.
+    const known = await cardsOf(db, cards, keys);
+    const numbers = await numbersOf(db, run.id, ranking, reportId, keys);
+    if (!numbers) throw new SnapshotPruned();
+    return entries.map((entry, index) => {
+      const card = known.get(entry.key);
+      return card && row({ ...entry, numbers: numbers[index]! }, card);
+    });
+  }
+}
+
+function entriesAt(
+  ranking: Ranking,
+  { entries, width }: Pick<PackedList, 'width' | 'entries'>,
+  places: readonly number[],
+) {
+  const extras = definitionOf(ranking).extras.length;
+  const packed = places.map((place) => entries.subarray(place * width, (place + 1) * width));
+  return unpackList(Buffer.concat(packed), extras, width);
+}

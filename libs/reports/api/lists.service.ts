@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Ranking } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { compareLists, comparisonBytes, type Comparison } from './comparison.js';
+import { lacksRanking } from '../snapshots/missing.query.js';
+import { RankingMissing, SnapshotPruned } from './retry-if-pruned.js';
+import type { KeptRun } from './kept-runs.query.js';
+import { keysOf, readPackedList, type PackedList } from './packed-list.query.js';
+
+// A list of a million users is 4 to 8 MB, a comparison of two such 4 to 12.
+const LISTS_BYTES = 64 * 1024 * 1024;
+const COMPARISONS_BYTES = 64 * 1024 * 1024;
+/** What an entry of a cache takes besides its bytes. */
+const OVERHEAD_BYTES = 500;
+
+/**
+ * Rankings whole and packed, and comparisons of two. They are frozen, so what was read or compared once
+ * holds as long as the run is kept: whoever asks has looked that up. Those who ask together wait for
+ * one answer.
+ */
+@Injectable()
+export class Lists {
+  private readonly lists = bounded<PackedList>(LISTS_BYTES, ({ entries }) => entries.length);
+  private readonly comparisons = bounded<Comparison>(COMPARISONS_BYTES, comparisonBytes);
+  private readonly begun = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * A ranking of a kept run.
+   * @throws SnapshotGone when it was pruned in this very moment
+   * @throws RankingMissing when a version that did not have this ranking made the run
+   */
+  of(run: KeptRun, ranking: Ranking): Promise<PackedList> {
+    return this.remember(this.lists, nameOf(run, ranking), async () => {
+      const list = await readPackedList(this.database, run, ranking);
+      if (list) return list;
+      const isMissing = await lacksRanking(this.database.pool, run, ranking);
+      throw isMissing ? new RankingMissing() : new SnapshotPruned();
+    });
+  }
+
+  /** A ranking of a kept run against that of another. @throws SnapshotGone and RankingMissing as `of` does */
+  compared(run: KeptRun, previous: KeptRun, ranking: Ranking): Promise<Comparison> {
+    const name = `${nameOf(run, ranking)} ${nameOf(previous, ranking)}`;
+    return this.remember(this.comparisons, name, async () => {
+      const [list, before] = [await this.of(run, ranking), await this.of(previous, ranking)];
+      return compareLists(keysOf(list), keysOf(before));
+    });
+  }
+
+  private async remember<T extends object>(
+    cache: LRUCache<string, T>,
+    name: string,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    const known = cache.get(name);
+    if (known) return known;
+    const making =
+      (this.begun.get(name) as Promise<T> | undefined) ??
+      make().finally(() => this.begun.delete(name));
+    this.begun.set(name, making);
+    const made = await making;
+    cache.set(name, made);
+    return made;
+  }
+}
+
+/** By no number of ours: a store that was restored gives them again. */
+function nameOf({ runId, version }: KeptRun, { subject, report, interval }: Ranking): string {
+  return `${runId}/${version}/${subject}/${report}/${interval}`;
+}
+
+function bounded<T extends object>(maxSize: number, bytes: (value: T) => number) {
+  return new LRUCache<string, T>({
+    maxSize,
+    // What is larger than all of the cache is read anew each time.
+    sizeCalculation: (value) => bytes(value) + OVERHEAD_BYTES,
+  });
+}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { ApiError, type Ranking, type ReportPage } from '#libs/contracts';
+import { ORG_PROFILES, USER_PROFILES, type DisplayProfiles } from '#libs/facts';
+import { Database } from '#libs/database';
+import { definitionOf } from '../definitions/index.js';
+import { RankingMissing } from './retry-if-pruned.js';
+import { servedRun, type ServedRun } from '../runs/runs.store.js';
+import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
+import { lacksRanking } from '../snapshots/missing.query.js';
+import type { NumberedEntry } from '../snapshots/packing.js';
+import { compatibleRow, orgRow, userRow } from './rows.js';
+
+export interface PageRequest {
+  pageNumber: number;
+  pageSize: number;
+  /** Pins the run; the latest otherwise. */
+  runId?: string;
+}
+
+interface Sliced<Card> {
+  run?: ServedRun;
+  slice?: SnapshotSlice<Card>;
+}
+
+/** Runs may follow each other while a page is read. */
+const ATTEMPTS = 5;
+
+/** Reads pages of reports: rank and numbers frozen in the snapshot, names as they are now. */
+@Injectable()
+export class PagesService {
+  private served: ServedRun | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /** @throws ApiError `not_found` when the pinned run is not there to be served */
+  async page(ranking: Ranking, request: PageRequest): Promise<ReportPage> {
+    if (ranking.subject === 'user') {
+      const sliced = await this.slice(ranking, USER_PROFILES, request);
+      const rows = rowsOf(sliced, (reportId, entry, card) =>
+        compatibleRow(userRow(ranking, reportId, entry, card)),
+      );
+      return { user_reports: rows, ...envelope(request, sliced) };
+    }
+    const sliced = await this.slice(ranking, ORG_PROFILES, request);
+    const rows = rowsOf(sliced, (reportId, entry, card) => orgRow(ranking, reportId, entry, card));
+    return { org_reports: rows, ...envelope(request, sliced) };
+  }
+
+  private slice<Card, Row extends { id: number }>(
+    ranking: Ranking,
+    cards: DisplayProfiles<Card, Row>,
+    request: PageRequest,
+  ): Promise<Sliced<Card>> {
+    const extras = definitionOf(ranking).extras.length;
+    const bounds = { offset: request.pageNumber * request.pageSize, limit: request.pageSize };
+    const sliceOfRun = (run: ServedRun) =>
+      sliceOf(this.database, run.id, ranking, extras, cards, bounds);
+    return request.runId === undefined
+      ? this.servedSlice(ranking, sliceOfRun)
+      : this.pinnedSlice(ranking, request.runId, sliceOfRun);
+  }
+
+  /** Out of the run that was served last; what comes with it tells whether that is still the one. */
+  private async servedSlice<Card>(
+    ranking: Ranking,
+    sliceOfRun: SliceOfRun<Card>,
+  ): Promise<Sliced<Card>> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const run = this.served ?? (await servedRun(this.database));
+      if (!run) return {};
+      const slice = await sliceOfRun(run);
+      this.served = slice?.servedRun === run.runId ? run : undefined;
+      if (this.served) return { run, slice };
+      if (!slice && (await this.isLatestWithout(run, ranking))) return {};
+    }
+    throw gone();
+  }
+
+  private async pinnedSlice<Card>(
+    ranking: Ranking,
+    runId: string,
+    sliceOfRun: SliceOfRun<Card>,
+  ): Promise<Sliced<Card>> {
+    const run = await servedRun(this.database, runId);
+    const slice = run && (await sliceOfRun(run));
+    if (slice) return { run, slice };
+    throw run && (await this.lacks(run, ranking)) ? new RankingMissing() : gone();
+  }
+
+  /** For a report that an earlier version did not have, the latest run is as none when that version made it. */
+  private async isLatestWithout(run: ServedRun, ranking: Ranking): Promise<boolean> {
+    const latest = await servedRun(this.database);
+    return latest?.runId === run.runId && this.lacks(run, ranking);
+  }
+
+  private lacks(run: ServedRun, ranking: Ranking): Promise<boolean> {
+    return lacksRanking(this.database.pool, run, ranking);
+  }
+}
+
+type SliceOfRun<Card> = (run: ServedRun) => Promise<SnapshotSlice<Card> | undefined>;
+
+function envelope({ pageNumber, pageSize }: PageRequest, { run, slice }: Sliced<unknown>) {
+  const total = slice?.total ?? 0;
+  return {
+    current_page: pageNumber,
+    total_count: total,
+    page_size: pageSize,
+    has_more_results: (pageNumber + 1) * pageSize < total,
+    report_time: run?.reportTime ?? 0,
+  };
+}
+
+/** A row for each entry whose subject is still there. */
+function rowsOf<Card, Row>(
+  { slice }: Sliced<Card>,
+  row: (reportId: string, entry: NumberedEntry, card: Card) => Row,
+): Row[] {
+  if (!slice) return [];
+  return slice.entries.flatMap((entry) => {
+    const card = slice.cards.get(entry.key);
+    return card ? [row(slice.reportId, entry, card)] : [];
+  });
+}
+
+/** The snapshot is not kept, or was pruned in this very moment. */
+function gone(): ApiError {
+  return new ApiError(
+    'not_found',
+    'No completed run with this run_id is kept; GET /api/insights/v1/runs lists those that are.',
+  );
+}

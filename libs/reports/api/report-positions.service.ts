@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { RANKINGS, type RunReference, type ReportPosition, type Subject } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { unlessMissing, retryIfPruned } from './retry-if-pruned.js';
+import { keptRun } from './kept-runs.query.js';
+import { Lists } from './lists.service.js';
+import { positionOf } from './packed-list.query.js';
+
+/** Where somebody is listed in the latest reports. */
+export interface ReportPositions {
+  /** Null when no report was made yet. */
+  run: RunReference | null;
+  reports: ReportPosition[];
+}
+
+/** Finds users and orgs in the latest reports. The first after a run reads the lists, 25 MB for a million users. */
+@Injectable()
+export class ReportPositionsService {
+  constructor(
+    private readonly database: Database,
+    private readonly lists: Lists,
+  ) {}
+
+  /** @param key of the user or org in the facts */
+  of(subject: Subject, key: number): Promise<ReportPositions> {
+    return retryIfPruned(async () => {
+      const run = await keptRun(this.database.pool);
+      if (!run) return { run: null, reports: [] };
+      const reports: ReportPosition[] = [];
+      for (const ranking of RANKINGS.filter((one) => one.subject === subject)) {
+        const list = await unlessMissing(this.lists.of(run, ranking));
+        const place = list && positionOf(list, key);
+        if (!list || place === undefined) continue;
+        const { report, interval } = ranking;
+        reports.push({ report, interval, rank: place + 1, total_count: list.total });
+      }
+      return { run: { run_id: run.runId, report_time: run.reportTime }, reports };
+    });
+  }
+}

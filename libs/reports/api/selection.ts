@@ -1,0 +1,98 @@
+import type { Change, ChangeFilter, ReportChanges } from '#libs/contracts';
+import { isMoved, type Comparison } from './comparison.js';
+import type { KeptRun } from './kept-runs.query.js';
+import type { PackedList } from './packed-list.query.js';
+
+/** A ranking of a run, whole. */
+interface Listed {
+  run: KeptRun;
+  list: PackedList;
+}
+
+export interface Compared extends Listed {
+  /** The run it is compared with, and what changed since, if there is one. */
+  previous?: Listed & { comparison: Comparison };
+}
+
+/** Which rows of a list are wanted. */
+export interface RowFilter {
+  change: ChangeFilter;
+  /** Of org attrition: only orgs that lost more people than joined. */
+  netLoss: boolean;
+}
+
+/** How a row stands in the two runs. */
+export interface ReportPosition {
+  rank: number | null;
+  previous_rank: number | null;
+  change: Change | null;
+}
+
+/** The rows of one run's list that a filter selects. */
+export interface Selection extends Listed {
+  total: number;
+  /** The place in the list of the i-th selected row; both count from 0. */
+  placeAt: (index: number) => number;
+  standingAt: (place: number) => ReportPosition;
+  /** How many entered, moved and left under the filter; null without a previous run. */
+  counts: ReportChanges['counts'];
+}
+
+/** Selects rows by what changed, and by whether an org lost more people than joined. */
+export function select(compared: Compared, { change, netLoss }: RowFilter): Selection {
+  const { run, list, previous } = compared;
+  const passing = (of: Listed, places: Uint32Array) =>
+    netLoss ? places.filter((place) => isNetLoss(of.list, place)) : places;
+  const changes = previous && {
+    entered: passing(compared, previous.comparison.entered),
+    moved: passing(compared, previous.comparison.moved),
+    left: passing(previous, previous.comparison.left),
+  };
+  const counts = changes
+    ? {
+        entered: changes.entered.length,
+        moved: changes.moved.length,
+        left: changes.left.length,
+      }
+    : null;
+  if (change === 'left' && previous && changes) {
+    return {
+      ...{ run: previous.run, list: previous.list, counts },
+      ...indexed(changes.left),
+      standingAt: (place) => ({ rank: null, previous_rank: place + 1, change: 'left' }),
+    };
+  }
+  const inList = {
+    ...{ run, list, counts },
+    standingAt: (place: number) => standingAt(place, previous?.comparison),
+  };
+  if (change !== 'all') return { ...inList, ...indexed(changes?.[change] ?? new Uint32Array(0)) };
+  if (netLoss) return { ...inList, ...indexed(passing(compared, allPlaces(list))) };
+  return { ...inList, total: list.total, placeAt: (index) => index };
+}
+
+function indexed(places: Uint32Array): Pick<Selection, 'total' | 'placeAt'> {
+  return { total: places.length, placeAt: (index) => places[index]! };
+}
+
+function allPlaces({ total }: PackedList): Uint32Array {
+  return Uint32Array.from({ length: total }, (_, place) => place);
+}
+
+const KEY_BYTES = 4;
+
+/** Of org attrition, whose first two extras are the joined and the left: whether more left. */
+function isNetLoss({ entries, width }: PackedList, place: number): boolean {
+  const added = place * width + KEY_BYTES;
+  return width < KEY_BYTES + 12
+    ? entries[added]! < entries[added + 1]!
+    : entries.readInt32LE(added) < entries.readInt32LE(added + 4);
+}
+
+function standingAt(place: number, comparison: Comparison | undefined): ReportPosition {
+  const rank = place + 1;
+  if (!comparison) return { rank, previous_rank: null, change: null };
+  const before = comparison.previousRanks[place]!;
+  if (before === 0) return { rank, previous_rank: null, change: 'entered' };
+  return { rank, previous_rank: before, change: isMoved(comparison, place) ? 'moved' : 'stayed' };
+}

@@ -1,0 +1,133 @@
+import { BLOCK_SHIFT, BLOCK_SIZE, forEachKey } from '#libs/facts';
+import { bitCount } from './bits.js';
+import { BITMAP_DAYS, BITMAP_WORDS, WORD_DAYS, wordBits } from './bitmap-words.js';
+import { Bitmap } from './bitmap.js';
+
+/** The rest of the last word. */
+const OLDEST = (1 << (BITMAP_DAYS - 2 * WORD_DAYS)) - 1;
+const ROOM_TO_GROW = 1.05;
+
+/**
+ * On which of the last 90 days each user or org was active, a bit a day: three words of 32 days, side
+ * by side, since whoever asks for one of them asks for all. Every activity question of every report is
+ * then a mask or a count of bits. A day is told by its age: 0 is the day of the report.
+ */
+export class ActivityBitmaps {
+  /** @param words three for each, in memory that threads share unless they were made elsewhere */
+  private constructor(public words: Uint32Array) {}
+
+  /** How many keys it is of. */
+  get size(): number {
+    return this.words.length / BITMAP_WORDS;
+  }
+
+  /** Nobody was active. @param keys one more than the highest key */
+  static none(keys: number): ActivityBitmaps {
+    return new ActivityBitmaps(wordsFor(keys));
+  }
+
+  /** Makes it of more keys, if need be. @param keys one more than the highest key */
+  makeRoom(keys: number): void {
+    if (keys <= this.size) return;
+    const words = wordsFor(Math.ceil(keys * ROOM_TO_GROW));
+    words.set(this.words);
+    this.words = words;
+  }
+
+  /** Age 0 stands for a later day from now on. */
+  advanceDays(days: number): void {
+    for (let rest = days; rest > 0; rest -= WORD_DAYS - 1)
+      this.shift(Math.min(rest, WORD_DAYS - 1));
+  }
+
+  /** Marks one key. */
+  mark(key: number, age: number): void {
+    this.words[key * BITMAP_WORDS + Math.floor(age / WORD_DAYS)]! |= 1 << age;
+  }
+
+  /** Marks those of a block of keys whose bits are set, as the store keeps them. */
+  markBlock(age: number, block: number, bits: Uint8Array): void {
+    const { words } = this;
+    const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
+    forEachKey(block, bits, (key) => (words[key * BITMAP_WORDS + index]! |= mark));
+  }
+
+  /** Nobody of a block of keys is marked any more. */
+  clearBlock(age: number, block: number): void {
+    const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
+    const first = block << BLOCK_SHIFT;
+    const before = Math.min(first + BLOCK_SIZE, this.size);
+    for (let key = first; key < before; key++) this.words[key * BITMAP_WORDS + index]! &= ~mark;
+  }
+
+  /** Those whose words are in an array already. */
+  static over(words: Uint32Array): ActivityBitmaps {
+    return new ActivityBitmaps(words);
+  }
+
+  /** Those of some keys, whose words begin a row of `stride` numbers by key. */
+  static ofRows(rows: Uint32Array, stride: number, keys: Uint32Array): ActivityBitmaps {
+    const masks = ActivityBitmaps.none(keys.length);
+    for (let place = 0; place < keys.length; place++)
+      for (let word = 0; word < BITMAP_WORDS; word++)
+        masks.words[place * BITMAP_WORDS + word] = rows[keys[place]! * stride + word]!;
+    return masks;
+  }
+
+  /** Puts the words of a key into an array, from `at` on. */
+  copyTo(words: Uint32Array, at: number, key: number): void {
+    const source = key * BITMAP_WORDS;
+    words[at] = this.words[source]!;
+    words[at + 1] = this.words[source + 1]!;
+    words[at + 2] = this.words[source + 2]!;
+  }
+
+  /** Who of the first `count` was active at an age from `from` up to and without `before`. */
+  activeDuring(from: number, before: number, count = this.size): Bitmap {
+    const { words } = this;
+    const [one, two, three] = wordBits(from, before);
+    const set = Bitmap.none(count);
+    for (let key = 0, at = 0; key < count; key++, at += BITMAP_WORDS) {
+      const days = (words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three);
+      set.set(key, days === 0 ? 0 : 1);
+    }
+    return set;
+  }
+
+  /** On how many of the last `days` days each of the first was active. @param counts to be filled, one of each */
+  countDays(days: number, counts: Uint32Array): void {
+    const { words } = this;
+    const [one, two, three] = wordBits(0, days);
+    for (let key = 0, at = 0; key < counts.length; key++, at += BITMAP_WORDS) {
+      counts[key] =
+        bitCount(words[at]! & one) +
+        bitCount(words[at + 1]! & two) +
+        bitCount(words[at + 2]! & three);
+    }
+  }
+
+  /** The age of the last day on which `key` was active; undefined when there is none. */
+  latestAge(key: number): number | undefined {
+    for (let index = 0; index < BITMAP_WORDS; index++) {
+      const word = this.words[key * BITMAP_WORDS + index]!;
+      if (word !== 0) return index * WORD_DAYS + 31 - Math.clz32(word & -word);
+    }
+    return undefined;
+  }
+  /** @param days fewer than a word has */
+  private shift(days: number): void {
+    const { words } = this;
+    const rest = WORD_DAYS - days;
+    for (let at = 0; at < words.length; at += BITMAP_WORDS) {
+      const [one, two, three] = [words[at]!, words[at + 1]!, words[at + 2]!];
+      words[at] = one << days;
+      words[at + 1] = (two << days) | (one >>> rest);
+      words[at + 2] = ((three << days) | (two >>> rest)) & OLDEST;
+    }
+  }
+}
+
+function wordsFor(keys: number): Uint32Array {
+  const bytes = keys * BITMAP_WORDS * Uint32Array.BYTES_PER_ELEMENT;
+  return new Uint32Array(new SharedArrayBuffer(bytes));
+}

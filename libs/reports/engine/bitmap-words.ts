@@ -1,0 +1,32 @@
+import type { LookBackDays } from '#libs/contracts';
+
+/** Days that the reports look at: the longest window, 90, needs three words of 32. */
+export const BITMAP_DAYS: LookBackDays = 90;
+export const BITMAP_WORDS = 3;
+export const WORD_DAYS = 32;
+
+/** Which bits of each of the three words. */
+type WordBits = readonly [number, number, number];
+
+const ALL: WordBits = [-1, -1, -1];
+
+/**
+ * Ages from `from` up to and without `before`, as they lie in each of the three words. Put together once
+ * a question: a million times over, they took longer than looking.
+ */
+export function wordBits(from: number, before: number): WordBits {
+  // Most spans of memberships are of longer than the days looked at.
+  if (from === 0 && before >= BITMAP_DAYS) return ALL;
+  const word = (index: number) => ages(from - index * WORD_DAYS, before - index * WORD_DAYS);
+  return [word(0), word(1), word(2)];
+}
+
+/** Bits `from` up to and without `before`, as far as they lie within a word. */
+function ages(from: number, before: number): number {
+  return lowBits(before) & ~lowBits(from);
+}
+
+function lowBits(count: number): number {
+  if (count <= 0) return 0;
+  return count >= WORD_DAYS ? -1 : (1 << count) - 1;
+}

@@ -1,0 +1,62 @@
+import { Bitset } from '#libs/facts';
+import { perWindow } from './columns.js';
+import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
+import type { Inviters } from './run-facts.js';
+import type { ScratchBuffers } from './scratch-buffers.js';
+
+const LEAST_ROOM = 1_024;
+const WIDTH = COUNT_WINDOWS.length;
+
+/** How many people each user invited. Few invited anybody: theirs lie together, one after another. */
+export class InviteeCounts {
+  private readonly isInviter: Bitset;
+  /** Where the counts of inviters lie, by key; of others it says nothing. */
+  private readonly slots: Uint32Array;
+  private inviters = 0;
+  /** A row of a count for each window, by slot. */
+  private counts = new Uint32Array(LEAST_ROOM * WIDTH);
+
+  /** @param keys one more than the highest key */
+  constructor(keys: number, memory: ScratchBuffers) {
+    this.isInviter = new Bitset(keys);
+    this.slots = memory.allocate(keys);
+  }
+
+  /** Counts one more invitee of `key`, invited `age` days ago. */
+  add(key: number, age: number): void {
+    if (!this.isInviter.has(key)) {
+      this.isInviter.add(key);
+      if (this.inviters * WIDTH === this.counts.length) this.makeRoom();
+      this.slots[key] = this.inviters++;
+    }
+    countInWindows(this.counts, this.slots[key]! * WIDTH, age);
+  }
+
+  /** Those of these keys who invited anybody, and their counts, by their places among the keys. */
+  forKeys(keys: Uint32Array): Inviters {
+    const { isInviter } = this;
+    const [places, slots] = [new Uint32Array(this.inviters), new Uint32Array(this.inviters)];
+    let found = 0;
+    for (let place = 0; place < keys.length; place++) {
+      const key = keys[place]!;
+      if (!isInviter.has(key)) continue;
+      places[found] = place;
+      slots[found++] = this.slots[key]!;
+    }
+    return {
+      places: places.subarray(0, found),
+      invitees: perWindow((_, index) => {
+        const counts = new Uint32Array(found);
+        for (let place = 0; place < found; place++)
+          counts[place] = this.counts[slots[place]! * WIDTH + index]!;
+        return counts;
+      }),
+    };
+  }
+
+  private makeRoom(): void {
+    const counts = new Uint32Array(this.counts.length * 2);
+    counts.set(this.counts);
+    this.counts = counts;
+  }
+}

@@ -1,0 +1,43 @@
+import type { FactReplica } from '#libs/facts';
+import { ActivityBitmaps } from './activity-bitmaps.js';
+import { perWindow, secondsOf, type WindowCounts } from './columns.js';
+import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
+import type { OrgThread } from './org-thread.js';
+import type { Moment, OrgFacts } from './run-facts.js';
+import type { ScratchBuffers } from './scratch-buffers.js';
+
+/**
+ * The orgs that exist at T.
+ * @param userActivity of the 90 days up to T, by the users' keys: orgs are active by their members
+ */
+export async function orgFacts(
+  moment: Moment,
+  { orgs, memberships }: FactReplica,
+  userActivity: ActivityBitmaps,
+  thread: OrgThread,
+  memory: ScratchBuffers,
+): Promise<OrgFacts> {
+  // Orgs that have no row are in no report.
+  const rows = memory.allocateShared(orgs.size * ROW);
+  const { columns: spans, length: count } = memberships;
+  await thread.tally({ moment, spans, count, activity: userActivity.words, rows });
+  const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));
+  const column = (field: number) => {
+    const values = new Uint32Array(keys.length);
+    for (let place = 0; place < keys.length; place++) {
+      values[place] = rows[keys[place]! * ROW + field]!;
+    }
+    return values;
+  };
+  const windows = (first: number): WindowCounts => {
+    return perWindow((_, index) => column(first + index));
+  };
+  return {
+    keys,
+    createdAt: secondsOf(keys, orgs.createdAt),
+    activity: ActivityBitmaps.ofRows(rows, ROW, keys),
+    members: column(MEMBERS),
+    added: windows(ADDED),
+    removed: windows(REMOVED),
+  };
+}

@@ -1,0 +1,177 @@
+import type { Bitset } from '#libs/facts';
+import { ActivityBitmaps } from './activity-bitmaps.js';
+import { BITMAP_WORDS } from './bitmap-words.js';
+import { stableSort } from './order.js';
+import type { UserFacts } from './run-facts.js';
+import type { ScratchBuffers } from './scratch-buffers.js';
+
+// A row of a user on the way to its place.
+const LAST_ACTIVE_AT = 0;
+const RANK = 1;
+const KEY = 2;
+const CREATED_AT = 3;
+const ACTIVITY = 4;
+const ROW = ACTIVITY + BITMAP_WORDS;
+
+/** Rows of 28 bytes that a processor keeps at hand. */
+const ROWS_AT_HAND = 8_192;
+const MOST_BITS = 16;
+
+/** What is known of users, by key. */
+export interface ByKey {
+  exists: Bitset;
+  /** In the order of which ids they are. */
+  ranks: Uint32Array;
+  /** Unix seconds. */
+  lastActiveAt: Uint32Array;
+  /** Milliseconds. */
+  createdAt: Float64Array;
+  activity: ActivityBitmaps;
+}
+
+/**
+ * Puts users into their places: the most recently active first, then by id.
+ *
+ * They are gone through by key, along which all that is known of them lies in memory, and dealt out to
+ * stretches of the order, each of as many as a processor keeps at hand, to be sorted there. Sorting keys
+ * and then fetching by them what is known meant a look at the far end of memory for each, several times over:
+ * of ten million users it took five times as long.
+ */
+export function sortUsers(
+  users: ByKey,
+  memory: ScratchBuffers,
+): Pick<UserFacts, 'keys' | 'createdAt' | 'activity' | 'lastActiveAt'> {
+  const stretches = Buckets.of(users);
+  const { count } = stretches;
+  const placed = {
+    keys: memory.allocate(count),
+    createdAt: memory.allocate(count),
+    lastActiveAt: memory.allocate(count),
+  };
+  const words = memory.allocate(count * BITMAP_WORDS);
+  const mark = memory.checkpoint();
+  const rows = memory.allocate(count * ROW);
+  scatterIntoBuckets(users, stretches, rows);
+  for (const [first, end] of stretches) {
+    const inStretch = memory.checkpoint();
+    const column = (field: number) => {
+      const values = memory.allocate(end - first);
+      for (let at = first * ROW + field, row = 0; row < values.length; row++, at += ROW)
+        values[row] = rows[at]!;
+      return values;
+    };
+    const byKey = memory.allocate(end - first);
+    for (let row = 0; row < byKey.length; row++) byKey[row] = row;
+    const moments = column(LAST_ACTIVE_AT);
+    const order = stableSort(byKey, moments, 'descending', memory);
+    sortTies(order, moments, column(RANK));
+    for (let index = 0, place = first; place < end; index++, place++) {
+      const at = (first + order[index]!) * ROW;
+      placed.keys[place] = rows[at + KEY]!;
+      placed.createdAt[place] = rows[at + CREATED_AT]!;
+      placed.lastActiveAt[place] = rows[at + LAST_ACTIVE_AT]!;
+      for (let word = 0; word < BITMAP_WORDS; word++)
+        words[place * BITMAP_WORDS + word] = rows[at + ACTIVITY + word]!;
+    }
+    memory.rewind(inStretch);
+  }
+  memory.rewind(mark);
+  return { ...placed, activity: ActivityBitmaps.over(words) };
+}
+
+/** How many are sorted faster by putting each where it belongs than by asking the engine to. */
+const FEW = 32;
+
+/** Sorts by rank those who share a moment. Few do, as a rule: to sort all by rank first took twice as long. */
+function sortTies(order: Uint32Array, moments: Uint32Array, ranks: Uint32Array): void {
+  for (let first = 0, end = 1; first < order.length; first = end, end = first + 1) {
+    const moment = moments[order[first]!]!;
+    for (; end < order.length && moments[order[end]!] === moment; end++) {
+      if (end - first < FEW) insertSorted(order, first, end, ranks);
+    }
+    if (end - first > FEW)
+      order.subarray(first, end).sort((one, other) => ranks[one]! - ranks[other]!);
+  }
+}
+
+/** Moves the one at `last` ahead of those of greater rank, from `first` on, which are sorted. */
+function insertSorted(order: Uint32Array, first: number, last: number, ranks: Uint32Array): void {
+  const row = order[last]!;
+  let place = last;
+  for (; place > first && ranks[order[place - 1]!]! > ranks[row]!; place--) {
+    order[place] = order[place - 1]!;
+  }
+  order[place] = row;
+}
+
+/** Puts what is known of each user into a row of the stretch in which it will be. */
+function scatterIntoBuckets(
+  { exists, ranks, lastActiveAt, createdAt, activity }: ByKey,
+  stretches: Buckets,
+  rows: Uint32Array,
+): void {
+  for (let key = 0; key < lastActiveAt.length; key++) {
+    if (!exists.has(key)) continue;
+    const at = stretches.nextRow(lastActiveAt[key]!) * ROW;
+    rows[at + LAST_ACTIVE_AT] = lastActiveAt[key]!;
+    rows[at + RANK] = ranks[key]!;
+    rows[at + KEY] = key;
+    rows[at + CREATED_AT] = Math.floor(createdAt[key]! / 1000);
+    activity.copyTo(rows, at + ACTIVITY, key);
+  }
+}
+
+/** Stretches of the order by last activity, from latest to earliest; those who share a moment are in the same. */
+class Buckets implements Iterable<[first: number, end: number]> {
+  private readonly starts: number[];
+  private readonly next: Uint32Array;
+
+  /** @param stretchOf by how long before the latest, in steps of 2 ** `shift` seconds */
+  private constructor(
+    readonly count: number,
+    sizes: readonly number[],
+    private readonly latest: number,
+    private readonly shift: number,
+    private readonly stretchOf: Uint16Array,
+  ) {
+    let end = 0;
+    this.starts = sizes.map((size) => (end += size) - size);
+    this.next = Uint32Array.from(this.starts);
+  }
+
+  static of({ exists, lastActiveAt }: ByKey): Buckets {
+    let [earliest, latest, count] = [Infinity, 0, 0];
+    for (let key = 0; key < lastActiveAt.length; key++) {
+      if (!exists.has(key)) continue;
+      const moment = lastActiveAt[key]!;
+      if (moment < earliest) earliest = moment;
+      if (moment > latest) latest = moment;
+      count++;
+    }
+    const farthest = count === 0 ? 0 : latest - earliest;
+    const shift = Math.max(32 - Math.clz32(farthest) - MOST_BITS, 0);
+    const steps = new Uint32Array((farthest >>> shift) + 1);
+    for (let key = 0; key < lastActiveAt.length; key++)
+      if (exists.has(key)) steps[(latest - lastActiveAt[key]!) >>> shift]!++;
+    const sizes = [0];
+    const stretchOf = new Uint16Array(steps.length);
+    for (let step = 0; step < steps.length; step++) {
+      const size = steps[step]!;
+      const last = sizes.length - 1;
+      if (sizes[last]! > 0 && sizes[last]! + size > ROWS_AT_HAND) sizes.push(size);
+      else sizes[last]! += size;
+      stretchOf[step] = sizes.length - 1;
+    }
+    return new Buckets(count, sizes, latest, shift, stretchOf);
+  }
+
+  /** The next row that is free in the stretch of a moment. */
+  nextRow(moment: number): number {
+    return this.next[this.stretchOf[(this.latest - moment) >>> this.shift]!]!++;
+  }
+
+  *[Symbol.iterator](): Iterator<[number, number]> {
+    for (const [index, start] of this.starts.entries())
+      yield [start, this.starts[index + 1] ?? this.count];
+  }
+}

@@ -1,0 +1,330 @@
+import { beforeAll, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import pg from 'pg';
+import { forgetChanges } from '#libs/facts';
+import { dayBefore, expectTheModelsReports, renamed } from '../../support/agreement.js';
+import { waitFor } from '../../support/api.js';
+import { cleanUpAfterAll, cleanUpAfterEach } from '../../support/cleanup.js';
+import { ask } from '../../support/database.js';
+import { holdWriters } from '../../support/hold.js';
+import { historyArb } from '../../support/model/histories.js';
+import { Model, type WireEvent } from '../../support/model/model.js';
+import {
+  active,
+  added,
+  deleted,
+  invited,
+  orgCreated,
+  removed,
+  roleChanged,
+  userCreated,
+} from '../../support/model/fixtures/builders.js';
+import { NEVER, requestRun, runIs } from '../../support/runs.js';
+import { startTestService, type TestService } from '../../support/service.js';
+
+jest.setTimeout(300_000);
+
+const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 2);
+const USERS = 60;
+const ORGS = 40;
+const DEADLOCK = '40P01';
+const EVERY_FACT = `
+  truncate user_ids, org_ids, users, user_profiles, orgs, memberships, invites, activity, activity_log,
+    last_active, org_activity, activity_changes, event_identities restart identity`;
+
+// One worker makes every run of this file, and keeps from one to the next what it knows.
+const later = cleanUpAfterAll();
+const afterwards = cleanUpAfterEach();
+let service: TestService;
+let count = 0;
+/** All that was told of what is in the store now. */
+let told: WireEvent[] = [];
+/** What each run of now, or as of a past day, has read. */
+const reads = () =>
+  service.log
+    .filter((line) => line.includes('"report run completed"'))
+    .map((line) => /"read":"(\w+)"/.exec(line)?.[1]);
+
+beforeAll(async () => {
+  service = await startTestService({ REPORT_CRON: NEVER });
+  later(() => service.close());
+  await tell(...aCompany('a~'));
+  await service.api.run();
+});
+
+/** Enough users and orgs for a few more of them to be few. */
+function aCompany(prefix: string): WireEvent[] {
+  const users = Array.from({ length: USERS }, (_, index) => `${prefix}user ${index}`);
+  const orgs = Array.from({ length: ORGS }, (_, index) => `${prefix}org ${index}`);
+  return [
+    ...users.map((id, index) => userCreated(id, dayBefore(40 + (index % 60)))),
+    ...orgs.map((id, index) => orgCreated(id, dayBefore(35 + (index % 70)))),
+    ...users.map((id, index) => added(id, orgs[(index * 7) % ORGS]!, dayBefore(1 + (index % 40)))),
+  ];
+}
+
+/**
+ * Removes all there is; users and orgs told of afterwards get the same numbers.
+ * @returns a prefix for their ids, which no process has seen: one that has remembers another number for them
+ */
+async function emptyTheStore(): Promise<string> {
+  told = [];
+  // The worker may be taking the same tables in another order just now.
+  await waitFor(() =>
+    ask(service.databaseUrl, EVERY_FACT).catch((error: { code?: string }) => {
+      if (error.code !== DEADLOCK) throw error;
+    }),
+  );
+  await noneIsUnderWay();
+  return aPrefix();
+}
+
+function aPrefix(): string {
+  return `${count++}~`;
+}
+
+async function tell(...events: WireEvent[]): Promise<void> {
+  await service.api.ingest(events);
+  told.push(...events);
+}
+
+/** Expects a run as of a past day and one of now to say what the model says. */
+async function expectRightRuns(read?: 'changes' | 'everything'): Promise<void> {
+  if (read === 'everything') await noneIsUnderWay();
+  const before = reads().length;
+  await expectTheModelsReports(service.api, new Model(told), [dayBefore(8), undefined]);
+  if (read) expect(await readsAfter(before, 2)).toEqual([read, 'changes']);
+}
+
+/**
+ * Waits until all transactions have ended that began before the last change, in other databases of
+ * the server too: until then what changed is looked up by each run, and a removal makes each read everything.
+ */
+async function noneIsUnderWay(): Promise<void> {
+  const sql = `
+    select not exists (
+      select from fact_changes, pg_current_snapshot() seen
+      where at >= pg_snapshot_xmin(seen) and at < pg_snapshot_xmax(seen)) as "isOver"`;
+  await waitFor(async () => {
+    const [row] = await ask<{ isOver: boolean }>(service.databaseUrl, sql);
+    return row!.isOver || undefined;
+  });
+}
+
+/** What the next runs after the first `before` have read. The log comes a little after its run. */
+async function readsAfter(before: number, count: number): Promise<(string | undefined)[]> {
+  await waitFor(() => reads().length >= before + count || undefined);
+  return reads().slice(before);
+}
+
+const slicedArb = historyArb({ today: dayBefore(0), maxEvents: 80 }).chain((history) =>
+  fc.record({
+    history: fc.shuffledSubarray(history, { minLength: history.length }),
+    cuts: fc.array(fc.nat(history.length), { minLength: 1, maxLength: 3 }),
+  }),
+);
+
+test('a history told in slices, in any order, gives after each slice what is known by then', async () => {
+  const property = fc.asyncProperty(slicedArb, async ({ history, cuts }) => {
+    const prefix = aPrefix();
+    const events = history.map((event) => renamed(event, prefix));
+    const places = [0, ...cuts.sort((one, other) => one - other), events.length];
+    for (const [index, place] of places.slice(1).entries()) {
+      if (places[index]! < place) await tell(...events.slice(places[index], place));
+      await expectRightRuns('changes');
+    }
+  });
+  await fc.assert(property, { numRuns: HISTORIES, endOnFailure: true });
+});
+
+test('new ids find their places: before all, between, side by side, behind all', async () => {
+  const ids = ['!', '\u{1F600}', 'a~user 1!', 'a~user 1!!', 'a~user 1', 'a~user 1"'];
+  const told = ids.map((id) => userCreated(id, dayBefore(50)));
+  await tell(...told.slice(0, 3));
+  await expectRightRuns('changes');
+  await tell(
+    ...told.slice(3),
+    orgCreated('!', dayBefore(50)),
+    orgCreated('a~org 1!', dayBefore(50)),
+  );
+  await expectRightRuns('changes');
+});
+
+test('a deletion changes memberships of which nothing new was told', async () => {
+  await tell(deleted('user', 'a~user 5', dayBefore(3)), deleted('org', 'a~org 9', dayBefore(2)));
+  await expectRightRuns('changes');
+  await tell(deleted('user', 'a~user 5', dayBefore(12)));
+  await expectRightRuns('changes');
+});
+
+test('steps told later that were earlier change what became of a membership', async () => {
+  const pair = ['a~user 20', 'a~org 1'] as const;
+  await tell(roleChanged(...pair, dayBefore(4), 'Owner'));
+  await expectRightRuns('changes');
+  await tell(removed(...pair, dayBefore(6)));
+  await expectRightRuns('changes');
+  await tell(added(...pair, dayBefore(20)), added('a~user 21', 'only mentioned', dayBefore(1)));
+  await expectRightRuns('changes');
+});
+
+test('what is committed after runs that began later is in the next run', async () => {
+  const hold = await holdWriters(service.databaseUrl, 'invites');
+  afterwards(() => hold.release());
+  // Invites are written last: users, orgs and steps wait for their commit.
+  const late = [
+    userCreated('late', dayBefore(30)),
+    orgCreated('late', dayBefore(30)),
+    added('late', 'late', dayBefore(9)),
+    removed('a~user 34', 'a~org 38', dayBefore(9)),
+    deleted('user', 'a~user 35', dayBefore(1)),
+    invited('late', 'x@example.com', dayBefore(9)),
+  ];
+  const writing = service.api.ingest(late);
+  await hold.isWaitedFor();
+  await tell(userCreated('early', dayBefore(30)), added('early', 'a~org 2', dayBefore(9)));
+  await expectRightRuns('changes');
+  await hold.release();
+  await writing;
+  told.push(...late);
+  await expectRightRuns('changes');
+});
+
+test('after a run that failed half way everything is read', async () => {
+  const before = reads().length;
+  await tell(userCreated('of the failed run', dayBefore(30)));
+  await ask(service.databaseUrl, 'alter table invites rename to invites_away');
+  const mend = 'alter table if exists invites_away rename to invites';
+  afterwards(() => ask(service.databaseUrl, mend));
+  const runId = await requestRun(service.api);
+  await waitFor(async () => {
+    const run = await runIs(service.api, runId, 'queued');
+    return run.attempts > 0 ? run : undefined;
+  });
+  await ask(service.databaseUrl, mend);
+  await runIs(service.api, runId, 'completed');
+  expect(await readsAfter(before, 1)).toEqual(['everything']);
+  await expectRightRuns('changes');
+});
+
+test('rows that somebody removed are gone from the next run', async () => {
+  await ask(
+    service.databaseUrl,
+    `delete from memberships where org_key = (select id from org_ids where org_id = 'a~org 7')`,
+  );
+  told = told.filter(({ type, data }) => !(type.includes('_org') && data['org_id'] === 'a~org 7'));
+  await tell(userCreated('beside the removed', dayBefore(30)));
+  await expectRightRuns('everything');
+});
+
+test.each(['users', 'orgs', 'memberships', 'invites', 'activity'])(
+  'everything is read when rows of %s may have been removed',
+  async (table) => {
+    await ask(service.databaseUrl, `delete from ${table} where false`);
+    await expectRightRuns('everything');
+  },
+);
+
+test('everything is read when more has changed than is worth looking up', async () => {
+  const many = `insert into fact_changes (fact, keys) values ('users', array_fill(1, array[10001]))`;
+  await ask(service.databaseUrl, many);
+  await expectRightRuns('everything');
+});
+
+test('everything is read when what has changed is no longer known', async () => {
+  const forget = async () => {
+    // What might have been committed since somebody looked is not forgotten.
+    await noneIsUnderWay();
+    await ask(service.databaseUrl, `update fact_changes set noted_at = now() - interval '2 days'`);
+    const client = new pg.Client({ connectionString: service.databaseUrl });
+    await client.connect();
+    await forgetChanges(client).finally(() => client.end());
+  };
+  await tell(userCreated('known by now', dayBefore(31)));
+  await expectRightRuns();
+  await forget();
+  await expectRightRuns('changes');
+  await tell(userCreated('forgotten', dayBefore(31)));
+  await tell(userCreated('kept', dayBefore(31)));
+  await forget();
+  await expectRightRuns('everything');
+});
+
+test('entries of another server, out of a dump, are not taken for changes', async () => {
+  const entry = `insert into fact_changes (at, fact) values ('9000000000000', 'users')`;
+  await ask(service.databaseUrl, entry);
+  await expectRightRuns('changes');
+});
+
+test('days that come, and what is told of them and of days gone by', async () => {
+  const prefix = await emptyTheStore();
+  const [old, inviter] = [`${prefix}old`, `${prefix}user 33`];
+  await tell(
+    ...aCompany(prefix),
+    userCreated(old, dayBefore(300)),
+    ...active(old, ...[200, 150, 91, 90, 89, 2].map(dayBefore)),
+  );
+  const before = reads().length;
+  const days = [140, 60, 59, 28, 27, 1, 30, 0];
+  // Noon of today may be yet to come.
+  const on = (day: number) => (day === 0 ? `${dayBefore(0)} 00:00` : dayBefore(day));
+  for (const day of days) {
+    await tell(
+      ...active(old, on(day)),
+      ...active(`${prefix}user 3`, on(day + 3)),
+      ...active(`${prefix}user ${day % USERS}`, on(Math.max(day - 1, 0))),
+      ...[`${prefix}user 7`, inviter].map((id) => invited(id, `${day}@example.com`, on(day))),
+      invited(inviter, 'again@example.com', on(day)),
+    );
+    // Of today there are only reports of now.
+    const asOf = day === 0 ? undefined : dayBefore(day);
+    await expectTheModelsReports(service.api, new Model(told), [asOf]);
+  }
+  const changes = days.slice(1).map(() => 'changes');
+  expect(await readsAfter(before, days.length)).toEqual(['everything', ...changes]);
+});
+
+const invitedOn = "(at at time zone 'UTC')::date";
+test.each([
+  { what: 'activity', table: 'activity', on: 'day', type: 'user.active' },
+  {
+    what: 'activity folded after a run',
+    table: 'activity',
+    on: 'day',
+    type: 'user.active',
+    late: true,
+  },
+  { what: 'invites', table: 'invites', on: invitedOn, type: 'user.invited_to_org' },
+])('of $what, what somebody removed is gone as well', async ({ table, on, type, late }) => {
+  // A day on which nothing else was told.
+  const day = dayBefore(37);
+  const user = aPrefix();
+  const hold = late && (await holdWriters(service.databaseUrl, 'activity'));
+  if (hold) afterwards(() => hold.release());
+  await tell(
+    userCreated(user, dayBefore(90)),
+    // When somebody was last active is told of elsewhere: it must not be the day that is removed.
+    ...active(user, day, dayBefore(20), dayBefore(1)),
+    invited(user, 'x@example.com', day),
+  );
+  if (!hold) await waitFor(() => isFolded().then((folded) => folded || undefined));
+  await expectRightRuns('changes');
+  await (hold && hold.release());
+  await waitFor(() => isFolded().then((folded) => folded || undefined));
+  await ask(service.databaseUrl, `delete from ${table} where ${on} = $1::date`, [day]);
+  told = told.filter((event) => !(event.type === type && event.time.startsWith(day)));
+  await expectRightRuns('everything');
+});
+
+/** Whether no activity waits in the log: only then is it where a test can remove it. */
+async function isFolded(): Promise<boolean> {
+  const sql = 'select not exists (select from activity_log) as "isFolded"';
+  return (await ask<{ isFolded: boolean }>(service.databaseUrl, sql))[0]!.isFolded;
+}
+
+test('other facts in the place of these, under the same numbers, are reported alone', async () => {
+  for (const isReversed of [true, false]) {
+    const company = aCompany(await emptyTheStore());
+    await tell(...(isReversed ? company.reverse() : company));
+    await expectRightRuns();
+  }
+});
