@@ -15,7 +15,9 @@ import {
   measureReplies,
   refuseWhileStopping,
   refuseOnNewerStore,
-  type Settings, StoreWatch } from '#libs/platform';
+  type Settings,
+  StoreWatch,
+} from '#libs/platform';
 import { ApiModule } from '../api/api.module.js';
 import { serveDashboard } from '../api/dashboard.js';
 import { serveApiPage } from '../api/openapi.js';

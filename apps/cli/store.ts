@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { Logger, describeError, migrateQueues, type Settings, checkInviteeHashKey } from '#libs/platform';
+import {
+  Logger,
+  describeError,
+  migrateQueues,
+  type Settings,
+  checkInviteeHashKey,
+} from '#libs/platform';
 import { explainRefusal, isDatabaseAway, migrate } from '#libs/database';
 import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 

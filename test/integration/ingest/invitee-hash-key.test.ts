@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { checkInviteeHashKey } from "#libs/platform";
+import { checkInviteeHashKey } from '#libs/platform';
 import { ask, cloneDatabase, dropDatabase } from '../../support/database.js';
 import { anEvent, send } from '../../support/sending.js';
 import { startTestService } from '../../support/service.js';
