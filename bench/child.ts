@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Closable } from './closing.js';
 
-/** A process of the bench's own, so that what it does is measured apart, which answers questions. */
+/** A child process that answers questions. It is separate so that its work is measured separately. */
 export interface Child<Q, A> extends Closable {
   /** One at a time. @throws Error what it threw, or that it ended */
   ask(question: Q): Promise<A>;
@@ -10,7 +10,7 @@ export interface Child<Q, A> extends Closable {
 
 type Answer<A> = { answer: A } | { error: string };
 
-/** Starts a module that calls `answerParent`. @param module its address, of `import.meta.url`'s kind */
+/** Starts a module that calls `answerParent`. @param module its URL, like `import.meta.url` */
 export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
   const child = fork(module, { serialization: 'advanced', execArgv: [] });
   const ended = once(child, 'exit');
@@ -21,9 +21,9 @@ export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
   return Promise.resolve({
     ask: async (question) => {
       child.send(question as object);
-      const [told] = (await Promise.race([once(child, 'message'), broken])) as [Answer<A>];
-      if ('error' in told) throw new Error(told.error);
-      return told.answer;
+      const [reply] = (await Promise.race([once(child, 'message'), broken])) as [Answer<A>];
+      if ('error' in reply) throw new Error(reply.error);
+      return reply.answer;
     },
     close: async () => {
       if (child.connected) child.disconnect();
@@ -32,16 +32,16 @@ export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
   });
 }
 
-/** In the child: answers each question of the parent, and ends when the parent lets go or is gone. */
+/** In the child: answers each question of the parent, and ends when the parent disconnects or ends. */
 export function answerParent<Q, A>(answer: (question: Q) => Promise<A> | A): void {
-  const tell = (told: Answer<A>) => process.send!(told);
+  const send = (reply: Answer<A>) => process.send!(reply);
   process.on('disconnect', () => process.exit());
   process.on('message', (question: Q) => {
     void Promise.resolve()
       .then(() => answer(question))
       .then(
-        (value) => tell({ answer: value }),
-        (error: unknown) => tell({ error: error instanceof Error ? error.stack! : String(error) }),
+        (value) => send({ answer: value }),
+        (error: unknown) => send({ error: error instanceof Error ? error.stack! : String(error) }),
       );
   });
 }

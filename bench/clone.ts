@@ -17,8 +17,8 @@ export interface Clone extends Closable {
 }
 
 /**
- * Copies the reference store, file by file. Nobody may be connected to it meanwhile: PostgreSQL waits
- * for 5 seconds and refuses then.
+ * Copies the reference store, file by file. It must have no other connections: PostgreSQL waits 5 seconds
+ * for them, then refuses.
  */
 export async function cloneStore(
   { databaseUrl }: Pick<Bench, 'databaseUrl'>,

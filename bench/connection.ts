@@ -3,17 +3,17 @@ import { connect, type Socket } from 'node:net';
 
 export interface Reply {
   status: number;
-  /** Whether it tells when to come again. */
+  /** Whether it has a `Retry-After` header. */
   hasRetryAfter: boolean;
 }
 
 const HEAD_END = '\r\n\r\n';
 
 /**
- * A keep-alive connection for one request after the other, which are handed over as bytes. It knows of
- * HTTP what our replies have: a status, headers and a Content-Length. It takes three quarters of the
- * processor time that autocannon takes, on cores that the measured needs as well; with thousands of
- * different bodies autocannon takes ten times as much, and it tells latencies in whole milliseconds only.
+ * A keep-alive connection that sends one request after the other, given as bytes. It understands only the parts of
+ * HTTP that insightd's replies use: a status, headers and a Content-Length. It takes three quarters of the CPU
+ * that autocannon takes, on cores that the measured service needs too. With thousands of different bodies
+ * autocannon takes ten times as much CPU, and it reports latencies in whole milliseconds only.
  */
 export class Connection {
   private pending: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;

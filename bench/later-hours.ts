@@ -1,7 +1,7 @@
 import { DAY_MS, type NativeEvent } from '#libs/contracts';
 import { DAYS, LAST_DAY, type ReferenceData, type Subject } from './reference/reference-data.js';
 
-/** What happens in an hour, of a million users. */
+/** What happens in an hour with a million users. */
 const AN_HOUR = {
   active: 25_000,
   created: 200,
@@ -16,14 +16,13 @@ const STEPS = [
   'user.role_changed_within_org',
   'user.added_to_org',
 ] as const;
-/** Primes, so that going round in steps of them meets everybody once. */
+/** Primes: stepping by them visits each index once. */
 const [SUBJECT_STRIDE, PAIR_STRIDE] = [7_919, 104_729];
 
 /**
- * The hours after the period of the reference data: users and orgs are new or deleted, memberships go
- * through steps. As of the period's end none of it has happened, so whoever has read it rightly reports
- * what was to be reported before. Activity is that of the last day, told again. Who is new was known by
- * id alone.
+ * The hours after the period of the reference data: users and orgs are created and deleted, memberships change.
+ * None of it has happened as of the period's end, so a run for that moment must give the same result as before.
+ * Activity repeats that of the last day. New users and orgs were known by id only.
  */
 export class LaterHours {
   private readonly newUsers: string[];
@@ -31,17 +30,17 @@ export class LaterHours {
   private hour = 0;
 
   constructor(private readonly data: ReferenceData) {
-    this.newUsers = untold(data.users, (index) => data.user(index));
-    this.newOrgs = untold(data.orgs, (index) => data.org(index));
+    this.newUsers = withoutCreation(data.users, (index) => data.user(index));
+    this.newOrgs = withoutCreation(data.orgs, (index) => data.org(index));
   }
 
   /** The events of the next hour. */
   next(): NativeEvent[] {
     const at = LAST_DAY + DAY_MS + this.hour * HOUR_MS;
-    const told = [...this.subjects(), ...this.steps()].map(([type, fields], place) => {
+    const changes = [...this.subjects(), ...this.steps()].map(([type, fields], place) => {
       return { type, id: `hour ${this.hour} ${place}`, source: 'later', at, data: fields };
     });
-    const events = [...told, ...this.activity()] as NativeEvent[];
+    const events = [...changes, ...this.activity()] as NativeEvent[];
     this.hour++;
     return events;
   }
@@ -81,15 +80,15 @@ export class LaterHours {
     });
   }
 
-  /** As many numbers in each hour as there are in one of a million users, in proportion; none twice. */
+  /** Numbers that never repeat; as many per hour as with a million users, in proportion. */
   private some(all: number): number[] {
     const size = Math.ceil((all * this.data.users) / 1_000_000);
     return Array.from({ length: size }, (_, place) => this.hour * size + place);
   }
 }
 
-/** The ids of those whose creation was never told. */
-function untold(count: number, subject: (index: number) => Subject): string[] {
+/** The ids of subjects without a creation event. */
+function withoutCreation(count: number, subject: (index: number) => Subject): string[] {
   const ids: string[] = [];
   for (let index = 0; index < count; index++) {
     const { id, createdAt } = subject(index);

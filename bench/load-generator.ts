@@ -23,10 +23,10 @@ export interface Loaded {
   seconds: number;
   /** Status → how often it was answered. */
   statuses: Map<number, number>;
-  /** Of each request answered with 200: its place among the requests, and how long it took. */
+  /** For each request answered with 200: its index, and how long it took. */
   accepted: Uint32Array;
   latenciesMs: Float64Array;
-  /** How many refusals with 503 told when to come again. */
+  /** How many 503 replies had a `Retry-After` header. */
   retryAfters: number;
 }
 

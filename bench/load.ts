@@ -32,7 +32,7 @@ export interface ReferenceStore {
 /**
  * Starts the store that holds the reference data of a size, and fills it when it is not there or was
  * made by another generator or other migrations.
- * @param fresh make it anew in any case
+ * @param fresh always rebuild it
  */
 export async function openReference(users: number, fresh: boolean): Promise<ReferenceStore> {
   const folder = join(packageRoot, '.bench', String(users));
@@ -102,7 +102,7 @@ async function loadEvents(into: BulkLoad, data: ReferenceData): Promise<void> {
   await write(batch, last);
 }
 
-/** The store's number of each user, by index: those not yet told of are given one. */
+/** The store's key of each user, by index; new users get one. */
 async function loadKeys(into: BulkLoad, data: ReferenceData): Promise<Uint32Array> {
   const keys = new Uint32Array(data.users);
   for (let from = 0; from < data.users; from += IDS_AT_ONCE) {

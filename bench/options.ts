@@ -5,10 +5,10 @@ import { packageRoot } from '#libs/database';
 const USAGE = `npm run bench -- [options]
 
   --users 100k,1m,10m   sizes of the reference data (default 1m)
-  --only NAME,…         only these stages; what results.json holds of the others stays
-  --repeats N           how often each thing is measured (default 5)
-  --fresh               make the reference data anew
-  --out FOLDER          where the results go and are kept (default bench)`;
+  --only NAME,…         only these stages; results.json keeps those of the others
+  --repeats N           how often each figure is measured (default 5)
+  --fresh               rebuild the reference data
+  --out FOLDER          where the results are read and written (default bench)`;
 
 export interface Options {
   users: number[];

@@ -8,7 +8,7 @@ export class Samples {
     this.values.set(what, [...(this.values.get(what) ?? []), value]);
   }
 
-  /** Drops the first value of every row: whoever is asked for the first time is still cold. */
+  /** Drops the first value of every row: the first call runs cold. */
   dropWarmUp(): void {
     for (const [what, values] of this.values) this.values.set(what, values.slice(1));
   }

@@ -25,8 +25,8 @@ export class SentActivity {
   /** Adds the activity in the bodies that were answered with 200. */
   add(bodies: readonly Buffer[], accepted: Iterable<number>): void {
     for (const place of accepted) {
-      const told = JSON.parse(bodies[place]!.toString('utf8')) as ActiveEvent | ActiveEvent[];
-      for (const { type, time, data } of Array.isArray(told) ? told : [told]) {
+      const parsed = JSON.parse(bodies[place]!.toString('utf8')) as ActiveEvent | ActiveEvent[];
+      for (const { type, time, data } of Array.isArray(parsed) ? parsed : [parsed]) {
         // Who is created on a day counts as active on it.
         if (type !== 'user.active' && type !== 'user.created') continue;
         const day = time.slice(0, 10);

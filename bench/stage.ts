@@ -29,7 +29,7 @@ export interface Figure {
   aim?: number;
 }
 
-/** The row that tells how long a run takes an hour after another; how it grows is told from it. */
+/** The row with the time of a run one hour after another; growth is computed from it. */
 export const RUN_FIGURE = '22 rankings from facts, written durably';
 
 /** Measures some rows of the table. An answer that disagrees with its anchor's is an error. */

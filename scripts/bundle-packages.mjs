@@ -27,10 +27,10 @@ const PACKAGES = [
   'reflect-metadata',
   'zod',
 ];
-// Prisma's adapter knows our pools by their class, pino begins threads by the names of its files.
+// Prisma's adapter recognizes pools by their class; pino starts threads by file name.
 const LEFT = /^(@prisma\/|pg$|pg-|pino$)/;
 
-/** An entry that exports what Node finds in a package, also in one whose exports only Node's loader can tell. */
+/** An entry that re-exports everything Node finds in a package, including exports only Node's loader detects. */
 const PREFIX = 'all-of:';
 const namesOf = new Map(
   await Promise.all(PACKAGES.map(async (name) => [name, Object.keys(await import(name))])),

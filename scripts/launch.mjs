@@ -125,7 +125,7 @@ async function runChecks() {
   if (failed.length > 0) fail(`Not clean: ${failed.map(([name]) => name).join(', ')}.`);
 }
 
-/** Runs one check and tells what came of it. */
+/** Runs one check and prints its result. */
 async function isClean([name, script, scriptArgs]) {
   const child = spawn(process.execPath, [join('node_modules', script), ...scriptArgs], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,7 +9,7 @@ import { Outside, SessionCookie, sendFailure } from '#libs/platform';
 import { packageRoot } from '#libs/database';
 
 const FOLDER = join(packageRoot, 'dist/apps/dashboard');
-/** What is never a page of the dashboard, whoever asks. */
+/** Paths that are never a page of the dashboard. */
 const NOT_PAGES = /^\/(?:api|docs|webhooks|v1|metrics|health|session|openapi|assets)(?:[/?.-]|$)/;
 const YEAR_S = 31_536_000;
 

@@ -17,8 +17,8 @@ const USAGE = `insightd <command>
   import csv [users|orgs|memberships|activity|invites] FILE
                       bring in rows; both take --dry-run, --rejected FILE, --source NAME,
                       csv --as-of TIME as well
-  import propelauth   bring in what PropelAuth's API tells; goes on where an earlier one
-                      stopped, unless --from-start
+  import propelauth   import what PropelAuth's API provides; continues where an earlier
+                      import stopped, unless --from-start
   keys list           show the API keys
   keys create --name NAME --scopes read,ingest,admin
                       make a key; it is shown once
@@ -114,7 +114,7 @@ function fail(error: unknown): never {
 function explain(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
   if (error instanceof SettingsError) return `A setting cannot be used:\n${error.message}`;
-  if (!(error instanceof Error)) return 'insightd ended for a reason that was not told.';
+  if (!(error instanceof Error)) return 'insightd ended for an unknown reason.';
   const cause = error.cause instanceof Error ? ` (${error.cause.message || error.cause.name})` : '';
   return `${error.message}${cause}`;
 }

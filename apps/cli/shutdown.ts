@@ -26,7 +26,7 @@ export function endWithParent(): void {
 /**
  * Runs `stop` once at SIGINT or SIGTERM, or when the process that started this one is gone, and ends
  * the process. A second signal, or 30 seconds, ends it at once.
- * @param say is told why it stops
+ * @param say logs the reason
  */
 export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) => void): void {
   begin = (reason: string) => {
@@ -62,8 +62,8 @@ function stopOnce(stop: () => Promise<void>): void {
 }
 
 /**
- * The processes without which this one is not wanted: its parent when that was told, and the parent
- * of a shell that npm put in between.
+ * The processes that this one ends with: its parent, if it is known, and the parent of a shell that npm
+ * started in between.
  */
 function ancestors(parent: number): number[] {
   if (parent <= 1) return [];

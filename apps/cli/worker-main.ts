@@ -8,11 +8,11 @@ import type { FromWorker, ToWorker } from './worker-process.js';
 const endAtOnce = () => process.exit(1);
 process.once('disconnect', endAtOnce);
 if (!process.connected) endAtOnce();
-const told = once(process, 'message');
+const settingsMessage = once(process, 'message');
 const { Metrics, Readiness } = await import('#libs/platform');
 const { closeInTime, startService } = await import('./service.js');
-const [first] = (await told) as [ToWorker];
-if (!('settings' in first)) throw new Error('The first message must bring the settings.');
+const [first] = (await settingsMessage) as [ToWorker];
+if (!('settings' in first)) throw new Error('The first message must contain the settings.');
 
 // What it answers over HTTP, health and metrics, the other process answers for both.
 const app = await startService('worker', { ...first.settings, HOST: '127.0.0.1', PORT: 0 });

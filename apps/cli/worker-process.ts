@@ -16,7 +16,7 @@ const BUSY_MS = 30_000;
 /** Shortly before this process gives up waiting for its own end. */
 const ENDS_WITHIN_MS = 28_000;
 
-/** What the worker process is told: first its settings, then questions. */
+/** Messages to the worker process: first its settings, then requests. */
 export type ToWorker = { settings: Settings } | { ask: keyof FromWorker };
 /** Its answers, one at a time. */
 export interface FromWorker {

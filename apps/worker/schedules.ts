@@ -13,8 +13,8 @@ const CHARTS_MS = 50_000;
 const FOLD_MS = 5_000;
 
 /**
- * When things happen. Every worker fires all of them; that each is done once is decided in
- * PostgreSQL. Looking at the schedule each second also finds moments that passed while nobody ran.
+ * The schedules of a worker. Every worker fires all of them; PostgreSQL makes sure that each task is done once.
+ * Checking the schedule each second also finds times that passed while no worker ran.
  */
 @Injectable()
 export class Schedules {

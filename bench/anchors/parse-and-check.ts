@@ -1,8 +1,8 @@
 import { checkEvent } from '#libs/contracts';
 import { answerParent } from '../child.js';
 
-// The least that taking in an event is: read its JSON and check it, in memory, with nothing around.
-// Asked with bodies that hold lists of events, it tells how many seconds they took.
+// The minimum of ingesting an event: parse its JSON and check it in memory.
+// Takes bodies with lists of events and answers with the seconds they took.
 answerParent<readonly Uint8Array[], number>((bodies) => {
   const now = Date.now();
   const context = { now, receivedAt: now, defaultSource: 'bench' };

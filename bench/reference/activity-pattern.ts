@@ -36,8 +36,8 @@ export interface ActiveUsers {
 }
 
 /**
- * Who is active on which day of the period: drawn anew whenever asked, so that a year of ten million
- * users needs 14 bytes a user and not a byte a day. Days are counted from the first of the period.
+ * Which users are active on which day of the period. Recomputed on each call, so that a year of ten million
+ * users needs 14 bytes per user instead of a byte per day. Day 0 is the first of the period.
  */
 export class ActivityPattern {
   private readonly rates: Float32Array;

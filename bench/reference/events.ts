@@ -1,6 +1,6 @@
 import type { EventOf, EventType, NativeEvent } from '#libs/contracts';
 import type { ReferenceData } from './reference-data.js';
-import type { ToldMembership } from './memberships.js';
+import type { MembershipHistory } from './memberships.js';
 
 const SOURCE = 'reference';
 
@@ -48,7 +48,7 @@ function* orgEvents(data: ReferenceData, index: number): Generator<NativeEvent> 
 function* membershipEvents(
   data: ReferenceData,
   index: number,
-  { user, org, steps }: ToldMembership,
+  { user, org, steps }: MembershipHistory,
 ): Generator<NativeEvent> {
   const pair = { user_id: data.user(user).id, org_id: data.org(org).id };
   for (const [place, { kind, at, role }] of steps.entries()) {

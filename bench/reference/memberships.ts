@@ -3,28 +3,28 @@ import { between, chance } from './random.js';
 const [ORG_RANK, KIND, ROLE, SINCE, NEXT] = [201, 202, 203, 204, 205];
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** So many users have a first membership; the rest of all memberships are second ones. */
+/** Share of users with a first membership; all other memberships are second ones. */
 const FIRST_SHARE = 0.95;
-/** A prime, so that going round in steps of it meets every user once. */
+/** A prime: stepping by it visits every user once. */
 const STRIDE = 7_919;
 const ROLES = ['Owner', 'Admin', 'Member', undefined] as const;
 
 /** A step of a membership; `at` in milliseconds since 1970, whole seconds. */
-export interface ToldStep {
+export interface HistoryStep {
   kind: 'add' | 'remove' | 'role';
   at: number;
   role: string | undefined;
 }
 
-/** A user and an org, by their indexes, and what was told of the two, in order. */
-export interface ToldMembership {
+/** A user and an org, by index, and the steps of their membership, in order. */
+export interface MembershipHistory {
   user: number;
   org: number;
-  steps: ToldStep[];
+  steps: HistoryStep[];
 }
 
-/** What memberships go through, and how they share. */
-const COURSES: readonly { share: number; kinds: readonly ToldStep['kind'][] }[] = [
+/** Membership histories and the share of each. */
+const COURSES: readonly { share: number; kinds: readonly HistoryStep['kind'][] }[] = [
   { share: 0.8, kinds: ['add'] },
   { share: 0.11, kinds: ['add', 'remove'] },
   { share: 0.04, kinds: ['add', 'remove', 'add'] },
@@ -35,7 +35,7 @@ const COURSES: readonly { share: number; kinds: readonly ToldStep['kind'][] }[] 
   { share: 0.006, kinds: ['add', 'remove', 'role', 'remove'] },
 ];
 
-/** Who is in which org. No user and org meet twice under two indexes. */
+/** Which user is in which org. Each pair of user and org has one index. */
 export class MembershipPattern {
   private readonly firsts: number;
 
@@ -56,9 +56,9 @@ export class MembershipPattern {
   }
 
   /** @param since both exist from here on */
-  stepsOf(index: number, since: number): ToldStep[] {
+  stepsOf(index: number, since: number): HistoryStep[] {
     const { kinds } = courseOf(chance(KIND, index));
-    const steps: ToldStep[] = [];
+    const steps: HistoryStep[] = [];
     let at = wholeSecond(
       between(SINCE, index, since, Math.min(since + 90 * DAY_MS, this.end)) + 1000,
     );
@@ -84,7 +84,7 @@ function courseOf(drawn: number): (typeof COURSES)[number] {
   return COURSES.find(({ share }) => (sum += share) > drawn) ?? COURSES[0]!;
 }
 
-function roleOf(kind: ToldStep['kind'], place: number): string | undefined {
+function roleOf(kind: HistoryStep['kind'], place: number): string | undefined {
   if (kind === 'remove') return undefined;
   const role = ROLES[between(ROLE, place, 0, ROLES.length)];
   return kind === 'role' ? (role ?? 'Member') : role;

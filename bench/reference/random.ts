@@ -1,6 +1,6 @@
 /**
- * Chance without a state: the same place of the same stream is the same number on every machine, in
- * whatever order they are asked for. So the reference data need not be kept to be told again.
+ * Stateless pseudo-random numbers: the same index of the same stream gives the same number on every machine, in
+ * any order. So the reference data can be generated again instead of being stored.
  */
 
 /** A number from 0 to 2^32 - 1 whose bits depend on all bits of the given one (MurmurHash3's finaliser). */

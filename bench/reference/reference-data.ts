@@ -1,16 +1,18 @@
 import { DAY_MS } from '#libs/contracts';
 import { ActivityPattern, type ActiveUsers } from './activity-pattern.js';
 import { inviteOf, type Invite } from './invites.js';
-import { MembershipPattern, type ToldMembership } from './memberships.js';
+import { MembershipPattern, type MembershipHistory } from './memberships.js';
 import { between, chance, indexOfUuid, uuidOf } from './random.js';
 
-/** The period ends with this day and is a year long; nothing is told of later. */
+/** The last day of the period, which is a year long; there is no data after it. */
 export const LAST_DAY = Date.UTC(2026, 9, 31);
 export const DAYS = 365;
 export const FIRST_DAY = LAST_DAY - (DAYS - 1) * DAY_MS;
 const END = LAST_DAY + DAY_MS - 1000;
 
-const [USER, ORG, UNTOLD, OLD, CREATED, DELETED, DELETED_AT] = [10, 20, 30, 31, 32, 33, 34];
+const [USER, ORG, WITHOUT_CREATION, OLD, CREATED, DELETED, DELETED_AT] = [
+  10, 20, 30, 31, 32, 33, 34,
+];
 const MONTHS_BEFORE = 24;
 
 /** A user or an org. Times in milliseconds since 1970; of one without `createdAt` only the id is known. */
@@ -22,18 +24,18 @@ export interface Subject {
 
 /** How common each thing is: of users and of orgs. */
 interface Shares {
-  untold: number;
+  withoutCreation: number;
   old: number;
   deleted: number;
 }
-const USERS: Shares = { untold: 0.005, old: 0.6, deleted: 0.02 };
-const ORGS: Shares = { untold: 0.01, old: 0.7, deleted: 0.01 };
+const USERS: Shares = { withoutCreation: 0.005, old: 0.6, deleted: 0.02 };
+const ORGS: Shares = { withoutCreation: 0.01, old: 0.7, deleted: 0.01 };
 
 /**
- * The world that everything is measured on, made from nothing but the number of its users: U users,
+ * The data of all measurements, generated from the number of users alone: U users,
  * U/10 orgs whose sizes follow Zipf's law, 1.2 U memberships, 0.3 U invites and a year in which on an
- * average day 15 % of the users are active. Users, orgs, memberships and invites are told by their
- * index; the same index always tells the same.
+ * average day 15 % of the users are active. The same index always gives the same user, org, membership or
+ * invite.
  */
 export class ReferenceData {
   readonly orgs: number;
@@ -57,7 +59,7 @@ export class ReferenceData {
     return subject(ORG, ORGS, index);
   }
 
-  /** The index of a user's id, and of an org's. @throws Error when no such id was ever told */
+  /** The index of a user's id, and of an org's. @throws Error when the id is not in the data */
   userIndex(id: string): number {
     return knownIndex(USER, id, this.users);
   }
@@ -66,7 +68,7 @@ export class ReferenceData {
     return knownIndex(ORG, id, this.orgs);
   }
 
-  membership(index: number): ToldMembership {
+  membership(index: number): MembershipHistory {
     const { user, org } = this.membershipPattern.pairOf(index);
     const since = Math.max(
       this.user(user).createdAt ?? FIRST_DAY,
@@ -118,11 +120,11 @@ function subject(kind: number, shares: Shares, index: number): Subject {
 }
 
 /**
- * Those from before the period came on the first of one of the months before it: each day with anybody
- * on it is half a kilobyte for 4,096 users, and days with a handful would be measured as if they were full.
+ * Subjects from before the period are created on the first of a month: each day with any activity takes half a
+ * kilobyte per 4,096 users, and nearly empty days would distort the measured size.
  */
 function creationOf(kind: number, shares: Shares, index: number): number | undefined {
-  if (chance(kind + UNTOLD, index) < shares.untold) return undefined;
+  if (chance(kind + WITHOUT_CREATION, index) < shares.withoutCreation) return undefined;
   if (chance(kind + OLD, index) >= shares.old)
     return between(kind + CREATED, index, FIRST_DAY, END);
   const months = between(kind + CREATED, index, 1, MONTHS_BEFORE + 1);

@@ -86,7 +86,7 @@ async function flood(
   samples.add(GROWTH, Math.max(0, peak - before));
 }
 
-/** Lets nobody write, whichever table it is to. */
+/** Blocks writes to every table. */
 async function holdStore(databaseUrl: string): Promise<Closable> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

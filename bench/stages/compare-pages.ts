@@ -16,8 +16,8 @@ interface Page {
 }
 
 /**
- * Holds the first, the middle and the last page of each ranking, as the API shows them, against DuckDB:
- * what the packed entries do not tell is there, the ids, last_active_at and num_users.
+ * Compares the first, the middle and the last page of each ranking, as the API returns them, with DuckDB. Pages
+ * include what packed entries do not: ids, last_active_at and num_users.
  * @throws Error that names the page on which the two disagree
  */
 export async function comparePages(

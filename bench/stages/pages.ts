@@ -40,7 +40,7 @@ interface Measuring {
   floor: Floor;
 }
 
-/** What is measured at the pace of the pages, to tell what of a page is not the page's. */
+/** Baselines at the same pace as the pages: the share of a page's time that is not its own. */
 interface Floor {
   /** Of HTTP and the machine. */
   bare: number;

@@ -66,8 +66,8 @@ async function measure(bench: Bench, sides: Sides): Promise<Figure[]> {
       if (isCompared) await compareSnapshots(bench, runId, duckDb, PASSES[name]);
       if (name === 'bits' && round === 0) await comparePages(bench, api, runId, duckDb);
     }
-    const told = SIDES.map((side) => `${side} ${took[side].toFixed(2)} s`).join(', ');
-    bench.progress(`${round === 0 ? 'all rankings agree' : `round ${round}`}: ${told}`);
+    const times = SIDES.map((side) => `${side} ${took[side].toFixed(2)} s`).join(', ');
+    bench.progress(`${round === 0 ? 'all rankings agree' : `round ${round}`}: ${times}`);
     if (round === 0) samples.first.push(seconds);
     else for (const side of SIDES) samples[side].push(took[side]);
   }

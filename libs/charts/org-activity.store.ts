@@ -59,7 +59,7 @@ export async function chartsAreCurrent(db: Queryable): Promise<boolean> {
   return !(await db.query<{ waits: boolean }>(WAITING)).rows[0]!.waits;
 }
 
-/** Every org that was ever told of. */
+/** Keys of all known orgs, deleted ones included. */
 export async function allOrgs(db: Queryable): Promise<number[]> {
   return (await db.query<{ id: number }>('select id from org_ids')).rows.map((row) => row.id);
 }

@@ -50,7 +50,7 @@ export const moment = z
     return z.NEVER;
   });
 
-/** So many wrong members are told of, no more. */
+/** At most this many wrong members are reported. */
 const MAX_ISSUES = 10;
 
 /**

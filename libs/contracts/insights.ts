@@ -114,7 +114,7 @@ export const userPage = z.object({
       org_id: z.string(),
       name: z.string(),
       role: z.string(),
-      since: seconds.nullable().describe('null when it was never told'),
+      since: seconds.nullable().describe('null when unknown'),
     }),
   ),
   signup_query_parameters: z.record(z.string(), z.string()),

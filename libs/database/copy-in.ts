@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Connection } from './database.js';
 
-/** How a column is told; an instant (`timestamptz`) in milliseconds since 1970, a `uuid` as its 16 bytes. */
+/** The type of a column; an instant (`timestamptz`) in milliseconds since 1970, a `uuid` as its 16 bytes. */
 export type ColumnType = 'int' | 'text' | 'bytea' | 'uuid' | 'jsonb' | 'timestamptz';
 export type Cell = number | string | Buffer | null | undefined;
 

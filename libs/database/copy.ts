@@ -156,7 +156,7 @@ class CopiedRows {
       this.row.point(buffer, first + FIELD_COUNT_BYTES);
       this.onRow(this.row);
     } catch (error) {
-      // Thrown on, it would end the process: there is nobody between this and the socket.
+      // Rethrown, it would end the process: no caller stands between this and the socket.
       this.failure = error as Error;
     }
   }

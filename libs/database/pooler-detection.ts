@@ -2,8 +2,8 @@ import pg from 'pg';
 import { withConnection } from './pools.js';
 
 const REFUSED_OPTIONS = '08P01';
-// Any option will do: PgBouncer refuses those that it cannot carry from session to session, or is told
-// to drop them.
+// Any option will do: PgBouncer refuses options that it cannot carry between sessions, or is configured to
+// drop them.
 const MARK = '-c insightd.own_session=yes';
 const ANSWER_MS = 10_000;
 const MARKED = `select current_setting('insightd.own_session', true) as mark`;

@@ -16,8 +16,8 @@ export async function postmaster(
 }
 
 /**
- * Whether a process is the PostgreSQL over a cluster. After a power cut its number may be another
- * program's: where the system tells a process's command, that decides.
+ * Whether a process is the PostgreSQL of a cluster. After a power cut its pid may belong to another
+ * program; where the system shows a process's command, that decides.
  */
 export function isPostmaster(pid: number, cluster: string): boolean {
   if (!(pid > 0)) return false;

@@ -14,8 +14,8 @@ import { prepareHome, type Home } from './home.js';
 import { PASSWORD_FILE, isPostmaster, postmaster } from './postmaster.js';
 import { EmbeddedServer } from './server.js';
 
-/** One that was left behind is told so within a moment, and then takes its time to stop. */
-const PREVIOUS_IS_TOLD_WITHIN_MS = 5_000;
+/** A supervisor that was left behind notices within a moment, then needs time to stop. */
+const PREVIOUS_NOTICES_WITHIN_MS = 5_000;
 const PREVIOUS_STOPS_WITHIN_MS = 20_000;
 
 const [dataDir = '', mode = ''] = process.argv.slice(2);
@@ -71,7 +71,7 @@ async function previousGone({ cluster }: Home): Promise<void> {
   for (;;) {
     const running = await postmaster(cluster);
     if (!running || !isPostmaster(running.pid, cluster)) return;
-    const patience = running.isReady ? PREVIOUS_IS_TOLD_WITHIN_MS : PREVIOUS_STOPS_WITHIN_MS;
+    const patience = running.isReady ? PREVIOUS_NOTICES_WITHIN_MS : PREVIOUS_STOPS_WITHIN_MS;
     if (performance.now() - startedAt > patience) {
       throw new Error(
         `the data in ${dataDir} is in use by another insightd: stop it, or set INSIGHTD_DATA_DIR`,

@@ -1,15 +1,14 @@
 import type { OrgMember, Span } from '#libs/facts';
 import type { PresentMember } from './org-members-cache.service.js';
 
-/** Somebody joined or left; `at` in milliseconds since 1970. */
+/** A user joined or left; `at` in milliseconds since 1970. */
 export interface Move {
   userKey: number;
   at: number;
 }
 
 /**
- * How many were members as of a moment, by what was told to have happened until then, as `num_users`
- * counts them: also those who do not exist any more.
+ * How many users were members at a moment, counted like `num_users`: deleted users included.
  * @param at milliseconds since 1970, itself included; Infinity for now
  */
 export function membersAt(members: readonly OrgMember[], at: number): number {
@@ -23,8 +22,8 @@ export function membersAt(members: readonly OrgMember[], at: number): number {
 }
 
 /**
- * The latest times at which somebody who still exists was added or removed, newest first, among equals
- * as their ids were first told.
+ * The latest times at which an existing user was added or removed, newest first; ties in the order of
+ * keys.
  */
 export function latestMoves(
   members: readonly OrgMember[],

@@ -22,12 +22,12 @@ export interface PresentMember {
   place: number;
 }
 
-/** Everybody who is or was in an org. */
+/** All current and former members of an org. */
 export interface OrgMembersList {
   members: OrgMember[];
-  /** The most recently active first, among equals as their ids were first told. */
+  /** The most recently active first; ties in the order of keys. */
   present: PresentMember[];
-  /** Not later than what was read. */
+  /** Not later than the data. */
   picture: ReadPoint;
 }
 

@@ -12,7 +12,7 @@ export function userCard(profile: Profile): UserCardView {
   };
 }
 
-/** When a membership began, in unix seconds, null when that was not told. */
+/** When a membership began, in unix seconds, null when unknown. */
 export function sinceOf(span: Span): number | null {
   const start = startOf(span);
   return start === undefined ? null : unixSeconds(start);

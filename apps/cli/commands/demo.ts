@@ -91,7 +91,7 @@ async function ended(runs: RunsService, runId: string): Promise<void> {
   await until(async () => {
     const { state, error } = await runs.progress(runId);
     if (state === 'failed')
-      throw new Error(`The first reports could not be made: ${error ?? 'no reason told'}`);
+      throw new Error(`The first reports could not be made: ${error ?? 'no reason given'}`);
     return state === 'completed';
   });
 }

@@ -55,10 +55,10 @@ const isNewer = (field: ProfileField) =>
 // Put together from the closed list of fields; nothing that comes in is part of the text.
 const UPSERT_PROFILES = (from: string) => `
   insert into user_profiles as p (user_key, ${fieldColumns.join(', ')})
-  select told.*
+  select incoming.*
   from ${from}
-  join users u on u.id = told.user_key and u.deleted_stamp is null
-  order by told.user_key
+  join users u on u.id = incoming.user_key and u.deleted_stamp is null
+  order by incoming.user_key
   on conflict (user_key) do update set ${PROFILE_FIELDS.map(latestTold).join(',')}
   where ${PROFILE_FIELDS.map(isNewer).join(' or ')}`;
 

@@ -77,7 +77,7 @@ export class SessionController {
   async show(@Req() request: FastifyRequest) {
     const token = this.cookie.tokenOf(request);
     const session = token && (await this.sessions.find(token, this.clock.now()));
-    if (!session) throw new ApiError('unauthorized', 'Nobody is signed in here.');
+    if (!session) throw new ApiError('unauthorized', 'Not signed in.');
     const { caller, expiresAt } = session;
     const { name, scopes } = caller;
     return { name, scopes: [...scopes], expires_at: Math.floor(expiresAt / 1000) };

@@ -149,7 +149,7 @@ function webhookSecrets(given: [string, string | undefined][]): Record<string, s
 function isCron(value: string): boolean {
   try {
     CronExpressionParser.parse(value, { tz: 'UTC' });
-    // An H would stand for a moment chosen anew at every look.
+    // An H would stand for a moment chosen again at every check.
     return value.trim().split(/\s+/).length >= 5 && !/\bH\b/i.test(value);
   } catch {
     return false;

@@ -16,7 +16,7 @@ const COLLECT_WITHIN_MS = 1_000;
 /** The metrics of a process, as they are sent to another one. */
 export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
 
-/** Everything that /metrics tells, declared in one place. */
+/** All metrics of /metrics, declared in one place. */
 @Injectable()
 export class Metrics {
   private readonly registry = new Registry();
@@ -94,7 +94,7 @@ export class Metrics {
     this.collectors.push(collect);
   }
 
-  /** Has each reading tell of another process as well, the two added up. */
+  /** Adds the metrics of another process to each reading. */
   alongside(others: () => Promise<MetricsSnapshot>): void {
     this.others = others;
   }
@@ -105,7 +105,7 @@ export class Metrics {
     return AggregatorRegistry.aggregate([own, others]).metrics();
   }
 
-  /** All that this process tells. */
+  /** The metrics of this process. */
   async snapshot(): Promise<MetricsSnapshot> {
     const collected = Promise.allSettled(this.collectors.map(async (collect) => collect()));
     // A queue that is away would keep everything else from being read.

@@ -46,7 +46,7 @@ class QueueConnection extends PostgresConnection {
     } finally {
       client.release();
     }
-    // Whoever made this may listen from then on.
+    // The caller can add its listener before the event.
     setTimeout(() => this.emit('ready'), 0);
   }
 }

@@ -28,10 +28,10 @@ const MIGRATION_MS = 600_000;
 /** For a statement of the queues that the watchdog does not see; longer than its limit. */
 const STATEMENT_MS = 20_000;
 
-/** One attempt: who tries again, and when, is decided by the row a job names. */
+/** One attempt: the row that a job names decides about retries. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
-/** The queues live in Redis when there is one, else in PostgreSQL; nothing else tells the difference. */
+/** The queues live in Redis if it is configured, else in PostgreSQL. No other code depends on which. */
 @Global()
 @Module({})
 export class QueueModule {
@@ -50,8 +50,8 @@ export class QueueModule {
   }
 }
 
-// A backup that is restored is a store of its own, and so is a copy of the database, though all that is
-// in them is the same: what tells them apart is where they are. A standby that takes over is the same.
+// A restored backup and a copy of the database are separate stores with the same content: only their place
+// distinguishes them. A promoted standby is the same store.
 const WHERE_WE_ARE = `
   select system_identifier || '-' || oid as place
   from pg_control_system(), pg_database

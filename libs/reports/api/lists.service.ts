@@ -11,13 +11,12 @@ import { keysOf, readPackedList, type PackedList } from './packed-list.query.js'
 // A list of a million users is 4 to 8 MB, a comparison of two such 4 to 12.
 const LISTS_BYTES = 64 * 1024 * 1024;
 const COMPARISONS_BYTES = 64 * 1024 * 1024;
-/** What an entry of a cache takes besides its bytes. */
+/** Overhead of a cache entry. */
 const OVERHEAD_BYTES = 500;
 
 /**
- * Rankings whole and packed, and comparisons of two. They are frozen, so what was read or compared once
- * holds as long as the run is kept: whoever asks has looked that up. Those who ask together wait for
- * one answer.
+ * Cache of whole packed rankings and of comparisons of two. Both never change, so an entry is valid as long as the
+ * run is kept, which callers check. Concurrent requests for the same entry share one read.
  */
 @Injectable()
 export class Lists {
@@ -29,8 +28,8 @@ export class Lists {
 
   /**
    * A ranking of a kept run.
-   * @throws SnapshotGone when it was pruned in this very moment
-   * @throws RankingMissing when a version that did not have this ranking made the run
+   * @throws SnapshotPruned when it was pruned meanwhile
+   * @throws RankingMissing when the run was made by a version without this ranking
    */
   of(run: KeptRun, ranking: Ranking): Promise<PackedList> {
     return this.remember(this.lists, nameOf(run, ranking), async () => {
@@ -75,7 +74,7 @@ function nameOf({ runId, version }: KeptRun, { subject, report, interval }: Rank
 function bounded<T extends object>(maxSize: number, bytes: (value: T) => number) {
   return new LRUCache<string, T>({
     maxSize,
-    // What is larger than all of the cache is read anew each time.
+    // An entry larger than the cache is read again each time.
     sizeCalculation: (value) => bytes(value) + OVERHEAD_BYTES,
   });
 }

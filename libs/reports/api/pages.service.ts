@@ -60,7 +60,7 @@ export class PagesService {
       : this.pinnedSlice(ranking, request.runId, sliceOfRun);
   }
 
-  /** Out of the run that was served last; what comes with it tells whether that is still the one. */
+  /** Reads from the run that was served last; the slice says whether it is still the latest. */
   private async servedSlice<Card>(
     ranking: Ranking,
     sliceOfRun: SliceOfRun<Card>,

@@ -6,7 +6,7 @@ import { keptRun } from './kept-runs.query.js';
 import { Lists } from './lists.service.js';
 import { positionOf } from './packed-list.query.js';
 
-/** Where somebody is listed in the latest reports. */
+/** The positions of a user or an org in the latest reports. */
 export interface ReportPositions {
   /** Null when no report was made yet. */
   run: RunReference | null;

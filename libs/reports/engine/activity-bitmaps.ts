@@ -3,30 +3,30 @@ import { bitCount } from './bits.js';
 import { BITMAP_DAYS, BITMAP_WORDS, WORD_DAYS, wordBits } from './bitmap-words.js';
 import { Bitmap } from './bitmap.js';
 
-/** The rest of the last word. */
+/** The bits of the third word that are used. */
 const OLDEST = (1 << (BITMAP_DAYS - 2 * WORD_DAYS)) - 1;
 const ROOM_TO_GROW = 1.05;
 
 /**
- * On which of the last 90 days each user or org was active, a bit a day: three words of 32 days, side
- * by side, since whoever asks for one of them asks for all. Every activity question of every report is
- * then a mask or a count of bits. A day is told by its age: 0 is the day of the report.
+ * On which of the last 90 days each user or org was active, one bit per day: three adjacent words of 32 days,
+ * because they are read together. Each activity question of a report is a mask or a count of bits. A day is
+ * given by its age: 0 is the day of the report.
  */
 export class ActivityBitmaps {
-  /** @param words three for each, in memory that threads share unless they were made elsewhere */
+  /** @param words three per key, in shared memory unless the caller allocated them */
   private constructor(public words: Uint32Array) {}
 
-  /** How many keys it is of. */
+  /** The number of keys. */
   get size(): number {
     return this.words.length / BITMAP_WORDS;
   }
 
-  /** Nobody was active. @param keys one more than the highest key */
+  /** No activity. @param keys one more than the highest key */
   static none(keys: number): ActivityBitmaps {
     return new ActivityBitmaps(wordsFor(keys));
   }
 
-  /** Makes it of more keys, if need be. @param keys one more than the highest key */
+  /** Grows to hold more keys, if needed. @param keys one more than the highest key */
   makeRoom(keys: number): void {
     if (keys <= this.size) return;
     const words = wordsFor(Math.ceil(keys * ROOM_TO_GROW));
@@ -34,7 +34,7 @@ export class ActivityBitmaps {
     this.words = words;
   }
 
-  /** Age 0 stands for a later day from now on. */
+  /** Moves age 0 to a later day. */
   advanceDays(days: number): void {
     for (let rest = days; rest > 0; rest -= WORD_DAYS - 1)
       this.shift(Math.min(rest, WORD_DAYS - 1));
@@ -45,14 +45,14 @@ export class ActivityBitmaps {
     this.words[key * BITMAP_WORDS + Math.floor(age / WORD_DAYS)]! |= 1 << age;
   }
 
-  /** Marks those of a block of keys whose bits are set, as the store keeps them. */
+  /** Marks the keys of a block whose bits are set, in the store's format. */
   markBlock(age: number, block: number, bits: Uint8Array): void {
     const { words } = this;
     const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
     forEachKey(block, bits, (key) => (words[key * BITMAP_WORDS + index]! |= mark));
   }
 
-  /** Nobody of a block of keys is marked any more. */
+  /** Clears one day of a block of keys. */
   clearBlock(age: number, block: number): void {
     const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
     const first = block << BLOCK_SHIFT;
@@ -60,12 +60,12 @@ export class ActivityBitmaps {
     for (let key = first; key < before; key++) this.words[key * BITMAP_WORDS + index]! &= ~mark;
   }
 
-  /** Those whose words are in an array already. */
+  /** Wraps an array of words. */
   static over(words: Uint32Array): ActivityBitmaps {
     return new ActivityBitmaps(words);
   }
 
-  /** Those of some keys, whose words begin a row of `stride` numbers by key. */
+  /** Copies the words of some keys out of rows of `stride` numbers, in which they come first. */
   static ofRows(rows: Uint32Array, stride: number, keys: Uint32Array): ActivityBitmaps {
     const masks = ActivityBitmaps.none(keys.length);
     for (let place = 0; place < keys.length; place++)
@@ -74,7 +74,7 @@ export class ActivityBitmaps {
     return masks;
   }
 
-  /** Puts the words of a key into an array, from `at` on. */
+  /** Copies the words of a key into an array, from `at` on. */
   copyTo(words: Uint32Array, at: number, key: number): void {
     const source = key * BITMAP_WORDS;
     words[at] = this.words[source]!;
@@ -82,7 +82,7 @@ export class ActivityBitmaps {
     words[at + 2] = this.words[source + 2]!;
   }
 
-  /** Who of the first `count` was active at an age from `from` up to and without `before`. */
+  /** Which of the first `count` were active at an age in [`from`, `before`). */
   activeDuring(from: number, before: number, count = this.size): Bitmap {
     const { words } = this;
     const [one, two, three] = wordBits(from, before);
@@ -94,7 +94,7 @@ export class ActivityBitmaps {
     return set;
   }
 
-  /** On how many of the last `days` days each of the first was active. @param counts to be filled, one of each */
+  /** On how many of the last `days` days each was active. @param counts is filled, one per key */
   countDays(days: number, counts: Uint32Array): void {
     const { words } = this;
     const [one, two, three] = wordBits(0, days);
@@ -106,7 +106,7 @@ export class ActivityBitmaps {
     }
   }
 
-  /** The age of the last day on which `key` was active; undefined when there is none. */
+  /** The age of the last active day of `key`; undefined when there is none. */
   latestAge(key: number): number | undefined {
     for (let index = 0; index < BITMAP_WORDS; index++) {
       const word = this.words[key * BITMAP_WORDS + index]!;

@@ -3,28 +3,28 @@ import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
 import type { Moment } from './run-facts.js';
 
-// Nothing is loaded here that the thread in which this runs would have to load as well.
+// Imports stay minimal: the thread that runs this has to load all of them.
 
-// A row of an org: the words of its activity, its members, additions and removals in each window. All of an
-// org lies side by side: in an array each, a span of ten million users took 1.5 times as long.
+// A row of an org: its activity words, members, and additions and removals per window. They are adjacent in memory:
+// with one array for each, a span took 1.5 times as long with ten million users.
 export const MEMBERS = BITMAP_WORDS;
 export const ADDED = MEMBERS + 1;
 export const REMOVED = ADDED + COUNT_WINDOWS.length;
 export const ROW = REMOVED + COUNT_WINDOWS.length;
 
-/** What is to be added up. All arrays are in memory that threads share. */
+/** The input and output of a tally. All arrays are in shared memory. */
 export interface Tallying {
   moment: Moment;
   spans: SpanColumns;
-  /** How many of the spans there are. */
+  /** The number of spans. */
   count: number;
-  /** Words of the 90 days up to the day of the moment, by the users' keys: orgs are active by their members. */
+  /** Activity words of the 90 days up to the moment, by user key: orgs are active through their members. */
   activity: Uint32Array;
-  /** A row for each key of an org, all zeros; what is told of others is not kept. */
+  /** One row per org key, initially zero; spans of other orgs are ignored. */
   rows: Uint32Array;
 }
 
-/** Adds up by org what the spans say as of a moment. */
+/** Counts the spans of each org as of a moment. */
 export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): void {
   const { reportTime, day } = moment;
   const { users, orgs, toldAt, endedAt, from, to, added } = spans;
@@ -36,7 +36,7 @@ export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): v
     if (isOpen) rows[row + MEMBERS]!++;
     else countInWindows(rows, row + REMOVED, day - to[place]!);
     countInWindows(rows, row + ADDED, day - added[place]!);
-    // Both days of a span count whole; an open one reaches to the day of the report.
+    // The first and the last day of a span count fully; an open span reaches to the day of the report.
     const masks = wordBits(isOpen ? 0 : day - to[place]!, day - from[place]! + 1);
     const user = users[place]! * BITMAP_WORDS;
     rows[row]! |= activity[user]! & masks[0];

@@ -5,14 +5,14 @@ import type { Tallying } from './org-tallies.js';
 const ENTRY = new URL('./tally-thread.js', import.meta.url);
 
 /**
- * A thread that adds up by org while users are put into their places: the two take as long as each other, a third
- * of a run together, and PostgreSQL has little to do meanwhile.
+ * A thread that tallies orgs while users are sorted. Both take about as long, together a third of a run, and
+ * PostgreSQL has little to do meanwhile.
  */
 export class OrgThread {
   private thread: Worker | undefined;
   private last: Promise<void> = Promise.resolve();
 
-  /** Fulfilled when the rows are filled. @throws what the thread threw; the next call has another one */
+  /** Resolves when the rows are filled. @throws the thread's error; the next call starts a new thread */
   tally(tallying: Tallying): Promise<void> {
     const done = this.last.then(() => this.ask(tallying));
     this.last = done.catch(() => undefined);
@@ -34,7 +34,7 @@ export class OrgThread {
 
 function started(): Worker {
   const thread = new Worker(ENTRY);
-  // Nobody waits for its end; what it throws is told to whoever waits for an answer.
+  // The process does not wait for the thread to end; its errors reach the pending `ask`.
   thread.unref();
   thread.on('error', () => undefined);
   return thread;

@@ -9,13 +9,12 @@ export interface Moment {
 }
 
 /**
- * What a run knows of the users or orgs that exist at T, one entry a place: users in the order of their
- * last activity, latest first, orgs in the order of their ids; ids decide between users that are equal.
- * Lists are made in the order of the places, along which the facts lie in memory: by key, the rankings
- * of a million users took three times as long. Times are unix seconds, days count from 1970.
+ * The users or orgs that exist at T, one entry per position: users by last activity, latest first, ties by id;
+ * orgs by id. Lists are made in the order of positions, so memory is read sequentially: by key, the rankings of a
+ * million users took three times as long. Times are unix seconds, days count from 1970.
  */
 export interface SubjectFacts {
-  /** Whose place it is. */
+  /** The key at each position. */
   keys: Uint32Array;
   createdAt: Uint32Array;
   activity: ActivityBitmaps;
@@ -26,11 +25,11 @@ export interface UserFacts extends SubjectFacts {
   inviters: Inviters;
 }
 
-/** Those who invited anybody: a twentieth of all. */
+/** Users who sent invites: a twentieth of all. */
 export interface Inviters {
-  /** Whose places, in their order. */
+  /** Their positions, ascending. */
   places: Uint32Array;
-  /** How many distinct people each invited. */
+  /** How many distinct people each of them invited. */
   invitees: WindowCounts;
 }
 
@@ -45,6 +44,6 @@ export interface RunFacts {
   moment: Moment;
   users: UserFacts;
   orgs: OrgFacts;
-  /** Where they are, with room for lists that are made of them. */
+  /** Holds the facts, with room for the lists. */
   memory: ScratchBuffers;
 }

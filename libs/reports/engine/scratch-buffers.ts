@@ -1,10 +1,10 @@
 const ROOM_TO_GROW = 1.05;
 
-/** An array that is filled again and again. */
+/** A reusable array. */
 export class Buffer32 {
   private array = new Uint32Array(0);
 
-  /** So many words, with whatever is in them from before. */
+  /** `count` words, not cleared. */
   take(count: number): Uint32Array {
     if (this.array.length < count) this.array = new Uint32Array(count * ROOM_TO_GROW);
     return this.array.subarray(0, count);
@@ -12,8 +12,8 @@ export class Buffer32 {
 }
 
 /**
- * The arrays that a run fills, used again by the next: of fresh memory each 4 kB costs a page fault, on a
- * virtual machine up to 15 µs, and the collector runs the more often the more is thrown away.
+ * The arrays of a run, reused by the next. Each 4 kB of fresh memory costs a page fault, up to 15 µs on a
+ * virtual machine, and discarded arrays make the garbage collector run more often.
  */
 export class ScratchBuffers {
   private readonly rooms: Buffer32[] = [];
@@ -22,23 +22,23 @@ export class ScratchBuffers {
   private taken = 0;
   private sent = 0;
 
-  /** How much is handed out, for `release`. */
+  /** The current state, for `rewind`. */
   checkpoint(): number {
     return this.taken;
   }
 
-  /** Lets what was handed out since a mark be used anew; without one, all. */
+  /** Frees everything allocated since a checkpoint; without one, everything. */
   rewind(mark = 0): void {
     this.taken = mark;
   }
 
-  /** An array of so many words, with whatever is in it from before. */
+  /** An array of `count` words, not cleared. */
   allocate(count: number): Uint32Array {
     const index = this.taken++;
     return (this.rooms[index] ??= new Buffer32()).take(count);
   }
 
-  /** The one array that threads share, of so many words, all zeros. */
+  /** The one array shared with the thread: `count` words, all zero. */
   allocateShared(count: number): Uint32Array {
     if (this.shared.length < count) {
       const bytes = Math.ceil(count * ROOM_TO_GROW) * Uint32Array.BYTES_PER_ELEMENT;
@@ -47,7 +47,7 @@ export class ScratchBuffers {
     return this.shared.subarray(0, count).fill(0);
   }
 
-  /** Where a list is until it is written, while the next is made: used again by the one after that. */
+  /** The buffer of the next list. There are two: one is written while the other is filled. */
   nextOutgoing(): Buffer32 {
     return this.outgoing[this.sent++ % 2 === 0 ? 0 : 1];
   }

@@ -5,7 +5,7 @@ import { stableSort } from './order.js';
 import type { UserFacts } from './run-facts.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
 
-// A row of a user on the way to its place.
+// The row of a user while sorting.
 const LAST_ACTIVE_AT = 0;
 const RANK = 1;
 const KEY = 2;
@@ -13,14 +13,14 @@ const CREATED_AT = 3;
 const ACTIVITY = 4;
 const ROW = ACTIVITY + BITMAP_WORDS;
 
-/** Rows of 28 bytes that a processor keeps at hand. */
-const ROWS_AT_HAND = 8_192;
+/** Rows of 28 bytes that fit in the processor's cache. */
+const ROWS_IN_CACHE = 8_192;
 const MOST_BITS = 16;
 
-/** What is known of users, by key. */
+/** Facts of users, by key. */
 export interface ByKey {
   exists: Bitset;
-  /** In the order of which ids they are. */
+  /** Ranks in the order of ids. */
   ranks: Uint32Array;
   /** Unix seconds. */
   lastActiveAt: Uint32Array;
@@ -30,12 +30,11 @@ export interface ByKey {
 }
 
 /**
- * Puts users into their places: the most recently active first, then by id.
+ * Sorts users: the most recently active first, then by id.
  *
- * They are gone through by key, along which all that is known of them lies in memory, and dealt out to
- * stretches of the order, each of as many as a processor keeps at hand, to be sorted there. Sorting keys
- * and then fetching by them what is known meant a look at the far end of memory for each, several times over:
- * of ten million users it took five times as long.
+ * Reads the facts sequentially by key, scatters them into buckets of the order, each small enough for the
+ * processor's cache, and sorts each bucket. Sorting keys first and fetching their facts afterwards means several
+ * random accesses per user: it took five times as long for ten million users.
  */
 export function sortUsers(
   users: ByKey,
@@ -79,10 +78,10 @@ export function sortUsers(
   return { ...placed, activity: ActivityBitmaps.over(words) };
 }
 
-/** How many are sorted faster by putting each where it belongs than by asking the engine to. */
+/** Up to this many ties, insertion sort is faster than the built-in sort. */
 const FEW = 32;
 
-/** Sorts by rank those who share a moment. Few do, as a rule: to sort all by rank first took twice as long. */
+/** Sorts users with the same moment by rank. There are few; sorting all by rank first took twice as long. */
 function sortTies(order: Uint32Array, moments: Uint32Array, ranks: Uint32Array): void {
   for (let first = 0, end = 1; first < order.length; first = end, end = first + 1) {
     const moment = moments[order[first]!]!;
@@ -94,7 +93,7 @@ function sortTies(order: Uint32Array, moments: Uint32Array, ranks: Uint32Array):
   }
 }
 
-/** Moves the one at `last` ahead of those of greater rank, from `first` on, which are sorted. */
+/** Inserts the entry at `last` into the sorted entries from `first` on. */
 function insertSorted(order: Uint32Array, first: number, last: number, ranks: Uint32Array): void {
   const row = order[last]!;
   let place = last;
@@ -104,7 +103,7 @@ function insertSorted(order: Uint32Array, first: number, last: number, ranks: Ui
   order[place] = row;
 }
 
-/** Puts what is known of each user into a row of the stretch in which it will be. */
+/** Copies the facts of each user into the next row of its bucket. */
 function scatterIntoBuckets(
   { exists, ranks, lastActiveAt, createdAt, activity }: ByKey,
   stretches: Buckets,
@@ -121,12 +120,12 @@ function scatterIntoBuckets(
   }
 }
 
-/** Stretches of the order by last activity, from latest to earliest; those who share a moment are in the same. */
+/** Buckets by last activity, latest first; users with the same moment share a bucket. */
 class Buckets implements Iterable<[first: number, end: number]> {
   private readonly starts: number[];
   private readonly next: Uint32Array;
 
-  /** @param stretchOf by how long before the latest, in steps of 2 ** `shift` seconds */
+  /** @param stretchOf the bucket by distance to the latest moment, in steps of 2 ** `shift` seconds */
   private constructor(
     readonly count: number,
     sizes: readonly number[],
@@ -158,14 +157,14 @@ class Buckets implements Iterable<[first: number, end: number]> {
     for (let step = 0; step < steps.length; step++) {
       const size = steps[step]!;
       const last = sizes.length - 1;
-      if (sizes[last]! > 0 && sizes[last]! + size > ROWS_AT_HAND) sizes.push(size);
+      if (sizes[last]! > 0 && sizes[last]! + size > ROWS_IN_CACHE) sizes.push(size);
       else sizes[last]! += size;
       stretchOf[step] = sizes.length - 1;
     }
     return new Buckets(count, sizes, latest, shift, stretchOf);
   }
 
-  /** The next row that is free in the stretch of a moment. */
+  /** The next free row in the bucket of a moment. */
   nextRow(moment: number): number {
     return this.next[this.stretchOf[(this.latest - moment) >>> this.shift]!]!++;
   }

@@ -15,53 +15,53 @@ import { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
 
 /**
- * Who was active in the 90 days up to one, as one picture of the store shows it, brought up to a later
- * picture and a later day by what has changed: of a million users 22,000 rows are all, 250 those of an hour.
+ * In-memory copy of 90 days of activity as of a read point. An update applies only the rows that changed: of a
+ * million users, 250 of 22,000 rows change in an hour.
  */
 export class ActivityReplica {
   /** By key. */
   readonly bitmaps = ActivityBitmaps.none(0);
 
   private constructor(
-    private picture: ReadPoint,
+    private readPoint: ReadPoint,
     /** The day of age 0, counted from 1970. */
     private day: number,
   ) {}
 
   /** @param day counted from 1970 @param size one more than the highest key */
   static async read(db: Connection, day: number, size: number): Promise<ActivityReplica> {
-    const known = new ActivityReplica(await currentReadPoint(db), day);
-    known.bitmaps.makeRoom(size);
+    const replica = new ActivityReplica(await currentReadPoint(db), day);
+    replica.bitmaps.makeRoom(size);
     await scanAllActivity(db, rangeOf(day), (ms, block, bits) =>
-      known.bitmaps.markBlock(known.ageOf(ms), block, bits),
+      replica.bitmaps.markBlock(replica.ageOf(ms), block, bits),
     );
-    await known.applyLog(db);
-    return known;
+    await replica.applyLog(db);
+    return replica;
   }
 
-  /** Whether these are, or can be made, the masks of a day: days only come, they do not go. */
+  /** Whether these are, or can be advanced to, the bitmaps of a day: age 0 only moves forward. */
   reaches(day: number): boolean {
     return day >= this.day;
   }
 
   /**
-   * Reads what has changed since.
-   * @param day not before that of the last time; without one the same
-   * @returns false when that cannot be told, or not for sure: then everything must be read. If it fails
-   *   as well, this must not be used any more
+   * Reads the rows that changed since the last read.
+   * @param day not before the previous day; the same by default
+   * @returns false when the changes cannot be determined: then everything must be read. After an error,
+   *   the replica must not be used any more
    */
   async update(db: Connection, size: number, day = this.day): Promise<boolean> {
-    const picture = await currentReadPoint(db);
-    if (!canResumeFrom(this.picture, picture)) return false;
-    if (await areRowsRemovedSince(db, this.picture)) return false;
-    await setChangedSince(db, this.picture);
+    const readPoint = await currentReadPoint(db);
+    if (!canResumeFrom(this.readPoint, readPoint)) return false;
+    if (await areRowsRemovedSince(db, this.readPoint)) return false;
+    await setChangedSince(db, this.readPoint);
     this.bitmaps.makeRoom(size);
     this.bitmaps.advanceDays(day - this.day);
     const unread = (this.day + 1) * DAY_MS;
     this.day = day;
     await scanChangedActivity(db, rangeOf(day), unread, (...row) => this.replace(...row));
     await this.applyLog(db);
-    this.picture = picture;
+    this.readPoint = readPoint;
     return true;
   }
 
@@ -83,7 +83,7 @@ export class ActivityReplica {
   }
 }
 
-/** The 90 days up to one. */
+/** The 90 days up to `day`. */
 function rangeOf(day: number): DayRange {
   return { from: (day - BITMAP_DAYS + 1) * DAY_MS, before: (day + 1) * DAY_MS };
 }

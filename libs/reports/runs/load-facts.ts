@@ -10,27 +10,26 @@ import { userFacts } from './user-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
-/** What a run knows for the next one. */
+/** The replicas that a run keeps for the next one. */
 export interface RunReplica {
   facts: FactReplica;
   masks: ActivityReplica;
-  /** What its facts are in. */
+  /** Holds the facts of the run. */
   memory: ScratchBuffers;
 }
 
 interface Loaded {
   facts: RunFacts;
   known: RunReplica;
-  /** Whether all was read anew, rather than what had changed. */
-  isAnew: boolean;
+  /** Whether everything was read, not only the changes. */
+  isFullRead: boolean;
 }
 
 /**
- * Reads the facts of a run as of its moment: what happened after T is not there.
- * @param pair two connections with the same picture of the store, so that all rankings are of one
- *   moment: PostgreSQL reads for both at the same time
- * @param thread adds up by org, begun before users are placed
- * @param before what an earlier run knew, of which only the changes are read; not to be used any more
+ * Reads the facts of a run as of its moment, without later facts.
+ * @param pair two connections with the same database snapshot, which PostgreSQL serves in parallel
+ * @param thread tallies orgs while users are sorted
+ * @param before the replicas of an earlier run, to which only changes are applied; not usable afterwards
  */
 export async function loadFacts(
   pair: readonly [Connection, Connection],
@@ -57,8 +56,8 @@ export async function loadFacts(
     orgFacts(moment, facts, activity, thread, memory),
     userFacts(one, moment, facts, activity, lastActiveAt, memory),
   ]);
-  const isAnew = facts !== before?.facts || masks !== before.masks;
-  return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isAnew };
+  const isFullRead = facts !== before?.facts || masks !== before.masks;
+  return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isFullRead };
 }
 
 async function factReplica(
@@ -68,7 +67,7 @@ async function factReplica(
   return before && (await before.update(pair[1])) ? before : FactReplica.read(pair);
 }
 
-/** The activity of the 90 days up to one, and what is kept for the next time, which may be of a later day. */
+/** The activity of the 90 days up to `day`, and the replica for the next run, which may be of a later day. */
 async function activityReplica(
   db: Connection,
   day: number,

@@ -117,7 +117,7 @@ export class RunExecutor {
     return claimRun(pool, runId, known);
   }
 
-  /** Drops the snapshots that are kept no longer. */
+  /** Drops expired snapshots. */
   async prune(): Promise<void> {
     const { SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY } = this.settings;
     const { pool } = this.database;
@@ -139,10 +139,10 @@ export class RunExecutor {
     const startedAt = performance.now();
     const reportTime = Math.floor(run.report_time.getTime() / 1000);
     const moment = { reportTime, day: Math.floor(run.report_time.getTime() / DAY_MS) };
-    // Whoever comes meanwhile, or after a failure, reads everything.
+    // A run that starts meanwhile, or after a failure, reads everything.
     const before = this.known;
     this.known = undefined;
-    const { facts, known, isAnew } = await this.database.snapshot((pair) =>
+    const { facts, known, isFullRead } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, this.orgThread, before),
     );
     await this.publish(run, facts, known.facts);
@@ -151,7 +151,7 @@ export class RunExecutor {
     this.metrics.runs.labels('completed').inc();
     this.metrics.runSeconds.observe(seconds);
     this.metrics.lastRun.set(reportTime);
-    const read = isAnew ? 'everything' : 'changes';
+    const read = isFullRead ? 'everything' : 'changes';
     this.logger.info('report run completed', { runId, reportTime, seconds, read });
     await this.prune().catch((error: unknown) =>
       this.logger.warn('old snapshots were not pruned', describeError(error)),
@@ -183,11 +183,11 @@ export class RunExecutor {
     this.metrics.runs.labels('superseded').inc();
     const { attempt } = run;
     this.logger.warn('report run was given to another worker or withdrawn', { runId, attempt });
-    // The lease ran out because the database was away: that attempt does not count either.
+    // The lease expired because the database was away: that attempt does not count either.
     if (renewalFailed) await interruptRun(this.database.pool, run, 'The lease ran out.');
   }
 
-  /** Gives a run back after a fault outside it; waits for a database that is away to write that down. */
+  /** Gives a run back after a fault outside it; waits for the database to record it. */
   private async interrupt(runId: string, run: ClaimedRun, fault: string): Promise<void> {
     const reason = `Interrupted: ${fault.replace(/\.$/, '')}. This does not count as an attempt: the run waits until it is over.`;
     for (;;) {

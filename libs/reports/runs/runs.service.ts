@@ -19,8 +19,8 @@ const ENQUEUE_TIMEOUT_MS = 2_000;
 const LOST_AFTER_SECONDS = 5;
 
 /**
- * Sees to it that runs happen: the row in PostgreSQL is the run, a job only tells a worker of it.
- * So a job that is lost, late or delivered twice does no harm. What time it is, the database's clock decides.
+ * Schedules runs. The row in PostgreSQL is the run; a job only notifies a worker. So a job that is lost, late or
+ * delivered twice does no harm. The database's clock decides what is due.
  */
 @Injectable()
 export class RunsService {
@@ -33,19 +33,19 @@ export class RunsService {
   ) {}
 
   /**
-   * Asks for a run of now. Its moment is the next whole second: what was accepted before this call
-   * counts, and `report_time` is the moment exactly.
+   * Requests a run of now. Its moment is the next whole second, so everything accepted before this call counts
+   * and `report_time` is exact.
    */
   async requestNow(): Promise<string> {
     return this.queued(await requestNow(this.database.pool));
   }
 
-  /** Asks for a run as of the end of a past day. @param day its first millisecond since 1970 */
+  /** Requests a run as of the end of a past day. @param day its first millisecond since 1970 */
   async requestDay(day: number): Promise<string> {
     return this.queued(await requestDay(this.database.pool, new Date(day + DAY_MS - 1000)));
   }
 
-  /** How a run that was asked for is getting on. */
+  /** The state of a requested run. */
   async progress(runId: string): Promise<{ state: string; error: string | null }> {
     return this.database.prisma.reportRun.findUniqueOrThrow({
       where: { runId },
@@ -54,8 +54,8 @@ export class RunsService {
   }
 
   /**
-   * Puts right what a crash, a flushed queue or a missed schedule left behind: adds the run that is
-   * due, gives back runs whose worker ended, and tells the workers of runs that still wait.
+   * Recovers from crashes, flushed queues and missed schedules: adds the run that is due, reclaims runs
+   * whose worker ended, and adds jobs for runs that still wait.
    */
   async sweep(): Promise<void> {
     const { pool } = this.database;
@@ -64,14 +64,14 @@ export class RunsService {
     for (const run of await waitingRuns(pool, LOST_AFTER_SECONDS)) await this.enqueue(run);
   }
 
-  /** Adds the run of the latest moment of the schedule, unless it is there. */
+  /** Adds the latest scheduled run, unless it exists. */
   async scheduleDue(): Promise<void> {
     const { pool } = this.database;
-    // Before the time is asked for, since the first look writes it.
+    // Read before the current time, since the first read writes it.
     const installedAt = await this.instance.installedAt();
     const now = await databaseNow(pool);
     const due = latestDue(this.settings.REPORT_CRON, now);
-    // One that lies ahead was written by a clock that was wrong.
+    // An installation time in the future was written by a wrong clock.
     if (due < installedAt && installedAt <= now) return;
     const run = await scheduleRun(pool, new Date(due));
     if (run) await this.enqueue(run);
@@ -83,8 +83,8 @@ export class RunsService {
   }
 
   private async enqueue({ run_id: runId, attempt }: QueuedRun): Promise<void> {
-    // The same attempt of the same run is one job, however often it is added. It is not delayed until the moment of the
-    // run: BullMQ delays by the clocks of processes, so the worker that takes it waits instead.
+    // One job per attempt of a run, however often it is added. It is not delayed until the moment of the run:
+    // BullMQ delays by the clocks of processes, so the worker that takes it waits instead.
     const added = this.queue.add('run', { runId }, { jobId: `${runId}_${attempt}` });
     try {
       await withTimeout(added, ENQUEUE_TIMEOUT_MS);

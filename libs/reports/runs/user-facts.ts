@@ -12,8 +12,8 @@ import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 /**
  * The users who exist at T.
  * @param activity of the 90 days up to T, by key
- * @param lastActiveAt unix seconds, by key; those after T are put right
- * @param memory where they are put together, and stay as long as the facts are used
+ * @param lastActiveAt unix seconds, by key; values after T are corrected
+ * @param memory holds the result as long as the facts are used
  */
 export async function userFacts(
   db: Connection,
@@ -29,9 +29,9 @@ export async function userFacts(
     ...{ createdAt: users.createdAt, activity },
   };
   await settleLastActive(db, moment, byKey);
-  const placed = sortUsers(byKey, memory);
-  const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(placed.keys);
-  return { ...placed, inviters };
+  const sorted = sortUsers(byKey, memory);
+  const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(sorted.keys);
+  return { ...sorted, inviters };
 }
 
 /**
@@ -67,7 +67,7 @@ function inviteeCounts(
   memory: ScratchBuffers,
 ): InviteeCounts {
   const invitees = new InviteeCounts(size, memory);
-  // An invitee counts once in a window, by the latest of the invites.
+  // An invitee counts once per window, by the latest invite.
   invites.latest((day - BITMAP_DAYS + 1) * DAY_MS, reportTime * 1000, (inviter, latestAt) => {
     invitees.add(inviter, day - Math.floor(latestAt / DAY_MS));
   });

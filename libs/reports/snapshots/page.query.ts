@@ -54,7 +54,7 @@ export const entriesFrom = (table: string) => `
 
 /**
  * A select of the numbers of subjects of the kind `$1` whose `key` is in `keys`, in the order of `place`.
- * Each is looked up: as a join PostgreSQL, which knows nothing yet of a new table, went through all parts.
+ * Each is looked up in a subquery: with a join, PostgreSQL scanned all parts, since a new table has no statistics.
  */
 export const numbersFrom = (table: string) => `
   select string_agg((
@@ -64,11 +64,10 @@ export const numbersFrom = (table: string) => `
   ), '' order by place)
   from keys`;
 
-// With a page come the numbers and cards of its keys, which are the first four bytes of each entry, and
-// whether there is a later run, in one question: what a page costs is the ways there and back. The cards come as one
-// value, for the driver takes a dozen rows of a dozen columns apart in twice the time. There are
-// no more keys than the limit says. A constant, since the planner takes a thousand otherwise, and with a
-// parameter it plans each page anew, which takes twice as long as reading it.
+// One query for the slice, the numbers and display profiles of its keys (the first four bytes of each entry), and the
+// served run: round trips dominate the cost of a page. Profiles come as one JSON value, since the driver takes twice
+// as long to parse a dozen rows of a dozen columns. The limit on keys is a constant: without it the planner assumes a
+// thousand rows, and with a parameter it plans each page again, which takes twice as long as reading it.
 const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
   with list as (
     select report_id, total, width, entries as page from (${entriesFrom(table)}) slice
@@ -84,7 +83,7 @@ const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
   ) as cards
   from list`;
 
-/** Entries `offset` up to `offset + limit` of a ranking; undefined when the run's snapshot is gone. */
+/** Entries [`offset`, `offset + limit`) of a ranking; undefined when the run's snapshot was pruned. */
 export async function sliceOf<Card, Row extends { id: number }>(
   db: Database,
   runKey: number,
@@ -126,7 +125,7 @@ export async function totalsOf(
 
 const UNDEFINED_TABLE = '42P01';
 
-/** The rows of a snapshot; none when it was pruned in this very moment. */
+/** The rows of a snapshot; none when it was pruned meanwhile. */
 export async function kept<Row>(ask: () => Promise<Row[]>): Promise<Row[]> {
   try {
     return await ask();

@@ -1,25 +1,24 @@
 import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts';
 import { randomUUID } from 'node:crypto';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { copyInParts, type Connection } from '#libs/database';
 import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../engine/run-facts.js';
 import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
 
-/** The row that holds, for each key, the numbers that all reports about the subject show. */
+/** The list of the numbers that all reports about a subject show, for each key. */
 const NUMBERS = 'numbers';
 
 interface StoredList extends Ranking {
   total: number;
-  /** Bytes of an entry. */
+  /** Bytes per entry. */
   width: number;
   entries: Buffer;
 }
 
 /**
- * The lists of a run's snapshot: the numbers of the users and of the orgs, then the 22 rankings.
- * One at a time: what is yielded is valid until the next but one is asked for. In between it lets others have
- * their turn, by whom what was yielded is written.
+ * The lists of a run's snapshot: the numbers of users and orgs, then the 22 rankings. A yielded list stays valid
+ * until the next but one is requested. Yields to the event loop in between, so that lists are written meanwhile.
  */
 async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
   const { users, orgs, memory } = facts;
@@ -31,11 +30,11 @@ async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
   const mark = memory.checkpoint();
   for (const ranking of RANKINGS) {
     memory.rewind(mark);
-    await othersTurn();
+    await yieldToEventLoop();
     const definition = definitionOf(ranking);
     const window = windowOf(facts, intervalDays(ranking.interval));
     const list = definition.rank(facts, window);
-    await othersTurn();
+    await yieldToEventLoop();
     const width = widthOf(list.extras.length, definition.extraBytes);
     const entries = packList(list, definition.extraBytes, memory.nextOutgoing());
     yield { ...ranking, total: list.keys.length, width, entries };
@@ -47,7 +46,7 @@ function numbersList(subject: Subject, total: number, entries: Buffer): StoredLi
 }
 
 /**
- * The table that holds a run's snapshot. Its name is made of a number: a name cannot be bound.
+ * The table that holds a run's snapshot. Its name contains a number only, since names cannot be bound.
  * @param runKey `report_runs.id`
  */
 export function snapshotTable(runKey: number): string {
@@ -67,10 +66,10 @@ const COLUMNS = [
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 const TYPES = COLUMNS.map(([, type]) => type);
 
-/** Some eight megabytes, as much as waits in sockets while a list is made: it is in memory twice. */
+/** About 8 MB: as much as may wait in sockets while a list is made. It is in memory twice. */
 const PARTS_AT_ONCE = 1_024;
 
-/** The rows of a list: one at least, since it tells of the list as well. */
+/** The rows of a list; at least one, since each also describes the list. */
 function partsOf({ subject, report, interval, total, width, entries }: StoredList) {
   const reportId = randomId();
   return Array.from({ length: Math.max(Math.ceil(entries.length / PART_BYTES), 1) }, (_, part) => {
@@ -85,8 +84,8 @@ function randomId(): Buffer {
 }
 
 /**
- * Writes a run's snapshot into a table of its own. In the transaction that completes the run, so that
- * all of it appears at once or not at all.
+ * Writes a run's snapshot into its own table, in the transaction that completes the run: all of it appears at once
+ * or not at all.
  * @returns entries by ranking, such as `user/champion/30`
  */
 export async function writeSnapshot(
@@ -96,7 +95,7 @@ export async function writeSnapshot(
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const table = snapshotTable(runKey);
-  // A store that was restored in place may have one of a later run, whose number is given again.
+  // A store restored in place may hold the table of a later run with the same number.
   await db.query(`drop table if exists ${table}`);
   await db.query(`create table ${table} (like snapshots including all)`);
   await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
@@ -105,12 +104,12 @@ export async function writeSnapshot(
       for (let first = 0; first < parts.length; first += PARTS_AT_ONCE)
         await put(parts.slice(first, first + PARTS_AT_ONCE));
     };
-    // PostgreSQL writes a list while the next is made.
+    // PostgreSQL writes one list while the next is made.
     let sending = Promise.resolve();
     for await (const list of snapshotLists(facts)) {
       await sending;
       sending = send(list);
-      // Whoever waits for it is told; nobody does yet.
+      // A failure surfaces at the next await.
       sending.catch(() => undefined);
       const { subject, report, interval, total } = list;
       if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
@@ -120,7 +119,7 @@ export async function writeSnapshot(
   return counts;
 }
 
-/** Gives a run's disk space back. @throws Error `55P03` when somebody reads it for over a second */
+/** Gives a run's disk space back. @throws Error `55P03` when another session reads it for over a second */
 export async function dropSnapshot(db: Connection, runKey: number): Promise<void> {
   await db.query(`set local lock_timeout = '1s'`);
   await db.query(`drop table if exists ${snapshotTable(runKey)}`);

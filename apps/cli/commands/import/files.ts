@@ -48,7 +48,7 @@ interface Wanted {
 export async function importNdjson(args: string[], settings: Settings): Promise<void> {
   const { values, positionals } = parsed(args);
   if (values['as-of'] !== undefined)
-    throw new UsageError('--as-of is for csv: events tell their time.');
+    throw new UsageError('--as-of is for csv: events carry their own time.');
   const [path, ...others] = positionals;
   if (path === undefined || others.length > 0)
     throw new UsageError('import ndjson needs one file.');
@@ -91,7 +91,7 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
   }
   const signal = stopSignal();
   if (wanted.isDryRun)
-    return finish(wanted, await read(wanted, NOBODY, new Clock(), signal), signal);
+    return finish(wanted, await read(wanted, NO_WRITER, new Clock(), signal), signal);
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
   const clock = await databaseClock(database.pool);
@@ -146,7 +146,7 @@ function finish({ isDryRun }: Wanted, ended: Ended, signal: AbortSignal): void {
   else if (ended.events === 0 && ended.rejected > 0) process.exitCode = 1;
 }
 
-const NOBODY: EventWriter = {
+const NO_WRITER: EventWriter = {
   write: () => Promise.resolve(),
   end: () => Promise.resolve(),
 };

@@ -14,13 +14,13 @@ import { UsageError } from '../../usage.js';
 import { STOPPED, stopSignal } from './stopping.js';
 import { count, table } from './summary.js';
 
-const NOT_TOLD = `
-PropelAuth's API does not tell
-- when members joined: they count as members since whenever, and as no addition
-- who left or was removed before today, and who and what was deleted
-- invites that were accepted, revoked or ran out: only open ones
-- activity by the day: only when each user was last active
-Webhooks tell all of this from now on. What another source knows can come by import csv.
+const NOT_IMPORTED = `
+PropelAuth's API does not provide
+- when members joined: they count as members from an unknown start, and as no addition
+- who left or was removed before today, and which users and orgs were deleted
+- invites that were accepted, revoked or expired: only open ones
+- activity by day: only when each user was last active
+Webhooks report all of this from now on. Import data from other sources with import csv.
 `;
 
 const EARLIER = `PropelAuth has not been read to its end`;
@@ -96,7 +96,7 @@ async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
   if (wanted.signal.aborted) {
     process.stdout.write('Stopped before the end. Run it again, and it goes on from there.\n');
     process.exitCode = STOPPED;
-  } else process.stdout.write(NOT_TOLD);
+  } else process.stdout.write(NOT_IMPORTED);
 }
 
 function summary(progress: PropelAuthProgress, rejectedFile: string | undefined): string {

@@ -14,14 +14,16 @@ export function summary(
   { isDryRun, isStopped }: { isDryRun: boolean; isStopped: boolean },
 ): string {
   const speed = Math.round(events / Math.max(seconds, 0.001));
-  const told = table([
+  const summary = table([
     ['lines', count(lines)],
     [isDryRun ? 'events, only checked' : 'events written', count(events - known)],
     ...(known > 0 ? [['events known already', count(known)] as const] : []),
     ['lines rejected', `${count(rejected)}${rejectedFile ? `, see ${rejectedFile}` : ''}`],
     ['time', `${seconds.toFixed(1)} s, ${count(speed)} events/s`],
   ]);
-  return isStopped ? `${told}Stopped before the end. Run it again: nothing is doubled.\n` : told;
+  return isStopped
+    ? `${summary}Stopped before the end. Run it again: nothing is doubled.\n`
+    : summary;
 }
 
 /** Names and what belongs to them, a line each. */
