@@ -1,10 +1,10 @@
-// Tells insightd which users are active: each at most once an hour, some seconds later, many at once.
+// Reports active users to insightd: each at most once an hour, in batches, with a delay of some seconds.
 //   const wasActive = activityReporter('https://insightd.internal', process.env.INSIGHTD_KEY!);
 //   Express, Nest: app.use((req, _res, next) => { wasActive(req.user?.id); next(); });
 //   Fastify:       app.addHook('preHandler', async (request) => wasActive(request.user?.id));
 /** @param key of the scope `ingest` */
 export function activityReporter(url: string, key: string, sendEveryMs = 10_000) {
-  const told = new Map<string, number>();
+  const reported = new Map<string, number>();
   let waiting: object[] = [];
   async function send(): Promise<void> {
     const sent = waiting;
@@ -19,9 +19,9 @@ export function activityReporter(url: string, key: string, sendEveryMs = 10_000)
   setInterval(() => void (waiting.length > 0 && send()), sendEveryMs).unref();
   return function wasActive(userId: string | undefined): void {
     const hour = Math.floor(Date.now() / 3_600_000);
-    if (!userId || told.get(userId) === hour || waiting.length >= 10_000) return;
-    if (told.size >= 100_000) told.clear();
-    told.set(userId, hour);
+    if (!userId || reported.get(userId) === hour || waiting.length >= 10_000) return;
+    if (reported.size >= 100_000) reported.clear();
+    reported.set(userId, hour);
     const [id, time] = [crypto.randomUUID(), new Date().toISOString()];
     waiting.push({ id, time, type: 'user.active', data: { user_id: userId } });
   };
