@@ -86,7 +86,7 @@ export async function startService(
   return app;
 }
 
-/** Lets what is under way end and closes the service, without waiting for a Redis that is away. */
+/** Finishes current work and closes the service, without waiting for a Redis that is away. */
 export async function closeInTime(app: NestFastifyApplication): Promise<void> {
   await Promise.race([app.close(), lingering(app)]);
 }

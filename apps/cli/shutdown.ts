@@ -4,7 +4,7 @@ const STOP_WITHIN_MS = 30_000;
 const LOOK_MS = 500;
 
 let stopping = false;
-/** What to do at the end, once there is something to be ended well. */
+/** The shutdown action, once there is one. */
 let begin = (_reason: string): void => process.exit(1);
 
 /** Whether this process is about to end: what fails now fails because of that. */

@@ -10,7 +10,7 @@ import {
 import { explainRefusal, isDatabaseAway, migrate } from '#libs/database';
 import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 
-/** A database that can be used, and how to let go of it. */
+/** A usable database, and how to release it. */
 export interface Store {
   settings: Settings & { DATABASE_URL: string; DATABASE_DIRECT_URL: string };
   close: () => Promise<void>;

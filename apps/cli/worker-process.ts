@@ -67,7 +67,7 @@ export class WorkerProcess {
     if (performance.now() - this.readyAt > BUSY_MS) throw new Error('it does not answer');
   }
 
-  /** Lets it finish what is under way, and waits for its end; one that does not end in time is killed. */
+  /** Lets it finish its current work and waits for its end; kills it when it does not end in time. */
   async stop(): Promise<void> {
     this.stopping = true;
     const { child } = this;

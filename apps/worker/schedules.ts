@@ -7,9 +7,9 @@ import { RunsService } from '#libs/reports';
 import { Logger, DutyCycle, describeError, StoreWatch } from '#libs/platform';
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
-/** A chart is never more than a minute behind: what has come at the start of one turn is in the next. */
+/** Charts are at most a minute behind: a change is in the turn after the one during which it arrived. */
 const CHARTS_MS = 50_000;
-/** Reports and charts read what waits to be folded as well: it should not become much. */
+/** Reports and charts read the unfolded log too, so it should stay small. */
 const FOLD_MS = 5_000;
 
 /**

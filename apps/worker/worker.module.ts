@@ -6,7 +6,7 @@ import { IngestModule } from '#libs/ingest';
 import { ReportsWorkerModule, RunsModule } from '#libs/reports';
 import { Schedules } from './schedules.js';
 
-/** What works in the background: report runs, what charts read, and the schedules of both. */
+/** Background work: report runs, chart data, and their schedules. */
 @Module({
   imports: [
     ScheduleModule.forRoot(),

@@ -1,4 +1,4 @@
-import type { ToldStep } from '../reference/memberships.js';
+import type { HistoryStep } from '../reference/memberships.js';
 
 /** A span of membership: milliseconds since 1970, undefined where without limit or still open. */
 interface Span {
@@ -18,7 +18,7 @@ export interface Replayed {
  * can be handed spans and a mistake of ours shows.
  * @param closedAt when the user or the org was deleted
  */
-export function replaySteps(steps: readonly ToldStep[], closedAt: number | undefined): Replayed {
+export function replaySteps(steps: readonly HistoryStep[], closedAt: number | undefined): Replayed {
   const replayed: Replayed = { spans: [], additions: [], removals: [] };
   const { spans, additions, removals } = replayed;
   const open = () => spans.find((span) => span.to === undefined);

@@ -7,6 +7,6 @@ import { OrgActivityService } from './org-activity.service.js';
 @Module({ imports: [FactsModule], controllers: [ChartController] })
 export class ChartsApiModule {}
 
-/** Derives what the charts read, in the processes that work. */
+/** Derives chart data, in workers. */
 @Module({ providers: [OrgActivityService], exports: [OrgActivityService] })
 export class ChartsWorkerModule {}

@@ -33,7 +33,7 @@ export class OrgActivityService {
       [DERIVATION_LOCK],
     );
     if (!rows[0]?.ours) return false;
-    // What is committed after this leaves word of its own, and is derived the next time.
+    // Later commits record changes of their own, which the next derivation takes.
     const changes = await takeChanges(db);
     if (changes.isEmpty) return false;
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();

@@ -32,7 +32,7 @@ const TAKE_CHANGES = `
   where id in (select id from activity_changes order by id limit ${CHANGES_AT_ONCE})
   returning day::text, user_keys, org_keys`;
 
-/** Takes some of what changed; it comes back if the transaction does not commit. */
+/** Takes some changes; they remain if the transaction does not commit. */
 export async function takeChanges(db: Queryable): Promise<Changes> {
   const { rows } = await db.query<ChangeRow>(TAKE_CHANGES);
   const changes: Changes = {

@@ -1,4 +1,4 @@
-/** Every job there is: queue name → payload. A job carries an id; the row it names is the truth. */
+/** All jobs: queue name → payload. A job carries an id; the row it names is the truth. */
 export interface JobCatalogue {
   'report-runs': { runId: string };
 }

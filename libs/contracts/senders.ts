@@ -3,7 +3,7 @@ export const SENDER_KINDS = ['webhook', 'api', 'tracking', 'import', 'demo'] as 
 export type SenderKind = (typeof SENDER_KINDS)[number];
 
 /**
- * What delivered an event: `name` is the webhook's (`clerk`), that of the API key that was used, what
+ * The sender of an event: `name` is the webhook's (`clerk`), that of the API key that was used, what
  * was imported from (`import` for a file), or `demo`. Not the event's `source`, which its sender may name freely.
  */
 export interface Sender {

@@ -61,7 +61,7 @@ export async function copyInParts(
   await ended;
 }
 
-/** How many bytes there are in cells of bytes, of which a row may have kilobytes. */
+/** The bytes in `bytea` cells; a row may have kilobytes of them. */
 function bytesOf(rows: Rows): number {
   let bytes = 0;
   for (const row of rows) for (const cell of row) if (cell instanceof Buffer) bytes += cell.length;

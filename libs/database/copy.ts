@@ -4,7 +4,7 @@ import type { Connection } from './database.js';
 
 const HEADER_BYTES = 19;
 const FIELD_COUNT_BYTES = 2;
-/** The field count that says that no more rows come. */
+/** The field count that marks the end of the rows. */
 const TRAILER = -1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
@@ -89,7 +89,7 @@ interface CopyQuery {
 
 /**
  * Streams the rows of a `select` through binary COPY, the fastest way out of PostgreSQL.
- * COPY takes no parameters: values come in by `set_config` and are read by `current_setting`.
+ * COPY takes no parameters: values are passed by `set_config` and read by `current_setting`.
  * @param onRow is handed the same row object each time, pointed at the next row
  */
 export function copyRows(
@@ -133,7 +133,7 @@ class CopiedRows {
 
   constructor(private readonly onRow: (row: CopiedRow) => void) {}
 
-  /** Takes the driver's place at a socket until a message comes that is no row: the rest is the driver's. */
+  /** Replaces the driver at a socket until a message other than a row arrives; the driver handles the rest. */
   readFrom(socket: Duplex): void {
     const drivers = socket.listeners('data') as ((chunk: Buffer) => void)[];
     socket.removeAllListeners('data');
@@ -161,7 +161,7 @@ class CopiedRows {
     }
   }
 
-  /** @returns what begins with a message that is no row */
+  /** @returns the remaining bytes, from the first message that is no row */
   private take(chunk: Buffer): Buffer | undefined {
     let at = 0;
     // A message that was cut is put together by itself: joining all of each chunk to it kept the
@@ -190,7 +190,7 @@ class CopiedRows {
     return undefined;
   }
 
-  /** @returns false for what is not about rows */
+  /** @returns false for messages other than rows */
   private takeMessage(buffer: Buffer, at: number, end: number): boolean {
     const code = buffer[at]!;
     if (code === COPY_DATA) this.read(buffer, at + MESSAGE_HEAD_BYTES, end);

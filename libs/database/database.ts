@@ -40,7 +40,7 @@ export interface DatabaseSettings {
   DATABASE_SILENCE_SECONDS?: number;
 }
 
-/** A question that is asked all the time: its text is parsed and planned once a connection. */
+/** A frequent query: its text is parsed and planned once per connection. */
 export interface PreparedQuery {
   /** Of its own, and another one when the text changes. */
   name: string;
@@ -51,7 +51,7 @@ export interface PreparedQuery {
 const NOT_PREPARED = new Set(['26000', '42P05']);
 
 /**
- * The store: plain SQL for questions and bulk, Prisma for single rows. Our SQL asks nothing of a
+ * The store: plain SQL for queries and bulk, Prisma for single rows. Our SQL expects nothing of a
  * session: behind PgBouncer each transaction may be in another.
  */
 @Injectable()
@@ -185,7 +185,7 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
-/** As `Promise.all`, but waits for all, also when one fails: their connections must not be let go of before. */
+/** Like `Promise.all`, but waits for all even when one fails: their connections must not be released earlier. */
 export async function settleAll<T extends readonly unknown[] | []>(
   promises: T,
 ): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {

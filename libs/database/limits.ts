@@ -10,7 +10,7 @@ export interface Limits {
   idleMs: number;
 }
 
-/** The limits of one process: of what requests wait for, and of work on many rows. */
+/** The limits of one process: for requests, and for work on many rows. */
 export interface WorkLimits {
   short: Limits;
   long: Limits;

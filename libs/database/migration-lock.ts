@@ -5,7 +5,7 @@ import type pg from 'pg';
 const MIGRATION_LOCK = 0x696e7369;
 const WAIT_MS = 600_000;
 const LOOK_MS = 200;
-/** A holder whose machine is gone is found by its server within this time, and its lock with it. */
+/** PostgreSQL notices a lost holder within this time and releases its lock. */
 const DEAD_WITHIN = {
   tcp_keepalives_idle: 30,
   tcp_keepalives_interval: 10,

@@ -16,7 +16,7 @@ export async function migrationNames(): Promise<string[]> {
     .sort();
 }
 
-// One that has begun and not ended counts as well: the tables may have changed by then.
+// A started, unfinished migration counts too: it may have changed tables.
 const IN_STORE = `
   select migration_name as name, finished_at is not null as "isFinished" from _prisma_migrations
   where rolled_back_at is null

@@ -9,8 +9,8 @@ const ANSWER_MS = 10_000;
 const MARKED = `select current_setting('insightd.own_session', true) as mark`;
 
 /**
- * Whether a connection to this address is a session of its own for as long as it lives; not so behind
- * a pooler such as PgBouncer. There, the lock of a session outlives its owner, and who listens hears nothing.
+ * Whether each connection to this address is one session; not so behind a pooler such as PgBouncer, where a
+ * session lock outlives its owner and `LISTEN` receives nothing.
  */
 export async function hasDedicatedSessions(databaseUrl: string): Promise<boolean> {
   const { connectionString, options = '' } = withOptions(databaseUrl);
@@ -26,7 +26,7 @@ export async function hasDedicatedSessions(databaseUrl: string): Promise<boolean
   }
 }
 
-/** An address, and beside it the options that it brings: those of an address win over any others. */
+/** An address and the options in it, which take precedence over all others. */
 export function withOptions(databaseUrl: string): { connectionString: string; options?: string } {
   const address = new URL(databaseUrl);
   const options = address.searchParams.get('options');

@@ -4,7 +4,7 @@ import { watch, watchPool } from './watchdog.js';
 
 const CONNECT_WITHIN_MS = 5_000;
 const END_WITHIN_MS = 1_000;
-/** After which the other side of an idle connection is asked whether it lives; 10 s later a dead one is closed. */
+/** Idle time after which a keep-alive probe is sent; 10 s later a dead connection is closed. */
 const KEEP_ALIVE_MS = 15_000;
 /** Prepared statements about one run's snapshot go with the connection. */
 const LIFETIME_SECONDS = 3_600;
@@ -41,7 +41,7 @@ export function openPool(config: pg.PoolConfig, silenceMs: number): pg.Pool {
 }
 
 /**
- * Runs `work` over a connection of its own, which is watched and ended afterwards.
+ * Runs `work` over a separate connection, which is watched and closed afterwards.
  * @param silenceMs after which it is given up
  */
 export async function withConnection<T>(

@@ -12,7 +12,7 @@ export interface EmbeddedDatabase {
   url: string;
   /** Stops PostgreSQL and waits until it has stopped. */
   stop: () => Promise<void>;
-  /** Fulfilled when it ended, asked or not. */
+  /** Resolves when it ended, on request or not. */
   ended: Promise<void>;
 }
 

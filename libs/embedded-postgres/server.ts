@@ -8,7 +8,7 @@ import pg from 'pg';
 import type { Home } from './home.js';
 
 const LINES_KEPT = 20;
-/** How PostgreSQL is asked to end, and for how long each is waited for. */
+/** Signals that stop PostgreSQL, and how long to wait after each. */
 const STOP_SIGNALS = [
   ['SIGINT', 20_000],
   ['SIGQUIT', 5_000],
@@ -42,7 +42,7 @@ const FLAGS = Object.entries({
   max_connections: '200',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** One PostgreSQL over one cluster, started again whenever it ends without being asked to. */
+/** One PostgreSQL over one cluster, restarted whenever it ends unexpectedly. */
 export class EmbeddedServer {
   private process: ChildProcess | undefined;
   private stopping = false;
@@ -85,7 +85,7 @@ export class EmbeddedServer {
     await ended;
   }
 
-  /** A cluster is made beside its place and moved there whole, so a stop in between leaves no half of one. */
+  /** A cluster is created in a temporary folder and then moved, so an interruption leaves no partial cluster. */
   private async initialise(): Promise<void> {
     const { cluster, owner } = this.home;
     const unfinished = `${cluster}.new`;

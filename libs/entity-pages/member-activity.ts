@@ -20,7 +20,7 @@ export interface MemberActivity {
 }
 
 /**
- * Reads the activity of everybody who is or was in an org, as it is folded.
+ * Reads the folded activity of all current and former members of an org.
  * @param weeks begins on a Monday and lasts whole weeks
  * @param latest is part of the weeks
  */

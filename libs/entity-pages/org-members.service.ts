@@ -16,7 +16,7 @@ const CSV_COLUMNS = [
   ...['since_utc', 'last_active_at_utc'],
 ];
 
-/** Lists who is in an org now, page by page: those most recently active first. */
+/** Lists the current members of an org, page by page, the most recently active first. */
 @Injectable()
 export class OrgMembersService {
   constructor(

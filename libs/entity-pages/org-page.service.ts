@@ -50,12 +50,12 @@ export class OrgPageService {
     return { ...profile, ...activity };
   }
 
-  /** What is read quickly however many members there are. @throws ApiError `not_found` */
+  /** The parts that are quick for any number of members. @throws ApiError `not_found` */
   async profile(orgId: string): Promise<OrgProfile> {
     return this.profileOf(await this.find(orgId));
   }
 
-  /** What takes longer the more members there are. @throws ApiError `not_found` */
+  /** The parts that take longer with more members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
     return this.activityOf(await this.find(orgId));
   }

@@ -18,7 +18,7 @@ const getDefinitions = operation({
   reply: insights.definitions,
 });
 
-/** How things are, and what the words mean. */
+/** The summary of the month, and the definitions of terms. */
 @Controller('api/insights/v1')
 @Access('read')
 export class OverviewController {

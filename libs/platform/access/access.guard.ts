@@ -8,7 +8,7 @@ import type { Caller } from './keys.service.js';
 import { SessionAccess } from './session-access.js';
 
 const ACCESS = 'insightd:access';
-/** Which scope a route asks for. A route that does not say is closed to everyone. */
+/** The scope that a route requires. A route without one is closed to everyone. */
 export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
 
 const BASIC = 'insightd:basic';
@@ -23,7 +23,7 @@ export interface Authorized extends FastifyRequest {
   caller: Caller;
 }
 
-/** Lets a request in when its key, or the session of its cookie, has the scope that the route asks for. */
+/** Admits a request whose key, or session, has the scope that the route requires. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -78,14 +78,14 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** What a route asks for: `undefined` closes it to everyone. */
+/** The requirement of a route; `undefined` closes it to everyone. */
 export interface RouteAccess {
   scope: Scope | 'public' | undefined;
   /** Whether the key can come as the user name of Basic. */
   basic: boolean;
 }
 
-/** What the handler of a route asks for, else its controller. */
+/** The requirement of a handler, else of its controller. */
 export function accessOf(handler: object, controller: object): RouteAccess {
   const own = (key: string): unknown =>
     Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller);

@@ -4,8 +4,8 @@ import { MAX_CHARACTERS } from '#libs/contracts';
 const DIGEST = 12;
 
 /**
- * The name under which what a key sends is kept: its own, unless it is longer than a source may be. Keys with
- * longer names were made before there was a limit: those are cut, always in the same way, and stay different.
+ * The name of a key as a source: its own name, unless that is longer than a source may be. Keys with longer names
+ * are from before the limit; their names are shortened deterministically and stay distinct.
  */
 export function senderName(name: string): string {
   const characters = [...name];

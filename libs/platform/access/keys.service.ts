@@ -100,7 +100,7 @@ export class KeysService {
     return key;
   }
 
-  /** Makes a key with every scope when there is none at all; undefined when there is one already. */
+  /** Creates a key with all scopes when the store has no key; undefined otherwise. */
   async createFirst(): Promise<string | undefined> {
     // Looked at without the lock first: a standby gives none.
     if (this.configuredHash || (await this.hasKeys())) return undefined;
@@ -124,7 +124,7 @@ export class KeysService {
     return this.configuredHash ? names.add(CONFIGURED.name) : names;
   }
 
-  /** Revokes a key for good. @returns false when no such key was live */
+  /** Revokes a key permanently. @returns false when there is no such live key */
   async revoke(keyId: string, at: Date): Promise<boolean> {
     const { count } = await this.database.prisma.apiKey.updateMany({
       where: { id: keyId, revokedAt: null },

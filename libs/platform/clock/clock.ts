@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 /**
  * The time as the database's clock shows it, so that processes on machines whose clocks differ agree. `StoreWatch` reads
  * that clock every few seconds; in between, the time passes by this process's monotonic clock. Until the first reading it
- * is the time of this process. What must be exact (what is due, claimed or latest) is decided by `now()` in SQL instead.
+ * is the time of this process. Exact decisions (due, claimed, latest) use `now()` in SQL instead.
  */
 @Injectable()
 export class Clock {

@@ -1,5 +1,5 @@
 /**
- * Work that is asked for again and again but must not take all the time: after each turn it rests for
+ * Repeated work that must not run all the time: after each turn it rests for
  * nine times as long as that took, so that it takes a tenth, or less long where it would become late.
  */
 export class DutyCycle {

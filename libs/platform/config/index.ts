@@ -126,7 +126,7 @@ const WEBHOOK_SECRET = /^[A-Z0-9_]+_WEBHOOK_SECRET$/;
 /** Injection token of the checked settings. */
 export const SETTINGS = Symbol('settings');
 
-/** A setting that cannot be used; the message names it and says what it must be. */
+/** An invalid setting; the message names it and says what is valid. */
 export class SettingsError extends Error {}
 
 /**

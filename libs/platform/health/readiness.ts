@@ -7,7 +7,7 @@ const ANSWERS_WITHIN_MS = 2_500;
 /** Fulfilled when a part can do its work; a failure, or no answer in time, means that it cannot. */
 type Check = () => Promise<void> | void;
 
-/** Whether this process can do its work: it asks over the same connections as the work does. */
+/** Whether this process can do its work, checked over the same connections as the work uses. */
 @Injectable()
 export class Readiness {
   private readonly checks: { problem: string; check: Check; underWay?: Promise<void> }[] = [];

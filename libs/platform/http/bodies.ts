@@ -9,7 +9,7 @@ import { receive, unzip } from './receive.js';
 
 const [KIB, MIB] = [1024, 1024 * 1024];
 
-/** Bodies of senders who have not shown a key yet share this part of what all bodies may take. */
+/** The share of the body budget for requests that have not presented a key yet. */
 const PART_BEFORE_KEY = 1 / 8;
 
 /** What a route takes as its body. */

@@ -47,7 +47,7 @@ export function countWindow({ days }: Window): CountWindowDays {
   return days as CountWindowDays;
 }
 
-/** Who was created before a day, counted from 1970, of the places from `from` up to and without `before`. */
+/** Positions in [`from`, `before`) of subjects created before a day, counted from 1970. */
 export function createdBefore(
   { createdAt }: SubjectFacts,
   day: number,
@@ -58,15 +58,15 @@ export function createdBefore(
 }
 
 /**
- * How many users were active on a day or later, counted from 1970: they are at the first places, since the
- * day of the last activity of each is the last of the active days.
+ * How many users were active on a day or later, counted from 1970. They are a prefix of the positions, since users
+ * are sorted by last activity.
  */
 export function activeSince({ lastActiveAt }: UserFacts, day: number): number {
   let [known, before] = [0, lastActiveAt.length];
   while (known < before) {
-    const place = (known + before) >>> 1;
-    if (lastActiveAt[place]! >= day * DAY_SECONDS) known = place + 1;
-    else before = place;
+    const position = (known + before) >>> 1;
+    if (lastActiveAt[position]! >= day * DAY_SECONDS) known = position + 1;
+    else before = position;
   }
   return known;
 }
@@ -74,14 +74,14 @@ export function activeSince({ lastActiveAt }: UserFacts, day: number): number {
 /** A number of 1 or more for each user who is listed. */
 export interface Measure {
   values: Uint32Array;
-  /** At which places they are, in their order; without it at the first. */
-  places?: Uint32Array;
+  /** Their positions, ascending; the first positions by default. */
+  positions?: Uint32Array;
 }
 
 /**
  * A report of users, greatest value first; then the most recently active first, then by id, which is the order
- * of their places.
- * @param measure may put what it finds into the memory
+ * of their positions.
+ * @param measure may allocate its result in `memory`
  */
 export function userReport(
   looksAt: LooksAt,
@@ -89,11 +89,11 @@ export function userReport(
   measure: (users: UserFacts, window: Window, memory: ScratchBuffers) => Measure,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
-    const { values, places } = measure(users, window, memory);
-    const keys = places
-      ? valuesOf(places, users.keys, memory.allocate(places.length))
+    const { values, positions } = measure(users, window, memory);
+    const keys = positions
+      ? valuesOf(positions, users.keys, memory.allocate(positions.length))
       : users.keys.subarray(0, values.length);
-    // The counts along with the keys: to fetch them in the order of the list took longer than the rest of it.
+    // Counts are sorted along with the keys: fetching them afterwards took longer than all the rest.
     const sorted = greatestFirst(keys, values, memory);
     return { keys: sorted.keys, extras: [sorted.values] };
   };
@@ -106,15 +106,15 @@ export function userList(
   listed: (users: UserFacts, window: Window) => Bitmap,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
-    const places = listed(users, window).positions(memory);
-    return { keys: valuesOf(places, users.keys, memory.allocate(places.length)), extras: [] };
+    const positions = listed(users, window).positions(memory);
+    return { keys: valuesOf(positions, users.keys, memory.allocate(positions.length)), extras: [] };
   };
   return { looksAt, extras: [], extraBytes: 4, rank };
 }
 
 interface OrgReport {
   listed: Bitmap;
-  /** By what they are ordered, most significant first; ids decide what is left. */
+  /** The columns of the order, most significant first; ties by id. */
   by: readonly (readonly [Column, Direction])[];
   extras?: readonly Column[];
 }

@@ -12,7 +12,7 @@ export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, windo
   const listed = Bitmap.positive(invitees).positions(memory);
   return {
     values: valuesOf(listed, invitees, memory.allocate(listed.length)),
-    places: valuesOf(listed, inviters.places, memory.allocate(listed.length)),
+    positions: valuesOf(listed, inviters.positions, memory.allocate(listed.length)),
   };
 });
 

@@ -68,9 +68,9 @@ export class ActivityBitmaps {
   /** Copies the words of some keys out of rows of `stride` numbers, in which they come first. */
   static ofRows(rows: Uint32Array, stride: number, keys: Uint32Array): ActivityBitmaps {
     const masks = ActivityBitmaps.none(keys.length);
-    for (let place = 0; place < keys.length; place++)
+    for (let position = 0; position < keys.length; position++)
       for (let word = 0; word < BITMAP_WORDS; word++)
-        masks.words[place * BITMAP_WORDS + word] = rows[keys[place]! * stride + word]!;
+        masks.words[position * BITMAP_WORDS + word] = rows[keys[position]! * stride + word]!;
     return masks;
   }
 

@@ -11,11 +11,11 @@ type WordBits = readonly [number, number, number];
 const ALL: WordBits = [-1, -1, -1];
 
 /**
- * Ages from `from` up to and without `before`, as they lie in each of the three words. Put together once
- * a question: a million times over, they took longer than looking.
+ * The bits of ages in [`from`, `before`) in each of the three words. Compute them once per query: computing them per
+ * user took longer than the test itself.
  */
 export function wordBits(from: number, before: number): WordBits {
-  // Most spans of memberships are of longer than the days looked at.
+  // Most spans cover all of the 90 days.
   if (from === 0 && before >= BITMAP_DAYS) return ALL;
   const word = (index: number) => ages(from - index * WORD_DAYS, before - index * WORD_DAYS);
   return [word(0), word(1), word(2)];

@@ -6,59 +6,61 @@ const WORD_BITS = 32;
 const WORD_SHIFT = 5;
 
 /**
- * Some of the places from 0 up to a count, a bit each. Whether a place is in it is put in as a number, without
- * a question to branch at: for places that are in it by chance, that takes a processor several times as long.
+ * A set of positions, one bit each. Bits are set branch-free; unpredictable membership makes branches several
+ * times slower.
  */
 export class Bitmap {
   private constructor(private readonly words: Uint32Array) {}
 
-  /** @param count one more than the last place */
+  /** @param count one more than the last position */
   static none(count: number): Bitmap {
     return new Bitmap(new Uint32Array(Math.ceil(count / WORD_BITS)));
   }
 
-  /** Where a column is less than a number, of the places from `from` up to and without `before`. */
+  /** The positions in [`from`, `before`) at which a column is less than a number. */
   static below(column: Column, bound: number, from = 0, before = column.length): Bitmap {
     const set = Bitmap.none(before);
-    for (let place = from; place < before; place++) set.set(place, column[place]! < bound ? 1 : 0);
+    for (let position = from; position < before; position++)
+      set.set(position, column[position]! < bound ? 1 : 0);
     return set;
   }
 
-  /** Where a column is 1 or more. */
+  /** The positions at which a column is 1 or more. */
   static positive(column: Column): Bitmap {
     const set = Bitmap.none(column.length);
-    for (let place = 0; place < column.length; place++) set.set(place, column[place]! > 0 ? 1 : 0);
+    for (let position = 0; position < column.length; position++)
+      set.set(position, column[position]! > 0 ? 1 : 0);
     return set;
   }
 
-  /** @param isIn 1 for a place that is in it; 0 leaves it as it is */
-  set(place: number, isIn: 0 | 1): void {
-    // A shift looks at the lowest five bits of the place alone.
-    this.words[place >>> WORD_SHIFT]! |= isIn << place;
+  /** @param isIn 1 adds the position; 0 changes nothing */
+  set(position: number, isIn: 0 | 1): void {
+    // A shift uses only the lowest five bits of the position.
+    this.words[position >>> WORD_SHIFT]! |= isIn << position;
   }
 
-  /** Those that are in the other set as well. */
+  /** The intersection with another set. */
   and(other: Bitmap): Bitmap {
     return new Bitmap(this.words.map((word, index) => word & other.words[index]!));
   }
 
-  /** Those that are not in the other set. */
+  /** The difference to another set. */
   without(other: Bitmap): Bitmap {
     return new Bitmap(this.words.map((word, index) => word & ~other.words[index]!));
   }
 
-  /** The places, in their order. @param memory where to put them */
+  /** The positions, ascending. @param memory holds the result */
   positions(memory: ScratchBuffers): Uint32Array {
     const { words } = this;
     let count = 0;
     for (let index = 0; index < words.length; index++) count += bitCount(words[index]!);
-    const places = memory.allocate(count);
+    const positions = memory.allocate(count);
     let found = 0;
     for (let index = 0; index < words.length; index++) {
       for (let word = words[index]!; word !== 0; word &= word - 1) {
-        places[found++] = index * WORD_BITS + 31 - Math.clz32(word & -word);
+        positions[found++] = index * WORD_BITS + 31 - Math.clz32(word & -word);
       }
     }
-    return places;
+    return positions;
   }
 }

@@ -1,9 +1,9 @@
 import { COUNT_WINDOWS, type CountWindow } from './count-windows.js';
 
-/** A number for each place, or each key. */
+/** One number per position or key. */
 export type Column = Uint8Array | Uint32Array | Int32Array;
 
-/** A count for each key, or each place, in each window. */
+/** One count per key or position, for each window. */
 export type WindowCounts = Record<CountWindow, Uint32Array>;
 
 /** One column for each window, which `make` is handed with its index among them. */
@@ -15,29 +15,31 @@ export function perWindow(make: (days: CountWindow, index: number) => Uint32Arra
 
 /**
  * The values of these keys, one after another. `Uint32Array.from` does the same ten times slower.
- * @param found where to put them; of negative numbers the bits
+ * @param found receives the values; negative numbers as their bits
  */
 export function valuesOf(
   keys: Uint32Array,
   values: Column,
   found: Uint32Array = new Uint32Array(keys.length),
 ): Uint32Array {
-  for (let place = 0; place < keys.length; place++) found[place] = values[keys[place]!]!;
+  for (let position = 0; position < keys.length; position++)
+    found[position] = values[keys[position]!]!;
   return found;
 }
 
-/** What is left of `some` when `others` are taken away. */
+/** `some` minus `others`, element by element. */
 export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
   const left = new Int32Array(some.length);
-  for (let place = 0; place < left.length; place++) left[place] = some[place]! - others[place]!;
+  for (let position = 0; position < left.length; position++)
+    left[position] = some[position]! - others[position]!;
   return left;
 }
 
 /** Instants of these keys, in milliseconds, one after another in seconds. */
 export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
   const seconds = new Uint32Array(keys.length);
-  for (let place = 0; place < keys.length; place++) {
-    seconds[place] = Math.floor(ms[keys[place]!]! / 1000);
+  for (let position = 0; position < keys.length; position++) {
+    seconds[position] = Math.floor(ms[keys[position]!]! / 1000);
   }
   return seconds;
 }

@@ -7,7 +7,7 @@ export const COUNT_WINDOWS = [90, 60, 30] as const satisfies readonly CountWindo
 
 export type CountWindow = (typeof COUNT_WINDOWS)[number];
 
-/** Counts one more in each window that reaches back `age` days. Of what never happened the age is negative. */
+/** Adds one to each window that reaches back `age` days. A negative age means never. */
 export function countInWindows(counts: Uint32Array, first: number, age: number): void {
   if (age < 0) return;
   for (let index = 0; index < COUNT_WINDOWS.length; index++) {

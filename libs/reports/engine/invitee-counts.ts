@@ -7,10 +7,10 @@ import type { ScratchBuffers } from './scratch-buffers.js';
 const LEAST_ROOM = 1_024;
 const WIDTH = COUNT_WINDOWS.length;
 
-/** How many people each user invited. Few invited anybody: theirs lie together, one after another. */
+/** How many people each user invited. Few users invite, so only their counts are stored, one after another. */
 export class InviteeCounts {
   private readonly isInviter: Bitset;
-  /** Where the counts of inviters lie, by key; of others it says nothing. */
+  /** The slot of each inviter, by key; undefined for other users. */
   private readonly slots: Uint32Array;
   private inviters = 0;
   /** A row of a count for each window, by slot. */
@@ -32,23 +32,23 @@ export class InviteeCounts {
     countInWindows(this.counts, this.slots[key]! * WIDTH, age);
   }
 
-  /** Those of these keys who invited anybody, and their counts, by their places among the keys. */
+  /** The inviters among these keys, by position, with their counts. */
   forKeys(keys: Uint32Array): Inviters {
     const { isInviter } = this;
-    const [places, slots] = [new Uint32Array(this.inviters), new Uint32Array(this.inviters)];
+    const [positions, slots] = [new Uint32Array(this.inviters), new Uint32Array(this.inviters)];
     let found = 0;
-    for (let place = 0; place < keys.length; place++) {
-      const key = keys[place]!;
+    for (let position = 0; position < keys.length; position++) {
+      const key = keys[position]!;
       if (!isInviter.has(key)) continue;
-      places[found] = place;
+      positions[found] = position;
       slots[found++] = this.slots[key]!;
     }
     return {
-      places: places.subarray(0, found),
+      positions: positions.subarray(0, found),
       invitees: perWindow((_, index) => {
         const counts = new Uint32Array(found);
-        for (let place = 0; place < found; place++)
-          counts[place] = this.counts[slots[place]! * WIDTH + index]!;
+        for (let position = 0; position < found; position++)
+          counts[position] = this.counts[slots[position]! * WIDTH + index]!;
         return counts;
       }),
     };

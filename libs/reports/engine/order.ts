@@ -32,14 +32,15 @@ export function stableSort(
 ): Uint32Array {
   const values = room('values', 0, keys.length);
   let [lowest, highest] = [Infinity, -Infinity];
-  for (let place = 0; place < keys.length; place++) {
-    const value = column[keys[place]!]!;
+  for (let position = 0; position < keys.length; position++) {
+    const value = column[keys[position]!]!;
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
-    values[place] = value;
+    values[position] = value;
   }
   // 32-bit arithmetic wraps around, so differences are right for negative values too.
-  if (lowest !== 0) for (let place = 0; place < keys.length; place++) values[place]! -= lowest;
+  if (lowest !== 0)
+    for (let position = 0; position < keys.length; position++) values[position]! -= lowest;
   return sortByValue({ keys, values }, highest - lowest, direction, memory).keys;
 }
 
@@ -53,8 +54,8 @@ export function greatestFirst(
   memory: ScratchBuffers,
 ): Keyed {
   let greatest = 0;
-  for (let place = 0; place < counts.length; place++) {
-    if (counts[place]! > greatest) greatest = counts[place]!;
+  for (let position = 0; position < counts.length; position++) {
+    if (counts[position]! > greatest) greatest = counts[position]!;
   }
   return sortByValue({ keys, values: counts }, greatest, 'descending', memory);
 }
@@ -100,31 +101,32 @@ interface Digit {
 
 function sortByDigit({ keys, values }: Keyed, to: Keyed, digit: Digit): void {
   const { keys: toKeys, values: toValues } = to;
-  const places = digitPlaces(values, keys.length, digit);
-  const [mask, shift] = [places.length - 1, digit.shift];
-  for (let place = 0; place < keys.length; place++) {
-    const value = values[place]!;
-    const sortedPlace = places[(value >>> shift) & mask]!++;
-    toKeys[sortedPlace] = keys[place]!;
-    toValues[sortedPlace] = value;
+  const positions = digitPositions(values, keys.length, digit);
+  const [mask, shift] = [positions.length - 1, digit.shift];
+  for (let position = 0; position < keys.length; position++) {
+    const value = values[position]!;
+    const target = positions[(value >>> shift) & mask]!++;
+    toKeys[target] = keys[position]!;
+    toValues[target] = value;
   }
 }
 
 /** The position of the first value of each digit; valid until the next call. */
-function digitPlaces(
+function digitPositions(
   values: Uint32Array,
   count: number,
   { bits, shift, direction }: Digit,
 ): Uint32Array {
-  const places = counters.subarray(0, 1 << bits).fill(0);
-  const mask = places.length - 1;
-  for (let place = 0; place < count; place++) places[(values[place]! >>> shift) & mask]!++;
+  const positions = counters.subarray(0, 1 << bits).fill(0);
+  const mask = positions.length - 1;
+  for (let position = 0; position < count; position++)
+    positions[(values[position]! >>> shift) & mask]!++;
   let before = 0;
-  for (let index = 0; index < places.length; index++) {
+  for (let index = 0; index < positions.length; index++) {
     const digit = direction === 'ascending' ? index : mask - index;
-    const ofDigit = places[digit]!;
-    places[digit] = before;
+    const ofDigit = positions[digit]!;
+    positions[digit] = before;
     before += ofDigit;
   }
-  return places;
+  return positions;
 }

@@ -8,7 +8,7 @@ import type { ScratchBuffers } from './scratch-buffers.js';
 
 /**
  * The orgs that exist at T.
- * @param userActivity of the 90 days up to T, by the users' keys: orgs are active by their members
+ * @param userActivity of the 90 days up to T, by user key: orgs are active through their members
  */
 export async function orgFacts(
   moment: Moment,
@@ -17,15 +17,15 @@ export async function orgFacts(
   thread: OrgThread,
   memory: ScratchBuffers,
 ): Promise<OrgFacts> {
-  // Orgs that have no row are in no report.
+  // Orgs without a row are in no report.
   const rows = memory.allocateShared(orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
   await thread.tally({ moment, spans, count, activity: userActivity.words, rows });
   const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));
   const column = (field: number) => {
     const values = new Uint32Array(keys.length);
-    for (let place = 0; place < keys.length; place++) {
-      values[place] = rows[keys[place]! * ROW + field]!;
+    for (let position = 0; position < keys.length; position++) {
+      values[position] = rows[keys[position]! * ROW + field]!;
     }
     return values;
   };

@@ -29,16 +29,16 @@ export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): v
   const { reportTime, day } = moment;
   const { users, orgs, toldAt, endedAt, from, to, added } = spans;
   const now = reportTime * 1000;
-  for (let place = 0; place < count; place++) {
-    if (toldAt[place]! > now) continue;
-    const row = orgs[place]! * ROW;
-    const isOpen = endedAt[place]! > now;
+  for (let position = 0; position < count; position++) {
+    if (toldAt[position]! > now) continue;
+    const row = orgs[position]! * ROW;
+    const isOpen = endedAt[position]! > now;
     if (isOpen) rows[row + MEMBERS]!++;
-    else countInWindows(rows, row + REMOVED, day - to[place]!);
-    countInWindows(rows, row + ADDED, day - added[place]!);
+    else countInWindows(rows, row + REMOVED, day - to[position]!);
+    countInWindows(rows, row + ADDED, day - added[position]!);
     // The first and the last day of a span count fully; an open span reaches to the day of the report.
-    const masks = wordBits(isOpen ? 0 : day - to[place]!, day - from[place]! + 1);
-    const user = users[place]! * BITMAP_WORDS;
+    const masks = wordBits(isOpen ? 0 : day - to[position]!, day - from[position]! + 1);
+    const user = users[position]! * BITMAP_WORDS;
     rows[row]! |= activity[user]! & masks[0];
     rows[row + 1]! |= activity[user + 1]! & masks[1];
     rows[row + 2]! |= activity[user + 2]! & masks[2];

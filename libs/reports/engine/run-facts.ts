@@ -28,7 +28,7 @@ export interface UserFacts extends SubjectFacts {
 /** Users who sent invites: a twentieth of all. */
 export interface Inviters {
   /** Their positions, ascending. */
-  places: Uint32Array;
+  positions: Uint32Array;
   /** How many distinct people each of them invited. */
   invitees: WindowCounts;
 }

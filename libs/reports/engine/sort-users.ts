@@ -40,9 +40,9 @@ export function sortUsers(
   users: ByKey,
   memory: ScratchBuffers,
 ): Pick<UserFacts, 'keys' | 'createdAt' | 'activity' | 'lastActiveAt'> {
-  const stretches = Buckets.of(users);
-  const { count } = stretches;
-  const placed = {
+  const buckets = Buckets.of(users);
+  const { count } = buckets;
+  const sorted = {
     keys: memory.allocate(count),
     createdAt: memory.allocate(count),
     lastActiveAt: memory.allocate(count),
@@ -50,9 +50,9 @@ export function sortUsers(
   const words = memory.allocate(count * BITMAP_WORDS);
   const mark = memory.checkpoint();
   const rows = memory.allocate(count * ROW);
-  scatterIntoBuckets(users, stretches, rows);
-  for (const [first, end] of stretches) {
-    const inStretch = memory.checkpoint();
+  scatterIntoBuckets(users, buckets, rows);
+  for (const [first, end] of buckets) {
+    const bucketStart = memory.checkpoint();
     const column = (field: number) => {
       const values = memory.allocate(end - first);
       for (let at = first * ROW + field, row = 0; row < values.length; row++, at += ROW)
@@ -64,18 +64,18 @@ export function sortUsers(
     const moments = column(LAST_ACTIVE_AT);
     const order = stableSort(byKey, moments, 'descending', memory);
     sortTies(order, moments, column(RANK));
-    for (let index = 0, place = first; place < end; index++, place++) {
+    for (let index = 0, position = first; position < end; index++, position++) {
       const at = (first + order[index]!) * ROW;
-      placed.keys[place] = rows[at + KEY]!;
-      placed.createdAt[place] = rows[at + CREATED_AT]!;
-      placed.lastActiveAt[place] = rows[at + LAST_ACTIVE_AT]!;
+      sorted.keys[position] = rows[at + KEY]!;
+      sorted.createdAt[position] = rows[at + CREATED_AT]!;
+      sorted.lastActiveAt[position] = rows[at + LAST_ACTIVE_AT]!;
       for (let word = 0; word < BITMAP_WORDS; word++)
-        words[place * BITMAP_WORDS + word] = rows[at + ACTIVITY + word]!;
+        words[position * BITMAP_WORDS + word] = rows[at + ACTIVITY + word]!;
     }
-    memory.rewind(inStretch);
+    memory.rewind(bucketStart);
   }
   memory.rewind(mark);
-  return { ...placed, activity: ActivityBitmaps.over(words) };
+  return { ...sorted, activity: ActivityBitmaps.over(words) };
 }
 
 /** Up to this many ties, insertion sort is faster than the built-in sort. */
@@ -96,22 +96,22 @@ function sortTies(order: Uint32Array, moments: Uint32Array, ranks: Uint32Array):
 /** Inserts the entry at `last` into the sorted entries from `first` on. */
 function insertSorted(order: Uint32Array, first: number, last: number, ranks: Uint32Array): void {
   const row = order[last]!;
-  let place = last;
-  for (; place > first && ranks[order[place - 1]!]! > ranks[row]!; place--) {
-    order[place] = order[place - 1]!;
+  let position = last;
+  for (; position > first && ranks[order[position - 1]!]! > ranks[row]!; position--) {
+    order[position] = order[position - 1]!;
   }
-  order[place] = row;
+  order[position] = row;
 }
 
 /** Copies the facts of each user into the next row of its bucket. */
 function scatterIntoBuckets(
   { exists, ranks, lastActiveAt, createdAt, activity }: ByKey,
-  stretches: Buckets,
+  buckets: Buckets,
   rows: Uint32Array,
 ): void {
   for (let key = 0; key < lastActiveAt.length; key++) {
     if (!exists.has(key)) continue;
-    const at = stretches.nextRow(lastActiveAt[key]!) * ROW;
+    const at = buckets.nextRow(lastActiveAt[key]!) * ROW;
     rows[at + LAST_ACTIVE_AT] = lastActiveAt[key]!;
     rows[at + RANK] = ranks[key]!;
     rows[at + KEY] = key;
@@ -125,13 +125,13 @@ class Buckets implements Iterable<[first: number, end: number]> {
   private readonly starts: number[];
   private readonly next: Uint32Array;
 
-  /** @param stretchOf the bucket by distance to the latest moment, in steps of 2 ** `shift` seconds */
+  /** @param bucketOf the bucket by distance to the latest moment, in steps of 2 ** `shift` seconds */
   private constructor(
     readonly count: number,
     sizes: readonly number[],
     private readonly latest: number,
     private readonly shift: number,
-    private readonly stretchOf: Uint16Array,
+    private readonly bucketOf: Uint16Array,
   ) {
     let end = 0;
     this.starts = sizes.map((size) => (end += size) - size);
@@ -153,20 +153,20 @@ class Buckets implements Iterable<[first: number, end: number]> {
     for (let key = 0; key < lastActiveAt.length; key++)
       if (exists.has(key)) steps[(latest - lastActiveAt[key]!) >>> shift]!++;
     const sizes = [0];
-    const stretchOf = new Uint16Array(steps.length);
+    const bucketOf = new Uint16Array(steps.length);
     for (let step = 0; step < steps.length; step++) {
       const size = steps[step]!;
       const last = sizes.length - 1;
       if (sizes[last]! > 0 && sizes[last]! + size > ROWS_IN_CACHE) sizes.push(size);
       else sizes[last]! += size;
-      stretchOf[step] = sizes.length - 1;
+      bucketOf[step] = sizes.length - 1;
     }
-    return new Buckets(count, sizes, latest, shift, stretchOf);
+    return new Buckets(count, sizes, latest, shift, bucketOf);
   }
 
   /** The next free row in the bucket of a moment. */
   nextRow(moment: number): number {
-    return this.next[this.stretchOf[(this.latest - moment) >>> this.shift]!]!++;
+    return this.next[this.bucketOf[(this.latest - moment) >>> this.shift]!]!++;
   }
 
   *[Symbol.iterator](): Iterator<[number, number]> {
