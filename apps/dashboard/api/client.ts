@@ -5,7 +5,7 @@ import { followClock } from '../labels/clock.js';
 export type FailureKind = 'signed-out' | 'away' | 'missing' | 'wrong' | 'refused';
 
 export class Failure extends Error {
-  /** @param message what the service said, for the reader */
+  /** @param message the service's message, for the user */
   constructor(
     readonly kind: FailureKind,
     message: string,
@@ -22,7 +22,7 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOutListeners.delete(listener);
 }
 
-/** Reads what the API has at a path. @throws Failure */
+/** Reads a path of the API. @throws Failure */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await ask(path, { signal })).json() as Promise<T>;
 }

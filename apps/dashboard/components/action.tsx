@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Failure } from '../api/client.js';
 
-/** What is said about something that the reader asked for. */
+/** The message about an action. */
 export interface Attempt {
   words: string;
   say: (words: string) => void;
@@ -9,7 +9,7 @@ export interface Attempt {
   attempt: (words: string, work: () => Promise<string | void>) => Promise<void>;
 }
 
-/** Does what the reader asks for, and keeps what to say of it: how it goes, how it ended or why it failed. */
+/** Runs an action and keeps its message: in progress, done, or why it failed. */
 export function useAttempt(): Attempt {
   const [words, say] = useState('');
   const attempt = async (meanwhile: string, work: () => Promise<string | void>) => {
@@ -34,7 +34,7 @@ interface ActionProps {
   onAct: () => unknown;
 }
 
-/** A button, and beside it what is said of its action. */
+/** A button with the message of its action. */
 export function Action({ words, label, name, isBusy, onAct }: ActionProps) {
   return (
     <span class="bar">

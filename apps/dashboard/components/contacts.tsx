@@ -6,7 +6,7 @@ import { Term } from '../labels/terms.js';
 
 export type OrgContact = OrgContacts['rows'][number];
 
-/** By org id, what is known so far. */
+/** The contacts loaded so far, by org id. */
 export type ContactsByOrg = ReadonlyMap<string, OrgContact>;
 
 export function contactsByOrg(...replies: (OrgContacts | undefined)[]): ContactsByOrg {
@@ -14,7 +14,7 @@ export function contactsByOrg(...replies: (OrgContacts | undefined)[]): Contacts
   return new Map(rows.map((row) => [row.org_id, row]));
 }
 
-/** Whether a report says whom to call: the one of organizations that have gone quiet. */
+/** Whether a report shows contacts: only that of organizations that have gone quiet. */
 export const isCalled = ({ subject, report }: { subject: Subject; report: string }): boolean =>
   subject === 'org' && report === 'churn';
 

@@ -5,7 +5,7 @@ import { useResource } from '../api/resource.js';
 
 const TermsContext = createContext<Definitions['terms']>({});
 
-/** Knows what every number means; asks once. */
+/** Provides the definitions of all terms; loads them once. */
 export function TermsProvider({ children }: { children: ComponentChildren }) {
   const { data } = useResource<Definitions>('/api/insights/v1/definitions');
   return <TermsContext.Provider value={data?.terms ?? {}}>{children}</TermsContext.Provider>;

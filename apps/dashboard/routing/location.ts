@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { BASE, outside } from './base.js';
 import { arrive, leaveFor } from './scroll.js';
 
-/** Where the reader is: all of what is shown follows from it, so that an address can be shared. */
+/** The current address. It decides everything that is shown, so addresses can be shared. */
 export interface Place {
   path: string;
   query: URLSearchParams;
@@ -37,7 +37,7 @@ export function navigate(url: string, { replace = false } = {}): void {
   notify();
 }
 
-/** The address of a path with a query, which leaves out what is empty. */
+/** The address of a path with a query; empty values are left out. */
 export function addressOf(
   path: string,
   query: Record<string, string | number | undefined>,

@@ -50,7 +50,7 @@ function movedPlaces(previousRanks: Uint32Array, leftAbove: Uint32Array): Uint32
   return moved.all();
 }
 
-/** Whether a change of rank goes beyond the explained one; both in places, below zero when rising. */
+/** Whether a change of rank exceeds the explained one; both in ranks, negative when rising. */
 function hasMoved(change: number, explained: number): boolean {
   return change < Math.min(0, explained) || change > Math.max(0, explained);
 }
@@ -80,7 +80,7 @@ function ranksByKey(keys: Uint32Array): Uint32Array {
   return ranks;
 }
 
-/** A list of places that grows up to a length known before. */
+/** A list of positions with a known maximum length. */
 class Places {
   private readonly places: Uint32Array;
   private count = 0;

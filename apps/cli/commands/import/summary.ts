@@ -1,14 +1,14 @@
 import type { Progress } from '#libs/ingest';
 
-/** What an import of a file came to. */
+/** The result of a file import. */
 interface Outcome extends Progress {
-  /** Events that had come before. */
+  /** Events that were already known. */
   known: number;
   seconds: number;
   rejectedFile: string | undefined;
 }
 
-/** The last lines of an import: what was read, written and rejected, and how long it took. */
+/** The summary of an import: lines read, events written, lines rejected, and the time. */
 export function summary(
   { lines, events, known, rejected, seconds, rejectedFile }: Outcome,
   { isDryRun, isStopped }: { isDryRun: boolean; isStopped: boolean },
@@ -26,7 +26,7 @@ export function summary(
     : summary;
 }
 
-/** Names and what belongs to them, a line each. */
+/** Names and values, one pair per line. */
 export function table(rows: readonly (readonly [name: string, value: string])[]): string {
   return rows.map(([name, value]) => `${name.padEnd(22)}${value}\n`).join('');
 }

@@ -17,7 +17,7 @@ export interface Point {
   before?: { date: string; value: number } | undefined;
 }
 
-/** What a period is called beside a value. */
+/** The name of a period next to a value. */
 export function periodName(date: string, cadence: Cadence): string {
   if (cadence === 'Monthly') return formatMonth(date);
   if (cadence === 'Weekly') return formatSpan(date, addDays(date, 6));

@@ -23,7 +23,7 @@ export interface ChartView {
   asTable: boolean;
 }
 
-/** What an address asks of the charts; values that make no sense are ignored. */
+/** The chart options in an address; invalid values are ignored. */
 export function chartView({ query }: Place, today: string): ChartView {
   const named = query.get('cadence') ?? '';
   const cadence: Cadence = Object.hasOwn(CADENCES, named) ? (named as Cadence) : 'Weekly';

@@ -3,7 +3,7 @@ import type { Place } from '../../routing/location.js';
 import { DEFAULT_COMPARISON } from '../../labels/comparisons.js';
 import type { ReportWords } from '../../labels/reports.js';
 
-/** What an address asks of a report. */
+/** The report options in an address. */
 export interface ReportView {
   interval: string;
   /** A past run; the latest otherwise. */
@@ -44,7 +44,7 @@ export function reportView({ query }: Place, words: ReportWords): ReportView {
 export const hasNetLoss = ({ subject, report }: ReportWords): boolean =>
   subject === 'org' && report === 'attrition';
 
-/** What the API is asked for, without the page. */
+/** The query for the API, without the page. */
 function listQuery({ interval, runId, compareTo, change, netLoss }: ReportView) {
   return {
     interval,
@@ -59,7 +59,7 @@ export function pageQuery(view: ReportView) {
   return { ...listQuery(view), page_size: view.pageSize, page_number: view.page - 1 };
 }
 
-/** The file holds what is on the screen, of all pages. */
+/** The file has the rows on the screen, of all pages. */
 export function fileQuery(view: ReportView) {
   return { ...listQuery(view), search: view.search.trim() || undefined };
 }

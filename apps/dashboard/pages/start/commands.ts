@@ -1,4 +1,4 @@
-/** What stands for a key until one is made. */
+/** The placeholder until a key is created. */
 export const ANY_KEY = 'YOUR_KEY';
 
 /** Sends a user, an organization and a day of activity. @param service address of this service */
