@@ -74,7 +74,7 @@ export class ChangesService {
   /**
    * Some rows of a selection, none where the user or org was deleted since.
    * @param first counts from 0
-   * @throws SnapshotGone when the run was pruned in the meantime
+   * @throws SnapshotPruned when the run was pruned in the meantime
    */
   async rows(
     ranking: Ranking,

@@ -37,7 +37,7 @@ const PREVIOUS = `
 
 /**
  * The kept run of this name, or else the latest; undefined when there is none at all.
- * @throws SnapshotGone when the run that is named is not kept
+ * @throws SnapshotPruned when the named run is not kept
  */
 export async function keptRun(db: Queryable, runId?: string): Promise<KeptRun | undefined> {
   if (runId === undefined) return one(db, LATEST, []);

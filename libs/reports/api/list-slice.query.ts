@@ -15,7 +15,7 @@ const sliceFrom = (table: string) => `
 
 /**
  * Entries `first` up to `first + count` of a ranking, none beyond its end.
- * @throws SnapshotGone when the run's snapshot is gone
+ * @throws SnapshotPruned when the run's snapshot was pruned
  */
 export async function readListSlice(
   db: Queryable,

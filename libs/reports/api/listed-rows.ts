@@ -14,7 +14,7 @@ type Row = UserRow | OrgReportRow;
 /**
  * The rows at some places of a ranking, as the compatible endpoints show them; none where the user or
  * org was deleted since.
- * @throws SnapshotGone when the run was pruned in this very moment
+ * @throws SnapshotPruned when the run was pruned meanwhile
  */
 export async function rowsAt(
   db: Queryable,

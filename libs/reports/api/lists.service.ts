@@ -40,7 +40,7 @@ export class Lists {
     });
   }
 
-  /** A ranking of a kept run against that of another. @throws SnapshotGone and RankingMissing as `of` does */
+  /** A ranking of a kept run against that of another. @throws SnapshotPruned and RankingMissing as `of` does */
   compared(run: KeptRun, previous: KeptRun, ranking: Ranking): Promise<Comparison> {
     const name = `${nameOf(run, ranking)} ${nameOf(previous, ranking)}`;
     return this.remember(this.comparisons, name, async () => {
