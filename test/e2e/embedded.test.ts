@@ -110,20 +110,20 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(await usersOf(next.api)).toBe(0);
   });
 
-  test('without its keeper neither PostgreSQL nor the service runs on, and the service says so', async () => {
+  test('without its supervisor neither PostgreSQL nor the service runs on, and the service says so', async () => {
     const { service } = await startWithKey();
     const ended = once(service.child, 'exit');
-    process.kill(pidOf('keeper.js'), 'SIGKILL');
+    process.kill(pidOf('supervisor.js'), 'SIGKILL');
     await ended;
     expect(service.child.exitCode).toBeGreaterThan(0);
     await says(service, 'the embedded PostgreSQL is gone');
     await nothingIsLeft(folder.places);
   });
 
-  test('without its keeper and its service PostgreSQL does not run on', async () => {
+  test('without its supervisor and its service PostgreSQL does not run on', async () => {
     const { service } = await startWithKey();
-    const keeper = pidOf('keeper.js');
-    process.kill(keeper, 'SIGKILL');
+    const supervisor = pidOf('supervisor.js');
+    process.kill(supervisor, 'SIGKILL');
     await service.kill();
     await nothingIsLeft(folder.places);
   });
