@@ -31,9 +31,9 @@ export class IngestRetention {
   }
 
   /**
-   * Deletes identities, dead letters, fetches and counts that are past their retention time, by the database's
-   * clock. Skips this while the process's clock differs from it by an hour or more: with a database clock that
-   * is ahead, everything looks old.
+   * Deletes identities, dead letters, fetches and counts that are past their retention time, by the
+   * database's clock. Skips this while the process's clock differs from it by an hour or more: with
+   * a database clock that is ahead, everything looks old.
    */
   async prune(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS, DEAD_LETTER_MAX_MB } = this.settings;

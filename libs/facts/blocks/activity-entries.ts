@@ -28,7 +28,9 @@ export function forEachEntry(
   }
 }
 
-/** Collects activity in the two forms it is stored in: bitmaps per day, and the last time per user. */
+/**
+ * Collects activity in the two forms it is stored in: bitmaps per day, and the last time per user.
+ */
 export class ActivityEntries {
   readonly days = new DayBlocks();
   readonly latest = new LatestBlocks();

@@ -4,8 +4,8 @@ export const BLOCK_SIZE = 1 << BLOCK_SHIFT;
 export const BLOCK_BYTES = BLOCK_SIZE / 8;
 
 /**
- * Bitmaps by day and block, collected in memory and written in one statement. Bit 0 is the highest bit
- * of the first byte, as in PostgreSQL's `bit(n)`.
+ * Bitmaps by day and block, collected in memory and written in one statement. Bit 0 is the highest
+ * bit of the first byte, as in PostgreSQL's `bit(n)`.
  */
 export class DayBlocks {
   private readonly days = new Map<number, Map<number, Buffer>>();

@@ -1,6 +1,8 @@
 import { endianness } from 'node:os';
 
-/** `last_active` stores users in blocks of 256. A block is 1 KiB, which fits in a row without TOAST. */
+/**
+ * `last_active` stores users in blocks of 256. A block is 1 KiB, which fits in a row without TOAST.
+ */
 const SHIFT = 8;
 const SIZE = 1 << SHIFT;
 
@@ -52,7 +54,9 @@ export function unpackBlock(stored: Buffer): Uint32Array {
   return numbers;
 }
 
-/** Copies a stored block that begins at `start` of `source` into `numbers`, beginning at `first`. */
+/**
+ * Copies a stored block that begins at `start` of `source` into `numbers`, beginning at `first`.
+ */
 export function putBlock(numbers: Uint32Array, first: number, source: Buffer, start: number): void {
   const end = Math.min(first + SIZE, numbers.length);
   for (let key = first, at = start; key < end; key++, at += 4) {

@@ -8,8 +8,8 @@ export interface TimedStep {
 }
 
 /**
- * A period of membership, from `from` to `to`, both days included. An unknown start is `-Infinity`, an
- * open end is `Infinity`. A span that ends is one removal. Times in milliseconds since 1970.
+ * A period of membership, from `from` to `to`, both days included. An unknown start is `-Infinity`,
+ * an open end is `Infinity`. A span that ends is one removal. Times in milliseconds since 1970.
  */
 export interface Span {
   from: number;
@@ -26,18 +26,20 @@ const DEFAULT_ROLE = 'Member';
 
 /**
  * Replays the steps of one (user, org) pair.
- * - An add opens a span and counts as one addition. While the user is a member, it only sets the role.
- * - A remove closes the open span and counts as one removal. As the pair's first step it counts as one
- *   removal of a span with an unknown start. Otherwise it has no effect.
- * - A role change while the user is no member opens a span with an unknown start. It is no addition.
- * - `closedAt`, the deletion of the user or of the org, closes an open span and counts as a removal. The
- *   removals of a deleted org are never shown, because a deleted org is in no report.
+ * - An add opens a span and counts as one addition. While the user is a member, it only sets the
+ *   role.
+ * - A remove closes the open span and counts as one removal. As the pair's first step it counts as
+ *   one removal of a span with an unknown start. Otherwise it has no effect.
+ * - A role change while the user is no member opens a span with an unknown start. It is no
+ *   addition.
+ * - `closedAt`, the deletion of the user or of the org, closes an open span and counts as a
+ *   removal. The removals of a deleted org are never shown, because a deleted org is in no report.
  *
  * An unknown start reaches back to the pair's latest earlier removal step, whether or not that step
  * counted; without one, it has no limit.
  *
- * As of an earlier moment T, only spans whose first step is not after T exist, and a span that ends after
- * T is open. A step either adds a span or ends the last one.
+ * As of an earlier moment T, only spans whose first step is not after T exist, and a span that ends
+ * after T is open. A step either adds a span or ends the last one.
  * @param steps in the order of their versions, without those after `closedAt`
  */
 export function replay(steps: readonly TimedStep[], closedAt?: number): Span[] {

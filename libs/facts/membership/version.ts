@@ -1,13 +1,16 @@
 /**
- * The version of an event, (time, order key, source), as bytes that sort the same way in Node and in
- * PostgreSQL: 8 bytes of milliseconds since 1970, the order key, a NUL, the source. Order keys contain no
- * NUL, so a key sorts before any longer key that begins with it.
+ * The version of an event, (time, order key, source), as bytes that sort the same way in Node and
+ * in PostgreSQL: 8 bytes of milliseconds since 1970, the order key, a NUL, the source. Order keys
+ * contain no NUL, so a key sorts before any longer key that begins with it.
  */
 export type Version = Buffer;
 
 const VERSION_TIME_BYTES = 8;
 
-/** The version of an event. @param event `at` in milliseconds since 1970; without an order key, the id orders */
+/**
+ * The version of an event.
+ * @param event `at` in milliseconds since 1970; without an order key, the id orders
+ */
 export function versionOf(event: {
   at: number;
   id: string;

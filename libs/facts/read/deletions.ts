@@ -19,7 +19,11 @@ export class Deletions {
     return deletions;
   }
 
-  /** Sets a deletion. @param version copied; undefined removes the deletion @returns whether it changed */
+  /**
+   * Sets a deletion.
+   * @param version copied; undefined removes the deletion
+   * @returns whether it changed
+   */
   put(key: number, version: Version | undefined): boolean {
     const known = this.of(key);
     if (version ? known?.equals(version) : !known) return false;
@@ -34,7 +38,10 @@ export class Deletions {
     return true;
   }
 
-  /** Nearly no key is deleted. Without the array, a million map look-ups would take longer than the read. */
+  /**
+   * Nearly no key is deleted. Without the array, a million map look-ups would take longer than the
+   * read.
+   */
   of(key: number): Version | undefined {
     return this.isDeleted[key] === 1 ? this.versions.get(key) : undefined;
   }

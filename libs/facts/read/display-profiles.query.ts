@@ -3,13 +3,13 @@ import type { Queryable } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
 
 /**
- * Current display profiles of users or orgs. They are joined in the query that finds the keys, which saves
- * a round trip.
+ * Current display profiles of users or orgs. They are joined in the query that finds the keys,
+ * which saves a round trip.
  */
 export interface DisplayProfiles<Card, Row extends { id: number }> {
   /**
-   * A select of the rows for the keys that the subquery `keys` selects, to be ordered by its leading columns.
-   * Columns are numbers and text only, so that rows can be passed as JSON.
+   * A select of the rows for the keys that the subquery `keys` selects, to be ordered by its
+   * leading columns. Columns are numbers and text only, so that rows can be passed as JSON.
    */
   rowsOf(keys: string): string;
   /** The profiles by key, without deleted subjects. */
@@ -39,8 +39,8 @@ interface UserCardRow {
   steps: string;
 }
 
-// One row per user and existing org (created, not deleted) that the user was ever in; one row without an
-// org for a user who was in none. A user without a row in user_profiles has null names.
+// One row per user and existing org (created, not deleted) that the user was ever in; one row
+// without an org for a user who was in none. A user without a row in user_profiles has null names.
 export const USER_PROFILES: DisplayProfiles<UserProfileCard, UserCardRow> = {
   rowsOf: (keys) => `
     select i.id, pair.org_id, i.user_id, p.email, p.username, p.first_name, p.last_name,

@@ -10,7 +10,8 @@ export interface OrgContact {
   isOwner: boolean;
 }
 
-// Roles are plain text inside the packed steps. The filter avoids unpacking the other members of a large org.
+// Roles are plain text inside the packed steps. The filter avoids unpacking the other members of a
+// large org.
 const CANDIDATES = `
   select m.org_key as "orgKey", m.user_key as "userKey", m.steps
   from memberships m join users u on u.id = m.user_key
@@ -20,7 +21,9 @@ const CANDIDATES = `
 const OWNER = /owner/i;
 const ADMIN = /admin/i;
 
-/** Current members of orgs whose role contains `owner` or `admin`, such as `org:admin`; unordered. */
+/**
+ * Current members of orgs whose role contains `owner` or `admin`, such as `org:admin`; unordered.
+ */
 export async function orgContacts(
   db: Queryable,
   orgKeys: readonly number[],

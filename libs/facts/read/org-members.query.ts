@@ -33,7 +33,10 @@ export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMem
   return members;
 }
 
-/** The number of open memberships of an existing org. Most are counted without unpacking their steps. */
+/**
+ * The number of open memberships of an existing org. Most are counted without unpacking their
+ * steps.
+ */
 export async function countOrgMembers(db: Connection, orgKey: number): Promise<number> {
   let count = 0;
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);

@@ -10,7 +10,10 @@ const SCAN_MEMBERSHIPS_OF = `
   ${SCAN_MEMBERSHIPS}
   where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
 
-/** Receives the spans of one (user, org) pair, without roles. The spans are only valid during the call. */
+/**
+ * Receives the spans of one (user, org) pair, without roles. The spans are only valid during the
+ * call.
+ */
 export type OnPair = (userKey: number, orgKey: number, spans: readonly Span[]) => void;
 
 /** Streams the spans of all members of some orgs, unordered. */
@@ -28,8 +31,8 @@ export async function scanMembersOf(
 }
 
 /**
- * Streams the spans of each selected pair, unordered. Steps after a deletion do not count. They are compared
- * by version, because times can be equal.
+ * Streams the spans of each selected pair, unordered. Steps after a deletion do not count. They are
+ * compared by version, because times can be equal.
  * @param select with the columns of `SCAN_MEMBERSHIPS`
  */
 export async function scanMemberships(

@@ -6,8 +6,8 @@ import { CHANGED_SINCE } from './read-point.js';
 import { setList } from './session-list.js';
 
 /**
- * Full reads of facts in one transaction. Every function streams, so only what the caller stores stays in
- * memory. Times are milliseconds since 1970, NaN when unknown.
+ * Full reads of facts in one transaction. Every function streams, so only what the caller stores
+ * stays in memory. Times are milliseconds since 1970, NaN when unknown.
  */
 
 /** Days as a half-open range, each the first millisecond of a UTC day. */
@@ -42,7 +42,10 @@ const SCAN_ACTIVITY_OF = `
 const SCAN_ACTIVITY_CHANGED = `
   ${SCAN_ACTIVITY} and (day >= current_setting('insightd.unread_from')::date or (${CHANGED_SINCE}))`;
 
-/** Receives the bitmap of one block on one day (its first millisecond). The bits are only valid during the call. */
+/**
+ * Receives the bitmap of one block on one day (its first millisecond). The bits are only valid
+ * during the call.
+ */
 export type OnBlock = (day: number, block: number, bits: Uint8Array) => void;
 
 /** Streams the folded activity of a range of days, unordered. */
@@ -56,8 +59,8 @@ export async function scanAllActivity(
 }
 
 /**
- * Streams the folded activity of a range of days: blocks changed since the read point of `setChangedSince`,
- * and all blocks of the days from `unread` on.
+ * Streams the folded activity of a range of days: blocks changed since the read point of
+ * `setChangedSince`, and all blocks of the days from `unread` on.
  * @param unread first millisecond of a UTC day
  */
 export async function scanChangedActivity(

@@ -1,6 +1,9 @@
 const WORD_SHIFT = 5;
 
-/** A set of keys, one bit per key. Ten million keys fit in the L2 cache; with a byte per key they do not. */
+/**
+ * A set of keys, one bit per key. Ten million keys fit in the L2 cache; with a byte per key they do
+ * not.
+ */
 export class Bitset {
   private readonly words: Uint32Array;
 

@@ -18,8 +18,8 @@ interface Row {
   orgKeys: number[] | null;
 }
 
-// Changes that the read point does not include were written by transactions at or above its horizon.
-// Transaction numbers that are not assigned yet come from another server's dump.
+// Changes that the read point does not include were written by transactions at or above its
+// horizon. Transaction numbers that are not assigned yet come from another server's dump.
 const SINCE = `at >= $1::xid8 and at < pg_snapshot_xmax(pg_current_snapshot())`;
 const EXTENT = `
   select exists (select from fact_changes where at <= $1::xid8) as "isWhole",
@@ -32,8 +32,8 @@ const CHANGES = `select fact, keys, org_keys as "orgKeys" from fact_changes wher
 /**
  * The changes between a read point of the same store and the transaction's snapshot.
  * @param maxKeys limit for the number of keys
- * @returns undefined when there are more keys, when rows were removed, or when the changes are no longer
- *   recorded
+ * @returns undefined when there are more keys, when rows were removed, or when the changes are no
+ *   longer recorded
  */
 export async function changesSince(
   db: Connection,
@@ -63,14 +63,17 @@ const REMOVED = `
   select not exists (select from fact_changes where at <= $1::xid8)
     or exists (select from fact_changes where keys is null and ${SINCE}) as "areRemoved"`;
 
-/** Whether facts were removed since a read point of the same store, or the changes are no longer recorded. */
+/**
+ * Whether facts were removed since a read point of the same store, or the changes are no longer
+ * recorded.
+ */
 export async function areRowsRemovedSince(db: Queryable, { horizon }: ReadPoint): Promise<boolean> {
   const { rows } = await db.query<{ areRemoved: boolean }>(REMOVED, [String(horizon)]);
   return rows[0]!.areRemoved;
 }
 
-// The newest old entry stays: it shows that earlier entries were deleted. No earlier entry may become
-// visible later, hence the horizon.
+// The newest old entry stays: it shows that earlier entries were deleted. No earlier entry may
+// become visible later, hence the horizon.
 const FORGET = `
   delete from fact_changes
   where at < (

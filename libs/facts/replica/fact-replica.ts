@@ -25,8 +25,8 @@ interface Pending {
 }
 
 /**
- * In-memory copy of all users, orgs, memberships and invites at one read point. Each run applies only the rows
- * changed since the previous one. An updated copy equals a fresh read.
+ * In-memory copy of all users, orgs, memberships and invites at one read point. Each run applies
+ * only the rows changed since the previous one. An updated copy equals a fresh read.
  */
 export class FactReplica {
   readonly users = Subjects.users();
@@ -49,7 +49,8 @@ export class FactReplica {
   }
 
   /**
-   * Applies all changes since the read point except memberships; call `updateMemberships` afterwards.
+   * Applies all changes since the read point except memberships; call `updateMemberships`
+   * afterwards.
    * @returns false when the changes cannot be determined; read everything then
    * @throws any database error; the replica must not be used afterwards
    */

@@ -11,8 +11,9 @@ const OF_INVITERS = `
 const MIN_CAPACITY = 64;
 
 /**
- * In-memory copy of all invites at one read point. An update reads all invites of the inviters with new
- * invites again. Invites of one inviter to one invitee are adjacent, oldest first; 13 bytes per invite.
+ * In-memory copy of all invites at one read point. An update reads all invites of the inviters with
+ * new invites again. Invites of one inviter to one invitee are adjacent, oldest first; 13 bytes per
+ * invite.
  */
 export class InviteReplica {
   /** Number of invites. */
@@ -82,7 +83,9 @@ export class InviteReplica {
     this.isFirst[this.count++] = isFirst ? 1 : 0;
   }
 
-  /** Removes the invites of some inviters among the first `before` ones; the rest keep their order. */
+  /**
+   * Removes the invites of some inviters among the first `before` ones; the rest keep their order.
+   */
   private drop(dropped: ReadonlySet<number>, before: number): void {
     if (dropped.size === 0) return;
     const { inviters, times, isFirst } = this;

@@ -22,7 +22,10 @@ const SPANS_PER_PAIR = 1.2;
 const NO_SPANS: readonly Span[] = [
   { toldAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
 ];
-/** 131,072 orgs per range. At 40 bytes of sums each, a range takes 5 MB, which fits in the CPU cache. */
+/**
+ * 131,072 orgs per range. At 40 bytes of sums each, a range takes 5 MB, which fits in the CPU
+ * cache.
+ */
 const ORG_RANGE_SHIFT = 17;
 
 /** The day of an event that never happened: after all real days. */
@@ -45,8 +48,8 @@ export interface SpanColumns {
 const NAMES = ['users', 'orgs', 'toldAt', 'endedAt', 'from', 'to', 'added'] as const;
 
 /**
- * In-memory copy of the spans of all memberships at one read point. An update replaces the changed pairs.
- * Stored as columns, 36 bytes per span, in no guaranteed order.
+ * In-memory copy of the spans of all memberships at one read point. An update replaces the changed
+ * pairs. Stored as columns, 36 bytes per span, in no guaranteed order.
  */
 export class Spans {
   /** Number of spans. */
@@ -107,10 +110,10 @@ export class Spans {
   }
 
   /**
-   * Sorts by range of orgs, then by user. The engine looks up users and adds up by org while it goes through
-   * the spans. Sorting by user, of which there are more, cuts that time to a third. Going through one range of
-   * orgs at a time keeps the sums in the CPU cache, which more than halves it again with a million orgs. Spans
-   * added later are not sorted.
+   * Sorts by range of orgs, then by user. The engine looks up users and adds up by org while it
+   * goes through the spans. Sorting by user, of which there are more, cuts that time to a third.
+   * Going through one range of orgs at a time keeps the sums in the CPU cache, which more than
+   * halves it again with a million orgs. Spans added later are not sorted.
    */
   private sort(): void {
     const { users, orgs } = this.columns;

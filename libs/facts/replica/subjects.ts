@@ -14,8 +14,8 @@ interface Statements {
   positions: string;
 }
 
-// The order is read as one value of at most 1 GB: reading a row per key takes longer than reading the keys.
-// A subject that is only mentioned has an id but no row.
+// The order is read as one value of at most 1 GB: reading a row per key takes longer than reading
+// the keys. A subject that is only mentioned has an id but no row.
 const statements = (table: string, ids: string, text: string): Statements => ({
   all: `select id, created_at, deleted_stamp from ${table}`,
   changed: `
@@ -33,8 +33,8 @@ const USERS = statements('users', 'user_ids', 'user_id');
 const ORGS = statements('orgs', 'org_ids', 'org_id');
 
 /**
- * In-memory copy of all users, or all orgs, at one read point: when they were created and deleted, and the
- * byte order of their ids. An update applies the changed rows.
+ * In-memory copy of all users, or all orgs, at one read point: when they were created and deleted,
+ * and the byte order of their ids. An update applies the changed rows.
  */
 export class Subjects {
   readonly deletions = new Deletions();
@@ -85,8 +85,8 @@ export class Subjects {
   }
 
   /**
-   * Reads some subjects again, with their positions in the order. Normally only new keys get a new position,
-   * but a key that was removed and reused by hand may belong to another id.
+   * Reads some subjects again, with their positions in the order. Normally only new keys get a new
+   * position, but a key that was removed and reused by hand may belong to another id.
    * @returns the keys whose deletion changed
    */
   async update(db: Connection, keys: readonly number[]): Promise<number[]> {
@@ -162,7 +162,8 @@ export class Subjects {
       affected.add(before);
     });
     const before = this.order;
-    const buffer = this.spare.length >= this.count ? this.spare : new Uint32Array(this.count * 1.01);
+    const buffer =
+      this.spare.length >= this.count ? this.spare : new Uint32Array(this.count * 1.01);
     const order = buffer.subarray(0, this.count);
     let length = 0;
     const insertAfter = (key: number) => {

@@ -10,8 +10,9 @@ import { expectPresent, type Witness } from './witness.js';
 const FOLD_LOCK = 0x666f6c64;
 
 /**
- * Folds the activity log into the daily bitmaps and the last activity of each user. Bits are combined by
- * OR and times by maximum, so the result does not depend on when or in which portions the log is folded.
+ * Folds the activity log into the daily bitmaps and the last activity of each user. Bits are
+ * combined by OR and times by maximum, so the result does not depend on when or in which portions
+ * the log is folded.
  */
 @Injectable()
 export class ActivityFold {
@@ -42,8 +43,9 @@ export class ActivityFold {
   }
 
   /**
-   * Writes activity directly, without the log: user `keys[i]` was active at `seconds[i]`, unix seconds.
-   * Queues one rederivation of everything, because a list of users per day would be too large.
+   * Writes activity directly, without the log: user `keys[i]` was active at `seconds[i]`, unix
+   * seconds. Queues one rederivation of everything, because a list of users per day would be too
+   * large.
    * @param witness of the keys
    * @throws StoreChanged
    */

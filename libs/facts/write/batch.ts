@@ -45,8 +45,9 @@ export interface Invite {
 }
 
 /**
- * Reduces events to changes of facts. Every rule is a minimum, a maximum, a union or "the latest version
- * wins", so the result depends neither on the order of the events nor on how they are split into batches.
+ * Reduces events to changes of facts. Every rule is a minimum, a maximum, a union or "the latest
+ * version wins", so the result depends neither on the order of the events nor on how they are split
+ * into batches.
  */
 export class FactBatch {
   readonly users = new Map<string, UserChange>();

@@ -21,8 +21,8 @@ export class BulkLoad {
   }
 
   /**
-   * Writes events in one transaction; about 10,000 per call are fastest. Stores no identities: loading
-   * the same event again changes nothing.
+   * Writes events in one transaction; about 10,000 per call are fastest. Stores no identities:
+   * loading the same event again changes nothing.
    */
   async events(events: readonly NativeEvent[]): Promise<void> {
     await this.facts.resolving(events, (ids) =>
@@ -31,8 +31,8 @@ export class BulkLoad {
   }
 
   /**
-   * Writes events in one transaction and stores their identities. An event whose identity is known, from
-   * here or from HTTP, changes nothing, even with different content.
+   * Writes events in one transaction and stores their identities. An event whose identity is known,
+   * from here or from HTTP, changes nothing, even with different content.
    * @param within runs in the same transaction, before it commits
    */
   async eventsOnce(
@@ -68,7 +68,10 @@ export class BulkLoad {
     return Uint32Array.from(userIds, (id) => keys.get(id)!);
   }
 
-  /** `activity` by user keys. The store must be the one that the keys were read from; this is not checked. */
+  /**
+   * `activity` by user keys. The store must be the one that the keys were read from; this is not
+   * checked.
+   */
   async activityByKey(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
     await this.fold.write(keys, seconds, undefined);
   }

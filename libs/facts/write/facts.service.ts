@@ -52,8 +52,8 @@ export class FactsService {
   ) {}
 
   /**
-   * Resolves the ids that events name to keys and calls `write`. Reads the keys again and repeats when
-   * the store has changed since they were read.
+   * Resolves the ids that events name to keys and calls `write`. Reads the keys again and repeats
+   * when the store has changed since they were read.
    * @param write runs its own transaction; may be called several times
    */
   async resolving<T>(
@@ -78,9 +78,9 @@ export class FactsService {
   }
 
   /**
-   * Writes a batch inside the caller's transaction. Tables are always written in the same order, each
-   * by one statement in key order, so concurrent writers cannot deadlock. A batch that is repeated,
-   * split or reordered produces the same facts.
+   * Writes a batch inside the caller's transaction. Tables are always written in the same order,
+   * each by one statement in key order, so concurrent writers cannot deadlock. A batch that is
+   * repeated, split or reordered produces the same facts.
    * @throws StoreChanged when the keys are not those of the current store
    */
   async write(

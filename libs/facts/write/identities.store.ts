@@ -15,8 +15,8 @@ const COLUMNS: RowSet['columns'] = [
 
 /**
  * Stores the identities of a batch and drops events whose identity is known, from the store or from
- * earlier in the batch. Activity is not checked unless its `remembered` flag is set: repeating it changes
- * nothing.
+ * earlier in the batch. Activity is not checked unless its `remembered` flag is set: repeating it
+ * changes nothing.
  */
 export async function dropRepeats(
   db: Connection,

@@ -22,8 +22,8 @@ export interface Numbers {
 /** A row of an id table: the key, the id, and the row's mark. */
 type Row = Witness;
 
-// The same statement reads the earlier witness and the missing ids, so both come from one state of the
-// store.
+// The same statement reads the earlier witness and the missing ids, so both come from one state of
+// the store.
 const find = ({ table, name }: IdTable): PreparedQuery => ({
   name: `find_${table}`,
   text: `select id, ${name} as name, ${MARK} as mark from ${table} where ${name} = any($1)`,
@@ -59,7 +59,8 @@ class KeyCache {
 
 /** Resolves the ids of users, or of orgs, to keys. */
 class IdNumbers {
-  // Created with the first id: the cache allocates all its memory at once, which takes 0.1 s of a start.
+  // Created with the first id: the cache allocates all its memory at once, which takes 0.1 s of a
+  // start.
   private known: KeyCache | undefined;
   private readonly find: PreparedQuery;
   private readonly add: PreparedQuery;
@@ -78,13 +79,16 @@ class IdNumbers {
     this.known = undefined;
   }
 
-  /** The keys of all `wanted` ids. Creates missing ones. @throws Error when the store keeps changing */
+  /**
+   * The keys of all `wanted` ids. Creates missing ones.
+   * @throws Error when the store keeps changing
+   */
   async of(wanted: ReadonlySet<string>): Promise<Numbers> {
     if (wanted.size === 0) return { keys: new Map(), witness: undefined };
     let known = this.current();
     let keys = cached(known, wanted);
-    // Reads before inserting: an insert that conflicts consumes a key and makes keys less dense. Reads
-    // again after inserting: another process may have added the same id in between.
+    // Reads before inserting: an insert that conflicts consumes a key and makes keys less dense.
+    // Reads again after inserting: another process may have added the same id in between.
     for (let turn = 0, total = 0; total < MAX_TURNS; total++) {
       const missing = [...wanted].filter((name) => !keys.has(name));
       if (missing.length === 0) return { keys, witness: known.witness };
@@ -97,7 +101,8 @@ class IdNumbers {
         [known, turn] = [this.current(), 0];
         keys = cached(known, wanted);
       } else if (known.witness !== witness) {
-        // Another call has added keys meanwhile. The reply proves only the earlier ones, so ask again.
+        // Another call has added keys meanwhile. The reply proves only the earlier ones, so ask
+        // again.
         turn = 0;
       } else {
         put(known, keys, rows);
@@ -149,9 +154,9 @@ function put(known: KeyCache, keys: Map<string, number>, rows: readonly Row[]): 
 }
 
 /**
- * Maps user and org ids to keys. A key is created at the first mention of its id and never changes, so it
- * is committed in a transaction of its own, before the facts. Keys are cached with a witness, by which the
- * transaction that writes them proves that the store is still the same.
+ * Maps user and org ids to keys. A key is created at the first mention of its id and never changes,
+ * so it is committed in a transaction of its own, before the facts. Keys are cached with a witness,
+ * by which the transaction that writes them proves that the store is still the same.
  */
 @Injectable()
 export class IdStore {

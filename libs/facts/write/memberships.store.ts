@@ -14,8 +14,8 @@ interface PairSteps {
   packed: Buffer[];
 }
 
-// Steps are appended in order of arrival; readers sort them and remove repetitions. Steps that are already
-// stored are left out here only to keep rows small.
+// Steps are appended in order of arrival; readers sort them and remove repetitions. Steps that are
+// already stored are left out here only to keep rows small.
 const ADD_STEPS = (from: string) => `
   insert into memberships as m (user_key, org_key, steps)
   select user_key, org_key, steps from ${from}
@@ -56,8 +56,8 @@ const STEPS_OF = `
   where (user_key, org_key) in (select * from unnest($1::int[], $2::int[]))`;
 
 /**
- * Removes steps that are already stored from pairs with several new steps. `ADD_STEPS` compares all new
- * steps of a pair as one value, so it only recognizes a single stored step.
+ * Removes steps that are already stored from pairs with several new steps. `ADD_STEPS` compares all
+ * new steps of a pair as one value, so it only recognizes a single stored step.
  */
 async function removeStored(db: Queryable, pairs: Map<string, PairSteps>): Promise<void> {
   const several = [...pairs.values()].filter(({ packed }) => packed.length > 1);
@@ -94,8 +94,8 @@ const REPLACE_STEPS = `
   update memberships set steps = $3 where user_key = $1 and org_key = $2 and steps = $4`;
 
 /**
- * Replaces event ids and sources that contain an address in the steps of deleted users and orgs. Earlier
- * releases stored such steps.
+ * Replaces event ids and sources that contain an address in the steps of deleted users and orgs.
+ * Earlier releases stored such steps.
  */
 export async function pseudonymizeSteps(
   db: Queryable,

@@ -41,7 +41,14 @@ export async function upsertOrgs(
 ): Promise<void> {
   if (orgs.length === 0) return;
   const rows = orgs.map(({ key, change: { createdAt, deletion, name } }) => {
-    return [key, createdAt, deletion && versionTime(deletion), deletion, name?.value, name?.version];
+    return [
+      key,
+      createdAt,
+      deletion && versionTime(deletion),
+      deletion,
+      name?.value,
+      name?.version,
+    ];
   });
   const { from, values } = await transfer(db, { name: 'orgs', columns: ORG_COLUMNS, rows });
   await db.query(UPSERT_ORGS(from), values);

@@ -15,8 +15,8 @@ export function holdsAddress(text: string): boolean {
 }
 
 /**
- * The pseudonym of a text that may contain an address: `hash:` and 32 hexadecimal digits. Other texts,
- * pseudonyms included, are returned unchanged. The same text always gets the same pseudonym.
+ * The pseudonym of a text that may contain an address: `hash:` and 32 hexadecimal digits. Other
+ * texts, pseudonyms included, are returned unchanged. The same text always gets the same pseudonym.
  */
 export function pseudonymOf(text: string, key: Buffer): string {
   if (!holdsAddress(text)) return text;
@@ -30,9 +30,9 @@ function namesAddress({ id, source }: Pick<NativeEvent, 'id' | 'source'>): boole
 }
 
 /**
- * Replaces event ids and sources that may contain an address with their keyed hashes, which then identify
- * and order the event. Ids stay in the store permanently, in identities and membership steps, where a
- * deletion could not find an address.
+ * Replaces event ids and sources that may contain an address with their keyed hashes, which then
+ * identify and order the event. Ids stay in the store permanently, in identities and membership
+ * steps, where a deletion could not find an address.
  * @param readKey reads the store's hash key; called only when needed
  */
 export async function withoutAddresses(
@@ -51,7 +51,9 @@ function withoutAddress<E extends NativeEvent>(event: E, key: Buffer): E {
   return { ...event, id, source: pseudonymOf(event.source, key), ...(orderKey && { orderKey }) };
 }
 
-/** A version whose order key and source are replaced with pseudonyms where they contain an address. */
+/**
+ * A version whose order key and source are replaced with pseudonyms where they contain an address.
+ */
 export function pseudonymOfVersion(version: Version, key: Buffer): Version {
   const { at, id, source } = partsOf(version);
   return versionOf({ at, id: pseudonymOf(id, key), source: pseudonymOf(source, key) });

@@ -1,13 +1,13 @@
 import type { Queryable } from '#libs/database';
 
 /**
- * The row of the highest key that a process has cached. While the store contains it, all cached keys are
- * valid.
+ * The row of the highest key that a process has cached. While the store contains it, all cached
+ * keys are valid.
  *
- * Keys are committed in ascending order (`ids.store.ts`), so a store that contains this row contains all
- * earlier ones. The row is missing in another store, and in one that went back to an earlier state: a backup
- * restored in place, a standby promoted too early, a crash without synchronous commits. There the key does
- * not exist, or belongs to a row with another mark.
+ * Keys are committed in ascending order (`ids.store.ts`), so a store that contains this row
+ * contains all earlier ones. The row is missing in another store, and in one that went back to an
+ * earlier state: a backup restored in place, a standby promoted too early, a crash without
+ * synchronous commits. There the key does not exist, or belongs to a row with another mark.
  */
 export interface Witness {
   /** The key. */
@@ -34,7 +34,10 @@ export type IdTable = (typeof ID_TABLES)[keyof typeof ID_TABLES];
 // Rows written before tokens existed have none; the number of their transaction is the mark.
 export const MARK = `coalesce(token::text, 'x' || xmin::text)`;
 
-/** SQL condition: the witness is in its table, or there is none. @param first number of its first of three parameters */
+/**
+ * SQL condition: the witness is in its table, or there is none.
+ * @param first number of its first of three parameters
+ */
 export function isPresent({ table, name }: IdTable, first: number): string {
   return `($${first}::int is null or exists (
     select from ${table} where id = $${first} and ${name} = $${first + 1} and ${MARK} = $${first + 2}))`;

@@ -33,7 +33,9 @@ export function namesInvitee(name: string, isInvitation: boolean): boolean {
 /** Accepted messages are not nested deeper. */
 const MAX_DEPTH = 64;
 
-/** The texts in a JSON value that may be invitees' addresses, judged by the names of their members. */
+/**
+ * The texts in a JSON value that may be invitees' addresses, judged by the names of their members.
+ */
 export function inviteesIn(value: unknown, isInvitation: boolean, depth = MAX_DEPTH): string[] {
   if (typeof value !== 'object' || value === null || depth === 0) return [];
   return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {

@@ -13,9 +13,10 @@ const IN_DOUBT =
 const LETTERS_LOCK = 0x6c657474;
 
 /**
- * Locks the dead letters until the transaction ends, so that a deletion cannot miss a letter that is being
- * written. Writers of letters lock `shared`, deletions `alone`. A deletion takes the lock before it writes
- * letters itself: two transactions that hold it shared would deadlock when both upgrade.
+ * Locks the dead letters until the transaction ends, so that a deletion cannot miss a letter that
+ * is being written. Writers of letters lock `shared`, deletions `alone`. A deletion takes the lock
+ * before it writes letters itself: two transactions that hold it shared would deadlock when both
+ * upgrade.
  */
 export async function lockLetters(db: Queryable, how: 'shared' | 'alone'): Promise<void> {
   const lock = how === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
@@ -68,8 +69,8 @@ function canBeId(text: string): boolean {
 
 const ERASED = 'body = null, mentions = null, event_id = null, user_id = null, org_id = null';
 
-// One index search per hash. A single search for all hashes could become a comparison of every hash with
-// every letter.
+// One index search per hash. A single search for all hashes could become a comparison of every hash
+// with every letter.
 const ERASE = `
   with found as (
     select letter.id
@@ -92,8 +93,8 @@ const NAMED = `
 const ERASE_BY_ID = `update dead_letters set ${ERASED}, errors = $2 where id = any($1::bigint[])`;
 
 /**
- * Erases deleted users and orgs from dead letters and queued fetches. A letter loses its content when it
- * mentions their id, address, username or known names, or when it cannot be read in full.
+ * Erases deleted users and orgs from dead letters and queued fetches. A letter loses its content
+ * when it mentions their id, address, username or known names, or when it cannot be read in full.
  */
 export async function eraseTracesOf(db: Queryable, written: Written): Promise<void> {
   if (!deletes(written)) return;
@@ -156,8 +157,8 @@ interface UnreadLetter {
 }
 
 /**
- * Indexes the mentions of some letters that an earlier release stored without them, and erases those that
- * mention deleted subjects.
+ * Indexes the mentions of some letters that an earlier release stored without them, and erases
+ * those that mention deleted subjects.
  * @returns whether there may be more
  */
 export async function readUnreadLetters(db: Queryable): Promise<boolean> {

@@ -73,7 +73,10 @@ export class DeadLettersService {
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'DEAD_LETTER_MAX_MB'>,
   ) {}
 
-  /** Letters, newest first. Returns fewer than `limit` when their bodies exceed 4 MiB, but at least one. */
+  /**
+   * Letters, newest first. Returns fewer than `limit` when their bodies exceed 4 MiB, but at least
+   * one.
+   */
   async list(limit: number, { before, sender }: Which = {}): Promise<DeadLetterView[]> {
     const values = [before ?? null, sender ?? null, limit];
     const sizes = await this.database.queryPrepared<{ id: string; bytes: number }>(SIZES, values);
@@ -113,8 +116,8 @@ export class DeadLettersService {
   }
 
   /**
-   * Replays letters with their original times of receipt. Letters that can be used become facts and are
-   * deleted; the others stay, with the new reasons.
+   * Replays letters with their original times of receipt. Letters that can be used become facts and
+   * are deleted; the others stay, with the new reasons.
    * @param ids the letters; undefined for the oldest 10,000
    * @returns the same as ingest; `index` counts in the order of the letters' ids
    * @throws ApiError for more than 10,000 ids
@@ -209,7 +212,10 @@ export class DeadLettersService {
   }
 }
 
-/** The rejection when its reasons have not changed, which saves a transaction per letter; otherwise undefined. */
+/**
+ * The rejection when its reasons have not changed, which saves a transaction per letter; otherwise
+ * undefined.
+ */
 function unchangedReason(letter: Letter, { events, rejected, lookUps }: CheckedBatch) {
   const [reason] = rejected;
   if (!reason || events.length > 0 || (lookUps ?? []).length > 0) return undefined;

@@ -31,8 +31,8 @@ const ADD = `
 type Letter = Rejected & { receivedAt: number; sender: Sender };
 
 /**
- * Stores rejected events with their reasons. A repeated event is stored once and counted. An event that mentions
- * a deleted user or org is stored without its content.
+ * Stores rejected events with their reasons. A repeated event is stored once and counted. An event
+ * that mentions a deleted user or org is stored without its content.
  * @param hashKey the store's key, for sources that contain an address
  */
 export async function addDeadLetters(
@@ -87,7 +87,10 @@ function rowOf(letter: Letter & { digest: Buffer }, isGone: boolean): unknown[] 
   ];
 }
 
-/** The digest that identifies a letter. Includes a message's id: two sign-ins may have the same body. */
+/**
+ * The digest that identifies a letter. Includes a message's id: two sign-ins may have the same
+ * body.
+ */
 function digestOf({ body, id, messageAt }: Rejected): Buffer {
   const hash = createHash('sha256').update(body);
   return (messageAt === undefined ? hash : hash.update(`\0${id}`)).digest();
@@ -127,7 +130,10 @@ const DROP_EXCESS = `
     order by id for update skip locked)
   delete from dead_letters where id in (select id from dropped)`;
 
-/** Deletes the letters sent longest ago until the rest take at most `maxBytes`. @returns the number deleted */
+/**
+ * Deletes the letters sent longest ago until the rest take at most `maxBytes`.
+ * @returns the number deleted
+ */
 export async function dropExcessLetters(db: Queryable, maxBytes: number): Promise<number> {
   return (await db.query(DROP_EXCESS, [maxBytes])).rowCount ?? 0;
 }

@@ -21,8 +21,8 @@ export interface JsonToken {
 }
 
 /**
- * Calls `onToken` with each token of a text, which may be JSON, truncated JSON or any other text. Takes linear
- * time for every input.
+ * Calls `onToken` with each token of a text, which may be JSON, truncated JSON or any other text.
+ * Takes linear time for every input.
  * @param onToken returns false to stop
  */
 export function scanJsonTokens(text: string, onToken: (token: JsonToken) => boolean): void {

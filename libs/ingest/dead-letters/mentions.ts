@@ -5,7 +5,10 @@ import { scanJsonTokens, type JsonToken } from './json-tokens.js';
 export interface Mentions {
   /** All values, member names and words that may be an id, an address or a name. */
   texts: string[];
-  /** False when `texts` may be incomplete: the text is too long, nested too deeply, or has rounded numbers. */
+  /**
+   * False when `texts` may be incomplete: the text is too long, nested too deeply, or has rounded
+   * numbers.
+   */
   isComplete: boolean;
   /** The last string when the text was truncated inside it; it may be the beginning of an id. */
   torn?: string;
@@ -37,8 +40,8 @@ const COMMON_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Limits the mentions of all letters of one request. Without it, 16 MiB of rejected words would occupy the process
- * and the index of mentions for half a minute.
+ * Limits the mentions of all letters of one request. Without it, 16 MiB of rejected words would
+ * occupy the process and the index of mentions for half a minute.
  */
 export class MentionBudget {
   texts = MAX_TEXTS_PER_REQUEST;
@@ -204,7 +207,10 @@ function percentDecoded(word: string): string {
 const [MAX_LOCAL, MAX_DOMAIN] = [64, 255];
 const MAX_VARIANTS = 6;
 
-/** Adds the addresses in a word such as `signup-ada@example.com`; an address may begin after any joint. */
+/**
+ * Adds the addresses in a word such as `signup-ada@example.com`; an address may begin after any
+ * joint.
+ */
 function addAddresses(word: string, found: FoundTexts): boolean {
   for (let at = word.indexOf('@'); at >= 0; at = word.indexOf('@', at + 1)) {
     const local = word.slice(Math.max(0, at - MAX_LOCAL), at);
@@ -244,8 +250,8 @@ function headsOf(text: string): string[] {
 }
 
 /**
- * The hash of a text in the index of mentions: 53 bits, independent of case and of how accents are composed. A
- * collision makes a deletion erase one letter too many.
+ * The hash of a text in the index of mentions: 53 bits, independent of case and of how accents are
+ * composed. A collision makes a deletion erase one letter too many.
  */
 export function mentionHash(text: string): number {
   const plain = text.trim().normalize('NFC').toLowerCase();

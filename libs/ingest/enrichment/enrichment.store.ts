@@ -48,8 +48,9 @@ export async function addFetches(
   ]);
 }
 
-// A claim postpones the fetch: when a worker dies, another takes it over, and no transaction waits for a
-// vendor's API. Pauses are shorter than a day; a longer one was set by a clock that was ahead.
+// A claim postpones the fetch: when a worker dies, another takes it over, and no transaction waits
+// for a vendor's API. Pauses are shorter than a day; a longer one was set by a clock that was
+// ahead.
 const CLAIM = `
   update source_lookups set attempts = attempts + 1, next_at = now() + make_interval(secs => $3)
   where id in (

@@ -5,7 +5,10 @@ import { ApiError } from '#libs/contracts';
 const ATTRIBUTES = ['id', 'type', 'source', 'time', 'specversion'];
 const JSON_TYPE = /^[\w.+-]+\/(?:[\w.-]+\+)?json$/;
 
-/** Whether a request is in the binary mode of CloudEvents: attributes in the headers, data in the body. */
+/**
+ * Whether a request is in the binary mode of CloudEvents: attributes in the headers, data in the
+ * body.
+ */
 export function isBinaryEvent(
   headers: IncomingHttpHeaders,
   mediaType: string | undefined,
@@ -31,8 +34,8 @@ export function binaryEvent(headers: IncomingHttpHeaders, data: unknown): Record
 }
 
 /**
- * Decodes a header. CloudEvents percent-encodes characters beyond ASCII as UTF-8. Senders that do not encode
- * write UTF-8 or Latin-1; Node reads both as Latin-1.
+ * Decodes a header. CloudEvents percent-encodes characters beyond ASCII as UTF-8. Senders that do
+ * not encode write UTF-8 or Latin-1; Node reads both as Latin-1.
  */
 function decoded(value: string): string {
   const bytes = Buffer.from(value, 'latin1');

@@ -5,9 +5,9 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Replaces `data_base64` of a CloudEvent with the decoded `data`, so that the event is checked, stored as a dead
- * letter and erased like any other. Returns the event unchanged when it has `data`, or when `data_base64` is
- * not base64 of JSON.
+ * Replaces `data_base64` of a CloudEvent with the decoded `data`, so that the event is checked,
+ * stored as a dead letter and erased like any other. Returns the event unchanged when it has
+ * `data`, or when `data_base64` is not base64 of JSON.
  */
 export function withPlainData(event: unknown): unknown {
   if (!isObject(event) || !('data_base64' in event)) return event;

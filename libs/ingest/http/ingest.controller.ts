@@ -59,7 +59,8 @@ export class IngestController {
     return taken;
   }
 
-  // Not awaited here: what was read from the body would stay in memory while the events wait to be written.
+  // Not awaited here: what was read from the body would stay in memory while the events wait to be
+  // written.
   private take(request: Authorized): Promise<IngestReply> {
     const incoming = readEvents(request.body, request.headers);
     request.body = undefined;

@@ -15,7 +15,10 @@ export const EVENT_MEDIA_TYPES = [
   LINES,
 ];
 
-/** One event before any check: a JSON value, or a text that is not JSON. `problem` is set when it exceeds the limits. */
+/**
+ * One event before any check: a JSON value, or a text that is not JSON. `problem` is set when it
+ * exceeds the limits.
+ */
 export type Incoming = ({ value: unknown } | { unreadable: string }) & { problem?: string };
 
 /**

@@ -20,7 +20,9 @@ import { CALL_TYPES } from '../sources/tracking/call.js';
 import { callsOf, messageOf } from '../sources/tracking/messages.js';
 import { source } from '../sources/tracking/source.js';
 
-/** Paths of single calls: each kind by its name and by its first letter, which some libraries use. */
+/**
+ * Paths of single calls: each kind by its name and by its first letter, which some libraries use.
+ */
 const KINDS = new Map(CALL_TYPES.flatMap((type) => [type, type[0]!].map((path) => [path, type])));
 const PATHS = ['batch', 'import', ...KINDS.keys()].map((path) => `/v1/${path}`).join(', ');
 
@@ -48,8 +50,8 @@ const sendTrackingCall = operation({
 const BYTES_BEFORE_KEY = 512 * 1024;
 
 /**
- * The tracking API of Segment. Its libraries do not read outcomes per call, so a call that cannot be used becomes
- * a dead letter and the reply is the same.
+ * The tracking API of Segment. Its libraries do not read outcomes per call, so a call that cannot
+ * be used becomes a dead letter and the reply is the same.
  */
 @Controller('v1')
 @Access('ingest')
@@ -99,7 +101,10 @@ export class TrackingController {
   }
 }
 
-/** The `writeKey` that some libraries send in the body; undefined when missing or when the body is not JSON. */
+/**
+ * The `writeKey` that some libraries send in the body; undefined when missing or when the body is
+ * not JSON.
+ */
 function writeKeyIn(bytes: Buffer): string | undefined {
   if (!bytes.includes('"writeKey"')) return undefined;
   try {

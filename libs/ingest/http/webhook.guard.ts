@@ -21,7 +21,11 @@ export class WebhookRefusals {
     private readonly wrong: WrongKeys,
   ) {}
 
-  /** Counts a refused message. @returns the error to throw @throws ApiError `rate_limited` after too many from one address */
+  /**
+   * Counts a refused message.
+   * @returns the error to throw
+   * @throws ApiError `rate_limited` after too many from one address
+   */
   refused(request: FromSource): ApiError {
     const { source } = request;
     this.outcomes.record('refused', [{ type: null }], { kind: 'webhook', name: source.name });
@@ -31,7 +35,10 @@ export class WebhookRefusals {
   }
 }
 
-/** Refuses messages of sources that are not configured, and messages whose headers cannot carry a valid signature. */
+/**
+ * Refuses messages of sources that are not configured, and messages whose headers cannot carry a
+ * valid signature.
+ */
 @Injectable()
 export class WebhookGuard implements CanActivate {
   constructor(

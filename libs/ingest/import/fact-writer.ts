@@ -3,12 +3,15 @@ import type { BulkLoad } from '#libs/facts';
 import { eraseTracesOf } from '../dead-letters/dead-letters.erasure.js';
 
 /**
- * Activity events per write. Each write rewrites every day and block that it touches, and charts requested
- * meanwhile wait for it.
+ * Activity events per write. Each write rewrites every day and block that it touches, and charts
+ * requested meanwhile wait for it.
  */
 const ACTIVITY_PER_WRITE = 200_000;
 
-/** `remembered`: identities are stored and count once. `content`: repeating an event has no effect anyway. */
+/**
+ * `remembered`: identities are stored and count once. `content`: repeating an event has no effect
+ * anyway.
+ */
 export type Identities = 'remembered' | 'content';
 
 /** Writes imported events: activity as columns, all others by COPY. */

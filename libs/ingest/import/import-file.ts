@@ -4,7 +4,9 @@ import type { ImportFile } from './open-file.js';
 import { readLines } from './read-lines.js';
 import type { RejectedFile } from './rejected-file.js';
 
-/** Events per transaction: about half a second of writing, so that other writers do not wait long. */
+/**
+ * Events per transaction: about half a second of writing, so that other writers do not wait long.
+ */
 const EVENTS_PER_TRANSACTION = 10_000;
 
 /** The progress of an import. */
@@ -32,7 +34,10 @@ export interface ImportParts {
   signal: AbortSignal;
 }
 
-/** Imports a file until its end or until it is stopped. Each line is checked before its events are written. */
+/**
+ * Imports a file until its end or until it is stopped. Each line is checked before its events are
+ * written.
+ */
 export async function importFile(parts: ImportParts): Promise<Progress> {
   const { file, format, signal } = parts;
   const progress: Progress = { lines: 0, events: 0, rejected: 0 };
@@ -54,7 +59,10 @@ export async function importFile(parts: ImportParts): Promise<Progress> {
   return progress;
 }
 
-/** Collects events into transactions. The next one is collected while PostgreSQL writes the previous one. */
+/**
+ * Collects events into transactions. The next one is collected while PostgreSQL writes the previous
+ * one.
+ */
 class Transactions {
   private gathered: NativeEvent[] = [];
   private underWay: Promise<void> = Promise.resolve();

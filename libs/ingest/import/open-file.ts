@@ -20,11 +20,17 @@ export interface ImportFile {
   size: number | undefined;
   /** Bytes read so far. */
   read: () => number;
-  /** Last modification, milliseconds since 1970; undefined for standard input, pipes and placeholder times. */
+  /**
+   * Last modification, milliseconds since 1970; undefined for standard input, pipes and placeholder
+   * times.
+   */
   writtenAt: number | undefined;
 }
 
-/** Opens a file, or standard input for `-`. @throws Error when the file cannot be read or is a folder */
+/**
+ * Opens a file, or standard input for `-`.
+ * @throws Error when the file cannot be read or is a folder
+ */
 export async function openFile(path: string): Promise<ImportFile> {
   const isStandardInput = path === STANDARD_INPUT;
   const about = isStandardInput ? undefined : await aboutFile(path);

@@ -15,7 +15,10 @@ const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\uFEFF';
 const SHOWN_CHARACTERS = 1_000;
 
-/** Splits chunks into lines and yields the lines of each chunk. Keeps at most one incomplete line in memory. */
+/**
+ * Splits chunks into lines and yields the lines of each chunk. Keeps at most one incomplete line in
+ * memory.
+ */
 export async function* readLines(
   chunks: AsyncIterable<Buffer>,
   maxBytes = MAX_LINE_BYTES,

@@ -19,7 +19,10 @@ export class RejectedFile {
     await this.file.appendFile(lines.map((line) => `${this.format.rejectedLine(line)}\n`).join(''));
   }
 
-  /** Closes the file, or removes that of an earlier import. @returns the path if lines were rejected */
+  /**
+   * Closes the file, or removes that of an earlier import.
+   * @returns the path if lines were rejected
+   */
   async end(): Promise<string | undefined> {
     if (!this.file) {
       await rm(this.path, { force: true });

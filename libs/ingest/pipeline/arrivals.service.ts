@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PreparedQuery } from '#libs/database';
 import { usable } from './check.js';
 
-/** Limit for receipts ahead of the clock, so that a clock that once ran ahead has no lasting effect. */
+/**
+ * Limit for receipts ahead of the clock, so that a clock that once ran ahead has no lasting effect.
+ */
 const MAX_AHEAD_MS = 1_000;
 
 // A message that was rejected before has a dead letter with the time of its first receipt.
@@ -15,9 +17,9 @@ const RECEIPT: PreparedQuery = {
 };
 
 /**
- * Assigns times of receipt by the database's clock, so that processes with different clocks agree on the order.
- * The clock is read before a message is written, so a message that was answered before another was sent sorts
- * first.
+ * Assigns times of receipt by the database's clock, so that processes with different clocks agree
+ * on the order. The clock is read before a message is written, so a message that was answered
+ * before another was sent sorts first.
  */
 @Injectable()
 export class Arrivals {
@@ -26,8 +28,8 @@ export class Arrivals {
   constructor(private readonly database: Database) {}
 
   /**
-   * The times of first receipt of messages, in their order, milliseconds since 1970. Messages received within
-   * the same millisecond get increasing times, in order of receipt.
+   * The times of first receipt of messages, in their order, milliseconds since 1970. Messages
+   * received within the same millisecond get increasing times, in order of receipt.
    */
   async firstReceipts(source: string, messages: readonly { id: string }[]): Promise<number[]> {
     const receipts: number[] = [];

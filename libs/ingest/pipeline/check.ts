@@ -111,8 +111,8 @@ function withoutInvitee(event: unknown): Written {
 type Written = (member: unknown, name: string) => unknown;
 
 /**
- * Serializes a value as JSON. An infinite number is written as a string, so that it stays invalid. Of a value
- * nested too deeply to serialize, only members that are not objects are kept.
+ * Serializes a value as JSON. An infinite number is written as a string, so that it stays invalid.
+ * Of a value nested too deeply to serialize, only members that are not objects are kept.
  * @param written maps each member to the value that is written
  */
 export function serialized(value: unknown, written: Written = (member) => member): string {

@@ -20,8 +20,8 @@ export interface GroupLimits {
 }
 
 /**
- * Group commit: work that arrives while a group is being written forms the next group. A commit costs the same
- * for one event as for thousands, and a request waits only for the groups before it.
+ * Group commit: work that arrives while a group is being written forms the next group. A commit
+ * costs the same for one event as for thousands, and a request waits only for the groups before it.
  */
 export class GroupWriter<T> {
   private readonly queue: Waiting<T>[] = [];
@@ -30,7 +30,10 @@ export class GroupWriter<T> {
   /** Start of each group under way, monotonic milliseconds. */
   private readonly begun = new Map<object, number>();
 
-  /** @param writeGroup writes all of a group or nothing; after a failure it is called with each work alone */
+  /**
+   * @param writeGroup writes all of a group or nothing; after a failure it is called with each work
+   *   alone
+   */
   constructor(
     private readonly writeGroup: (group: T[]) => Promise<void>,
     private readonly limits: GroupLimits,

@@ -21,7 +21,9 @@ const GROUP_EVENTS = 10_000;
 const SLOW_MS = 8_000;
 
 const MEBIBYTE = 1024 * 1024;
-/** A process checks the total size of letters each time it has written a sixteenth of the maximum. */
+/**
+ * A process checks the total size of letters each time it has written a sixteenth of the maximum.
+ */
 const CHECKS_PER_MAXIMUM = 16;
 
 /** The checked events of one request. */
@@ -63,7 +65,8 @@ export class IngestService {
   }
 
   /**
-   * Checks and writes a batch. Resolves when all usable events are committed, and all others as dead letters.
+   * Checks and writes a batch. Resolves when all usable events are committed, and all others as
+   * dead letters.
    * @param sender its name is the source of events that name none
    * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
@@ -78,8 +81,8 @@ export class IngestService {
   }
 
   /**
-   * Writes a checked batch, in a group with other requests. Resolves when it is committed, rejected events as
-   * dead letters.
+   * Writes a checked batch, in a group with other requests. Resolves when it is committed, rejected
+   * events as dead letters.
    * @param size number of events
    * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */

@@ -26,7 +26,8 @@ export class MessagesService {
   }
 
   /**
-   * Translates and writes messages. Resolves when they are committed, rejected ones as dead letters.
+   * Translates and writes messages. Resolves when they are committed, rejected ones as dead
+   * letters.
    * @returns the outcome of each message, in their order
    * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */

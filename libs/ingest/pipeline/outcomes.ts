@@ -8,12 +8,17 @@ interface Arrived {
   type: string | null;
 }
 
-/** Types with a metric of their own. Senders can invent any number of others, and each would stay in memory. */
+/**
+ * Types with a metric of their own. Senders can invent any number of others, and each would stay in
+ * memory.
+ */
 const LABELS: ReadonlySet<string> = new Set([...EVENT_TYPES, 'unknown']);
 /** Types of vendors' webhooks with a metric of their own. Vendors have a few dozen. */
 const MAX_VENDOR_TYPES = 50;
 
-/** Records the outcome of every native event and every message, in the metrics and the statistics. */
+/**
+ * Records the outcome of every native event and every message, in the metrics and the statistics.
+ */
 @Injectable()
 export class Outcomes {
   private readonly vendorTypes = new Set<string>();
@@ -24,7 +29,8 @@ export class Outcomes {
   ) {}
 
   /**
-   * Records outcomes. Counts once per type: finding a counter by its labels takes as long as checking an event.
+   * Records outcomes. Counts once per type: finding a counter by its labels takes as long as
+   * checking an event.
    * @param sender undefined for replays, which the statistics have counted before
    */
   record(outcome: Outcome, arrived: readonly Arrived[], sender?: Sender): void {

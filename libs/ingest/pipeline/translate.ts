@@ -17,7 +17,10 @@ import type { Source } from '../sources/source.js';
 export interface Message {
   /** The same on every delivery. A repeated id changes nothing. */
   id: string;
-  /** When it was sent, by its sender's clock, milliseconds since 1970: the time of events without a time. */
+  /**
+   * When it was sent, by its sender's clock, milliseconds since 1970: the time of events without a
+   * time.
+   */
   at: number;
   /** First receipt, milliseconds since 1970. */
   receivedAt: number;
@@ -35,14 +38,17 @@ export interface Translated extends CheckedBatch {
 }
 
 const MAX_TYPE = 100;
-/** No webhook message is longer. Longer tracking calls are cut: they can be read but not replayed. */
+/**
+ * No webhook message is longer. Longer tracking calls are cut: they can be read but not replayed.
+ */
 const KEPT_CHARACTERS = 1024 * 1024;
 
 /**
- * Translates a message into checked events. When some events are invalid, the valid ones are used and the whole
- * message is also rejected. On a replay, used events are recognized by their identities.
- * @param context now: milliseconds since 1970, for checking times; asks: whether the source's API can be asked
- *   for values that the message leaves out
+ * Translates a message into checked events. When some events are invalid, the valid ones are used
+ * and the whole message is also rejected. On a replay, used events are recognized by their
+ * identities.
+ * @param context now: milliseconds since 1970, for checking times; asks: whether the source's API
+ *   can be asked for values that the message leaves out
  */
 export function translate(
   source: Source,
@@ -95,7 +101,10 @@ function withId(event: unknown, messageId: string, index: number): unknown {
   return { ...event, id: idOf(messageId, index) };
 }
 
-/** An id has at most 255 characters. A message id longer than this is hashed before a suffix is added. */
+/**
+ * An id has at most 255 characters. A message id longer than this is hashed before a suffix is
+ * added.
+ */
 const MAX_BEFORE_SUFFIX = 240;
 
 function idOf(messageId: string, index: number): string {
@@ -105,7 +114,10 @@ function idOf(messageId: string, index: number): string {
   return `${base}/${index + 1}`;
 }
 
-/** Marks an event so that its identity is stored, activity included: a redelivery may carry a later time. */
+/**
+ * Marks an event so that its identity is stored, activity included: a redelivery may carry a later
+ * time.
+ */
 function remembered(source: Source, { receivedAt }: Message, event: NativeEvent): NativeEvent {
   return ordered(source, receivedAt, { ...event, remembered: true });
 }
@@ -113,8 +125,8 @@ function remembered(source: Source, { receivedAt }: Message, event: NativeEvent)
 const RECEIPT_DIGITS = 13;
 
 /**
- * Adds the order key to events of sources that are ordered by arrival: the first receipt as 13 digits of unix
- * milliseconds, a colon, the event id.
+ * Adds the order key to events of sources that are ordered by arrival: the first receipt as 13
+ * digits of unix milliseconds, a colon, the event id.
  */
 export function ordered(source: Source, receivedAt: number, event: NativeEvent): NativeEvent {
   if (!source.isOrderedByArrival) return event;
@@ -170,7 +182,10 @@ function textOf({ content, raw }: Message, body: unknown, addresses: readonly st
   });
 }
 
-/** The bytes to store. Bytes that are not UTF-8 are stored unchanged: decoding would change the message. */
+/**
+ * The bytes to store. Bytes that are not UTF-8 are stored unchanged: decoding would change the
+ * message.
+ */
 function bytesOf({ content, raw }: Message, text: string): Buffer {
   const isRaw = 'unreadable' in content && content.unreadable === text && raw !== undefined;
   return isRaw ? raw.subarray(0, KEPT_CHARACTERS) : Buffer.from(text.slice(0, KEPT_CHARACTERS));

@@ -11,8 +11,8 @@ export interface Parts {
 type ProfileOf = (object: unknown) => Record<string, unknown>;
 
 /**
- * Translators for messages that Clerk and WorkOS share: users and organizations that are created, updated and
- * deleted. Each message contains the whole object, including its creation time.
+ * Translators for messages that Clerk and WorkOS share: users and organizations that are created,
+ * updated and deleted. Each message contains the whole object, including its creation time.
  */
 export function wholeObjects(user: ProfileOf): Translators<Parts> {
   const created = (profile: ProfileOf, { data }: Parts) => ({

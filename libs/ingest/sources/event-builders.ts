@@ -31,8 +31,8 @@ export function toEvent(
 }
 
 /**
- * The native event of an update that contains the whole user or organization. With a creation time, it is
- * reported as a creation.
+ * The native event of an update that contains the whole user or organization. With a creation time,
+ * it is reported as a creation.
  * @param createdAt in any form that events accept; null or undefined when unknown
  * @param time RFC 3339; without it, the message's time applies
  */
@@ -64,8 +64,9 @@ export function textMember(value: unknown, ...path: string[]): string | undefine
 const LONG_MS = 5 * 366 * DAY_MS;
 
 /**
- * Rejects a message whose time lies more than five years before its signature: the unit of the time or the
- * sender's clock is wrong. Does not check times of the message's object, such as its creation.
+ * Rejects a message whose time lies more than five years before its signature: the unit of the time
+ * or the sender's clock is wrong. Does not check times of the message's object, such as its
+ * creation.
  * @param field the message's member with the time
  * @param signedAt milliseconds since 1970
  */

@@ -7,7 +7,10 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 const MIN_SECRET_BYTES = 16;
 const TOLERANCE_MS = 5 * 60_000;
 
-/** The problem with a secret of the Standard Webhooks scheme, as the end of a sentence; undefined for a valid one. */
+/**
+ * The problem with a secret of the Standard Webhooks scheme, as the end of a sentence; undefined
+ * for a valid one.
+ */
 export function standardSecretProblem(secret: string): string | undefined {
   const text = secret.slice(PREFIX.length);
   if (!secret.startsWith(PREFIX) || !BASE64.test(text)) {
@@ -25,7 +28,10 @@ interface Signature {
   signatures: string[];
 }
 
-/** Reads the headers; undefined when one is missing or invalid, or the time is more than 5 minutes off. */
+/**
+ * Reads the headers; undefined when one is missing or invalid, or the time is more than 5 minutes
+ * off.
+ */
 function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | undefined {
   const prefix = headers['svix-id'] === undefined ? 'webhook' : 'svix';
   const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) =>
@@ -42,9 +48,9 @@ export function mayBeStandard(headers: IncomingHttpHeaders, now: number): boolea
 }
 
 /**
- * Verifies a message of the Standard Webhooks scheme (headers `webhook-*`) or of Svix (headers `svix-*`):
- * HMAC-SHA256 over `id.timestamp.body`, at most 5 minutes off. One valid signature by any of the secrets is
- * enough.
+ * Verifies a message of the Standard Webhooks scheme (headers `webhook-*`) or of Svix (headers
+ * `svix-*`): HMAC-SHA256 over `id.timestamp.body`, at most 5 minutes off. One valid signature by
+ * any of the secrets is enough.
  * @param now milliseconds since 1970
  * @returns the id and the time sent, milliseconds since 1970; undefined when not proven
  */

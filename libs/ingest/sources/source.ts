@@ -2,7 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldErrors } from '#libs/contracts';
 import type { Settings } from '#libs/platform';
 
-/** A message of a source, parsed as JSON. `at` is when it was sent, by its sender's clock, milliseconds since 1970. */
+/**
+ * A message of a source, parsed as JSON. `at` is when it was sent, by its sender's clock,
+ * milliseconds since 1970.
+ */
 interface SourceMessage {
   id: string;
   at: number;
@@ -30,23 +33,25 @@ export class FetchDeferred extends Error {
 }
 
 /**
- * The translation of a message. `events` are native events in wire form, which are checked afterwards: missing
- * values may be `undefined`, invalid values are passed unchanged. Events without an id or time get those of the
- * message. Each of `lookUps` becomes an event when it is fetched, with the time of the fetch.
+ * The translation of a message. `events` are native events in wire form, which are checked
+ * afterwards: missing values may be `undefined`, invalid values are passed unchanged. Events
+ * without an id or time get those of the message. Each of `lookUps` becomes an event when it is
+ * fetched, with the time of the fetch.
  */
 export type Translation =
   { events: readonly unknown[]; lookUps?: readonly Fetch[] } | { errors: FieldErrors } | 'unused';
 
 /**
- * A translator of one vendor's messages. Every folder beside this file whose `source.ts` exports a `source` is
- * loaded; no other registration is needed.
+ * A translator of one vendor's messages. Every folder beside this file whose `source.ts` exports a
+ * `source` is loaded; no other registration is needed.
  */
 export interface Source {
   /** The folder's name; also the `source` of its events. */
   readonly name: string;
   /**
-   * Set when messages do not determine their order: of two with the same time, the one received first sorts
-   * first. Their identities are never deleted, because a first receipt cannot be determined again.
+   * Set when messages do not determine their order: of two with the same time, the one received
+   * first sorts first. Their identities are never deleted, because a first receipt cannot be
+   * determined again.
    */
   readonly isOrderedByArrival?: true;
   /** The message's type as the vendor names it; undefined without one. */
@@ -55,7 +60,10 @@ export interface Source {
   plain?(body: unknown): unknown;
   /** Pure: the same message always gives the same events. */
   translate(message: SourceMessage): Translation;
-  /** The fetcher for values that messages leave out; undefined when the settings hold no key for the API. */
+  /**
+   * The fetcher for values that messages leave out; undefined when the settings hold no key for the
+   * API.
+   */
   fetcher?(settings: Settings): Fetcher | undefined;
   /** Values that may be invitees' addresses, which a dead letter must not contain. */
   inviteesOf?(body: unknown): readonly unknown[];
@@ -63,15 +71,18 @@ export interface Source {
 
 /** A source with signed messages to `POST /webhooks/<name>`. */
 export interface WebhookSource extends Source {
-  /** The problem with a signing secret, as the end of a sentence about the setting; undefined for a valid one. */
+  /**
+   * The problem with a signing secret, as the end of a sentence about the setting; undefined for a
+   * valid one.
+   */
   secretProblem(secret: string): string | undefined;
   /** Whether the headers can carry a valid signature, so that the body is worth reading. */
   mayBeProven(headers: IncomingHttpHeaders, now: number): boolean;
   /**
    * Verifies the signature and its age before it reads anything from `raw`.
    * @param now milliseconds since 1970
-   * @returns the message's id, the same on every delivery, and the time sent, milliseconds since 1970; undefined
-   *   when not proven
+   * @returns the message's id, the same on every delivery, and the time sent, milliseconds since
+   *   1970; undefined when not proven
    */
   verify(
     headers: IncomingHttpHeaders,

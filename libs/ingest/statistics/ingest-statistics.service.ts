@@ -9,8 +9,8 @@ const HOUR_MS = 3_600_000;
 const FLUSH_MS = 3_000;
 
 /**
- * Counts events per sender, type and outcome. Counts are added up in memory and written every 3 seconds, so no
- * event waits for a count. A process that is killed loses unwritten counts.
+ * Counts events per sender, type and outcome. Counts are added up in memory and written every 3
+ * seconds, so no event waits for a count. A process that is killed loses unwritten counts.
  */
 @Injectable()
 export class IngestStatistics implements OnApplicationShutdown {

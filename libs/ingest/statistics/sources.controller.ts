@@ -17,7 +17,10 @@ const listSources = operation({
   reply: wire.sourceStates,
 });
 
-/** The senders of events: with statistics for operators, with the time of the last event for readers. */
+/**
+ * The senders of events: with statistics for operators, with the time of the last event for
+ * readers.
+ */
 @Controller('api')
 export class SourcesController {
   constructor(private readonly sources: SourcesService) {}

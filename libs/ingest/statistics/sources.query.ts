@@ -11,8 +11,8 @@ export type LastEvent = OfSource & { last_event_at: number | null };
 export type DayCount = OfSource & { type: string; outcome: Outcome; count: number };
 export type LetterCount = OfSource & { reason: string; count: number };
 
-// Refused messages are left out, because they may be forged. Dead letters are included, because they may be
-// kept longer than counts.
+// Refused messages are left out, because they may be forged. Dead letters are included, because
+// they may be kept longer than counts.
 const LAST_EVENTS = `
   with seen as (
     select kind, source, max(last_at) filter (where outcome <> 'refused') as last_at
@@ -39,7 +39,9 @@ const LAST_DAY = `
   group by kind, source, type, outcome
   order by count desc, type collate "C", outcome`;
 
-/** Counts for the hour of `now` (milliseconds since 1970) and the 23 hours before, highest first. */
+/**
+ * Counts for the hour of `now` (milliseconds since 1970) and the 23 hours before, highest first.
+ */
 export async function lastDay(db: Queryable, now: number): Promise<DayCount[]> {
   return (await db.query<DayCount>(LAST_DAY, [now])).rows;
 }
@@ -47,8 +49,8 @@ export async function lastDay(db: Queryable, now: number): Promise<DayCount[]> {
 /** Reasons listed per sender. */
 const MAX_REASONS = 20;
 
-// A letter counts once per reason. Signup parameters are counted together, because their names are the
-// sender's own.
+// A letter counts once per reason. Signup parameters are counted together, because their names are
+// the sender's own.
 const LETTERS = `
   with wrong as (
     select sender_kind as kind, sender as source,
@@ -70,7 +72,9 @@ const LETTERS = `
   )
   select kind, source, reason, count from ranked where place <= $1 order by place`;
 
-/** The number of dead letters per sender and reason, highest first, at most 20 reasons per sender. */
+/**
+ * The number of dead letters per sender and reason, highest first, at most 20 reasons per sender.
+ */
 export async function letterCounts(db: Queryable): Promise<LetterCount[]> {
   return (await db.query<LetterCount>(LETTERS, [MAX_REASONS])).rows;
 }

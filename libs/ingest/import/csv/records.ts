@@ -14,8 +14,8 @@ const MAX_CHARACTERS = 256 * 1024;
 const OPEN_QUOTE = 'has a quote that is not closed';
 
 /**
- * Joins lines into rows. A row ends at the line that closes its last quote. A quote that is never closed rejects
- * only its own line.
+ * Joins lines into rows. A row ends at the line that closes its last quote. A quote that is never
+ * closed rejects only its own line.
  */
 export class RecordReader {
   private begun: Line[] = [];

@@ -25,8 +25,8 @@ interface RowEvent {
 export type RowEvents = { events: RowEvent[]; timeColumn: string } | { errors: FieldErrors };
 
 /**
- * Translates a row to native events. Event ids are hashes of the row's values, so importing the same row again
- * changes nothing.
+ * Translates a row to native events. Event ids are hashes of the row's values, so importing the
+ * same row again changes nothing.
  * @param asOf the time as of which the file is valid, milliseconds since 1970
  */
 export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents {
@@ -76,10 +76,10 @@ function orgEvents(row: CsvRow, asOf: number): RowEvents {
 
 /**
  * Translates a current or ended membership, with a known or unknown start.
- * - An ended membership has no role, because none is shown. When both steps have the same time, the ids sort the
- *   addition first.
- * - The ids of current memberships contain the file's time. Of additions with the same time, the one of the later
- *   file sorts last, so its role wins.
+ * - An ended membership has no role, because none is shown. When both steps have the same time, the
+ *   ids sort the addition first.
+ * - The ids of current memberships contain the file's time. Of additions with the same time, the
+ *   one of the later file sorts last, so its role wins.
  */
 function membershipEvents(row: CsvRow, asOf: number): RowEvents {
   const { user_id, org_id, role } = row;

@@ -48,8 +48,8 @@ export interface PropelAuthImport {
 }
 
 /**
- * Imports all data from PropelAuth's API. Each page is committed before its checkpoint, and repeating a page
- * changes nothing, so an interrupted import can be resumed.
+ * Imports all data from PropelAuth's API. Each page is committed before its checkpoint, and
+ * repeating a page changes nothing, so an interrupted import can be resumed.
  * @throws Error when the API refuses the key or keeps failing
  */
 export async function importPropelAuth(wanted: PropelAuthImport): Promise<PropelAuthProgress> {
@@ -97,7 +97,10 @@ async function pagesOf({ authUrl, apiKey, clock, signal }: PropelAuthImport, fro
   return backfillPages(api, (question) => patience.ask(question), now, from);
 }
 
-/** Permanent refusals, which the client identifies only by text. All other failures may be temporary. */
+/**
+ * Permanent refusals, which the client identifies only by text. All other failures may be
+ * temporary.
+ */
 const FINAL = /^(?:integrationApiKey is incorrect|Invalid query|Cannot use organizations)/;
 
 function failureOf(error: unknown): Failure {

@@ -9,7 +9,10 @@ const FAILURES = 5;
 const BUSY_TIMES = 30;
 const [FIRST_MS, LONGEST_MS] = [1_000, 60_000];
 
-/** Repeats a request until it succeeds. Waits as long as the API requests, otherwise with exponential back-off. */
+/**
+ * Repeats a request until it succeeds. Waits as long as the API requests, otherwise with
+ * exponential back-off.
+ */
 export class Patience {
   /**
    * @param judge classifies an error

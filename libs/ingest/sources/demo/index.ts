@@ -22,11 +22,11 @@ export interface DemoEvent {
 const LONERS = 200;
 
 /**
- * The invented history of a company that sells software: about 2,000 users in 150 orgs over the 400 days up to
- * `now`. Every report and chart has data.
+ * The invented history of a company that sells software: about 2,000 users in 150 orgs over the 400
+ * days up to `now`. Every report and chart has data.
  *
- * The same UTC day and seed give the same events; a later `now` on that day only adds events at the end. Another
- * day gives another history with the same event ids, so a store can hold only one.
+ * The same UTC day and seed give the same events; a later `now` on that day only adds events at the
+ * end. Another day gives another history with the same event ids, so a store can hold only one.
  * @param options now: milliseconds since 1970; seed: a whole number, 1 by default
  * @returns native events in order of time, none after `now`
  */

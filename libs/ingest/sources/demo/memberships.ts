@@ -51,8 +51,8 @@ function found(script: Script, directory: Directory, org: Org): Person {
 }
 
 /**
- * The days on which people join, ascending. A share joins in the first three weeks, the rest at any time; growing
- * companies add more people recently.
+ * The days on which people join, ascending. A share joins in the first three weeks, the rest at any
+ * time; growing companies add more people recently.
  */
 function drawJoinDays({ calendar, random }: Script, org: Org): number[] {
   const [first, last] = [org.createdDay + 1, latestJoin(org.story)];

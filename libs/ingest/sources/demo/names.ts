@@ -28,7 +28,9 @@ export function toAscii(text: string): string {
   return base.replace(/[^a-z0-9]/g, (letter) => LETTERS[letter] ?? '');
 }
 
-/** Parses `Ana, Łukasz, Мария=mariya`. Names in other scripts include their spelling for addresses. */
+/**
+ * Parses `Ana, Łukasz, Мария=mariya`. Names in other scripts include their spelling for addresses.
+ */
 function words(list: string): Word[] {
   return list.split(', ').map((entry) => {
     const [text = '', ascii] = entry.split('=');

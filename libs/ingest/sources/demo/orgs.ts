@@ -59,7 +59,9 @@ export function planOrgs(script: Script): Org[] {
 
 type Start = Pick<Org, 'story' | 'createdDay'>;
 
-/** Draws starting days and assigns them, beginning with the stories that need the earliest start. */
+/**
+ * Draws starting days and assigns them, beginning with the stories that need the earliest start.
+ */
 function assignStarts(script: Script): Start[] {
   const { calendar, random } = script;
   const stories = drawStories(script, ORG_COUNT);

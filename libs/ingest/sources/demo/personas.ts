@@ -33,8 +33,8 @@ const occasional = (random: Random) => ({
 });
 
 /**
- * The kinds of personas and their percentages. A kind that needs a longer past than a newcomer has becomes a
- * regular.
+ * The kinds of personas and their percentages. A kind that needs a longer past than a newcomer has
+ * becomes a regular.
  */
 const PARTS: readonly [share: number, Casting][] = [
   [12, (script) => present(script, champion(script.random))],

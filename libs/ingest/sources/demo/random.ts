@@ -34,7 +34,10 @@ export class Random {
     return items[this.below(items.length)] as T;
   }
 
-  /** One of the items with a probability proportional to its weight; undefined when all weights are 0. */
+  /**
+   * One of the items with a probability proportional to its weight; undefined when all weights are
+   * 0.
+   */
   pickWeighted<T>(items: readonly T[], weightOf: (item: T) => number): T | undefined {
     const total = items.reduce((sum, item) => sum + weightOf(item), 0);
     let rest = this.next() * total;

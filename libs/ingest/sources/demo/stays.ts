@@ -10,11 +10,16 @@ interface Plan extends Stay {
 /** Probability that a member of a shrinking company is removed in the last 88 days. */
 const LET_GO_SHARE = 0.38;
 
-/** Probability that any other member leaves, and that a leaving member returns after one to six weeks. */
+/**
+ * Probability that any other member leaves, and that a leaving member returns after one to six
+ * weeks.
+ */
 const LEAVE_SHARE = 0.06;
 const REJOIN_SHARE = 0.35;
 
-/** Probability that a member who stopped using the product is removed within the following month. */
+/**
+ * Probability that a member who stopped using the product is removed within the following month.
+ */
 const TIDIED_SHARE = 0.3;
 
 /** The persona and the membership of a person who joins on a day. */

@@ -12,7 +12,8 @@ export interface BackfillEvent {
 
 export const SOURCE = 'propelauth';
 
-// Translates PropelAuth's API objects to events. `asOf` is the time of the request, milliseconds since 1970.
+// Translates PropelAuth's API objects to events. `asOf` is the time of the request, milliseconds
+// since 1970.
 
 /** A user, and its last activity unless that is the creation itself. */
 export function eventsOfUser(user: UserMetadata, asOf: number): BackfillEvent[] {
@@ -37,7 +38,10 @@ export function eventsOfOrg({ orgId, name, createdAt }: Org, asOf: number): Back
   return [event('org.created', id, isoTime(asOf), { ...data, created_at: createdAt })];
 }
 
-/** A member whose start is unknown. A role change makes the user a member without counting as an addition. */
+/**
+ * A member whose start is unknown. A role change makes the user a member without counting as an
+ * addition.
+ */
 export function eventsOfMember(
   orgId: string,
   { userId, roleInOrg }: UserInOrgMetadata,

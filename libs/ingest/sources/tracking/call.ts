@@ -12,7 +12,10 @@ export function objectIn(value: Call, name: string): Call {
   return isObject(member) ? member : {};
 }
 
-/** The first value that is neither undefined, `null` nor blank. Senders fill missing values with `null` or blanks. */
+/**
+ * The first value that is neither undefined, `null` nor blank. Senders fill missing values with
+ * `null` or blanks.
+ */
 export function firstGiven(...values: unknown[]): unknown {
   return values.find((value) => value !== undefined && value !== null && !isBlank(value));
 }
@@ -24,8 +27,8 @@ function isBlank(value: unknown): boolean {
 const WHOLE = /^(?:0|-?[1-9]\d*)$/;
 
 /**
- * The first given id as text. A whole number, such as a row number, becomes its digits as written. Any other
- * number is returned unchanged, because its text would be ambiguous.
+ * The first given id as text. A whole number, such as a row number, becomes its digits as written.
+ * Any other number is returned unchanged, because its text would be ambiguous.
  */
 export function idOf(...values: unknown[]): unknown {
   const value = firstGiven(...values);

@@ -27,7 +27,10 @@ export function callsOf(batch: unknown): unknown[] | undefined {
   );
 }
 
-/** Limit for the common context, which is copied into up to 10,000 calls. Libraries send a few hundred bytes. */
+/**
+ * Limit for the common context, which is copied into up to 10,000 calls. Libraries send a few
+ * hundred bytes.
+ */
 const MAX_COMMON_CHARACTERS = 4_096;
 
 /** The common context; of a large one, only the account and the user's traits. */
@@ -52,9 +55,9 @@ export function messageOf(call: unknown, sentAt: unknown, receivedAt: number): C
 }
 
 /**
- * The identity of a call: its `messageId`, which stays the same when the call is sent again. Without one, the hash
- * of its content except `sentAt`. A content without a time may repeat exactly, so the hash then includes the
- * hour of receipt.
+ * The identity of a call: its `messageId`, which stays the same when the call is sent again.
+ * Without one, the hash of its content except `sentAt`. A content without a time may repeat
+ * exactly, so the hash then includes the hour of receipt.
  */
 function identityOf(call: unknown, receivedAt: number): string {
   const given: Call = isObject(call) ? call : {};

@@ -82,7 +82,10 @@ const NAMED_EVENTS: readonly NamedEvent[] = [
 
 const BY_PLAIN_NAME = new Map(NAMED_EVENTS.map((named) => [plain(named.name), named]));
 
-/** Normalizes a name: `account_created` equals `Account Created`, and `User Signed Up` equals `Signed Up`. */
+/**
+ * Normalizes a name: `account_created` equals `Account Created`, and `User Signed Up` equals
+ * `Signed Up`.
+ */
 function plain(name: string): string {
   const words = name
     .trim()

@@ -4,9 +4,9 @@ import { objectIn, firstGiven, traitsOf, type Call } from './call.js';
 type Names = Record<'username' | 'first_name' | 'last_name', unknown>;
 
 /**
- * Translates `identify`. With an e-mail address or `traits.createdAt`, it creates the user at `createdAt`, or at
- * the time of the call. The earliest creation wins, so the order of calls does not matter. Without either, it
- * only sets the profile.
+ * Translates `identify`. With an e-mail address or `traits.createdAt`, it creates the user at
+ * `createdAt`, or at the time of the call. The earliest creation wins, so the order of calls does
+ * not matter. Without either, it only sets the profile.
  */
 export function identify(userId: unknown, call: Call): Translation {
   const traits = traitsOf(call);
@@ -22,8 +22,8 @@ export function identify(userId: unknown, call: Call): Translation {
 }
 
 /**
- * Translates `Signed Up`: creates the user, with or without an e-mail address, and adds it to the account that
- * the call names.
+ * Translates `Signed Up`: creates the user, with or without an e-mail address, and adds it to the
+ * account that the call names.
  */
 export function signedUp(userId: unknown, groupId: unknown, call: Call): readonly unknown[] {
   const traits = traitsOf(call);
@@ -42,7 +42,10 @@ export function signedUp(userId: unknown, groupId: unknown, call: Call): readonl
   ];
 }
 
-/** The names in traits. `null` clears a name. A whole `name` is split when the traits have no separate parts. */
+/**
+ * The names in traits. `null` clears a name. A whole `name` is split when the traits have no
+ * separate parts.
+ */
 function namesIn(traits: Call): Names {
   const first = 'firstName' in traits ? traits['firstName'] : traits['first_name'];
   const last = 'lastName' in traits ? traits['lastName'] : traits['last_name'];

@@ -3,7 +3,9 @@ import { firstGiven, type Call } from './call.js';
 
 /** A sender's times are corrected when its clock differs by more than this. */
 const TOLERATED_SKEW_MS = 5 * 60_000;
-/** Stands for every moment before 1970: the check of events rejects it, and the store can keep it. */
+/**
+ * Stands for every moment before 1970: the check of events rejects it, and the store can keep it.
+ */
 const BEFORE_1970_MS = -1;
 
 /** The time that a call states: set by the caller, otherwise by the library. */
@@ -18,9 +20,9 @@ export function timeProblem(call: Call): string | undefined {
 }
 
 /**
- * The time of a call, milliseconds since 1970: its stated time, otherwise the time of receipt. When `sentAt` is
- * more than 5 minutes from the receipt, the sender's clock is wrong by that difference and the time becomes
- * receivedAt − (sentAt − timestamp). The check of events validates the result.
+ * The time of a call, milliseconds since 1970: its stated time, otherwise the time of receipt. When
+ * `sentAt` is more than 5 minutes from the receipt, the sender's clock is wrong by that difference
+ * and the time becomes receivedAt − (sentAt − timestamp). The check of events validates the result.
  * @param sentAt of the batch, for calls without their own
  * @param receivedAt milliseconds since 1970
  */

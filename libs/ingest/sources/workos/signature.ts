@@ -16,7 +16,10 @@ interface Signature {
   signatures: Buffer[];
 }
 
-/** Reads the header; undefined when it is missing or invalid, or the time is more than 3 minutes off. */
+/**
+ * Reads the header; undefined when it is missing or invalid, or the time is more than 3 minutes
+ * off.
+ */
 function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | undefined {
   const parts = String(headers['workos-signature'] ?? '').split(',');
   const valuesOf = (name: string) =>
@@ -34,8 +37,8 @@ export function mayBeProven(headers: IncomingHttpHeaders, now: number): boolean 
 }
 
 /**
- * Verifies `WorkOS-Signature: t=<ms>, v1=<hex>`: HMAC-SHA256 over `t.body`, at most 3 minutes off. The id is in
- * the body, which is only parsed after that.
+ * Verifies `WorkOS-Signature: t=<ms>, v1=<hex>`: HMAC-SHA256 over `t.body`, at most 3 minutes off.
+ * The id is in the body, which is only parsed after that.
  * @param now milliseconds since 1970
  * @returns the id and the time sent, milliseconds since 1970; undefined when not proven
  */

@@ -15,8 +15,8 @@ import { mayBeProven, secretProblem, verify } from './signature.js';
 const TRANSLATORS: Translators<Parts> = {
   ...wholeObjects(profile),
   'organization_membership.created': (parts) => (isActive(parts) ? added(parts) : 'unused'),
-  // An update starts a pending membership, ends one that becomes inactive, or changes the role. Adding a member
-  // again sets the role.
+  // An update starts a pending membership, ends one that becomes inactive, or changes the role.
+  // Adding a member again sets the role.
   'organization_membership.updated': (parts) => {
     if (isActive(parts)) return added(parts);
     return statusOf(parts) === 'inactive' ? removed(parts) : 'unused';
