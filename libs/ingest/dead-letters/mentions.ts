@@ -67,11 +67,11 @@ class FoundTexts {
   torn: string | undefined;
   private examined = 0;
   private readonly maxTexts: number;
-  private readonly maxLookedAt: number;
+  private readonly maxExamined: number;
 
   constructor({ texts, examined }: MentionBudget) {
     this.maxTexts = Math.max(MIN_TEXTS, Math.min(texts, MAX_TEXTS));
-    this.maxLookedAt = Math.max(MIN_TEXTS, Math.min(examined, MAX_EXAMINED));
+    this.maxExamined = Math.max(MIN_TEXTS, Math.min(examined, MAX_EXAMINED));
   }
 
   spend(budget: MentionBudget): void {
@@ -81,12 +81,12 @@ class FoundTexts {
 
   /** Upper bound for the words that can still be added, short ones included. */
   get maxWords(): number {
-    return 2 * (this.maxLookedAt - this.examined) + MIN_TEXTS;
+    return 2 * (this.maxExamined - this.examined) + MIN_TEXTS;
   }
 
   /** Adds a text. @returns false when a limit is reached */
   add(text: string): boolean {
-    if (++this.examined > this.maxLookedAt || this.texts.size >= this.maxTexts) {
+    if (++this.examined > this.maxExamined || this.texts.size >= this.maxTexts) {
       this.isComplete = false;
       return false;
     }
