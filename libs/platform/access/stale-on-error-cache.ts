@@ -6,14 +6,14 @@ import { isDatabaseAway } from '#libs/database';
 const FRESH_MS = 1_000;
 const MOST = 10_000;
 
-interface RunReplica<T> {
+interface CachedAnswer<T> {
   answer: T | undefined;
   askedAt: number;
 }
 
 /** The database's answers about secrets: taken for true for a second, and for longer while it is away. */
 export class StaleOnErrorCache<T> {
-  private readonly known = new LRUCache<string, RunReplica<T>>({ max: MOST });
+  private readonly known = new LRUCache<string, CachedAnswer<T>>({ max: MOST });
 
   /** @param what is asked about, for the message */
   constructor(private readonly what: string) {}
