@@ -93,7 +93,7 @@ test('Ctrl-C in a terminal, which reaches both, ends both well', async () => {
   expect(isAlive(worker)).toBe(false);
 });
 
-test('the metrics of a service tell of its worker as well', async () => {
+test('the metrics of a service include those of its worker', async () => {
   const service = await start();
   await service.api.ingest([userCreated('ann')]);
   await service.api.run();

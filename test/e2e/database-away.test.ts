@@ -89,7 +89,7 @@ describe('a service whose database is away', () => {
     await expectNothingLostOrDoubled(load, api);
   });
 
-  test('tells of connections that end, at whatever point of their work, in the same way', async () => {
+  test('loses and doubles nothing when connections end in the middle of their work, and answers 503', async () => {
     const { api } = await start();
     const load = new Load(() => api);
     const stop = load.start(8);

@@ -91,8 +91,8 @@ async function count(databaseUrl: string, sql: string): Promise<number> {
   return Number((await ask<{ count: string }>(databaseUrl, sql))[0]!.count);
 }
 
-/** How much of each kind the history of a demo that was first started at a moment tells. */
-function whatIsTold(installedAt: number) {
+/** The expected counts of each kind in the history of a demo that was first started at the given moment. */
+function expectedCounts(installedAt: number) {
   const events = [...demoHistory({ now: installedAt })];
   const identities = events.filter(({ type }) => type !== 'user.active').length;
   const signups = events.filter(({ type }) => type === 'user.created').length;
@@ -149,12 +149,12 @@ test('a demo killed in the middle of its load, after a scheduled run even, goes 
   const { api } = await ready(again, LOADED_WITHIN_MS);
   expect(nothingOf(await totalsOf(api))).toEqual([]);
   const url = (await runningEmbedded(folder.path))!;
-  const told = whatIsTold(await count(url, INSTALLED_AT));
+  const expected = expectedCounts(await count(url, INSTALLED_AT));
   expect({
     identities: await count(url, EVENTS_TAKEN),
     signups: await count(url, SIGNUPS),
     activeDays: await count(url, ACTIVE_DAYS),
-  }).toEqual(told);
+  }).toEqual(expected);
 });
 
 test('Ctrl-C in the middle of the load stops the demo and complains of nothing', async () => {

@@ -53,7 +53,7 @@ else {
         apis = [one.api, other.api];
       });
 
-      test('events told concurrently give the reports and charts that they give without it', async () => {
+      test('events sent concurrently give the same reports and charts as without PgBouncer', async () => {
         const history = aHistory(400);
         await tellEach(apis, history);
         await chartsAreFresh(fleet.databaseUrl);

@@ -58,7 +58,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
       expect(await api.get('/api/backend/v1/reports')).toMatchObject({ status: 200 });
   });
 
-  test('events told to both at once, from the front and from the back, count once in every number of both', async () => {
+  test('events sent to both services at once, in opposite orders, count once in every number of both', async () => {
     const history = aHistory(400);
     await tellEach(apis, history);
     await chartsAreFresh(fleet.databaseUrl);

@@ -10,10 +10,10 @@ import {
 } from '../support/model/fixtures/builders.js';
 
 /*
- * Ann signs up on 02-28, Bob on 03-01 though it is told a day later, Cat twice: her first creation
+ * Ann signs up on 02-28, Bob on 03-01 though his event is a day later, Cat twice: her first creation
  * counts. Bob is deleted later, which changes nothing of the past.
  * Vic is in the hub from 03-03 to 10 o'clock of 03-12. He is active on 03-12 after he left, which
- * still counts for the hub, and on 03-13, which does not; somebody never created is in the den and
+ * still counts for the hub, and on 03-13, which does not; a user who was never created is in the den and
  * active on 03-13. Later Vic is deleted and so is the hub.
  */
 let service: TestService;
@@ -59,7 +59,7 @@ async function results(metric: string, query: string): Promise<[string, number][
 }
 
 describe('signups and orgs created', () => {
-  test('count by the day of the creation that was told, deleted ones included', async () => {
+  test('count by the day of creation, deleted users and orgs included', async () => {
     const days = 'start_date=2025-02-28&end_date=2025-03-04';
     expect(await results('signups', days)).toEqual([
       ['02-28', 1],

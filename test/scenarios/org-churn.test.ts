@@ -13,7 +13,7 @@ import {
 
 /*
  * Quarry and shore have two members each, none of them active lately; of shore's second member only a
- * change of role was told. Ridge never had a member. Union was last active in the last moment before
+ * role change is known. Ridge never had a member. Union was last active in the last moment before
  * the 7 days, tower in the first moment of them. Valley was created a second before them, water with
  * their first. Uma had left xenia when she was active. Yard is deleted.
  */

@@ -11,9 +11,9 @@ import {
 } from '../support/model/fixtures/builders.js';
 
 /*
- * Every org was silent for long, and somebody was active there in the last week: in harbor one of
+ * Every org was inactive for long, and one user was active there in the last week: in harbor one of
  * two members; in island one who joined later that day; in jetty one who had left earlier that day;
- * in north one whose creation was never told; in pier one who was deleted a day later; in marsh one
+ * in north one who was never created; in pier one who was deleted a day later; in marsh one
  * who joined in that week, the org being a day older than the week before. Kiosk was active in the
  * week before, lagoon was created on its first day, and ocean is deleted.
  */

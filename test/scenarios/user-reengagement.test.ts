@@ -40,7 +40,7 @@ test('Monthly: the same of 30 days', async () => {
   expect(await story.ids('user', 'reengagement', 'Monthly')).toEqual(['di', 'ada', 'bo', 'cy']);
 });
 
-test('a row tells who it is and where, and has no extra properties', async () => {
+test('a row has the profile and the orgs of the user, and no extra properties', async () => {
   const [row] = await story.rows('user', 'reengagement', 'Weekly');
   expect(row).toMatchObject({
     user_id: 'ada',

@@ -51,7 +51,7 @@ export async function openSignedIn(
   return tab;
 }
 
-/** Waits until all that a page asked for has come, to somebody who is signed in. */
+/** Waits until a page of a signed-in user has received all that it requested. */
 export async function isShown(page: Page): Promise<void> {
   await page.locator('.shell main h1').waitFor();
   const waiting = page.locator('.loading, .stale');

@@ -15,15 +15,15 @@ export interface Attempt {
 }
 
 /**
- * A load of numbered batches. Each is of people who sign up, join the org and leave it. No event
- * tells its time, so one that was taken twice would count as one more addition and removal.
+ * A load of numbered batches. Each has users who sign up, join the org and leave it. No event
+ * has a time, so one that is accepted twice counts as one more addition and removal.
  */
 export class Load {
   readonly attempts: Attempt[] = [];
   private next = 0;
   private goesOn = true;
 
-  /** @param api who takes the events, asked anew for each batch */
+  /** @param api returns the receiver of the events, called for each batch */
   constructor(private readonly api: () => Api) {}
 
   /** The batches that were answered with 200. */

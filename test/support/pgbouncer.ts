@@ -23,10 +23,10 @@ export async function startPgBouncer(sessions: number): Promise<PgBouncer> {
   const folder = mkdtempSync(join(tmpdir(), 'insightd-pgbouncer-'));
   const file = join(folder, 'pgbouncer.ini');
   writeFileSync(file, settings(port, sessions));
-  // It refuses to be root, and reads its file again as whoever it becomes.
+  // PgBouncer refuses to run as root, and reads its file again as the user it switches to.
   for (const path of [folder, file]) chmodSync(path, 0o755);
-  const asNobody = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
-  const server = spawn(process.env['TEST_PGBOUNCER']!, [...asNobody, file], {
+  const asOtherUser = process.getuid?.() === 0 ? ['--user', 'daemon'] : [];
+  const server = spawn(process.env['TEST_PGBOUNCER']!, [...asOtherUser, file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const killAtEnd = () => void server.kill('SIGKILL');

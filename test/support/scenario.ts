@@ -18,7 +18,7 @@ export interface Scenario {
   ids: (subject: Subject, report: string, interval: string) => Promise<unknown[]>;
 }
 
-/** Has a service of its own told the events and report as of `AS_OF`, before the file's tests. */
+/** Before the file's tests, starts a service, sends it the events and makes a report as of `AS_OF`. */
 export function scenario(events: WireEvent[]): Scenario {
   let service: TestService;
   beforeAll(async () => {

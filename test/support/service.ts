@@ -70,7 +70,7 @@ export interface TestService extends TestProcess {
 }
 
 /**
- * @param environment settings besides those that every test needs
+ * @param environment settings in addition to those that every test needs
  * @param role `api` alone, without a worker, starts with half the work
  */
 export async function startTestService(
@@ -118,7 +118,7 @@ function startedAddress(line: string): string | undefined {
   return /"address":"([^"]+)".*"msg":"started"/.exec(line)?.[1];
 }
 
-/** The environment without the settings of whoever runs the tests, and without Jest's options. */
+/** The environment without the insightd settings of the shell that runs the tests, and without Jest's options. */
 function inherited(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };

@@ -195,7 +195,7 @@ describe('every event', () => {
     expect(times.at(-1)).toBeLessThanOrEqual(NOON);
   });
 
-  it('fits what was told before it', () => {
+  it('is consistent with the events before it', () => {
     expect(() => new Tally(usual)).not.toThrow();
   });
 });
@@ -210,7 +210,7 @@ describe('the company', () => {
     expect(new Set(usual.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
   });
 
-  it('has version 4 UUIDs for ids and addresses that can reach nobody', () => {
+  it('has version 4 UUIDs as ids, and undeliverable addresses', () => {
     const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     const users = dataOf('user.created');
     const ids = [
@@ -274,10 +274,10 @@ describe('every ranking has entries', () => {
     ['seconds after midnight on a Sunday', Date.UTC(2026, 7, 2, 0, 0, 5)],
     ['on a leap day', Date.UTC(2028, 1, 29, 23, 59, 59)],
   ])('%s', (_when, now) => {
-    const told = new Tally(history(now));
+    const tally = new Tally(history(now));
     const today = Math.floor(now / DAY_MS);
     const poor = RANKINGS.filter(({ subject, report, interval }) => {
-      const entries = told.entries(subject, report, intervalDays(interval), today);
+      const entries = tally.entries(subject, report, intervalDays(interval), today);
       return entries < (subject === 'user' ? 10 : 3);
     });
     expect(poor).toEqual([]);

@@ -81,8 +81,8 @@ test('cells come back as they were, with whatever quotes, commas and line ends i
     { maxLength: 8 },
   );
   await fc.assert(
-    fc.asyncProperty(names, fc.integer({ min: 1, max: 30 }), async (told, size) => {
-      const rows = told.map((text, index) => {
+    fc.asyncProperty(names, fc.integer({ min: 1, max: 30 }), async (texts, size) => {
+      const rows = texts.map((text, index) => {
         const isPlain = !/[",\n]/.test(text);
         return `o${index},${isPlain ? text : `"${text.replaceAll('"', '""')}"`},2025-01-01\r\n`;
       });
@@ -91,7 +91,7 @@ test('cells come back as they were, with whatever quotes, commas and line ends i
         size,
       );
       expect(rejected).toEqual([]);
-      expect(events.map(({ data }) => (data as { name: string }).name)).toEqual(told);
+      expect(events.map(({ data }) => (data as { name: string }).name)).toEqual(texts);
     }),
     { numRuns: 100 },
   );

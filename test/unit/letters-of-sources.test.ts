@@ -85,7 +85,7 @@ test('every event of a message with the longest id has an id of its own', () => 
   expect(new Set(events.map(({ id }) => id)).size).toBe(3);
 });
 
-test('an update of a Clerk user creates nobody whose creation would be rejected', () => {
+test('an update of a Clerk user creates no user whose creation would be rejected', () => {
   const data = { id: 'ada', created_at: NOW, first_name: 'Ada', email_addresses: [] };
   const of = (type: string, more: object = {}) =>
     take(clerk, { value: { type, data: { ...data, ...more }, timestamp: NOW } });

@@ -27,8 +27,8 @@ function answers(events: readonly WireEvent[]): unknown[] {
 
 describe('random histories', () => {
   test('everything happens before today, under an identity of its own', () => {
-    const before = (told: unknown) =>
-      (typeof told === 'number' ? told * 1000 : Date.parse(String(told))) < TODAY_MS;
+    const before = (time: unknown) =>
+      (typeof time === 'number' ? time * 1000 : Date.parse(String(time))) < TODAY_MS;
     fc.assert(
       fc.property(historyArb({ today: TODAY, maxEvents: 60 }), (events) => {
         expect(events.length).toBeLessThanOrEqual(60);
@@ -40,7 +40,7 @@ describe('random histories', () => {
     );
   });
 
-  test('most tell enough for most of the eight reports', () => {
+  test('most histories have rows in most of the eight reports', () => {
     const histories = fc.sample(historyArb({ today: TODAY, maxEvents: 120 }), {
       numRuns: 40,
       seed: 1,

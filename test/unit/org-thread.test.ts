@@ -44,7 +44,7 @@ function tallying(members: number) {
   };
 }
 
-test('what is told at once is added up one after the other', async () => {
+test('concurrent tallies are computed one after the other', async () => {
   const thread = new OrgThread();
   const [few, many] = [tallying(2), tallying(50_000)];
   await Promise.all([thread.tally(many), thread.tally(few)]);

@@ -3,7 +3,7 @@ import { TypeNames } from '../../libs/ingest/statistics/type-names.js';
 
 const sender = { kind: 'webhook', name: 'clerk' } as const;
 
-test('a type of ours, or of nobody, is counted by its name', () => {
+test('a type of ours, or of no source, is counted by its name', () => {
   const names = new TypeNames();
   for (let made = 0; made < 1_000; made++) names.of(sender, `made up ${made}`, 1);
   expect(names.of(sender, 'user.active', 1)).toBe('user.active');
@@ -12,10 +12,10 @@ test('a type of ours, or of nobody, is counted by its name', () => {
 
 test('the names that a sender makes up are limited by the hour, those of another are not', () => {
   const names = new TypeNames();
-  const told = new Set<string>();
-  for (let made = 0; made < 1_000; made++) told.add(names.of(sender, `made up ${made}`, 1));
-  expect(told.size).toBe(101);
-  expect(told).toContain('other');
+  const counted = new Set<string>();
+  for (let made = 0; made < 1_000; made++) counted.add(names.of(sender, `made up ${made}`, 1));
+  expect(counted.size).toBe(101);
+  expect(counted).toContain('other');
   expect(names.of(sender, 'made up 7', 1)).toBe('made up 7');
   expect(names.of({ ...sender, name: 'workos' }, 'made up 700', 1)).toBe('made up 700');
   expect(names.of(sender, 'made up 700', 2)).toBe('made up 700');

@@ -84,7 +84,7 @@ export function subjectCases(world: () => World): void {
       const { browser, origin } = world();
       // The browser itself notes each 404 of the API in its console.
       const { page } = await openSignedIn(browser, origin, TEST_KEY);
-      for (const path of ['/users/nobody', '/orgs/none', '/reports/user/none', '/a/b/c/d']) {
+      for (const path of ['/users/unknown', '/orgs/none', '/reports/user/none', '/a/b/c/d']) {
         await page.goto(path);
         await page
           .locator('h1')

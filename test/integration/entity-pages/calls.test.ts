@@ -20,7 +20,7 @@ import {
  * | alpha | ann (Owner), bob and cid (org:admin), dee (Super Admin), | 1 joined, 2 left | 03-10       |
  * |       | eve (Member), hal (Owner, deleted)                       |                  |             |
  * | beta  | fay (Member)                                             | 3 joined, 1 left | 03-24       |
- * | gamma | nobody any more                                          | 1 left           | 02-01       |
+ * | gamma | none                                                     | 1 left           | 02-01       |
  *
  * Gus and ida came to alpha and left it, gus within W(30); ida left in March. Jon's are gamma and beta.
  */

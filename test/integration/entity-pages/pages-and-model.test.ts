@@ -58,10 +58,10 @@ test.each(ORGS)('the page of the org %j says what the model says', async (id) =>
     expect([date, active_users]).toEqual([date, expected.activeMembersIn(week)]);
   }
   for (const kind of ['joined', 'left'] as const) {
-    const told = body[kind].map(({ user_id, at }) => ({ user_id, at }));
+    const moves = body[kind].map(({ user_id, at }) => ({ user_id, at }));
     // Equal times are in an order of the store's own.
-    expect(told.map(({ at }) => at)).toEqual(expected[kind].map(({ at }) => at));
-    expect(told).toEqual(expect.arrayContaining(expected[kind]));
+    expect(moves.map(({ at }) => at)).toEqual(expected[kind].map(({ at }) => at));
+    expect(moves).toEqual(expect.arrayContaining(expected[kind]));
   }
 });
 
@@ -97,11 +97,11 @@ test.each(RANKINGS)('what changed in %s %s %s is what the model’s lists say', 
   const path = `reports/${subject}/${report}?interval=${interval}&page_size=100`;
   const all = (await read<ReportChanges>(path)).body;
   const left = (await read<ReportChanges>(`${path}&change=left`)).body;
-  const told = ({ rows }: ReportChanges) =>
+  const listed = ({ rows }: ReportChanges) =>
     rows.map((one) => ['user_id' in one ? one.user_id : one.org_id, one.rank, one.previous_rank]);
-  expect(told(all)).toEqual(after.listed.filter((id) => after.shown.has(id)).map(row));
+  expect(listed(all)).toEqual(after.listed.filter((id) => after.shown.has(id)).map(row));
   const gone = before.listed.filter((id) => !after.listed.includes(id));
-  expect(told(left)).toEqual(gone.filter((id) => before.shown.has(id)).map(row));
+  expect(listed(left)).toEqual(gone.filter((id) => before.shown.has(id)).map(row));
   const both = after.listed.filter((id) => before.listed.includes(id));
   expect([all.total_count, all.counts]).toEqual([
     after.listed.length,

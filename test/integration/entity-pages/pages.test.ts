@@ -19,13 +19,13 @@ import {
   removed,
   roleChanged,
   second,
-  tell,
+  buildEvent,
   userCreated,
 } from '../../support/model/fixtures/builders.js';
 
 /*
- * Days before today. Ann was added to acme 100 days ago, Bob's role was told of 60 days ago and his
- * start never, Cid was there from 90 to 50 days ago, Dee from 40 days ago until he was deleted 20 days
+ * Days before today. Ann was added to acme 100 days ago, Bob's role is known from 60 days ago and his
+ * start is unknown, Cid was there from 90 to 50 days ago, Dee from 40 days ago until he was deleted 20 days
  * ago, and Guest is known by an id alone. Hostile is a name, an org and an id.
  */
 const day = dayBefore;
@@ -33,7 +33,7 @@ const HOSTILE = '../<img src=x onerror=alert(1)>?#%2F\u202E\u{1F984}';
 const STORY = [
   ...['ann', 'bob', 'cid', 'dee'].map((id) => userCreated(id, day(400))),
   userCreated(HOSTILE, day(10), { first_name: HOSTILE, username: HOSTILE }),
-  tell('user.updated', day(5), {
+  buildEvent('user.updated', day(5), {
     ...{ user_id: 'ann', first_name: 'Ann' },
     signup_query_parameters: { utm_source: 'news', '<b>': '"' },
   }),
@@ -54,7 +54,7 @@ const STORY = [
   invited('ann', 'x@example.com', day(9)),
   invited('ann', 'X@example.com', day(8)),
   invited('ann', 'y@example.com', day(7)),
-  tell('user.invited_to_org', day(6), {
+  buildEvent('user.invited_to_org', day(6), {
     ...{ inviter_user_id: 'ann', invitee_email: 'z@example.com', org_id: 'acme' },
   }),
   deleted('user', 'dee', day(20)),
@@ -127,12 +127,12 @@ describe('a user', () => {
     expect([beforeRuns.run, beforeRuns.reports]).toEqual([null, []]);
   });
 
-  test('whose start in an org was never told has none', async () => {
+  test('has no start in an org whose start is unknown', async () => {
     const { orgs } = await read<UserPage>('users/bob');
     expect(orgs).toEqual([{ org_id: 'acme', name: 'Acme', role: 'Admin', since: null }]);
   });
 
-  test.each(['dee', 'guest', 'nobody', 'a%00b'])(
+  test.each(['dee', 'guest', 'unknown', 'a%00b'])(
     '%s, deleted or unknown, is not there',
     async (id) => {
       const { status, body } = await service.api.get<Problem>(`/api/insights/v1/users/${id}`);
@@ -152,7 +152,7 @@ describe('an org', () => {
     const page = await read<OrgPage>('orgs/acme');
     expect(insights.orgPage.safeParse(page).error).toBeUndefined();
     expect(page.org).toEqual({ org_id: 'acme', name: 'Acme', created_at: at(120) });
-    // Ann, Bob and whoever Guest is.
+    // Ann, Bob and Guest, who has no profile.
     expect([page.num_users, page.members_over_time.at(-1)!.num_users]).toEqual([3, 3]);
     expect(page.joined).toEqual([
       card('cid', { at: at(90) }),
@@ -191,10 +191,13 @@ describe('an org', () => {
     expect(rows).toMatchObject([{ user_id: HOSTILE, role: HOSTILE }]);
   });
 
-  test.each(['gone', 'nobody', 'gone/members', 'nobody/members'])('%s is not there', async (id) => {
-    const { status, body } = await service.api.get<Problem>(`/api/insights/v1/orgs/${id}`);
-    expect([status, body.detail]).toEqual([404, 'No organization with this id is known.']);
-  });
+  test.each(['gone', 'unknown', 'gone/members', 'unknown/members'])(
+    '%s is not there',
+    async (id) => {
+      const { status, body } = await service.api.get<Problem>(`/api/insights/v1/orgs/${id}`);
+      expect([status, body.detail]).toEqual([404, 'No organization with this id is known.']);
+    },
+  );
 });
 
 describe('the summary', () => {

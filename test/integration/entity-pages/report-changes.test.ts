@@ -19,7 +19,7 @@ import { active, deleted, userCreated } from '../../support/model/fixtures/build
  * | gus  | the same as dee   | 7: by his id  | left          |
  * | hal  | 03-09             | 5: 1 day      | 5: stayed     |
  *
- * Gus and Hal are deleted afterwards. In the 30 days up to 02-15 nobody was active.
+ * Gus and Hal are deleted afterwards. No user was active in the 30 days up to 02-15.
  */
 const STORY = [
   ...['ann', 'bob', 'cid', 'dee', 'eve', 'fay', 'gus', 'hal'].map((id) =>
@@ -58,7 +58,7 @@ async function changes(query: string): Promise<ReportChanges> {
   return body;
 }
 
-function told({ rows }: ReportChanges): unknown[] {
+function changedRows({ rows }: ReportChanges): unknown[] {
   return rows.map((row) => {
     const { rank, previous_rank, change } = row;
     return ['user_id' in row && row.user_id, rank, previous_rank, change];
@@ -74,7 +74,7 @@ describe('changes against the run before', () => {
       counts: { entered: 1, moved: 3, left: 2 },
       total_count: 6,
     });
-    expect(told(page)).toEqual([
+    expect(changedRows(page)).toEqual([
       ['ann', 1, 1, 'stayed'],
       ['bob', 2, 3, 'moved'],
       ['cid', 3, 4, 'moved'],
@@ -84,15 +84,15 @@ describe('changes against the run before', () => {
   });
 
   test('can be asked for by their kind, in pages', async () => {
-    expect(told(await changes('change=entered'))).toEqual([['eve', 4, null, 'entered']]);
+    expect(changedRows(await changes('change=entered'))).toEqual([['eve', 4, null, 'entered']]);
     const moved = await changes('change=moved&page_size=2&page_number=1');
-    expect([moved.total_count, told(moved)]).toEqual([3, [['fay', 6, 2, 'moved']]]);
-    expect(told(await changes('change=moved&page_size=2&page_number=2'))).toEqual([]);
+    expect([moved.total_count, changedRows(moved)]).toEqual([3, [['fay', 6, 2, 'moved']]]);
+    expect(changedRows(await changes('change=moved&page_size=2&page_number=2'))).toEqual([]);
   });
 
-  test('tell of who left with the numbers of then, but not of who was deleted', async () => {
+  test('list users who left with their numbers of the earlier run, and omit deleted users', async () => {
     const left = await changes('change=left');
-    expect([left.total_count, told(left)]).toEqual([2, [['dee', null, 6, 'left']]]);
+    expect([left.total_count, changedRows(left)]).toEqual([2, [['dee', null, 6, 'left']]]);
     expect(left.rows[0]!.extra_properties).toEqual({ num_active_days: 1 });
   });
 

@@ -100,7 +100,7 @@ test('is a file with a byte order mark, lines of CR LF and a name of its own', a
   expect(response.headers.get('content-disposition')).toBe(
     'attachment; filename="org-growth-30-2025-03-31.csv"',
   );
-  // Nobody grew: the head alone.
+  // No org grew: only the header row.
   const bytes = Buffer.from(await response.arrayBuffer());
   expect(bytes.toString()).toBe(
     '\ufeffrank,org_id,name,num_users,num_users_added,num_users_removed,org_created_at_utc\r\n',

@@ -24,9 +24,9 @@ afterEach(() => service.close());
 const at = (days: number, seconds = 0) =>
   new Date(Date.parse(`${dayBefore(days)}T12:00:00Z`) + seconds * 1000).toISOString();
 
-let told = 0;
+let eventCount = 0;
 function event(type: string, days: number, data: Record<string, unknown>): WireEvent {
-  return { id: `event ${(told += 1)}`, source: 'app', type, time: at(days), data };
+  return { id: `event ${(eventCount += 1)}`, source: 'app', type, time: at(days), data };
 }
 
 /** Users of a group, each in an org of their own, active on some days, inviting each other. */
@@ -76,8 +76,8 @@ async function liveOn(lost: readonly WireEvent[]): Promise<void> {
   await standingsOf('lost 0');
 }
 
-/** Tells, in every way, what the restored store has to know; the ids come in another order than before. */
-async function tellAgain(history: readonly WireEvent[]): Promise<void> {
+/** Ingests events by every path of writing, with the ids in another order than before. */
+async function ingestByEveryPath(history: readonly WireEvent[]): Promise<void> {
   const activity = history.filter(({ type }) => type === 'user.active');
   const others = history.filter(({ type }) => type !== 'user.active');
   // Activity first: a request of nothing else is written by one statement.
@@ -109,7 +109,7 @@ describe.each<[string, Way]>([
   ['rows are removed and loaded again', 'rows'],
   ['tables are emptied and filled again', 'tables'],
 ])('when an earlier state is restored under the running service: %s', (_, way) => {
-  test('everything told afterwards is of whom it was told', async () => {
+  test('every later event counts for the user and org that it names', async () => {
     const before = [...group('kept', 10), ...aLongHistory(40)];
     await service.api.ingest(before);
     await service.api.run();
@@ -126,7 +126,7 @@ describe.each<[string, Way]>([
       ...activityOf('lost', MANY),
       ...activityOf('kept', 10),
     ];
-    await tellAgain(after);
+    await ingestByEveryPath(after);
     await expectTheModels([...before, ...after]);
   });
 });
@@ -150,7 +150,7 @@ test('another database in the place of the first is noticed before anything is w
     const { status } = await service.api.post('/api/ingest/v1/events', first);
     return status === 200 || undefined;
   });
-  await tellAgain(after);
+  await ingestByEveryPath(after);
   await expectTheModels([...before, ...first, ...after]);
 });
 

@@ -23,14 +23,14 @@ async function firstStore(): Promise<string> {
 
 test('an update keeps when each user was last active', async () => {
   const url = await firstStore();
-  const told = [
+  const users = [
     [1, '2026-01-31T12:00:00Z'],
     [255, '1970-01-01T00:00:01Z'],
     [256, '2026-02-28T23:59:59.999Z'],
     [70_000, '2026-03-01T00:00:00Z'],
     [70_001, null],
   ] as const;
-  for (const user of told) {
+  for (const user of users) {
     await ask(url, 'insert into users (id, last_active_at) values ($1, $2)', [...user]);
   }
   await ask(url, migration('20261124120000_activity_log'));
@@ -52,7 +52,7 @@ test('an update keeps when each user was last active', async () => {
     })),
   );
   expect(all.filter(({ seconds }) => seconds > 0)).toEqual(
-    told
+    users
       .filter(([, at]) => at !== null)
       .map(([key, at]) => ({ key, seconds: Math.floor(Date.parse(at!) / 1000) })),
   );

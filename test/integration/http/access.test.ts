@@ -20,7 +20,7 @@ beforeAll(async () => {
     SCOPES.map((scope) => createKey(service.databaseUrl, `only ${scope}`, scope)),
   );
   shown = Object.fromEntries(SCOPES.map((scope, i) => [scope, made[i]!])) as typeof shown;
-  await service.api.ingest([userCreated('somebody', '2024-06-01')]);
+  await service.api.ingest([userCreated('someone', '2024-06-01')]);
   runId = (await service.api.run('2025-03-31')).run_id;
 });
 afterAll(() => service.close());
@@ -47,7 +47,7 @@ const endpoints: Endpoint[] = [
   { method: 'DELETE', path: '/api/admin/v1/sessions', scope: 'admin' },
 ];
 
-/** The export is told apart: it has lines, which `Api` does not read. */
+/** Requests an endpoint. The export is read here, since `Api` does not read lines. */
 async function call({ method, path, body }: Endpoint, key: string): Promise<Reply> {
   const api = new Api(service.origin, key);
   const address = path.replace('<run>', runId);
@@ -152,7 +152,7 @@ describe('without a key', () => {
       path
         .replace('<run>', '*')
         .replace(/(user_report|org_report|chart_metric)\/.*/, '$1/*')
-        .replace('/somebody/', '/*/'),
+        .replace('/someone/', '/*/'),
     );
     expect(described).toEqual(expect.arrayContaining([...new Set(served)]));
   });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   );
   await api.ingest([
     ...WORLD,
-    // Churned users besides cid, later ones first by their numbers.
+    // Churned users other than cid; higher numbers come first.
     ...Array.from({ length: EXTRA_USERS }, (_, i) => userCreated(numbered(i), '2024-01-01')),
     userCreated('deleted', '2024-01-01'),
     deleted('user', 'deleted', '2024-02-01'),
@@ -133,7 +133,7 @@ describe('a report', () => {
     ['org_report/top_inviter'],
     ['chart_metric/logins'],
     ['chart_metrics/__proto__'],
-    ['user/nobody/signup_query_parameters'],
+    ['user/unknown/signup_query_parameters'],
     ['user/deleted/signup_query_parameters'],
   ])('%s is unknown: 404', async (path) => {
     expect((await service.api.get(`/api/backend/v1/${path}`)).status).toBe(404);

@@ -141,7 +141,7 @@ describe('replies', () => {
     const replies = [
       call('GET', REPORTS, bearer()),
       call('GET', '/api/insights/v1/users/person%201', session),
-      call('GET', '/api/insights/v1/users/nobody', session),
+      call('GET', '/api/insights/v1/users/unknown', session),
       call('GET', '/session', session),
       call('GET', '/api/admin/v1/dead_letters/export', bearer()),
       call('GET', REPORTS),

@@ -21,7 +21,7 @@ async function burst(api: Api): Promise<Reply[]> {
   return Promise.all(paths.map((path) => api.get(path)));
 }
 
-test('reads beyond the limit are told in plain words when to come back', async () => {
+test('reads beyond the limit get a message that says when to try again', async () => {
   const replies = await burst(service.api);
   const refused = replies.filter(({ status }) => status === 429);
   // The user of the last endpoint is not known.

@@ -14,7 +14,7 @@ let reader: string;
 beforeAll(async () => {
   service = await startTestService({}, 'api');
   reader = await plantKey(service.databaseUrl, 'a reader', 'read');
-  await service.api.ingest([userCreated('somebody', '2024-06-01')]);
+  await service.api.ingest([userCreated('someone', '2024-06-01')]);
 });
 afterAll(() => service.close());
 
@@ -148,7 +148,7 @@ describe('what a cookie alone must not do', () => {
   const host = () => new URL(service.origin).host;
   test.each<[string, number, () => Headers]>([
     ['from our page', 202, () => OWN],
-    ['from our page where browsers tell the origin only', 202, () => own(service.origin)],
+    ['from our page in browsers that send only the origin', 202, () => own(service.origin)],
     ['behind a proxy that has another name', 202, () => forwarded('insights.example')],
     ['without our header, as a form sends it', 403, () => ({ 'Sec-Fetch-Site': 'same-origin' })],
     ['from another site', 403, () => ({ ...OWN, 'Sec-Fetch-Site': 'cross-site' })],
@@ -207,8 +207,8 @@ describe('signing in', () => {
     await waitFor(refused, 5_000);
   });
 
-  // The last, since nobody signs in from here for a minute afterwards.
-  test('with wrong keys is held up before long, and told for how long', async () => {
+  // The last test, since sign-ins from here are refused for a minute afterwards.
+  test('with wrong keys is refused after a few attempts, with the time to wait', async () => {
     const replies: Response[] = [];
     for (let attempt = 0; attempt < 15; attempt++) {
       replies.push(await signIn({ key: 'a-wrong-key-of-good-length' }));

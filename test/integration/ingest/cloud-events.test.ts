@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { CloudEvent, HTTP, type Message } from 'cloudevents';
-import { Imports, lines, told } from '../../support/imports.js';
+import { Imports, lines, printedCount } from '../../support/imports.js';
 import { ask } from '../../support/database.js';
 import { letters } from '../../support/letters.js';
 import { EVENTS_PATH, send, signupParameters } from '../../support/sending.js';
@@ -118,7 +118,7 @@ test('data in base64 is read in an import as well', async () => {
   const imports = await Imports.into(service.databaseUrl);
   const data_base64 = Buffer.from('{"user_id":"past","email":"e@x.example"}').toString('base64');
   await imports.write('e.ndjson', lines([{ id: 'e', type: 'user.created', data_base64 }]));
-  expect(told(await imports.run('ndjson', 'e.ndjson'), 'events written')).toBe(1);
+  expect(printedCount(await imports.run('ndjson', 'e.ndjson'), 'events written')).toBe(1);
   expect(await isKnown('past')).toBe(true);
   await imports.remove();
 });

@@ -141,14 +141,14 @@ test('the export has every letter, one a line, as it is listed', async () => {
   expect(exported).toHaveLength(3);
 });
 
-test('an export can be put right and sent again: the bodies are events', async () => {
+test('the bodies of an export are events that can be corrected and sent again', async () => {
   const [event] = hopeless(1);
-  await expectRejected({ ...event, id: 'put-right', data: { user_id: 'put right', email: '' } });
+  await expectRejected({ ...event, id: 'corrected', data: { user_id: 'corrected', email: '' } });
   const [letter] = await letters(service.api);
   const body = JSON.parse(letter!.body!) as { data: object };
   const right = { ...body, data: { ...body.data, email: 'right@example.com' } };
   expect((await send(service.api, [right])).body).toEqual({ accepted: 1, rejected: [] });
-  expect((await signupParameters(service.api, 'put right')).status).toBe(200);
+  expect((await signupParameters(service.api, 'corrected')).status).toBe(200);
 });
 
 test('replay takes what has become usable and keeps the others', async () => {
@@ -193,7 +193,7 @@ test('a number too large to be one is rejected again by the replay', async () =>
   expect(await replay(service.api)).toMatchObject({ accepted: 0, rejected: { length: 1 } });
 });
 
-test('replay can be told which letters', async () => {
+test('replay accepts the ids of the letters to replay', async () => {
   await expectRejected(early('chosen', 500), early('not chosen', 500), ...hopeless(1));
   const kept = await letters(service.api);
   const chosen = kept.find(({ body }) => body!.includes('"chosen"'))!;

@@ -66,7 +66,7 @@ describe('of a deleted user', () => {
       orgCreated('acme', '2024-06-01'),
       added(id, 'acme', '2024-07-01'),
       ...active(id, '2025-03-20'),
-      invited('somebody', PERSONAL[0]!, '2025-03-20'),
+      invited('someone', PERSONAL[0]!, '2025-03-20'),
       invited(id, 'invitee.zq1campaign@private.example', '2025-03-20'),
     );
     await expectRejected(rejectedAbout(id));
@@ -109,7 +109,7 @@ describe('of a deleted user', () => {
     expect(await columnsHolding(service.databaseUrl, PERSONAL)).toEqual([]);
   });
 
-  test('nor what was told before it and sent again, or replayed', async () => {
+  test('earlier events that are sent again or replayed are not stored', async () => {
     const reply = await replay(service.api);
     expect(reply.accepted).toBe(0);
     expect(await columnsHolding(service.databaseUrl, PERSONAL)).toEqual([]);
@@ -142,7 +142,7 @@ describe('of a deleted org', () => {
     await takeAll(
       anEvent('org.created', data, { time: CREATED }),
       anEvent('org.updated', data),
-      added('somebody', id, '2025-03-20'),
+      added('someone', id, '2025-03-20'),
     );
     await expectRejected(rejected());
     expect((await columnsHolding(service.databaseUrl, [SECRET_ORG])).length).toBeGreaterThan(1);

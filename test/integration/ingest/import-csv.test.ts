@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { eventsOfRow, type CsvKind } from '#libs/ingest';
 import { modelCharts, readCharts, withoutOwnIds } from '../../support/agreement.js';
 import { ask } from '../../support/database.js';
-import { Imports, told } from '../../support/imports.js';
+import { Imports, printedCount } from '../../support/imports.js';
 import { Model, RANKINGS, type WireEvent } from '../../support/model/model.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
@@ -12,7 +12,7 @@ jest.setTimeout(120_000);
  * Seen from the end of 2025-03-31, the memberships as of 03-20. By hand: W(30) is 03-02 … 03-31, W(7)
  * begins 03-25, P(7) is 03-18 … 03-24.
  *
- * - acme: ann and eve came in W(30), cid left in it, bob is in it since nobody knows when: 3 users.
+ * - acme: ann and eve came in W(30), cid left in it, bob joined at an unknown time: 3 users.
  * - beta: dan came and left on one day, cid left it; it is not known since when he was in it.
  */
 const DAY = '2025-03-31';
@@ -81,7 +81,11 @@ test('the files, one of them cut short first, give the reports worked out by han
   for (const kind of KINDS) {
     const ended = await load(kind);
     const rows = FILES[kind].trim().split('\n').length - 1;
-    expect([kind, told(ended, 'lines'), told(ended, 'lines rejected')]).toEqual([kind, rows, 0]);
+    expect([kind, printedCount(ended, 'lines'), printedCount(ended, 'lines rejected')]).toEqual([
+      kind,
+      rows,
+      0,
+    ]);
   }
   await service.chartsAreFresh();
   const { found } = await rankings();
@@ -149,7 +153,7 @@ kim,kim@x.example,2025-01-01
 `;
   await imports.write('wrong.csv', wrong);
   const ended = await imports.run('csv', 'wrong.csv');
-  expect(told(ended, 'lines rejected')).toBe(5);
+  expect(printedCount(ended, 'lines rejected')).toBe(5);
   const rejected = await imports.read('wrong.csv.rejected.csv');
   expect(rejected.split('\n').map((line) => line.split(',').slice(0, 2).join(','))).toEqual([
     'rejected_line,rejected_reason',
@@ -161,7 +165,7 @@ kim,kim@x.example,2025-01-01
     '',
   ]);
   await imports.write('mended.csv', rejected.replace('yesterday', '2025-01-01'));
-  expect(told(await imports.run('csv', 'mended.csv'), 'events written')).toBe(1);
+  expect(printedCount(await imports.run('csv', 'mended.csv'), 'events written')).toBe(1);
   expect(
     await ask(service.databaseUrl, 'select from user_ids where user_id = $1', ['fay']),
   ).toEqual([{}]);

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { aLongHistory, expectTheModelsAnswers } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
-import { Imports, lines, told } from '../../support/imports.js';
+import { Imports, lines, printedCount } from '../../support/imports.js';
 import { totalsOf } from '../../support/load.js';
 import { ending } from '../../support/processes.js';
 import { startTestService, type TestService } from '../../support/service.js';
@@ -34,10 +34,10 @@ describe('insightd import ndjson beside a running service', () => {
     await imports.write('history.ndjson', lines(HISTORY));
     const ended = await imports.run('ndjson', 'history.ndjson');
     expect(ended).toMatchObject({ code: 0 });
-    expect(told(ended, 'lines rejected')).toBe(0);
+    expect(printedCount(ended, 'lines rejected')).toBe(0);
     const remembered = overHttp.filter(({ type }) => type !== 'user.active').length;
-    expect(told(ended, 'events known already')).toBe(remembered);
-    expect(told(ended, 'events written')).toBe(HISTORY.length - remembered);
+    expect(printedCount(ended, 'events known already')).toBe(remembered);
+    expect(printedCount(ended, 'events written')).toBe(HISTORY.length - remembered);
     await service.chartsAreFresh();
     await expectTheModelsAnswers(service.api, HISTORY);
   });
@@ -45,7 +45,7 @@ describe('insightd import ndjson beside a running service', () => {
   test('the same file again, packed and in reverse, changes nothing', async () => {
     await imports.write('again.ndjson.gz', gzipSync(lines([...HISTORY].reverse())));
     const ended = await imports.run('ndjson', 'again.ndjson.gz');
-    expect(told(ended, 'lines')).toBe(HISTORY.length);
+    expect(printedCount(ended, 'lines')).toBe(HISTORY.length);
     await service.chartsAreFresh();
     await expectTheModelsAnswers(service.api, HISTORY);
   });
@@ -56,7 +56,7 @@ describe('insightd import ndjson beside a running service', () => {
     });
     await imports.write('others.ndjson', lines(others));
     const ended = await imports.run('ndjson', 'others.ndjson');
-    expect(told(ended, 'events known already')).toBe(others.length);
+    expect(printedCount(ended, 'events known already')).toBe(others.length);
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
@@ -68,7 +68,7 @@ describe('insightd import ndjson beside a running service', () => {
     await imports.write('wrong.ndjson', text.join('\n'));
     const ended = await imports.run('ndjson', 'wrong.ndjson', '--rejected', 'rejected.ndjson');
     expect(ended.code).toBe(0);
-    expect(told(ended, 'lines rejected')).toBe(3);
+    expect(printedCount(ended, 'lines rejected')).toBe(3);
     const rejected = (await imports.read('rejected.ndjson')).trim().split('\n');
     expect(rejected.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { text: 'no json', rejected: { line: 2 } },
@@ -79,14 +79,14 @@ describe('insightd import ndjson beside a running service', () => {
       'mended.ndjson',
       rejected[2]!.replace('"data":{}', '"data":{"user_id":"n"}'),
     );
-    expect(told(await imports.run('ndjson', 'mended.ndjson'), 'events written')).toBe(1);
+    expect(printedCount(await imports.run('ndjson', 'mended.ndjson'), 'events written')).toBe(1);
   });
 
   test('a dry run checks and writes nothing', async () => {
     const before = await identities(service.databaseUrl);
     await imports.write('new.ndjson', lines(HISTORY.map((event) => ({ ...event, source: 'new' }))));
     const ended = await imports.run('ndjson', 'new.ndjson', '--dry-run');
-    expect(told(ended, 'events, only checked')).toBe(HISTORY.length);
+    expect(printedCount(ended, 'events, only checked')).toBe(HISTORY.length);
     expect(await identities(service.databaseUrl)).toEqual(before);
   });
 
@@ -122,7 +122,7 @@ test('an import that is interrupted, then killed, then run to its end, is that o
     before = await remembered();
   }
   const ended = await imports.run('ndjson', 'load.ndjson');
-  expect(told(ended, 'events known already')).toBeGreaterThanOrEqual(before);
+  expect(printedCount(ended, 'events known already')).toBeGreaterThanOrEqual(before);
   await service.chartsAreFresh();
   const totals = { people, signups: people, added: people, removed: people };
   expect(await totalsOf(service.api)).toEqual(totals);

@@ -73,7 +73,7 @@ describe('what a source sent', () => {
     });
   });
 
-  test('is told to readers without figures', async () => {
+  test('is shown to readers without figures', async () => {
     const key = await plantKey(fleet.databaseUrl, 'reader', 'read');
     await sendAs('seen', anEvent('user.active'));
     const { body } = await new Api(one.process.origin, key).get<{ sources: object[] }>(
@@ -85,7 +85,7 @@ describe('what a source sent', () => {
   });
 });
 
-test('a webhook that is set up is told of before anything came, and each outcome of it is counted', async () => {
+test('a configured webhook is listed before its first message, and each of its outcomes is counted', async () => {
   const webhook = async () => (await sources(one.api)).find(({ kind }) => kind === 'webhook');
   const silent = { source: 'standard', kind: 'webhook', configured: true, last_event_at: null };
   expect(await webhook()).toEqual({ ...silent, last_day: [], dead_letters: [] });
@@ -113,8 +113,8 @@ test('what is imported is a source as well', async () => {
   const imports = await Imports.into(fleet.databaseUrl);
   try {
     const events = [anEvent('user.active'), anEvent('org.created'), anEvent('org.created')];
-    const told = [...events, anEvent('user.teleported')].map((event) => JSON.stringify(event));
-    await imports.write('past.ndjson', told.join('\n'));
+    const lines = [...events, anEvent('user.teleported')].map((event) => JSON.stringify(event));
+    await imports.write('past.ndjson', lines.join('\n'));
     await imports.run('ndjson', 'past.ndjson');
   } finally {
     await imports.remove();
@@ -124,7 +124,7 @@ test('what is imported is a source as well', async () => {
   });
 });
 
-test('a source whose key is revoked is told as not configured', async () => {
+test('a source whose key is revoked is listed as not configured', async () => {
   const key = await sendAs('gone', anEvent('user.active'));
   const revoke = 'update api_keys set revoked_at = now() where id = $1';
   await ask(fleet.databaseUrl, revoke, [key.split('_')[1]]);

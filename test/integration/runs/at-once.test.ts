@@ -22,7 +22,7 @@ describe('readers while runs are made one after another and the older are droppe
   const later = cleanUpAfterAll();
   let service: TestService;
   let runsGoOn = true;
-  /** The reply of the list of reports, and of a page, each time somebody looked. */
+  /** The reply of the list of reports, and of a page, at each request. */
   const lists: Reply<Listed>[] = [];
   const pages: Reply<Page>[] = [];
 

@@ -66,7 +66,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     expect(await runState(service.api, first)).toMatchObject({ state: 'completed' });
   });
 
-  test('somebody who reads snapshots for long, as a backup does, holds up no run', async () => {
+  test('a long read of snapshots, such as a backup, blocks no run', async () => {
     const read = [await run(), await run()];
     await storedBecome([...(await keptRequests()), ...read]);
     const reader = await keepReading();

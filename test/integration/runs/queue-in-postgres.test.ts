@@ -28,7 +28,7 @@ test('a queue works though PostgreSQL was away when it was first asked for anyth
   expect(await queue.getJob(id!)).toMatchObject({ name: 'later' });
 });
 
-test('a worker that asks for a job while PostgreSQL is away is told to wait', async () => {
+test('a request for a job while PostgreSQL is away fails with the error on which a worker waits', async () => {
   const backend = createQueueBackend('another queue', { connection });
   backend.on('error', () => undefined);
   afterwards(() => backend.close());

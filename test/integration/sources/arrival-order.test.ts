@@ -57,7 +57,7 @@ const stepArb: fc.Arbitrary<Step> = fc.record({
 let worlds = 0;
 
 /** The messages of a world in the order of their arrival, and the events that the model makes of them. */
-function toldBy(steps: readonly Step[]): { world: string; messages: Signed[]; model: Model } {
+function messagesOf(steps: readonly Step[]): { world: string; messages: Signed[]; model: Model } {
   const world = `world-${(worlds += 1)}.`;
   const start = Math.floor(Date.now() / 1000) * 1000 - 60_000;
   const time = (ms: number) => new Date(ms).toISOString();
@@ -106,7 +106,7 @@ test('messages of one second count in the order of arrival, whichever api receiv
   const property = fc.asyncProperty(
     fc.array(stepArb, { minLength: 4, maxLength: 12 }),
     async (steps) => {
-      const { world, messages, model } = toldBy(steps);
+      const { world, messages, model } = messagesOf(steps);
       await service.api.ingest(
         PAIRS.flatMap((pair) => [
           {

@@ -94,7 +94,7 @@ test('an update that is the first message of a user or an org reports the creati
   }
 });
 
-test('an update without a creation time creates nobody, and no update brings back a deleted user', async () => {
+test('an update without a creation time creates no user, and no update restores a deleted user', async () => {
   await clerk('user.updated', clerkUser('partial', { created_at: null }));
   expect((await service.api.get('/api/insights/v1/users/partial')).status).toBe(404);
   await clerk('user.deleted', { id: 'clerk', deleted: true });

@@ -85,8 +85,8 @@ test('replayed, a message is the one it was: its identity and its time', async (
   const put = `update dead_letters set body = convert_to('{"type": "user.created", ' || substr(convert_from(body, 'UTF8'), 2), 'UTF8')`;
   await ask(service.databaseUrl, put);
   expect(await replay(service.api)).toEqual({ accepted: 1, rejected: [] });
-  const told = `select extract(epoch from created_at)::int as second from users join user_ids using (id) where user_id = 'timed'`;
-  expect(await ask(service.databaseUrl, told)).toEqual([{ second: Math.floor(at / 1000) }]);
+  const query = `select extract(epoch from created_at)::int as second from users join user_ids using (id) where user_id = 'timed'`;
+  expect(await ask(service.databaseUrl, query)).toEqual([{ second: Math.floor(at / 1000) }]);
   await expectOutcome(
     'accepted',
     standard(anEvent('user.deleted', { user_id: 'timed' }, { id: 'msg_timed' })),
@@ -123,7 +123,7 @@ test('an invited person’s address is not kept, wherever it stands in the messa
   expect(await columnsHolding(service.databaseUrl, [address])).toEqual([]);
 });
 
-test('the deletion of somebody drops the messages about them, and keeps later ones from being kept', async () => {
+test('the deletion of a user drops the messages about them, and later ones are not stored', async () => {
   const id = 'zq2-user';
   const about = () => [
     signStandard('clerk', SECRET, nameless(id)),

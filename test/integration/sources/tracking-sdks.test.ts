@@ -103,8 +103,8 @@ function calls(prefix: string): Said[] {
     track(bob, '14', 'Account Added User', within(beta)),
     track(bob, '16', 'Account Removed User', within(beta)),
     track(cid, '05', 'Signed Up', within(beta, { email: `${prefix}-cid@x.example` })),
-    ['page', { anonymousId: 'somebody', name: 'Home', timestamp: on('30') }],
-    ['alias', { userId: ada, previousId: 'somebody', timestamp: on('30') }],
+    ['page', { anonymousId: 'anonymous', name: 'Home', timestamp: on('30') }],
+    ['alias', { userId: ada, previousId: 'anonymous', timestamp: on('30') }],
   ];
 }
 
@@ -163,7 +163,7 @@ describe.each(LIBRARIES)('what the library of $name sent', ({ name }) => {
   });
 });
 
-test('the source tells of all that they sent, by name where the name says a fact', async () => {
+test('the source counts all calls, by event name where the name maps to a fact', async () => {
   const [source] = (await sources(service.api)).filter(({ kind }) => kind === 'tracking');
   expect(source).toMatchObject({ source: 'web shop', configured: true, dead_letters: [] });
   const counts = source!.last_day.map(({ type, outcome, count }) => [

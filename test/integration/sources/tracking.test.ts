@@ -19,7 +19,7 @@ afterAll(() => service.close());
 
 const identify = (userId: string, more: Call = {}): Call => ({
   ...{ type: 'identify', userId, messageId: `identify ${userId}` },
-  ...{ traits: { email: 'somebody@x.example' }, ...more },
+  ...{ traits: { email: 'someone@x.example' }, ...more },
 });
 
 async function isKnown(userId: string): Promise<boolean> {
@@ -74,7 +74,7 @@ test('each letter is the path of a kind of call, with slashes to spare', async (
 
 test('an error has the members that the libraries show', async () => {
   const { api } = service;
-  const refused = await sendCalls(api, 'batch', '{', { Authorization: basic('nobody') });
+  const refused = await sendCalls(api, 'batch', '{', { Authorization: basic('unknown') });
   expect([refused.status, refused.body]).toMatchObject([
     401,
     { code: 'unauthorized', message: expect.any(String), error: { code: 'unauthorized' } },
@@ -98,7 +98,7 @@ test('a key in the body is looked for in 512 KiB, packed or not, and kept nowher
   for (const packed of [false, true]) {
     expect(await post({ batch: [call], writeKey }, packed)).toBe(200);
     expect(await post({ batch: [], writeKey, filler }, packed)).toBe(413);
-    expect(await post({ batch: [], writeKey: 'nobody' }, packed)).toBe(401);
+    expect(await post({ batch: [], writeKey: 'unknown' }, packed)).toBe(401);
     expect(await post({ batch: [{ writeKey }] }, packed)).toBe(401);
     let deep: unknown = [];
     for (let level = 0; level < 100; level++) deep = [deep];
@@ -177,7 +177,7 @@ test('the write key is a key that may ingest, as Basic or Bearer', async () => {
     (await sendCalls(service.api, `page?writeKey=${reads!}`, {}, { Authorization: '' })).status,
   ).toBe(403);
   expect(await statusOf(basic(reads!))).toBe(403);
-  for (const wrong of [basic('nobody'), 'Basic !', 'Basic', '']) {
+  for (const wrong of [basic('unknown'), 'Basic !', 'Basic', '']) {
     expect([wrong, await statusOf(wrong)]).toEqual([wrong, 401]);
   }
   // Basic is for tracking libraries alone.
@@ -259,13 +259,13 @@ test('a clock that is wrong by more than minutes is corrected', async () => {
 });
 
 test('several identifies leave the same user in whatever order they come', async () => {
-  const told: [string, Call, string][] = [
+  const updates: [string, Call, string][] = [
     ['1', { email: 'first@x.example', firstName: 'Ada' }, '2026-01-02'],
     ['2', { email: 'second@x.example', createdAt: '2025-12-01' }, '2026-01-03'],
     ['3', { lastName: 'King' }, '2026-01-04'],
   ];
   const identifies = (userId: string) =>
-    told.map(([messageId, traits, day]) => {
+    updates.map(([messageId, traits, day]) => {
       const timestamp = `${day}T00:00:00Z`;
       return identify(userId, { messageId: `${userId} ${messageId}`, traits, timestamp });
     });

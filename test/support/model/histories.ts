@@ -202,9 +202,9 @@ function founded(): fc.Arbitrary<Draft[]> {
 }
 
 function dataOf(drafted: Draft, todayMs: number): Record<string, unknown> {
-  const told = Object.entries(drafted.data).filter(([, value]) => value !== undefined);
+  const present = Object.entries(drafted.data).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
-    told.map(([field, value]) =>
+    present.map(([field, value]) =>
       field === 'created_at' ? [field, momentText(value as Moment, todayMs)] : [field, value],
     ),
   );
@@ -259,9 +259,9 @@ export function historyArb(options: {
   const identities = fc.array(identity, { minLength: maxEvents, maxLength: maxEvents });
   return fc
     .tuple(founded(), deletions, stories, identities)
-    .map(([start, ends, told, ids]) =>
+    .map(([start, ends, storyDrafts, ids]) =>
       stamp(
-        [...start.slice(0, maxEvents / 2), ...ends, ...told.flat()].slice(0, maxEvents),
+        [...start.slice(0, maxEvents / 2), ...ends, ...storyDrafts.flat()].slice(0, maxEvents),
         ids,
         todayMs,
       ),

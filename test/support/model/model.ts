@@ -5,7 +5,7 @@
  * service, so that it cannot share a mistake.
  */
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
-import { firstOfEachIdentity, inOrder, type Told, type WireEvent } from './events.js';
+import { firstOfEachIdentity, inOrder, type TimedEvent, type WireEvent } from './events.js';
 import {
   ALL_KNOWN,
   activeDays,
@@ -64,7 +64,7 @@ export interface Report {
 }
 
 export class Model {
-  private readonly known: readonly Told[];
+  private readonly known: readonly TimedEvent[];
 
   /** Events in any order; of the events with one (source, id) only the first given counts. */
   constructor(events: readonly WireEvent[]) {
@@ -105,8 +105,8 @@ export class Model {
   /** "an object of strings, `{}` when none"; undefined: unknown (or deleted) user, a 404. */
   signupParameters(userId: string): Record<string, string> | undefined {
     if (!this.existsNow('user', userId)) return undefined;
-    const told = profileField(this.known, 'user', userId, 'signup_query_parameters');
-    return (told ?? {}) as Record<string, string>;
+    const parameters = profileField(this.known, 'user', userId, 'signup_query_parameters');
+    return (parameters ?? {}) as Record<string, string>;
   }
 
   /** What is shown of an org beside its reports; days as numbers, T in unix ms. */

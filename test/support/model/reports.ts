@@ -1,4 +1,4 @@
-import type { Told } from './events.js';
+import type { TimedEvent } from './events.js';
 import {
   activeDays,
   createdAt,
@@ -46,9 +46,9 @@ interface AsOf {
   /** D, the day of T. */
   today: number;
   /** All that is known now: creations have their own time, active days count by day. */
-  known: readonly Told[];
+  known: readonly TimedEvent[];
   /** "everything else happens at its event's time; a fact at T itself counts". */
-  upToT: readonly Told[];
+  upToT: readonly TimedEvent[];
 }
 
 /** The frozen part of a user's row. */
@@ -66,7 +66,7 @@ export interface RankedOrg {
   extra: Record<string, number>;
 }
 
-function asOf(known: readonly Told[], reportTime: number): AsOf {
+function asOf(known: readonly TimedEvent[], reportTime: number): AsOf {
   const upToT = known.filter((event) => event.at <= reportTime * 1000);
   return { reportTime, today: dayOf(reportTime * 1000), known, upToT };
 }
@@ -195,7 +195,7 @@ function compareOrgs(report: string, a: RankedOrg, b: RankedOrg): number {
 
 /** The frozen list of a user report as of T (unix s), in order. */
 export function rankUsers(
-  known: readonly Told[],
+  known: readonly TimedEvent[],
   report: string,
   interval: string,
   reportTime: number,
@@ -211,7 +211,7 @@ export function rankUsers(
 
 /** The frozen list of an org report as of T (unix s), in order. */
 export function rankOrgs(
-  known: readonly Told[],
+  known: readonly TimedEvent[],
   report: string,
   interval: string,
   reportTime: number,

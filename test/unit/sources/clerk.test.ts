@@ -79,13 +79,13 @@ describe('of no use here are', () => {
     ['role.created', {}],
   ])('%s', (type, data) => expect(of(type, data)).toBe('unused'));
 
-  test('a session in which somebody else acts as the user', () => {
+  test('a session in which another user acts as the user', () => {
     const actor = { sub: 'user_of_the_staff' };
     expect(of('session.created', clerkSession('ada', { actor }))).toBe('unused');
   });
 });
 
-test('an e-mail that is not the primary one is nobody’s e-mail', () => {
+test('an e-mail that is not the primary one is ignored', () => {
   const updated = of('user.updated', clerkUser('ada', { primary_email_address_id: null }));
   const withoutEmail = [{ type: 'user.created', user_id: 'ada', ...names, created_at, time }];
   expect(updated).toEqual(withoutEmail);

@@ -6,12 +6,12 @@ import { SENT, translated } from '../../support/translating.js';
 const active = { type: 'user.active', data: { user_id: 'ada' } };
 
 test('one native event or several are what they are; without a time it is the signature’s', () => {
-  const told = { type: 'user.active', user_id: 'ada' };
+  const event = { type: 'user.active', user_id: 'ada' };
   const time = '2026-01-30T08:00:00.000Z';
-  expect(translated('standard', active)).toEqual([{ ...told, time: SENT }]);
+  expect(translated('standard', active)).toEqual([{ ...event, time: SENT }]);
   expect(translated('standard', [active, { ...active, id: 'mine', time }])).toEqual([
-    { ...told, time: SENT },
-    { ...told, time },
+    { ...event, time: SENT },
+    { ...event, time },
   ]);
 });
 

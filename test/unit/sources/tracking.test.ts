@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 const translate = (call: unknown) => source.translate({ id: 'm', at: NOW, body: call });
-/** The events of a call as [type, data], what is not told left out. */
+/** The events of a call as [type, data], without absent fields. */
 function events(call: Call): [string, Call][] {
   const translation = translate(call);
   if (translation === 'unused' || 'errors' in translation) throw new Error('no events');
@@ -57,7 +57,7 @@ describe('identify', () => {
     expect(translate(identify({ plan: 'pro' }))).toBe('unused');
   });
 
-  test('parts a whole name where its parts are not told', () => {
+  test('splits a whole name when its parts are absent', () => {
     const namesOf = (traits: Call) => events(identify(traits))[0]![1];
     expect(namesOf({ name: ' Ada  King of Lovelace ' })).toMatchObject({
       first_name: 'Ada',
@@ -148,14 +148,14 @@ describe('track', () => {
     }
   });
 
-  test('an account is created or deleted by nobody in particular, too', () => {
+  test('an account can be created or deleted without a user', () => {
     const { userId, ...anonymous } = track('Account Deleted', {}, 'acme');
     expect(userId).toBe('ada');
     expect(events(anonymous)).toEqual([['org.deleted', { org_id: 'acme' }]]);
   });
 });
 
-test('what is told of nobody, and an alias, are of no use', () => {
+test('calls without a user, and aliases, are unused', () => {
   for (const type of ['identify', 'group', 'track', 'page', 'screen']) {
     const call = { type, anonymousId: 'x', groupId: 'acme', traits: { email: 'a@x.example' } };
     expect(translate(call)).toBe('unused');
@@ -202,7 +202,7 @@ describe('an id that is a number', () => {
     expect(translate(track('Song Played', { groupId: 1.5 }))).toHaveProperty('events');
   });
 
-  test('tells calls apart that differ in its last digit alone', () => {
+  test('distinguishes calls that differ only in the last digit', () => {
     const [one, other] = ['738529527931260425', '738529527931260426'].map(
       (written) => messageOf(parseJson(`{"userId":${written}}`), undefined, NOW).id,
     );
