@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { aHistory, expectTheModelsAnswers, tellEach } from '../support/agreement.js';
+import { aHistory, expectTheModelsAnswers, sendToEach } from '../support/agreement.js';
 import { waitFor, type Api } from '../support/api.js';
 import { backends } from '../support/backends.js';
 import { cleanUpAfterAll } from '../support/cleanup.js';
@@ -55,7 +55,7 @@ else {
 
       test('events sent concurrently give the same reports and charts as without PgBouncer', async () => {
         const history = aHistory(400);
-        await tellEach(apis, history);
+        await sendToEach(apis, history);
         await chartsAreFresh(fleet.databaseUrl);
         for (const api of apis) await expectTheModelsAnswers(api, history);
       });

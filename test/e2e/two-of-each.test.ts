@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { aHistory, expectTheModelsAnswers, tellEach } from '../support/agreement.js';
+import { aHistory, expectTheModelsAnswers, sendToEach } from '../support/agreement.js';
 import { Api, waitFor } from '../support/api.js';
 import { backends } from '../support/backends.js';
 import { cleanUpAfterAll, cleanUpAfterEach } from '../support/cleanup.js';
@@ -60,7 +60,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
 
   test('events sent to both services at once, in opposite orders, count once in every number of both', async () => {
     const history = aHistory(400);
-    await tellEach(apis, history);
+    await sendToEach(apis, history);
     await chartsAreFresh(fleet.databaseUrl);
     for (const api of apis) await expectTheModelsAnswers(api, history);
   });

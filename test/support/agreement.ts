@@ -73,7 +73,7 @@ export function aLongHistory(maxEvents: number): WireEvent[] {
 }
 
 /** Sends every event to every api, by two writers each: one in order, one in reverse order. */
-export async function tellEach(apis: readonly Api[], history: readonly WireEvent[]): Promise<void> {
+export async function sendToEach(apis: readonly Api[], history: readonly WireEvent[]): Promise<void> {
   const send = async (api: Api, events: readonly WireEvent[]) => {
     for (let at = 0; at < events.length; at += BATCH)
       await api.ingest(events.slice(at, at + BATCH));

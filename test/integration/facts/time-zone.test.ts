@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { aHistory, expectTheModelsAnswers, tellEach } from '../../support/agreement.js';
+import { aHistory, expectTheModelsAnswers, sendToEach } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll } from '../../support/cleanup.js';
 import { ask, cloneDatabaseIn } from '../../support/database.js';
@@ -35,7 +35,7 @@ describe('over a database whose sessions are in Auckland', () => {
 
   test('reports and charts count in UTC days', async () => {
     const history = aHistory(400);
-    await tellEach([service.api], history);
+    await sendToEach([service.api], history);
     await service.chartsAreFresh();
     await expectTheModelsAnswers(service.api, history);
   });
