@@ -10,7 +10,7 @@ jest.setTimeout(300_000);
 const out = mkdtempSync(join(tmpdir(), 'insightd-bench-'));
 afterAll(() => rmSync(out, { recursive: true }));
 
-test('of a thousand users loaded in bulk, rankings and charts are those that DuckDB finds', async () => {
+test('rankings and charts of a thousand users loaded in bulk equal those of DuckDB', async () => {
   const stages = ['--only', 'runs,charts'];
   const options = ['--users', '1k', '--repeats', '1', '--fresh', '--out', out];
   const { PATH, HOME, TMPDIR } = process.env;

@@ -24,10 +24,10 @@ beforeAll(() => {
 });
 afterAll(() => build.remove());
 
-describe('an older version on the store of a newer one', () => {
+describe('an older version on a newer store', () => {
   const later = cleanUpAfterAll();
 
-  test('answers 503 with the reason, takes no run, does not start, and goes on when the store is its own again', async () => {
+  test('answers 503 with the reason, makes no run, does not start, and recovers when the store is downgraded', async () => {
     const fleet = await openFleet(backends[0]!, await cloneDatabase());
     later(() => fleet.close());
     const [{ process, api }, worker] = await Promise.all([fleet.startApi(), fleet.start('worker')]);
@@ -76,7 +76,7 @@ describe('an older version on the store of a newer one', () => {
   });
 });
 
-describe('a build whose catalogue its engine cannot carry out', () => {
+describe('a build whose catalogue exceeds its engine', () => {
   const later = cleanUpAfterAll();
 
   test('does not start, and names the files to edit', async () => {

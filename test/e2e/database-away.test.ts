@@ -55,7 +55,7 @@ describe('a service whose database is away', () => {
     return { service, api: new Api(service.origin, TEST_KEY) };
   };
 
-  test('says so with 503 and Retry-After, and works again without a restart', async () => {
+  test('answers 503 with Retry-After, and works again without a restart', async () => {
     const { service, api } = await start();
     await api.ingest([userCreated('ann')]);
     await api.run();
@@ -71,7 +71,7 @@ describe('a service whose database is away', () => {
     expect(service.child.exitCode).toBeNull();
   });
 
-  test('loses and doubles nothing of a load, and answers only 200 and 503 with Retry-After', async () => {
+  test('loses and doubles no event of a load, and answers only 200 and 503 with Retry-After', async () => {
     const { api } = await start();
     const load = new Load(() => api);
     const stop = load.start(8);
@@ -89,7 +89,7 @@ describe('a service whose database is away', () => {
     await expectNothingLostOrDoubled(load, api);
   });
 
-  test('loses and doubles nothing when connections end in the middle of their work, and answers 503', async () => {
+  test('loses and doubles no event when connections end in the middle of their work, and answers 503', async () => {
     const { api } = await start();
     const load = new Load(() => api);
     const stop = load.start(8);
@@ -103,7 +103,7 @@ describe('a service whose database is away', () => {
     expect(refusals(load).filter(({ status }) => status !== 503)).toEqual([]);
   });
 
-  test('makes the run that it was in the middle of when it is back', async () => {
+  test('finishes the interrupted run when the database is back', async () => {
     const { api } = await start();
     await api.ingest([userCreated('ann')]);
     const hold = await holdRuns(url);
@@ -119,7 +119,7 @@ describe('a service whose database is away', () => {
     expect(await runIs(api, runId, 'completed')).toMatchObject({ row_counts: expect.anything() });
   });
 
-  test('stops when asked, and well', async () => {
+  test('stops cleanly', async () => {
     const { service, api } = await start();
     await api.run();
     proxy.cut();
@@ -129,7 +129,7 @@ describe('a service whose database is away', () => {
     expect(Date.now() - askedAt).toBeLessThan(STOPS_WITHIN_MS);
   });
 
-  test('waits for it at the start', async () => {
+  test('waits for the database at the start', async () => {
     proxy.cut();
     const starting = start();
     await waitFor(() => (proxy.refused >= 2 ? true : undefined));
@@ -140,7 +140,7 @@ describe('a service whose database is away', () => {
   });
 });
 
-test('a PostgreSQL of its own that is killed under load comes back, nothing lost and nothing doubled', async () => {
+test('an embedded PostgreSQL that is killed under load comes back without lost or doubled events', async () => {
   const folder = await makeDataFolder();
   afterwards(() => folder.remove());
   afterwards(() => nothingIsLeft(folder.places));

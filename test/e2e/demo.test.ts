@@ -105,7 +105,7 @@ function expectedCounts(installedAt: number) {
   return { identities, signups, activeDays: new Set(days).size };
 }
 
-test('the demo ends with an address, a key and requests that show something, and starts again as it was', async () => {
+test('the demo prints an address, a key and working requests, and keeps its data over a restart', async () => {
   const folder = await newFolder();
   const otherStore = await cloneDatabase();
   afterwards(() => dropDatabase(otherStore));
@@ -133,7 +133,7 @@ test('the demo ends with an address, a key and requests that show something, and
   expect(again.output.join('\n')).not.toContain('Loading');
 });
 
-test('a demo killed in the middle of its load, after a scheduled run even, goes on at the next start', async () => {
+test('a demo killed in the middle of its load, even after a scheduled run, continues at the next start', async () => {
   const folder = await newFolder();
   const settings = { INSIGHTD_DATA_DIR: folder.path };
   const demo = await startDemo({ ...settings, REPORT_CRON: '* * * * * *' });
@@ -157,7 +157,7 @@ test('a demo killed in the middle of its load, after a scheduled run even, goes 
   }).toEqual(expected);
 });
 
-test('Ctrl-C in the middle of the load stops the demo and complains of nothing', async () => {
+test('Ctrl-C in the middle of the load stops the demo without errors', async () => {
   const folder = await newFolder();
   const demo = await startDemo({ INSIGHTD_DATA_DIR: folder.path });
   await someOf(folder, EVENTS_TAKEN);

@@ -52,7 +52,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
       return lines.length > 0 ? lines : undefined;
     });
 
-  test('one first key was made, and both apis know it', async () => {
+  test('one first key is created, and both apis accept it', async () => {
     expect(firstKeys).toHaveLength(1);
     for (const api of apis)
       expect(await api.get('/api/backend/v1/reports')).toMatchObject({ status: 200 });
@@ -65,7 +65,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     for (const api of apis) await expectTheModelsAnswers(api, history);
   });
 
-  test('a run that both are asked for many times at once is carried out once', async () => {
+  test('a run requested from both many times at once is made once', async () => {
     const asked = await Promise.all(
       Array.from({ length: 12 }, (_, index) => requestRun(apis[index % 2]!)),
     );
@@ -81,7 +81,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     }
   });
 
-  test('a key is good in both as soon as it is made, and in neither once it is revoked', async () => {
+  test('a key works in both as soon as it is created, and in neither after it is revoked', async () => {
     const key = await createKey(fleet.databaseUrl, 'for both', 'read');
     const both = apis.map(({ origin }) => new Api(origin, key));
     const statuses = async () =>
@@ -91,7 +91,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     await waitFor(async () => ((await statuses()).join() === '401,401' ? true : undefined), 5_000);
   });
 
-  test('what changes is derived for the charts by one of the workers, once', async () => {
+  test('chart data is derived once, by one of the workers', async () => {
     await chartsAreFresh(fleet.databaseUrl);
     const before = await derivations();
     const hold = await holdTable(fleet.databaseUrl, 'org_activity');
@@ -110,7 +110,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     expect(sum - before).toBe(1);
   });
 
-  test('of two runs under way, the one whose worker is killed is finished by the other worker', async () => {
+  test('of two running runs, the one whose worker is killed is finished by the other worker', async () => {
     const hold = await holdRuns(fleet.databaseUrl);
     afterwards(() => hold.release());
     const runIds = [

@@ -31,12 +31,12 @@ afterAll(() => service.close());
 const read = <T>(path: string) => service.api.get<T>(`/api/insights/v1/${path}`);
 const inPath = (id: string) => encodeURIComponent(id);
 
-test('the history has something to say of both', () => {
+test('the history has users and orgs with data', () => {
   expect(ORGS.filter((id) => model.org(id).exists).length).toBeGreaterThan(1);
   expect(USERS.filter((id) => model.user(id).exists).length).toBeGreaterThan(3);
 });
 
-test.each(ORGS)('the page of the org %j says what the model says', async (id) => {
+test.each(ORGS)('the page of the org %j equals the model', async (id) => {
   const expected = model.org(id);
   const { status, body } = await read<OrgPage>(`orgs/${inPath(id)}`);
   if (!expected.exists) return expect(status).toBe(404);
@@ -65,7 +65,7 @@ test.each(ORGS)('the page of the org %j says what the model says', async (id) =>
   }
 });
 
-test.each(ORGS)('the members of the org %j are the model’s', async (id) => {
+test.each(ORGS)('the members of the org %j equal the model', async (id) => {
   const expected = model.org(id);
   const { status, body } = await read<OrgMembers>(`orgs/${inPath(id)}/members?page_size=100`);
   if (!expected.exists) return expect(status).toBe(404);
@@ -75,7 +75,7 @@ test.each(ORGS)('the members of the org %j are the model’s', async (id) => {
   expect(body.total_count).toBe(roles.length);
 });
 
-test.each(USERS)('the page of the user %j says what the model says', async (id) => {
+test.each(USERS)('the page of the user %j equals the model', async (id) => {
   const expected = model.user(id);
   const { status, body } = await read<UserPage>(`users/${inPath(id)}`);
   if (!expected.exists) return expect(status).toBe(404);
@@ -89,7 +89,7 @@ test.each(USERS)('the page of the user %j says what the model says', async (id) 
   expect(body.signup_query_parameters).toEqual(model.signupParameters(id));
 });
 
-test.each(RANKINGS)('what changed in %s %s %s is what the model’s lists say', async (...which) => {
+test.each(RANKINGS)('the changes in %s %s %s equal the model', async (...which) => {
   const [subject, report, interval] = which;
   const [before, after] = runs.map((run) => model.ids(...which, run.report_time)) as [Ids, Ids];
   const rankIn = ({ listed }: Ids, id: string) => listed.indexOf(id) + 1 || null;

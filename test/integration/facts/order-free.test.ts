@@ -38,7 +38,7 @@ let count = 0;
 // All histories go into one store, each under ids of its own: a history's rows are found by their
 // ids, its part of totals and charts by how much they grew.
 test(
-  'the same events give the same reports and charts in any order, doubled, split and at once',
+  'the same events give the same reports and charts in any order, doubled, split or concurrent',
   async () => {
     const property = fc.asyncProperty(deliveryArb, async (delivery) => {
       const prefix = `${(count++).toString(36).padStart(3, '0')}~`;

@@ -131,7 +131,7 @@ describe.each<[string, Way]>([
   });
 });
 
-test('another database in the place of the first is noticed before anything is written', async () => {
+test('another database in place of the first is detected before any write', async () => {
   const before = group('kept', 10);
   await service.api.ingest(before);
   await service.api.run();
@@ -154,7 +154,7 @@ test('another database in the place of the first is noticed before anything is w
   await expectTheModels([...before, ...first, ...after]);
 });
 
-test('an import that goes on through a restore writes the numbers of the restored store', async () => {
+test('an import that runs during a restore writes the keys of the restored store', async () => {
   const before = group('kept', 10);
   await service.api.ingest(before);
   const restore = await backUp(service.databaseUrl);

@@ -21,7 +21,7 @@ async function firstStore(): Promise<string> {
   return url;
 }
 
-test('an update keeps when each user was last active', async () => {
+test('an upgrade keeps the last activity of each user', async () => {
   const url = await firstStore();
   const users = [
     [1, '2026-01-31T12:00:00Z'],
@@ -58,7 +58,7 @@ test('an update keeps when each user was last active', async () => {
   );
 });
 
-test('an update keeps every entry of the snapshots there are', async () => {
+test('an upgrade keeps every entry of existing snapshots', async () => {
   const url = await firstStore();
   const lists = [
     { report: 'numbers', total: 3, width: 8, entries: randomBytes(8 * 5_000) },
@@ -98,7 +98,7 @@ test('an update keeps every entry of the snapshots there are', async () => {
   }
 });
 
-test('an update replaces event ids that hold an address as the service would', async () => {
+test('an upgrade replaces event ids that hold an address as the service does', async () => {
   const url = await firstStore();
   const key = randomBytes(32);
   const address = 'signup-ada@example.com';
@@ -133,7 +133,7 @@ test('an update replaces event ids that hold an address as the service would', a
   expect(await ask(url, versions)).toEqual([{ version: replaced }, { version: replaced }]);
 });
 
-test('an update withdraws the runs that a clock which was ahead had added, and frees their moments', async () => {
+test('an upgrade withdraws runs that a fast clock had added, and frees their report times', async () => {
   const url = await firstStore();
   await ask(
     url,
