@@ -74,7 +74,7 @@ async function other(
   return { status, headers: answered, body: status === 200 ? text : (JSON.parse(text) as unknown) };
 }
 
-describe('every endpoint asks for its own scope', () => {
+describe('every endpoint requires its own scope', () => {
   test.each(endpoints.map((each) => [each.method, each.path, each] as const))(
     '%s %s',
     async (_method, path, endpoint) => {
@@ -103,7 +103,7 @@ describe('every endpoint asks for its own scope', () => {
     ['another scheme', `Basic ${TEST_KEY}`],
     ['more than the key', `Bearer ${TEST_KEY} ${TEST_KEY}`],
     ['less than the key', `Bearer ${TEST_KEY.slice(0, -1)}`],
-  ])('%s is no key: 401', async (_what, authorization) => {
+  ])('%s is not a key: 401', async (_what, authorization) => {
     const headers = authorization === undefined ? undefined : { Authorization: authorization };
     for (const path of ['/api/backend/v1/reports', LETTERS, RUNS]) {
       const response = await fetch(service.origin + path, headers && { headers });
@@ -119,7 +119,7 @@ describe('every endpoint asks for its own scope', () => {
   });
 });
 
-test('keys are shown once and kept as a hash only', async () => {
+test('keys are shown once and stored only as a hash', async () => {
   const stored = await ask<{ row: string }>(
     service.databaseUrl,
     'select row_to_json(k)::text as row from api_keys k',
@@ -138,14 +138,14 @@ test('keys are shown once and kept as a hash only', async () => {
 
 describe('without a key', () => {
   test.each([['/health/live'], ['/health/ready'], ['/metrics'], ['/openapi.json']])(
-    '%s is open',
+    '%s needs no key',
     async (path) => {
       const response = await fetch(service.origin + path);
       expect([response.status, (await response.text()).length > 2]).toEqual([200, true]);
     },
   );
 
-  test('the description names every endpoint that is served', async () => {
+  test('OpenAPI has every endpoint', async () => {
     const { body } = await service.api.get<{ paths: object }>('/openapi.json');
     const described = Object.keys(body.paths).map((path) => path.replace(/\{[^}]+\}/g, '*'));
     const served = endpoints.map(({ path }) =>
@@ -179,7 +179,7 @@ describe('errors outside the compatible endpoints are problem documents', () => 
 
   const UNKNOWN = '31c41c16-c281-44ae-9602-8a047e3bf33d';
 
-  test('a run is queued with 202, and its state can be followed', async () => {
+  test('a requested run gets 202, and its state can be read', async () => {
     const { status, body } = await service.api.post<RunState>(RUNS, { as_of: '2025-03-29' });
     expect([status, body]).toEqual([202, { run_id: expect.any(String), state: 'queued' }]);
     expect(await service.api.runEnded(body.run_id)).toMatchObject({
@@ -190,7 +190,7 @@ describe('errors outside the compatible endpoints are problem documents', () => 
   });
 });
 
-test('a key whose name is too long, made before there was a limit, works as any other', async () => {
+test('a key with a too long name from before the limit works', async () => {
   const name = 'long '.repeat(1_200);
   const key = await plantKey(service.databaseUrl, name, 'read', 'ingest');
   const api = new Api(service.origin, key);
@@ -223,7 +223,7 @@ test('a key whose name is too long, made before there was a limit, works as any 
 });
 
 // The last, since the key is gone after it.
-test('a key that is revoked stops within seconds, and no other does', async () => {
+test('a revoked key stops working within seconds, and no other key does', async () => {
   const statuses = () =>
     Promise.all(
       [shown.read, TEST_KEY].map(async (key) => {

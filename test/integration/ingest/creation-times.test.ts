@@ -71,7 +71,7 @@ test('created_at is unix seconds or a timestamp, else the event’s time; the ea
   });
 });
 
-test('an event without a time happened when it was received', async () => {
+test('an event without a time has the time of receipt', async () => {
   await service.chartsAreFresh();
   const { body } = await service.api.get<{ metrics: { date: string; result: number }[] }>(
     `/api/backend/v1/chart_metrics/signups?start_date=${startedOn}`,
@@ -98,7 +98,7 @@ test.each<[string, unknown]>([
   }
 });
 
-test('a created_at up to 10 minutes ahead is taken', async () => {
+test('a created_at up to 10 minutes ahead is accepted', async () => {
   const ahead = Date.now() + 9 * 60_000;
   const events = [Math.floor(ahead / 1000), new Date(ahead).toISOString()].map((created_at) =>
     anEvent('org.created', { created_at }),

@@ -39,7 +39,7 @@ function eventIds(list: Letter[]): unknown[] {
   return list.map(({ event_id }) => event_id).sort();
 }
 
-test('a rejected event is kept as it came, with the reason, and an accepted one is not', async () => {
+test('a rejected event is stored as received, with the reason, and an accepted one is not', async () => {
   const event = anEvent('user.created', { email: ' ', note: 'kept too' }, { source: 'shop' });
   const sentAt = Math.floor(Date.now() / 1000);
   const { body } = await send(service.api, [anEvent('user.active'), event]);
@@ -59,7 +59,7 @@ test('a rejected event is kept as it came, with the reason, and an accepted one 
   expect(Number.isInteger(letter!.received_at)).toBe(true);
 });
 
-test('a line that is no JSON, and a value that is no event, are kept as well', async () => {
+test('a line that is not JSON and a value that is not an event are stored as well', async () => {
   const torn = '{"id": "torn", "ty';
   await send(service.api, `${torn}\n[1, 2]\n`, { 'Content-Type': 'application/x-ndjson' });
   const kept = await letters(service.api);
@@ -70,14 +70,14 @@ test('a line that is no JSON, and a value that is no event, are kept as well', a
   ]);
 });
 
-test('the listing is cut into pages, newest first, each letter once', async () => {
+test('the listing has pages, newest first, each letter once', async () => {
   for (const event of hopeless(5)) await expectRejected(event);
   const all = await letters(service.api);
   expect(all.map(({ event_id }) => event_id)).toEqual([4, 3, 2, 1, 0].map((i) => `hopeless-${i}`));
   expect(await letters(service.api, 2)).toEqual(all);
 });
 
-test('the listing says what all letters take, and what they may take', async () => {
+test('the listing has the size of all letters and the size limit', async () => {
   await expectRejected(...hopeless(3));
   const { body } = await service.api.get<{ stored_bytes: number; max_bytes: number }>(
     `${LETTERS_PATH}?limit=1`,
@@ -87,7 +87,7 @@ test('the listing says what all letters take, and what they may take', async () 
   expect(body.stored_bytes).toBeLessThan(3 * 1_000);
 });
 
-test('letters that are wrong for the same reason as before are tried again without a transaction each', async () => {
+test('replay tries letters that fail for the same reason again without a transaction for each', async () => {
   await expectRejected(...hopeless(100));
   const versions = () =>
     ask<{ version: string }>(
@@ -104,7 +104,7 @@ test('letters that are wrong for the same reason as before are tried again witho
   expect(await versions()).toEqual(before);
 });
 
-test('the listing can be of one sender alone', async () => {
+test('the listing can be filtered by sender', async () => {
   await expectRejected(...hopeless(1));
   const of = async (sender: string) => {
     const { body } = await service.api.get<{ dead_letters: Letter[] }>(
@@ -116,7 +116,7 @@ test('the listing can be of one sender alone', async () => {
   expect(await of('app')).toEqual([]);
 });
 
-test('the same event rejected again is one letter with another attempt', async () => {
+test('an event that is rejected again is one letter with another attempt', async () => {
   const [event] = hopeless(1);
   await expectRejected(event!);
   await expectRejected(event!);
@@ -128,7 +128,7 @@ test('the same event rejected again is one letter with another attempt', async (
   expect((await letters(service.api)).map(({ attempts }) => attempts).sort()).toEqual([1, 2]);
 });
 
-test('the export has every letter, one a line, as it is listed', async () => {
+test('the export has every letter on a line, as in the listing', async () => {
   await expectRejected(...hopeless(3));
   const response = await fetch(`${service.origin}${LETTERS_PATH}/export`, {
     headers: { Authorization: `Bearer ${service.api.key}` },
@@ -151,7 +151,7 @@ test('the bodies of an export are events that can be corrected and sent again', 
   expect((await signupParameters(service.api, 'corrected')).status).toBe(200);
 });
 
-test('replay takes what has become usable and keeps the others', async () => {
+test('replay accepts the letters that have become usable and keeps the others', async () => {
   const event = early('early bird', 1500);
   await expectRejected(event, ...hopeless(2));
   const replies = [await replay(service.api)];
@@ -172,7 +172,7 @@ test('replay takes what has become usable and keeps the others', async () => {
   expect(eventIds(await letters(service.api))).toEqual(['hopeless-0', 'hopeless-1']);
 });
 
-test('replay takes nothing that would be rejected again if it were sent', async () => {
+test('replay accepts nothing that would be rejected if it were sent', async () => {
   await expectRejected(
     anEvent('user.active', {}, { source: 's'.repeat(3000) }),
     anEvent('user.active', {}, { source: '' }),
@@ -186,7 +186,7 @@ test('replay takes nothing that would be rejected again if it were sent', async 
   expect((await letters(service.api)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
 });
 
-test('a number too large to be one is rejected again by the replay', async () => {
+test('replay rejects a number that is too large', async () => {
   const event = JSON.stringify(anEvent('org.created', { created_at: 'HUGE' }, { source: 'app' }));
   const body = event.replace('"HUGE"', '1e400');
   expect((await send(service.api, body)).status).toBe(400);
@@ -207,7 +207,7 @@ test('replay accepts the ids of the letters to replay', async () => {
   expect(await replay(service.api, [chosen.id])).toEqual({ accepted: 0, rejected: [] });
 });
 
-test('a replayed event is the one it was: its identity, its source, its time', async () => {
+test('a replayed event keeps its identity, source and time', async () => {
   const event = early('same', 500);
   await expectRejected(event);
   await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
@@ -216,7 +216,7 @@ test('a replayed event is the one it was: its identity, its source, its time', a
   expect((await signupParameters(service.api, 'same')).status).toBe(200);
 });
 
-test('a rejected event without a source is replayed under the name of the key it came by', async () => {
+test('a rejected event without a source is replayed under the name of its key', async () => {
   const event: Record<string, unknown> = { ...early('sourceless', 500), source: undefined };
   await expectRejected(event);
   await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
@@ -228,7 +228,7 @@ test('a rejected event without a source is replayed under the name of the key it
   expect((await signupParameters(service.api, 'sourceless')).status).toBe(200);
 });
 
-test('a replay leaves the letter of a restored store that has the same number', async () => {
+test('a replay leaves a letter of a restored store with the same number alone', async () => {
   const sent = early('restored', 300);
   await expectRejected(sent);
   const [letter] = await letters(service.api);
@@ -255,7 +255,7 @@ test('a replay leaves the letter of a restored store that has the same number', 
   expect(eventIds(await letters(service.api))).toEqual(['another']);
 });
 
-test('a page of large letters ends before it is too long, and the next one goes on', async () => {
+test('a page of large letters ends at the size limit, and the next page continues', async () => {
   await ask(
     service.databaseUrl,
     `insert into dead_letters (source, digest, event_id, errors, body, received_at, last_at, sender_kind, sender)

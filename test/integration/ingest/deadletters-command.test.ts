@@ -40,7 +40,7 @@ async function correctFirst(): Promise<void> {
   await ask(service.databaseUrl, update, [body]);
 }
 
-test('list shows each letter on a line: its id, its sender, its type, what was wrong', async () => {
+test('list shows each letter on a line, with its id, sender, type and reason', async () => {
   const [first, second] = await rejected(nameless('first'), nameless('second'));
   const lines = (await printed('list')).trimEnd().split('\n');
   expect(lines.map((line) => line.split('  ')[0])).toEqual([second!.id, first!.id]);
@@ -50,7 +50,7 @@ test('list shows each letter on a line: its id, its sender, its type, what was w
   );
 });
 
-test('show gives one letter whole', async () => {
+test('show prints a complete letter', async () => {
   const [letter] = await rejected(nameless('first'));
   expect(JSON.parse(await printed('show', letter!.id))).toEqual(letter);
   expect(await deadLetters('show', '123456789')).toMatchObject({
@@ -59,7 +59,7 @@ test('show gives one letter whole', async () => {
   });
 });
 
-test('replay takes in what can be used now, of all or of some', async () => {
+test('replay accepts the usable letters, of all or of the given ones', async () => {
   const [, second] = await rejected(nameless('first'), nameless('second'));
   await correctFirst();
   expect(await printed('replay', second!.id)).toBe('0 accepted, 1 rejected again\n');
@@ -68,7 +68,7 @@ test('replay takes in what can be used now, of all or of some', async () => {
   expect((await signupParameters(service.api, 'corrected')).status).toBe(200);
 });
 
-test('export writes a line a letter, into a file that its owner alone can read', async () => {
+test('export writes a line for each letter into a file that only its owner can read', async () => {
   const all = await rejected(nameless('first'), nameless('second'));
   const file = join(mkdtempSync(join(tmpdir(), 'letters-')), 'letters.ndjson');
   expect(await printed('export', '--file', file)).toBe('');

@@ -83,8 +83,8 @@ describe('an identity counts once', () => {
   });
 });
 
-describe('an identity is the id and the source', () => {
-  test('the same id of another source is another event', async () => {
+describe('an identity is (source, id)', () => {
+  test('the same id from another source is another event', async () => {
     await expectTaken(creation('of one', 'one', { id: 'shared', source: 'one' }));
     await expectTaken(creation('of two', 'two', { id: 'shared', source: 'two' }));
     expect([await keptDelivery('of one'), await keptDelivery('of two')]).toEqual(['one', 'two']);
@@ -96,7 +96,7 @@ describe('an identity is the id and the source', () => {
     expect(await Promise.all(ids.map((id) => keptDelivery(`user ${id}`)))).toEqual(ids);
   });
 
-  test('id and source do not run together', async () => {
+  test('id and source are not concatenated', async () => {
     const pairs = [
       { source: 'a', id: 'b:c' },
       { source: 'a:b', id: 'c' },
@@ -110,7 +110,7 @@ describe('an identity is the id and the source', () => {
     expect(counted).toEqual(pairs.map(() => 'counted'));
   });
 
-  test('without a source it is the name of the key: two keys can use the same ids', async () => {
+  test('an event without a source has the name of the key as its source, so two keys can use the same ids', async () => {
     const [crm, shop] = await Promise.all(
       ['crm', 'shop'].map(async (name) => {
         return new Api(service.origin, await plantKey(service.databaseUrl, name, 'ingest'));

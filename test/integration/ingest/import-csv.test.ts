@@ -75,7 +75,7 @@ const rankings = async () => {
   return { at, found };
 };
 
-test('the files, one of them cut short first, give the reports worked out by hand', async () => {
+test('the files, one of them first imported truncated, give the reports computed by hand', async () => {
   await imports.write('begun.csv', FILES.memberships.split('\n').slice(0, 5).join('\n'));
   expect(await load('memberships', 'begun.csv')).toMatchObject({ code: 0 });
   for (const kind of KINDS) {
@@ -120,7 +120,7 @@ test('the files, one of them cut short first, give the reports worked out by han
   });
 });
 
-test('reports and charts are those of the events that the rows are documented to be', async () => {
+test('rows give the reports and charts of their documented events', async () => {
   const model = new Model(eventsOfFiles());
   const { at, found } = await rankings();
   for (const [subject, report, interval] of RANKINGS) {
@@ -131,7 +131,7 @@ test('reports and charts are those of the events that the rows are documented to
   expect(await readCharts(service.api)).toEqual(modelCharts(model));
 });
 
-test('the same files again, also as later ones, change no number and keep no step twice', async () => {
+test('the same files again, also with a later date, change no number and store no step twice', async () => {
   const steps = () => ask(service.databaseUrl, 'select sum(length(steps)) from memberships');
   const [before, stepsBefore] = [(await rankings()).found, await steps()];
   await load('memberships');
@@ -142,7 +142,7 @@ test('the same files again, also as later ones, change no number and keep no ste
   expect((await rankings()).found).toEqual(before);
 });
 
-test('rows that cannot be used are kept with their reasons; mended, they are taken', async () => {
+test('rejected rows are written with their reasons, and accepted when corrected', async () => {
   const wrong = `id,email,created_at
 fay,fay@x.example,yesterday
 "gus" x,gus@x.example,2025-01-01
@@ -171,7 +171,7 @@ kim,kim@x.example,2025-01-01
   ).toEqual([{}]);
 });
 
-test('a file whose header fits no kind, or two, is not begun', async () => {
+test('a file whose header matches no kind, or two kinds, is refused', async () => {
   await imports.write('odd.csv', 'name,colour\nx,y\n');
   await imports.write('two.csv', 'user_id,org_id,day\nx,y,2025-01-01\n');
   const odd = await imports.run('csv', 'odd.csv');

@@ -27,7 +27,7 @@ describe('insightd import ndjson beside a running service', () => {
     await service.close();
   });
 
-  test('what came over HTTP and the rest of it by import are the facts of all of it', async () => {
+  test('events sent by HTTP and by import together give the facts of all events', async () => {
     const overHttp = HISTORY.filter((_, index) => index % 3 === 0);
     await service.api.ingest(overHttp);
     await service.chartsAreFresh();
@@ -42,7 +42,7 @@ describe('insightd import ndjson beside a running service', () => {
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
-  test('the same file again, packed and in reverse, changes nothing', async () => {
+  test('the same file again, packed and reversed, changes nothing', async () => {
     await imports.write('again.ndjson.gz', gzipSync(lines([...HISTORY].reverse())));
     const ended = await imports.run('ndjson', 'again.ndjson.gz');
     expect(printedCount(ended, 'lines')).toBe(HISTORY.length);
@@ -50,7 +50,7 @@ describe('insightd import ndjson beside a running service', () => {
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
-  test('an identity counts once: another content under it changes nothing', async () => {
+  test('an identity counts once: other content under it changes nothing', async () => {
     const others = HISTORY.filter(({ type }) => type !== 'user.active').map((event) => {
       return { ...event, type: 'user.created', data: { user_id: 'other', email: 'o@example.com' } };
     });
@@ -60,7 +60,7 @@ describe('insightd import ndjson beside a running service', () => {
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
-  test('lines that cannot be used are rejected with their reasons, and mended ones are taken', async () => {
+  test('wrong lines are rejected with their reasons, and accepted when corrected', async () => {
     const tooLong = JSON.stringify({ id: 'x'.repeat(3 * 1024 * 1024), type: 'user.active' });
     const [known] = HISTORY;
     const wrong = { id: 'w', type: 'user.deleted', data: {} };
@@ -82,7 +82,7 @@ describe('insightd import ndjson beside a running service', () => {
     expect(printedCount(await imports.run('ndjson', 'mended.ndjson'), 'events written')).toBe(1);
   });
 
-  test('a dry run checks and writes nothing', async () => {
+  test('a dry run checks all lines and writes nothing', async () => {
     const before = await identities(service.databaseUrl);
     await imports.write('new.ndjson', lines(HISTORY.map((event) => ({ ...event, source: 'new' }))));
     const ended = await imports.run('ndjson', 'new.ndjson', '--dry-run');
@@ -90,7 +90,7 @@ describe('insightd import ndjson beside a running service', () => {
     expect(await identities(service.databaseUrl)).toEqual(before);
   });
 
-  test('a file that is not there, or not whole, ends it with a sentence that names it', async () => {
+  test('a missing or truncated file ends the import with a message that names it', async () => {
     await imports.write('cut.gz', gzipSync(lines(HISTORY)).subarray(0, 200));
     for (const name of ['none.ndjson', 'cut.gz']) {
       const { code, stderr } = await imports.run('ndjson', name);
@@ -99,7 +99,7 @@ describe('insightd import ndjson beside a running service', () => {
   });
 });
 
-test('an import that is interrupted, then killed, then run to its end, is that of a single run', async () => {
+test('an import that is interrupted, then killed, then finished gives the result of a single run', async () => {
   const service = await startTestService();
   const imports = await Imports.into(service.databaseUrl);
   const people = 20_000;

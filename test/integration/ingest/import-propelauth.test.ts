@@ -98,7 +98,7 @@ const isUsersPage = (page: number) => (asked: Asked) =>
 const isMembersOf = (org: number) => (asked: Asked) => asked.path === `/user/org/${uuid(2, org)}`;
 const run = () => imports.run('propelauth', '--rejected', 'rejected.ndjson');
 
-test('a key that is refused ends it at once, with what to do', async () => {
+test('a refused key ends the import at once, with advice', async () => {
   server.upset(() => true, { status: 401 });
   const { code, stderr } = await run();
   expect([code, stderr]).toEqual([1, expect.stringContaining('run it again')]);
@@ -106,7 +106,7 @@ test('a key that is refused ends it at once, with what to do', async () => {
   expect(server.asked).toHaveLength(1);
 });
 
-test('it waits as a 429 asks, tries a page that fails again, and goes on after kill -9', async () => {
+test('the import honors 429, retries a failing page, and continues after kill -9', async () => {
   server.upset(isUsersPage(1), {
     status: 429,
     headers: { 'Retry-After': '2' },
@@ -143,7 +143,7 @@ test('it waits as a 429 asks, tries a page that fails again, and goes on after k
   expect(await ask(service.databaseUrl, 'select from import_checkpoints')).toEqual([]);
 });
 
-test('what it brought are the reports worked out by hand', async () => {
+test('the imported data gives the reports computed by hand', async () => {
   await service.chartsAreFresh();
   await expectTheReports();
 });

@@ -38,7 +38,7 @@ describe('faults that are not the run’s', () => {
     return (await sql<{ interrupted: number }>(text))[0]!.interrupted;
   };
 
-  test('a full disk uses up no attempt: the run says why it waits, and is made when there is room', async () => {
+  test('a full disk uses up no attempt: the run has the reason for waiting, and is made when there is space', async () => {
     const { api } = service;
     await sql(FILL_DISK);
     afterwards(() => sql(FREE_DISK));
@@ -62,7 +62,7 @@ describe('faults that are not the run’s', () => {
     });
   });
 
-  test('a database that ends all connections in mid-run uses up no attempt', async () => {
+  test('a database that ends all connections during a run uses up no attempt', async () => {
     const { api } = service;
     const hold = await holdRuns(service.databaseUrl);
     afterwards(() => hold.release());
@@ -74,7 +74,7 @@ describe('faults that are not the run’s', () => {
     expect(await runIs(api, runId, 'completed')).toMatchObject({ attempts: 1, error: null });
   });
 
-  test('in a store that went back, the same attempt that another worker has taken is left to it', async () => {
+  test('in a restored store, an attempt that another worker has claimed is left to it', async () => {
     const { api } = service;
     const interrupted = () =>
       service.log.filter((line) => line.includes('report run interrupted')).length;

@@ -17,7 +17,7 @@ beforeEach(async () => {
   connection = { connectionString: url.href, skipMigrations: true };
 });
 
-test('a queue works though PostgreSQL was away when it was first asked for anything', async () => {
+test('a queue works even if PostgreSQL was away at its first use', async () => {
   proxy.cut();
   const queue = new Queue('a queue', { connection }, createQueueBackend);
   queue.on('error', () => undefined);

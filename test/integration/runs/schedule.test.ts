@@ -31,7 +31,7 @@ const INSTALL_EARLIER = `
 describe.each(backends)('the schedule of reports, queues in $name', ({ open }) => {
   const afterwards = cleanUpAfterEach();
 
-  test('two workers make exactly one run of each moment, also when it was asked for as well', async () => {
+  test('two workers make exactly one run per scheduled time, even if it was also requested', async () => {
     const databaseUrl = await cloneDatabase();
     afterwards(() => dropDatabase(databaseUrl));
     const queues = await open(databaseUrl);
