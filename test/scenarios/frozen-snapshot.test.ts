@@ -43,7 +43,7 @@ beforeAll(() =>
   ]),
 );
 
-test('names, e-mails and orgs are shown as they are now, ranks and numbers as they were', async () => {
+test('names, e-mails and orgs are current, ranks and numbers are frozen', async () => {
   const { rows, total_count } = await story.service().api.ranking('user', 'champion', '30');
   expect(rows).toMatchObject([
     {
@@ -60,7 +60,7 @@ test('names, e-mails and orgs are shown as they are now, ranks and numbers as th
   expect([rows.length, total_count]).toEqual([2, 3]);
 });
 
-test('a page keeps its place when a row of an earlier one is no longer shown', async () => {
+test('a page keeps its position when a row of an earlier page is no longer shown', async () => {
   const { api } = story.service();
   const query = 'report_interval=30&page_size=1&page_number=';
   const pages = await Promise.all([0, 1, 2].map((n) => api.page('user', 'champion', query + n)));
@@ -70,7 +70,7 @@ test('a page keeps its place when a row of an earlier one is no longer shown', a
   expect(pages.map(({ body }) => body.has_more_results)).toEqual([true, true, false]);
 });
 
-test('the numbers of an org stay, its name does not', async () => {
+test('the numbers of an org are frozen, its name is current', async () => {
   const { rows } = await story.service().api.ranking('org', 'growth', '30');
   expect(rows).toMatchObject([
     {

@@ -58,7 +58,7 @@ const moved = (num_users_added: number, num_users_removed: number) => ({
   net_users_change: num_users_added - num_users_removed,
 });
 
-test('30 days: removals, then the smaller net change, then the id', async () => {
+test('30 days order by removals, then the smaller net change, then the id', async () => {
   expect(await listed('30')).toEqual([
     ['oak', 1, moved(1, 3)],
     ['elm', 2, moved(2, 3)],
@@ -68,7 +68,7 @@ test('30 days: removals, then the smaller net change, then the id', async () => 
   ]);
 });
 
-test('60 days: the removal of a moment earlier brings box in', async () => {
+test('60 days include box, whose removal was a moment before the 30 days', async () => {
   const expected = ['oak', 'elm', 'ash', 'box', 'fir', 'yew'];
   expect((await listed('60')).map((row) => (row as unknown[])[0])).toEqual(expected);
 });

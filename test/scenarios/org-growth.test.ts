@@ -57,7 +57,7 @@ const moved = (num_users_added: number, num_users_removed: number) => ({
   num_users_removed,
 });
 
-test('30 days: net growth, then additions, then the id; without growth no row', async () => {
+test('30 days list only growing orgs, by net growth, then additions, then the id', async () => {
   expect(await listed('30')).toEqual([
     ['alpha', 3, moved(4, 1)],
     ['bravo', 3, moved(3, 0)],
@@ -68,7 +68,7 @@ test('30 days: net growth, then additions, then the id; without growth no row', 
   ]);
 });
 
-test('60 days: the addition of a moment earlier makes echo grow', async () => {
+test('60 days list echo, whose addition was a moment before the 30 days', async () => {
   const rows = await listed('60');
   expect(rows).toHaveLength(7);
   expect(rows.slice(3, 5)).toEqual([

@@ -53,7 +53,7 @@ const story = scenario([
   deleted('user', 'sue', '2025-03-27'),
 ]);
 
-test('Weekly: more members first, then the older org, then the lower id', async () => {
+test('Weekly orders by members, then the older org, then the lower id', async () => {
   const rows = await story.rows('org', 'reengagement', 'Weekly');
   expect(rows.map((row) => [row['org_id'], row['num_users']])).toEqual([
     ['harbor', 2],
@@ -67,7 +67,7 @@ test('Weekly: more members first, then the older org, then the lower id', async 
   expect(rows.map((row) => row['extra_properties'])).toEqual(rows.map(() => ({})));
 });
 
-test('Monthly: kiosk was silent for the 30 days before, marsh was not there yet', async () => {
+test('Monthly lists kiosk, inactive in the 30 days before, and omits marsh, which is too young', async () => {
   const expected = ['harbor', 'kiosk', 'island', 'north', 'jetty', 'pier'];
   expect(await story.ids('org', 'reengagement', 'Monthly')).toEqual(expected);
 });

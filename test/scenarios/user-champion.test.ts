@@ -24,7 +24,7 @@ const story = scenario([
   deleted('user', 'gus', '2025-03-30'),
 ]);
 
-test('30 days: active days, then who was active last as far as the day of the report knows', async () => {
+test('30 days order by active days, then by last activity as of the report’s day', async () => {
   const rows = await story.rows('user', 'champion', '30');
   const listed = rows.map((row) => [
     row['user_id'],

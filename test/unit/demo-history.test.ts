@@ -166,14 +166,14 @@ const firstOther = (events: readonly DemoEvent[]): DemoEvent | undefined =>
   events.find((event, index) => JSON.stringify(event) !== JSON.stringify(usual[index]));
 
 describe('the same history', () => {
-  it('comes for the same day and seed, and another for another seed', () => {
+  it('is generated for the same day and seed, and another for another seed', () => {
     const again = history(NOON);
     expect(again).toHaveLength(usual.length);
     expect(firstOther(again)).toBeUndefined();
     expect(firstOther(history(NOON, 2))).toBeDefined();
   });
 
-  it('only goes on later that day', () => {
+  it('only grows later that day', () => {
     const evening = history(NOON + DAY_MS / 3);
     expect(evening.length).toBeGreaterThan(usual.length);
     expect(firstOther(evening.slice(0, usual.length))).toBeUndefined();
@@ -181,13 +181,13 @@ describe('the same history', () => {
 });
 
 describe('every event', () => {
-  it('is one that can be taken in', () => {
+  it('is valid', () => {
     const context = { now: NOON, receivedAt: NOON, defaultSource: 'demo' };
     const refused = usual.filter((event) => 'errors' in checkEvent(event, context));
     expect(refused).toEqual([]);
   });
 
-  it('has its own id, and its place in the 400 days up to now', () => {
+  it('has a unique id, and a time within the 400 days up to now', () => {
     const times = usual.map(({ time }) => Date.parse(time));
     expect(new Set(usual.map(({ id }) => id)).size).toBe(usual.length);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -242,7 +242,7 @@ describe('the company', () => {
     expect(sizes[75]).toBeLessThan(12);
   });
 
-  it('grows: every 100 days have more of everything than the 100 days before', () => {
+  it('grows: every 100 days have more of every type than the 100 days before', () => {
     const { users, orgs } = new Tally(usual);
     const first = Math.floor(NOON / DAY_MS) - 399;
     const quarters = (

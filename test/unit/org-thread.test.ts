@@ -53,7 +53,7 @@ test('concurrent tallies are computed one after the other', async () => {
   expect(many.rows[MEMBERS]).toBe(50_000);
 });
 
-test('a thread that fails says why, and the next one works', async () => {
+test('a failing thread reports its error, and the next one works', async () => {
   const thread = new OrgThread();
   const wrong = { ...tallying(1), spans: undefined as never };
   await expect(thread.tally(wrong)).rejects.toThrow(/undefined/);

@@ -41,7 +41,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-test('users are placed by last activity, latest first, then by id, with all that is known of them', () => {
+test('users are sorted by last activity descending, then by id, with all their data', () => {
   const memory = new ScratchBuffers();
   fc.assert(
     fc.property(usersArb, (users) => {

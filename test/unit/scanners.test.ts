@@ -192,7 +192,7 @@ async function cpuMs(work: () => unknown): Promise<number> {
 // CPU, not time: another process that is busy must not fail this. Small sizes come first, so that quadratic
 // work is noticed before it takes minutes.
 describe.each(Object.keys(SCANNERS))('%s', (scanner) => {
-  test('takes linear time for a mebibyte of the worst', async () => {
+  test('takes linear time for a mebibyte of the worst input', async () => {
     const tooLong: string[] = [];
     for (const name of CALLERS.includes(scanner) ? FEW : Object.keys(WORST)) {
       for (const size of SIZES) {

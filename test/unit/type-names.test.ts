@@ -10,7 +10,7 @@ test('a type of ours, or of no source, is counted by its name', () => {
   expect(names.of(sender, null, 1)).toBe('unknown');
 });
 
-test('the names that a sender makes up are limited by the hour, those of another are not', () => {
+test('the invented names of a sender are limited per hour, and do not limit other senders', () => {
   const names = new TypeNames();
   const counted = new Set<string>();
   for (let made = 0; made < 1_000; made++) counted.add(names.of(sender, `made up ${made}`, 1));
@@ -21,7 +21,7 @@ test('the names that a sender makes up are limited by the hour, those of another
   expect(names.of(sender, 'made up 700', 2)).toBe('made up 700');
 });
 
-test('a name is cut to what can be kept', () => {
+test('a name is cut to the length that can be stored', () => {
   const names = new TypeNames();
   expect(names.of(sender, 'x'.repeat(1_000), 1)).toBe('x'.repeat(64));
   expect(names.of(sender, 'nul\0', 1)).toBe('nul');

@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-test('what could not be delivered is delivered later, with its own time', async () => {
+test('activity that could not be delivered is delivered later, with its original time', async () => {
   const bodies: string[] = [];
   const server = createServer((req, res) => {
     let body = '';

@@ -102,7 +102,7 @@ async function rolesIn(world: string): Promise<(string | undefined)[]> {
   );
 }
 
-test('messages of one second count in the order of arrival, whichever api receives them', async () => {
+test('messages of one second count in the order of arrival, at any api', async () => {
   const property = fc.asyncProperty(
     fc.array(stepArb, { minLength: 4, maxLength: 12 }),
     async (steps) => {
@@ -137,7 +137,7 @@ test('messages of one second count in the order of arrival, whichever api receiv
   await fc.assert(property, { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 8) });
 }, 60_000);
 
-test('the names of one second are the last that arrived', async () => {
+test('of several names in one second the last received counts', async () => {
   const at = Date.now();
   const created = (id: string, first_name: string) =>
     signStandard(
@@ -154,7 +154,7 @@ test('the names of one second are the last that arrived', async () => {
   expect(body).toMatchObject({ user: { first_name: 'Third' } });
 });
 
-test('a dead letter that is replayed, or a message sent again, keeps its first receipt', async () => {
+test('a replayed dead letter and a repeated message keep the time of first receipt', async () => {
   const at = Date.now();
   const step = (id: string, event_type: string, role?: unknown) =>
     signStandard(
@@ -192,7 +192,7 @@ test('a dead letter that is replayed, or a message sent again, keeps its first r
   expect(await orgs('late')).toMatchObject([{ role: 'Owner' }]);
 });
 
-test('identities of such a source are remembered for good', async () => {
+test('identities of such a source are never pruned', async () => {
   const at = Date.now();
   const created = (id: string, first_name: string) =>
     signStandard(

@@ -57,7 +57,7 @@ function nameless(id: string): object {
   return clerkMessage('user.created', data, Date.now());
 }
 
-test('a message of which one event cannot be used is kept whole, as it came, and taken when it can be', async () => {
+test('a message with an unusable event is stored as received, and accepted when it becomes usable', async () => {
   const time = new Date(Date.now() + TOO_FAR_MS + 1_500).toISOString();
   const [usable, early] = ['usable', 'early'].map((user_id) =>
     anEvent('user.created', { user_id }),
@@ -75,7 +75,7 @@ test('a message of which one event cannot be used is kept whole, as it came, and
   expect(await letters(service.api)).toEqual([]);
 });
 
-test('replayed, a message is the one it was: its identity and its time', async () => {
+test('a replayed message keeps its identity and time', async () => {
   const at = Date.now() - 100_000;
   // No type yet: as if a later version knew how to read it.
   const message = standard('{"data": {"user_id": "timed", "email": "t@example.com"}}', {
@@ -94,7 +94,7 @@ test('replayed, a message is the one it was: its identity and its time', async (
   expect(await isKnown('timed')).toBe(true);
 });
 
-test('what is signed but no JSON is kept, and stays when it is replayed', async () => {
+test('a signed body that is not JSON is stored, and stays after a replay', async () => {
   await expectOutcome('rejected', standard('{"type": "user.cre'), standard(''));
   expect((await bodies()).sort()).toEqual(['', '{"type": "user.cre']);
   const reply = await replay(service.api);
@@ -102,13 +102,13 @@ test('what is signed but no JSON is kept, and stays when it is replayed', async 
   expect(reply.rejected[0]!.errors).toEqual({ body: ['must be valid JSON'] });
 });
 
-test('two messages that say the same are two letters', async () => {
+test('two messages with the same content are two letters', async () => {
   const message = () => signStandard('propelauth', SECRET, { event_type: 'user.login' });
   await expectOutcome('rejected', message(), message());
   expect((await letters(service.api)).map(({ attempts }) => attempts)).toEqual([1, 1]);
 });
 
-test('an invited person’s address is not kept, wherever it stands in the message', async () => {
+test('an invitee’s address is not stored, wherever it is in the message', async () => {
   const address = 'zq2.invitee@private.example';
   const invitation = workosInvitation('', address, { note: ` ${address.toUpperCase()}` });
   await expectOutcome(

@@ -50,7 +50,7 @@ async function shown(userId: string): Promise<Record<string, unknown> | undefine
   return rows.find(({ user_id }) => user_id === userId);
 }
 
-test('the present values are fetched, and what is absent is cleared', async () => {
+test('enrichment fetches the current values, and clears absent ones', async () => {
   const id = await createUser();
   fake.answers.set(id, [propelauthUser(id, { email: 'new@example.com', first_name: null })]);
   await deliverMessage('user.updated', { user_id: id });
@@ -58,7 +58,7 @@ test('the present values are fetched, and what is absent is cleared', async () =
   expect(await shown(id)).toMatchObject({ email: 'new@example.com', first_name: null });
 });
 
-test('so is the name of an org', async () => {
+test('enrichment fetches the name of an org', async () => {
   const [user_id, org_id] = [await createUser(), randomUUID()];
   await deliverMessage('org.created', { org_id, name: 'Old Inc' });
   await deliverMessage('user.added_to_org', { user_id, org_id });
@@ -68,7 +68,7 @@ test('so is the name of an org', async () => {
   expect(await shown(user_id)).toMatchObject({ org_data: [{ display_name: 'New Inc' }] });
 });
 
-test('a message delivered again is not looked up again', async () => {
+test('a message delivered again causes no second request', async () => {
   const id = await createUser();
   fake.answers.set(id, [propelauthUser(id)]);
   await deliverMessage('user.updated', { user_id: id }, 'delivered-twice');
@@ -79,7 +79,7 @@ test('a message delivered again is not looked up again', async () => {
   expect(fake.asked.filter((asked) => asked === id)).toHaveLength(1);
 });
 
-test('one that is gone ends the look-up without a word', async () => {
+test('a deleted user ends the enrichment silently', async () => {
   const id = await createUser();
   await deliverMessage('user.updated', { user_id: id });
   await nothingWaits();
@@ -87,7 +87,7 @@ test('one that is gone ends the look-up without a word', async () => {
   expect(await shown(id)).toMatchObject({ first_name: 'Old' });
 });
 
-test('a failure is tried again; a 429 keeps the others from being asked meanwhile', async () => {
+test('a failed request is retried; a 429 pauses all other requests', async () => {
   const [id, busy, other] = [await createUser(), await createUser(), await createUser()];
   fake.answers.set(id, [{ status: 500 }, { status: 502 }, propelauthUser(id)]);
   await deliverMessage('user.updated', { user_id: id });
