@@ -67,7 +67,7 @@ else {
       ['+@all -bzpopmin', /BZPOPMIN/],
       ['+@all resetkeys ~other:*', /~\{insightd-/],
     ])(
-      'whose user has the rights %s refuse the start and name the missing rights',
+      'whose user has the rights %s stop the start with a message that names the missing rights',
       async (rights, named) => {
         const { redis, admin } = await open();
         await admin.acl('SETUSER', 'app', 'on', '>x', '~*', '&*', ...rights.split(' '));
@@ -75,14 +75,14 @@ else {
       },
     );
 
-    test('that refuses the password refuse the start with a message', async () => {
+    test('that refuses the password stop the start with a message', async () => {
       const { redis } = await open('--requirepass', 'right');
       await expect(start('api', redis.url.replace('//', '//:wrong@'))).rejects.toThrow(
         /REDIS_URL cannot be used.*password/,
       );
     });
 
-    test('that is a replica refuse the start with a message', async () => {
+    test('that is a replica stop the start with a message', async () => {
       const { redis: primary } = await open();
       const { redis } = await open('--replicaof', '127.0.0.1', new URL(primary.url).port);
       await expect(start('api', redis.url)).rejects.toThrow(/replica/);

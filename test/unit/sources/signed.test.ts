@@ -86,7 +86,7 @@ test.each([
   ['whsec_!!!!', /base64/],
   ['whsec_', /16 bytes/],
   ['whsec_eA==', /16 bytes/],
-])('with %s as a secret', (secret, problem) => {
+])('the form of the secret %s is checked', (secret, problem) => {
   if (problem) expect(standardSecretProblem(secret)).toMatch(problem);
   else expect(standardSecretProblem(secret)).toBeUndefined();
 });
