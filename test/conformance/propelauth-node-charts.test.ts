@@ -32,7 +32,7 @@ afterAll(async () => {
   await service.close();
 });
 
-/** What a chart says of complete periods: the first day of each, and its value. */
+/** The complete periods of a chart: the first day of each, and its value. */
 function complete(metrics: Record<string, number>): object[] {
   return Object.entries(metrics).map(([date, result]) => ({
     date,
@@ -187,7 +187,7 @@ describe('errors in the client', () => {
     }
   });
 
-  /** Asks until the limit answers. */
+  /** Sends requests until the limit is reached. */
   async function tooMany(api: Api): Promise<Reply<string>> {
     for (let asked = 0; asked < 100; asked++) {
       const reply = await api.get<string>('/api/backend/v1/chart_metrics/signups');

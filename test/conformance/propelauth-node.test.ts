@@ -25,7 +25,7 @@ const PROPELAUTH_KEY = 'a-key-of-propelauth';
 
 let service: TestService;
 let host: PropelAuthHost;
-// Below what the snippet does: the fixed host of the client is our stand-in.
+// Under the snippet: the fixed host of the client is the stand-in.
 const direct = redirectFetch('https://propelauth-api.com', () => host.origin);
 let endRedirection: () => void;
 let neverMade: [UserReport, OrgReport];

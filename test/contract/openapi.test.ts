@@ -12,7 +12,7 @@ import { AS_OF, WORLD } from '../support/small-world.js';
 import { goodRequests, type Asked } from './requests.js';
 
 const run = promisify(execFile);
-/** Few enough that a burst goes beyond it, and more than the other tests ask for. */
+/** Low enough that a burst exceeds it, and higher than the other tests need. */
 const READS_A_SECOND = 300;
 
 let service: TestService;
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Asks an operation, and says what is wrong with the reply by the document. */
+/** Requests an operation. @returns the deviations of the reply from the document */
 async function ask(operation: Operation, asked: Asked = {}) {
   const { key = TEST_KEY, path = {}, query = '', body, headers } = asked;
   const address = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
@@ -82,7 +82,7 @@ describe('the OpenAPI description', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(ids.filter((id) => !/^[a-z][a-zA-Z]+$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
-    // An operation that is new needs a request here that succeeds.
+    // A new operation needs a successful request here.
     expect(Object.keys(GOOD).sort()).toEqual(ids.sort());
   });
 
@@ -104,7 +104,7 @@ describe('the OpenAPI description', () => {
     expect(anything(document.components.schemas)).toEqual([]);
   });
 
-  /** Where a schema says nothing of a value. */
+  /** The places in which a schema does not restrict a value. */
   function anything(value: unknown, place = ''): string[] {
     if (typeof value !== 'object' || value === null) return [];
     return Object.entries<unknown>({ ...value }).flatMap(([name, part]) => {
@@ -286,7 +286,7 @@ describe('every reply matches the description', () => {
     }
   });
 
-  // The last: the key has no reads left, and the address no more guesses.
+  // The last test: it uses up the key's reads and the address's sign-in attempts.
   test('when the rate limit is reached', async () => {
     for (const id of ['getUserReport', 'getSummary', 'signIn']) {
       const [good] = GOOD[id]!();

@@ -9,7 +9,7 @@ import { startProcess, TEST_KEY } from '../support/service.js';
 
 const LOADED_WITHIN_MS = 120_000;
 
-/** The demo as anybody starts it, and a browser. */
+/** The demo with its defaults, and a browser. */
 export interface World {
   browser: Browser;
   origin: string;
@@ -58,7 +58,7 @@ export async function reading(
   await isQuiet(tab);
 }
 
-/** Closes a tab of whose page nothing was complained. */
+/** Closes a tab and expects an empty console. */
 export async function isQuiet({ page, complaints }: Tab): Promise<void> {
   await page.context().close();
   expect(complaints).toEqual([]);

@@ -17,7 +17,7 @@ async function start(): Promise<TestService> {
   return service;
 }
 
-/** The process that works for a service, once there is one that is not `another`. */
+/** Waits for the worker process of a service that is not `another`. */
 function workerOf({ child }: TestService, another?: number): Promise<number> {
   const parentOf = (pid: string) => {
     try {

@@ -22,7 +22,7 @@ test('rankings and charts of a thousand users loaded in bulk equal those of Duck
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stderr).toContain('all rankings agree');
   expect(stderr).toContain('all charts agree');
-  // What disagrees is no figure.
+  // Results that disagree are not reported.
   const table = readFileSync(join(out, 'RESULTS.md'), 'utf8');
   expect(table).toContain('| 22 rankings from facts, written durably |');
   expect(table).toContain('| 8 user and org charts over a year |');

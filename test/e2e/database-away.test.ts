@@ -26,7 +26,7 @@ function refusals(load: Load) {
   return load.attempts.filter(({ status }) => status !== 200);
 }
 
-/** Expects the service to have all that it answered, and after everything was sent again all of it once. */
+/** Expects all acknowledged batches in the service, and, after everything is sent again, each batch once. */
 async function expectNothingLostOrDoubled(load: Load, api: Api): Promise<void> {
   const present = await peopleIn(api);
   expect(load.answeredPeople().filter((id) => !present.has(id))).toEqual([]);
@@ -114,7 +114,7 @@ describe('a service whose database is away', () => {
     await hold.release();
     await expectAway(api);
     proxy.restore();
-    // As if the 30 seconds for which the run is its worker's had passed.
+    // As if the 30 seconds of the worker's lease had passed.
     await ask(url, 'update report_runs set lease_until = now() where lease_until is not null');
     expect(await runIs(api, runId, 'completed')).toMatchObject({ row_counts: expect.anything() });
   });

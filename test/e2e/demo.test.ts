@@ -33,11 +33,11 @@ async function startDemo(settings: Record<string, string>): Promise<TestProcess>
 
 interface Ready {
   api: Api;
-  /** What it suggests to ask: the address and the headers of each curl line. */
+  /** The suggested requests: the address and the headers of each curl line. */
   requests: { url: string; headers: Record<string, string> }[];
 }
 
-/** What the end of the demo's output says. */
+/** The end of the demo's output. */
 async function ready({ output, child, log }: TestProcess, withinMs: number): Promise<Ready> {
   const text = await waitFor(() => {
     if (child.exitCode !== null) throw new Error(`the demo ended:\n${log.join('\n')}`);
@@ -81,7 +81,7 @@ async function newFolder(): Promise<DataFolder> {
   return folder;
 }
 
-/** Waits until the demo's own store says more than nothing. */
+/** Waits until the demo's own store has data. */
 async function someOf(folder: DataFolder, sql: string): Promise<void> {
   const url = (await runningEmbedded(folder.path))!;
   await waitFor(async () => ((await count(url, sql)) > 0 ? true : undefined));
@@ -138,7 +138,7 @@ test('a demo killed in the middle of its load, even after a scheduled run, conti
   const settings = { INSIGHTD_DATA_DIR: folder.path };
   const demo = await startDemo({ ...settings, REPORT_CRON: '* * * * * *' });
   await someOf(folder, EVENTS_TAKEN);
-  // The load waits; a run, which does not ask for identities, goes on.
+  // The load waits; a run, which does not read identities, continues.
   const hold = await holdTable((await runningEmbedded(folder.path))!, 'event_identities');
   await hold.isWaitedFor();
   await someOf(folder, RUNS_MADE);

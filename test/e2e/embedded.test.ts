@@ -16,7 +16,7 @@ const KEY = /insightd_[0-9a-f]{12}_[\w-]{43}/;
 describe('insightd all with embedded PostgreSQL', () => {
   const later = cleanUpAfterAll();
   const afterwards = cleanUpAfterEach();
-  /** As a first start leaves it. Making a cluster takes as long as all that is tested on one. */
+  /** A data folder after a first start. Creating a cluster takes as long as all tests on one. */
   let begun: DataFolder;
   let folder: DataFolder;
 

@@ -74,7 +74,7 @@ describe('npm start', () => {
     expect(await underWay).toMatchObject({ status: 200, body: { accepted: 1 } });
     await ended;
     await nothingIsLeft(folder.places);
-    // PostgreSQL takes it away when it has stopped well.
+    // PostgreSQL removes the file after a clean stop.
     expect(folder.postmasterFile()).toBeUndefined();
   });
 });

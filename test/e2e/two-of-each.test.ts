@@ -37,7 +37,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     workers = rest;
   });
 
-  /** How often the workers have derived what the charts read, all together. */
+  /** How often the workers have derived chart data, in total. */
   const derivations = async () => {
     const texts = workers.map(async ({ origin }) => (await fetch(`${origin}/metrics`)).text());
     const counts = (await Promise.all(texts)).map(
@@ -45,7 +45,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     );
     return counts.reduce((sum, count) => sum + Number(count), 0);
   };
-  /** What the workers said of a run that is completed: a line at least, which comes a little after it. */
+  /** The log lines of a completed run: at least one, which is written shortly after it. */
   const linesAbout = (runId: string) =>
     waitFor(() => {
       const lines = workers.flatMap(({ log }) => log).filter((line) => line.includes(runId));
@@ -118,7 +118,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
       await requestRun(apis[1], '2024-01-02'),
     ];
     await Promise.all(runIds.map((runId) => runIs(apis[0], runId, 'running')));
-    // There have to be two when this is tried once more.
+    // Two workers are needed if this test is retried.
     afterwards(async () => void (workers[0] = await fleet.start('worker')));
     await workers[0].kill();
     await hold.release();

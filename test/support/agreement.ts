@@ -50,7 +50,7 @@ export function withoutOwnIds(row: Record<string, unknown>): Record<string, unkn
   return rest;
 }
 
-/** The same event of users and orgs of its own, and with an id of its own. */
+/** The same event with a prefix on the ids of its user, its org and itself. */
 export function renamed(event: WireEvent, prefix: string): WireEvent {
   const data = { ...event.data };
   for (const name of ['user_id', 'org_id', 'inviter_user_id']) {
@@ -73,7 +73,10 @@ export function aLongHistory(maxEvents: number): WireEvent[] {
 }
 
 /** Sends every event to every api, by two writers each: one in order, one in reverse order. */
-export async function sendToEach(apis: readonly Api[], history: readonly WireEvent[]): Promise<void> {
+export async function sendToEach(
+  apis: readonly Api[],
+  history: readonly WireEvent[],
+): Promise<void> {
   const send = async (api: Api, events: readonly WireEvent[]) => {
     for (let at = 0; at < events.length; at += BATCH)
       await api.ingest(events.slice(at, at + BATCH));

@@ -29,7 +29,7 @@ export async function dropDatabase(url: string): Promise<void> {
   await client.end();
 }
 
-/** Asks a database one question. */
+/** Runs one query on a database. */
 export async function ask<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { waitFor } from './api.js';
 
-/** Something that a test keeps others from reading. */
+/** A lock that a test holds. */
 export interface Hold {
   /** Waits until another session waits for the lock. */
   isWaitedFor: () => Promise<unknown>;

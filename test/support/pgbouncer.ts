@@ -14,10 +14,10 @@ export interface PgBouncer {
   close: () => Promise<void>;
 }
 
-/** Whether this machine has a PgBouncer to test on; when not, the setup has said so. */
+/** Whether this machine has a PgBouncer for tests; if not, the setup prints a note. */
 export const hasPgBouncer = process.env['TEST_PGBOUNCER'] !== undefined;
 
-/** Starts one that gives out sessions for a transaction each. @param sessions of each database */
+/** Starts one in transaction mode. @param sessions of each database */
 export async function startPgBouncer(sessions: number): Promise<PgBouncer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'insightd-pgbouncer-'));

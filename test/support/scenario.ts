@@ -12,7 +12,7 @@ export const AS_OF = '2025-03-31';
 
 export interface Scenario {
   service: () => TestService;
-  /** The rows of a report; fails unless its count is that of its rows. */
+  /** The rows of a report; fails unless its total count equals the number of rows. */
   rows: (subject: Subject, report: string, interval: string) => Promise<Record<string, unknown>[]>;
   /** The ids of the rows, in order. */
   ids: (subject: Subject, report: string, interval: string) => Promise<unknown[]>;

@@ -12,7 +12,7 @@ interface Service {
 const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
   services: Record<string, Service>;
 };
-/** What the image sets, and what is of no use in it: it has no PostgreSQL of its own. */
+/** Settings that the image sets, and settings of the embedded PostgreSQL, which it does not have. */
 const NOT_PASSED = ['HOST', 'PORT', 'INSIGHTD_DATA_DIR'];
 
 const README = readFileSync('README.md', 'utf8');

@@ -161,7 +161,7 @@ const usual = history(NOON);
 const dataOf = (type: string) =>
   usual.filter((event) => event.type === type).map(({ data }) => data);
 
-/** The first event in which a history is another than the usual; comparing all 87,000 at once takes seconds. */
+/** The first event in which a history differs from the usual one; comparing all 87,000 at once takes seconds. */
 const firstOther = (events: readonly DemoEvent[]): DemoEvent | undefined =>
   events.find((event, index) => JSON.stringify(event) !== JSON.stringify(usual[index]));
 

@@ -1,6 +1,6 @@
 /**
- * The reference model, held to answers that were worked out by hand from docs/semantics.md, one
- * subject a file; and the random histories, held to what they promise.
+ * The reference model, checked against answers computed by hand from docs/semantics.md, one
+ * subject per file; and the random histories, checked against their guarantees.
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';

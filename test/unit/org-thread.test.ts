@@ -48,7 +48,7 @@ test('concurrent tallies are computed one after the other', async () => {
   const thread = new OrgThread();
   const [few, many] = [tallying(2), tallying(50_000)];
   await Promise.all([thread.tally(many), thread.tally(few)]);
-  // Active today and on the first day; what a user did before is not the org's. Added within 60 days, not 30.
+  // Active today and on the first day; activity before the membership does not count. Added within 60 days, not 30.
   expect([...few.rows]).toEqual([1, 1 << 8, 0, 2, 2, 2, 0, 0, 0, 0]);
   expect(many.rows[MEMBERS]).toBe(50_000);
 });

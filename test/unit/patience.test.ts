@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Patience, readRetryAfter, type Failure } from '#libs/ingest';
 
-/** What is waited for when a question fails so many times, in seconds, and what comes of it. */
+/** The pauses in seconds when a request fails so many times, and the result. */
 async function asked(failure: Failure, times: number, retryAfterMs?: number) {
   const waited: number[] = [];
   const patience = new Patience(

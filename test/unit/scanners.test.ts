@@ -53,7 +53,7 @@ const WORST: Record<string, (size: number) => string> = {
   letters: (size) => filled('aB', size),
 };
 
-/** For what calls several of the others. */
+/** For scanners that call several others. */
 const FEW = [
   'escaped quotes that never end',
   'addresses without an end',
@@ -83,7 +83,7 @@ const call = (text: string) => ({
   ...{ traits: { name: text, email: text, createdAt: text } },
 });
 
-/** Everything in libs/ that reads characters of what others send. */
+/** Every function in libs/ that scans the characters of input. */
 const SCANNERS: Record<string, (text: string) => unknown> = {
   'what a letter mentions': mentionsOf,
   'a hash of a mention': mentionHash,

@@ -12,7 +12,7 @@ interface World {
   key: string;
 }
 
-/** What is redirected to a service that holds the small world, and what is not. */
+/** The redirection to a service with the small world. */
 export function redirectionCases({ host, authUrl, key }: World): void {
   describe('the redirection of docs/snippets/propelauth-node.mjs', () => {
     const auth = () => initBaseAuth({ authUrl: authUrl.origin, apiKey: key });

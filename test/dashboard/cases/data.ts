@@ -7,7 +7,7 @@ export function dataCases(world: () => World): void {
     test('makes reports on demand and shows their time and rows', async () => {
       await reading(world(), '/data', async (page) => {
         const runs = page.getByRole('table', { name: 'Report runs' }).locator('tbody tr');
-        // Two of the same minute read the same.
+        // Two times in the same minute have the same text.
         const all = async () => (await runs.allInnerTexts()).join();
         await runs.first().waitFor();
         const before = await all();

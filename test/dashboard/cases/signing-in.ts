@@ -51,7 +51,7 @@ export function signingInCases(world: () => World): void {
       await page.goto('/reports/org/growth?interval=60');
       await isShown(page);
       await ask(world().databaseUrl, 'update sessions set expires_at = now()');
-      // What is known of a session holds for a second.
+      // Sessions are cached for a second.
       await waitFor(async () =>
         (await page.request.get('/session')).status() === 401 ? true : undefined,
       );

@@ -1,4 +1,4 @@
-/** Runs that an earlier version made, which knew fewer reports: what is missing hides nothing else. */
+/** Runs of an earlier version with fewer reports: a missing report does not affect the others. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insights, type ReportChanges, type UserPage } from '#libs/contracts';
 import { ask } from '../../support/database.js';

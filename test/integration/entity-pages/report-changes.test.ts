@@ -43,7 +43,7 @@ beforeAll(async () => {
   const { api } = service;
   neverMade = await changes('');
   await api.ingest(STORY);
-  // Not in the order of their moments, which is what counts.
+  // Not made in the order of their report times, which is the order that counts.
   latest = (await api.run('2025-03-31')).run_id;
   first = (await api.run('2025-02-15')).run_id;
   before = (await api.run('2025-03-30')).run_id;

@@ -10,7 +10,7 @@ import {
   userCreated,
 } from '../../support/model/fixtures/builders.js';
 
-/** Names as they come, and how they must look in a cell. */
+/** Names as received, and the expected cells. */
 const NAMES: [name: string, cell: string][] = [
   ['=HYPERLINK("http://evil.example","x")', `'=HYPERLINK("http://evil.example","x")`],
   ['+1', "'+1"],

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A history, and a way in which its events reach us: some twice, in any order, in any batches. */
+/** A history, and a delivery of its events: some twice, in any order, in any batches. */
 const deliveryArb = historyArb({ today, maxEvents: 120 }).chain((history) => {
   const sent = [...history, ...history.filter((_, index) => index % 3 === 0)];
   return fc.record({

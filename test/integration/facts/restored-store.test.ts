@@ -51,7 +51,7 @@ const activityOf = (name: string, count: number) =>
     event('user.active', 3, { user_id: `${name} ${index}` }),
   );
 
-/** What a page and a CSV say of the latest run: lists that the api keeps in memory. */
+/** A page and a CSV of the latest run, which the api caches in memory. */
 async function keptLists() {
   const path = '/api/insights/v1/reports/user/champion';
   const { body } = await service.api.get<{ rows: Record<string, unknown>[]; report_time: number }>(
@@ -61,26 +61,26 @@ async function keptLists() {
   return { time: body.report_time, rows: body.rows, csv: csv.body };
 }
 
-async function standingsOf(userId: string): Promise<unknown> {
+async function userPageOf(userId: string): Promise<unknown> {
   const { body } = await service.api.get(`/api/insights/v1/users/${encodeURIComponent(userId)}`);
   return body;
 }
 
-/** Fills every memory of the api and the worker with what is about to be lost. */
+/** Fills every cache of the api and the worker with data that is about to be lost. */
 async function liveOn(lost: readonly WireEvent[]): Promise<void> {
   await service.api.ingest(lost);
   await service.api.ingest(lost.filter(({ type }) => type === 'user.active'));
   await service.api.run();
   await keptLists();
   await service.api.page('user', 'champion', 'report_interval=30');
-  await standingsOf('lost 0');
+  await userPageOf('lost 0');
 }
 
 /** Ingests events by every path of writing, with the ids in another order than before. */
 async function ingestByEveryPath(history: readonly WireEvent[]): Promise<void> {
   const activity = history.filter(({ type }) => type === 'user.active');
   const others = history.filter(({ type }) => type !== 'user.active');
-  // Activity first: a request of nothing else is written by one statement.
+  // Activity first: a request with only activity is written by one statement.
   await service.api.ingest(activity);
   for (const one of others.slice(0, 3)) {
     const message = signStandard('standard', TEST_SECRET, { ...one, source: 'app' });

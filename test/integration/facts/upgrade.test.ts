@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 const afterwards = cleanUpAfterEach();
 const migration = (name: string) => readFileSync(`prisma/migrations/${name}/migration.sql`, 'utf8');
 
-/** A store as the first migration makes it. */
+/** A store after the first migration. */
 async function firstStore(): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await ask(databaseUrl('postgres'), `create database ${name}`);

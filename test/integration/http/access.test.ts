@@ -51,7 +51,7 @@ const endpoints: Endpoint[] = [
 async function call({ method, path, body }: Endpoint, key: string): Promise<Reply> {
   const api = new Api(service.origin, key);
   const address = path.replace('<run>', runId);
-  // From a client of its own each time: too many wrong keys from one are another matter.
+  // A new client address each time, since too many wrong keys from one address are refused.
   const from = { 'X-Forwarded-For': `203.0.113.${(clients += 1)}` };
   if (method === 'POST') return api.post(address, body!(), from);
   if (method === 'DELETE' || path.endsWith('/export')) return other(method, path, key, from);
@@ -222,7 +222,7 @@ test('a key with a too long name from before the limit works', async () => {
   ).rejects.toThrow('1 to 100 printable characters');
 });
 
-// The last, since the key is gone after it.
+// The last test, since it revokes the key.
 test('a revoked key stops working within seconds, and no other key does', async () => {
   const statuses = () =>
     Promise.all(

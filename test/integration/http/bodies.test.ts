@@ -20,7 +20,7 @@ let service: TestService;
 let stalled: RawConnection;
 beforeAll(async () => {
   service = await startTestService({ INGEST_MEMORY_MIB: String(CEILING_MIB) }, 'api');
-  // It takes its time, in which the other tests run.
+  // This connection times out while the other tests run.
   stalled = await begun(EVENTS_PATH, { ...bearer, 'Content-Length': '100' }, '[');
 });
 afterAll(() => service.close());
@@ -133,7 +133,7 @@ describe('a request is refused before its body has arrived', () => {
       }),
     );
     for (const connection of connections) {
-      // After ten without a signature, those to webhooks are 429.
+      // After ten requests without a signature, webhooks answer 429.
       expect([401, 404, 413, 429]).toContain(await statusOf(connection));
     }
     expect(residentMib() - before).toBeLessThan(80);
@@ -273,7 +273,7 @@ test('a body that stops arriving is given up, and its connection is closed', asy
   await waitFor(() => stalled.isClosed || undefined, 10_000);
 });
 
-// The last, since the service is gone after it.
+// The last test, since it stops the service.
 test('during the stop, requests get 503 with Retry-After as a problem document', async () => {
   const body = JSON.stringify([anEvent('user.active')]);
   const length = String(Buffer.byteLength(body));
@@ -283,7 +283,7 @@ test('during the stop, requests get 503 with Retry-After as a problem document',
   expect(await statusOf(idle)).toBe(200);
   const stopped = service.stop();
   await waitFor(() => service.log.some((line) => line.includes('"stopping"')) || undefined);
-  // On a connection that is busy, since idle ones are closed.
+  // On a busy connection, since idle ones are closed.
   underWay.write(body.slice(1));
   underWay.write(requestHead('GET', '/api/backend/v1/reports', bearer));
   await waitFor(() => underWay.statuses.length === 2 || undefined, 10_000);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => dropDatabase(databaseUrl));
 
-/** Starts the service where it should not start. @returns its exit code and what it said */
+/** Starts the service with settings that it must refuse. @returns its exit code and output */
 function start(environment: Record<string, string>): Promise<{ code: unknown; said: string }> {
   const { PATH, HOME, TMPDIR } = process.env;
   const settings = { PORT: '0', ...testSettings(databaseUrl), ...environment };
@@ -25,7 +25,7 @@ function start(environment: Record<string, string>): Promise<{ code: unknown; sa
   });
 }
 
-/** A line that is a sentence about the setting, not a trace of where the program was. */
+/** A line that is a message about the setting, not a stack trace. */
 function sentenceAbout(name: string): RegExp {
   return new RegExp(`^${name} \\w.*\\.$`, 'm');
 }
@@ -50,7 +50,7 @@ const WRONG: Record<string, string[]> = {
   PROPELAUTH_AUTH_URL: ['hidden.example.com'],
 };
 
-// A start costs seconds, so that each of them has as many wrong values as there are.
+// A start takes seconds, so each one has as many wrong values as possible.
 test.each([0, 1, 2, 3])(
   'every wrong setting gets a message of its own, and an empty one is ignored (values %i)',
   async (column) => {
@@ -78,7 +78,7 @@ test('a signing secret of the wrong form stops the start with a message that nam
   const { code, said } = await start({
     ...{ CLERK_WEBHOOK_SECRET: 'whsec_hidden!', WORKOS_WEBHOOK_SECRET: 'hidden from all' },
     STANDARD_WEBHOOK_SECRET: `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'},`,
-    // That of some other program.
+    // The port of another program.
     STRIPE_WEBHOOK_SECRET: 'hidden',
   });
   expect(code).toBe(1);

@@ -21,7 +21,7 @@ const event = (userId: unknown, over: object = {}) =>
   });
 const bytesOf = (value: unknown) => new Uint8Array(Buffer.from(JSON.stringify(value)));
 
-/** Sends a message as the package made it. */
+/** Sends a message as the package produces it. */
 async function deliver({ headers, body }: Message): Promise<[number, unknown]> {
   const reply = await fetch(service.origin + EVENTS_PATH, {
     method: 'POST',

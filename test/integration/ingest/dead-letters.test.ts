@@ -6,7 +6,7 @@ import { letters, LETTERS_PATH, replay, type Letter } from '../../support/letter
 import { anEvent, send, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
-/** The service's clock is the database's, which it follows. */
+/** The time of the database, which the service follows. */
 const CLOCKS_DIFFER_MS = 500;
 const TOO_FAR_MS = 10 * 60_000;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
 afterAll(() => service.close());
 
-/** Events that are rejected, and stay so. */
+/** Events that are always rejected. */
 function hopeless(count: number): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, i) =>
     anEvent('user.created', { email: 7 }, { id: `hopeless-${i}`, source: 'app' }),
@@ -220,7 +220,7 @@ test('a rejected event without a source is replayed under the name of its key', 
   const event: Record<string, unknown> = { ...early('sourceless', 500), source: undefined };
   await expectRejected(event);
   await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
-  // The same key sends the same id again: known, whatever it says.
+  // The same key sends the same id again: a known identity, whatever its content.
   await send(service.api, {
     ...anEvent('user.deleted', { user_id: 'sourceless' }),
     id: event['id'],
@@ -235,7 +235,7 @@ test('a replay leaves a letter of a restored store with the same number alone', 
   const client = new pg.Client({ connectionString: service.databaseUrl });
   await client.connect();
   await client.query('begin');
-  // As a restore does it: the number stays, the letter is another.
+  // As after a restore: another letter has the same number.
   await client.query(
     `update dead_letters set digest = '\\x00', event_id = 'another' where id = $1`,
     [letter!.id],

@@ -211,7 +211,7 @@ describe('limits', () => {
   test('16 MiB are accepted, one byte more gets 413', async () => {
     const { status, body } = await send(service.api, spaced('16 MiB', 16 * MIB));
     expect([status, body]).toEqual([200, { accepted: 1, rejected: [] }]);
-    // Many times: a connection that is closed while a body still comes answers only by luck.
+    // Many times, since a connection that is closed while a body arrives delivers the reply only by chance.
     for (let i = 0; i < 8; i++) {
       expectProblem(await send(service.api, spaced('too long', 16 * MIB + 1)), 413);
     }

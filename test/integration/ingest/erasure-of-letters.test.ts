@@ -20,7 +20,7 @@ const ADDRESS = 'zq3.mail@private.example';
 const USERNAME = 'zq3handle';
 const PERSONAL = [ADDRESS, USERNAME, 'Zq3first', 'Zq3last', 'zq3.mail%40private.example'];
 
-/** Everything of the store that holds something personal, as a dump of all tables would show it. */
+/** The personal data in the store, as in a dump of all tables. */
 const leftovers = () => columnsHolding(service.databaseUrl, PERSONAL);
 
 async function create(user_id: string, over: Record<string, unknown> = {}): Promise<void> {
@@ -147,7 +147,7 @@ test('event ids and sources that hold an address are not stored, and still ident
     signStandard('standard', TEST_SECRET, events, { id: `msg-${ADDRESS}` }),
   );
   await remove(id, identity('deleted'));
-  // Known by its identity: no second creation of a time before the first.
+  // A known identity: no second creation with an earlier time.
   await send(service.api, [
     anEvent(
       'user.created',

@@ -13,7 +13,7 @@ jest.setTimeout(120_000);
  * begins 03-25, P(7) is 03-18 … 03-24.
  *
  * - acme: ann and eve came in W(30), cid left in it, bob joined at an unknown time: 3 users.
- * - beta: dan came and left on one day, cid left it; it is not known since when he was in it.
+ * - beta: dan came and left on one day, cid left it; his time of joining is unknown.
  */
 const DAY = '2025-03-31';
 const FILES: Record<CsvKind, string> = {
@@ -110,7 +110,7 @@ test('the files, one of them first imported truncated, give the reports computed
     ['acme', 3, 2, 1],
   ]);
   expect(short('org churn 7', 'org_id')).toEqual([['beta']]);
-  // Bob was active in P(7), and in acme since whenever: acme never was away.
+  // Bob was active in P(7), and his time of joining acme is unknown: acme was never inactive.
   expect(short('org reengagement Weekly', 'org_id')).toEqual([]);
   expect(found['user champion 30']![0]).toMatchObject({
     first_name: 'Ann, the "first"',
@@ -180,7 +180,7 @@ test('a file whose header matches no kind, or two kinds, is refused', async () =
   expect([two.code, two.stderr]).toEqual([1, expect.stringContaining('memberships and activity')]);
 });
 
-/** What docs/import.md says that the rows are. */
+/** The events of the rows according to docs/import.md. */
 function eventsOfFiles(): WireEvent[] {
   return KINDS.flatMap((kind) => {
     const [head, ...rows] = FILES[kind].trim().split('\n');

@@ -126,7 +126,7 @@ test('the import honors 429, retries a failing page, and continues after kill -9
 
   server.calm();
   server.asked.length = 0;
-  // A page that will not be had ends it, and costs nothing of what was there before it.
+  // A page that keeps failing ends the import, and earlier pages stay imported.
   server.upset(({ path }) => path === '/pending_org_invites', { status: 426 });
   const failed = await run();
   expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('run it again')]);
@@ -162,7 +162,7 @@ async function expectTheReports(): Promise<void> {
   await service.api.run();
   const rows = async (subject: 'user' | 'org', report: string, interval: string) =>
     (await service.api.ranking(subject, report, interval)).rows;
-  // Who was last active at the creation was never seen since: five were seen in the last 7 days.
+  // Users whose last activity is their creation were not seen later: five were seen in the last 7 days.
   const champions = await rows('user', 'champion', '30');
   expect(champions.map((row) => [row['user_id'], row['last_active_at']])).toEqual(
     [0, 1, 2, 3, 4].map((index) => [uuid(1, index), SEEN]),

@@ -104,7 +104,7 @@ describe('processes whose clocks are wrong', () => {
   });
 
   test("a run made while the database's clock was ahead is made again at its report time", async () => {
-    // What was queued later has an earlier time, by the clock that is right again.
+    // The later job has an earlier time, since the clock is right again.
     const [ahead] = await ask<{ run_id: string; moment: number }>(
       fleet.databaseUrl,
       `with next as (select to_timestamp(3 * ceil(extract(epoch from now()) / 3) + 6) as moment)

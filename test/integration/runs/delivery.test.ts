@@ -72,7 +72,7 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
     afterwards(() => hold.release());
     const runId = await requestRun(api, '2024-02-01');
     await runIs(api, runId, 'running');
-    // The first is with the worker that has the run no longer free: the other one takes these.
+    // The first job is held by the worker that lost the run; the other worker takes these.
     await queues.deliver(runId);
     await queues.deliver(runId);
     expect(await runState(api, runId)).toMatchObject({ state: 'running', attempts: 1 });

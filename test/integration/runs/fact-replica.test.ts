@@ -32,14 +32,14 @@ const EVERY_FACT = `
   truncate user_ids, org_ids, users, user_profiles, orgs, memberships, invites, activity, activity_log,
     last_active, org_activity, activity_changes, event_identities restart identity`;
 
-// One worker makes every run of this file, and keeps from one to the next what it knows.
+// One worker makes every run of this file and keeps its replica between runs.
 const later = cleanUpAfterAll();
 const afterwards = cleanUpAfterEach();
 let service: TestService;
 let count = 0;
 /** All events behind the facts that are in the store now. */
 let ingested: WireEvent[] = [];
-/** What each run of now, or as of a past day, has read. */
+/** What each run has read, in order. */
 const reads = () =>
   service.log
     .filter((line) => line.includes('"report run completed"'))
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await service.api.run();
 });
 
-/** Enough users and orgs for a few more of them to be few. */
+/** So many users and orgs that a few more are a small change. */
 function aCompany(prefix: string): WireEvent[] {
   const users = Array.from({ length: USERS }, (_, index) => `${prefix}user ${index}`);
   const orgs = Array.from({ length: ORGS }, (_, index) => `${prefix}org ${index}`);
@@ -69,7 +69,7 @@ function aCompany(prefix: string): WireEvent[] {
  */
 async function emptyTheStore(): Promise<string> {
   ingested = [];
-  // The worker may be taking the same tables in another order just now.
+  // The worker may be locking the same tables in another order.
   await waitFor(() =>
     ask(service.databaseUrl, EVERY_FACT).catch((error: { code?: string }) => {
       if (error.code !== DEADLOCK) throw error;
@@ -98,7 +98,7 @@ async function expectRightRuns(read?: 'changes' | 'everything'): Promise<void> {
 
 /**
  * Waits until all transactions have ended that began before the last change, in other databases of
- * the server too: until then what changed is looked up by each run, and a removal makes each read everything.
+ * the server too: until then each run looks up the changes, and each run after a removal reads everything.
  */
 async function noneIsUnderWay(): Promise<void> {
   const sql = `
@@ -277,7 +277,7 @@ test('runs of later days include late events of earlier days', async () => {
       ...[`${prefix}user 7`, inviter].map((id) => invited(id, `${day}@example.com`, on(day))),
       invited(inviter, 'again@example.com', on(day)),
     );
-    // Of today there are only reports of now.
+    // A run as of today is not possible, only a run of now.
     const asOf = day === 0 ? undefined : dayBefore(day);
     await expectTheModelsReports(service.api, new Model(ingested), [asOf]);
   }

@@ -43,7 +43,7 @@ describe('faults that are not the run’s', () => {
     await sql(FILL_DISK);
     afterwards(() => sql(FREE_DISK));
     const runId = await requestRun(api);
-    // More often than a run that fails by itself is tried.
+    // More often than a failing run is attempted.
     await waitFor(async () => ((await interruptions(runId)) > 3 ? true : undefined), 55_000);
     const waiting = await waitFor(async () => {
       const run = await runState(api, runId);
@@ -89,7 +89,7 @@ describe('faults that are not the run’s', () => {
     await sql(CUT_OFF);
     await waitFor(() => Promise.resolve(interrupted() > before || undefined));
     await hold.release();
-    // The worker does one thing at a time: it has done with that run.
+    // The worker makes one run at a time, so it is finished with the first one.
     await runIs(api, await requestRun(api, '2024-01-03'), 'completed');
     expect(await runState(api, runId)).toMatchObject({ state: 'running', attempts: 1 });
     expect(await interruptions(runId)).toBe(0);

@@ -34,7 +34,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
       const now = (await stored()).sort();
       return JSON.stringify(now) === JSON.stringify([...ids].sort()) ? now : undefined;
     }, 10_000);
-  /** Reads every snapshot there is in a transaction that stays open, as a backup does. */
+  /** Reads every snapshot in a transaction that stays open, as a backup does. */
   const keepReading = async () => {
     const reader = new pg.Client({ connectionString: service.databaseUrl });
     await reader.connect();
@@ -62,7 +62,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     expect(await Promise.all(dropped.map(pinned))).toEqual(dropped.map(() => 404));
     const kept = [lastDayAgain, third, fourth];
     expect(await Promise.all(kept.map(pinned))).toEqual([200, 200, 200]);
-    // That it was made is not forgotten.
+    // The row of the run stays.
     expect(await runState(service.api, first)).toMatchObject({ state: 'completed' });
   });
 

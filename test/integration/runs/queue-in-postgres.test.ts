@@ -34,7 +34,7 @@ test('a request for a job while PostgreSQL is away fails with the error on which
   afterwards(() => backend.close());
   await backend.waitUntilReady();
   proxy.cut();
-  // By its name: the service has the classes of a BullMQ of its own, out of dist/node_modules.
+  // By name, since the service loads its own BullMQ classes from dist/node_modules.
   const refusal = backend.moveToActive('a token');
   await expect(refusal).rejects.toMatchObject({ name: 'ConnectionClosedError' });
   proxy.restore();

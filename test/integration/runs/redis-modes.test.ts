@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 const STOPS_WITHIN_MS = 15_000;
 const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
 const SWEPT_WITHIN_MS = 60_000;
-/** Of a log in which nothing repeats. */
+/** The lines of a log without repetitions. */
 const FEW_LINES = 100;
 
 if (!hasRedis) test.todo('Redis with other rights and modes (there is no redis-server here)');

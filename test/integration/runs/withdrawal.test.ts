@@ -60,7 +60,7 @@ describe('withdrawn runs and runs of the future', () => {
     };
   };
   const everywhere = (moment: number) => Array.from({ length: 5 }, () => moment);
-  /** What names a run that is not served is not found. */
+  /** Expects 404 for every path that names a run that is not served. */
   const pinned = async (runId: string) => {
     const { api } = service;
     const replies = await Promise.all([
@@ -85,7 +85,7 @@ describe('withdrawn runs and runs of the future', () => {
     expect(await pinned(second.run_id)).toEqual([404, 404, 404, 404]);
     const tables = await snapshotTables(service.databaseUrl);
     expect(tables.map(({ runId }) => runId)).not.toContain(second.run_id);
-    // Withdrawn once more, it stays what it is.
+    // Withdrawing the run again changes nothing.
     expect(await withdraw(second.run_id)).toMatchObject({
       status: 200,
       body: { state: 'withdrawn' },

@@ -56,7 +56,7 @@ const stepArb: fc.Arbitrary<Step> = fc.record({
 
 let worlds = 0;
 
-/** The messages of a world in the order of their arrival, and the events that the model makes of them. */
+/** The messages of a world in the order of arrival, and the model of their events. */
 function messagesOf(steps: readonly Step[]): { world: string; messages: Signed[]; model: Model } {
   const world = `world-${(worlds += 1)}.`;
   const start = Math.floor(Date.now() / 1000) * 1000 - 60_000;
@@ -123,7 +123,7 @@ test('messages of one second count in the order of arrival, at any api', async (
         await send(apis[steps[index]!.api]!, message);
         if (steps[index]!.isSentAgain) await send(apis[1 - steps[index]!.api]!, message);
       }
-      // Sent again after all others, a message stays where it was first.
+      // A message sent again after all others keeps its first position.
       for (const [index, message] of messages.entries())
         if (steps[index]!.isSentAgain) await send(service.api, message);
       const expected = PAIRS.map(
@@ -167,7 +167,7 @@ test('a replayed dead letter and a repeated message keep the time of first recei
     { id: 'late', source: 'app', type: 'user.created', data: { user_id: 'late' } },
     { id: 'late', source: 'app2', type: 'org.created', data: { org_id: 'late org', name: 'Late' } },
   ]);
-  // A role that is no text cannot be used: a dead letter, whose body an operator mends.
+  // A role that is not a string makes a dead letter, whose body an operator corrects.
   const rejected = await deliver(service.api, step('z', 'user.role_changed_within_org', 7));
   expect(rejected.body).toEqual({ outcome: 'rejected' });
   await send(apis[1]!, step('a', 'user.removed_from_org'));
@@ -182,12 +182,12 @@ test('a replayed dead letter and a repeated message keep the time of first recei
     (await service.api.get<{ orgs: unknown[] }>(`/api/insights/v1/users/${id}`)).body.orgs;
   expect(await orgs('late')).toEqual([]);
 
-  // The source mends the message and sends it again under its id.
+  // The vendor corrects the message and sends it again with the same id.
   await deliver(service.api, step('zz', 'user.role_changed_within_org', 7));
   await send(apis[1]!, step('aa', 'user.removed_from_org'));
   await send(apis[0]!, step('zz', 'user.role_changed_within_org', 'Owner'));
   expect(await orgs('late')).toEqual([]);
-  // One that never came before is the latest.
+  // A message that is received for the first time is the latest.
   await send(apis[0]!, step('00', 'user.role_changed_within_org', 'Owner'));
   expect(await orgs('late')).toMatchObject([{ role: 'Owner' }]);
 });

@@ -116,7 +116,7 @@ const RANKINGS: [Subject, string, string][] = [
   ].map(([report, interval]): [Subject, string, string] => ['org', report!, interval!]),
 ];
 
-/** What the reports say of a world, its name taken off. */
+/** The reports of a world, without its name in the ids. */
 async function reportsOf(world: string): Promise<Record<string, unknown[]>> {
   await service.api.run();
   const reports: Record<string, unknown[]> = {};

@@ -51,7 +51,7 @@ async function bodies(): Promise<(string | null)[]> {
   return (await letters(service.api)).map(({ body }) => body);
 }
 
-/** A user without an address, of whom all the rest is personal. */
+/** A user without an address, with personal data in all other fields. */
 function nameless(id: string): object {
   const data = clerkUser(id, { email_addresses: [], first_name: 'Zq2first' });
   return clerkMessage('user.created', data, Date.now());
@@ -77,7 +77,7 @@ test('a message with an unusable event is stored as received, and accepted when 
 
 test('a replayed message keeps its identity and time', async () => {
   const at = Date.now() - 100_000;
-  // No type yet: as if a later version knew how to read it.
+  // No type yet, as if a later version could read it.
   const message = standard('{"data": {"user_id": "timed", "email": "t@example.com"}}', {
     ...{ id: 'msg_timed', at },
   });

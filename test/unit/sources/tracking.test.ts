@@ -238,7 +238,7 @@ describe('the time of a call', () => {
   ])('is corrected beyond 5 minutes: %s', (_, skew, expected) => {
     const call = { originalTimestamp: iso(NOW - 60 * MINUTE) };
     expect(at(call, iso(NOW + skew * MINUTE))).toBe(expected * MINUTE);
-    // What a call says itself comes before what its batch says.
+    // A call's own fields take precedence over those of its batch.
     expect(at({ ...call, sentAt: iso(NOW) }, iso(NOW + skew * MINUTE))).toBe(-60 * MINUTE);
   });
 
