@@ -113,7 +113,7 @@ describe('insightd all with embedded PostgreSQL', () => {
   test('without the supervisor neither PostgreSQL nor the service keeps running, and the service says why', async () => {
     const { service } = await startWithKey();
     const ended = once(service.child, 'exit');
-    process.kill(pidOf('keeper.js'), 'SIGKILL');
+    process.kill(pidOf('supervisor.js'), 'SIGKILL');
     await ended;
     expect(service.child.exitCode).toBeGreaterThan(0);
     await says(service, 'the embedded PostgreSQL is gone');
@@ -122,8 +122,8 @@ describe('insightd all with embedded PostgreSQL', () => {
 
   test('without the supervisor and the service PostgreSQL stops', async () => {
     const { service } = await startWithKey();
-    const keeper = pidOf('keeper.js');
-    process.kill(keeper, 'SIGKILL');
+    const supervisor = pidOf('supervisor.js');
+    process.kill(supervisor, 'SIGKILL');
     await service.kill();
     await nothingIsLeft(folder.places);
   });

@@ -56,7 +56,9 @@ describe('npm start', () => {
 
   test('kill -9 of npm during the start leaves no process', async () => {
     const { npm } = npmStart();
-    await waitFor(() => processesOf(folder.places).find((one) => one.command.includes('keeper')));
+    await waitFor(() =>
+      processesOf(folder.places).find((one) => one.command.includes('supervisor')),
+    );
     npm.kill('SIGKILL');
     await nothingIsLeft(folder.places, 30_000);
   });

@@ -76,8 +76,8 @@ describe('the report catalogue compiles only with windows and definitions of the
       `['60']`,
       '"60"',
     ],
-    ['a window that is not counted', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
-    ['an interval that is none', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
+    ['a window without counts', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
+    ['an unknown interval', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
     [
       'a report that is not declared',
       `churn: ['7', '14', '30'],\n`,

@@ -156,7 +156,7 @@ describe('the base path', () => {
     ['/insights/', '/insights', '/', 'alone'],
     ['/insights/', '/insights?x=1', '/?x=1', 'alone with a query'],
     ['/insights/', '/insightsful', '/insightsful', 'of another name'],
-    ['/', '/reports', '/reports', 'that is none'],
+    ['/', '/reports', '/reports', 'that is empty'],
     ['/a/../b', '/a/x', '/a/x', 'that could be abused'],
     ['/a"><script>', '/', '/', 'that is not one'],
     ['/api', '/api/backend/v1/reports', '/api/backend/v1/reports', 'of programs'],

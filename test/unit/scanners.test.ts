@@ -66,7 +66,7 @@ const CALLERS = [
   'a call',
   'an identify call',
   'a message',
-  'a message that is no JSON',
+  'a message that is not JSON',
 ];
 
 const context = { now: NOW, receivedAt: NOW, defaultSource: 'key' };
@@ -146,7 +146,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
         { now: NOW, asks: true },
       ),
     ),
-  'a message that is no JSON': (text) =>
+  'a message that is not JSON': (text) =>
     translate(
       standard,
       { id: 'm', at: NOW, receivedAt: NOW, content: { unreadable: text }, raw: raw(text) },

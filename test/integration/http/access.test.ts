@@ -160,17 +160,17 @@ describe('without a key', () => {
 
 describe('errors outside the compatible endpoints are problem documents', () => {
   test.each<[string, number, () => Promise<Reply>]>([
-    ['an address where nothing is', 404, () => service.api.get('/api/nothing')],
-    ['a run that is not known', 404, () => service.api.get(`${RUNS}/${UNKNOWN}`)],
-    ['an id that is none', 404, () => service.api.get(`${RUNS}/latest`)],
+    ['an unknown address', 404, () => service.api.get('/api/nothing')],
+    ['an unknown run', 404, () => service.api.get(`${RUNS}/${UNKNOWN}`)],
+    ['an invalid run id', 404, () => service.api.get(`${RUNS}/latest`)],
     ['a day that does not exist', 400, () => service.api.post(RUNS, { as_of: '2025-02-30' })],
-    ['a day that is no text', 400, () => service.api.post(RUNS, { as_of: 20250230 })],
+    ['a day that is not a string', 400, () => service.api.post(RUNS, { as_of: 20250230 })],
     ['a day to come', 400, () => service.api.post(RUNS, { as_of: '2999-01-01' })],
-    ['an address that is not encoded rightly', 400, () => service.api.get(`${RUNS}/%ff`)],
+    ['an address with a wrong encoding', 400, () => service.api.get(`${RUNS}/%ff`)],
     ['an id of 3,000 characters', 404, () => service.api.get(`${RUNS}/${'x'.repeat(3000)}`)],
     ['a body that is torn', 400, () => service.api.post(RUNS, '{"as_of"')],
-    ['ids that are no list', 400, () => service.api.post(`${LETTERS}/replay`, { ids: 'all' })],
-    ['a limit that is no number', 400, () => service.api.get(`${LETTERS}?limit=many`)],
+    ['ids that are not a list', 400, () => service.api.post(`${LETTERS}/replay`, { ids: 'all' })],
+    ['a limit that is not a number', 400, () => service.api.get(`${LETTERS}?limit=many`)],
   ])('%s: %i', async (_what, status, ask) => {
     const reply = await ask();
     expect(reply.status).toBe(status);

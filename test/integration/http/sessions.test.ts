@@ -181,7 +181,7 @@ describe('a cookie alone', () => {
 describe('signing in', () => {
   test.each<[string, number, object]>([
     ['without a key', 400, {}],
-    ['with a key that is no text', 400, { key: 7 }],
+    ['with a key that is not a string', 400, { key: 7 }],
     ['with a key and a code', 400, { key: 'a', code: 'b' }],
     ['with a misspelt member', 400, { keys: 'a' }],
     ['with a code that was never given', 401, { code: 'x'.repeat(43) }],

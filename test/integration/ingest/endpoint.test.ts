@@ -178,7 +178,7 @@ describe('a body that cannot be read as events gets a problem document, and no e
     ['a string', '"event"', {}],
     ['bytes that are not UTF-8', Buffer.from(lines(user('caf\u00e9')), 'latin1'), {}],
     ['lines that are not UTF-8', Buffer.from(lines(user('th\u00e9')), 'latin1'), NDJSON],
-    ['gzip that is none', lines(user('unpacked')), GZIP],
+    ['invalid gzip', lines(user('unpacked')), GZIP],
     ['gzip cut short', gzipSync(lines(user('cut short'))).subarray(0, -9), GZIP],
   ])('%s: 400', async (_what, body, headers) => {
     expectProblem(await send(service.api, body, headers), 400);

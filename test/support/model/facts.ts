@@ -4,7 +4,7 @@ import { DAY_MS, compareBytes, dayOf, wholeSecond } from './time.js';
 /** The two kinds of thing that are created, updated and deleted by the same rules. */
 export type Subject = 'user' | 'org';
 
-/** A moment after every fact, yet before the never that is Infinity. */
+/** A moment after every fact, and before Infinity, which means never. */
 export const ALL_KNOWN = Number.MAX_VALUE;
 
 const ID_FIELD = { user: 'user_id', org: 'org_id' } as const;

@@ -11,7 +11,7 @@ export interface Span {
   role: string;
 }
 
-/** What the steps of a pair come to; additions and removals are the instants they count at. */
+/** The result of a pair's steps; additions and removals are the instants at which they count. */
 interface Replay {
   userId: string;
   orgId: string;
@@ -24,7 +24,7 @@ interface Replay {
 
 const PAIR_STEPS = ['user.added_to_org', 'user.removed_from_org', 'user.role_changed_within_org'];
 
-/** Each (user, org) of which a step is known. */
+/** Each (user, org) with a known step. */
 function pairs(history: readonly TimedEvent[]): { userId: string; orgId: string }[] {
   const found = new Map<string, { userId: string; orgId: string }>();
   for (const { type, data } of history) {
@@ -121,24 +121,24 @@ function roleOf(step: TimedEvent): string | undefined {
 }
 
 /**
- * The same, but asked of a history once: nearly every question is about spans, and to replay all pairs for
- * each row of each report took most of the tests' time. A history never changes.
+ * Caches a query per history, which never changes. Nearly every query is about spans, and replaying all
+ * pairs for each row of each report took most of the tests' time.
  */
-function askedOnce<T>(
-  ask: (history: readonly TimedEvent[]) => T,
+function oncePerHistory<T>(
+  query: (history: readonly TimedEvent[]) => T,
 ): (history: readonly TimedEvent[]) => T {
   const answers = new WeakMap<readonly TimedEvent[], T>();
   return (history) => {
     const known = answers.get(history);
     if (known !== undefined) return known;
-    const answer = ask(history);
+    const answer = query(history);
     answers.set(history, answer);
     return answer;
   };
 }
 
 /** Every pair's steps, replayed. */
-export const replayAll = askedOnce((history): readonly Replay[] =>
+export const replayAll = oncePerHistory((history): readonly Replay[] =>
   pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId)),
 );
 
@@ -148,7 +148,7 @@ export function spansOf(history: readonly TimedEvent[]): Span[] {
 }
 
 /** The spans still open when the history ends, by org id. */
-export const openSpans = askedOnce((history): readonly Span[] =>
+export const openSpans = oncePerHistory((history): readonly Span[] =>
   spansOf(history)
     .filter((span) => span.end === Infinity)
     .sort((a, b) => compareBytes(a.orgId, b.orgId)),
@@ -190,7 +190,7 @@ export function orgActiveDays(
   return days;
 }
 
-/** Every org of which a membership step is known, created or not. */
+/** Every org with a membership step, created or not. */
 export function orgsWithSpans(history: readonly TimedEvent[]): string[] {
   return [...new Set(spansOf(history).map((span) => span.orgId))];
 }

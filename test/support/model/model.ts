@@ -1,7 +1,7 @@
 /**
- * A slow, literal reading of docs/semantics.md, against which the store is held. It keeps the
- * events and nothing else: each question goes through all of them again, but for spans, which are
- * worked out once. Comments quote the rule that a line stands for. It shares no code with the
+ * A slow, literal implementation of docs/semantics.md, against which the service is tested. It
+ * stores only the events: each query goes through all of them again, except for spans, which are
+ * computed once. Comments quote the rule that a line implements. It shares no code with the
  * service, so that it cannot share a mistake.
  */
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
@@ -57,7 +57,7 @@ export interface OrgRow {
 
 type Row = UserRow | OrgRow;
 
-/** A whole report: the length of the frozen list, and what of it is shown now. */
+/** A complete report: the length of the frozen list, and the rows that are shown now. */
 export interface Report {
   total_count: number;
   rows: Row[];
@@ -66,7 +66,7 @@ export interface Report {
 export class Model {
   private readonly known: readonly TimedEvent[];
 
-  /** Events in any order; of the events with one (source, id) only the first given counts. */
+  /** Events in any order; of the events with one (source, id) only the first one counts. */
   constructor(events: readonly WireEvent[]) {
     this.known = inOrder(firstOfEachIdentity(events));
   }
@@ -109,7 +109,7 @@ export class Model {
     return (parameters ?? {}) as Record<string, string>;
   }
 
-  /** What is shown of an org beside its reports; days as numbers, T in unix ms. */
+  /** The data of an org page other than its reports; days as numbers, T in unix ms. */
   org(orgId: string) {
     const shown = (moves: { user_id: string; at: number }[]) =>
       moves.filter(({ user_id }) => this.existsNow('user', user_id));
@@ -124,7 +124,7 @@ export class Model {
     };
   }
 
-  /** What is shown of a user beside reports. */
+  /** The data of a user page other than reports. */
   user(userId: string) {
     return {
       exists: this.existsNow('user', userId),

@@ -13,7 +13,7 @@ import {
 import { movesIn, openSpans, orgActiveDays } from './membership.js';
 import { compareBytes, dayOf, wholeSecond } from './time.js';
 
-/** Every subject, report and interval there is: the 22 rankings a run makes. */
+/** Every subject, report and interval: the 22 rankings of a run. */
 export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['user', 'top_inviter', '30'],
   ['user', 'top_inviter', '60'],
@@ -39,7 +39,7 @@ export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['org', 'attrition', '90'],
 ];
 
-/** What a report is made from: "Facts after T do not count". */
+/** The input of a report: "Facts after T do not count". */
 interface AsOf {
   /** T, unix s. */
   reportTime: number;
@@ -88,7 +88,7 @@ function previousOf(t: AsOf, n: number): Days {
   return { first: t.today - 2 * n + 1, last: t.today - n };
 }
 
-/** The ids of whom a report speaks: "created at or before T, not deleted at or before T". */
+/** The ids that a report can list: "created at or before T, not deleted at or before T". */
 function listable(t: AsOf, subject: Subject): string[] {
   return createdIds(t.known, subject).filter((id) =>
     existsAt(t.known, subject, id, t.reportTime * 1000),
@@ -169,7 +169,7 @@ function orgListing(
   }
 }
 
-/** "num_invites ↓, last_active_at ↓, user_id ↑" and its likes. */
+/** "num_invites ↓, last_active_at ↓, user_id ↑" and the other orders. */
 function compareUsers(report: string, a: RankedUser, b: RankedUser): number {
   const counts: Record<string, string> = {
     top_inviter: 'num_invites',

@@ -66,7 +66,7 @@ describe('a signature is invalid', () => {
     ['another version', headers(right.replace('v1,', 'v2,')), false],
     ['more than 5 minutes ago', headers(sign(SECRET, at(-5.1)), at(-5.1)), false],
     ['more than 5 minutes ahead', headers(sign(SECRET, at(5.1)), at(5.1)), false],
-    ['a time that is none', { ...headers(right), 'webhook-timestamp': 'NaN' }, false],
+    ['an invalid time', { ...headers(right), 'webhook-timestamp': 'NaN' }, false],
     ['no headers', {}, false],
   ])('%s', (_what, given, mayBe) => {
     expect(mayBeStandard(given, NOW)).toBe(mayBe);
