@@ -11,10 +11,10 @@ const EVENTS = '/api/ingest/v1/events';
 
 /** Every kind of request that needs the database. */
 const REQUESTS: Record<string, (api: Api) => Promise<Reply>> = {
-  events: (api) => api.post(EVENTS, [userCreated('ann')]),
+  events: (api) => api.post(EVENTS, [userCreated('someone')]),
   'a rejected event': (api) => api.post(EVENTS, [{ id: 'x', type: 'nonsense', data: {} }]),
   'a signed message': (api) =>
-    deliver(api, signStandard('standard', TEST_SECRET, userCreated('ann'))),
+    deliver(api, signStandard('standard', TEST_SECRET, userCreated('someone'))),
   'a user report': (api) => api.page('user', 'champion', ''),
   'an org report': (api) => api.page('org', 'growth', ''),
   'a chart': (api) => api.get('/api/backend/v1/chart_metrics/active_orgs'),
