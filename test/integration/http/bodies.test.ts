@@ -118,7 +118,7 @@ describe('a request is refused before its body has arrived', () => {
     expect(connection.text).toMatch(/cache-control: no-store/i);
   });
 
-  test('with 150 at once that hold 16 MiB each: no memory is taken, and each is closed', async () => {
+  test('150 at once with 16 MiB each use no memory, and each is closed', async () => {
     const before = residentMib();
     const part = Buffer.alloc(MIB, ' ');
     const connections = await Promise.all(
@@ -245,7 +245,7 @@ describe('malformed requests', () => {
   const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
   const count = Number(process.env['FUZZ_REQUESTS'] ?? 600);
 
-  test(`are answered, soon and never as a fault of the service (seed ${seed})`, async () => {
+  test(`get a reply in time, and never a server error (seed ${seed})`, async () => {
     const fuzzer = new RequestFuzzer(seed, TEST_KEY);
     const next = async () => {
       for (let sent = 0; sent < count / 8; sent++) {

@@ -28,9 +28,12 @@ const required = Object.entries(LEAST_DATA).flatMap(([type, data]) =>
 );
 
 describe('the data of every type', () => {
-  test.each(Object.keys(LEAST_DATA))('%s is taken with no more than it requires', async (type) => {
-    await expectAccepted(anEvent(type));
-  });
+  test.each(Object.keys(LEAST_DATA))(
+    '%s is accepted with only its required fields',
+    async (type) => {
+      await expectAccepted(anEvent(type));
+    },
+  );
 
   test.each(required)('%s is rejected without %s', async (type, field) => {
     expect(await wrongFields(service.api, anEvent(type, { [field]: undefined }))).toEqual([
@@ -55,7 +58,7 @@ describe('the data of every type', () => {
   });
 
   test.each(required.filter(([, field]) => isId(field)))(
-    '%s takes a %s of 1 to 255 characters, whatever their size in bytes',
+    '%s accepts a %s of 1 to 255 characters of any size in bytes',
     async (type, field) => {
       for (const value of ['', 'x'.repeat(256), EMOJI.repeat(256)]) {
         const fields = await wrongFields(service.api, anEvent(type, { [field]: value }));
