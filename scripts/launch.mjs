@@ -28,6 +28,8 @@ else if (command === 'check') await runChecks();
 else if (command === 'bench') {
   process.argv.splice(2, process.argv.length, ...args);
   await import('../dist/bench/main.js');
+} else if (command === 'dev') {
+  await import('./dev.mjs');
 } else if (command !== 'setup') {
   process.argv.splice(2, process.argv.length, command, ...args);
   process.env.INSIGHTD_PARENT_PID ??= String(process.ppid);
@@ -119,6 +121,7 @@ async function runChecks() {
       ['--config', '.dependency-cruiser.mjs', 'apps', 'libs', 'bench'],
     ],
     ['unused code', 'knip/bin/knip.js', []],
+    ['words', '../scripts/check-words.mjs', []],
   ];
   const clean = await Promise.all(checks.map(isClean));
   const failed = checks.filter((_, index) => !clean[index]);

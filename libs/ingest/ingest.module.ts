@@ -17,7 +17,7 @@ import { IngestRetention } from './retention.service.js';
 import { WebhookRefusals } from './http/webhook.guard.js';
 import { WebhooksController } from './http/webhooks.controller.js';
 
-/** The pipeline, for every process. */
+/** The ingest pipeline, for every process. */
 @Module({
   imports: [FactsModule],
   providers: [
@@ -43,7 +43,7 @@ import { WebhooksController } from './http/webhooks.controller.js';
 })
 export class IngestModule {}
 
-/** Its endpoints, for the processes that answer HTTP. */
+/** The endpoints of ingest, for processes that answer HTTP. */
 @Module({
   imports: [IngestModule],
   controllers: [

@@ -9,12 +9,12 @@ import { EnrichmentService } from './enrichment/enrichment.service.js';
 import { dropOldFetches } from './enrichment/enrichment.store.js';
 import { Sources } from './sources/sources.js';
 
-/** What a worker does for what comes in. */
+/** The regular work of a worker for ingest: enrichment and retention. */
 @Injectable()
 export class IngestRetention {
   constructor(
     private readonly database: Database,
-    private readonly lookUps: EnrichmentService,
+    private readonly enrichment: EnrichmentService,
     private readonly sources: Sources,
     private readonly watch: StoreWatch,
     private readonly logger: Logger,
@@ -25,14 +25,15 @@ export class IngestRetention {
     >,
   ) {}
 
-  /** Fetches what messages left out. */
+  /** Fetches values that messages left out. */
   enrich(): Promise<void> {
-    return this.lookUps.turn();
+    return this.enrichment.turn();
   }
 
   /**
-   * Drops what has been remembered for long enough by the database's clock. Not while this process's clock differs from it by
-   * an hour or more: when the database's is ahead, all that is remembered looks old.
+   * Deletes identities, dead letters, fetches and counts that are past their retention time, by the
+   * database's clock. Skips this while the process's clock differs from it by an hour or more: with
+   * a database clock that is ahead, everything looks old.
    */
   async prune(): Promise<void> {
     const { IDENTITY_DAYS, DEAD_LETTER_DAYS, DEAD_LETTER_MAX_MB } = this.settings;
@@ -53,7 +54,7 @@ export class IngestRetention {
   }
 }
 
-/** @returns whether letters are left that have not been read for the ids they mention */
+/** Reads the mentions of some letters. @returns whether there may be more unread letters */
 async function readSomeLetters(db: Connection): Promise<boolean> {
   await lockLetters(db, 'shared');
   return readUnreadLetters(db);

@@ -32,7 +32,7 @@ afterAll(async () => {
   await service.close();
 });
 
-/** What a chart says of complete periods: the first day of each, and its value. */
+/** The complete periods of a chart: the first day of each, and its value. */
 function complete(metrics: Record<string, number>): object[] {
   return Object.entries(metrics).map(([date, result]) => ({
     date,
@@ -47,14 +47,17 @@ describe('charts', () => {
     [ORGS_CREATED, 'OrgsCreated', { '2024-06-01': 1, '2024-07-01': 1, '2024-08-01': 1 }],
     [ACTIVE_USERS, 'ActiveUsers', { '2024-06-01': 1, '2024-07-01': 1, '2024-08-01': 2 }],
     [ACTIVE_ORGS, 'ActiveOrgs', { '2024-06-01': 0, '2024-07-01': 0, '2024-08-01': 0 }],
-  ])('%s by month: every month that the dates touch, whole', async (metric, chartType, months) => {
-    const dates = [new Date('2024-06-30T00:00:00Z'), new Date('2024-08-01T23:59:59Z')] as const;
-    expect(await client.fetchChartMetricData(metric, MONTHLY, ...dates)).toEqual({
-      chartType,
-      cadence: 'Monthly',
-      metrics: complete(months),
-    });
-  });
+  ])(
+    '%s by month has every month that the dates touch, whole',
+    async (metric, chartType, months) => {
+      const dates = [new Date('2024-06-30T00:00:00Z'), new Date('2024-08-01T23:59:59Z')] as const;
+      expect(await client.fetchChartMetricData(metric, MONTHLY, ...dates)).toEqual({
+        chartType,
+        cadence: 'Monthly',
+        metrics: complete(months),
+      });
+    },
+  );
 
   test.each([
     [SIGNUPS, { '2025-02-24': 0, '2025-03-03': 0, '2025-03-10': 0, '2025-03-17': 0 }],
@@ -63,7 +66,7 @@ describe('charts', () => {
     [ACTIVE_USERS, { '2025-02-24': 0, '2025-03-03': 0, '2025-03-10': 2, '2025-03-17': 1 }],
     // acme and beta by ann, beta again and echo by dee; acme and duo by bob
     [ACTIVE_ORGS, { '2025-02-24': 0, '2025-03-03': 0, '2025-03-10': 3, '2025-03-17': 2 }],
-  ])('%s by week: Monday to Sunday, zeros included', async (metric, weeks) => {
+  ])('%s by week has weeks from Monday to Sunday, zeros included', async (metric, weeks) => {
     const dates = [new Date('2025-03-01T12:00:00Z'), new Date('2025-03-17T00:00:00Z')] as const;
     const { cadence, metrics } = await client.fetchChartMetricData(metric, WEEKLY, ...dates);
     expect([cadence, metrics]).toEqual(['Weekly', complete(weeks)]);
@@ -74,7 +77,7 @@ describe('charts', () => {
     [ORGS_CREATED, { '2024-07-31': 0, '2024-08-01': 0, '2024-08-02': 1, '2024-08-03': 0 }],
     [ACTIVE_USERS, { '2024-07-31': 0, '2024-08-01': 1, '2024-08-02': 1, '2024-08-03': 0 }],
     [ACTIVE_ORGS, { '2024-07-31': 0, '2024-08-01': 0, '2024-08-02': 0, '2024-08-03': 0 }],
-  ])('%s by day', async (metric, days) => {
+  ])('%s by day has each day of the range, zeros included', async (metric, days) => {
     const dates = [new Date('2024-07-31T00:00:00Z'), new Date('2024-08-03T00:00:00Z')] as const;
     const { cadence, metrics } = await client.fetchChartMetricData(metric, DAILY, ...dates);
     expect([cadence, metrics]).toEqual(['Daily', complete(days)]);
@@ -85,7 +88,7 @@ describe('charts', () => {
     [WEEKLY, 12],
     [MONTHLY, 12],
   ])(
-    '%s without dates: the last %i periods, of which the last still runs',
+    '%s without dates has the last %i periods, the last one incomplete',
     async (cadence, count) => {
       const { metrics } = await client.fetchChartMetricData(ACTIVE_USERS, cadence);
       expect(metrics).toHaveLength(count);
@@ -98,7 +101,7 @@ describe('charts', () => {
 });
 
 describe('signup query parameters', () => {
-  test('of a user are an object of strings, without any an empty one', async () => {
+  test('of a user are an object of strings, empty when there are none', async () => {
     expect(await client.fetchUserSignupQueryParams(USERS.ann)).toEqual({
       userSignupQueryParameters: ANN_SIGNUP,
     });
@@ -137,24 +140,24 @@ async function reasons(calls: Promise<unknown>[]): Promise<unknown[]> {
   );
 }
 
-describe('errors as the client shows them', () => {
+describe('errors in the client', () => {
   const unknownError = expect.objectContaining({
     message: expect.stringMatching(/^Unknown error when fetching/),
   });
 
-  test('a wrong key: the key is incorrect, of every endpoint', async () => {
+  test('a wrong key gives the error "incorrect key" at every endpoint', async () => {
     const errors = await reasons(everyCall('wrong'));
     expect(errors).toEqual(errors.map(() => new Error('integrationApiKey is incorrect')));
     expect(errors).toHaveLength(10);
   });
 
-  test('a key without the scope: an error, not empty results', async () => {
+  test('a key without the scope gives an error, not empty results', async () => {
     const key = await plantKey(service.databaseUrl, 'only ingests', 'ingest');
     const errors = await reasons(everyCall(key));
     expect(errors).toEqual(errors.map(() => unknownError));
   });
 
-  test('what is asked wrongly: an error, not empty results', async () => {
+  test('a wrong query gives an error, not empty results', async () => {
     const errors = await reasons([
       client.fetchUserChampionReport('31' as ChampionReportInterval),
       client.fetchUserChurnReport(undefined, { pageSize: 101 }),
@@ -166,7 +169,7 @@ describe('errors as the client shows them', () => {
     expect(errors).toEqual(errors.map(() => unknownError));
   });
 
-  test('too many requests: a sentence to show, of every endpoint', async () => {
+  test('too many requests give a readable message at every endpoint', async () => {
     const limited = await startTestService({ READ_RATE_LIMIT: '1' });
     try {
       origin = limited.origin;
@@ -184,7 +187,7 @@ describe('errors as the client shows them', () => {
     }
   });
 
-  /** Asks until the limit answers. */
+  /** Sends requests until the limit is reached. */
   async function tooMany(api: Api): Promise<Reply<string>> {
     for (let asked = 0; asked < 100; asked++) {
       const reply = await api.get<string>('/api/backend/v1/chart_metrics/signups');

@@ -25,7 +25,7 @@ const PROPELAUTH_KEY = 'a-key-of-propelauth';
 
 let service: TestService;
 let host: PropelAuthHost;
-// Below what the snippet does: the fixed host of the client is our stand-in.
+// Under the snippet: the fixed host of the client is the stand-in.
 const direct = redirectFetch('https://propelauth-api.com', () => host.origin);
 let endRedirection: () => void;
 let neverMade: [UserReport, OrgReport];
@@ -129,7 +129,7 @@ describe('a whole page', () => {
     ]);
   });
 
-  test('is followed by the others until there are no more results', async () => {
+  test('is followed by the other pages until there are no more results', async () => {
     const pages = await Promise.all(
       [0, 1, 2].map((pageNumber) =>
         client.fetchUserChampionReport(undefined, { pageSize: 2, pageNumber }),
@@ -164,7 +164,7 @@ describe('every interval of every report', () => {
     [TopInviterReportInterval.THIRTY_DAYS, 1],
     [TopInviterReportInterval.SIXTY_DAYS, 2],
     [TopInviterReportInterval.NINETY_DAYS, 3],
-  ])('top inviters of %s days', async (interval, ofAnn) => {
+  ])('has the top inviters of %s days', async (interval, ofAnn) => {
     expect(users(await client.fetchUserTopInviterReport(interval))).toEqual([
       ['ann', invites(ofAnn)],
       ['bob', invites(1)],
@@ -175,7 +175,7 @@ describe('every interval of every report', () => {
     [ChampionReportInterval.THIRTY_DAYS, 2, 1],
     [ChampionReportInterval.SIXTY_DAYS, 3, 1],
     [ChampionReportInterval.NINETY_DAYS, 4, 2],
-  ])('champions of %s days', async (interval, ofAnn, ofBob) => {
+  ])('has the champions of %s days', async (interval, ofAnn, ofBob) => {
     expect(users(await client.fetchUserChampionReport(interval))).toEqual([
       ['ann', days(ofAnn)],
       ['bob', days(ofBob)],
@@ -186,7 +186,7 @@ describe('every interval of every report', () => {
   test.each([
     [ReengagementReportInterval.WEEKLY, none('ann'), none('beta')],
     [ReengagementReportInterval.MONTHLY, none('bob', 'dee'), none('beta', 'duo', 'echo')],
-  ])('%s re-engaged users and orgs', async (interval, ofUsers, ofOrgs) => {
+  ])('has the %s re-engaged users and orgs', async (interval, ofUsers, ofOrgs) => {
     expect(users(await client.fetchUserReengagementReport(interval))).toEqual(ofUsers);
     expect(orgs(await client.fetchOrgReengagementReport(interval))).toEqual(ofOrgs);
   });
@@ -195,7 +195,7 @@ describe('every interval of every report', () => {
     [ChurnReportInterval.SEVEN_DAYS, none('bob', 'dee', 'cid'), none('core', 'duo', 'echo')],
     [ChurnReportInterval.FOURTEEN_DAYS, none('dee', 'cid'), none('core', 'echo')],
     [ChurnReportInterval.THIRTY_DAYS, none('cid'), none('core')],
-  ])('users and orgs churned for %s days', async (interval, ofUsers, ofOrgs) => {
+  ])('has the users and orgs churned for %s days', async (interval, ofUsers, ofOrgs) => {
     expect(users(await client.fetchUserChurnReport(interval))).toEqual(ofUsers);
     expect(orgs(await client.fetchOrgChurnReport(interval))).toEqual(ofOrgs);
   });
@@ -205,7 +205,7 @@ describe('every interval of every report', () => {
     [GrowthReportInterval.THIRTY_DAYS, oneEach],
     [GrowthReportInterval.SIXTY_DAYS, [['acme', moved(2, 1)], ['beta', moved(2, 1)], ...oneEach]],
     [GrowthReportInterval.NINETY_DAYS, [['acme', moved(3, 1)], ['beta', moved(2, 1)], ...oneEach]],
-  ])('growth of orgs in %s days', async (interval, expected) => {
+  ])('has the growth of orgs in %s days', async (interval, expected) => {
     expect(orgs(await client.fetchOrgGrowthReport(interval))).toEqual(expected);
   });
 
@@ -231,11 +231,11 @@ describe('every interval of every report', () => {
         ['acme', net(3, 1)],
       ],
     ],
-  ])('attrition of orgs in %s days', async (interval, expected) => {
+  ])('has the attrition of orgs in %s days', async (interval, expected) => {
     expect(orgs(await client.fetchOrgAttritionReport(interval))).toEqual(expected);
   });
 
-  test('left out, the interval is the first', async () => {
+  test('is optional: the default is the first interval', async () => {
     const time = { currentPage: 0, pageSize: 10, reportTime: T, hasMoreResults: false };
     expect(await client.fetchUserChampionReport()).toMatchObject(time);
     expect(users(await client.fetchUserTopInviterReport())[0]).toEqual(['ann', invites(1)]);

@@ -12,7 +12,7 @@ import { AS_OF, WORLD } from '../support/small-world.js';
 import { goodRequests, type Asked } from './requests.js';
 
 const run = promisify(execFile);
-/** Few enough that a burst goes beyond it, and more than the other tests ask for. */
+/** Low enough that a burst exceeds it, and higher than the other tests need. */
 const READS_A_SECOND = 300;
 
 let service: TestService;
@@ -46,7 +46,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Asks an operation, and says what is wrong with the reply by the document. */
+/** Requests an operation. @returns the deviations of the reply from the document */
 async function ask(operation: Operation, asked: Asked = {}) {
   const { key = TEST_KEY, path = {}, query = '', body, headers } = asked;
   const address = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
@@ -77,16 +77,16 @@ const GOOD = goodRequests({
   cookie: () => cookie,
 });
 
-describe('the description', () => {
-  test('describes every endpoint, each under a name of its own', () => {
+describe('the OpenAPI description', () => {
+  test('describes every endpoint under a unique name', () => {
     const ids = operations.map(({ operationId }) => operationId);
     expect(ids.filter((id) => !/^[a-z][a-zA-Z]+$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
-    // An operation that is new needs a request here that succeeds.
+    // A new operation needs a successful request here.
     expect(Object.keys(GOOD).sort()).toEqual(ids.sort());
   });
 
-  test('has a schema for every reply, and none that takes anything', () => {
+  test('has a schema for every reply, and no schema that accepts anything', () => {
     for (const { operationId, responses } of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
         const schemas = Object.values(content ?? {}).map(
@@ -104,7 +104,7 @@ describe('the description', () => {
     expect(anything(document.components.schemas)).toEqual([]);
   });
 
-  /** Where a schema says nothing of a value. */
+  /** The places in which a schema does not restrict a value. */
   function anything(value: unknown, place = ''): string[] {
     if (typeof value !== 'object' || value === null) return [];
     return Object.entries<unknown>({ ...value }).flatMap(([name, part]) => {
@@ -145,7 +145,7 @@ describe('the description', () => {
   });
 });
 
-test('a client generated from it compiles and runs with every endpoint, without a cast', async () => {
+test('a client generated from the description compiles and calls every endpoint without a cast', async () => {
   const program = readFileSync('test/contract/client/program.ts', 'utf8');
   const used = [...program.matchAll(/\.(GET|POST|PUT|DELETE)\(\s*'([^']+)'/g)];
   const calls = new Set([
@@ -169,10 +169,10 @@ test('a client generated from it compiles and runs with every endpoint, without 
   await node(join(folder, 'program.js'), service.origin, TEST_KEY, TEST_SECRET);
 });
 
-describe('every reply is as described', () => {
+describe('every reply matches the description', () => {
   const named = (id: string) => operations.find(({ operationId }) => operationId === id)!;
 
-  test('that succeeds', async () => {
+  test('when the request succeeds', async () => {
     const signedIn = await ask(named('signIn'), GOOD['signIn']!()[0]);
     cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
     for (const operation of operations) {
@@ -185,7 +185,7 @@ describe('every reply is as described', () => {
     }
   });
 
-  test('that refuses a request without a key, or with a key of another scope', async () => {
+  test('when the key is missing or has another scope', async () => {
     const scopes = ['read', 'ingest'] as const;
     const weak = await Promise.all(
       scopes.map((scope) => plantKey(service.databaseUrl, `only ${scope}`, scope)),
@@ -203,7 +203,7 @@ describe('every reply is as described', () => {
     }
   });
 
-  test('that says which parameter of the query is wrong', async () => {
+  test('when a query parameter is wrong, and names the parameter', async () => {
     let asked = 0;
     for (const operation of operations) {
       const limited = operation.parameters.filter(({ in: place, schema }) => {
@@ -232,7 +232,7 @@ describe('every reply is as described', () => {
     return typeof minimum === 'number' ? [minimum - 1, Number(maximum) + 1] : [];
   }
 
-  test('that knows nothing of what the path names', async () => {
+  test('when the path names something unknown', async () => {
     const unknown = operations.filter(({ parameters }) =>
       parameters.some((one) => one.in === 'path'),
     );
@@ -256,7 +256,7 @@ describe('every reply is as described', () => {
     }
   });
 
-  test('that cannot read a body, or all that is in it', async () => {
+  test('when the body, or a part of it, cannot be used', async () => {
     const bodies: [string, Asked, number][] = [
       ...operations
         .filter(({ body, security }) => body.length > 0 && !('webhook-id' in (security[0] ?? {})))
@@ -286,8 +286,8 @@ describe('every reply is as described', () => {
     }
   });
 
-  // The last: the key has no reads left, and the address no more guesses.
-  test('that is one too many', async () => {
+  // The last test: it uses up the key's reads and the address's sign-in attempts.
+  test('when the rate limit is reached', async () => {
     for (const id of ['getUserReport', 'getSummary', 'signIn']) {
       const [good] = GOOD[id]!();
       const asked = id === 'signIn' ? { ...good, body: json({ key: 'wrong' }) } : good;

@@ -2,7 +2,7 @@ import { TEST_KEY, TEST_SECRET } from '../support/service.js';
 import { ORGS, USERS, WORLD } from '../support/small-world.js';
 import { signStandard } from '../support/webhooks.js';
 
-/** A request of an operation; by the key of the test unless it names another, or none by ''. */
+/** A request of an operation. Uses the test's key unless it names another; '' sends no key. */
 export interface Asked {
   key?: string;
   path?: Record<string, string>;
@@ -11,7 +11,7 @@ export interface Asked {
   headers?: Record<string, string>;
 }
 
-/** What only a running service can say. */
+/** Values that only a running service has. */
 interface Known {
   runId: () => string;
   /** A run that may be withdrawn. */
@@ -71,7 +71,7 @@ export const goodRequests = ({
   listKeys: () => [{}],
   createKey: () => [{ body: json({ name: 'contract', scopes: ['read'] }) }],
   revokeKey: () => [{ path: { keyId: spareKeyId() } }],
-  // Without a session that began with it: the browser of the test stays signed in.
+  // Without a session of its own, so that the test's browser stays signed in.
   endSessions: () => [{ query: 'key_id=unknown' }],
   getUserReport: () => ofEach('report', REPORTS[0]![1]),
   getOrgReport: () => ofEach('report', REPORTS[1]![1]),

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 inBrowser('with no data at all', () => {
-  test('a key made in the page and the command beside it bring the first data in', async () => {
+  test('a key created in the page and the command beside it send the first data', async () => {
     const service = await startTestService({ REPORT_CRON: '0 0 1 1 *' });
     try {
       const tab = await openSignedIn(browser, service.origin, TEST_KEY);
@@ -57,7 +57,7 @@ inBrowser('with no data at all', () => {
     }
   });
 
-  test('every page says what is missing, and nothing fails', async () => {
+  test('every page says what is missing, without errors', async () => {
     const service = await startTestService({ REPORT_CRON: '0 0 1 1 *' });
     try {
       const tab = await openSignedIn(browser, service.origin, TEST_KEY);
@@ -119,7 +119,7 @@ inBrowser('hostile names', () => {
   });
   afterAll(() => service?.close());
 
-  test('are shown as they are, and do nothing', async () => {
+  test('are shown as text and have no effect', async () => {
     const tab = await openSignedIn(browser, service.origin, TEST_KEY, PHONE);
     const { page } = tab;
     const paths = ['/', '/reports/user/champion', '/reports/org/growth?interval=90', '/data'];
@@ -135,7 +135,7 @@ inBrowser('hostile names', () => {
     await isQuiet(tab);
   });
 
-  test('lead to the pages of those who bear them', async () => {
+  test('link to the right pages', async () => {
     await reading({ browser, origin: service.origin }, '/reports/user/champion', async (page) => {
       const links = page.locator('table.report tbody th a');
       expect(await links.count()).toBe(people.length);
@@ -154,7 +154,7 @@ inBrowser('hostile names', () => {
     });
   });
 
-  test('a key that may only read sees no action and no rejected event', async () => {
+  test('a read key sees no actions and no rejected events', async () => {
     const key = await plantKey(service.databaseUrl, '<b>a reader</b>', 'read');
     const tab = await openSignedIn(browser, service.origin, key);
     await tab.page.goto('/data');
@@ -169,7 +169,7 @@ inBrowser('hostile names', () => {
 });
 
 inBrowser('an API that is away', () => {
-  test('is said to be, and tried again when the reader likes', async () => {
+  test('shows a message with a button to try again', async () => {
     const PORT = String(await freePort());
     const service = await startTestService({ PORT });
     const { page } = await openSignedIn(browser, service.origin, TEST_KEY);

@@ -9,7 +9,7 @@ import { startProcess, TEST_KEY } from '../support/service.js';
 
 const LOADED_WITHIN_MS = 120_000;
 
-/** The demo as anybody starts it, and a browser. */
+/** The demo with its defaults, and a browser. */
 export interface World {
   browser: Browser;
   origin: string;
@@ -38,13 +38,13 @@ export async function startWorld(): Promise<World> {
     await nothingIsLeft(folder.places);
   };
   const { origin, output } = demo;
-  const told = () => /^The dashboard: +(\S+)$/m.exec(output.join('\n')) ?? undefined;
-  const [, address] = await waitFor(told, LOADED_WITHIN_MS);
+  const printedAddress = () => /^The dashboard: +(\S+)$/m.exec(output.join('\n')) ?? undefined;
+  const [, address] = await waitFor(printedAddress, LOADED_WITHIN_MS);
   const databaseUrl = (await runningEmbedded(folder.path))!;
   return { browser, origin, address: address!, api: new Api(origin, TEST_KEY), databaseUrl, close };
 }
 
-/** Does something on a page as somebody signed in, and expects the console to be quiet. */
+/** Runs a task on a page as a signed-in user and expects an empty console. */
 export async function reading(
   { browser, origin }: Pick<World, 'browser' | 'origin'>,
   path: string,
@@ -58,7 +58,7 @@ export async function reading(
   await isQuiet(tab);
 }
 
-/** Closes a tab of whose page nothing was complained. */
+/** Closes a tab and expects an empty console. */
 export async function isQuiet({ page, complaints }: Tab): Promise<void> {
   await page.context().close();
   expect(complaints).toEqual([]);

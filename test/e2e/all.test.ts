@@ -17,7 +17,7 @@ async function start(): Promise<TestService> {
   return service;
 }
 
-/** The process that works for a service, once there is one that is not `another`. */
+/** Waits for the worker process of a service that is not `another`. */
 function workerOf({ child }: TestService, another?: number): Promise<number> {
   const parentOf = (pid: string) => {
     try {
@@ -37,7 +37,7 @@ function prioritiesOf(pid: number): Set<number> {
   return new Set(readdirSync(`/proc/${pid}/task`).map((thread) => os.getPriority(Number(thread))));
 }
 
-test('a worker that is killed is started again, and makes the report that was asked for', async () => {
+test('a killed worker is restarted and makes the requested report', async () => {
   const service = await start();
   await service.api.ingest([userCreated('ann')]);
   const first = await workerOf(service);
@@ -49,7 +49,7 @@ test('a worker that is killed is started again, and makes the report that was as
   expect(run).toMatchObject({ row_counts: { 'user/champion/30': 1 } });
 });
 
-test('a worker that ends again at once is started later each time', async () => {
+test('a worker that keeps ending is restarted after longer and longer pauses', async () => {
   const service = await start();
   let worker = await workerOf(service);
   for (const wait of [1_000, 2_000]) {
@@ -62,7 +62,7 @@ test('a worker that ends again at once is started later each time', async () => 
   }
 });
 
-test('all threads of the worker let those of its service go first', async () => {
+test('all threads of the worker have a lower priority than those of the service', async () => {
   const service = await start();
   await says(service, '"msg":"started"');
   const worker = await workerOf(service);
@@ -75,14 +75,14 @@ test('all threads of the worker let those of its service go first', async () => 
   expect([...prioritiesOf(service.child.pid!)]).toEqual([ours]);
 });
 
-test('the worker ends with its service, also when that is killed', async () => {
+test('the worker ends with its service, even when the service is killed', async () => {
   const service = await start();
   const worker = await workerOf(service);
   await service.kill();
   await waitFor(() => (isAlive(worker) ? undefined : true));
 });
 
-test('Ctrl-C in a terminal, which reaches both, ends both well', async () => {
+test('Ctrl-C in a terminal, which reaches both processes, ends both cleanly', async () => {
   const service = await start();
   await service.api.run();
   const worker = await workerOf(service);
@@ -93,7 +93,7 @@ test('Ctrl-C in a terminal, which reaches both, ends both well', async () => {
   expect(isAlive(worker)).toBe(false);
 });
 
-test('the metrics of a service tell of its worker as well', async () => {
+test('the metrics of a service include those of its worker', async () => {
   const service = await start();
   await service.api.ingest([userCreated('ann')]);
   await service.api.run();

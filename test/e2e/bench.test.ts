@@ -10,7 +10,7 @@ jest.setTimeout(300_000);
 const out = mkdtempSync(join(tmpdir(), 'insightd-bench-'));
 afterAll(() => rmSync(out, { recursive: true }));
 
-test('of a thousand users loaded in bulk, rankings and charts are those that DuckDB finds', async () => {
+test('rankings and charts of a thousand users loaded in bulk equal those of DuckDB', async () => {
   const stages = ['--only', 'runs,charts'];
   const options = ['--users', '1k', '--repeats', '1', '--fresh', '--out', out];
   const { PATH, HOME, TMPDIR } = process.env;
@@ -22,7 +22,7 @@ test('of a thousand users loaded in bulk, rankings and charts are those that Duc
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stderr).toContain('all rankings agree');
   expect(stderr).toContain('all charts agree');
-  // What disagrees is no figure.
+  // Results that disagree are not reported.
   const table = readFileSync(join(out, 'RESULTS.md'), 'utf8');
   expect(table).toContain('| 22 rankings from facts, written durably |');
   expect(table).toContain('| 8 user and org charts over a year |');

@@ -10,7 +10,7 @@ import { requestRun, runIs, userCreated } from '../support/runs.js';
 import { startProcess, testSettings } from '../support/service.js';
 
 const NEXT = '99991231000000_next';
-// What a newer version may change: the older one's queries fail.
+// A change of a newer version on which the older one's queries fail.
 const NEXT_SQL = 'alter table dead_letters rename column attempts to times_sent';
 const BACK_SQL = `
   alter table dead_letters rename column times_sent to attempts;
@@ -24,10 +24,10 @@ beforeAll(() => {
 });
 afterAll(() => build.remove());
 
-describe('an older version on the store of a newer one', () => {
+describe('an older version on a newer store', () => {
   const later = cleanUpAfterAll();
 
-  test('answers 503 with the reason, takes no run, does not start, and goes on when the store is its own again', async () => {
+  test('answers 503 with the reason, makes no run, does not start, and recovers when the store is downgraded', async () => {
     const fleet = await openFleet(backends[0]!, await cloneDatabase());
     later(() => fleet.close());
     const [{ process, api }, worker] = await Promise.all([fleet.startApi(), fleet.start('worker')]);
@@ -36,7 +36,7 @@ describe('an older version on the store of a newer one', () => {
     const migrated = await runInsightd(['migrate'], settings, build.main);
     expect(migrated).toMatchObject({ code: 0 });
 
-    // At once, though nothing has looked at the store since.
+    // Immediately, even though no check of the store has run since.
     const refused = await api.get('/api/admin/v1/dead_letters');
     expect(refused.status).toBe(503);
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
@@ -58,7 +58,7 @@ describe('an older version on the store of a newer one', () => {
     const started = await runInsightd(['api'], settings);
     expect(started).toMatchObject({ code: 1, stderr: expect.stringMatching(SENTENCE) });
 
-    // The newer one makes what was asked for; the older worker has left it alone.
+    // The newer worker makes the requested run; the older one has left it alone.
     const insert = `insert into report_runs (report_time, as_of) values ('2024-01-01T23:59:59Z', true)`;
     await ask(fleet.databaseUrl, insert);
     const newer = await startProcess('worker', settings, build.main);
@@ -76,7 +76,7 @@ describe('an older version on the store of a newer one', () => {
   });
 });
 
-describe('a build whose catalogue its engine cannot carry out', () => {
+describe('a build whose catalogue exceeds its engine', () => {
   const later = cleanUpAfterAll();
 
   test('does not start, and names the files to edit', async () => {

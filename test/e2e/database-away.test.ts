@@ -26,7 +26,7 @@ function refusals(load: Load) {
   return load.attempts.filter(({ status }) => status !== 200);
 }
 
-/** Expects the service to have all that it answered, and after everything was sent again all of it once. */
+/** Expects all acknowledged batches in the service, and, after everything is sent again, each batch once. */
 async function expectNothingLostOrDoubled(load: Load, api: Api): Promise<void> {
   const present = await peopleIn(api);
   expect(load.answeredPeople().filter((id) => !present.has(id))).toEqual([]);
@@ -55,7 +55,7 @@ describe('a service whose database is away', () => {
     return { service, api: new Api(service.origin, TEST_KEY) };
   };
 
-  test('says so with 503 and Retry-After, and works again without a restart', async () => {
+  test('answers 503 with Retry-After, and works again without a restart', async () => {
     const { service, api } = await start();
     await api.ingest([userCreated('ann')]);
     await api.run();
@@ -71,7 +71,7 @@ describe('a service whose database is away', () => {
     expect(service.child.exitCode).toBeNull();
   });
 
-  test('loses and doubles nothing of a load, and answers only 200 and 503 with Retry-After', async () => {
+  test('loses and doubles no event of a load, and answers only 200 and 503 with Retry-After', async () => {
     const { api } = await start();
     const load = new Load(() => api);
     const stop = load.start(8);
@@ -89,7 +89,7 @@ describe('a service whose database is away', () => {
     await expectNothingLostOrDoubled(load, api);
   });
 
-  test('tells of connections that end, at whatever point of their work, in the same way', async () => {
+  test('loses and doubles no event when connections end in the middle of their work, and answers 503', async () => {
     const { api } = await start();
     const load = new Load(() => api);
     const stop = load.start(8);
@@ -103,7 +103,7 @@ describe('a service whose database is away', () => {
     expect(refusals(load).filter(({ status }) => status !== 503)).toEqual([]);
   });
 
-  test('makes the run that it was in the middle of when it is back', async () => {
+  test('finishes the interrupted run when the database is back', async () => {
     const { api } = await start();
     await api.ingest([userCreated('ann')]);
     const hold = await holdRuns(url);
@@ -114,12 +114,12 @@ describe('a service whose database is away', () => {
     await hold.release();
     await expectAway(api);
     proxy.restore();
-    // As if the 30 seconds for which the run is its worker's had passed.
+    // As if the 30 seconds of the worker's lease had passed.
     await ask(url, 'update report_runs set lease_until = now() where lease_until is not null');
     expect(await runIs(api, runId, 'completed')).toMatchObject({ row_counts: expect.anything() });
   });
 
-  test('stops when asked, and well', async () => {
+  test('stops cleanly', async () => {
     const { service, api } = await start();
     await api.run();
     proxy.cut();
@@ -129,7 +129,7 @@ describe('a service whose database is away', () => {
     expect(Date.now() - askedAt).toBeLessThan(STOPS_WITHIN_MS);
   });
 
-  test('waits for it at the start', async () => {
+  test('waits for the database at the start', async () => {
     proxy.cut();
     const starting = start();
     await waitFor(() => (proxy.refused >= 2 ? true : undefined));
@@ -140,7 +140,7 @@ describe('a service whose database is away', () => {
   });
 });
 
-test('a PostgreSQL of its own that is killed under load comes back, nothing lost and nothing doubled', async () => {
+test('an embedded PostgreSQL that is killed under load comes back without lost or doubled events', async () => {
   const folder = await makeDataFolder();
   afterwards(() => folder.remove());
   afterwards(() => nothingIsLeft(folder.places));

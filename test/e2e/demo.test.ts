@@ -33,11 +33,11 @@ async function startDemo(settings: Record<string, string>): Promise<TestProcess>
 
 interface Ready {
   api: Api;
-  /** What it suggests to ask: the address and the headers of each curl line. */
+  /** The suggested requests: the address and the headers of each curl line. */
   requests: { url: string; headers: Record<string, string> }[];
 }
 
-/** What the end of the demo's output says. */
+/** The end of the demo's output. */
 async function ready({ output, child, log }: TestProcess, withinMs: number): Promise<Ready> {
   const text = await waitFor(() => {
     if (child.exitCode !== null) throw new Error(`the demo ended:\n${log.join('\n')}`);
@@ -81,7 +81,7 @@ async function newFolder(): Promise<DataFolder> {
   return folder;
 }
 
-/** Waits until the demo's own store says more than nothing. */
+/** Waits until the demo's own store has data. */
 async function someOf(folder: DataFolder, sql: string): Promise<void> {
   const url = (await runningEmbedded(folder.path))!;
   await waitFor(async () => ((await count(url, sql)) > 0 ? true : undefined));
@@ -91,8 +91,8 @@ async function count(databaseUrl: string, sql: string): Promise<number> {
   return Number((await ask<{ count: string }>(databaseUrl, sql))[0]!.count);
 }
 
-/** How much of each kind the history of a demo that was first started at a moment tells. */
-function whatIsTold(installedAt: number) {
+/** The expected counts of each kind in the history of a demo that was first started at the given moment. */
+function expectedCounts(installedAt: number) {
   const events = [...demoHistory({ now: installedAt })];
   const identities = events.filter(({ type }) => type !== 'user.active').length;
   const signups = events.filter(({ type }) => type === 'user.created').length;
@@ -105,7 +105,7 @@ function whatIsTold(installedAt: number) {
   return { identities, signups, activeDays: new Set(days).size };
 }
 
-test('the demo ends with an address, a key and requests that show something, and starts again as it was', async () => {
+test('the demo prints an address, a key and working requests, and keeps its data over a restart', async () => {
   const folder = await newFolder();
   const otherStore = await cloneDatabase();
   afterwards(() => dropDatabase(otherStore));
@@ -133,12 +133,12 @@ test('the demo ends with an address, a key and requests that show something, and
   expect(again.output.join('\n')).not.toContain('Loading');
 });
 
-test('a demo killed in the middle of its load, after a scheduled run even, goes on at the next start', async () => {
+test('a demo killed in the middle of its load, even after a scheduled run, continues at the next start', async () => {
   const folder = await newFolder();
   const settings = { INSIGHTD_DATA_DIR: folder.path };
   const demo = await startDemo({ ...settings, REPORT_CRON: '* * * * * *' });
   await someOf(folder, EVENTS_TAKEN);
-  // The load waits; a run, which does not ask for identities, goes on.
+  // The load waits; a run, which does not read identities, continues.
   const hold = await holdTable((await runningEmbedded(folder.path))!, 'event_identities');
   await hold.isWaitedFor();
   await someOf(folder, RUNS_MADE);
@@ -149,15 +149,15 @@ test('a demo killed in the middle of its load, after a scheduled run even, goes 
   const { api } = await ready(again, LOADED_WITHIN_MS);
   expect(nothingOf(await totalsOf(api))).toEqual([]);
   const url = (await runningEmbedded(folder.path))!;
-  const told = whatIsTold(await count(url, INSTALLED_AT));
+  const expected = expectedCounts(await count(url, INSTALLED_AT));
   expect({
     identities: await count(url, EVENTS_TAKEN),
     signups: await count(url, SIGNUPS),
     activeDays: await count(url, ACTIVE_DAYS),
-  }).toEqual(told);
+  }).toEqual(expected);
 });
 
-test('Ctrl-C in the middle of the load stops the demo and complains of nothing', async () => {
+test('Ctrl-C in the middle of the load stops the demo without errors', async () => {
   const folder = await newFolder();
   const demo = await startDemo({ INSIGHTD_DATA_DIR: folder.path });
   await someOf(folder, EVENTS_TAKEN);

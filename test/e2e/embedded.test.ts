@@ -13,10 +13,10 @@ jest.setTimeout(120_000);
 
 const KEY = /insightd_[0-9a-f]{12}_[\w-]{43}/;
 
-describe('insightd all with a PostgreSQL of its own', () => {
+describe('insightd all with embedded PostgreSQL', () => {
   const later = cleanUpAfterAll();
   const afterwards = cleanUpAfterEach();
-  /** As a first start leaves it. Making a cluster takes as long as all that is tested on one. */
+  /** A data folder after a first start. Creating a cluster takes as long as all tests on one. */
   let begun: DataFolder;
   let folder: DataFolder;
 
@@ -54,7 +54,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
   };
   const usersOf = async (api: Api) => (await api.run()).row_counts!['user/champion/30'];
 
-  test('the first start shows a key once; after a Ctrl-C a second start finds the data and shows none', async () => {
+  test('the first start shows a key; after Ctrl-C a second start finds the data and shows no key', async () => {
     useFolder(await makeDataFolder());
     const first = await start();
     const shown = await waitFor(() => KEY.exec(first.output.join('\n'))?.[0]);
@@ -77,7 +77,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
     ).toEqual([]);
   });
 
-  test('after kill -9 nothing runs on, and the next start finds what was answered', async () => {
+  test('kill -9 leaves no process, and the next start finds all acknowledged events', async () => {
     const { service, api } = await startWithKey();
     await api.ingest(['ann', 'bob', 'cy'].map(userCreated));
     await service.kill();
@@ -86,7 +86,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(await usersOf(next.api)).toBe(3);
   });
 
-  test('a start right after kill -9 waits for the PostgreSQL that is still stopping', async () => {
+  test('a start right after kill -9 waits for the stopping PostgreSQL', async () => {
     const { service, api } = await startWithKey();
     await api.ingest([userCreated('ann')]);
     await service.kill();
@@ -94,7 +94,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(await usersOf(next.api)).toBe(1);
   });
 
-  test('kill -9 in the middle of the first start leaves nothing, and the next start works', async () => {
+  test('kill -9 in the middle of the first start leaves no process, and the next start works', async () => {
     useFolder(await makeDataFolder());
     const child = spawn(process.execPath, ['dist/apps/cli/main.js', 'all'], {
       stdio: 'ignore',
@@ -110,25 +110,25 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(await usersOf(next.api)).toBe(0);
   });
 
-  test('without its keeper neither PostgreSQL nor the service runs on, and the service says so', async () => {
+  test('without the supervisor neither PostgreSQL nor the service keeps running, and the service says why', async () => {
     const { service } = await startWithKey();
     const ended = once(service.child, 'exit');
-    process.kill(pidOf('keeper.js'), 'SIGKILL');
+    process.kill(pidOf('supervisor.js'), 'SIGKILL');
     await ended;
     expect(service.child.exitCode).toBeGreaterThan(0);
     await says(service, 'the embedded PostgreSQL is gone');
     await nothingIsLeft(folder.places);
   });
 
-  test('without its keeper and its service PostgreSQL does not run on', async () => {
+  test('without the supervisor and the service PostgreSQL stops', async () => {
     const { service } = await startWithKey();
-    const keeper = pidOf('keeper.js');
-    process.kill(keeper, 'SIGKILL');
+    const supervisor = pidOf('supervisor.js');
+    process.kill(supervisor, 'SIGKILL');
     await service.kill();
     await nothingIsLeft(folder.places);
   });
 
-  test('a second start on the same folder says that it is in use and leaves the first alone', async () => {
+  test('a second start on the same folder is refused and does not affect the first', async () => {
     const { api } = await startWithKey();
     const second = await runInsightd(['all'], settings());
     expect(second.code).toBe(1);
@@ -136,7 +136,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(await usersOf(api)).toBe(0);
   });
 
-  test('a start after a power cut does not mistake another program for its PostgreSQL', async () => {
+  test('a start after a power cut does not take another program for its PostgreSQL', async () => {
     const { service, api } = await startWithKey();
     await api.ingest([userCreated('ann')]);
     const file = folder.postmasterFile()!;
@@ -149,7 +149,7 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(await usersOf(next.api)).toBe(1);
   });
 
-  test('keys are made, listed and revoked beside the running service', async () => {
+  test('keys can be created, listed and revoked beside the running service', async () => {
     const { service } = await startWithKey();
     const made = await runInsightd(
       ['keys', 'create', '--name', 'ci', '--scopes', 'read'],
@@ -173,14 +173,14 @@ describe('insightd all with a PostgreSQL of its own', () => {
     expect(isAlive(folder.postmaster()!)).toBe(true);
   });
 
-  test('keys can be listed while no service runs, and nothing is left running', async () => {
+  test('keys can be listed while no service runs, and no process is left', async () => {
     useFolder(await makeDataFolder());
     const listed = await runInsightd(['keys', 'list'], settings());
     expect(listed).toMatchObject({ code: 0, stdout: 'There are no keys yet.\n' });
     await nothingIsLeft(folder.places);
   });
 
-  test('the service stops by itself when the process that it was started for is gone', async () => {
+  test('the service stops when its parent process is gone', async () => {
     const parent = spawn('sleep', ['600'], { stdio: 'ignore' });
     afterwards(() => parent.kill('SIGKILL'));
     const { service } = await startWithKey({ INSIGHTD_PARENT_PID: String(parent.pid) });

@@ -47,21 +47,23 @@ describe('npm start', () => {
     return { npm, ended, address, log: () => log };
   };
 
-  test('kill -9 of npm leaves nothing behind', async () => {
+  test('kill -9 of npm leaves no process', async () => {
     const { npm, address } = npmStart();
     await address();
     npm.kill('SIGKILL');
     await nothingIsLeft(folder.places);
   });
 
-  test('kill -9 of npm while the service is still starting leaves nothing behind', async () => {
+  test('kill -9 of npm during the start leaves no process', async () => {
     const { npm } = npmStart();
-    await waitFor(() => processesOf(folder.places).find((one) => one.command.includes('keeper')));
+    await waitFor(() =>
+      processesOf(folder.places).find((one) => one.command.includes('supervisor')),
+    );
     npm.kill('SIGKILL');
     await nothingIsLeft(folder.places, 30_000);
   });
 
-  test('Ctrl-C answers what is under way, stops everything and ends well', async () => {
+  test('Ctrl-C answers open requests, stops every process and exits with 0', async () => {
     const { npm, ended, address, log } = npmStart();
     const api = new Api(await address(), TEST_KEY);
     await api.ingest([userCreated('ann')]);
@@ -74,7 +76,7 @@ describe('npm start', () => {
     expect(await underWay).toMatchObject({ status: 200, body: { accepted: 1 } });
     await ended;
     await nothingIsLeft(folder.places);
-    // PostgreSQL takes it away when it has stopped well.
+    // PostgreSQL removes the file after a clean stop.
     expect(folder.postmasterFile()).toBeUndefined();
   });
 });

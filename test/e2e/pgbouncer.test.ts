@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { aHistory, expectTheModelsAnswers, tellEach } from '../support/agreement.js';
+import { aHistory, expectTheModelsAnswers, sendToEach } from '../support/agreement.js';
 import { waitFor, type Api } from '../support/api.js';
 import { backends } from '../support/backends.js';
 import { cleanUpAfterAll } from '../support/cleanup.js';
@@ -53,14 +53,14 @@ else {
         apis = [one.api, other.api];
       });
 
-      test('events told concurrently give the reports and charts that they give without it', async () => {
+      test('events sent concurrently give the same reports and charts as without PgBouncer', async () => {
         const history = aHistory(400);
-        await tellEach(apis, history);
+        await sendToEach(apis, history);
         await chartsAreFresh(fleet.databaseUrl);
         for (const api of apis) await expectTheModelsAnswers(api, history);
       });
 
-      test('a load of more writers than there are sessions is taken whole and once', async () => {
+      test('a load of more writers than sessions is accepted completely, each event once', async () => {
         let next = 0;
         const load = new Load(() => apis[next++ % apis.length]!);
         const before = await peopleIn(apis[0]!);
@@ -77,7 +77,7 @@ else {
         });
       });
 
-      test('leaves no lock behind in the sessions that it shares', async () => {
+      test('leaves no lock in the shared sessions', async () => {
         await waitFor(async () => {
           const locks = await ask(fleet.databaseUrl, SESSION_LOCKS);
           return locks.length === 0 ? true : undefined;
@@ -102,14 +102,14 @@ else {
       return { code, stderr };
     };
 
-    test('names the settings that help when the queues are to be in PostgreSQL', async () => {
+    test('names the settings to change when the queues are in PostgreSQL', async () => {
       expect(await refusal(await cloneDatabase(), {})).toEqual({
         code: 1,
         stderr: expect.stringContaining('set REDIS_URL, or DATABASE_DIRECT_URL'),
       });
     });
 
-    test('names the setting that helps when there is something to migrate, and changes nothing', async () => {
+    test('names the setting to change when a migration is pending, and changes nothing', async () => {
       const url = await createDatabase();
       expect(await refusal(url, { REDIS_URL: 'redis://127.0.0.1:1' })).toEqual({
         code: 1,

@@ -65,7 +65,7 @@ async function handOver(backend: Backend, fail: 'SIGKILL' | 'SIGSTOP') {
   return { fleet, api, first, run };
 }
 
-test('a run whose worker is killed in the middle is finished by another, once', async () => {
+test('a run whose worker is killed is finished once, by another worker', async () => {
   const handed = await Promise.all(backends.map((backend) => handOver(backend, 'SIGKILL')));
   for (const { fleet, api, run } of handed) {
     expect(run).toMatchObject({ attempts: 2, row_counts: { 'user/champion/30': 1 }, error: null });
@@ -75,7 +75,7 @@ test('a run whose worker is killed in the middle is finished by another, once', 
   }
 });
 
-test('a worker that comes to itself after its run was given to another changes nothing', async () => {
+test('a worker that resumes after its lease was lost changes nothing', async () => {
   const { fleet, api, first, run } = await handOver(postgres, 'SIGSTOP');
   const snapshots = await storedSnapshots(fleet.databaseUrl);
   first.child.kill('SIGCONT');
@@ -87,7 +87,7 @@ test('a worker that comes to itself after its run was given to another changes n
   expect(next).toMatchObject({ attempts: 1, row_counts: run.row_counts });
 });
 
-test('an api killed in the middle of a load has lost nothing that it answered, nothing is doubled', async () => {
+test('an api killed in the middle of a load loses no acknowledged event and doubles none', async () => {
   const fleet = await fleetOf(postgres);
   const [{ process, api }] = await Promise.all([fleet.startApi(), fleet.start('worker')]);
   let serving = api;
@@ -132,14 +132,14 @@ async function stopUnderWay(count: number, heldMs: number) {
   return { outcomes, code, users: row!.users, stoppedAfterMs: Date.now() - releasedAt };
 }
 
-describe('an api that is asked to stop', () => {
-  test('answers what is under way, ends well and does not wait for idle connections', async () => {
+describe('a stopping api', () => {
+  test('answers open requests, exits with 0 and does not wait for idle connections', async () => {
     const { stoppedAfterMs, ...rest } = await stopUnderWay(3, 0);
     expect(rest).toEqual({ outcomes: [200, 200, 200], code: 0, users: 4 });
     expect(stoppedAfterMs).toBeLessThan(STOPS_WITHIN_MS);
   });
 
-  test('answers what is under way for long as well', async () => {
+  test('answers long requests as well', async () => {
     const { stoppedAfterMs, ...rest } = await stopUnderWay(2, 9_000);
     expect(rest).toEqual({ outcomes: [200, 200], code: 0, users: 3 });
     expect(stoppedAfterMs).toBeLessThan(STOPS_WITHIN_MS);

@@ -31,7 +31,7 @@ async function statusesOf(api: Api, name: string): Promise<number[]> {
   return Promise.race([Promise.all(sent), late]).finally(() => clearTimeout(timer));
 }
 
-describe('a database whose connections fall silent', () => {
+describe('a database whose connections stop responding', () => {
   const later = cleanUpAfterAll();
   const afterwards = cleanUpAfterEach();
   let url: string;
@@ -59,7 +59,7 @@ describe('a database whose connections fall silent', () => {
     await isBack(api);
   });
 
-  test('is given up: events are answered, and the service works again by itself', async () => {
+  test('is given up: events get replies, and the service recovers by itself', async () => {
     proxy.swallowOpen();
     const statuses = await statusesOf(api, 'first');
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
@@ -71,7 +71,7 @@ describe('a database whose connections fall silent', () => {
     );
   });
 
-  test('does not keep a run from being made', async () => {
+  test('does not prevent a run', async () => {
     const hold = await holdRuns(url);
     afterwards(() => hold.release());
     const runId = await requestRun(api, '2024-01-01');
@@ -83,7 +83,7 @@ describe('a database whose connections fall silent', () => {
     });
   });
 
-  test('makes the service not ready while none can be opened, and every request is answered', async () => {
+  test('makes the service not ready while no connection can be opened, and every request gets a reply', async () => {
     proxy.swallow();
     await waitFor(async () => {
       const { status } = await api.get('/health/ready');
@@ -96,7 +96,7 @@ describe('a database whose connections fall silent', () => {
     expect(await statusesOf(api, 'second')).toEqual(Array.from({ length: 12 }, () => 200));
   });
 
-  test('is given up when its processes are stopped', async () => {
+  test('does not delay the stop of the processes', async () => {
     await isBack(api);
     const frozen = (await ask<{ pid: number }>(url, OUR_BACKENDS)).map(({ pid }) => pid);
     afterwards(() => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { aHistory, expectTheModelsAnswers, tellEach } from '../support/agreement.js';
+import { aHistory, expectTheModelsAnswers, sendToEach } from '../support/agreement.js';
 import { Api, waitFor } from '../support/api.js';
 import { backends } from '../support/backends.js';
 import { cleanUpAfterAll, cleanUpAfterEach } from '../support/cleanup.js';
@@ -37,7 +37,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     workers = rest;
   });
 
-  /** How often the workers have derived what the charts read, all together. */
+  /** How often the workers have derived chart data, in total. */
   const derivations = async () => {
     const texts = workers.map(async ({ origin }) => (await fetch(`${origin}/metrics`)).text());
     const counts = (await Promise.all(texts)).map(
@@ -45,27 +45,27 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     );
     return counts.reduce((sum, count) => sum + Number(count), 0);
   };
-  /** What the workers said of a run that is completed: a line at least, which comes a little after it. */
+  /** The log lines of a completed run: at least one, which is written shortly after it. */
   const linesAbout = (runId: string) =>
     waitFor(() => {
       const lines = workers.flatMap(({ log }) => log).filter((line) => line.includes(runId));
       return lines.length > 0 ? lines : undefined;
     });
 
-  test('one first key was made, and both apis know it', async () => {
+  test('one first key is created, and both apis accept it', async () => {
     expect(firstKeys).toHaveLength(1);
     for (const api of apis)
       expect(await api.get('/api/backend/v1/reports')).toMatchObject({ status: 200 });
   });
 
-  test('events told to both at once, from the front and from the back, count once in every number of both', async () => {
+  test('events sent to both services at once, in opposite orders, count once in every number of both', async () => {
     const history = aHistory(400);
-    await tellEach(apis, history);
+    await sendToEach(apis, history);
     await chartsAreFresh(fleet.databaseUrl);
     for (const api of apis) await expectTheModelsAnswers(api, history);
   });
 
-  test('a run that both are asked for many times at once is carried out once', async () => {
+  test('a run requested from both many times at once is made once', async () => {
     const asked = await Promise.all(
       Array.from({ length: 12 }, (_, index) => requestRun(apis[index % 2]!)),
     );
@@ -81,7 +81,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     }
   });
 
-  test('a key is good in both as soon as it is made, and in neither once it is revoked', async () => {
+  test('a key works in both as soon as it is created, and in neither after it is revoked', async () => {
     const key = await createKey(fleet.databaseUrl, 'for both', 'read');
     const both = apis.map(({ origin }) => new Api(origin, key));
     const statuses = async () =>
@@ -91,7 +91,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     await waitFor(async () => ((await statuses()).join() === '401,401' ? true : undefined), 5_000);
   });
 
-  test('what changes is derived for the charts by one of the workers, once', async () => {
+  test('chart data is derived once, by one of the workers', async () => {
     await chartsAreFresh(fleet.databaseUrl);
     const before = await derivations();
     const hold = await holdTable(fleet.databaseUrl, 'org_activity');
@@ -110,7 +110,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     expect(sum - before).toBe(1);
   });
 
-  test('of two runs under way, the one whose worker is killed is finished by the other worker', async () => {
+  test('of two running runs, the one whose worker is killed is finished by the other worker', async () => {
     const hold = await holdRuns(fleet.databaseUrl);
     afterwards(() => hold.release());
     const runIds = [
@@ -118,7 +118,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
       await requestRun(apis[1], '2024-01-02'),
     ];
     await Promise.all(runIds.map((runId) => runIs(apis[0], runId, 'running')));
-    // There have to be two when this is tried once more.
+    // Two workers are needed if this test is retried.
     afterwards(async () => void (workers[0] = await fleet.start('worker')));
     await workers[0].kill();
     await hold.release();

@@ -10,10 +10,10 @@ import {
 } from '../support/model/fixtures/builders.js';
 
 /*
- * Ann signs up on 02-28, Bob on 03-01 though it is told a day later, Cat twice: her first creation
+ * Ann signs up on 02-28, Bob on 03-01 though his event is a day later, Cat twice: her first creation
  * counts. Bob is deleted later, which changes nothing of the past.
  * Vic is in the hub from 03-03 to 10 o'clock of 03-12. He is active on 03-12 after he left, which
- * still counts for the hub, and on 03-13, which does not; somebody never created is in the den and
+ * still counts for the hub, and on 03-13, which does not; a user who was never created is in the den and
  * active on 03-13. Later Vic is deleted and so is the hub.
  */
 let service: TestService;
@@ -59,7 +59,7 @@ async function results(metric: string, query: string): Promise<[string, number][
 }
 
 describe('signups and orgs created', () => {
-  test('count by the day of the creation that was told, deleted ones included', async () => {
+  test('count by the day of creation, deleted users and orgs included', async () => {
     const days = 'start_date=2025-02-28&end_date=2025-03-04';
     expect(await results('signups', days)).toEqual([
       ['02-28', 1],
@@ -77,7 +77,7 @@ describe('signups and orgs created', () => {
 });
 
 describe('active users', () => {
-  test('count once a week, also where the week crosses the end of a month', async () => {
+  test('count once a week, even when the week crosses the end of a month', async () => {
     // The week of 02-24 has Ann (02-28 … 03-02) and Bob; the next one Cat; that of 03-10 Vic and
     // the one never created; the last one, which begins on 03-31, Ann again.
     const weeks = 'cadence=Weekly&start_date=2025-03-02&end_date=2025-03-31';
@@ -91,7 +91,7 @@ describe('active users', () => {
     ]);
   });
 
-  test('count once in each month that has a day of theirs', async () => {
+  test('count once in each month in which they were active', async () => {
     const months = 'cadence=Monthly&start_date=2025-02-28&end_date=2025-03-01';
     expect(await results('active_users', months)).toEqual([
       ['02-01', 1],
@@ -101,7 +101,7 @@ describe('active users', () => {
 });
 
 describe('active orgs', () => {
-  test('count the last day of a membership whole, and nothing of a member after it', async () => {
+  test('count the whole last day of a membership, and no activity after it', async () => {
     const days = 'start_date=2025-03-11&end_date=2025-03-14';
     expect(await results('active_orgs', days)).toEqual([
       ['03-11', 0],
@@ -119,10 +119,13 @@ describe('active orgs', () => {
 });
 
 describe('cadence_completed', () => {
-  test.each(['Daily', 'Weekly', 'Monthly'])('%s: all but the period of today', async (cadence) => {
-    const all = await points('active_users', `cadence=${cadence}`);
-    const expected = all.map((_, i) => i < all.length - 1);
-    expect(all.map(({ cadence_completed }) => cadence_completed)).toEqual(expected);
-    expect(all.length).toBeGreaterThan(1);
-  });
+  test.each(['Daily', 'Weekly', 'Monthly'])(
+    '%s is true for all periods before the current one',
+    async (cadence) => {
+      const all = await points('active_users', `cadence=${cadence}`);
+      const expected = all.map((_, i) => i < all.length - 1);
+      expect(all.map(({ cadence_completed }) => cadence_completed)).toEqual(expected);
+      expect(all.length).toBeGreaterThan(1);
+    },
+  );
 });

@@ -7,14 +7,14 @@ import {
   orgCreated,
   removed,
   roleChanged,
-  tell,
+  buildEvent,
   userCreated,
 } from '../support/model/fixtures/builders.js';
 
 /*
  * Ann, Bob and Cid are champions with 4, 3 and 2 days, and acme has grown by two. After the report
- * Ann marries, becomes an admin of acme and joins the den, Bob is deleted, acme is renamed, and it is
- * told late that Cid was the most active of all.
+ * Ann marries, becomes an admin of acme and joins the den, Bob is deleted, acme is renamed, and late
+ * events make Cid the most active of all.
  */
 const story = scenario([
   ...['ann', 'bob', 'cid'].map((id) => userCreated(id, '2024-06-01', { last_name: 'Old' })),
@@ -29,7 +29,7 @@ const story = scenario([
 
 beforeAll(() =>
   story.service().api.ingest([
-    tell('user.updated', '2025-04-01', {
+    buildEvent('user.updated', '2025-04-01', {
       user_id: 'ann',
       last_name: 'New',
       email: 'n@example.com',
@@ -37,13 +37,13 @@ beforeAll(() =>
     roleChanged('ann', 'acme', '2025-04-01', 'Admin'),
     added('ann', 'den', '2025-04-01'),
     deleted('user', 'bob', '2025-04-01'),
-    tell('org.updated', '2025-04-01', { org_id: 'acme', name: 'Acme & Co' }),
+    buildEvent('org.updated', '2025-04-01', { org_id: 'acme', name: 'Acme & Co' }),
     ...active('cid', '2025-03-10', '2025-03-11', '2025-03-12', '2025-03-13'),
     removed('ann', 'acme', '2025-03-04'),
   ]),
 );
 
-test('names, e-mails and orgs are shown as they are now, ranks and numbers as they were', async () => {
+test('names, e-mails and orgs are current, ranks and numbers are frozen', async () => {
   const { rows, total_count } = await story.service().api.ranking('user', 'champion', '30');
   expect(rows).toMatchObject([
     {
@@ -60,7 +60,7 @@ test('names, e-mails and orgs are shown as they are now, ranks and numbers as th
   expect([rows.length, total_count]).toEqual([2, 3]);
 });
 
-test('a page keeps its place when a row of an earlier one is no longer shown', async () => {
+test('a page keeps its position when a row of an earlier page is no longer shown', async () => {
   const { api } = story.service();
   const query = 'report_interval=30&page_size=1&page_number=';
   const pages = await Promise.all([0, 1, 2].map((n) => api.page('user', 'champion', query + n)));
@@ -70,7 +70,7 @@ test('a page keeps its place when a row of an earlier one is no longer shown', a
   expect(pages.map(({ body }) => body.has_more_results)).toEqual([true, true, false]);
 });
 
-test('the numbers of an org stay, its name does not', async () => {
+test('the numbers of an org are frozen, its name is current', async () => {
   const { rows } = await story.service().api.ranking('org', 'growth', '30');
   expect(rows).toMatchObject([
     {
@@ -80,7 +80,7 @@ test('the numbers of an org stay, its name does not', async () => {
   ]);
 });
 
-test('the next report of the same day knows what was told late', async () => {
+test('the next report of the same day includes the late events', async () => {
   await story.service().api.run('2025-03-31');
   const { rows, total_count } = await story.service().api.ranking('user', 'champion', '30');
   expect(rows.map((row) => [row['user_id'], row['extra_properties']])).toEqual([

@@ -10,7 +10,7 @@ import {
 
 /*
  * In the 30 days oak loses three and wins one, elm loses three and wins two. Ash loses the one who is
- * deleted in the last second. Of the member of fir only the leaving was told, twice. Yew loses one
+ * deleted in the last second. Of fir's member only the removal is known, twice. Yew loses one
  * and wins another. Box lost one in the moment before the 30 days; cob loses one in the moment after
  * the report. Gum loses all by being deleted.
  */
@@ -44,7 +44,7 @@ const story = scenario([
   deleted('org', 'gum', '2025-03-15'),
 ]);
 
-async function told(interval: string): Promise<unknown[]> {
+async function listed(interval: string): Promise<unknown[]> {
   return (await story.rows('org', 'attrition', interval)).map((row) => [
     row['org_id'],
     row['num_users'],
@@ -58,8 +58,8 @@ const moved = (num_users_added: number, num_users_removed: number) => ({
   net_users_change: num_users_added - num_users_removed,
 });
 
-test('30 days: removals, then the smaller net change, then the id', async () => {
-  expect(await told('30')).toEqual([
+test('30 days order by removals, then the smaller net change, then the id', async () => {
+  expect(await listed('30')).toEqual([
     ['oak', 1, moved(1, 3)],
     ['elm', 2, moved(2, 3)],
     ['ash', 0, moved(0, 1)],
@@ -68,7 +68,7 @@ test('30 days: removals, then the smaller net change, then the id', async () => 
   ]);
 });
 
-test('60 days: the removal of a moment earlier brings box in', async () => {
+test('60 days include box, whose removal was a moment before the 30 days', async () => {
   const expected = ['oak', 'elm', 'ash', 'box', 'fir', 'yew'];
-  expect((await told('60')).map((row) => (row as unknown[])[0])).toEqual(expected);
+  expect((await listed('60')).map((row) => (row as unknown[])[0])).toEqual(expected);
 });

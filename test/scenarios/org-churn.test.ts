@@ -13,7 +13,7 @@ import {
 
 /*
  * Quarry and shore have two members each, none of them active lately; of shore's second member only a
- * change of role was told. Ridge never had a member. Union was last active in the last moment before
+ * role change is known. Ridge never had a member. Union was last active in the last moment before
  * the 7 days, tower in the first moment of them. Valley was created a second before them, water with
  * their first. Uma had left xenia when she was active. Yard is deleted.
  */
@@ -41,7 +41,7 @@ const story = scenario([
   deleted('org', 'yard', '2025-03-01'),
 ]);
 
-test('7 days: with members or without, more members first, then the older, then the id', async () => {
+test('7 days list orgs with or without members, more members first, then the older, then the id', async () => {
   const rows = await story.rows('org', 'churn', '7');
   expect(rows.map((row) => [row['org_id'], row['num_users']])).toEqual([
     ['shore', 2],
@@ -55,7 +55,7 @@ test('7 days: with members or without, more members first, then the older, then 
   expect(rows.map((row) => row['extra_properties'])).toEqual(rows.map(() => ({})));
 });
 
-test('14 and 30 days leave the orgs that are young or were active within them', async () => {
+test('14 and 30 days omit orgs that were created or active within them', async () => {
   expect(await story.ids('org', 'churn', '14')).toEqual(['shore', 'quarry', 'ridge', 'xenia']);
   expect(await story.ids('org', 'churn', '30')).toEqual(['quarry', 'ridge', 'xenia']);
 });

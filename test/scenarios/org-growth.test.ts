@@ -11,7 +11,7 @@ import {
 
 /*
  * In the 30 days alpha wins four and loses one of them, bravo wins three: both net 3. India wins two
- * whose creation was never told. Juliet wins two, of whom one is deleted. Charlie and delta win one
+ * who were never created. Juliet wins two, of whom one is deleted. Charlie and delta win one
  * each, at the first and the last second. Echo wins and loses two, and won another before the 30
  * days. Nothing grows in foxtrot, whose member leaves and comes back, in golf, whose member is added
  * once more, or in hotel, where a role is the first thing known of a member. Kilo grows and is
@@ -44,7 +44,7 @@ const story = scenario([
   added('u1', 'zulu', '2025-03-10'),
 ]);
 
-async function told(interval: string): Promise<unknown[]> {
+async function listed(interval: string): Promise<unknown[]> {
   return (await story.rows('org', 'growth', interval)).map((row) => [
     row['org_id'],
     row['num_users'],
@@ -57,8 +57,8 @@ const moved = (num_users_added: number, num_users_removed: number) => ({
   num_users_removed,
 });
 
-test('30 days: net growth, then additions, then the id; without growth no row', async () => {
-  expect(await told('30')).toEqual([
+test('30 days list only growing orgs, by net growth, then additions, then the id', async () => {
+  expect(await listed('30')).toEqual([
     ['alpha', 3, moved(4, 1)],
     ['bravo', 3, moved(3, 0)],
     ['india', 2, moved(2, 0)],
@@ -68,8 +68,8 @@ test('30 days: net growth, then additions, then the id; without growth no row', 
   ]);
 });
 
-test('60 days: the addition of a moment earlier makes echo grow', async () => {
-  const rows = await told('60');
+test('60 days list echo, whose addition was a moment before the 30 days', async () => {
+  const rows = await listed('60');
   expect(rows).toHaveLength(7);
   expect(rows.slice(3, 5)).toEqual([
     ['echo', 1, moved(3, 2)],

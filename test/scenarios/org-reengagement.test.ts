@@ -11,9 +11,9 @@ import {
 } from '../support/model/fixtures/builders.js';
 
 /*
- * Every org was silent for long, and somebody was active there in the last week: in harbor one of
+ * Every org was inactive for long, and one user was active there in the last week: in harbor one of
  * two members; in island one who joined later that day; in jetty one who had left earlier that day;
- * in north one whose creation was never told; in pier one who was deleted a day later; in marsh one
+ * in north one who was never created; in pier one who was deleted a day later; in marsh one
  * who joined in that week, the org being a day older than the week before. Kiosk was active in the
  * week before, lagoon was created on its first day, and ocean is deleted.
  */
@@ -53,7 +53,7 @@ const story = scenario([
   deleted('user', 'sue', '2025-03-27'),
 ]);
 
-test('Weekly: more members first, then the older org, then the lower id', async () => {
+test('Weekly orders by members, then the older org, then the lower id', async () => {
   const rows = await story.rows('org', 'reengagement', 'Weekly');
   expect(rows.map((row) => [row['org_id'], row['num_users']])).toEqual([
     ['harbor', 2],
@@ -67,7 +67,7 @@ test('Weekly: more members first, then the older org, then the lower id', async 
   expect(rows.map((row) => row['extra_properties'])).toEqual(rows.map(() => ({})));
 });
 
-test('Monthly: kiosk was silent for the 30 days before, marsh was not there yet', async () => {
+test('Monthly lists kiosk, inactive in the 30 days before, and omits marsh, which is too young', async () => {
   const expected = ['harbor', 'kiosk', 'island', 'north', 'jetty', 'pier'];
   expect(await story.ids('org', 'reengagement', 'Monthly')).toEqual(expected);
 });

@@ -24,10 +24,14 @@ const story = scenario([
   deleted('user', 'gus', '2025-03-30'),
 ]);
 
-test('30 days: active days, then who was active last as far as the day of the report knows', async () => {
+test('30 days order by active days, then by last activity as of the report’s day', async () => {
   const rows = await story.rows('user', 'champion', '30');
-  const told = rows.map((row) => [row['user_id'], row['extra_properties'], row['last_active_at']]);
-  expect(told).toEqual([
+  const listed = rows.map((row) => [
+    row['user_id'],
+    row['extra_properties'],
+    row['last_active_at'],
+  ]);
+  expect(listed).toEqual([
     ['ann', { num_active_days: 3 }, second('2025-03-31 23:59:59')],
     ['bea', { num_active_days: 3 }, second('2025-03-10')],
     ['max', { num_active_days: 1 }, second('2025-03-20 15:00')],
@@ -36,7 +40,7 @@ test('30 days: active days, then who was active last as far as the day of the re
   ]);
 });
 
-test('60 days reach one window further back, 90 days find nobody else', async () => {
+test('60 days reach one window further back, 90 days list no other user', async () => {
   const expected = ['ann', 'bea', 'old', 'max', 'lou', 'kim'];
   expect(await story.ids('user', 'champion', '60')).toEqual(expected);
   expect((await story.rows('user', 'champion', '60'))[2]).toMatchObject({

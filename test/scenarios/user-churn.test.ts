@@ -19,7 +19,7 @@ const story = scenario([
   deleted('user', 'oz', '2025-03-31 23:59:59'),
 ]);
 
-test('7 days: who was active last comes first, of one second the lower id', async () => {
+test('7 days order by last activity, then the lower id', async () => {
   const rows = await story.rows('user', 'churn', '7');
   expect(rows.map((row) => [row['user_id'], row['last_active_at']])).toEqual([
     ['ida', second('2025-03-24 23:59:59')],
@@ -31,7 +31,7 @@ test('7 days: who was active last comes first, of one second the lower id', asyn
   expect(rows.map((row) => row['extra_properties'])).toEqual(rows.map(() => ({})));
 });
 
-test('14 and 30 days leave those who were active within them', async () => {
+test('14 and 30 days omit users who were active within them', async () => {
   expect(await story.ids('user', 'churn', '14')).toEqual(['max', 'meg', 'noa']);
   expect(await story.ids('user', 'churn', '30')).toEqual(['noa']);
 });

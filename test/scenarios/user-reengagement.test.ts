@@ -32,15 +32,15 @@ const story = scenario([
   ...active('hal', '2025-03-01', '2025-03-18 00:00', '2025-03-27'),
 ]);
 
-test('Weekly: away in the week before, active in the last, in the order of the last activity', async () => {
+test('Weekly lists users inactive in the week before and active in the last, by last activity', async () => {
   expect(await story.ids('user', 'reengagement', 'Weekly')).toEqual(['ada', 'bo', 'cy', 'ed']);
 });
 
-test('Monthly: the same of 30 days', async () => {
+test('Monthly lists users inactive in the 30 days before and active in the last 30', async () => {
   expect(await story.ids('user', 'reengagement', 'Monthly')).toEqual(['di', 'ada', 'bo', 'cy']);
 });
 
-test('a row tells who it is and where, and has no extra properties', async () => {
+test('a row has the profile and the orgs of the user, and no extra properties', async () => {
   const [row] = await story.rows('user', 'reengagement', 'Weekly');
   expect(row).toMatchObject({
     user_id: 'ada',

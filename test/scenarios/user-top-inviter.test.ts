@@ -38,7 +38,7 @@ const story = scenario([
   invited('sam', 'kim@example.com', '2025-04-01 00:00:00'),
 ]);
 
-test('30 days: distinct invitees, then who was active last, then the id', async () => {
+test('30 days order by distinct invitees, then last activity, then the id', async () => {
   expect(await story.rows('user', 'top_inviter', '30')).toMatchObject([
     {
       user_id: 'omar',
@@ -54,7 +54,7 @@ test('30 days: distinct invitees, then who was active last, then the id', async 
 test.each([
   ['60', [4, 2, 1, 1]],
   ['90', [4, 2, 2, 1]],
-])('%s days: the older invites count as well', async (interval, invites) => {
+])('%s days count the older invites as well', async (interval, invites) => {
   const rows = await story.rows('user', 'top_inviter', interval);
   expect(rows.map((row) => row['user_id'])).toEqual(['omar', 'lena', 'pia', 'pib']);
   expect(rows.map((row) => row['extra_properties'])).toEqual(

@@ -50,7 +50,7 @@ export function withoutOwnIds(row: Record<string, unknown>): Record<string, unkn
   return rest;
 }
 
-/** The same event of users and orgs of its own, and with an id of its own. */
+/** The same event with a prefix on the ids of its user, its org and itself. */
 export function renamed(event: WireEvent, prefix: string): WireEvent {
   const data = { ...event.data };
   for (const name of ['user_id', 'org_id', 'inviter_user_id']) {
@@ -72,13 +72,16 @@ export function aLongHistory(maxEvents: number): WireEvent[] {
   return all.reduce((one, other) => (other.length > one.length ? other : one));
 }
 
-/** Tells every event to every api, each by writers of its own, one from the front and one from the back. */
-export async function tellEach(apis: readonly Api[], history: readonly WireEvent[]): Promise<void> {
-  const tell = async (api: Api, events: readonly WireEvent[]) => {
+/** Sends every event to every api, by two writers each: one in order, one in reverse order. */
+export async function sendToEach(
+  apis: readonly Api[],
+  history: readonly WireEvent[],
+): Promise<void> {
+  const send = async (api: Api, events: readonly WireEvent[]) => {
     for (let at = 0; at < events.length; at += BATCH)
       await api.ingest(events.slice(at, at + BATCH));
   };
-  await Promise.all(apis.flatMap((api) => [tell(api, history), tell(api, [...history].reverse())]));
+  await Promise.all(apis.flatMap((api) => [send(api, history), send(api, [...history].reverse())]));
 }
 
 /** Expects the 22 rankings, by a run of now and one of yesterday, and the charts to be the model's. */

@@ -33,7 +33,7 @@ export interface Page {
 
 export type Subject = 'user' | 'org';
 
-/** A running service, spoken to over HTTP as anybody would. */
+/** A running service, used over HTTP. */
 export class Api {
   constructor(
     readonly origin: string,

@@ -11,10 +11,10 @@ const EVENTS = '/api/ingest/v1/events';
 
 /** Every kind of request that needs the database. */
 const REQUESTS: Record<string, (api: Api) => Promise<Reply>> = {
-  events: (api) => api.post(EVENTS, [userCreated('somebody')]),
+  events: (api) => api.post(EVENTS, [userCreated('someone')]),
   'a rejected event': (api) => api.post(EVENTS, [{ id: 'x', type: 'nonsense', data: {} }]),
   'a signed message': (api) =>
-    deliver(api, signStandard('standard', TEST_SECRET, userCreated('somebody'))),
+    deliver(api, signStandard('standard', TEST_SECRET, userCreated('someone'))),
   'a user report': (api) => api.page('user', 'champion', ''),
   'an org report': (api) => api.page('org', 'growth', ''),
   'a chart': (api) => api.get('/api/backend/v1/chart_metrics/active_orgs'),
@@ -29,15 +29,15 @@ const REQUESTS: Record<string, (api: Api) => Promise<Reply>> = {
   readiness: (api) => api.get('/health/ready'),
 };
 
-/** Expects that whatever needs the database is told to come again, and that the process lives. */
+/** Expects 503 with Retry-After for every request that needs the database, and a live process. */
 export async function expectAway(api: Api): Promise<void> {
   const asked = Object.entries(REQUESTS).map(async ([name, ask]) => [
     name,
     await outcome(ask(api)),
   ]);
-  const told = Object.fromEntries(await Promise.all(asked)) as Record<string, string>;
-  const expected = Object.keys(REQUESTS).map((name) => [name, '503, to be sent again']);
-  expect(told).toEqual(Object.fromEntries(expected));
+  const outcomes = Object.fromEntries(await Promise.all(asked)) as Record<string, string>;
+  const expected = Object.keys(REQUESTS).map((name) => [name, '503, with Retry-After']);
+  expect(outcomes).toEqual(Object.fromEntries(expected));
   expect(await api.get('/health/live')).toMatchObject({ status: 200 });
 }
 
@@ -55,8 +55,8 @@ async function outcome(asked: Promise<Reply>): Promise<string> {
     timer = setTimeout(() => resolve('no answer'), ANSWERED_WITHIN_MS);
   });
   const answered = asked.then(({ status, headers }) => {
-    const isToldWhen = Number(headers.get('retry-after')) > 0;
-    return isToldWhen ? `${status}, to be sent again` : String(status);
+    const hasRetryAfter = Number(headers.get('retry-after')) > 0;
+    return hasRetryAfter ? `${status}, with Retry-After` : String(status);
   });
   return Promise.race([answered, patience]).finally(() => clearTimeout(timer));
 }

@@ -4,11 +4,11 @@ import { waitFor } from './api.js';
 import { ask } from './database.js';
 import { hasRedis, startRedis } from './redis.js';
 
-/** Where the queues of one test's services live, and what can happen to them there. */
+/** The place of the queues of one test's services, and the faults that a test can cause there. */
 export interface QueueHome {
   /** Settings for every process that shares it. */
   environment: Record<string, string>;
-  /** Loses every job and all else that the queues know. */
+  /** Drops every job and all other data of the queues. */
   flush: () => Promise<void>;
   /** Delivers a job about a run once more and waits until a worker is done with it. */
   deliver: (runId: string) => Promise<void>;
@@ -20,7 +20,7 @@ export interface Backend {
   open: (databaseUrl: string) => Promise<QueueHome>;
 }
 
-/** Every backend that this machine has: without a redis-server, which the setup says, only PostgreSQL. */
+/** Every backend of this machine: only PostgreSQL without a redis-server. */
 export const backends: Backend[] = [
   { name: 'PostgreSQL', open: (databaseUrl) => Promise.resolve(inPostgres(databaseUrl)) },
   ...(hasRedis ? [{ name: 'Redis' as const, open: inRedis }] : []),

@@ -4,14 +4,14 @@ import { waitFor } from './api.js';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
-/** Whether this machine has a browser to test in; when not, the setup has said so. */
+/** Whether this machine has a browser for tests; if not, the setup prints a note. */
 export const hasBrowser = process.env['TEST_CHROMIUM'] !== undefined;
 
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['TEST_CHROMIUM']!, args: FLAGS });
 }
 
-/** A tab with cookies of its own, and what its console complained of. */
+/** A tab with its own cookies, and the errors of its console. */
 export interface Tab {
   page: Page;
   complaints: string[];
@@ -51,7 +51,7 @@ export async function openSignedIn(
   return tab;
 }
 
-/** Waits until all that a page asked for has come, to somebody who is signed in. */
+/** Waits until a page of a signed-in user has received all that it requested. */
 export async function isShown(page: Page): Promise<void> {
   await page.locator('.shell main h1').waitFor();
   const waiting = page.locator('.loading, .stale');
@@ -64,7 +64,7 @@ export async function isShown(page: Page): Promise<void> {
  */
 export async function violations(page: Page, ...rules: string[]): Promise<string[]> {
   const options = { resultTypes: ['violations'], ...(rules.length > 0 && { runOnly: rules }) };
-  // By the debugger, which the page's policy does not bind.
+  // Through the debugger, which the page's policy does not restrict.
   await page.evaluate(axe.source);
   return page.evaluate<string[]>(`axe.run(${JSON.stringify(options)}).then(
     ({ violations }) => violations.map(({ id, nodes }) =>

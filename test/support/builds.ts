@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** A copy of what was built, to be changed into another version of insightd. */
+/** A copy of the build that a test can change into another version of insightd. */
 export interface Build {
   /** The script that starts its commands. */
   main: string;

@@ -3,9 +3,9 @@ import { afterAll, afterEach } from '@jest/globals';
 type Cleanup = () => unknown;
 
 /**
- * Collects what has to be put away, also when a test fails: the last first, each even when another
- * cannot be.
- * @returns takes one cleanup
+ * Collects cleanups that also run when a test fails: the last one first, each even when another
+ * one fails.
+ * @returns a function that registers a cleanup
  */
 export const cleanUpAfterEach = (): ((cleanup: Cleanup) => void) => collect(afterEach);
 

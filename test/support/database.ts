@@ -29,7 +29,7 @@ export async function dropDatabase(url: string): Promise<void> {
   await client.end();
 }
 
-/** Asks a database one question. */
+/** Runs one query on a database. */
 export async function ask<Row extends pg.QueryResultRow>(
   url: string,
   sql: string,
@@ -59,7 +59,7 @@ export async function createDatabase(): Promise<string> {
   return databaseUrl(name);
 }
 
-/** Copies a database that nobody is connected to. @returns the address of the copy */
+/** Copies a database that has no connections. @returns the address of the copy */
 export async function copyDatabase(url: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const original = new URL(url).pathname.slice(1);

@@ -97,7 +97,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Makes requests as no client should send them. */
+/** Makes malformed requests. */
 export class RequestFuzzer {
   private readonly random: () => number;
 
@@ -211,13 +211,13 @@ export class RequestFuzzer {
   }
 }
 
-/** What came of the bytes of one connection. */
+/** The outcome of the bytes of one connection. */
 export interface Answered {
   statuses: number[];
   ms: number;
 }
 
-/** Sends bytes, says that there are no more, and waits until the other side has closed the connection. */
+/** Sends bytes, ends its side, and waits until the other side has closed the connection. */
 export function sendBytes(origin: string, bytes: Buffer): Promise<Answered> {
   const { hostname, port } = new URL(origin);
   const startedAt = performance.now();

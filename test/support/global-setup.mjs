@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { startEmbedded } from '../../dist/libs/platform/index.js';
+import { startEmbedded } from '../../dist/libs/embedded-postgres/index.js';
 
 export default async function setup() {
   const postgres = await startEmbedded(mkdtempSync(join(tmpdir(), 'insightd-test-')), true);

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { waitFor } from './api.js';
 
-/** Something that a test keeps others from reading. */
+/** A lock that a test holds. */
 export interface Hold {
-  /** Waits until somebody waits for it. */
+  /** Waits until another session waits for the lock. */
   isWaitedFor: () => Promise<unknown>;
   release: () => Promise<void>;
 }
@@ -17,7 +17,7 @@ const WAITING = `
 export const holdTable = (databaseUrl: string, table: string) =>
   hold(databaseUrl, [table], 'access exclusive');
 
-/** Locks a table against writers alone: whoever writes to it waits, in the midst of its transaction. */
+/** Locks a table against writes only: a writer waits in the middle of its transaction. */
 export const holdWriters = (databaseUrl: string, table: string) =>
   hold(databaseUrl, [table], 'share row exclusive');
 

@@ -11,7 +11,7 @@ export class Imports {
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** @param environment settings besides the store */
+  /** @param environment settings other than the store */
   static async into(
     databaseUrl: string,
     environment: Record<string, string> = {},
@@ -59,7 +59,7 @@ export class Imports {
 }
 
 /** The number that a summary has under a name. */
-export function told({ stdout }: Ended, name: string): number {
+export function printedCount({ stdout }: Ended, name: string): number {
   const line = stdout.split('\n').find((one) => one.startsWith(name));
   return line === undefined ? 0 : Number(/ {2,}([\d,]+)/.exec(line)![1]!.replaceAll(',', ''));
 }

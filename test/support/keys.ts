@@ -27,7 +27,7 @@ export async function insightdOn(url: string, ...args: string[]): Promise<string
   return stdout;
 }
 
-/** Makes a key by its row, where how it is made is not the matter: a command takes a second. */
+/** Creates a key by inserting its row, since the command takes a second. */
 export async function plantKey(url: string, name: string, ...scopes: Scope[]): Promise<string> {
   const id = randomBytes(6).toString('hex');
   const key = `insightd_${id}_${randomBytes(32).toString('base64url')}`;

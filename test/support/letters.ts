@@ -14,7 +14,7 @@ export interface Letter {
   attempts: number;
   received_at: number;
   last_at: number;
-  /** The text of the event as it came; null when it was erased. */
+  /** The text of the event as received; null when it was erased. */
   body: string | null;
 }
 

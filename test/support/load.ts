@@ -4,10 +4,10 @@ import type { Api, IngestReply, Reply } from './api.js';
 const EVENTS = '/api/ingest/v1/events';
 const ORG = 'load';
 const PEOPLE_IN_A_BATCH = 20;
-/** What a writer waits when it was refused: each refused batch is sent again, and a service may be away for long. */
+/** The pause of a writer after a refusal: each refused batch is sent again, and a service may be away for long. */
 const REFUSED_MS = 100;
 
-/** What became of one sending of a batch; `status` is undefined when no reply came. */
+/** The outcome of sending a batch; `status` is undefined when no reply came. */
 export interface Attempt {
   batch: number;
   status?: number;
@@ -15,15 +15,15 @@ export interface Attempt {
 }
 
 /**
- * A load of numbered batches. Each is of people who sign up, join the org and leave it. No event
- * tells its time, so one that was taken twice would count as one more addition and removal.
+ * A load of numbered batches. Each has users who sign up, join the org and leave it. No event
+ * has a time, so one that is accepted twice counts as one more addition and removal.
  */
 export class Load {
   readonly attempts: Attempt[] = [];
   private next = 0;
   private goesOn = true;
 
-  /** @param api who takes the events, asked anew for each batch */
+  /** @param api returns the receiver of the events, called for each batch */
   constructor(private readonly api: () => Api) {}
 
   /** The batches that were answered with 200. */
@@ -46,12 +46,12 @@ export class Load {
     for (let batch = 0; batch < this.next; batch++) await this.api().ingest(eventsOf(batch));
   }
 
-  /** The people of the answered batches. */
+  /** The users of the answered batches. */
   answeredPeople(): string[] {
     return [...this.answered].flatMap(peopleOf);
   }
 
-  /** What reports and charts say when every batch was taken once. */
+  /** The expected reports and charts when every batch was accepted once. */
   get totals(): Totals {
     const people = this.next * PEOPLE_IN_A_BATCH;
     return { people, signups: people, added: people, removed: people };
@@ -79,7 +79,7 @@ export interface Totals {
   removed: number;
 }
 
-/** What reports and charts say of a load, by a run of now. */
+/** The reports and charts of a load in a run of now. */
 export async function totalsOf(api: Api): Promise<Totals> {
   const { row_counts: counts } = await api.run();
   const { rows } = await api.ranking('org', 'attrition', '30');
@@ -95,7 +95,7 @@ export async function totalsOf(api: Api): Promise<Totals> {
   };
 }
 
-/** Everybody whom the report of a run of now lists. */
+/** All users in the report of a run of now. */
 export async function peopleIn(api: Api): Promise<Set<string>> {
   await api.run();
   const { rows } = await api.ranking('user', 'champion', '30');

@@ -14,19 +14,19 @@ export interface PgBouncer {
   close: () => Promise<void>;
 }
 
-/** Whether this machine has a PgBouncer to test on; when not, the setup has said so. */
+/** Whether this machine has a PgBouncer for tests; if not, the setup prints a note. */
 export const hasPgBouncer = process.env['TEST_PGBOUNCER'] !== undefined;
 
-/** Starts one that gives out sessions for a transaction each. @param sessions of each database */
+/** Starts one in transaction mode. @param sessions of each database */
 export async function startPgBouncer(sessions: number): Promise<PgBouncer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'insightd-pgbouncer-'));
   const file = join(folder, 'pgbouncer.ini');
   writeFileSync(file, settings(port, sessions));
-  // It refuses to be root, and reads its file again as whoever it becomes.
+  // PgBouncer refuses to run as root, and reads its file again as the user it switches to.
   for (const path of [folder, file]) chmodSync(path, 0o755);
-  const asNobody = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
-  const server = spawn(process.env['TEST_PGBOUNCER']!, [...asNobody, file], {
+  const asOtherUser = process.getuid?.() === 0 ? ['--user', 'daemon'] : [];
+  const server = spawn(process.env['TEST_PGBOUNCER']!, [...asOtherUser, file], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const killAtEnd = () => void server.kill('SIGKILL');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A proxy that serves a service below a path, which it takes away and names in X-Forwarded-Prefix. */
+/** A proxy that serves a service below a path, which it removes and passes on in X-Forwarded-Prefix. */
 export async function startPrefixProxy(
   target: string,
   prefix: string,

@@ -58,8 +58,8 @@ export function processesOf(folders: readonly string[]): Found[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map((name) => ({ pid: Number(name), command: textOf(name, 'cmdline').replaceAll('\0', ' ') }))
     .filter(({ pid }) => {
-      const told = textOf(pid, 'cmdline') + textOf(pid, 'environ') + folderOf(pid);
-      return folders.some((folder) => told.includes(folder));
+      const text = textOf(pid, 'cmdline') + textOf(pid, 'environ') + folderOf(pid);
+      return folders.some((folder) => text.includes(folder));
     });
 }
 

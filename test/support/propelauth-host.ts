@@ -12,7 +12,7 @@ interface SeenRequest {
   body: string;
 }
 
-/** Stands in for PropelAuth's own host, for what is not to come to insightd. */
+/** Stands in for PropelAuth's own host, for requests that must not reach insightd. */
 export interface PropelAuthHost {
   origin: string;
   seen: SeenRequest[];

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-/** What a tenant has, as the wire has it. */
+/** The data of a tenant in the form of the API. */
 export interface Tenant {
   users: Record<string, unknown>[];
   orgs: Record<string, unknown>[];
@@ -17,7 +17,7 @@ export interface Asked {
   at: number;
 }
 
-/** What answers in the place of a page: a status and headers, or no reply until the connection ends. */
+/** The fault in place of a page: a status and headers, or no reply until the connection ends. */
 export type Trouble =
   { status: number; headers?: Record<string, string>; body?: string } | 'silence';
 
@@ -45,12 +45,12 @@ export class PropelAuthServer {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Has the first `times` questions that this is about meet with trouble. */
+  /** Makes the first `times` matching requests fail. */
   upset(about: (asked: Asked) => boolean, trouble: Trouble, times = 1): void {
     this.troubles.push({ about, trouble, times });
   }
 
-  /** Lets every question be answered again. */
+  /** Ends all faults. */
   calm(): void {
     this.troubles.length = 0;
   }

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server that can be cut and restored. */
+/** A proxy to a server that can be cut and restored. */
 export interface Proxy {
   port: number;
   /** How many connections were ended at once so far. */
   readonly refused: number;
   /** Ends every connection and each new one, as a server that is stopped. */
   cut: () => void;
-  /** Lets nothing through any more, without a word: as a cable that is pulled. */
+  /** Silently drops all data, like a pulled cable. */
   swallow: () => void;
   /** The same for the connections that are open; new ones work. */
   swallowOpen: () => void;
@@ -65,7 +65,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
     },
     swallowOpen,
     restore: () => {
-      // What was swallowed is lost: those connections are of no more use.
+      // The dropped data is lost, so those connections cannot be used again.
       if (mode === 'swallowing') breakAll();
       mode = 'open';
     },

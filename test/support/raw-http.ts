@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** What came back over a connection on which the test writes bytes itself. */
+/** A connection on which the test writes raw bytes, and the reply. */
 export class RawConnection {
   private received = Buffer.alloc(0);
   isClosed = false;

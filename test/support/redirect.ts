@@ -1,6 +1,6 @@
 /**
- * Sends what is fetched from one origin to another, and changes nothing else of it.
- * @returns what puts the former fetch back
+ * Redirects requests from one origin to another without other changes.
+ * @returns a function that restores the former fetch
  */
 export function redirectFetch(from: string, to: () => string): () => void {
   const direct = globalThis.fetch;

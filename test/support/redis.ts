@@ -9,7 +9,7 @@ export interface TestRedis {
   url: string;
   /** Empties it, as FLUSHALL does. */
   flush: () => Promise<void>;
-  /** Ends it at once; all that it held is gone. */
+  /** Kills it; all its data is lost. */
   kill: () => Promise<void>;
   /** Starts it again, empty, at the same address. */
   start: () => Promise<void>;
@@ -59,5 +59,5 @@ async function end(server: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Whether this machine has a Redis to test on; when not, the setup has said so. */
+/** Whether this machine has a Redis for tests; if not, the setup prints a note. */
 export const hasRedis = process.env['TEST_REDIS_URL'] !== undefined;

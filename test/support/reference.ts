@@ -23,5 +23,5 @@ export const METRICS = {
 export const COMPATIBLE_PATHS = [
   ...REPORTS.map(([subject, report]) => `/api/backend/v1/${subject}_report/${report}`),
   '/api/backend/v1/chart_metric/signups',
-  '/api/backend/v1/user/somebody/signup_query_parameters',
+  '/api/backend/v1/user/someone/signup_query_parameters',
 ];

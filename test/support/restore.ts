@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { ask, databaseUrl } from './database.js';
 
-/** How an earlier state is brought back under a running service. */
+/** The ways to restore an earlier state under a running service. */
 export type Way = 'rows' | 'tables';
 
 const TABLES = `
@@ -13,8 +13,8 @@ const SEQUENCES = `
   where relkind = 'S' and relnamespace = 'public'::regnamespace order by relname`;
 
 /**
- * Copies every table of a store, to bring it back later.
- * @returns what brings it back, in one transaction: rows removed and loaded again, or tables emptied first
+ * Copies every table of a store for a later restore.
+ * @returns a function that restores them in one transaction: rows removed and loaded again, or tables emptied first
  */
 export async function backUp(url: string): Promise<(way: Way) => Promise<void>> {
   const client = new pg.Client({ connectionString: url });
@@ -52,7 +52,7 @@ export async function backUp(url: string): Promise<(way: Way) => Promise<void>> 
 const DEADLOCK = '40P01';
 const ATTEMPTS = 20;
 
-/** The service goes on working: a restore that locks every table may meet it in a deadlock. */
+/** Retries deadlocks with the running service, since a restore locks every table. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -64,7 +64,7 @@ async function untilDone(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Puts one database in the place of another, whose connections are cut. */
+/** Replaces a database with another one and ends its connections. */
 export async function exchange(url: string, otherUrl: string): Promise<void> {
   const nameOf = (one: string) => new URL(one).pathname.slice(1);
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });

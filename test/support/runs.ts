@@ -37,7 +37,7 @@ export function utcDay(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** An event that tells of a new user. */
+/** An event that creates a user. */
 export function userCreated(id: string) {
   return {
     id: `created ${id}`,

@@ -12,13 +12,13 @@ export const AS_OF = '2025-03-31';
 
 export interface Scenario {
   service: () => TestService;
-  /** The rows of a report; fails unless its count is that of its rows. */
+  /** The rows of a report; fails unless its total count equals the number of rows. */
   rows: (subject: Subject, report: string, interval: string) => Promise<Record<string, unknown>[]>;
   /** The ids of the rows, in order. */
   ids: (subject: Subject, report: string, interval: string) => Promise<unknown[]>;
 }
 
-/** Has a service of its own told the events and report as of `AS_OF`, before the file's tests. */
+/** Before the file's tests, starts a service, sends it the events and makes a report as of `AS_OF`. */
 export function scenario(events: WireEvent[]): Scenario {
   let service: TestService;
   beforeAll(async () => {

@@ -33,7 +33,7 @@ export function anEvent(type: string, data: Data = {}, attributes: Data = {}): D
   return { id: `made-${(made += 1)}`, type, data: { ...LEAST_DATA[type], ...data }, ...attributes };
 }
 
-/** Sends a body to the native endpoint, whatever comes of it. */
+/** Sends a body to the native endpoint and expects nothing of the reply. */
 export function send(
   api: Api,
   body: unknown,
@@ -42,7 +42,7 @@ export function send(
   return api.post<IngestReply>(EVENTS_PATH, body, headers);
 }
 
-/** Sends one event that must be rejected. @returns the fields that are said to be wrong */
+/** Sends one event that must be rejected. @returns the names of the wrong fields */
 export async function wrongFields(api: Api, event: unknown): Promise<string[]> {
   const { status, body } = await send(api, [event]);
   if (status !== 400 || body.accepted !== 0 || body.rejected.length !== 1)
@@ -58,7 +58,7 @@ export function signupParameters(
   return api.get(`/api/backend/v1/user/${encodeURIComponent(userId)}/signup_query_parameters`);
 }
 
-/** What a problem document (RFC 9457) must have; throws where the reply is none. */
+/** What a problem document (RFC 9457) must have; throws when the reply is not one. */
 export function problem(reply: Reply): Problem {
   const type = reply.headers.get('content-type') ?? 'none';
   if (!type.startsWith('application/problem+json')) throw new Error(`the content type is ${type}`);

@@ -8,10 +8,10 @@ export const TEST_KEY = 'test-key-with-every-scope';
 /** Signs messages of the source `standard`. */
 export const TEST_SECRET = 'whsec_dGVzdC1zZWNyZXQtb2YtdGhlLXNvdXJjZQ==';
 const MAIN = 'dist/apps/cli/main.js';
-// Four that start at once on two busy cores take their time.
+// Four processes that start at once on two busy cores are slow.
 const STARTS_WITHIN_MS = 60_000;
 
-/** A process of ours and what it said. */
+/** A process of insightd and its output. */
 export interface TestProcess {
   child: ChildProcess;
   /** Everything written to standard error so far, a line each. */
@@ -34,7 +34,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited(), PORT: '0', ...environment },
   });
-  // A test that fails must not leave it behind.
+  // A failing test must not leave the process running.
   const killAtEnd = () => void child.kill('SIGKILL');
   process.once('exit', killAtEnd);
   const ended = once(child, 'exit').finally(() => process.off('exit', killAtEnd));
@@ -70,7 +70,7 @@ export interface TestService extends TestProcess {
 }
 
 /**
- * @param environment settings besides those that every test needs
+ * @param environment settings in addition to those that every test needs
  * @param role `api` alone, without a worker, starts with half the work
  */
 export async function startTestService(
@@ -91,7 +91,7 @@ export async function startTestService(
   };
 }
 
-/** What every service under test is started with. */
+/** The settings of every service under test. */
 export function testSettings(databaseUrl: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,
@@ -118,7 +118,7 @@ function startedAddress(line: string): string | undefined {
   return /"address":"([^"]+)".*"msg":"started"/.exec(line)?.[1];
 }
 
-/** The environment without the settings of whoever runs the tests, and without Jest's options. */
+/** The environment without the insightd settings of the shell that runs the tests, and without Jest's options. */
 function inherited(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };

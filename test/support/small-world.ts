@@ -13,7 +13,7 @@ import {
  * W(7) is 03-25 … 03-31, P(7) 03-18 … 03-24, W(14) begins 03-18, W(30) is 03-02 … 03-31, P(30)
  * 01-31 … 03-01, W(60) begins 01-31 and W(90) 01-01.
  *
- * | user | active besides the creation | invites | is in |
+ * | user | active days other than the creation's | invites | is in |
  * |---|---|---|---|
  * | ann | 01-15, 02-15, 03-10, 03-26 | 01-10, 02-10, 03-10 | acme as Owner, beta |
  * | bob | 01-20, 03-20 | 03-12 | acme as Admin, duo |

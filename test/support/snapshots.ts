@@ -12,7 +12,7 @@ const TABLES = `
   where c.relname like 'snapshots\\_run\\_%' and c.relkind = 'r'
   order by r.id`;
 
-/** Every snapshot that takes room in the store. */
+/** Every snapshot table in the store. */
 export function snapshotTables(databaseUrl: string): Promise<SnapshotTable[]> {
   return ask<{ runId: string; table: string }>(databaseUrl, TABLES);
 }

@@ -1,6 +1,6 @@
 import type { Api } from './api.js';
 
-/** A source as `GET /api/admin/v1/sources` tells of it. */
+/** A source as `GET /api/admin/v1/sources` returns it. */
 export interface Source {
   source: string;
   kind: string;

@@ -7,7 +7,7 @@ export const SENT = new Date(SENT_AT).toISOString();
 
 const sources = await Sources.load();
 
-/** What a source makes of a message: its events, that each be valid, or why there are none. */
+/** The translation of a message by a source: its events, each of which must be valid, or the reason for none. */
 export function translated(name: string, body: unknown): unknown {
   const translation = sources.get(name)!.translate({ id: 'msg_1', at: SENT_AT, body });
   if (translation === 'unused' || 'errors' in translation) return translation;

@@ -12,7 +12,7 @@ export function standardSecret(): string {
   return `whsec_${randomBytes(24).toString('base64')}`;
 }
 
-/** How a message is signed: now, with an id of its own, unless told otherwise. */
+/** How a message is signed. Defaults: now, with an id of its own. */
 export interface Signing {
   id?: string;
   /** ms since 1970 */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Backoff } from '#libs/reports';
 
-test('pauses grow to a minute, last as long as they say, and begin again after a success', () => {
+test('pauses grow to a minute, last as long as reported, and restart after a success', () => {
   let now = 0;
   const backoff = new Backoff(() => now);
   expect(backoff.isResting()).toBe(false);

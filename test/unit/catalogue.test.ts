@@ -49,7 +49,7 @@ class Compiler {
   }
 }
 
-describe('the catalogue of reports compiles only with what the engine can do', () => {
+describe('the report catalogue compiles only with windows and definitions of the engine', () => {
   let compiler: Compiler;
   beforeAll(() => {
     compiler = new Compiler();
@@ -62,7 +62,7 @@ describe('the catalogue of reports compiles only with what the engine can do', (
     },
   });
 
-  test('as it is, and with a window within 90 days', () => {
+  test('it compiles unchanged, and with another window within 90 days', () => {
     expect(compiler.errors()).toEqual([]);
     const sixty = inCatalogue(`churn: ['7', '14', '30']`, `churn: ['7', '14', '30', '60']`);
     expect(compiler.errors(sixty)).toEqual([]);
@@ -76,8 +76,8 @@ describe('the catalogue of reports compiles only with what the engine can do', (
       `['60']`,
       '"60"',
     ],
-    ['a window that is not counted', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
-    ['an interval that is none', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
+    ['a window without counts', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
+    ['an unknown interval', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
     [
       'a report that is not declared',
       `churn: ['7', '14', '30'],\n`,
@@ -85,7 +85,7 @@ describe('the catalogue of reports compiles only with what the engine can do', (
       'slipping',
     ],
   ])(
-    '%s is an error in the catalogue that shows it',
+    '%s is an error in the catalogue that names it',
     (_, from, to, named) => {
       const errors = compiler.errors(inCatalogue(from, to));
       expect(errors[0]).toMatch(new RegExp(`^${CATALOGUE}: .*${named}`, 's'));
@@ -94,7 +94,7 @@ describe('the catalogue of reports compiles only with what the engine can do', (
     60_000,
   );
 
-  test('a report without a definition, or without a sentence, is an error where it is missing', () => {
+  test('a report without a definition or description is an error at the place to edit', () => {
     const errors = compiler.errors({
       [CATALOGUE]: (text) =>
         text
@@ -108,7 +108,7 @@ describe('the catalogue of reports compiles only with what the engine can do', (
   }, 60_000);
 });
 
-describe('what was compiled in spite of that is refused at the start', () => {
+describe('a compiled catalogue is checked at the start', () => {
   const definition = (looksAt: 'one window' | 'two windows' | 'counts') => ({
     ...{ looksAt, extras: [], extraBytes: 4 as const },
     rank: () => ({ keys: new Uint32Array(0), extras: [] }),
@@ -143,7 +143,7 @@ describe('what was compiled in spite of that is refused at the start', () => {
     ['churn', 'Weekly'],
     ['reengagement', '45'],
     ['growth', '60'],
-  ])('%s %s is taken', (report, interval) => {
+  ])('%s %s is accepted', (report, interval) => {
     expect(check(report, interval)).not.toThrow();
   });
 });

@@ -7,7 +7,7 @@ const keys = (text: string) => Uint32Array.from(text, (letter) => letter.charCod
 const moved = (before: string, after: string) =>
   Array.from(compareLists(keys(after), keys(before)).moved, (place) => after[place]).join('');
 
-describe('a row has moved', () => {
+describe('a row’s change', () => {
   test.each([
     ['not when rows entered above it', 'abcd', 'xyabcd', ''],
     ['not when rows left from above it', 'abcdef', 'cdef', ''],
@@ -20,7 +20,7 @@ describe('a row has moved', () => {
     expect(moved(before, after)).toBe(expected);
   });
 
-  test('as the slow model says, whatever the lists are', () => {
+  test('equals the slow model’s for any lists', () => {
     const list = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 25 });
     fc.assert(
       fc.property(list, list, (before, after) => {

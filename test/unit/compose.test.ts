@@ -12,12 +12,12 @@ interface Service {
 const { services } = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as {
   services: Record<string, Service>;
 };
-/** What the image sets, and what is of no use in it: it has no PostgreSQL of its own. */
+/** Settings that the image sets, and settings of the embedded PostgreSQL, which it does not have. */
 const NOT_PASSED = ['HOST', 'PORT', 'INSIGHTD_DATA_DIR'];
 
 const README = readFileSync('README.md', 'utf8');
 
-test('every setting that the service knows passes through Compose, to the api and to the workers', () => {
+test('Compose passes every setting to the api and the workers', () => {
   const secrets = [...README.matchAll(/^\| `([A-Z]+_WEBHOOK_SECRET)`/gm)].map((found) => found[1]!);
   const sources = readdirSync('libs/ingest/sources', { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'demo' && entry.name !== 'tracking')
@@ -31,12 +31,12 @@ test('every setting that the service knows passes through Compose, to the api an
   }
 });
 
-test('every setting that the service knows is in the README', () => {
+test('the README has every setting', () => {
   const named = [...README.matchAll(/^\| `([A-Z_]+)` /gm)].map((found) => found[1]);
   expect(named).toEqual(expect.arrayContaining([...SETTING_NAMES]));
 });
 
-test('Compose limits memory, opens one port on this machine alone, and has a password for Redis', () => {
+test('Compose limits memory, opens one port on loopback only, and sets a Redis password', () => {
   for (const { mem_limit } of Object.values(services))
     expect(mem_limit).toMatch(/^\$\{.*:-\d+[gm]\}$/);
   const ports = Object.values(services).flatMap((service) => service.ports ?? []);

@@ -161,19 +161,19 @@ const usual = history(NOON);
 const dataOf = (type: string) =>
   usual.filter((event) => event.type === type).map(({ data }) => data);
 
-/** The first event in which a history is another than the usual; comparing all 87,000 at once takes seconds. */
+/** The first event in which a history differs from the usual one; comparing all 87,000 at once takes seconds. */
 const firstOther = (events: readonly DemoEvent[]): DemoEvent | undefined =>
   events.find((event, index) => JSON.stringify(event) !== JSON.stringify(usual[index]));
 
 describe('the same history', () => {
-  it('comes for the same day and seed, and another for another seed', () => {
+  it('is generated for the same day and seed, and another for another seed', () => {
     const again = history(NOON);
     expect(again).toHaveLength(usual.length);
     expect(firstOther(again)).toBeUndefined();
     expect(firstOther(history(NOON, 2))).toBeDefined();
   });
 
-  it('only goes on later that day', () => {
+  it('only grows later that day', () => {
     const evening = history(NOON + DAY_MS / 3);
     expect(evening.length).toBeGreaterThan(usual.length);
     expect(firstOther(evening.slice(0, usual.length))).toBeUndefined();
@@ -181,13 +181,13 @@ describe('the same history', () => {
 });
 
 describe('every event', () => {
-  it('is one that can be taken in', () => {
+  it('is valid', () => {
     const context = { now: NOON, receivedAt: NOON, defaultSource: 'demo' };
     const refused = usual.filter((event) => 'errors' in checkEvent(event, context));
     expect(refused).toEqual([]);
   });
 
-  it('has its own id, and its place in the 400 days up to now', () => {
+  it('has a unique id, and a time within the 400 days up to now', () => {
     const times = usual.map(({ time }) => Date.parse(time));
     expect(new Set(usual.map(({ id }) => id)).size).toBe(usual.length);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -195,7 +195,7 @@ describe('every event', () => {
     expect(times.at(-1)).toBeLessThanOrEqual(NOON);
   });
 
-  it('fits what was told before it', () => {
+  it('is consistent with the events before it', () => {
     expect(() => new Tally(usual)).not.toThrow();
   });
 });
@@ -210,7 +210,7 @@ describe('the company', () => {
     expect(new Set(usual.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
   });
 
-  it('has version 4 UUIDs for ids and addresses that can reach nobody', () => {
+  it('has version 4 UUIDs as ids, and undeliverable addresses', () => {
     const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
     const users = dataOf('user.created');
     const ids = [
@@ -242,7 +242,7 @@ describe('the company', () => {
     expect(sizes[75]).toBeLessThan(12);
   });
 
-  it('grows: every 100 days have more of everything than the 100 days before', () => {
+  it('grows: every 100 days have more of every type than the 100 days before', () => {
     const { users, orgs } = new Tally(usual);
     const first = Math.floor(NOON / DAY_MS) - 399;
     const quarters = (
@@ -274,10 +274,10 @@ describe('every ranking has entries', () => {
     ['seconds after midnight on a Sunday', Date.UTC(2026, 7, 2, 0, 0, 5)],
     ['on a leap day', Date.UTC(2028, 1, 29, 23, 59, 59)],
   ])('%s', (_when, now) => {
-    const told = new Tally(history(now));
+    const tally = new Tally(history(now));
     const today = Math.floor(now / DAY_MS);
     const poor = RANKINGS.filter(({ subject, report, interval }) => {
-      const entries = told.entries(subject, report, intervalDays(interval), today);
+      const entries = tally.entries(subject, report, intervalDays(interval), today);
       return entries < (subject === 'user' ? 10 : 3);
     });
     expect(poor).toEqual([]);

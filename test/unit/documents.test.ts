@@ -17,7 +17,7 @@ test('the README lists every setting with its default', () => {
   }
 });
 
-test('the README lists every command that the usage names', () => {
+test('the README lists every command of the usage text', () => {
   const commands = [
     ...usage.matchAll(
       /^ {2}([a-z]+(?: list| create| revoke| show| replay| export| withdraw)?)\b/gm,
@@ -38,12 +38,12 @@ test('the documents define every event and every report', () => {
   }
 });
 
-test('the documents name every kind of error', () => {
+test('the documents list every error code', () => {
   const text = read('docs/insights-api.md');
   for (const code of Object.keys(ERROR_STATUS)) expect(text).toContain(`\`${code}\``);
 });
 
-test('what the container files call is there', () => {
+test('the files that the container files use exist', () => {
   const dockerfile = read('Dockerfile');
   const compose = read('docker-compose.yml');
   const called = [...(dockerfile + compose).matchAll(/(?:CMD|command:) \[['"](api|worker)['"]\]/g)];

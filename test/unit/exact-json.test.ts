@@ -5,7 +5,7 @@ import { LosslessNumber, parseJson, writeJson } from '#libs/contracts';
 const BIG = '738529527931260425';
 
 describe('JSON is read as JSON.parse reads it', () => {
-  test('whatever it is', () => {
+  test('for any value', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat({ max: 4 }), (text, spaces) => {
         const spaced = JSON.stringify(JSON.parse(text), undefined, spaces);
@@ -14,7 +14,7 @@ describe('JSON is read as JSON.parse reads it', () => {
     );
   });
 
-  test('also beside a number that would be rounded', () => {
+  test('also next to a number that would be rounded', () => {
     fc.assert(
       fc.property(fc.json({ noUnicodeString: false }), (text) => {
         const [, other] = parseJson(`[${BIG},${text}]`) as unknown[];
@@ -29,7 +29,7 @@ describe('JSON is read as JSON.parse reads it', () => {
     expect([read['a'], read['price'], read['at']]).toEqual([2, 9.9, 1_769_860_800]);
   });
 
-  test('and refused where JSON.parse refuses it', () => {
+  test('and is refused where JSON.parse refuses it', () => {
     for (const text of [`{"a":${BIG}`, `[${BIG},]`, `[${BIG}] x`, `[0${BIG}]`, `["\n",${BIG}]`]) {
       expect(() => parseJson(text)).toThrow(SyntaxError);
     }
@@ -53,13 +53,13 @@ describe('numbers keep their digits', () => {
     }
   });
 
-  test('beside strings full of quotes and backslashes', () => {
+  test('next to strings full of quotes and backslashes', () => {
     const strings = ['\\', '"', '\\"', `\\\\"${BIG}`, `","id":1.0,"x":"`];
     const text = `{"a":${JSON.stringify(strings)},"id":1.0,"b":[${BIG}],"__proto__":{"id":1e5}}`;
     expect(writeJson(parseJson(text))).toBe(text);
   });
 
-  test('but numbers inside strings are strings', () => {
+  test('and numbers inside strings stay strings', () => {
     const text = JSON.stringify({ a: `:${BIG}`, b: `{"userId":1.0,"x":[${BIG}]}` });
     expect(parseJson(text)).toEqual(JSON.parse(text));
   });

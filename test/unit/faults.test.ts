@@ -21,7 +21,7 @@ test.each([
   expect(outsideFault(new Error('wrapped', { cause: withCode(code) }))).toBe(words);
 });
 
-test('a connection that ended, or was refused, is a fault outside the work', () => {
+test('an ended or refused connection is a fault outside the work', () => {
   expect(outsideFault(new Error('Connection terminated unexpectedly'))).toBe(
     'the database is away',
   );
@@ -29,13 +29,13 @@ test('a connection that ended, or was refused, is a fault outside the work', () 
 });
 
 test.each(['42P01', '42703', '22003', '23505', '54000', 'XX000'])(
-  '%s is the work’s own',
+  '%s is the work’s own fault',
   (code) => {
     expect(outsideFault(withCode(code))).toBeUndefined();
   },
 );
 
-test('what our own code throws is the work’s own', () => {
+test('an error of our own code is the work’s own fault', () => {
   expect(outsideFault(new TypeError('x is undefined'))).toBeUndefined();
   expect(outsideFault('text')).toBeUndefined();
 });

@@ -42,7 +42,7 @@ async function readCsv(text: string, size = 1_000, kind?: CsvKind) {
   };
 }
 
-test('lines are the same in whatever pieces a file is read', async () => {
+test('lines are the same whatever the chunks of a file', async () => {
   const bytes = Buffer.from('\uFEFFfirst\n\nthird é 😀\r\nno end of line');
   const expected = ['first', '', 'third é 😀\r', 'no end of line'].map((text, index) => {
     return { number: index + 1, text };
@@ -52,7 +52,7 @@ test('lines are the same in whatever pieces a file is read', async () => {
   }
 });
 
-test('a line that is too long, or no UTF-8, costs no other', async () => {
+test('a line that is too long or not UTF-8 does not affect other lines', async () => {
   const bytes = Buffer.concat([
     Buffer.from(`a\n${'x'.repeat(40)}\nb\n`),
     Buffer.from([0xff, 0xfe]),
@@ -71,7 +71,7 @@ test('a line that is too long, or no UTF-8, costs no other', async () => {
   }
 });
 
-test('cells come back as they were, with whatever quotes, commas and line ends in them', async () => {
+test('cells keep any quotes, commas and line ends', async () => {
   const name = fc.string({
     unit: fc.constantFrom('a', '"', ',', '\n', 'é', ' ', ';'),
     minLength: 1,
@@ -81,8 +81,8 @@ test('cells come back as they were, with whatever quotes, commas and line ends i
     { maxLength: 8 },
   );
   await fc.assert(
-    fc.asyncProperty(names, fc.integer({ min: 1, max: 30 }), async (told, size) => {
-      const rows = told.map((text, index) => {
+    fc.asyncProperty(names, fc.integer({ min: 1, max: 30 }), async (texts, size) => {
+      const rows = texts.map((text, index) => {
         const isPlain = !/[",\n]/.test(text);
         return `o${index},${isPlain ? text : `"${text.replaceAll('"', '""')}"`},2025-01-01\r\n`;
       });
@@ -91,26 +91,26 @@ test('cells come back as they were, with whatever quotes, commas and line ends i
         size,
       );
       expect(rejected).toEqual([]);
-      expect(events.map(({ data }) => (data as { name: string }).name)).toEqual(told);
+      expect(events.map(({ data }) => (data as { name: string }).name)).toEqual(texts);
     }),
     { numRuns: 100 },
   );
 });
 
-test('a quote that stays open costs its own row', async () => {
+test('an unclosed quote affects only its own row', async () => {
   const rows = ['a,"open,2025-01-01', 'b,B,2025-01-01', 'c,C,2025-01-01'];
   const { events, rejected } = await readCsv(`org_id,name,created_at\n${rows.join('\n')}\n`);
   expect(rejected).toEqual([2]);
   expect(events.map(({ data }) => (data as { org_id: string }).org_id)).toEqual(['b', 'c']);
 });
 
-test('headers are known by other names too, in any case and order, between unknown columns', async () => {
+test('headers have aliases, in any case and order, with unknown columns between them', async () => {
   const { events } = await readCsv('x,Date,User ID\n1,2025-01-02,ann\n');
   const at = Date.parse('2025-01-02T00:00:00Z');
   expect(events).toMatchObject([{ type: 'user.active', at, data: { user_id: 'ann' } }]);
 });
 
-test('a file dated by an archive without times was written at no known time', async () => {
+test('a file from an archive without times has no known modification time', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'insightd-dated-'));
   const path = join(folder, 'dated.csv');
   await writeFile(path, 'x');
@@ -125,7 +125,7 @@ test('a file dated by an archive without times was written at no known time', as
   await rm(folder, { recursive: true });
 });
 
-test('a line that is nested too deeply is rejected, and can be written to the file of rejected lines', () => {
+test('a line that is nested too deeply is rejected and written to the file of rejected lines', () => {
   const format = new NdjsonFormat({ now: AS_OF, receivedAt: AS_OF, defaultSource: 'import' });
   const text = `{"id":"1","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
   const { rejected } = format.read([{ number: 1, text }]);
@@ -133,7 +133,7 @@ test('a line that is nested too deeply is rejected, and can be written to the fi
   expect(JSON.parse(format.rejectedLine(rejected[0]!))).toMatchObject({ text });
 });
 
-test('an id that a spreadsheet has rounded is refused, other ids are kept as they are', () => {
+test('an id that a spreadsheet rounded is refused, and other ids are kept exactly', () => {
   const at = (user_id: string) => eventsOfRow('activity', { user_id, day: '2025-01-01' }, AS_OF);
   for (const rounded of [
     '7.38529527931260E+17',
@@ -172,7 +172,7 @@ test.each([';', ',', '\t', '|'])(
   },
 );
 
-test('a file of rejected rows names its delimiter where the file did', async () => {
+test('a file of rejected rows has a delimiter line if the file had one', async () => {
   const format = new CsvFormat(context, 'orgs');
   const lines = [];
   for await (const some of readLines(
@@ -185,7 +185,7 @@ test('a file of rejected rows names its delimiter where the file did', async () 
   expect((await readCsv(again, 99, 'orgs')).events).toMatchObject([{ data: { org_id: 'a' } }]);
 });
 
-test('a membership is an addition, a removal, both, or known without a beginning', () => {
+test('a membership row is an addition, a removal, both, or a membership with unknown start', () => {
   const steps = (row: Record<string, string>) => {
     const read = eventsOfRow('memberships', { user_id: 'u', org_id: 'o', ...row }, AS_OF);
     if ('errors' in read) return read.errors;
@@ -209,7 +209,7 @@ test('a membership is an addition, a removal, both, or known without a beginning
   });
 });
 
-test('a row has the same events whenever it is read; another content has others', () => {
+test('a row always gives the same events; other content gives other events', () => {
   const user = { user_id: 'u', email: 'u@example.com', created_at: '2025-01-01' };
   const ids = (row: object, asOf = AS_OF) => {
     const read = eventsOfRow('users', { ...row }, asOf);

@@ -25,7 +25,7 @@ describe('values are counted before they are parsed', () => {
     }
   });
 
-  test('what fits is never taken for more, whatever is in it', () => {
+  test('a body within the limit is never refused, whatever its content', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) =>
         expect(isCrowded(bytes(JSON.stringify(value)))).toBe(false),

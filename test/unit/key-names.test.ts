@@ -12,7 +12,7 @@ test.each([[''], [' '], ['x'.repeat(101)], ['a\nb'], ['a\0b'], ['\ud800'], ['a\u
   (name) => expect(keyName(name)).toBeUndefined(),
 );
 
-test('an old name that is too long is cut in the same way each time, others stay as they are', () => {
+test('an old name that is too long is always cut in the same way, and other names stay unchanged', () => {
   const long = 'x'.repeat(6_000);
   expect([...senderName(long)]).toHaveLength(255);
   expect(senderName(long)).toBe(senderName('x'.repeat(6_000)));

@@ -41,7 +41,7 @@ test.each<[string, Source, object]>([
     workos,
     { event: 'invitation.created', data: { inviter_user_id: 7, email: [ADDRESS] } },
   ],
-])('an invited address is not kept, %s', (_, source, body) => {
+])('an invitee’s address is not stored, %s', (_, source, body) => {
   const { rejected } = take(source, { value: body }, { raw: Buffer.from(JSON.stringify(body)) });
   expect(rejected).toHaveLength(1);
   const text = rejected[0]!.body.toString('utf8');
@@ -49,13 +49,13 @@ test.each<[string, Source, object]>([
   expect(text).not.toContain(base64({ invitee_email: ADDRESS }));
 });
 
-test('an invitation of Clerk that is nested too deeply is kept without the address', () => {
+test('a Clerk invitation that is nested too deeply is stored without the address', () => {
   const value = { type: 'organizationInvitation.created', data: { email_address: ADDRESS } };
   const { rejected } = take(clerk, { value, problem: 'must not be nested deeper' });
   expect(rejected[0]!.body.toString('utf8')).not.toContain('example.com');
 });
 
-test('an event in base64 is kept decoded, and what it mentions is noted', () => {
+test('an event in base64 is stored decoded, with the ids and addresses that it mentions', () => {
   const body = {
     type: 'user.created',
     data_base64: base64({ user_id: 7, email: 'ada@example.com' }),
@@ -65,7 +65,7 @@ test('an event in base64 is kept decoded, and what it mentions is noted', () => 
   expect(rejected[0]!.mentions.texts).toEqual(expect.arrayContaining(['7', 'ada@example.com']));
 });
 
-test('a message that is not UTF-8 is rejected, and kept byte for byte', () => {
+test('a message that is not UTF-8 is rejected, and stored byte for byte', () => {
   const raw = Buffer.from('{"type":"user.active","data":{"user_id":"caf\xe9"}}', 'latin1');
   const { events, rejected } = take(standard, readMessage(raw), { raw });
   expect(events).toEqual([]);
@@ -74,7 +74,7 @@ test('a message that is not UTF-8 is rejected, and kept byte for byte', () => {
   expect(readMessage(rejected[0]!.body)).toHaveProperty('problem');
 });
 
-test('every event of a message with the longest id has an id of its own', () => {
+test('every event of a message with the longest id has a unique id', () => {
   const event = { type: 'user.active', data: { user_id: 'ada' } };
   const { events, rejected } = take(
     standard,
@@ -85,7 +85,7 @@ test('every event of a message with the longest id has an id of its own', () => 
   expect(new Set(events.map(({ id }) => id)).size).toBe(3);
 });
 
-test('an update of a Clerk user creates nobody whose creation would be rejected', () => {
+test('an update of a Clerk user creates no user whose creation would be rejected', () => {
   const data = { id: 'ada', created_at: NOW, first_name: 'Ada', email_addresses: [] };
   const of = (type: string, more: object = {}) =>
     take(clerk, { value: { type, data: { ...data, ...more }, timestamp: NOW } });

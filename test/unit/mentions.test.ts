@@ -9,7 +9,7 @@ function isMentioned(text: string, wanted: string): boolean {
   return mentionsOf(text).texts.some((one) => mentionHash(one) === mentionHash(wanted));
 }
 
-describe('what a letter mentions', () => {
+describe('a mention in a letter', () => {
   const id = 'tenant/é-7';
   test.each([
     ['as it is', JSON.stringify({ user_id: id })],
@@ -67,14 +67,14 @@ describe('what a letter mentions', () => {
     expect(isMentioned(JSON.stringify({ value }), ADDRESS)).toBe(true);
   });
 
-  test('is not what only begins or ends like it', () => {
+  test('is not found in a text that only begins or ends with it', () => {
     const text = JSON.stringify({ user_id: 'ada-2', email: 'bada@example.com', n: 4200 });
     for (const other of ['ada', ADDRESS, '42', 'ada@example.co']) {
       expect(isMentioned(text, other)).toBe(false);
     }
   });
 
-  test('is incomplete where not everything could be read', () => {
+  test('is marked incomplete when a part of the letter could not be read', () => {
     const long = JSON.stringify({
       list: Array.from({ length: 20_000 }, (_, index) => `id-${index}`),
     });
@@ -86,7 +86,7 @@ describe('what a letter mentions', () => {
     expect(mentionsOf(JSON.stringify({ user_id: 'ada', n: 7 })).isComplete).toBe(true);
   });
 
-  test('is bounded for all letters of a request, some of it noted of each', () => {
+  test('is stored within a bound for all letters of a request, with some for each letter', () => {
     const budget = new MentionBudget();
     const words = (letter: number) => Array.from({ length: 300 }, (_, i) => `w${letter}x${i}`);
     const letters = Array.from({ length: 10_000 }, (_, letter) => {
@@ -102,13 +102,13 @@ describe('what a letter mentions', () => {
     expect(letters.at(-1)!.texts).toContain('u9999');
   });
 
-  test('names the end that was cut off', () => {
+  test('has the end that was cut off', () => {
     expect(mentionsOf('{"user_id":"ad').torn).toBe('ad');
     expect(mentionsOf('{"user_id":"ada"}').torn).toBeUndefined();
   });
 });
 
-test('addresses are taken out of a text, and nothing else', () => {
+test('only addresses are removed from a text', () => {
   const text = `{"to":"${ADDRESS}","cc":["<x.y+z@a.b>"],"at":"5 @ 3","last":"q@w`;
   expect(withoutAddresses(text)).toBe('{"to":"","cc":["<>"],"at":"5  3","last":"');
 });

@@ -1,6 +1,6 @@
 /**
- * The reference model, held to answers that were worked out by hand from docs/semantics.md, one
- * subject a file; and the random histories, held to what they promise.
+ * The reference model, checked against answers computed by hand from docs/semantics.md, one
+ * subject per file; and the random histories, checked against their guarantees.
  */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -26,9 +26,9 @@ function answers(events: readonly WireEvent[]): unknown[] {
 }
 
 describe('random histories', () => {
-  test('everything happens before today, under an identity of its own', () => {
-    const before = (told: unknown) =>
-      (typeof told === 'number' ? told * 1000 : Date.parse(String(told))) < TODAY_MS;
+  test('have events before today only, each with a unique identity', () => {
+    const before = (time: unknown) =>
+      (typeof time === 'number' ? time * 1000 : Date.parse(String(time))) < TODAY_MS;
     fc.assert(
       fc.property(historyArb({ today: TODAY, maxEvents: 60 }), (events) => {
         expect(events.length).toBeLessThanOrEqual(60);
@@ -40,7 +40,7 @@ describe('random histories', () => {
     );
   });
 
-  test('most tell enough for most of the eight reports', () => {
+  test('mostly have rows in most of the eight reports', () => {
     const histories = fc.sample(historyArb({ today: TODAY, maxEvents: 120 }), {
       numRuns: 40,
       seed: 1,
@@ -55,7 +55,7 @@ describe('random histories', () => {
     expect(reportsWithRows.filter((count) => count >= 6).length).toBeGreaterThan(20);
   });
 
-  test('the order in which events are given and their repetition change no answer', () => {
+  test('give the same answers for any order and repetition of the events', () => {
     const shuffled = historyArb({ today: TODAY, maxEvents: 60 }).chain((events) =>
       fc.tuple(
         fc.constant(events),

@@ -8,8 +8,8 @@ test.each([
   // February is shorter: all of it.
   ['2026-03-31', '2026-03-01 … 2026-03-31', '2026-02-01 … 2026-02-28'],
   ['2028-03-30', '2028-03-01 … 2028-03-30', '2028-02-01 … 2028-02-29'],
-])('on %s this month is %s, and the same days of the last are %s', (today, ...expected) => {
+])('on %s this month is %s, and the same days of last month are %s', (today, ...expected) => {
   const periods = monthSoFar(Date.parse(`${today}T00:00:00Z`));
-  const told = periods.map(({ from, before }) => `${formatDay(from)} … ${formatDay(before - 1)}`);
-  expect(told).toEqual(expected);
+  const days = periods.map(({ from, before }) => `${formatDay(from)} … ${formatDay(before - 1)}`);
+  expect(days).toEqual(expected);
 });

@@ -44,16 +44,16 @@ function tallying(members: number) {
   };
 }
 
-test('what is told at once is added up one after the other', async () => {
+test('concurrent tallies are computed one after the other', async () => {
   const thread = new OrgThread();
   const [few, many] = [tallying(2), tallying(50_000)];
   await Promise.all([thread.tally(many), thread.tally(few)]);
-  // Active today and on the first day; what a user did before is not the org's. Added within 60 days, not 30.
+  // Active today and on the first day; activity before the membership does not count. Added within 60 days, not 30.
   expect([...few.rows]).toEqual([1, 1 << 8, 0, 2, 2, 2, 0, 0, 0, 0]);
   expect(many.rows[MEMBERS]).toBe(50_000);
 });
 
-test('a thread that fails says why, and the next one works', async () => {
+test('a failing thread reports its error, and the next one works', async () => {
   const thread = new OrgThread();
   const wrong = { ...tallying(1), spans: undefined as never };
   await expect(thread.tally(wrong)).rejects.toThrow(/undefined/);

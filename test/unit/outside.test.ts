@@ -18,7 +18,7 @@ function from(
 const outside = (TRUSTED_PROXIES = LOOPBACK, PUBLIC_URL?: string) =>
   new Outside({ TRUSTED_PROXIES, PUBLIC_URL });
 
-describe('a list of addresses', () => {
+describe('a list of trusted addresses', () => {
   test.each<[string, string, boolean]>([
     ['10.0.0.0/8', '10.1.2.3', true],
     ['10.0.0.0/8', '::ffff:10.1.2.3', true],
@@ -94,14 +94,14 @@ describe('https', () => {
     expect(outside().isSecure(from(remote, headers))).toBe(secure);
   });
 
-  test('by the outside address, unless the request says otherwise', () => {
+  test('is used as in the outside address, unless the request says otherwise', () => {
     const one = outside(LOOPBACK, 'https://x.example/insights');
     expect(one.isSecure(from('127.0.0.1'))).toBe(true);
     expect(one.isSecure(from('127.0.0.1', { origin: 'http://127.0.0.1:3000' }))).toBe(false);
   });
 });
 
-describe('the own origin', () => {
+describe('the origin of the service', () => {
   test.each<[string, string, Record<string, string>, boolean]>([
     ['the host', 'http://a.example:3000', { host: 'a.example:3000' }, true],
     ['the host, with the usual port', 'https://a.example', { host: 'A.example:443' }, true],
@@ -141,7 +141,7 @@ describe('the own origin', () => {
     expect(outside().isOwnOrigin(from('127.0.0.1', headers), origin)).toBe(own);
   });
 
-  test('is that of PUBLIC_URL, and no forwarded host of a stranger', () => {
+  test('is that of PUBLIC_URL, not a forwarded host of an untrusted client', () => {
     const one = outside('none', 'https://x.example:8443/insights/');
     const request = from('127.0.0.1', { host: 'a', 'x-forwarded-host': 'b.example' });
     expect(one.isOwnOrigin(request, 'https://x.example:8443')).toBe(true);
@@ -149,14 +149,14 @@ describe('the own origin', () => {
   });
 });
 
-describe('the path before all others', () => {
+describe('the base path', () => {
   test.each<[string, string, string, string]>([
     ['/insights/', '/insights/reports?x=1', '/reports?x=1', 'kept by the proxy'],
     ['/insights', '/reports', '/reports', 'taken away'],
     ['/insights/', '/insights', '/', 'alone'],
     ['/insights/', '/insights?x=1', '/?x=1', 'alone with a query'],
     ['/insights/', '/insightsful', '/insightsful', 'of another name'],
-    ['/', '/reports', '/reports', 'that is none'],
+    ['/', '/reports', '/reports', 'that is empty'],
     ['/a/../b', '/a/x', '/a/x', 'that could be abused'],
     ['/a"><script>', '/', '/', 'that is not one'],
     ['/api', '/api/backend/v1/reports', '/api/backend/v1/reports', 'of programs'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Patience, readRetryAfter, type Failure } from '#libs/ingest';
 
-/** What is waited for when a question fails so many times, in seconds, and what comes of it. */
+/** The pauses in seconds when a request fails so many times, and the result. */
 async function asked(failure: Failure, times: number, retryAfterMs?: number) {
   const waited: number[] = [];
   const patience = new Patience(
@@ -15,23 +15,23 @@ async function asked(failure: Failure, times: number, retryAfterMs?: number) {
   return { waited, answer };
 }
 
-test('what fails is tried five times, with longer and longer waits', async () => {
+test('a failing request is tried five times, with growing pauses', async () => {
   expect(await asked('unwell', 2)).toEqual({ waited: [1, 2], answer: 'yes' });
   expect(await asked('unwell', 9)).toEqual({ waited: [1, 2, 4, 8], answer: 'no' });
 });
 
-test('what is busy is waited for as long as it asks, else up to a minute at a time', async () => {
+test('a busy server is waited for as long as it asks, by default up to a minute', async () => {
   expect(await asked('busy', 2, 7_000)).toEqual({ waited: [7, 7], answer: 'yes' });
   const { waited, answer } = await asked('busy', 8);
   expect(waited).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
   expect(answer).toBe('yes');
 });
 
-test('what waiting cannot change is not tried again', async () => {
+test('a permanent error is not retried', async () => {
   expect(await asked('final', 1)).toEqual({ waited: [], answer: 'no' });
 });
 
-test('Retry-After is read as seconds or as a date', () => {
+test('Retry-After may be seconds or a date', () => {
   const now = Date.parse('2026-01-31T12:00:00Z');
   expect(readRetryAfter('3', now)).toBe(3_000);
   expect(readRetryAfter('Sat, 31 Jan 2026 12:00:05 GMT', now)).toBe(5_000);

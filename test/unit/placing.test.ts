@@ -4,7 +4,7 @@ import { Bitset } from '#libs/facts';
 import { ActivityBitmaps, ScratchBuffers, sortUsers } from '#libs/reports';
 
 const MASK_WORDS = 3;
-/** More than are put into one stretch. */
+/** More users than fit into one bucket. */
 const MOST = 30_000;
 
 interface User {
@@ -13,7 +13,7 @@ interface User {
   exists: boolean;
 }
 
-/** As many users as one likes, from few numbers: seconds within a span are shared by the more of them, the shorter it is. */
+/** Any number of users from few random numbers. The shorter the span, the more users share a second. */
 const usersArb = fc
   .record({
     count: fc.integer({ min: 0, max: MOST }),
@@ -26,7 +26,7 @@ const usersArb = fc
     const ranks = Array.from({ length: count }, (_, rank) => ({ rank, by: random() }));
     ranks.sort((one, other) => one.by - other.by);
     return ranks.map(({ rank }): User => {
-      // Most were active of late.
+      // Most users were active recently.
       const lastActiveAt = 2 ** 32 - 1 - Math.floor(random() ** 4 * span);
       return { rank, lastActiveAt, exists: random() >= gone };
     });
@@ -41,7 +41,7 @@ function numbers(seed: number): () => number {
   };
 }
 
-test('users are placed by last activity, latest first, then by id, with all that is known of them', () => {
+test('users are sorted by last activity descending, then by id, with all their data', () => {
   const memory = new ScratchBuffers();
   fc.assert(
     fc.property(usersArb, (users) => {

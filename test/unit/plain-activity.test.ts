@@ -47,8 +47,8 @@ const activity = fc.record(
   { requiredKeys: [] },
 );
 
-describe('activity that is checked by hand', () => {
-  test('is judged as the schema judges it, whatever is odd about it', () => {
+describe('the fast check of activity', () => {
+  test('accepts and rejects the same events as the schema', () => {
     fc.assert(
       fc.property(activity, (raw) => {
         expect(checkEvent(raw, context)).toEqual(checkBySchema(raw, context));
@@ -58,8 +58,8 @@ describe('activity that is checked by hand', () => {
   });
 });
 
-describe('an instant as JavaScript writes it', () => {
-  test('is read as the same instant by parts', () => {
+describe('the fast parser of instants', () => {
+  test('gives the same instant as the general parser', () => {
     fc.assert(
       fc.property(instant, (at) => {
         const text = at.toISOString();

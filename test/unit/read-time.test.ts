@@ -60,7 +60,7 @@ describe('the finest digits', () => {
   ])('%j is %s', (value, expected) => expect(iso(value)).toBe(expected));
 });
 
-describe('what is no time is refused with its reason', () => {
+describe('an invalid time is refused with the reason', () => {
   const NO_TIME = /^must be a time such as/;
   test.each<[unknown, RegExp]>([
     [undefined, NO_TIME],
@@ -149,7 +149,7 @@ test('every form of a moment is the same moment', () => {
   );
 });
 
-test('whatever is read lies between 1970 and 9999, and never throws', () => {
+test('parsing any text gives a time between 1970 and 9999 or a refusal, and never throws', () => {
   const odd = fc.oneof(fc.anything(), fc.string(), fc.double(), fc.nat().map(String), fc.bigInt());
   fc.assert(
     fc.property(odd, (value) => {
@@ -161,7 +161,7 @@ test('whatever is read lies between 1970 and 9999, and never throws', () => {
   );
 });
 
-describe('each way in reads them alike', () => {
+describe('every input parses times in the same way', () => {
   const now = Date.UTC(2026, 1, 1);
   const context = { now, receivedAt: now, defaultSource: 'test' };
   const FORMS = [

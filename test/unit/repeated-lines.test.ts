@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Repeats } from '../../libs/platform/logger/repeats.js';
 
-test('the same line is written once a minute, with the count of those left out', () => {
+test('a repeated line is written once a minute, with the count of omitted lines', () => {
   const repeats = new Repeats();
   const at = (ms: number) => repeats.admit('trouble', 'trouble {"code":"NOPERM"}', ms);
   expect(at(0)).toEqual({ isWritten: true, dropped: 0 });
@@ -10,7 +10,7 @@ test('the same line is written once a minute, with the count of those left out',
   expect(at(60_001)).toMatchObject({ isWritten: false });
 });
 
-test('of one message with other fields each time, 20 lines a minute are written', () => {
+test('a message with changing fields is written 20 times a minute at most', () => {
   const repeats = new Repeats();
   const written = Array.from(
     { length: 1_000 },

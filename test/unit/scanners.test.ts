@@ -53,7 +53,7 @@ const WORST: Record<string, (size: number) => string> = {
   letters: (size) => filled('aB', size),
 };
 
-/** For what calls several of the others. */
+/** For scanners that call several others. */
 const FEW = [
   'escaped quotes that never end',
   'addresses without an end',
@@ -66,7 +66,7 @@ const CALLERS = [
   'a call',
   'an identify call',
   'a message',
-  'a message that is no JSON',
+  'a message that is not JSON',
 ];
 
 const context = { now: NOW, receivedAt: NOW, defaultSource: 'key' };
@@ -83,7 +83,7 @@ const call = (text: string) => ({
   ...{ traits: { name: text, email: text, createdAt: text } },
 });
 
-/** Everything in libs/ that reads characters of what others send. */
+/** Every function in libs/ that scans the characters of input. */
 const SCANNERS: Record<string, (text: string) => unknown> = {
   'what a letter mentions': mentionsOf,
   'a hash of a mention': mentionHash,
@@ -146,7 +146,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
         { now: NOW, asks: true },
       ),
     ),
-  'a message that is no JSON': (text) =>
+  'a message that is not JSON': (text) =>
     translate(
       standard,
       { id: 'm', at: NOW, receivedAt: NOW, content: { unreadable: text }, raw: raw(text) },
@@ -192,7 +192,7 @@ async function cpuMs(work: () => unknown): Promise<number> {
 // CPU, not time: another process that is busy must not fail this. Small sizes come first, so that quadratic
 // work is noticed before it takes minutes.
 describe.each(Object.keys(SCANNERS))('%s', (scanner) => {
-  test('takes linear time for a mebibyte of the worst', async () => {
+  test('takes linear time for a mebibyte of the worst input', async () => {
     const tooLong: string[] = [];
     for (const name of CALLERS.includes(scanner) ? FEW : Object.keys(WORST)) {
       for (const size of SIZES) {

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { within } from '#libs/platform';
 
-test('an answer in time is handed on, a failure as well', async () => {
+test('a result or a failure in time is passed on', async () => {
   await expect(within(60_000, Promise.resolve('yes'))).resolves.toBe('yes');
   await expect(within(60_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
 });
 
-test('an answer that does not come is given up', async () => {
+test('an answer that is too late gives a timeout error', async () => {
   const never = new Promise<never>(() => undefined);
   await expect(within(20, never)).rejects.toThrow('no answer within 0.02 s');
 });

@@ -4,7 +4,7 @@ import { LatestBlocks } from './latest-blocks.js';
 
 const ENTRY_BYTES = 8;
 
-/** Signs of activity packed as `activity_log` keeps them: 8 bytes each, key and unix seconds, big-endian. */
+/** Packs entries for `activity_log`: 8 bytes each, user key and unix seconds, both big-endian. */
 export function packEntries(
   count: number,
   entry: (index: number) => { key: number; seconds: number },
@@ -18,6 +18,7 @@ export function packEntries(
   return packed;
 }
 
+/** Calls `onEntry` with the key and the unix seconds of each packed entry. */
 export function forEachEntry(
   packed: Buffer,
   onEntry: (key: number, seconds: number) => void,
@@ -27,12 +28,14 @@ export function forEachEntry(
   }
 }
 
-/** Signs of activity gathered as they are kept: by day, and the latest of each user. */
+/**
+ * Collects activity in the two forms it is stored in: bitmaps per day, and the last time per user.
+ */
 export class ActivityEntries {
   readonly days = new DayBlocks();
   readonly latest = new LatestBlocks();
 
-  /** User `key` was active at `seconds`, unix seconds. */
+  /** Adds one entry. @param seconds unix seconds */
   add(key: number, seconds: number): void {
     this.days.add(startOfDay(seconds * 1000), key);
     this.latest.raise(key, seconds);

@@ -1,11 +1,11 @@
-/** Users and orgs are counted in blocks of 4,096: a block of a day is one row of bits. */
+/** A block is 4,096 consecutive keys. One row holds the bitmap of one block on one day. */
 export const BLOCK_SHIFT = 12;
 export const BLOCK_SIZE = 1 << BLOCK_SHIFT;
 export const BLOCK_BYTES = BLOCK_SIZE / 8;
 
 /**
- * Days → blocks → bits, collected in memory and written as one statement. Bit 0 is the highest of the
- * first byte, as PostgreSQL counts them.
+ * Bitmaps by day and block, collected in memory and written in one statement. Bit 0 is the highest
+ * bit of the first byte, as in PostgreSQL's `bit(n)`.
  */
 export class DayBlocks {
   private readonly days = new Map<number, Map<number, Buffer>>();
@@ -21,7 +21,7 @@ export class DayBlocks {
     bits[bit >> 3]! |= 0x80 >> (bit & 7);
   }
 
-  /** The keys of a block that are marked on a day. */
+  /** The keys of a block that are set on a day. */
   keysOf(day: number, block: number): number[] {
     const keys: number[] = [];
     const bits = this.days.get(day)?.get(block);
@@ -33,7 +33,7 @@ export class DayBlocks {
     return this.days.size === 0;
   }
 
-  /** Columns for `unnest`: the day as ISO text, the block, the bits as hexadecimal. */
+  /** Columns for `unnest`: days as ISO text, blocks, bits as hexadecimal. */
   columns(): [days: string[], blocks: number[], bits: string[]] {
     const columns: [string[], number[], string[]] = [[], [], []];
     for (const [day, blocks] of this.days) {
@@ -48,13 +48,13 @@ export class DayBlocks {
   }
 }
 
-/** Whether a key is marked in the bits of its block. */
+/** Whether a key is set in the bitmap of its block. */
 export function isMarked(bits: Uint8Array, key: number): boolean {
   const bit = key & (BLOCK_SIZE - 1);
   return (bits[bit >> 3]! & (0x80 >> (bit & 7))) !== 0;
 }
 
-/** Calls `onKey` for each bit that is set in a block's bits. */
+/** Calls `onKey` for each key that is set in a block's bitmap. */
 export function forEachKey(block: number, bits: Uint8Array, onKey: (key: number) => void): void {
   const first = block << BLOCK_SHIFT;
   for (let byte = 0; byte < bits.length; byte++) {

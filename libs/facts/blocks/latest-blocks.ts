@@ -1,36 +1,39 @@
 import { endianness } from 'node:os';
 
-/** `last_active` holds the users in blocks of 256: a kilobyte, which a row holds within itself. */
+/**
+ * `last_active` stores users in blocks of 256. A block is 1 KiB, which fits in a row without TOAST.
+ */
 const SHIFT = 8;
 const SIZE = 1 << SHIFT;
 
-/** The latest of numbers told of keys, in blocks of 256 keys; 0 stands for none. */
+/** The highest number seen per key, in blocks of 256 keys; 0 means none. */
 export class LatestBlocks {
   private readonly blocks = new Map<number, Uint32Array>();
 
+  /** Sets a key's number unless it is already higher. */
   raise(key: number, value: number): void {
     const numbers = this.block(blockOf(key));
     if (value > numbers[key & (SIZE - 1)]!) numbers[key & (SIZE - 1)] = value;
   }
 
-  /** Takes in a block as it is kept. @returns whether something here is later than what it has */
+  /** Merges a stored block. @returns whether any number here is higher than the stored one */
   mergeStored(block: number, stored: Buffer): boolean {
     const numbers = this.block(block);
     const known = unpackBlock(stored);
     let changed = false;
-    for (let place = 0; place < SIZE; place++) {
-      if (numbers[place]! > known[place]!) changed = true;
-      else numbers[place] = known[place]!;
+    for (let index = 0; index < SIZE; index++) {
+      if (numbers[index]! > known[index]!) changed = true;
+      else numbers[index] = known[index]!;
     }
     return changed;
   }
 
-  /** The numbers of the blocks, in their order. */
+  /** The block numbers in ascending order. */
   get numbers(): number[] {
     return [...this.blocks.keys()].sort((one, other) => one - other);
   }
 
-  /** A block as it is kept: 256 numbers of 4 bytes, big-endian. */
+  /** A block in its stored form: 256 numbers of 4 bytes, big-endian. */
   packed(block: number): Buffer {
     return bigEndian(Buffer.from(this.block(block).slice().buffer));
   }
@@ -44,14 +47,16 @@ export class LatestBlocks {
   }
 }
 
-/** The 256 numbers of a block as it is kept. */
+/** The 256 numbers of a stored block. */
 export function unpackBlock(stored: Buffer): Uint32Array {
   const numbers = new Uint32Array(SIZE);
   putBlock(numbers, 0, stored, 0);
   return numbers;
 }
 
-/** Puts the numbers of a block, kept from `start` of `source` on, into `numbers` from `first` on. */
+/**
+ * Copies a stored block that begins at `start` of `source` into `numbers`, beginning at `first`.
+ */
 export function putBlock(numbers: Uint32Array, first: number, source: Buffer, start: number): void {
   const end = Math.min(first + SIZE, numbers.length);
   for (let key = first, at = start; key < end; key++, at += 4) {
@@ -69,7 +74,7 @@ export function firstKey(block: number): number {
   return block << SHIFT;
 }
 
-/** Turns 4-byte numbers, in place, from the machine's order of bytes to big-endian or back. */
+/** Converts 4-byte numbers in place between the machine's byte order and big-endian. */
 function bigEndian(bytes: Buffer): Buffer {
   return endianness() === 'LE' ? bytes.swap32() : bytes;
 }

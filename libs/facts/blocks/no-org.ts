@@ -1,2 +1,2 @@
-/** Stands for "no org was named". */
+/** The org key of invites that name no org. */
 export const NO_ORG = 0;

@@ -8,41 +8,43 @@ export interface TimedStep {
 }
 
 /**
- * The user was a member from `from` to `to`, both days whole; infinite where not known or still open.
- * A span that ends is one removal. Times in milliseconds since 1970.
+ * A period of membership, from `from` to `to`, both days included. An unknown start is `-Infinity`,
+ * an open end is `Infinity`. A span that ends is one removal. Times in milliseconds since 1970.
  */
 export interface Span {
   from: number;
   to: number;
   role: string;
-  /** When the step happened that tells of the span: as of any moment before, nothing is known of it. */
+  /** Time of the span's first step. As of an earlier moment, the span does not exist. */
   toldAt: number;
-  /** Whether that step is an addition, which was at `from`. */
+  /** Whether the first step is an addition; its time is then `from`. */
   isAddition: boolean;
 }
 
-/** The role of a span in which none was ever told. */
+/** The role of a span whose steps name none. */
 const DEFAULT_ROLE = 'Member';
 
 /**
  * Replays the steps of one (user, org) pair.
- * - An add while no member opens a span and is one addition; while a member it tells the role.
- * - A remove while a member closes the span and is one removal; as the first step known of the pair
- *   it is one removal of a span whose start is unknown; else it is nothing.
- * - A role change while no member opens a span whose start is unknown, and is no addition.
- * - `closedAt`, the deletion of the user or of the org, closes an open span. It is counted as a removal:
- *   of the org it shows nowhere, since a deleted org is in no report.
+ * - An add opens a span and counts as one addition. While the user is a member, it only sets the
+ *   role.
+ * - A remove closes the open span and counts as one removal. As the pair's first step it counts as
+ *   one removal of a span with an unknown start. Otherwise it has no effect.
+ * - A role change while the user is no member opens a span with an unknown start. It is no
+ *   addition.
+ * - `closedAt`, the deletion of the user or of the org, closes an open span and counts as a
+ *   removal. The removals of a deleted org are never shown, because a deleted org is in no report.
  *
- * An unknown start reaches back to the pair's latest removal step before it, whether that step counted
- * or not, else without limit.
+ * An unknown start reaches back to the pair's latest earlier removal step, whether or not that step
+ * counted; without one, it has no limit.
  *
- * As of an earlier moment T the spans are those whose first step is not after T, and a span that ended
- * later is open: a step only ever adds a span or ends the last one.
- * @param steps in the order of their stamps, those before `closedAt`
+ * As of an earlier moment T, only spans whose first step is not after T exist, and a span that ends
+ * after T is open. A step either adds a span or ends the last one.
+ * @param steps in the order of their versions, without those after `closedAt`
  */
 export function replay(steps: readonly TimedStep[], closedAt?: number): Span[] {
   const spans: Span[] = [];
-  // No closures here: this runs a million times when all is read.
+  // No closures: a full read runs this function a million times.
   let open: Span | undefined;
   let removedAt = -Infinity;
   for (let index = 0; index < steps.length; index++) {

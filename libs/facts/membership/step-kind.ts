@@ -1,2 +1,2 @@
-/** What an event changes in a membership. */
+/** How an event changes a membership. */
 export type StepKind = 'add' | 'remove' | 'role';

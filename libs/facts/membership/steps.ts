@@ -3,16 +3,17 @@ import type { TimedStep } from './replay.js';
 import type { Version } from './version.js';
 import type { StepKind } from './step-kind.js';
 
-/** A step of one (user, org) pair, as told. */
+/** A stored step of one (user, org) pair. */
 export interface StoredStep {
-  stamp: Version;
+  version: Version;
   kind: StepKind;
   role: string | null;
 }
 
 /**
- * How the steps of a pair are kept: one after another in any order, each as its kind (1 byte), the
- * length of its stamp (2), the stamp, the length of its role plus one or 0 for none (2), the role.
+ * Stored form of a pair's steps: concatenated in any order. Each step is its kind (1 byte), the
+ * length of its version (2 bytes), the version, the length of its role plus one, or 0 for no role
+ * (2 bytes), and the role.
  */
 const KINDS: readonly StepKind[] = ['add', 'remove', 'role'];
 const KIND_BYTES = 1;
@@ -20,72 +21,75 @@ const LENGTH_BYTES = 2;
 const VERSION_AT = KIND_BYTES + LENGTH_BYTES;
 const ADD = KINDS.indexOf('add');
 
-/** Where packed steps lie in a row. */
-type Place = Pick<CopiedRow, 'source' | 'start' | 'end'>;
+/** The bytes of packed steps in a row. */
+type Slice = Pick<CopiedRow, 'source' | 'start' | 'end'>;
 
-export function packStep({ stamp, kind, role }: StoredStep): Buffer {
+/** Encodes one step in its stored form. */
+export function packStep({ version, kind, role }: StoredStep): Buffer {
   const head = Buffer.allocUnsafe(VERSION_AT);
   head.writeUInt8(KINDS.indexOf(kind));
-  head.writeUInt16BE(stamp.length, KIND_BYTES);
+  head.writeUInt16BE(version.length, KIND_BYTES);
   const tail = Buffer.allocUnsafe(LENGTH_BYTES);
   const roleBytes = Buffer.from(role ?? '');
   tail.writeUInt16BE(role === null ? 0 : roleBytes.length + 1);
-  return Buffer.concat([head, stamp, tail, roleBytes]);
+  return Buffer.concat([head, version, tail, roleBytes]);
 }
 
 /**
- * When the user was added, in milliseconds since 1970, for a pair whose only step is that; NaN for any
- * other. Most pairs are such, and a run reads a million: read in place, without a view or an object of
- * their own, they take half the time.
+ * Time of the addition in milliseconds since 1970, if it is the pair's only step; otherwise NaN.
+ * Most pairs have only that step. Reading it in place, without a view or an object, halves the time
+ * for the million pairs of a run.
  */
-export function onlyAddition({ source, start, end }: Place): number {
+export function onlyAddition({ source, start, end }: Slice): number {
   if (source[start] !== ADD) return Number.NaN;
-  const stampAt = start + VERSION_AT;
-  const stampEnd = stampAt + source.readUInt16BE(start + KIND_BYTES);
-  const roleBytes = Math.max(0, source.readUInt16BE(stampEnd) - 1);
-  if (stampEnd + LENGTH_BYTES + roleBytes < end) return Number.NaN;
-  return source.readInt32BE(stampAt) * 2 ** 32 + source.readUInt32BE(stampAt + 4);
+  const versionAt = start + VERSION_AT;
+  const versionEnd = versionAt + source.readUInt16BE(start + KIND_BYTES);
+  const roleBytes = Math.max(0, source.readUInt16BE(versionEnd) - 1);
+  if (versionEnd + LENGTH_BYTES + roleBytes < end) return Number.NaN;
+  return source.readInt32BE(versionAt) * 2 ** 32 + source.readUInt32BE(versionAt + 4);
 }
 
 /**
- * The steps of a pair, without roles, if they were kept in the order of their times, as nearly all are;
- * undefined for others. No stamp is looked at, nothing is sorted, and `steps` is filled in again each
- * time.
+ * The steps of a pair, without roles, if they are stored in the order of their times; otherwise
+ * undefined. Nearly all pairs are. Compares no versions and sorts nothing.
+ * @param steps reused for the result
  */
 export function orderedSteps(
-  { source, start, end }: Place,
+  { source, start, end }: Slice,
   steps: TimedStep[],
 ): TimedStep[] | undefined {
   let count = 0;
   let before = -Infinity;
   for (let at = start; at < end; count++) {
-    const stampAt = at + VERSION_AT;
-    const told = source.readInt32BE(stampAt) * 2 ** 32 + source.readUInt32BE(stampAt + 4);
-    if (told <= before) return undefined;
-    before = told;
+    const versionAt = at + VERSION_AT;
+    const time = source.readInt32BE(versionAt) * 2 ** 32 + source.readUInt32BE(versionAt + 4);
+    if (time <= before) return undefined;
+    before = time;
     const step = (steps[count] ??= { at: 0, kind: 'add', role: null });
-    step.at = told;
+    step.at = time;
     step.kind = KINDS[source[at]!]!;
-    at = stampAt + source.readUInt16BE(at + KIND_BYTES);
+    at = versionAt + source.readUInt16BE(at + KIND_BYTES);
     at += LENGTH_BYTES + Math.max(0, source.readUInt16BE(at) - 1);
   }
   steps.length = count;
   return steps;
 }
 
-/** The steps of a pair in the order of their stamps, each once however often it was kept. */
+/** Decodes the steps of a pair: in the order of their versions, without repetitions. */
 export function unpackSteps(packed: Buffer): StoredStep[] {
   const steps: StoredStep[] = [];
   for (let at = 0; at < packed.length;) {
     const kind = KINDS[packed[at]!]!;
-    const stampEnd = at + VERSION_AT + packed.readUInt16BE(at + KIND_BYTES);
-    const stamp = packed.subarray(at + VERSION_AT, stampEnd);
-    const roleLength = packed.readUInt16BE(stampEnd);
-    at = stampEnd + LENGTH_BYTES + Math.max(0, roleLength - 1);
-    const role = roleLength === 0 ? null : packed.toString('utf8', stampEnd + LENGTH_BYTES, at);
-    steps.push({ stamp, kind, role });
+    const versionEnd = at + VERSION_AT + packed.readUInt16BE(at + KIND_BYTES);
+    const version = packed.subarray(at + VERSION_AT, versionEnd);
+    const roleLength = packed.readUInt16BE(versionEnd);
+    at = versionEnd + LENGTH_BYTES + Math.max(0, roleLength - 1);
+    const role = roleLength === 0 ? null : packed.toString('utf8', versionEnd + LENGTH_BYTES, at);
+    steps.push({ version, kind, role });
   }
   if (steps.length < 2) return steps;
-  steps.sort((one, other) => Buffer.compare(one.stamp, other.stamp));
-  return steps.filter((step, index) => index === 0 || !step.stamp.equals(steps[index - 1]!.stamp));
+  steps.sort((one, other) => Buffer.compare(one.version, other.version));
+  return steps.filter(
+    (step, index) => index === 0 || !step.version.equals(steps[index - 1]!.version),
+  );
 }

@@ -1,15 +1,15 @@
 import { copyRows, type Connection } from '#libs/database';
 import { versionTime, type Version } from '../membership/version.js';
 
-/** The same of users and of orgs. */
+/** One value for users and one for orgs. */
 export interface PerSubject<S> {
   users: S;
   orgs: S;
 }
 
-/** By which events users, or orgs, were deleted, by key. */
+/** The versions of the deletions of users, or of orgs, by key. */
 export class Deletions {
-  private readonly stamps = new Map<number, Version>();
+  private readonly versions = new Map<number, Version>();
   private isDeleted = new Uint8Array(0);
 
   static async scan(db: Connection, table: 'users' | 'orgs'): Promise<Deletions> {
@@ -19,28 +19,35 @@ export class Deletions {
     return deletions;
   }
 
-  /** @param stamp copied when it is kept; undefined takes a deletion back @returns whether it is another than before */
-  put(key: number, stamp: Version | undefined): boolean {
+  /**
+   * Sets a deletion.
+   * @param version copied; undefined removes the deletion
+   * @returns whether it changed
+   */
+  put(key: number, version: Version | undefined): boolean {
     const known = this.of(key);
-    if (stamp ? known?.equals(stamp) : !known) return false;
+    if (version ? known?.equals(version) : !known) return false;
     if (key >= this.isDeleted.length) {
       const grown = new Uint8Array(2 * (key + 1));
       grown.set(this.isDeleted);
       this.isDeleted = grown;
     }
-    this.isDeleted[key] = stamp ? 1 : 0;
-    if (stamp) this.stamps.set(key, Buffer.from(stamp));
-    else this.stamps.delete(key);
+    this.isDeleted[key] = version ? 1 : 0;
+    if (version) this.versions.set(key, Buffer.from(version));
+    else this.versions.delete(key);
     return true;
   }
 
-  /** Nearly none is deleted: looking a million of them up in the map would take longer than reading them. */
+  /**
+   * Nearly no key is deleted. Without the array, a million map look-ups would take longer than the
+   * read.
+   */
   of(key: number): Version | undefined {
-    return this.isDeleted[key] === 1 ? this.stamps.get(key) : undefined;
+    return this.isDeleted[key] === 1 ? this.versions.get(key) : undefined;
   }
 
-  /** Calls `onKey` for each that was deleted by a moment. @param moment ms since 1970, itself included */
+  /** Calls `onKey` for each key deleted at or before `moment`, milliseconds since 1970. */
   forEachBy(moment: number, onKey: (key: number) => void): void {
-    for (const [key, stamp] of this.stamps) if (versionTime(stamp) <= moment) onKey(key);
+    for (const [key, version] of this.versions) if (versionTime(version) <= moment) onKey(key);
   }
 }

@@ -3,22 +3,22 @@ import type { Queryable } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
 
 /**
- * What is shown beside a number of users or orgs, as known now, to be asked for within the question that
- * knows their keys: to ask for it afterwards was another way there and back.
+ * Current display profiles of users or orgs. They are joined in the query that finds the keys,
+ * which saves a round trip.
  */
 export interface DisplayProfiles<Card, Row extends { id: number }> {
   /**
-   * A select of rows for the keys that `keys` selects; its first columns are those to order by. They may be
-   * handed over as JSON, so their columns are numbers and text.
+   * A select of the rows for the keys that the subquery `keys` selects, to be ordered by its
+   * leading columns. Columns are numbers and text only, so that rows can be passed as JSON.
    */
   rowsOf(keys: string): string;
-  /** The cards by key; who was deleted has none. */
+  /** The profiles by key, without deleted subjects. */
   read(rows: readonly Row[]): Map<number, Card>;
 }
 
 export interface UserProfileCard {
   userId: string;
-  /** Null when none is known. */
+  /** Null when unknown. */
   email: string | null;
   username: string | null;
   firstName: string | null;
@@ -39,8 +39,8 @@ interface UserCardRow {
   steps: string;
 }
 
-// A row for each org a user ever was in that exists (created, not deleted); one without an org for users
-// who were in none. A user of whom only the creation is known has no profile.
+// One row per user and existing org (created, not deleted) that the user was ever in; one row
+// without an org for a user who was in none. A user without a row in user_profiles has null names.
 export const USER_PROFILES: DisplayProfiles<UserProfileCard, UserCardRow> = {
   rowsOf: (keys) => `
     select i.id, pair.org_id, i.user_id, p.email, p.username, p.first_name, p.last_name,
@@ -58,16 +58,16 @@ export const USER_PROFILES: DisplayProfiles<UserProfileCard, UserCardRow> = {
     ) pair on true
     where u.id in (${keys}) and u.created_at is not null and u.deleted_stamp is null`,
   read: (rows) => {
-    const cards = new Map<number, UserProfileCard>();
+    const profiles = new Map<number, UserProfileCard>();
     for (const row of rows) {
       const { user_id: userId, email, username, first_name: firstName, last_name: lastName } = row;
-      const known = cards.get(row.id);
-      const card = known ?? { userId, email, username, firstName, lastName, memberships: [] };
-      cards.set(row.id, card);
+      const known = profiles.get(row.id);
+      const profile = known ?? { userId, email, username, firstName, lastName, memberships: [] };
+      profiles.set(row.id, profile);
       const membership = openMembership(row);
-      if (membership) card.memberships.push(membership);
+      if (membership) profile.memberships.push(membership);
     }
-    return cards;
+    return profiles;
   },
 };
 
@@ -96,7 +96,7 @@ const SIGNUP_PARAMETERS = `
   left join user_profiles p on p.user_key = u.id
   where i.user_id = $1 and u.created_at is not null and u.deleted_stamp is null`;
 
-/** What a user signed up with, `{}` when nothing was told; undefined when there is no such user. */
+/** A user's signup parameters, `{}` when there are none; undefined when the user does not exist. */
 export async function signupParameters(
   db: Queryable,
   userId: string,

@@ -1,16 +1,17 @@
 import type { Queryable } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
 
-/** A member whom to call about an org. */
+/** A member to contact about an org. */
 export interface OrgContact {
   orgKey: number;
   userKey: number;
   role: string;
-  /** Whether the role names an owner; an administrator otherwise. */
+  /** Whether the role names an owner; otherwise it names an administrator. */
   isOwner: boolean;
 }
 
-// The role stands in the packed steps: so the many other members of a large org are not unpacked.
+// Roles are plain text inside the packed steps. The filter avoids unpacking the other members of a
+// large org.
 const CANDIDATES = `
   select m.org_key as "orgKey", m.user_key as "userKey", m.steps
   from memberships m join users u on u.id = m.user_key
@@ -20,7 +21,9 @@ const CANDIDATES = `
 const OWNER = /owner/i;
 const ADMIN = /admin/i;
 
-/** The members now of some orgs whose role names an owner or an administrator, such as `org:admin`; in no order. */
+/**
+ * Current members of orgs whose role contains `owner` or `admin`, such as `org:admin`; unordered.
+ */
 export async function orgContacts(
   db: Queryable,
   orgKeys: readonly number[],
@@ -42,7 +45,7 @@ const KEYS = `
   from org_ids i join orgs o using (id)
   where i.org_id = any($1) and o.created_at is not null and o.deleted_stamp is null`;
 
-/** The keys of some existing orgs by their ids. */
+/** Keys by org id, for the orgs that exist. */
 export async function orgKeysOf(
   db: Queryable,
   orgIds: readonly string[],

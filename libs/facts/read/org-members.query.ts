@@ -3,10 +3,10 @@ import { spansOf } from '../membership/membership-replay.js';
 import type { Span } from '../membership/replay.js';
 import { onlyAddition } from '../membership/steps.js';
 
-/** Somebody who is or was in an org. */
+/** A present or former member of an org. */
 export interface OrgMember {
   userKey: number;
-  /** Created and not deleted: others are counted but not shown. */
+  /** Created and not deleted. Other users are counted but not shown. */
   exists: boolean;
   spans: Span[];
 }
@@ -18,7 +18,7 @@ const MEMBERS = `
   left join users u on u.id = m.user_key
   where m.org_key = current_setting('insightd.org_key')::int`;
 
-/** Everybody of whom a step in an existing org is known, in no order. */
+/** All users with a membership step in an existing org, unordered. */
 export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
@@ -33,7 +33,10 @@ export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMem
   return members;
 }
 
-/** How many open memberships an existing org has. Most are counted without unpacking their steps. */
+/**
+ * The number of open memberships of an existing org. Most are counted without unpacking their
+ * steps.
+ */
 export async function countOrgMembers(db: Connection, orgKey: number): Promise<number> {
   let count = 0;
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
@@ -42,8 +45,8 @@ export async function countOrgMembers(db: Connection, orgKey: number): Promise<n
     const steps = row.bytes();
     const deletion = row.bytes();
     row.pass();
-    const place = { source: steps, start: 0, end: steps.length };
-    const isSimple = deletion.length === 0 && !Number.isNaN(onlyAddition(place));
+    const slice = { source: steps, start: 0, end: steps.length };
+    const isSimple = deletion.length === 0 && !Number.isNaN(onlyAddition(slice));
     const end = deletion.length > 0 ? deletion : undefined;
     if (isSimple || spansOf(steps, end).at(-1)?.to === Infinity) count++;
   });

@@ -1,9 +1,9 @@
 import type { Queryable } from '#libs/database';
 
-/** Who a user is, as known now. */
+/** A user's current profile. */
 export interface Profile {
   userId: string;
-  /** Null when none is known. */
+  /** Null when unknown. */
   email: string | null;
   username: string | null;
   firstName: string | null;
@@ -17,7 +17,7 @@ export interface KnownUser extends Profile {
   signupParameters: Record<string, string>;
 }
 
-// Of users who exist: created and not deleted. One of whom only the creation is known has no row of a profile.
+// Users who exist: created and not deleted. Some have no row in user_profiles.
 const PROFILE = `
   i.user_id as "userId", p.email, p.username, p.first_name as "firstName", p.last_name as "lastName"
   from users u
@@ -26,7 +26,7 @@ const PROFILE = `
   where u.created_at is not null and u.deleted_stamp is null`;
 const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1)`;
 
-/** The profiles of users by key; users who are deleted, or only mentioned, have none. */
+/** Profiles by user key, without users who are deleted or only mentioned. */
 export async function profilesOf(
   db: Queryable,
   keys: readonly number[],
@@ -40,7 +40,7 @@ const FIND_USER = `
     coalesce(p.signup_query_parameters, '{}') as "signupParameters", ${PROFILE}
     and i.user_id = $1`;
 
-/** A user; undefined when there is none with this id, or not any more. */
+/** The user with an id; undefined when it does not exist or is deleted. */
 export async function findUser(db: Queryable, userId: string): Promise<KnownUser | undefined> {
   if (userId.includes('\0')) return undefined;
   return (await db.query<KnownUser>(FIND_USER, [userId])).rows[0];
@@ -60,7 +60,7 @@ const FIND_ORG = `
   from org_ids i join orgs o using (id)
   where i.org_id = $1 and o.created_at is not null and o.deleted_stamp is null and o.name is not null`;
 
-/** An org; undefined when there is none with this id, or not any more. */
+/** The org with an id; undefined when it does not exist or is deleted. */
 export async function findOrg(db: Queryable, orgId: string): Promise<KnownOrg | undefined> {
   if (orgId.includes('\0')) return undefined;
   return (await db.query<KnownOrg>(FIND_ORG, [orgId])).rows[0];
@@ -71,7 +71,7 @@ const COUNT = `
     (select count(*) from users where created_at <= $1 and deleted_stamp is null)::float8 as users,
     (select count(*) from orgs where created_at <= $1 and deleted_stamp is null)::float8 as orgs`;
 
-/** How many users and orgs there are: created at or before a moment and not deleted. */
+/** The numbers of users and orgs that were created at or before `at` and are not deleted. */
 export async function countExisting(
   db: Queryable,
   at: Date,

@@ -1,31 +1,34 @@
 import type { Connection, Queryable } from '#libs/database';
 
 /**
- * Which picture of which store something was read from: enough to find what has changed since. Whatever
- * a later picture shows anew was written by a transaction that this one did not see end, whose number is
- * at or above its horizon. Every row has that number, `xmin`, and for facts it is noted in `fact_changes`.
+ * Identifies the store and the database snapshot that data was read from, so that later changes can
+ * be found. Every change that a later snapshot sees and this one does not was written by a
+ * transaction whose number is at or above the horizon. Each row carries that number as `xmin`; for
+ * facts, it is also recorded in `fact_changes`.
  */
 export interface ReadPoint {
   /**
-   * Changes with the database, with each start of its server or recovery from a crash, and with tables emptied or
-   * created again.
+   * Changes with the database, with each start or crash recovery of the server, and when tables are
+   * truncated or recreated.
    */
   store: string;
-  /** Transactions of lower numbers had ended. */
+  /** All transactions with lower numbers had ended. */
   horizon: bigint;
-  /** The lowest number that was not given to any transaction. */
+  /** The lowest transaction number not yet assigned. */
   next: bigint;
-  /** Whether whatever it shows outlives a crash, after which numbers would be given again. */
+  /**
+   * Whether all visible rows survive a crash. Without that, transaction numbers could be reused.
+   */
   isDurable: boolean;
 }
 
 const FACTS = ['user_ids', 'org_ids', 'users', 'orgs', 'memberships', 'invites', 'activity'];
 
-// Under a running server, files cannot go back to an earlier state, nor can another server become the primary in its
-// place: its start says that the numbers still mean the same. A server that recovers from the crash of one of
-// its processes has the same start, but throws its statistics away. Rows that are removed and loaded again are noted
-// in `fact_changes`.
-const PICTURE = `
+// While a server runs, its files cannot be restored and no other server can replace it as the
+// primary, so an equal start time means that transaction numbers keep their meaning. After a crash
+// of one of its processes, the server keeps its start time but resets its statistics. Removed rows
+// are recorded in `fact_changes`.
+const READ_POINT = `
   select concat_ws(' ', (select oid from pg_database where datname = current_database()),
       extract(epoch from pg_postmaster_start_time()),
       extract(epoch from pg_stat_get_bgwriter_stat_reset_time()),
@@ -34,34 +37,37 @@ const PICTURE = `
     pg_snapshot_xmax(pg_current_snapshot())::text as next,
     current_setting('synchronous_commit') <> 'off' as durable`;
 
+/** The read point of a transaction's snapshot. */
 export async function currentReadPoint(db: Queryable): Promise<ReadPoint> {
   const { rows } = await db.query<{
     store: string;
     horizon: string;
     next: string;
     durable: boolean;
-  }>(PICTURE);
+  }>(READ_POINT);
   const { store, horizon, next, durable } = rows[0]!;
   return { store, horizon: BigInt(horizon), next: BigInt(next), isDurable: durable };
 }
 
-/** Rows hold the lower 32 bits of numbers, which can be told apart within half their range. */
-const FARTHEST = 2n ** 31n;
+/**
+ * Rows hold the lower 32 bits of transaction numbers, which are ordered within half their range.
+ */
+const MAX_DISTANCE = 2n ** 31n;
 
-/** Whether all that changed between two pictures can be found by the numbers of transactions. */
+/** Whether all changes between two read points can be found by transaction numbers. */
 export function canResumeFrom(before: ReadPoint, now: ReadPoint): boolean {
   return (
     before.isDurable &&
     now.store === before.store &&
     now.horizon >= before.horizon &&
     now.next >= before.next &&
-    now.next - before.horizon < FARTHEST
+    now.next - before.horizon < MAX_DISTANCE
   );
 }
 
 /**
- * Whether a store, as a transaction sees it now, is the one that a picture was of, and has not gone back since.
- * Does not look at single rows that were removed: see `areRowsRemovedSince`.
+ * Whether the current store is that of an earlier read point and has not gone back since. Does not
+ * detect removed rows: see `areRowsRemovedSince`.
  */
 export async function isStillThere(db: Queryable, before: ReadPoint): Promise<boolean> {
   const now = await currentReadPoint(db);
@@ -69,16 +75,17 @@ export async function isStillThere(db: Queryable, before: ReadPoint): Promise<bo
 }
 
 /**
- * The condition on a table's rows that finds all that changed since a picture, and harmless others. It looks
- * through all of them: for the 22,000 of activity, not for a million users.
+ * SQL condition: the row changed since the read point set by `setChangedSince`. Also selects some
+ * unchanged rows. Scans the whole table, which suits the 22,000 rows of activity but not a million
+ * users.
  */
-// Nearly all rows are older: by asking for that first, a third less time goes into looking through them.
+// Nearly all rows are older. Testing that first saves a third of the scan time.
 export const CHANGED_SINCE = `
   age(xmin) <= (select age(current_setting('insightd.since')::xid8::xid)) and age(xmin) >= 0`;
 
 /**
- * Tells `CHANGED` since when, for the transaction. Without processes of PostgreSQL besides, whose start
- * takes longer than what they save.
+ * Sets the lower bound for `CHANGED_SINCE` in this transaction. Disables parallel workers, whose
+ * start takes longer than they save.
  */
 export async function setChangedSince(db: Connection, { horizon }: ReadPoint): Promise<void> {
   await db.query(

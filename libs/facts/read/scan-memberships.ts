@@ -10,10 +10,13 @@ const SCAN_MEMBERSHIPS_OF = `
   ${SCAN_MEMBERSHIPS}
   where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
 
-/** Is told of a (user, org) pair without roles; the spans are only valid during the call. */
+/**
+ * Receives the spans of one (user, org) pair, without roles. The spans are only valid during the
+ * call.
+ */
 export type OnPair = (userKey: number, orgKey: number, spans: readonly Span[]) => void;
 
-/** The spans of all members of some orgs, in no order, by all that is known. */
+/** Streams the spans of all members of some orgs, unordered. */
 export async function scanMembersOf(
   db: Connection,
   orgKeys: readonly number[],
@@ -28,9 +31,9 @@ export async function scanMembersOf(
 }
 
 /**
- * The spans of each pair that a select names as `SCAN_MEMBERSHIPS` does, in no order, replayed from all
- * steps known. Steps after a deletion do not count: they are left out by their whole stamp, since times
- * can be equal.
+ * Streams the spans of each selected pair, unordered. Steps after a deletion do not count. They are
+ * compared by version, because times can be equal.
+ * @param select with the columns of `SCAN_MEMBERSHIPS`
  */
 export async function scanMemberships(
   db: Connection,
@@ -49,24 +52,24 @@ export async function scanMemberships(
     if (Number.isNaN(addedAt)) {
       return onPair(user, org, replay(stepsBefore(end, row, steps), end && versionTime(end)));
     }
-    // Most were added once and nothing more: one object for all of them, filled in again for each.
+    // Most pairs have a single addition and share one reused object.
     joined[0]!.from = joined[0]!.toldAt = addedAt;
     onPair(user, org, joined);
   });
 }
 
-/** @param row which has just passed the steps @param filledIn is used again each time */
+/** @param row just past the steps @param reused array for the result */
 function stepsBefore(
   end: Version | undefined,
   row: CopiedRow,
-  filledIn: TimedStep[],
+  reused: TimedStep[],
 ): readonly TimedStep[] {
-  const steps = orderedSteps(row, filledIn);
-  // Steps that are all told of times before a deletion need no look at their stamps.
+  const steps = orderedSteps(row, reused);
+  // When all times are before the deletion, versions need not be compared.
   if (steps && !(end && steps.at(-1)!.at >= versionTime(end))) return steps;
   return unpackSteps(row.source.subarray(row.start, row.end))
-    .filter(({ stamp }) => !(end && isLater(stamp, end)))
-    .map(({ stamp, kind, role }) => ({ at: versionTime(stamp), kind, role }));
+    .filter(({ version }) => !(end && isLater(version, end)))
+    .map(({ version, kind, role }) => ({ at: versionTime(version), kind, role }));
 }
 
 function earlier(one: Version | undefined, other: Version | undefined): Version | undefined {

@@ -6,8 +6,8 @@ import { CHANGED_SINCE } from './read-point.js';
 import { setList } from './session-list.js';
 
 /**
- * The facts, whole, out of one transaction's picture of the store. Every function streams: nothing
- * but what the caller keeps stays in memory. Times are milliseconds since 1970, NaN when not told.
+ * Full reads of facts in one transaction. Every function streams, so only what the caller stores
+ * stays in memory. Times are milliseconds since 1970, NaN when unknown.
  */
 
 /** Days as a half-open range, each the first millisecond of a UTC day. */
@@ -17,8 +17,8 @@ export interface DayRange {
 }
 
 /**
- * Reads when each user was last active, in unix seconds, 0 when never.
- * @param latest by key, for more keys than there are
+ * Reads the last activity of each user: unix seconds, 0 for never.
+ * @param latest filled by key; its length must exceed the highest key
  */
 export async function loadLastActive(db: Connection, latest: Uint32Array): Promise<void> {
   latest.fill(0);
@@ -36,16 +36,19 @@ const SCAN_ACTIVITY = `
   select day, block, bits from activity
   where day >= current_setting('insightd.from_day')::date
     and day < current_setting('insightd.before_day')::date`;
-// As a subquery: in `= any(…)` the setting would be parsed again for every row.
+// A subquery: in `= any(…)`, the setting would be parsed for every row.
 const SCAN_ACTIVITY_OF = `
   ${SCAN_ACTIVITY} and block in (select unnest(current_setting('insightd.blocks')::int[]))`;
 const SCAN_ACTIVITY_CHANGED = `
   ${SCAN_ACTIVITY} and (day >= current_setting('insightd.unread_from')::date or (${CHANGED_SINCE}))`;
 
-/** Is told of the activity of a block of users on a day. The bits are only valid during the call. */
+/**
+ * Receives the bitmap of one block on one day (its first millisecond). The bits are only valid
+ * during the call.
+ */
 export type OnBlock = (day: number, block: number, bits: Uint8Array) => void;
 
-/** The folded activity on the days of a range, a block of a day at a time, in no order. */
+/** Streams the folded activity of a range of days, unordered. */
 export async function scanAllActivity(
   db: Connection,
   range: DayRange,
@@ -56,8 +59,9 @@ export async function scanAllActivity(
 }
 
 /**
- * As `scanAllActivity`, but only the blocks that have changed since `setSince`, and all of the days
- * from `unread` on.
+ * Streams the folded activity of a range of days: blocks changed since the read point of
+ * `setChangedSince`, and all blocks of the days from `unread` on.
+ * @param unread first millisecond of a UTC day
  */
 export async function scanChangedActivity(
   db: Connection,
@@ -70,7 +74,7 @@ export async function scanChangedActivity(
   await copyBlocks(db, SCAN_ACTIVITY_CHANGED, onBlock);
 }
 
-/** The activity that waits to be folded: the rest of what the tables of activity say. */
+/** Streams the activity log, which is not folded yet. `seconds` are unix seconds. */
 export async function scanActivityLog(
   db: Connection,
   onEntry: (key: number, seconds: number) => void,
@@ -80,7 +84,7 @@ export async function scanActivityLog(
   );
 }
 
-/** As `scanAllActivity`, of some blocks of users alone. */
+/** `scanAllActivity` for some blocks. */
 export async function scanActivity(
   db: Connection,
   range: DayRange,

@@ -1,6 +1,8 @@
 import type { Connection } from '#libs/database';
 
-/** Sets what a select reads as `current_setting(name)::int[]`, for the transaction: COPY takes no parameters. */
+/**
+ * Sets a list for `current_setting(name)::int[]` in this transaction. COPY accepts no parameters.
+ */
 export async function setList(
   db: Connection,
   name: string,

@@ -7,7 +7,7 @@ import { spansOf } from '../membership/membership-replay.js';
 import type { Span } from '../membership/replay.js';
 import { NO_ORG } from '../blocks/no-org.js';
 
-// Day by day: each is one look into the index, whoever else was active.
+// One index look-up per day, independent of the number of active users.
 const ACTIVE_DAYS = `
   select to_char(activity.day, 'YYYY-MM-DD') as day
   from generate_series($1::date, $2::date - 1, interval '1 day') one (day)
@@ -15,7 +15,7 @@ const ACTIVE_DAYS = `
   where get_bit(bits, $4) = 1
   order by 1`;
 
-/** The days of a range, as `2026-01-31`, on which a user was active, by what is folded. */
+/** The days (`2026-01-31`) of a range on which a user was active, without the unfolded log. */
 export async function activeDaysOf(
   db: Queryable,
   userKey: number,
@@ -30,7 +30,7 @@ export async function activeDaysOf(
 
 const LAST_ACTIVE = 'select block, seconds from last_active where block = any($1)';
 
-/** When each of some users was last active, unix seconds, 0 when never, by what is folded. */
+/** The last activity of users by key: unix seconds, 0 for never, without the unfolded log. */
 export async function lastActiveOf(
   db: Queryable,
   userKeys: readonly number[],
@@ -60,7 +60,7 @@ const ORGS = `
     and o.created_at is not null and o.deleted_stamp is null and o.name is not null
   order by i.org_id`;
 
-/** The orgs that an existing user is a member of, by org id. */
+/** The orgs that an existing user is a member of, ordered by org id. */
 export async function orgsOfUser(db: Queryable, userKey: number): Promise<OrgOfUser[]> {
   const { rows } = await db.query<{ orgId: string; name: string; steps: Buffer }>(ORGS, [userKey]);
   return rows.flatMap(({ orgId, name, steps }) => {
@@ -79,13 +79,13 @@ const LATEST_INVITES = `
   limit $2`;
 
 export interface InvitesOfUser {
-  /** Distinct invitees. */
+  /** Number of distinct invitees. */
   total: number;
   /** Newest first; `at` in unix seconds. */
   recent: { orgId: string | null; at: number }[];
 }
 
-/** The invites that a user ever sent. */
+/** The invites that a user has sent. @param limit of `recent` */
 export async function invitesOf(
   db: Queryable,
   userKey: number,

@@ -1,6 +1,9 @@
 const WORD_SHIFT = 5;
 
-/** Some of the keys there are, a bit each: ten million fit where a processor finds them at once, in bytes they do not. */
+/**
+ * A set of keys, one bit per key. Ten million keys fit in the L2 cache; with a byte per key they do
+ * not.
+ */
 export class Bitset {
   private readonly words: Uint32Array;
 
@@ -10,7 +13,7 @@ export class Bitset {
   }
 
   add(key: number): void {
-    // A shift looks at the lowest five bits alone.
+    // Shift operators use only the lowest five bits of the count.
     this.words[key >>> WORD_SHIFT]! |= 1 << key;
   }
 
@@ -22,7 +25,7 @@ export class Bitset {
     return this.bit(key) === 1;
   }
 
-  /** 1 for a key that is in it, else 0. */
+  /** 1 when the set contains the key, otherwise 0. */
   bit(key: number): number {
     return (this.words[key >>> WORD_SHIFT]! >>> key) & 1;
   }

@@ -6,12 +6,12 @@ interface Pair {
   spans: Span[];
 }
 
-/** The spans of some (user, org) pairs, to be looked up a million times and seldom found. */
+/** The spans of changed (user, org) pairs. Look-ups are fast for the many users without changes. */
 export class ChangedPairs {
   private readonly byUser = new Map<number, Map<number, Pair>>();
   private isChanged = new Uint8Array(0);
 
-  /** @param spans copied */
+  /** Sets the spans of a pair. @param spans copied */
   put(user: number, org: number, spans: readonly Span[]): void {
     if (user >= this.isChanged.length) {
       const grown = new Uint8Array(2 * (user + 1));

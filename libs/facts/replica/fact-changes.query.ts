@@ -1,13 +1,13 @@
 import type { Connection, Queryable } from '#libs/database';
 import type { ReadPoint } from '../read/read-point.js';
 
-/** The keys of rows that may be others than a picture showed, some more than once. */
+/** The keys of rows that may have changed since a read point. Keys may repeat. */
 export interface FactChanges {
   users: number[];
   orgs: number[];
-  /** Of invites, by whom. */
+  /** Users whose invites changed. */
   inviters: number[];
-  /** Of memberships the two ends, as many of each. */
+  /** Changed memberships: user `members[i]` in org `orgsOfMembers[i]`. */
   members: number[];
   orgsOfMembers: number[];
 }
@@ -18,8 +18,8 @@ interface Row {
   orgKeys: number[] | null;
 }
 
-// What the picture did not show yet was written by a transaction at or above its horizon. Numbers that were
-// not given yet are another server's, out of a dump.
+// Changes that the read point does not include were written by transactions at or above its
+// horizon. Transaction numbers that are not assigned yet come from another server's dump.
 const SINCE = `at >= $1::xid8 and at < pg_snapshot_xmax(pg_current_snapshot())`;
 const EXTENT = `
   select exists (select from fact_changes where at <= $1::xid8) as "isWhole",
@@ -30,14 +30,15 @@ const EXTENT = `
 const CHANGES = `select fact, keys, org_keys as "orgKeys" from fact_changes where ${SINCE}`;
 
 /**
- * What has changed since a picture of the same store, in the picture that a transaction has now.
- * @param most keys to be told
- * @returns nothing when there are more, when rows were removed, and when what changed is no longer known
+ * The changes between a read point of the same store and the transaction's snapshot.
+ * @param maxKeys limit for the number of keys
+ * @returns undefined when there are more keys, when rows were removed, or when the changes are no
+ *   longer recorded
  */
 export async function changesSince(
   db: Connection,
   { horizon }: ReadPoint,
-  most: number,
+  maxKeys: number,
 ): Promise<FactChanges | undefined> {
   const since = [String(horizon)];
   const { rows } = await db.query<{ isWhole: boolean; isRemoved: boolean; count: number }>(
@@ -45,7 +46,7 @@ export async function changesSince(
     since,
   );
   const { isWhole, isRemoved, count } = rows[0]!;
-  if (!isWhole || isRemoved || count > most) return undefined;
+  if (!isWhole || isRemoved || count > maxKeys) return undefined;
   const changes = (await db.query<Row>(CHANGES, since)).rows;
   const keysOf = (fact: string) =>
     changes.flatMap((change) => (change.fact === fact ? change.keys : []));
@@ -62,13 +63,17 @@ const REMOVED = `
   select not exists (select from fact_changes where at <= $1::xid8)
     or exists (select from fact_changes where keys is null and ${SINCE}) as "areRemoved"`;
 
-/** Whether rows of facts were removed since a picture of the same store, or that is no longer known. */
+/**
+ * Whether facts were removed since a read point of the same store, or the changes are no longer
+ * recorded.
+ */
 export async function areRowsRemovedSince(db: Queryable, { horizon }: ReadPoint): Promise<boolean> {
   const { rows } = await db.query<{ areRemoved: boolean }>(REMOVED, [String(horizon)]);
   return rows[0]!.areRemoved;
 }
 
-// The entry that stays says that those before it are gone: none of them may come to light later.
+// The newest old entry stays: it shows that earlier entries were deleted. No earlier entry may
+// become visible later, hence the horizon.
 const FORGET = `
   delete from fact_changes
   where at < (
@@ -78,7 +83,7 @@ const FORGET = `
     order by at desc
     limit 1)`;
 
-/** Forgets what changed more than a day ago: a run that would need it reads everything. */
+/** Deletes changes older than a day. A run that would need them reads everything. */
 export async function forgetChanges(db: Queryable): Promise<void> {
   await db.query(FORGET);
 }

@@ -13,21 +13,20 @@ import { Subjects } from './subjects.js';
 
 type Pair = readonly [Connection, Connection];
 
-/** When more has changed than this share of the users, reading everything takes no longer. */
-const FEW = 0.05;
-const ALWAYS_FEW = 10_000;
+/** With more changes than this share of the users, a full read is as fast. */
+const MAX_CHANGED_SHARE = 0.05;
+const MIN_LIMIT = 10_000;
 
-/** What `updateMemberships` is left with. */
+/** Work left for `updateMemberships`. */
 interface Pending {
   changes: FactChanges;
-  /** Whose deletion has changed. */
+  /** Users and orgs whose deletion has changed. */
   deleted: PerSubject<readonly number[]>;
 }
 
 /**
- * All users, orgs, memberships and invites, as one picture of the store shows them. Most are as they were an hour
- * ago: what was read is brought up to a later picture by what has changed since. Since when it is kept changes
- * nothing of what it is.
+ * In-memory copy of all users, orgs, memberships and invites at one read point. Each run applies
+ * only the rows changed since the previous one. An updated copy equals a fresh read.
  */
 export class FactReplica {
   readonly users = Subjects.users();
@@ -36,9 +35,9 @@ export class FactReplica {
   readonly invites = new InviteReplica();
   private pending: Pending | undefined;
 
-  private constructor(private picture: ReadPoint) {}
+  private constructor(private readPoint: ReadPoint) {}
 
-  /** Reads everything. @param pair two connections with the same picture */
+  /** Reads everything. @param pair two connections that share one snapshot */
   static async read(pair: Pair): Promise<FactReplica> {
     const [one, other] = pair;
     const facts = new FactReplica(await currentReadPoint(one));
@@ -50,25 +49,26 @@ export class FactReplica {
   }
 
   /**
-   * Reads what has changed since, but for memberships: `updateMemberships` is to follow.
-   * @returns false when that cannot be told, or not for sure: then everything must be read. If it fails
-   *   as well, this must not be used any more
+   * Applies all changes since the read point except memberships; call `updateMemberships`
+   * afterwards.
+   * @returns false when the changes cannot be determined; read everything then
+   * @throws any database error; the replica must not be used afterwards
    */
   async update(db: Connection): Promise<boolean> {
-    const picture = await currentReadPoint(db);
-    if (!canResumeFrom(this.picture, picture)) return false;
-    const most = Math.max(this.users.count * FEW, ALWAYS_FEW);
-    const changes = await changesSince(db, this.picture, most);
+    const now = await currentReadPoint(db);
+    if (!canResumeFrom(this.readPoint, now)) return false;
+    const maxKeys = Math.max(this.users.count * MAX_CHANGED_SHARE, MIN_LIMIT);
+    const changes = await changesSince(db, this.readPoint, maxKeys);
     if (!changes) return false;
     const users = await this.users.update(db, changes.users);
     const orgs = await this.orgs.update(db, changes.orgs);
     await this.invites.update(db, changes.inviters);
     this.pending = { changes, deleted: { users, orgs } };
-    this.picture = picture;
+    this.readPoint = now;
     return true;
   }
 
-  /** Reads what has changed of memberships, in the transaction of `update`. */
+  /** Applies the changes of memberships, in the transaction of `update`. */
   async updateMemberships(db: Connection): Promise<void> {
     const { deletions, pending } = this;
     if (pending) {
@@ -79,9 +79,9 @@ export class FactReplica {
     this.pending = undefined;
   }
 
-  /** Whether a store, as a transaction sees it now, is the one that these are of. */
+  /** Whether the current store is the one that was read, and has not gone back since. */
   isOf(db: Connection): Promise<boolean> {
-    return isStillThere(db, this.picture);
+    return isStillThere(db, this.readPoint);
   }
 
   private get deletions() {

@@ -2,34 +2,35 @@ import { copyRows, type Connection, type CopiedRow } from '#libs/database';
 import { setList } from '../read/session-list.js';
 
 const SCAN_INVITES = 'select inviter_key, invitee_hash, at from invites';
-// The order of the primary key, which holds all there is to know.
+// The order of the primary key, whose index contains all columns read here.
 const IN_ORDER = 'order by inviter_key, invitee_hash, at';
 const ALL = `${SCAN_INVITES} ${IN_ORDER}`;
 const OF_INVITERS = `
   ${SCAN_INVITES}
   where inviter_key in (select unnest(current_setting('insightd.keys')::int[])) ${IN_ORDER}`;
-const LEAST_ROOM = 64;
+const MIN_CAPACITY = 64;
 
 /**
- * All invites as one picture of the store shows them, brought up to a later one by reading those of the
- * inviters anew who have invited since. Those of one inviter to one invitee lie together, 13 bytes each.
+ * In-memory copy of all invites at one read point. An update reads all invites of the inviters with
+ * new invites again. Invites of one inviter to one invitee are adjacent, oldest first; 13 bytes per
+ * invite.
  */
 export class InviteReplica {
-  /** How many there are. */
+  /** Number of invites. */
   count = 0;
   private inviters = new Int32Array(0);
-  /** In milliseconds since 1970. */
+  /** Milliseconds since 1970. */
   private times = new Float64Array(0);
-  /** 1 for the first of an inviter to an invitee, which is the earliest as well. */
+  /** 1 for the first, which is also the earliest, invite of an inviter to an invitee. */
   private isFirst = new Uint8Array(0);
 
-  /** Reads all there are. */
+  /** Reads all invites. */
   async read(db: Connection): Promise<void> {
     this.count = 0;
     await this.add(db, ALL);
   }
 
-  /** Reads those of some inviters anew. */
+  /** Replaces the invites of some inviters with their current ones. */
   async update(db: Connection, inviters: readonly number[]): Promise<void> {
     if (inviters.length === 0) return;
     const before = this.count;
@@ -39,8 +40,9 @@ export class InviteReplica {
   }
 
   /**
-   * The latest invite of each inviter to each invitee within a time.
-   * @param from, until milliseconds since 1970, themselves included
+   * Streams the latest invite of each inviter to each invitee within a period.
+   * @param from milliseconds since 1970, inclusive
+   * @param until milliseconds since 1970, inclusive
    */
   latest(
     from: number,
@@ -49,12 +51,12 @@ export class InviteReplica {
   ): void {
     const { inviters, times, isFirst, count } = this;
     let latest = -1;
-    for (let place = 0; place < count; place++) {
-      if (isFirst[place] === 1) {
+    for (let index = 0; index < count; index++) {
+      if (isFirst[index] === 1) {
         if (latest >= 0) onInvite(inviters[latest]!, times[latest]!);
         latest = -1;
       }
-      if (times[place]! >= from && times[place]! <= until) latest = place;
+      if (times[index]! >= from && times[index]! <= until) latest = index;
     }
     if (latest >= 0) onInvite(inviters[latest]!, times[latest]!);
   }
@@ -75,30 +77,32 @@ export class InviteReplica {
   }
 
   private put(inviter: number, isFirst: boolean, at: number): void {
-    if (this.count === this.inviters.length) this.makeRoom();
+    if (this.count === this.inviters.length) this.grow();
     this.inviters[this.count] = inviter;
     this.times[this.count] = at;
     this.isFirst[this.count++] = isFirst ? 1 : 0;
   }
 
-  /** Drops those of some inviters among the first `before`; the others stay in their order. */
+  /**
+   * Removes the invites of some inviters among the first `before` ones; the rest keep their order.
+   */
   private drop(dropped: ReadonlySet<number>, before: number): void {
     if (dropped.size === 0) return;
     const { inviters, times, isFirst } = this;
     let kept = 0;
-    for (let place = 0; place < this.count; place++) {
-      if (place < before && dropped.has(inviters[place]!)) continue;
-      inviters[kept] = inviters[place]!;
-      times[kept] = times[place]!;
-      isFirst[kept++] = isFirst[place]!;
+    for (let index = 0; index < this.count; index++) {
+      if (index < before && dropped.has(inviters[index]!)) continue;
+      inviters[kept] = inviters[index]!;
+      times[kept] = times[index]!;
+      isFirst[kept++] = isFirst[index]!;
     }
     this.count = kept;
   }
 
-  private makeRoom(): void {
-    const room = Math.ceil(this.count * 1.5) + LEAST_ROOM;
-    const [inviters, times] = [new Int32Array(room), new Float64Array(room)];
-    const isFirst = new Uint8Array(room);
+  private grow(): void {
+    const capacity = Math.ceil(this.count * 1.5) + MIN_CAPACITY;
+    const [inviters, times] = [new Int32Array(capacity), new Float64Array(capacity)];
+    const isFirst = new Uint8Array(capacity);
     inviters.set(this.inviters);
     times.set(this.times);
     isFirst.set(this.isFirst);
@@ -106,7 +110,7 @@ export class InviteReplica {
   }
 }
 
-/** Whether the field that a row has just passed holds these bytes. */
+/** Whether the field that the row has just passed equals `bytes`. */
 function isField({ source, start, end }: CopiedRow, bytes: Buffer): boolean {
   return bytes.compare(source, start, end) === 0;
 }

@@ -16,26 +16,30 @@ const PAIRS_OF_DELETED = `
   ${SCAN_MEMBERSHIPS} where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
 const COUNT = 'select count(*)::int as count from memberships';
 
-const LEAST_ROOM = 64;
-/** What room is made for at first. */
-const SPANS_OF_A_PAIR = 1.2;
+const MIN_CAPACITY = 64;
+/** Initial capacity. */
+const SPANS_PER_PAIR = 1.2;
 const NO_SPANS: readonly Span[] = [
   { toldAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
 ];
-/** 131,072 orgs, of which 40 bytes each are added up: a processor keeps 5 MB at hand. */
-const ORGS_AT_HAND_SHIFT = 17;
+/**
+ * 131,072 orgs per range. At 40 bytes of sums each, a range takes 5 MB, which fits in the CPU
+ * cache.
+ */
+const ORG_RANGE_SHIFT = 17;
 
-/** The day of what never happened: it is after all others. */
+/** The day of an event that never happened: after all real days. */
 const NEVER = 2 ** 30;
 
-/** Spans of memberships, a place each, in memory that threads share. As of a moment there are those told of until then. */
+/** Spans as columns in shared memory. As of a moment T, the spans with `toldAt` <= T exist. */
 export interface SpanColumns {
   users: Int32Array;
   orgs: Int32Array;
-  /** When it is told of and when it ended, in milliseconds since 1970; `Infinity` while it is open. */
+  /** Time of the span's first step, milliseconds since 1970. */
   toldAt: Float64Array;
+  /** Milliseconds since 1970; `Infinity` while the span is open. */
   endedAt: Float64Array;
-  /** On which days it began and ended, and the user was added, counted from 1970; far ahead for what never was. */
+  /** Days since 1970 on which the span began and ended and the user was added; 2^30 for never. */
   from: Int32Array;
   to: Int32Array;
   added: Int32Array;
@@ -44,18 +48,18 @@ export interface SpanColumns {
 const NAMES = ['users', 'orgs', 'toldAt', 'endedAt', 'from', 'to', 'added'] as const;
 
 /**
- * The spans of all memberships as one picture of the store shows them, brought up to a later one by the
- * pairs that have changed. Flat, 36 bytes a span, in no order.
+ * In-memory copy of the spans of all memberships at one read point. An update replaces the changed
+ * pairs. Stored as columns, 36 bytes per span, in no guaranteed order.
  */
 export class Spans {
-  /** How many there are. */
+  /** Number of spans. */
   length = 0;
   columns = columnsOf(0);
 
-  /** Reads all there are. */
+  /** Reads all memberships. */
   async read(db: Connection, deletions: PerSubject<Deletions>): Promise<void> {
     const { rows } = await db.query<{ count: number }>(COUNT);
-    this.makeRoom(rows[0]!.count * SPANS_OF_A_PAIR);
+    this.grow(rows[0]!.count * SPANS_PER_PAIR);
     await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, (user, org, spans) =>
       this.add(user, org, spans),
     );
@@ -63,8 +67,9 @@ export class Spans {
   }
 
   /**
-   * Reads some pairs anew, and those of users and orgs whose deletion has changed.
-   * @param pairs the users and the orgs of as many
+   * Replaces the spans of changed pairs, and of all pairs of users and orgs whose deletion changed.
+   * @param pairs changed pairs: user `users[i]` in org `orgs[i]`
+   * @param deleted users and orgs whose deletion changed
    */
   async update(
     db: Connection,
@@ -87,68 +92,69 @@ export class Spans {
   }
 
   private add(user: number, org: number, spans: readonly Span[]): void {
-    // A pair whose steps are all later than a deletion has no span, but it is there.
+    // A pair whose steps are all after a deletion has no span. A placeholder keeps the pair.
     if (spans.length === 0) return this.add(user, org, NO_SPANS);
     for (let index = 0; index < spans.length; index++) {
       const { toldAt, from, to, isAddition } = spans[index]!;
-      if (this.length === this.columns.users.length) this.makeRoom(this.length * 1.5 + LEAST_ROOM);
+      if (this.length === this.columns.users.length) this.grow(this.length * 1.5 + MIN_CAPACITY);
       const { columns } = this;
-      const place = this.length++;
-      columns.users[place] = user;
-      columns.orgs[place] = org;
-      columns.toldAt[place] = toldAt;
-      columns.endedAt[place] = to;
-      columns.from[place] = dayOf(from);
-      columns.to[place] = dayOf(to);
-      columns.added[place] = isAddition ? dayOf(toldAt) : NEVER;
+      const row = this.length++;
+      columns.users[row] = user;
+      columns.orgs[row] = org;
+      columns.toldAt[row] = toldAt;
+      columns.endedAt[row] = to;
+      columns.from[row] = dayOf(from);
+      columns.to[row] = dayOf(to);
+      columns.added[row] = isAddition ? dayOf(toldAt) : NEVER;
     }
   }
 
   /**
-   * Whoever goes through the spans looks up their users and adds up by their orgs. In the order of the users, of which
-   * there are more, that takes a third of the time; a range of orgs after the other, so that what is added up by org
-   * stays at hand, less than half of that again where orgs are a million. What is put in later is as it comes.
+   * Sorts by range of orgs, then by user. The engine looks up users and adds up by org while it
+   * goes through the spans. Sorting by user, of which there are more, cuts that time to a third.
+   * Going through one range of orgs at a time keeps the sums in the CPU cache, which more than
+   * halves it again with a million orgs. Spans added later are not sorted.
    */
   private sort(): void {
     const { users, orgs } = this.columns;
     this.sortBy(users.slice(0, this.length));
-    this.sortBy(orgs.slice(0, this.length).map((org) => org >>> ORGS_AT_HAND_SHIFT));
+    this.sortBy(orgs.slice(0, this.length).map((org) => org >>> ORG_RANGE_SHIFT));
   }
 
-  /** Sorts by a number of each span, keeping the order of those that are equal. */
+  /** Stable counting sort of all columns. @param numbers the sort key of each span */
   private sortBy(numbers: Int32Array): void {
     const most = numbers.reduce((one, other) => Math.max(one, other), 0);
     if (most === 0) return;
     const next = new Int32Array(most + 2);
-    for (let place = 0; place < numbers.length; place++) next[numbers[place]! + 1]!++;
+    for (let index = 0; index < numbers.length; index++) next[numbers[index]! + 1]!++;
     for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
-    const places = numbers.map((number) => next[number]!++);
+    const targets = numbers.map((number) => next[number]!++);
     for (const name of NAMES) {
       const column = this.columns[name];
-      const before = column.slice(0, places.length);
-      for (let place = 0; place < places.length; place++) column[places[place]!] = before[place]!;
+      const before = column.slice(0, targets.length);
+      for (let index = 0; index < targets.length; index++) column[targets[index]!] = before[index]!;
     }
   }
 
-  private makeRoom(spans: number): void {
+  private grow(spans: number): void {
     const columns = columnsOf(Math.ceil(spans));
     for (const name of NAMES) columns[name].set(this.columns[name]);
     this.columns = columns;
   }
 
-  /** Drops the spans of pairs, which are put in again as they are now. */
+  /** Removes the spans of changed pairs. */
   private drop(changed: ChangedPairs): void {
     const { users, orgs } = this.columns;
-    for (let place = 0; place < this.length;) {
-      if (changed.has(users[place]!, orgs[place]!)) this.putLastAt(place);
-      else place++;
+    for (let index = 0; index < this.length;) {
+      if (changed.has(users[index]!, orgs[index]!)) this.replaceByLast(index);
+      else index++;
     }
   }
 
-  /** Puts the last span in the place of another: they are in no order. */
-  private putLastAt(place: number): void {
+  /** Overwrites a span with the last one. The order of spans does not matter. */
+  private replaceByLast(index: number): void {
     const last = --this.length;
-    for (const name of NAMES) this.columns[name][place] = this.columns[name][last]!;
+    for (const name of NAMES) this.columns[name][index] = this.columns[name][last]!;
   }
 }
 

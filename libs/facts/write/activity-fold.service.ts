@@ -6,32 +6,33 @@ import { queueActiveDays, queueEverything, orActivity } from './activity.store.j
 import { raiseLastActive } from './last-active.store.js';
 import { expectPresent, type Witness } from './witness.js';
 
-// Any number of our own: the letters "fold".
+// Advisory lock key: the letters "fold".
 const FOLD_LOCK = 0x666f6c64;
 
 /**
- * Folds the log of activity into what is known of each day and of each user. Days are united and the
- * latest wins, so when it is done, and in which portions, changes nothing.
+ * Folds the activity log into the daily bitmaps and the last activity of each user. Bits are
+ * combined by OR and times by maximum, so the result does not depend on when or in which portions
+ * the log is folded.
  */
 @Injectable()
 export class ActivityFold {
   constructor(private readonly database: Database) {}
 
-  /** Folds all that was committed before this call; waits when another process is at it. */
+  /** Folds all entries committed before this call. Waits while another process folds. */
   async fold(duration: 'short' | 'long' = 'long'): Promise<void> {
     if (!(await hasActivity(this.database.pool))) return;
-    // Not until the log is empty: while events go on coming, it never is.
+    // Stops at the first portion that is not full: under load, the log is never empty.
     while (await this.database.transaction((db) => this.foldSome(db), duration));
   }
 
-  /** As `fold` for a request, but on a copy of the database that cannot be written it is left to those who can. */
+  /** `fold` for a request. Does nothing on a read-only database. */
   async foldUnlessReadOnly(): Promise<void> {
     await this.fold('short').catch((error: unknown) => {
       if (!isReadOnly(error)) throw error;
     });
   }
 
-  /** @returns whether more was there */
+  /** Folds one portion. @returns whether there may be more */
   private async foldSome(db: Connection): Promise<boolean> {
     await lock(db);
     const { taken, rest } = await takeActivity(db);
@@ -42,9 +43,10 @@ export class ActivityFold {
   }
 
   /**
-   * Writes activity that never was in the log: user `keys[i]` was active at `seconds[i]`, unix seconds.
-   * It is too much to say of each day who was active on it.
-   * @param witness of the numbers
+   * Writes activity directly, without the log: user `keys[i]` was active at `seconds[i]`, unix
+   * seconds. Queues one rederivation of everything, because a list of users per day would be too
+   * large.
+   * @param witness of the keys
    * @throws StoreChanged
    */
   async write(
@@ -62,7 +64,7 @@ export class ActivityFold {
   }
 }
 
-/** One at a time: what is read to be raised must not be raised by another meanwhile. */
+/** Allows one writer at a time: `raiseLastActive` reads, then writes. */
 async function lock(db: Connection): Promise<void> {
   await db.query('select pg_advisory_xact_lock($1)', [FOLD_LOCK]);
 }

@@ -10,15 +10,16 @@ const APPEND_PROVEN: PreparedQuery = {
     returning true as present`,
 };
 
-/** @param entries packed by `packEntries` */
+/** Appends entries to the activity log. @param entries packed by `packEntries` */
 export async function appendActivity(db: Queryable, entries: Buffer): Promise<void> {
   if (entries.length > 0) await db.query(APPEND, [entries]);
 }
 
 /**
- * As `appendActivity`, in a transaction of its own.
- * @param witness of the users' numbers, looked up by the same statement
- * @throws StoreChanged when it is not there
+ * Appends entries in a transaction of its own.
+ * @param entries packed by `packEntries`
+ * @param witness of the user keys, checked by the same statement
+ * @throws StoreChanged when the witness is missing
  */
 export async function commitActivity(
   database: Database,
@@ -31,33 +32,33 @@ export async function commitActivity(
   if (written.length === 0) throw new StoreChanged();
 }
 
-// Some half a million entries at once; the first row whatever it holds.
-const ROWS_AT_ONCE = 1_000;
-const BYTES_AT_ONCE = 4 * 1024 * 1024;
+// About half a million entries per portion; the first row is always taken.
+const MAX_ROWS = 1_000;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 const TAKE = `
   delete from activity_log
   where id in (
     select id from (
       select id, sum(length(entries)) over (order by id) - length(entries) as bytes_before
-      from (select id, entries from activity_log order by id limit ${ROWS_AT_ONCE}) oldest
+      from (select id, entries from activity_log order by id limit ${MAX_ROWS}) oldest
     ) counted
-    where bytes_before < ${BYTES_AT_ONCE}
+    where bytes_before < ${MAX_BYTES}
   )
   returning entries`;
 
 /**
- * Takes some of the log, oldest first; it comes back if the transaction does not commit.
- * @returns what was taken, and whether more was there
+ * Takes the oldest rows out of the log. A rollback restores them.
+ * @returns packed entries, and whether there may be more
  */
 export async function takeActivity(db: Queryable): Promise<{ taken: Buffer[]; rest: boolean }> {
   const { rows } = await db.query<{ entries: Buffer }>(TAKE);
   const taken = rows.map((row) => row.entries);
   const bytes = taken.reduce((sum, { length }) => sum + length, 0);
-  return { taken, rest: taken.length === ROWS_AT_ONCE || bytes >= BYTES_AT_ONCE };
+  return { taken, rest: taken.length === MAX_ROWS || bytes >= MAX_BYTES };
 }
 
-/** Whether something waits to be folded. */
+/** Whether the log has entries to fold. */
 export async function hasActivity(db: Queryable): Promise<boolean> {
   return (await db.query('select from activity_log limit 1')).rowCount === 1;
 }

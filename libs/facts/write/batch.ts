@@ -12,12 +12,12 @@ export const PROFILE_FIELDS = [
 export type ProfileField = (typeof PROFILE_FIELDS)[number];
 
 interface Versioned<V> {
-  stamp: Version;
+  version: Version;
   value: V;
 }
 
 export interface UserChange {
-  /** Earliest creation told, ms. */
+  /** Earliest creation, milliseconds since 1970. */
   createdAt?: number;
   deletion?: Version;
   profile: Partial<Record<ProfileField, Versioned<string | null>>>;
@@ -32,7 +32,7 @@ export interface OrgChange {
 export interface Step {
   userId: string;
   orgId: string;
-  stamp: Version;
+  version: Version;
   kind: StepKind;
   role: string | null;
 }
@@ -45,13 +45,14 @@ export interface Invite {
 }
 
 /**
- * What a batch of events says, boiled down so that every rule is a minimum, a maximum, a union or
- * "the latest wins": the order of the events, and how they were split into batches, cannot matter.
+ * Reduces events to changes of facts. Every rule is a minimum, a maximum, a union or "the latest
+ * version wins", so the result depends neither on the order of the events nor on how they are split
+ * into batches.
  */
 export class FactBatch {
   readonly users = new Map<string, UserChange>();
   readonly orgs = new Map<string, OrgChange>();
-  /** Signs of activity, `at` in ms. */
+  /** `at` in milliseconds since 1970. */
   readonly activity: { userId: string; at: number }[] = [];
   readonly steps: Step[] = [];
   readonly invites: Invite[] = [];
@@ -73,7 +74,7 @@ export class FactBatch {
         return;
       case 'org.created':
       case 'org.updated':
-        return this.orgTold(event);
+        return this.orgChanged(event);
       case 'org.deleted':
         return this.deleted(this.org(event.data.org_id), event);
       case 'user.added_to_org':
@@ -96,29 +97,29 @@ export class FactBatch {
   }
 
   private profile(user: UserChange, event: EventOf<'user.created' | 'user.updated'>): void {
-    const stamp = versionOf(event);
+    const version = versionOf(event);
     for (const field of PROFILE_FIELDS) {
-      const told = event.data[field];
-      if (told === undefined || !isLater(stamp, user.profile[field]?.stamp)) continue;
-      const value = told === null || typeof told === 'string' ? told : JSON.stringify(told);
-      user.profile[field] = { stamp, value };
+      const given = event.data[field];
+      if (given === undefined || !isLater(version, user.profile[field]?.version)) continue;
+      const value = given === null || typeof given === 'string' ? given : JSON.stringify(given);
+      user.profile[field] = { version, value };
     }
   }
 
   private deleted(subject: UserChange | OrgChange, event: NativeEvent): void {
-    const stamp = versionOf(event);
-    if (!subject.deletion || isLater(subject.deletion, stamp)) subject.deletion = stamp;
+    const version = versionOf(event);
+    if (!subject.deletion || isLater(subject.deletion, version)) subject.deletion = version;
   }
 
-  private orgTold(event: EventOf<'org.created' | 'org.updated'>): void {
+  private orgChanged(event: EventOf<'org.created' | 'org.updated'>): void {
     const org = this.org(event.data.org_id);
     if (event.type === 'org.created') {
       const createdAt = event.data.created_at ?? event.at;
       org.createdAt = Math.min(org.createdAt ?? createdAt, createdAt);
     }
-    const stamp = versionOf(event);
-    if (event.data.name !== undefined && isLater(stamp, org.name?.stamp)) {
-      org.name = { stamp, value: event.data.name };
+    const version = versionOf(event);
+    if (event.data.name !== undefined && isLater(version, org.name?.version)) {
+      org.name = { version, value: event.data.name };
     }
   }
 
@@ -128,7 +129,7 @@ export class FactBatch {
     role: string | null,
   ): void {
     const { user_id: userId, org_id: orgId } = event.data;
-    this.steps.push({ userId, orgId, stamp: versionOf(event), kind, role });
+    this.steps.push({ userId, orgId, version: versionOf(event), kind, role });
   }
 
   private invited({ at, data }: EventOf<'user.invited_to_org'>): void {

@@ -5,9 +5,7 @@ import { ActivityFold } from './activity-fold.service.js';
 import { FactsService, type Written } from './facts.service.js';
 import { IdStore } from './ids.store.js';
 
-/**
- * The way in for the past: the same rules as for events one by one, many at a time.
- */
+/** Loads large numbers of events, by COPY. The same rules apply as for single events. */
 export class BulkLoad {
   private readonly ids: IdStore;
   private readonly facts: FactsService;
@@ -23,8 +21,8 @@ export class BulkLoad {
   }
 
   /**
-   * Writes events in one transaction; some ten thousand at a time are fastest. It remembers no
-   * identities: the same event, loaded again, is the same fact again, which changes nothing.
+   * Writes events in one transaction; about 10,000 per call are fastest. Stores no identities:
+   * loading the same event again changes nothing.
    */
   async events(events: readonly NativeEvent[]): Promise<void> {
     await this.facts.resolving(events, (ids) =>
@@ -33,8 +31,8 @@ export class BulkLoad {
   }
 
   /**
-   * As `events`, of events whose identities count: what came before, here or over HTTP, changes
-   * nothing, even with another content.
+   * Writes events in one transaction and stores their identities. An event whose identity is known,
+   * from here or from HTTP, changes nothing, even with different content.
    * @param within runs in the same transaction, before it commits
    */
   async eventsOnce(
@@ -52,7 +50,7 @@ export class BulkLoad {
 
   /**
    * Writes activity in one transaction: user `userIds[i]` was active at `seconds[i]`, unix seconds.
-   * A day's worth of users at a time is a good measure.
+   * One day of users per call works well.
    */
   async activity(userIds: readonly string[], seconds: Uint32Array): Promise<void> {
     await this.facts.resolvingUsers(userIds, ({ keys, witness }) =>
@@ -64,13 +62,16 @@ export class BulkLoad {
     );
   }
 
-  /** The numbers of users, in the order of their ids; new ones where needed. */
+  /** The keys of users, in the order of `userIds`. Creates missing ones. */
   async userKeys(userIds: readonly string[]): Promise<Uint32Array> {
     const { keys } = await this.ids.userKeys(userIds);
     return Uint32Array.from(userIds, (id) => keys.get(id)!);
   }
 
-  /** As `activity`, by the numbers of users, of a store that is certain to be the same as when they were read. */
+  /**
+   * `activity` by user keys. The store must be the one that the keys were read from; this is not
+   * checked.
+   */
   async activityByKey(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
     await this.fold.write(keys, seconds, undefined);
   }

@@ -23,23 +23,23 @@ import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
 import { StoreChanged, expectPresent, type Witnesses } from './witness.js';
 import { NO_ORG } from '../blocks/no-org.js';
 
-/** The numbers behind the ids that a batch of events names. */
+/** The keys of the ids that a batch of events names. */
 export interface ResolvedIds {
   users: ReadonlyMap<string, number>;
   orgs: ReadonlyMap<string, number>;
-  /** Without which the numbers must not be written. */
+  /** Prove the keys; checked before they are committed. */
   witnesses: Witnesses;
 }
 
-/** A store is seldom restored several times within one write. */
+/** How often a write is tried when the store turns out to have changed. */
 const ATTEMPTS = 5;
 
-/** What a write did, for those who keep something about the same users and orgs. */
+/** The outcome of a write. Callers use it to erase their own data of deleted users and orgs. */
 export interface Written {
   deletedUserIds: string[];
   deletedOrgIds: string[];
   traces: Traces;
-  /** How many of the events had not come before. */
+  /** Number of events whose identity was new. */
   fresh: number;
 }
 
@@ -52,9 +52,9 @@ export class FactsService {
   ) {}
 
   /**
-   * Gives every user and org named its number, and has the events written. Begins again with the numbers of
-   * the store as it is when the known ones turn out to be of another state of it.
-   * @param write in a transaction of its own; it may be called again
+   * Resolves the ids that events name to keys and calls `write`. Reads the keys again and repeats
+   * when the store has changed since they were read.
+   * @param write runs its own transaction; may be called several times
    */
   async resolving<T>(
     events: readonly NativeEvent[],
@@ -64,7 +64,7 @@ export class FactsService {
     return this.provingIds(async () => write(await this.resolve(users, orgs)));
   }
 
-  /** As `resolving`, of users alone. */
+  /** `resolving` for user ids. */
   async resolvingUsers<T>(
     userIds: Iterable<string>,
     write: (users: Numbers) => Promise<T>,
@@ -72,60 +72,60 @@ export class FactsService {
     return this.provingIds(async () => write(await this.ids.userKeys(userIds)));
   }
 
-  /** The key of the hashes that stand for addresses. @param db the transaction that writes such hashes */
+  /** The key for hashing addresses. @param db the transaction that writes the hashes */
   hashKey(db: Queryable): Promise<Buffer> {
     return this.instance.inviteeHashKey(db);
   }
 
   /**
-   * Writes a batch inside the caller's transaction: one statement a table, each in the order of its
-   * key, the tables always in this order. So concurrent writers wait for each other but never in a
-   * circle, and a batch repeated, split or reordered leaves the same facts.
-   * @throws StoreChanged when the numbers are not those of the store as it is now
+   * Writes a batch inside the caller's transaction. Tables are always written in the same order,
+   * each by one statement in key order, so concurrent writers cannot deadlock. A batch that is
+   * repeated, split or reordered produces the same facts.
+   * @throws StoreChanged when the keys are not those of the current store
    */
   async write(
     db: Connection,
     events: readonly NativeEvent[],
     ids: ResolvedIds,
-    hand: RowTransfer = viaUnnest,
+    transfer: RowTransfer = viaUnnest,
   ): Promise<Written> {
     const named = await withoutAddresses(events, () => this.hashKey(db));
-    return this.writeFresh(db, await dropRepeats(db, named, hand), ids, hand);
+    return this.writeFresh(db, await dropRepeats(db, named, transfer), ids, transfer);
   }
 
   /**
-   * As `write`, of `user.active` alone: one statement, which is its own transaction, so that what comes
-   * most often costs least.
+   * Writes `user.active` events in one statement, which is its own transaction. They are the most
+   * frequent events.
    */
   async commitActivity(
     database: Database,
     events: readonly EventOf<'user.active'>[],
     ids: ResolvedIds,
   ): Promise<void> {
-    const told = events.map(({ data, at }) => ({ userId: data.user_id, at }));
-    await commitActivity(database, packActivity(told, ids), ids.witnesses.users);
+    const activity = events.map(({ data, at }) => ({ userId: data.user_id, at }));
+    await commitActivity(database, packActivity(activity, ids), ids.witnesses.users);
   }
 
-  /** As `write`, of events whose identities need no looking up. */
+  /** `write` without checking or storing identities. */
   async writeFresh(
     db: Connection,
     events: readonly NativeEvent[],
     ids: ResolvedIds,
-    hand: RowTransfer = viaUnnest,
+    transfer: RowTransfer = viaUnnest,
   ): Promise<Written> {
     const batch = new FactBatch(await withoutAddresses(events, () => this.hashKey(db)));
     const users = keyed(batch.users, ids.users);
     const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);
     const deletedOrgs = orgs.filter((org) => org.change.deletion);
-    await upsertUsers(db, users, hand);
+    await upsertUsers(db, users, transfer);
     const [userKeys, orgKeys] = [deletedUsers, deletedOrgs].map((all) => all.map(({ key }) => key));
     const known = await eraseProfiles(db, userKeys!);
-    await upsertProfiles(db, users, hand);
+    await upsertProfiles(db, users, transfer);
     const names = await orgNames(db, orgKeys!);
-    await upsertOrgs(db, orgs, hand);
+    await upsertOrgs(db, orgs, transfer);
     await appendActivity(db, packActivity(batch.activity, ids));
-    await this.addPairs(db, batch, ids, hand);
+    await this.addPairs(db, batch, ids, transfer);
     await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
     const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
     await queueMemberChanges(db, new Set(changedOrgs), userKeys!);
@@ -164,14 +164,14 @@ export class FactsService {
     db: Connection,
     batch: FactBatch,
     ids: ResolvedIds,
-    hand: RowTransfer,
+    transfer: RowTransfer,
   ): Promise<void> {
     const steps = batch.steps.map((step) => ({
       ...step,
       userKey: ids.users.get(step.userId)!,
       orgKey: ids.orgs.get(step.orgId)!,
     }));
-    await addSteps(db, steps, hand);
+    await addSteps(db, steps, transfer);
     if (batch.invites.length === 0) return;
     const hashKey = await this.hashKey(db);
     const invites = batch.invites.map((invite) => ({
@@ -180,7 +180,7 @@ export class FactsService {
       inviteeHash: hashInvitee(hashKey, invite.inviteeEmail),
       at: invite.at,
     }));
-    await addInvites(db, invites, hand);
+    await addInvites(db, invites, transfer);
   }
 }
 
@@ -202,9 +202,12 @@ function keyed<C extends UserChange | OrgChange>(
   return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
 }
 
-function packActivity(told: readonly { userId: string; at: number }[], ids: ResolvedIds): Buffer {
-  return packEntries(told.length, (index) => {
-    const { userId, at } = told[index]!;
+function packActivity(
+  activity: readonly { userId: string; at: number }[],
+  ids: ResolvedIds,
+): Buffer {
+  return packEntries(activity.length, (index) => {
+    const { userId, at } = activity[index]!;
     return { key: ids.users.get(userId)!, seconds: Math.floor(at / 1000) };
   });
 }

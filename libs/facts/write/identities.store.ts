@@ -1,7 +1,7 @@
 import type { NativeEvent } from '#libs/contracts';
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
 
-const REMEMBER = (from: string) => `
+const ADD_IDENTITIES = (from: string) => `
   insert into event_identities (source, event_id)
   select source, event_id from ${from}
   order by source collate "C", event_id collate "C"
@@ -14,13 +14,14 @@ const COLUMNS: RowSet['columns'] = [
 ];
 
 /**
- * Remembers the identities of a batch and drops the events that came before, here or in the batch.
- * Activity passes as it is unless it asks to be remembered: saying it twice changes nothing.
+ * Stores the identities of a batch and drops events whose identity is known, from the store or from
+ * earlier in the batch. Activity is not checked unless its `remembered` flag is set: repeating it
+ * changes nothing.
  */
 export async function dropRepeats(
   db: Connection,
   events: readonly NativeEvent[],
-  hand: RowTransfer,
+  transfer: RowTransfer,
 ): Promise<NativeEvent[]> {
   const first = new Map<string, NativeEvent>();
   const fresh: NativeEvent[] = [];
@@ -31,22 +32,22 @@ export async function dropRepeats(
   }
   if (first.size === 0) return fresh;
   const rows = Array.from(first.values(), ({ source, id }) => [source, id]);
-  const { from, values } = await hand(db, { name: 'identities', columns: COLUMNS, rows });
-  const added = await db.query<{ source: string; event_id: string }>(REMEMBER(from), values);
+  const { from, values } = await transfer(db, { name: 'identities', columns: COLUMNS, rows });
+  const added = await db.query<{ source: string; event_id: string }>(ADD_IDENTITIES(from), values);
   for (const row of added.rows) fresh.push(first.get(identityOf(row.source, row.event_id))!);
   return fresh;
 }
 
-const FORGOTTEN_AT_ONCE = 100_000;
+const MAX_FORGOTTEN = 100_000;
 const FORGET = `
   delete from event_identities where ctid = any(array(
     select ctid from event_identities
     where received_at < now() - make_interval(hours => 24 * $1::int) and source <> all($2::text[])
-    limit ${FORGOTTEN_AT_ONCE}))`;
+    limit ${MAX_FORGOTTEN}))`;
 
 /**
- * Forgets some of the identities older than `days`.
- * @param kept sources whose identities are remembered for good
+ * Deletes a limited number of identities older than `days`.
+ * @param kept sources whose identities are never deleted
  * @returns whether there may be more
  */
 export async function forgetIdentities(
@@ -54,7 +55,7 @@ export async function forgetIdentities(
   days: number,
   kept: readonly string[],
 ): Promise<boolean> {
-  return (await db.query(FORGET, [days, kept])).rowCount === FORGOTTEN_AT_ONCE;
+  return (await db.query(FORGET, [days, kept])).rowCount === MAX_FORGOTTEN;
 }
 
 function identityOf(source: string, id: string): string {

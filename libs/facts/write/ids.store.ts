@@ -3,33 +3,33 @@ import { LRUCache } from 'lru-cache';
 import { Database, type PreparedQuery } from '#libs/database';
 import { ID_TABLES, MARK, type IdTable, type Witness } from './witness.js';
 
-// A user id of 36 characters takes 105 bytes here: full caches stay near 65 MB.
+// A user id of 36 characters takes 105 bytes, so full caches take about 65 MB.
 const CACHED_USERS = 500_000;
 const CACHED_ORGS = 100_000;
 
-/** Far more turns than processes that give numbers at the same time need. */
-const MOST_TURNS = 100;
+/** Far above what processes that create keys at the same time need. */
+const MAX_TURNS = 100;
 
-// Any numbers of our own: the letters "idsu" and "idso".
+// Advisory lock keys: the letters "idsu" and "idso".
 const LOCKS = { user_ids: 0x69647375, org_ids: 0x6964736f };
 
-/** Numbers by id, and what proves them: undefined when there are none. */
+/** Keys by id, and their witness; undefined when there are no keys. */
 export interface Numbers {
   keys: ReadonlyMap<string, number>;
   witness: Witness | undefined;
 }
 
-/** A row of a table of ids: a number, the id it stands for, and the mark of the row. */
+/** A row of an id table: the key, the id, and the row's mark. */
 type Row = Witness;
 
-// The name of the earlier witness is looked up by the same statement as what is missing, so that its presence and
-// the new numbers are of one state of the store.
+// The same statement reads the earlier witness and the missing ids, so both come from one state of
+// the store.
 const find = ({ table, name }: IdTable): PreparedQuery => ({
   name: `find_${table}`,
   text: `select id, ${name} as name, ${MARK} as mark from ${table} where ${name} = any($1)`,
 });
 
-// The lock lasts until the commit, so that numbers are committed in their order.
+// The lock is held until the commit, so keys are committed in ascending order.
 const add = ({ table, name }: IdTable): PreparedQuery => ({
   name: `add_${table}`,
   text: `
@@ -46,9 +46,9 @@ const add = ({ table, name }: IdTable): PreparedQuery => ({
     select id, ${name}, ${MARK} from ${table} where ${name} = $2`,
 });
 
-/** The numbers of one state of the store, as far as this process has seen them. */
-class RunReplica {
-  /** Proves all of them; always the highest ever seen. */
+/** The keys that this process has read from one state of the store. */
+class KeyCache {
+  /** The row of the highest key seen; proves all keys in the cache. */
   witness: Witness | undefined;
   readonly numbers: LRUCache<string, number>;
 
@@ -57,10 +57,11 @@ class RunReplica {
   }
 }
 
-/** The numbers behind the ids of users, or of orgs. */
+/** Resolves the ids of users, or of orgs, to keys. */
 class IdNumbers {
-  // Made with the first id: an empty one takes its whole room at once, which is 0.1 s of a start.
-  private known: RunReplica | undefined;
+  // Created with the first id: the cache allocates all its memory at once, which takes 0.1 s of a
+  // start.
+  private known: KeyCache | undefined;
   private readonly find: PreparedQuery;
   private readonly add: PreparedQuery;
 
@@ -73,19 +74,22 @@ class IdNumbers {
     this.add = add(table);
   }
 
-  /** Nothing that is known is true any more. */
+  /** Discards all cached keys. */
   forget(): void {
     this.known = undefined;
   }
 
-  /** @throws Error when other processes keep changing the store under it */
+  /**
+   * The keys of all `wanted` ids. Creates missing ones.
+   * @throws Error when the store keeps changing
+   */
   async of(wanted: ReadonlySet<string>): Promise<Numbers> {
     if (wanted.size === 0) return { keys: new Map(), witness: undefined };
     let known = this.current();
     let keys = cached(known, wanted);
-    // An insert that meets an existing row burns a number and makes the numbers less dense: look first.
-    // Another process may add the same id in between: then look again.
-    for (let turn = 0, total = 0; total < MOST_TURNS; total++) {
+    // Reads before inserting: an insert that conflicts consumes a key and makes keys less dense.
+    // Reads again after inserting: another process may have added the same id in between.
+    for (let turn = 0, total = 0; total < MAX_TURNS; total++) {
       const missing = [...wanted].filter((name) => !keys.has(name));
       if (missing.length === 0) return { keys, witness: known.witness };
       const { witness } = known;
@@ -97,7 +101,8 @@ class IdNumbers {
         [known, turn] = [this.current(), 0];
         keys = cached(known, wanted);
       } else if (known.witness !== witness) {
-        // Another call added numbers meanwhile, and the reply proves only the earlier ones: ask again.
+        // Another call has added keys meanwhile. The reply proves only the earlier ones, so ask
+        // again.
         turn = 0;
       } else {
         put(known, keys, rows);
@@ -116,12 +121,12 @@ class IdNumbers {
     return this.database.queryPrepared<Row>(this.add, [names, witness?.name], this.database.pool);
   }
 
-  private current(): RunReplica {
-    return (this.known ??= new RunReplica(this.max));
+  private current(): KeyCache {
+    return (this.known ??= new KeyCache(this.max));
   }
 }
 
-function cached({ numbers }: RunReplica, wanted: ReadonlySet<string>): Map<string, number> {
+function cached({ numbers }: KeyCache, wanted: ReadonlySet<string>): Map<string, number> {
   const found = new Map<string, number>();
   for (const name of wanted) {
     const key = numbers.get(name);
@@ -130,7 +135,7 @@ function cached({ numbers }: RunReplica, wanted: ReadonlySet<string>): Map<strin
   return found;
 }
 
-/** Whether the row of an earlier witness is among rows; true without one. */
+/** Whether `rows` include the earlier witness; true without one. */
 function isAmong(witness: Witness | undefined, rows: readonly Row[]): boolean {
   return (
     !witness ||
@@ -140,7 +145,7 @@ function isAmong(witness: Witness | undefined, rows: readonly Row[]): boolean {
   );
 }
 
-function put(known: RunReplica, keys: Map<string, number>, rows: readonly Row[]): void {
+function put(known: KeyCache, keys: Map<string, number>, rows: readonly Row[]): void {
   for (const row of rows) {
     keys.set(row.name, row.id);
     known.numbers.set(row.name, row.id);
@@ -149,9 +154,9 @@ function put(known: RunReplica, keys: Map<string, number>, rows: readonly Row[])
 }
 
 /**
- * The dense integer behind each user and org id. A number is given at the first mention and never
- * changes, so it is committed on its own, before the facts. Numbers are kept in memory with a witness: the
- * transaction that writes them proves by it that the store is still the same.
+ * Maps user and org ids to keys. A key is created at the first mention of its id and never changes,
+ * so it is committed in a transaction of its own, before the facts. Keys are cached with a witness,
+ * by which the transaction that writes them proves that the store is still the same.
  */
 @Injectable()
 export class IdStore {
@@ -163,17 +168,17 @@ export class IdStore {
     this.orgs = new IdNumbers(database, ID_TABLES.orgs, CACHED_ORGS);
   }
 
-  /** Numbers of all the users named, giving new ones where needed. */
+  /** The keys of users. Creates missing ones. */
   userKeys(userIds: Iterable<string>): Promise<Numbers> {
     return this.users.of(new Set(userIds));
   }
 
-  /** Numbers of all the orgs named, giving new ones where needed. */
+  /** The keys of orgs. Creates missing ones. */
   orgKeys(orgIds: Iterable<string>): Promise<Numbers> {
     return this.orgs.of(new Set(orgIds));
   }
 
-  /** To be called when a witness was missing from the store. */
+  /** Discards all cached keys. Call it when a witness is missing from the store. */
   forget(): void {
     this.users.forget();
     this.orgs.forget();

@@ -5,13 +5,14 @@ export interface KeyedInvite {
   inviterKey: number;
   orgKey: number;
   inviteeHash: Buffer;
+  /** Milliseconds since 1970. */
   at: number;
 }
 
-// 128 bits tell apart more addresses than there are; a shorter hash is a smaller index.
+// 128 bits make collisions practically impossible; a shorter hash makes a smaller index.
 const HASH_BYTES = 16;
 
-/** The keyed hash that stands for an invitee's address (trimmed, lower case). */
+/** HMAC-SHA256 of an invitee's address (trimmed, lower case), cut to 16 bytes. */
 export function hashInvitee(key: Buffer, address: string): Buffer {
   return createHmac('sha256', key).update(address).digest().subarray(0, HASH_BYTES);
 }
@@ -29,16 +30,16 @@ const COLUMNS: RowSet['columns'] = [
   ['org_key', 'int'],
 ];
 
-/** Keeps who invited whom, when and into which org. */
+/** Stores invites. */
 export async function addInvites(
   db: Connection,
   invites: readonly KeyedInvite[],
-  hand: RowTransfer,
+  transfer: RowTransfer,
 ): Promise<void> {
   if (invites.length === 0) return;
   const rows = invites.map((invite) => {
     return [invite.inviterKey, invite.inviteeHash, invite.at, invite.orgKey];
   });
-  const { from, values } = await hand(db, { name: 'invites', columns: COLUMNS, rows });
+  const { from, values } = await transfer(db, { name: 'invites', columns: COLUMNS, rows });
   await db.query(ADD_INVITES(from), values);
 }

@@ -3,13 +3,13 @@ import { type LatestBlocks } from '../blocks/latest-blocks.js';
 
 const STORED = 'select block, seconds from last_active where block = any($1)';
 
-const PUT = `
+const UPSERT = `
   insert into last_active (block, seconds)
   select block, seconds from unnest($1::int[], $2::bytea[]) as latest (block, seconds)
   order by block
   on conflict (block) do update set seconds = excluded.seconds`;
 
-/** Writes when users were last active, where it is later than what is known. One writer at a time. */
+/** Raises the stored times of last activity. Only one writer may run at a time. */
 export async function raiseLastActive(db: Queryable, latest: LatestBlocks): Promise<void> {
   if (latest.numbers.length === 0) return;
   const changed = new Set(latest.numbers);
@@ -18,5 +18,5 @@ export async function raiseLastActive(db: Queryable, latest: LatestBlocks): Prom
     if (!latest.mergeStored(block, seconds)) changed.delete(block);
   }
   if (changed.size === 0) return;
-  await db.query(PUT, [[...changed], Array.from(changed, (block) => latest.packed(block))]);
+  await db.query(UPSERT, [[...changed], Array.from(changed, (block) => latest.packed(block))]);
 }

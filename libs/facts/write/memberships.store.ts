@@ -7,15 +7,15 @@ export interface KeyedStep extends StoredStep {
   orgKey: number;
 }
 
-/** The steps that are told of one pair, packed. */
+/** The new steps of one pair, packed. */
 interface PairSteps {
   userKey: number;
   orgKey: number;
   packed: Buffer[];
 }
 
-// Appended as they come: order and repetition are settled where they are read. What came before is
-// left out here only so that rows do not grow.
+// Steps are appended in order of arrival; readers sort them and remove repetitions. Steps that are
+// already stored are left out here only to keep rows small.
 const ADD_STEPS = (from: string) => `
   insert into memberships as m (user_key, org_key, steps)
   select user_key, org_key, steps from ${from}
@@ -29,11 +29,11 @@ const COLUMNS: RowSet['columns'] = [
   ['steps', 'bytea'],
 ];
 
-/** Keeps the steps of memberships as told; what they amount to is found by replaying them. */
+/** Stores membership steps. Readers derive spans by replaying them. */
 export async function addSteps(
   db: Connection,
   steps: readonly KeyedStep[],
-  hand: RowTransfer,
+  transfer: RowTransfer,
 ): Promise<void> {
   if (steps.length === 0) return;
   const pairs = new Map<string, PairSteps>();
@@ -43,11 +43,11 @@ export async function addSteps(
     pairs.set(`${userKey}/${orgKey}`, pair);
     pair.packed.push(packStep(step));
   }
-  await dropKnown(db, pairs);
+  await removeStored(db, pairs);
   const rows = Array.from(pairs.values(), ({ userKey, orgKey, packed }) => {
     return [userKey, orgKey, Buffer.concat(packed)];
   });
-  const { from, values } = await hand(db, { name: 'steps', columns: COLUMNS, rows });
+  const { from, values } = await transfer(db, { name: 'steps', columns: COLUMNS, rows });
   await db.query(ADD_STEPS(from), values);
 }
 
@@ -56,10 +56,10 @@ const STEPS_OF = `
   where (user_key, org_key) in (select * from unnest($1::int[], $2::int[]))`;
 
 /**
- * Drops the steps that are kept already from pairs that are told of several: appended together, some
- * known and some not, the known ones would be kept once more. Of a single one the statement sees it.
+ * Removes steps that are already stored from pairs with several new steps. `ADD_STEPS` compares all
+ * new steps of a pair as one value, so it only recognizes a single stored step.
  */
-async function dropKnown(db: Queryable, pairs: Map<string, PairSteps>): Promise<void> {
+async function removeStored(db: Queryable, pairs: Map<string, PairSteps>): Promise<void> {
   const several = [...pairs.values()].filter(({ packed }) => packed.length > 1);
   if (several.length === 0) return;
   const { rows } = await db.query<{ user_key: number; org_key: number; steps: Buffer }>(STEPS_OF, [
@@ -75,27 +75,27 @@ async function dropKnown(db: Queryable, pairs: Map<string, PairSteps>): Promise<
 
 const ORGS_OF = `select distinct org_key from memberships where user_key = any($1)`;
 
-/** The orgs that any step was told about with one of these users. */
+/** The keys of all orgs that have a membership step with any of these users. */
 export async function orgsOf(db: Queryable, userKeys: readonly number[]): Promise<number[]> {
   if (userKeys.length === 0) return [];
   const { rows } = await db.query<{ org_key: number }>(ORGS_OF, [userKeys]);
   return rows.map((row) => row.org_key);
 }
 
-// By the index of each side.
+// A union, so that each side uses its index.
 const STEPS_WITH_ADDRESSES = `
   select user_key, org_key, steps from (
     select user_key, org_key, steps from memberships where user_key = any($1)
     union
     select user_key, org_key, steps from memberships where org_key = any($2)) pairs
   where position('@'::bytea in steps) > 0 or position('%40'::bytea in steps) > 0`;
-// Steps that another transaction has added meanwhile must not be lost.
+// The last condition keeps steps that another transaction has added meanwhile.
 const REPLACE_STEPS = `
   update memberships set steps = $3 where user_key = $1 and org_key = $2 and steps = $4`;
 
 /**
- * Replaces the event ids and sources that hold an address in the steps of deleted users and orgs: steps
- * that an earlier version stored.
+ * Replaces event ids and sources that contain an address in the steps of deleted users and orgs.
+ * Earlier releases stored such steps.
  */
 export async function pseudonymizeSteps(
   db: Queryable,
@@ -111,7 +111,7 @@ export async function pseudonymizeSteps(
   for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
     const key = await readKey();
     const packed = unpackSteps(steps).map((step) =>
-      packStep({ ...step, stamp: pseudonymOfVersion(step.stamp, key) }),
+      packStep({ ...step, version: pseudonymOfVersion(step.version, key) }),
     );
     await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(packed), steps]);
   }

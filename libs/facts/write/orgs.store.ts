@@ -7,7 +7,7 @@ export interface KeyedOrg {
   change: OrgChange;
 }
 
-// A deleted org has no name: neither the one it had nor one that comes later.
+// A deleted org has no name: its name is removed and later names are ignored.
 const UPSERT_ORGS = (from: string) => `
   insert into orgs as o (id, created_at, deleted_at, deleted_stamp, name, name_stamp)
   select id, created_at, deleted_at, deleted_stamp,
@@ -33,17 +33,24 @@ const ORG_COLUMNS: RowSet['columns'] = [
   ['name_stamp', 'bytea'],
 ];
 
-/** Writes when orgs were created and deleted (earliest told), and the name told last. */
+/** Writes the earliest creation and deletion of orgs, and their latest name. */
 export async function upsertOrgs(
   db: Connection,
   orgs: readonly KeyedOrg[],
-  hand: RowTransfer,
+  transfer: RowTransfer,
 ): Promise<void> {
   if (orgs.length === 0) return;
   const rows = orgs.map(({ key, change: { createdAt, deletion, name } }) => {
-    return [key, createdAt, deletion && versionTime(deletion), deletion, name?.value, name?.stamp];
+    return [
+      key,
+      createdAt,
+      deletion && versionTime(deletion),
+      deletion,
+      name?.value,
+      name?.version,
+    ];
   });
-  const { from, values } = await hand(db, { name: 'orgs', columns: ORG_COLUMNS, rows });
+  const { from, values } = await transfer(db, { name: 'orgs', columns: ORG_COLUMNS, rows });
   await db.query(UPSERT_ORGS(from), values);
 }
 

@@ -2,21 +2,21 @@ import { createHmac } from 'node:crypto';
 import type { NativeEvent } from '#libs/contracts';
 import { partsOf, versionOf, type Version } from '../membership/version.js';
 
-/** An at sign as it stands in text, in an URL, in escaped JSON and in HTML. */
+/** The at sign in plain text, full width, in URLs, in escaped JSON and in HTML. */
 const AT_SIGNS = ['@', '\uff20', '%40', '\\u0040', '&#64;', '&#x40;', '&commat;'];
 
-/** 128 bits: no two texts of one store share a hash. */
+/** 128 bits make collisions within one store practically impossible. */
 const HASH_BYTES = 16;
 
-/** Whether a text may hold an e-mail address, as it is or encoded. */
+/** Whether a text may contain an e-mail address, plain or encoded. */
 export function holdsAddress(text: string): boolean {
   const lower = text.toLowerCase();
   return AT_SIGNS.some((sign) => lower.includes(sign));
 }
 
 /**
- * A name under which a text that may hold an address is stored; other texts are returned unchanged.
- * The same text always gets the same name, and a name stays as it is.
+ * The pseudonym of a text that may contain an address: `hash:` and 32 hexadecimal digits. Other
+ * texts, pseudonyms included, are returned unchanged. The same text always gets the same pseudonym.
  */
 export function pseudonymOf(text: string, key: Buffer): string {
   if (!holdsAddress(text)) return text;
@@ -24,16 +24,16 @@ export function pseudonymOf(text: string, key: Buffer): string {
   return `hash:${hash.toString('hex', 0, HASH_BYTES)}`;
 }
 
-/** Whether an event's id or source may hold an address, which must not be stored. */
+/** Whether an event's id or source may contain an address, which must not be stored. */
 function namesAddress({ id, source }: Pick<NativeEvent, 'id' | 'source'>): boolean {
   return holdsAddress(id) || holdsAddress(source);
 }
 
 /**
- * Events whose ids and sources hold no address: such a one is replaced by its keyed hash, which
- * identifies and orders the event instead. Ids stay in the store for good, in identities and membership
- * steps, and a deletion could not find an address in them.
- * @param readKey reads the store's hash key; called only when it is needed
+ * Replaces event ids and sources that may contain an address with their keyed hashes, which then
+ * identify and order the event. Ids stay in the store permanently, in identities and membership
+ * steps, where a deletion could not find an address.
+ * @param readKey reads the store's hash key; called only when needed
  */
 export async function withoutAddresses(
   events: readonly NativeEvent[],
@@ -51,7 +51,9 @@ function withoutAddress<E extends NativeEvent>(event: E, key: Buffer): E {
   return { ...event, id, source: pseudonymOf(event.source, key), ...(orderKey && { orderKey }) };
 }
 
-/** The version of a fact, (time, event id, source), whose id and source hold no address. */
+/**
+ * A version whose order key and source are replaced with pseudonyms where they contain an address.
+ */
 export function pseudonymOfVersion(version: Version, key: Buffer): Version {
   const { at, id, source } = partsOf(version);
   return versionOf({ at, id: pseudonymOf(id, key), source: pseudonymOf(source, key) });

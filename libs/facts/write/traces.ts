@@ -1,20 +1,20 @@
 import type { OrgChange, UserChange } from './batch.js';
 import type { KnownNames } from './users.store.js';
 
-/** By what deleted users and orgs may be mentioned elsewhere, other than by their ids. */
+/** Texts other than ids by which deleted users and orgs may be mentioned elsewhere. */
 export interface Traces {
-  /** Addresses, usernames, names of orgs. */
+  /** Addresses, usernames and org names. */
   texts: string[];
-  /** First and last names of users, those that were known of each. */
+  /** The known first and last names, a list per user. */
   names: string[][];
 }
 
 /**
  * The traces of deleted subjects.
- * @param known what the store knew of the users
- * @param orgNames what the store knew of the orgs
- * @param users what the batch that deletes them says of the users
- * @param orgs the same of the orgs
+ * @param known the users' names in the store
+ * @param orgNames the orgs' names in the store
+ * @param users the users' changes in the batch that deletes them
+ * @param orgs the orgs' changes in the same batch
  */
 export function tracesOf(
   known: readonly KnownNames[],

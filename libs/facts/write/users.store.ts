@@ -7,8 +7,8 @@ export interface KeyedUser {
   change: UserChange;
 }
 
-// Also run for users of whom only the profile changes: it takes their rows' locks, in order, so
-// that whoever writes a profile after it sees a deletion that another transaction has committed.
+// Also runs for users whose profile alone changes: it locks their rows in key order, so the profile
+// statement after it sees deletions that other transactions have committed.
 const UPSERT_USERS = (from: string) => `
   insert into users as u (id, created_at, deleted_at, deleted_stamp)
   select id, created_at, deleted_at, deleted_stamp
@@ -28,23 +28,23 @@ const USER_COLUMNS: RowSet['columns'] = [
   ['deleted_stamp', 'bytea'],
 ];
 
-/** Writes when users were created and deleted: the earliest told of each. */
+/** Writes the earliest creation and deletion of users. */
 export async function upsertUsers(
   db: Connection,
   users: readonly KeyedUser[],
-  hand: RowTransfer,
+  transfer: RowTransfer,
 ): Promise<void> {
   if (users.length === 0) return;
   const rows = users.map(({ key, change: { createdAt, deletion } }) => {
     return [key, createdAt, deletion && versionTime(deletion), deletion];
   });
-  const { from, values } = await hand(db, { name: 'users', columns: USER_COLUMNS, rows });
+  const { from, values } = await transfer(db, { name: 'users', columns: USER_COLUMNS, rows });
   await db.query(UPSERT_USERS(from), values);
 }
 
 const fieldColumns = PROFILE_FIELDS.flatMap((field) => [field, `${field}_stamp`]);
 
-const latestTold = (field: ProfileField) => `
+const latestValue = (field: ProfileField) => `
     ${field} = case when p.${field}_stamp is null or excluded.${field}_stamp > p.${field}_stamp
       then excluded.${field} else p.${field} end,
     ${field}_stamp = greatest(p.${field}_stamp, excluded.${field}_stamp)`;
@@ -52,14 +52,14 @@ const latestTold = (field: ProfileField) => `
 const isNewer = (field: ProfileField) =>
   `greatest(p.${field}_stamp, excluded.${field}_stamp) is distinct from p.${field}_stamp`;
 
-// Put together from the closed list of fields; nothing that comes in is part of the text.
+// Built from the closed list of fields; input is never part of the text.
 const UPSERT_PROFILES = (from: string) => `
   insert into user_profiles as p (user_key, ${fieldColumns.join(', ')})
   select incoming.*
-  from ${from}
+  from (select * from ${from}) incoming
   join users u on u.id = incoming.user_key and u.deleted_stamp is null
   order by incoming.user_key
-  on conflict (user_key) do update set ${PROFILE_FIELDS.map(latestTold).join(',')}
+  on conflict (user_key) do update set ${PROFILE_FIELDS.map(latestValue).join(',')}
   where ${PROFILE_FIELDS.map(isNewer).join(' or ')}`;
 
 const PROFILE_COLUMNS: RowSet['columns'] = [
@@ -70,30 +70,30 @@ const PROFILE_COLUMNS: RowSet['columns'] = [
   ]),
 ];
 
-/** Writes the latest value of each profile field told, unless the user is deleted. */
+/** Writes the latest value of each profile field, except for deleted users. */
 export async function upsertProfiles(
   db: Connection,
   users: readonly KeyedUser[],
-  hand: RowTransfer,
+  transfer: RowTransfer,
 ): Promise<void> {
-  const told = users.filter((user) => Object.keys(user.change.profile).length > 0);
-  if (told.length === 0) return;
-  const rows = told.map(({ key, change: { profile } }) => [
+  const changed = users.filter((user) => Object.keys(user.change.profile).length > 0);
+  if (changed.length === 0) return;
+  const rows = changed.map(({ key, change: { profile } }) => [
     key,
-    ...PROFILE_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.stamp]),
+    ...PROFILE_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.version]),
   ]);
-  const { from, values } = await hand(db, { name: 'profiles', columns: PROFILE_COLUMNS, rows });
+  const { from, values } = await transfer(db, { name: 'profiles', columns: PROFILE_COLUMNS, rows });
   await db.query(UPSERT_PROFILES(from), values);
 }
 
-/** What is known of a user by name. */
+/** The texts by which a user is known. */
 export type KnownNames = Record<'email' | 'username' | 'first_name' | 'last_name', string | null>;
 
 const ERASE_PROFILES = `
   delete from user_profiles where user_key = any($1)
   returning email, username, first_name, last_name`;
 
-/** Drops all that is personal about these users. @returns what was known of them, to be looked for elsewhere */
+/** Deletes the profiles of users. @returns their names, for erasing mentions elsewhere */
 export async function eraseProfiles(
   db: Queryable,
   userKeys: readonly number[],

@@ -6,7 +6,7 @@ import { parameters, wire, type IngestReply } from '#libs/contracts';
 import { Access, Operation, TakesBody, operation, type BodyOf, type QueryOf } from '#libs/platform';
 import { DeadLettersService } from './dead-letters.service.js';
 
-/** 10,000 ids. */
+/** Enough for 10,000 ids. */
 const REPLAY_BYTES = 256 * 1024;
 
 const listDeadLetters = operation({

@@ -1,30 +1,31 @@
 import type { Written } from '#libs/facts';
 import type { Queryable } from '#libs/database';
-import { forgetLookUps } from '../enrichment/enrichment.store.js';
+import { forgetFetches } from '../enrichment/enrichment.store.js';
 import { mentionHashes, mentionsOf, wordsOf, type Mentions } from './mentions.js';
 
-/** Why a letter has no content any more, in place of its errors, which may name what was in it. */
+/** Replaces the errors of an erased letter, which may quote its content. */
 export const MENTIONED =
   '{"event": ["The content was erased: it mentions a user or an organization that was deleted."]}';
 const IN_DOUBT =
   '{"event": ["The content was erased when a user or an organization was deleted: it cannot be read in full, so it may mention them."]}';
 
-// Any number that no other program is likely to lock: the letters "lett".
+// Advisory lock key: the letters "lett".
 const LETTERS_LOCK = 0x6c657474;
 
 /**
- * Takes turns until the transaction ends, so that no letter about a user is written beside the deletion of
- * that user and missed by it. Letters are written `shared`; a deletion takes the lock `alone` before it
- * writes letters itself, since two that hold it shared could not both go on to that.
+ * Locks the dead letters until the transaction ends, so that a deletion cannot miss a letter that
+ * is being written. Writers of letters lock `shared`, deletions `alone`. A deletion takes the lock
+ * before it writes letters itself: two transactions that hold it shared would deadlock when both
+ * upgrade.
  */
 export async function lockLetters(db: Queryable, how: 'shared' | 'alone'): Promise<void> {
   const lock = how === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
   await db.query(`select ${lock}($1)`, [LETTERS_LOCK]);
 }
 
-const NO_ID_LONGER = 255;
+const MAX_ID_LENGTH = 255;
 
-// The last string of a letter that was cut off may be the beginning of an id.
+// The last string of a truncated letter may be the beginning of an id.
 const DELETED = `
   select id.user_id as text, false as is_torn
   from user_ids id join users u on u.id = id.id and u.deleted_stamp is not null
@@ -43,7 +44,7 @@ const DELETED = `
       select from org_ids id join orgs o on o.id = id.id and o.deleted_stamp is not null
       where id.org_id >= torn.text collate "C" and id.org_id < (torn.text || chr(1114111)) collate "C")`;
 
-/** Which of some letters mention a user or an org that is deleted. @returns an answer a letter */
+/** Whether letters mention a deleted user or org. @returns one value per letter, in their order */
 export async function deletedAmong(
   db: Queryable,
   letters: readonly Mentions[],
@@ -61,15 +62,15 @@ export async function deletedAmong(
   });
 }
 
-/** PostgreSQL keeps no NUL and no half of a surrogate pair. */
+/** PostgreSQL cannot store NUL or half a surrogate pair. */
 function canBeId(text: string): boolean {
-  return text.length <= 2 * NO_ID_LONGER && text.isWellFormed() && !text.includes('\0');
+  return text.length <= 2 * MAX_ID_LENGTH && text.isWellFormed() && !text.includes('\0');
 }
 
 const ERASED = 'body = null, mentions = null, event_id = null, user_id = null, org_id = null';
 
-// A search of the index for each hash: one for all of them could become a comparison of every hash with
-// every letter.
+// One index search per hash. A single search for all hashes could become a comparison of every hash
+// with every letter.
 const ERASE = `
   with found as (
     select letter.id
@@ -92,30 +93,29 @@ const NAMED = `
 const ERASE_BY_ID = `update dead_letters set ${ERASED}, errors = $2 where id = any($1::bigint[])`;
 
 /**
- * Erases what the letters and look-ups know of users and orgs that were deleted: the content of letters
- * that mention an id, or of users an address, a username or the names that were known. A letter that cannot
- * be read in full loses its content as well.
+ * Erases deleted users and orgs from dead letters and queued fetches. A letter loses its content
+ * when it mentions their id, address, username or known names, or when it cannot be read in full.
  */
 export async function eraseTracesOf(db: Queryable, written: Written): Promise<void> {
   if (!deletes(written)) return;
   await lockLetters(db, 'alone');
   while (await readUnreadLetters(db));
-  await forgetLookUps(db, written.deletedUserIds, written.deletedOrgIds);
+  await forgetFetches(db, written.deletedUserIds, written.deletedOrgIds);
   const { deletedUserIds, deletedOrgIds, traces } = written;
   const texts = [...deletedUserIds, ...deletedOrgIds, ...traces.texts];
   await db.query(ERASE, [mentionHashes(texts), MENTIONED, IN_DOUBT]);
   await eraseNamed(db, traces.names);
 }
 
-/** Whether a write deleted anyone, so that there may be letters to erase. */
+/** Whether a write deleted a user or an org, so that letters may have to be erased. */
 export function deletes({ deletedUserIds, deletedOrgIds }: Written): boolean {
   return deletedUserIds.length + deletedOrgIds.length > 0;
 }
 
-/** A first name alone is many people's: a letter has to mention both names, where there are two. */
+/** Erases letters that mention all known parts of a name. A first name alone is too common. */
 async function eraseNamed(db: Queryable, names: Written['traces']['names']): Promise<void> {
   const wanted = names.map((name) => name.map(hashesOfName));
-  // By the last part, which fewer people share.
+  // Searches by the last part, which fewer people share.
   const searched = wanted.flatMap((name) => name.at(-1) ?? []);
   if (searched.length === 0) return;
   const { rows } = await db.query<{ id: string; mentions: string[] }>(NAMED, [
@@ -133,20 +133,20 @@ async function eraseNamed(db: Queryable, names: Written['traces']['names']): Pro
   if (found.length > 0) await db.query(ERASE_BY_ID, [found.map(({ id }) => id), MENTIONED]);
 }
 
-/** A part of a name as a whole, and its longest word, which stands for it in running text. */
+/** Hashes of a part of a name and of its longest word, which may appear alone in running text. */
 function hashesOfName(part: string): number[] {
   const [longest] = wordsOf(part).sort((one, other) => other.length - one.length);
   return mentionHashes(longest === undefined ? [part] : [part, longest]);
 }
 
-/** Bodies of a mebibyte each, at most. */
-const READ_AT_ONCE = 16;
+/** Letters read per call; each body has at most 1 MiB. */
+const MAX_READ = 16;
 const UNREAD = `
   select id, event_id, user_id, org_id, body
   from dead_letters
   where body is not null and mentions is null
   order by id limit $1 for update`;
-const NOTE = `update dead_letters set mentions = $2, is_readable = $3 where id = $1`;
+const SET_MENTIONS = `update dead_letters set mentions = $2, is_readable = $3 where id = $1`;
 
 interface UnreadLetter {
   id: string;
@@ -157,20 +157,21 @@ interface UnreadLetter {
 }
 
 /**
- * Reads what some letters mention that an earlier version has kept, and erases those about deleted subjects.
- * @returns whether there may be more of them
+ * Indexes the mentions of some letters that an earlier release stored without them, and erases
+ * those that mention deleted subjects.
+ * @returns whether there may be more
  */
 export async function readUnreadLetters(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<UnreadLetter>(UNREAD, [READ_AT_ONCE]);
+  const { rows } = await db.query<UnreadLetter>(UNREAD, [MAX_READ]);
   if (rows.length === 0) return false;
   const letters = rows.map(mentionsOfUnread);
   const isGone = await deletedAmong(db, letters);
   for (const [index, { id }] of rows.entries()) {
     const { texts, isComplete } = letters[index]!;
     if (isGone[index]!) await db.query(ERASE_BY_ID, [[id], MENTIONED]);
-    else await db.query(NOTE, [id, mentionHashes(texts), isComplete]);
+    else await db.query(SET_MENTIONS, [id, mentionHashes(texts), isComplete]);
   }
-  return rows.length === READ_AT_ONCE;
+  return rows.length === MAX_READ;
 }
 
 function mentionsOfUnread({ body, event_id: eventId, user_id, org_id }: UnreadLetter): Mentions {

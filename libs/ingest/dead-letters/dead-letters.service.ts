@@ -17,7 +17,7 @@ import { Outcomes } from '../pipeline/outcomes.js';
 import { MAX_EVENTS, readMessage } from '../http/read-events.js';
 import { Sources } from '../sources/sources.js';
 
-/** Of a listing: those older than a letter, those that one sender delivered. */
+/** Filters of a listing: letters older than an id, letters of one sender. */
 interface Which {
   before?: bigint | undefined;
   sender?: string | undefined;
@@ -25,11 +25,11 @@ interface Which {
 
 type Row = NonNullable<Awaited<ReturnType<Database['prisma']['deadLetter']['findUnique']>>>;
 
-/** So many are read with their bodies at a time: each may have 1 MiB. */
+/** Letters read with their bodies at a time; each body has at most 1 MiB. */
 const BODIES_PAGE = 32;
 const REPLAY_PAGE = 1_000;
 const EXPORT_PAGE = 1_000;
-/** As JSON, a byte of a body takes up to six: a thousand letters of a mebibyte would be too long for one text. */
+/** Limit for the bodies of one listing. As JSON, a byte takes up to six characters. */
 const MAX_LISTED_BYTES = 4 * 1024 * 1024;
 const SIZES: PreparedQuery = {
   name: 'sizes_of_letters',
@@ -40,14 +40,14 @@ const SIZES: PreparedQuery = {
     order by id desc limit $3`,
 };
 
-// A store that was restored meanwhile may hold another letter under the number.
+// Compares the digest as well: a restored store may have another letter under the same id.
 const DELETE_REPLAYED = 'delete from dead_letters where id = $1 and digest = $2';
-// A letter that was erased meanwhile says so.
-const NOTE_ERRORS = `
+// Keeps the errors of a letter that was erased meanwhile.
+const SET_ERRORS = `
   update dead_letters set errors = $3
   where id = $1 and digest = $2 and body is not null`;
 
-/** What a letter is read again from. */
+/** The columns needed for a replay. */
 interface Letter {
   id: bigint;
   digest: Uint8Array;
@@ -60,7 +60,7 @@ interface Letter {
   messageAt: Date | null;
 }
 
-/** Lists rejected events, gives them out and tries them again. */
+/** Lists, exports and replays dead letters. */
 @Injectable()
 export class DeadLettersService {
   constructor(
@@ -73,7 +73,10 @@ export class DeadLettersService {
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'DEAD_LETTER_MAX_MB'>,
   ) {}
 
-  /** The newest letters first: fewer than the limit when their bodies take more than 4 MiB, but one at least. */
+  /**
+   * Letters, newest first. Returns fewer than `limit` when their bodies exceed 4 MiB, but at least
+   * one.
+   */
   async list(limit: number, { before, sender }: Which = {}): Promise<DeadLetterView[]> {
     const values = [before ?? null, sender ?? null, limit];
     const sizes = await this.database.queryPrepared<{ id: string; bytes: number }>(SIZES, values);
@@ -89,19 +92,19 @@ export class DeadLettersService {
     return rows.map(view);
   }
 
-  /** What all letters take, and what they may take. */
+  /** The size of all letters and its maximum, in bytes. */
   async space(): Promise<{ stored_bytes: number; max_bytes: number }> {
     const max_bytes = this.settings.DEAD_LETTER_MAX_MB * 1024 * 1024;
     return { stored_bytes: await storedLetterBytes(this.database.pool), max_bytes };
   }
 
-  /** One letter; undefined when there is none of this id. */
+  /** The letter with an id; undefined without one. */
   async find(id: bigint): Promise<DeadLetterView | undefined> {
     const row = await this.database.prisma.deadLetter.findUnique({ where: { id } });
     return row ? view(row) : undefined;
   }
 
-  /** Every letter, newest first, a line of JSON each. */
+  /** All letters, newest first, one line of JSON each. */
   async *export(): AsyncGenerator<string> {
     let before: bigint | undefined;
     for (;;) {
@@ -113,10 +116,11 @@ export class DeadLettersService {
   }
 
   /**
-   * Tries letters again, as if they came now but at their first time of receipt: those that can be
-   * used now become facts and are letters no more; the others stay, with the new reasons.
-   * @param ids which; undefined for the oldest 10,000
-   * @returns as ingest does; `index` counts in the order of the letters' ids
+   * Replays letters with their original times of receipt. Letters that can be used become facts and
+   * are deleted; the others stay, with the new reasons.
+   * @param ids the letters; undefined for the oldest 10,000
+   * @returns the same as ingest; `index` counts in the order of the letters' ids
+   * @throws ApiError for more than 10,000 ids
    */
   async replay(ids?: readonly bigint[]): Promise<IngestReply> {
     if (ids && ids.length > MAX_EVENTS) throw invalidField('ids', `must be at most ${MAX_EVENTS}`);
@@ -124,7 +128,7 @@ export class DeadLettersService {
       where: { body: { not: null }, ...(ids && { id: { in: [...ids] } }) },
       orderBy: { id: 'asc' },
       take: MAX_EVENTS,
-      // The bodies a few at a time: together they may be too large.
+      // Bodies are read a few at a time below: together they may be too large.
       select: { id: true },
     });
     const total: IngestReply = { accepted: 0, rejected: [] };
@@ -146,7 +150,7 @@ export class DeadLettersService {
     return total;
   }
 
-  /** Tries every letter once. */
+  /** Replays every letter once. */
   async replayAll(): Promise<{ accepted: number; rejected: number }> {
     const total = { accepted: 0, rejected: 0 };
     let before: bigint | undefined;
@@ -170,7 +174,7 @@ export class DeadLettersService {
     return rows.map(({ id }) => id);
   }
 
-  // One at a time: each has a time of receipt and a source of its own.
+  // One at a time, because each has a time of receipt and a source of its own.
   private async replayOne(letter: Letter): Promise<Rejected | 'accepted' | 'gone'> {
     const outcome = unchangedReason(letter, this.read(letter)) ?? (await this.replayNow(letter.id));
     if (outcome === 'gone') return outcome;
@@ -180,21 +184,21 @@ export class DeadLettersService {
   }
 
   private async replayNow(id: bigint): Promise<Rejected | 'accepted' | 'gone'> {
-    // Read again: it may have been erased since.
+    // Read again, because it may have been erased since.
     const letter = await this.database.prisma.deadLetter.findUnique({ where: { id } });
     if (!letter?.body) return 'gone';
     const batch = this.read(letter);
     const [rejected] = batch.rejected;
     await this.ingest.commit(batch.events, async (db) => {
-      await this.ingest.addLookUps(db, batch.lookUps ?? []);
+      await this.ingest.addFetches(db, batch.lookUps ?? []);
       const values = [letter.id, letter.digest];
       if (!rejected) await db.query(DELETE_REPLAYED, values);
-      else await db.query(NOTE_ERRORS, [...values, JSON.stringify(rejected.errors)]);
+      else await db.query(SET_ERRORS, [...values, JSON.stringify(rejected.errors)]);
     });
     return rejected ?? 'accepted';
   }
 
-  /** A letter as it would be read if it came now, again of its time. */
+  /** Checks a letter's content again, with its original time of receipt. */
   private read(letter: Letter): CheckedBatch {
     const content = readMessage(Buffer.from(letter.body ?? []));
     const receivedAt = letter.receivedAt.getTime();
@@ -208,7 +212,10 @@ export class DeadLettersService {
   }
 }
 
-/** Why a letter is rejected, if that is as before: thousands of those must not cost a transaction each. */
+/**
+ * The rejection when its reasons have not changed, which saves a transaction per letter; otherwise
+ * undefined.
+ */
 function unchangedReason(letter: Letter, { events, rejected, lookUps }: CheckedBatch) {
   const [reason] = rejected;
   if (!reason || events.length > 0 || (lookUps ?? []).length > 0) return undefined;

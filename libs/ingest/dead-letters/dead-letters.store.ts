@@ -6,7 +6,7 @@ import { deletedAmong, lockLetters, MENTIONED } from './dead-letters.erasure.js'
 import type { Rejected } from '../pipeline/check.js';
 import { mentionHashes } from './mentions.js';
 
-// A letter whose content was erased stays so when it is sent again.
+// A letter whose content was erased stays erased when it is sent again.
 const ADD = `
   insert into dead_letters as d
     (source, digest, event_id, event_type, user_id, org_id, errors, body, mentions, is_readable,
@@ -31,9 +31,9 @@ const ADD = `
 type Letter = Rejected & { receivedAt: number; sender: Sender };
 
 /**
- * Keeps rejected events with their reasons. One sent again is kept once and counted. Of one that mentions
- * a deleted user or org only that is kept, without its content.
- * @param hashKey the store's key, for sources that hold an address
+ * Stores rejected events with their reasons. A repeated event is stored once and counted. An event
+ * that mentions a deleted user or org is stored without its content.
+ * @param hashKey the store's key, for sources that contain an address
  */
 export async function addDeadLetters(
   db: Queryable,
@@ -77,7 +77,7 @@ function rowOf(letter: Letter & { digest: Buffer }, isGone: boolean): unknown[] 
     kept(letter.orgId),
     isGone ? MENTIONED : JSON.stringify(letter.errors),
     kept(letter.body),
-    // An array of arrays of different lengths is none to PostgreSQL: each is handed over as text.
+    // Passed as text: PostgreSQL has no arrays of arrays of different lengths.
     kept(`{${mentionHashes(texts).join(',')}}`),
     mentions.isComplete,
     new Date(receivedAt).toISOString(),
@@ -87,7 +87,10 @@ function rowOf(letter: Letter & { digest: Buffer }, isGone: boolean): unknown[] 
   ];
 }
 
-/** Two messages may say the same, a sign-in and the next one, where a native event has its id in it. */
+/**
+ * The digest that identifies a letter. Includes a message's id: two sign-ins may have the same
+ * body.
+ */
 function digestOf({ body, id, messageAt }: Rejected): Buffer {
   const hash = createHash('sha256').update(body);
   return (messageAt === undefined ? hash : hash.update(`\0${id}`)).digest();
@@ -96,15 +99,15 @@ function digestOf({ body, id, messageAt }: Rejected): Buffer {
 const DROP_OLD =
   'delete from dead_letters where last_at < now() - make_interval(hours => 24 * $1::int)';
 
-/** Drops dead letters last sent more than `days` ago. */
+/** Deletes letters last sent more than `days` ago. */
 export async function dropOldLetters(db: Queryable, days: number): Promise<void> {
   await db.query(DROP_OLD, [days]);
 }
 
-/** Beside its body and its mentions, 8 bytes each, a letter takes about this many bytes. */
+/** Approximate size of a letter without its body and mentions. */
 const ROW_BYTES = 400;
 
-/** How many bytes a letter takes on disk, nearly. */
+/** Approximate size of a letter on disk, in bytes. */
 export function bytesOfLetter({ body, mentions }: Pick<Rejected, 'body' | 'mentions'>): number {
   return body.length + 8 * mentions.texts.length + ROW_BYTES;
 }
@@ -112,12 +115,12 @@ export function bytesOfLetter({ body, mentions }: Pick<Rejected, 'body' | 'menti
 const BYTES = `coalesce(octet_length(body), 0) + 8 * coalesce(cardinality(mentions), 0) + ${ROW_BYTES}`;
 const STORED = `select coalesce(sum(${BYTES}), 0)::float8 as bytes from dead_letters`;
 
-/** How many bytes all letters take on disk, nearly. */
+/** Approximate size of all letters on disk, in bytes. */
 export async function storedLetterBytes(db: Queryable): Promise<number> {
   return (await db.query<{ bytes: number }>(STORED)).rows[0]!.bytes;
 }
 
-// Those that another process drops at the same time are its own to drop.
+// Skips letters that another process is deleting.
 const DROP_EXCESS = `
   with sized as (
     select id, sum(${BYTES}) over (order by last_at desc, id desc) as bytes
@@ -127,7 +130,10 @@ const DROP_EXCESS = `
     order by id for update skip locked)
   delete from dead_letters where id in (select id from dropped)`;
 
-/** Drops the letters sent longest ago until the others take `maxBytes` at most. @returns how many */
+/**
+ * Deletes the letters sent longest ago until the rest take at most `maxBytes`.
+ * @returns the number deleted
+ */
 export async function dropExcessLetters(db: Queryable, maxBytes: number): Promise<number> {
   return (await db.query(DROP_EXCESS, [maxBytes])).rowCount ?? 0;
 }

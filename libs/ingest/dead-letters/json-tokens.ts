@@ -7,22 +7,22 @@ const ESCAPED: Readonly<Record<string, string>> = {
   t: '\t',
 };
 const BLANKS = new Set([...' \t\r\n'].map((sign) => sign.charCodeAt(0)));
-/** Ends a bare word: white space and the signs of JSON. */
+/** Characters that end a bare word: white space and JSON punctuation. */
 const SIGNS = new Set([...' \t\r\n"{}[],:'].map((sign) => sign.charCodeAt(0)));
 
-/** A string, decoded, or a bare word (a number, `true`, text outside of quotes) of a text. */
+/** A decoded string, or a bare word: a number, `true`, text outside quotes. */
 export interface JsonToken {
   text: string;
   kind: 'string' | 'bare';
-  /** Whether a colon follows: the name of a member. */
+  /** Whether a colon follows, so that the token is the name of a member. */
   isName: boolean;
   /** False for a string whose closing quote is missing. */
   isClosed: boolean;
 }
 
 /**
- * Calls `onToken` with each token of a text that should be JSON but may be cut off or no JSON at all.
- * Every character is looked at a fixed number of times, whatever the text is.
+ * Calls `onToken` with each token of a text, which may be JSON, truncated JSON or any other text.
+ * Takes linear time for every input.
  * @param onToken returns false to stop
  */
 export function scanJsonTokens(text: string, onToken: (token: JsonToken) => boolean): void {
@@ -44,7 +44,7 @@ export function scanJsonTokens(text: string, onToken: (token: JsonToken) => bool
   }
 }
 
-/** Only a few blanks are passed over, so that a long run of them is not read once a token. */
+/** Skips at most 8 blanks, so that a long run of them is not read once per token. */
 function isColonNext(text: string, end: number): boolean {
   let at = end;
   while (at < end + 8 && BLANKS.has(text.charCodeAt(at))) at++;
@@ -73,7 +73,7 @@ function readString(
   return { value: value + text.slice(from), end: text.length, isClosed: false };
 }
 
-/** Reads what follows a backslash; a wrong escape stands for its own character. */
+/** Reads an escape sequence at its backslash. An invalid escape stands for its own character. */
 function readEscape(text: string, at: number): { value: string; end: number } {
   const letter = text.charAt(at + 1);
   if (letter === 'u') {
@@ -83,11 +83,11 @@ function readEscape(text: string, at: number): { value: string; end: number } {
   return { value: ESCAPED[letter] ?? letter, end: Math.min(at + 2, text.length) };
 }
 
-/** The number of four hexadecimal digits; undefined when there are no four. */
+/** The value of four hexadecimal digits; undefined when there are fewer. */
 function hexOf(text: string, at: number): number | undefined {
   let code = 0;
-  for (let place = at; place < at + 4; place++) {
-    const digit = Number.parseInt(text.charAt(place), 16);
+  for (let index = at; index < at + 4; index++) {
+    const digit = Number.parseInt(text.charAt(index), 16);
     if (Number.isNaN(digit)) return undefined;
     code = code * 16 + digit;
   }

@@ -1,35 +1,38 @@
 import { EVENT_TYPES } from '#libs/contracts';
 import { scanJsonTokens, type JsonToken } from './json-tokens.js';
 
-/** What a rejected text mentions, so that a deletion of one of them finds it. */
+/** The texts that a letter mentions, by which a deletion finds it. */
 export interface Mentions {
-  /** Each value, name of a member and word in it that may be an id, an address or a name. */
+  /** All values, member names and words that may be an id, an address or a name. */
   texts: string[];
-  /** False when the text was too long, or nested or rounded too much, for `texts` to be complete. */
+  /**
+   * False when `texts` may be incomplete: the text is too long, nested too deeply, or has rounded
+   * numbers.
+   */
   isComplete: boolean;
-  /** The beginning of a last string that was cut off, which may be the beginning of an id. */
+  /** The last string when the text was truncated inside it; it may be the beginning of an id. */
   torn?: string;
 }
 
-/** Characters that are read of a text. No message is longer than a mebibyte. */
+/** Characters read per text. No message is longer than 1 MiB. */
 const MAX_CHARACTERS = 1024 * 1024;
-/** Texts that are noted of one letter, and how many of them, repeated ones included, are looked at. */
+/** Distinct texts per letter, and texts examined per letter, repetitions included. */
 const MAX_TEXTS = 10_000;
-const MAX_LOOKED_AT = 100_000;
-/** The same of all letters of one request: what 10,000 ordinary events need. */
-const MAX_TEXTS_A_REQUEST = 120_000;
-const MAX_LOOKED_AT_A_REQUEST = 500_000;
-/** Each letter has so many, however much the others of its request took. */
+const MAX_EXAMINED = 100_000;
+/** The same limits per request: enough for 10,000 ordinary events. */
+const MAX_TEXTS_PER_REQUEST = 120_000;
+const MAX_EXAMINED_PER_REQUEST = 500_000;
+/** Texts guaranteed per letter, whatever the other letters of its request used. */
 const MIN_TEXTS = 12;
-/** No id and no address is longer. */
+/** No id or address is longer. */
 const MAX_LENGTH = 1_000;
-/** JSON as a string in JSON as a string, and so on. */
+/** Levels of JSON inside strings of JSON. */
 const MAX_DEPTH = 6;
-/** Parts of a longer text that are shorter are not noted: they would be in every second letter. */
+/** Shorter parts of a text are left out: they are too common. */
 const MIN_WORD = 3;
 
 const TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
-/** Names of members that stand in nearly every event. */
+/** Member names that appear in nearly every event. */
 const COMMON_NAMES: ReadonlySet<string> = new Set([
   ...['id', 'type', 'data', 'time', 'source', 'specversion', 'user_id', 'org_id', 'email', 'role'],
   ...['username', 'first_name', 'last_name', 'created_at', 'inviter_user_id', 'invitee_email'],
@@ -37,53 +40,53 @@ const COMMON_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What the letters of one request may note together. Without this limit, 16 MiB of rejected words take the process
- * and the index of mentions half a minute.
+ * Limits the mentions of all letters of one request. Without it, 16 MiB of rejected words would
+ * occupy the process and the index of mentions for half a minute.
  */
 export class MentionBudget {
-  texts = MAX_TEXTS_A_REQUEST;
-  lookedAt = MAX_LOOKED_AT_A_REQUEST;
+  texts = MAX_TEXTS_PER_REQUEST;
+  examined = MAX_EXAMINED_PER_REQUEST;
 }
 
 /**
- * Reads what a text mentions: JSON, JSON that was cut off, or any other text. In linear time.
- * @param budget of the request; beyond it, mentions are not complete
+ * Collects the mentions of a text: JSON, truncated JSON or any other text. Takes linear time.
+ * @param budget of the request; beyond it, mentions are incomplete
  */
 export function mentionsOf(text: string, budget = new MentionBudget()): Mentions {
-  const noted = new Noted(budget);
-  noted.isComplete = text.length <= MAX_CHARACTERS;
-  scan(text.slice(0, MAX_CHARACTERS), noted, 1);
-  noted.spend(budget);
-  const { isComplete, torn } = noted;
-  return { texts: [...noted.texts], isComplete, ...(torn !== undefined && { torn }) };
+  const found = new FoundTexts(budget);
+  found.isComplete = text.length <= MAX_CHARACTERS;
+  scan(text.slice(0, MAX_CHARACTERS), found, 1);
+  found.spend(budget);
+  const { isComplete, torn } = found;
+  return { texts: [...found.texts], isComplete, ...(torn !== undefined && { torn }) };
 }
 
-class Noted {
+class FoundTexts {
   readonly texts = new Set<string>();
   isComplete = true;
   torn: string | undefined;
-  private lookedAt = 0;
+  private examined = 0;
   private readonly maxTexts: number;
-  private readonly maxLookedAt: number;
+  private readonly maxExamined: number;
 
-  constructor({ texts, lookedAt }: MentionBudget) {
+  constructor({ texts, examined }: MentionBudget) {
     this.maxTexts = Math.max(MIN_TEXTS, Math.min(texts, MAX_TEXTS));
-    this.maxLookedAt = Math.max(MIN_TEXTS, Math.min(lookedAt, MAX_LOOKED_AT));
+    this.maxExamined = Math.max(MIN_TEXTS, Math.min(examined, MAX_EXAMINED));
   }
 
   spend(budget: MentionBudget): void {
     budget.texts -= this.texts.size;
-    budget.lookedAt -= this.lookedAt;
+    budget.examined -= this.examined;
   }
 
-  /** More words than can be noted, short ones included. */
-  get mostWords(): number {
-    return 2 * (this.maxLookedAt - this.lookedAt) + MIN_TEXTS;
+  /** Upper bound for the words that can still be added, short ones included. */
+  get maxWords(): number {
+    return 2 * (this.maxExamined - this.examined) + MIN_TEXTS;
   }
 
-  /** @returns false when there are too many */
+  /** Adds a text. @returns false when a limit is reached */
   add(text: string): boolean {
-    if (++this.lookedAt > this.maxLookedAt || this.texts.size >= this.maxTexts) {
+    if (++this.examined > this.maxExamined || this.texts.size >= this.maxTexts) {
       this.isComplete = false;
       return false;
     }
@@ -92,29 +95,29 @@ class Noted {
   }
 }
 
-function scan(text: string, noted: Noted, depth: number): void {
+function scan(text: string, found: FoundTexts, depth: number): void {
   scanJsonTokens(text, (token) => {
-    if (!token.isClosed) noted.torn = token.text;
+    if (!token.isClosed) found.torn = token.text;
     if (isCommon(token)) return true;
-    if (!noteValue(token, noted)) return false;
+    if (!addValue(token, found)) return false;
     if (token.kind !== 'string') return true;
     const inner = holdsJson(token.text) ? token.text : textInBase64(token.text);
     if (inner === undefined) return true;
-    if (depth < MAX_DEPTH) scan(inner, noted, depth + 1);
-    else noted.isComplete = false;
+    if (depth < MAX_DEPTH) scan(inner, found, depth + 1);
+    else found.isComplete = false;
     return true;
   });
 }
 
-/** Shorter texts in base64 cannot hold an address or JSON with an id. */
+/** A shorter base64 text cannot contain an address or JSON with an id. */
 const MIN_BASE64 = 12;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** What a text in base64 says, also one that was cut off; undefined for any other text. */
+/** Decodes base64, also when truncated; undefined for any other text. */
 function textInBase64(text: string): string | undefined {
   if (text.length < MIN_BASE64 || !BASE64.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64');
-  // Ids and words are read as base64 as well: they come out as bytes without JSON or an address.
+  // Ids and words can be valid base64 too; their bytes contain neither JSON nor an address.
   const decoded = bytes.includes('"') || bytes.includes('@') ? bytes.toString('utf8') : '';
   const isText = decoded !== '' && !decoded.slice(0, -1).includes('\uFFFD');
   return isText ? decoded : undefined;
@@ -128,20 +131,20 @@ function holdsJson(text: string): boolean {
   return text.includes('"') || text.includes('{') || text.includes('[');
 }
 
-function noteValue({ text, kind }: JsonToken, noted: Noted): boolean {
+function addValue({ text, kind }: JsonToken, found: FoundTexts): boolean {
   const value = text.trim();
-  if (!noted.add(value)) return false;
+  if (!found.add(value)) return false;
   if (kind === 'bare') {
     const number = Number(value);
     if (Number.isFinite(number)) {
-      if (isRounded(value, number)) noted.isComplete = false;
-      return noted.add(String(number));
+      if (isRounded(value, number)) found.isComplete = false;
+      return found.add(String(number));
     }
   }
-  return isTime(value) || noteWords(value, noted);
+  return isTime(value) || addWords(value, found);
 }
 
-/** A large number that JavaScript wrote again may have been another one. */
+/** Whether JavaScript may have rounded a large number before it was written. */
 function isRounded(value: string, number: number): boolean {
   return Math.abs(number) >= 2 ** 53 && (value.endsWith('0') || value.includes('e'));
 }
@@ -150,40 +153,40 @@ function isTime(value: string): boolean {
   return value.length <= 35 && /^\d{4}-\d\d-\d\dT[\d:.Z+-]+$/.test(value);
 }
 
-/** Ends a word in any text. */
+/** Separates words in any text. */
 const BETWEEN_WORDS = /[\s"'`<>(){}[\]|,;]+/;
-/** Parts a word further, such as an URL or `name=value`. */
+/** Separates the parts of a word, such as a URL or `name=value`. */
 const BETWEEN_PARTS = /[/=&?:#\\]+/;
 
-/** An address in an URL in an URL is encoded twice. */
+/** Levels of percent-encoding. An address in a URL inside a URL is encoded twice. */
 const MAX_ENCODED = 3;
-/** The at sign in HTML, and the wide one of East Asian texts. */
+/** The at sign in HTML and in full width. */
 const OTHER_AT_SIGNS = /&#0{0,4}64;|&#x0{0,4}40;|&commat;|\uFF20/gi;
 
-function noteWords(text: string, noted: Noted): boolean {
+function addWords(text: string, found: FoundTexts): boolean {
   const value = text.replace(OTHER_AT_SIGNS, '@');
-  const most = noted.mostWords;
-  const words = value.split(BETWEEN_WORDS, most + 1);
-  if (words.length > most) noted.isComplete = false;
+  const maxWords = found.maxWords;
+  const words = value.split(BETWEEN_WORDS, maxWords + 1);
+  if (words.length > maxWords) found.isComplete = false;
   for (const word of words) {
     if (word.length < MIN_WORD) continue;
-    if (!noteWord(word, noted)) return false;
+    if (!addWord(word, found)) return false;
     let decoded = word;
     for (let time = 0; time < MAX_ENCODED && decoded.includes('%'); time++) {
       const next = percentDecoded(decoded);
       if (next === decoded) break;
       decoded = next;
-      if (!(noted.add(decoded) && noteWord(decoded, noted))) return false;
+      if (!(found.add(decoded) && addWord(decoded, found))) return false;
     }
   }
   return true;
 }
 
-function noteWord(word: string, noted: Noted): boolean {
-  if (!noted.add(withoutFullStop(word))) return false;
+function addWord(word: string, found: FoundTexts): boolean {
+  if (!found.add(withoutFullStop(word))) return false;
   for (const part of word.split(BETWEEN_PARTS)) {
     if (part.length < MIN_WORD) continue;
-    if (!noted.add(withoutFullStop(part)) || !noteAddresses(part, noted)) return false;
+    if (!found.add(withoutFullStop(part)) || !addAddresses(part, found)) return false;
   }
   return true;
 }
@@ -200,18 +203,21 @@ function percentDecoded(word: string): string {
   }
 }
 
-/** No part of an address before or after the at sign is longer, by RFC 5321. */
+/** Limits of RFC 5321 for the parts before and after the at sign. */
 const [MAX_LOCAL, MAX_DOMAIN] = [64, 255];
 const MAX_VARIANTS = 6;
 
-/** Notes the addresses in a word such as `signup-ada@example.com`, where one may begin after each sign. */
-function noteAddresses(word: string, noted: Noted): boolean {
+/**
+ * Adds the addresses in a word such as `signup-ada@example.com`; an address may begin after any
+ * joint.
+ */
+function addAddresses(word: string, found: FoundTexts): boolean {
   for (let at = word.indexOf('@'); at >= 0; at = word.indexOf('@', at + 1)) {
     const local = word.slice(Math.max(0, at - MAX_LOCAL), at);
     const domain = word.slice(at + 1, at + 1 + MAX_DOMAIN);
     const domains = headsOf(domain);
     for (const beginning of tailsOf(local)) {
-      for (const end of domains) if (!noted.add(`${beginning}@${end}`)) return false;
+      for (const end of domains) if (!found.add(`${beginning}@${end}`)) return false;
     }
   }
   return true;
@@ -219,7 +225,7 @@ function noteAddresses(word: string, noted: Noted): boolean {
 
 const JOINTS = new Set('-_.+~!*$%^');
 
-/** The text from its beginning, and from after each of its last joints on. */
+/** The text and its endings after each of the last joints. */
 function tailsOf(text: string): string[] {
   const tails = [text];
   for (let at = text.length - 2; at >= 0 && tails.length < MAX_VARIANTS; at--) {
@@ -228,7 +234,7 @@ function tailsOf(text: string): string[] {
   return tails;
 }
 
-/** The text up to its end, and up to each of its first joints but full stops. */
+/** The text and its beginnings before each of the first joints, full stops excepted. */
 function headsOf(text: string): string[] {
   const heads = [text];
   for (let at = 1; at < text.length && heads.length < MAX_VARIANTS; at++) {
@@ -244,8 +250,8 @@ function headsOf(text: string): string[] {
 }
 
 /**
- * A number that stands for a text in the index of mentions: 53 bits, without regard to case and to how
- * accents are composed. Two texts that share one make a deletion erase a letter too many.
+ * The hash of a text in the index of mentions: 53 bits, independent of case and of how accents are
+ * composed. A collision makes a deletion erase one letter too many.
  */
 export function mentionHash(text: string): number {
   const plain = text.trim().normalize('NFC').toLowerCase();
@@ -261,12 +267,12 @@ export function mentionHash(text: string): number {
   return 2 ** 32 * ((2 ** 21 - 1) & other) + (one >>> 0);
 }
 
-/** The numbers of a list of texts, each once. */
+/** The distinct hashes of texts. */
 export function mentionHashes(texts: Iterable<string>): number[] {
   return [...new Set(Array.from(texts, mentionHash))];
 }
 
-/** The words of a name of a person, which may stand apart in a letter. */
+/** The words of a person's name, which may appear separately in a letter. */
 export function wordsOf(name: string): string[] {
   return name.split(BETWEEN_WORDS).filter((word) => word.length >= MIN_WORD);
 }

@@ -14,14 +14,14 @@ import { FetchDeferred, type Fetcher, type Source } from '../sources/source.js';
 import { Sources } from '../sources/sources.js';
 import { ordered } from '../pipeline/translate.js';
 
-/** Asked at the same time, of one source. */
-const AT_ONCE = 10;
+/** Concurrent fetches per source. */
+const MAX_CONCURRENT = 10;
 const ANSWER_MS = 15_000;
 const LEASE_SECONDS = 60;
 const FIRST_RETRY_MS = 2_000;
 const LATEST_RETRY_MS = 3_600_000;
 
-/** Asks sources for what their messages left out, and tells the answers as events. */
+/** Fetches values that messages left out from the sources' APIs and writes them as events. */
 @Injectable()
 export class EnrichmentService {
   constructor(
@@ -33,29 +33,29 @@ export class EnrichmentService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Asks for all that is due. */
+  /** Makes all fetches that are due. */
   async turn(): Promise<void> {
     for (const source of this.sources.all()) {
-      const ask = source.fetcher?.(this.settings);
-      while (ask && (await this.fetchSome(source, ask)) === AT_ONCE);
+      const fetcher = source.fetcher?.(this.settings);
+      while (fetcher && (await this.fetchSome(source, fetcher)) === MAX_CONCURRENT);
     }
   }
 
-  /** @returns how many were due, up to a limit */
-  private async fetchSome(source: Source, ask: Fetcher): Promise<number> {
-    const claim = { limit: AT_ONCE, leaseSeconds: LEASE_SECONDS };
+  /** @returns the number of fetches made, at most `MAX_CONCURRENT` */
+  private async fetchSome(source: Source, fetcher: Fetcher): Promise<number> {
+    const claim = { limit: MAX_CONCURRENT, leaseSeconds: LEASE_SECONDS };
     const due = await claimFetches(this.database.pool, source.name, claim);
-    await Promise.all(due.map((one) => this.fetchOne(source, ask, one)));
+    await Promise.all(due.map((one) => this.fetchOne(source, fetcher, one)));
     return due.length;
   }
 
-  private async fetchOne(source: Source, ask: Fetcher, due: DueFetch): Promise<void> {
-    // What is said was so at some moment from here on: what happens meanwhile must not be undone.
+  private async fetchOne(source: Source, fetcher: Fetcher, due: DueFetch): Promise<void> {
+    // Taken before the request, so that the answer does not override events that occur meanwhile.
     const at = this.clock.now();
     let event: NativeEvent | undefined;
     try {
-      const told = await within(ANSWER_MS, ask(due));
-      event = isObject(told) ? checked(told, due, at, source) : undefined;
+      const answer = await within(ANSWER_MS, fetcher(due));
+      event = isObject(answer) ? checked(answer, due, at, source) : undefined;
     } catch (error) {
       return this.failed(source, due, error);
     }
@@ -63,7 +63,7 @@ export class EnrichmentService {
   }
 
   private async failed(source: Source, due: DueFetch, error: unknown): Promise<void> {
-    const { name, message } = error instanceof Error ? error : new Error('not told');
+    const { name, message } = error instanceof Error ? error : new Error('unknown error');
     const ms = Math.min(LATEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(due.attempts - 1, 20));
     await retryFetch(this.database.pool, due, { ms, error: message.slice(0, 200) });
     if (error instanceof FetchDeferred) {
@@ -75,15 +75,15 @@ export class EnrichmentService {
   }
 }
 
-/** @throws Error naming what is wrong with an answer */
+/** Checks an answer as an event. @throws Error naming its invalid fields */
 function checked(
-  told: object,
+  answer: object,
   { eventId, receivedAt }: DueFetch,
   at: number,
   source: Source,
 ): NativeEvent {
   const context = { now: at, receivedAt: at, defaultSource: source.name };
-  const result = checkEvent({ ...told, id: eventId }, context);
+  const result = checkEvent({ ...answer, id: eventId }, context);
   if ('event' in result) return ordered(source, receivedAt, result.event);
   throw new Error(`the answer cannot be used: ${Object.keys(result.errors).join(', ')}`);
 }

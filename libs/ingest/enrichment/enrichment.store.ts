@@ -2,7 +2,7 @@ import { pseudonymOf } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import type { Fetch } from '../sources/source.js';
 
-/** A look-up of a source: what is told of it will be an event under (source, event id). */
+/** A fetch to queue. Its answer becomes the event with the identity (source, event id). */
 export interface WantedFetch extends Fetch {
   source: string;
   eventId: string;
@@ -10,6 +10,7 @@ export interface WantedFetch extends Fetch {
   receivedAt: number;
 }
 
+/** A claimed fetch. */
 export interface DueFetch extends Fetch {
   row: string;
   eventId: string;
@@ -18,18 +19,19 @@ export interface DueFetch extends Fetch {
   attempts: number;
 }
 
-// Delivered again after it was answered, a message is known by the identity of the event it became.
+// A message may be delivered again after its fetch was answered. The event's identity shows that.
 const ADD = `
   insert into source_lookups (source, event_id, kind, subject, received_at)
-  select w.* from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
-    as w (source, event_id, kind, subject, received_at)
-  where not exists (select from event_identities i where i.source = w.source and i.event_id = w.event_id)
-  order by w.source, w.event_id
+  select wanted.* from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+    as wanted (source, event_id, kind, subject, received_at)
+  where not exists (
+    select from event_identities i where i.source = wanted.source and i.event_id = wanted.event_id)
+  order by wanted.source, wanted.event_id
   on conflict do nothing`;
 
 /**
- * Notes what is to be looked up; once, however often it is wanted.
- * @param hashKey the store's key, for event ids that hold an address
+ * Queues fetches. Queueing the same fetch again has no effect.
+ * @param hashKey the store's key, for event ids that contain an address
  */
 export async function addFetches(
   db: Queryable,
@@ -46,8 +48,9 @@ export async function addFetches(
   ]);
 }
 
-// Claimed by putting it off: a worker that dies leaves it to the next, and no transaction waits for
-// somebody else's API. No pause is as long as a day: one that is was set by a clock that was ahead.
+// A claim postpones the fetch: when a worker dies, another takes it over, and no transaction waits
+// for a vendor's API. Pauses are shorter than a day; a longer one was set by a clock that was
+// ahead.
 const CLAIM = `
   update source_lookups set attempts = attempts + 1, next_at = now() + make_interval(secs => $3)
   where id in (
@@ -57,7 +60,7 @@ const CLAIM = `
   returning id as row, event_id as "eventId", kind, subject as id, attempts,
     floor(extract(epoch from coalesce(received_at, added_at)) * 1000)::float8 as "receivedAt"`;
 
-/** Takes due look-ups of a source, which nobody else takes for `leaseSeconds`. */
+/** Claims due fetches of a source for `leaseSeconds`. */
 export async function claimFetches(
   db: Queryable,
   source: string,
@@ -66,20 +69,20 @@ export async function claimFetches(
   return (await db.query<DueFetch>(CLAIM, [source, limit, leaseSeconds])).rows;
 }
 
-// By its identity as well: a store that was restored meanwhile may have another one under the same number.
-const IS_IT = 'id = $1 and event_id = $2';
+// Compares the event id as well: a restored store may have another fetch under the same number.
+const IS_SAME = 'id = $1 and event_id = $2';
 
-/** Ends a look-up that is answered. */
+/** Removes an answered fetch. */
 export async function endFetch(db: Queryable, { row, eventId }: DueFetch): Promise<void> {
-  await db.query(`delete from source_lookups where ${IS_IT}`, [row, eventId]);
+  await db.query(`delete from source_lookups where ${IS_SAME}`, [row, eventId]);
 }
 
 const FORGET = `
   delete from source_lookups
   where (kind = 'user' and subject = any($1)) or (kind = 'org' and subject = any($2))`;
 
-/** Drops the look-ups of deleted users and orgs, and what was said when one failed. */
-export async function forgetLookUps(
+/** Deletes the fetches of deleted users and orgs, including stored errors. */
+export async function forgetFetches(
   db: Queryable,
   userIds: readonly string[],
   orgIds: readonly string[],
@@ -87,7 +90,7 @@ export async function forgetLookUps(
   await db.query(FORGET, [userIds, orgIds]);
 }
 
-/** Has a look-up that failed tried again in `ms`. */
+/** Postpones a failed fetch by `ms` and stores its error. */
 export async function retryFetch(
   db: Queryable,
   { row, eventId }: DueFetch,
@@ -95,11 +98,11 @@ export async function retryFetch(
 ): Promise<void> {
   const sql = `
     update source_lookups set error = $4, next_at = now() + make_interval(secs => $3::float8 / 1000)
-    where ${IS_IT}`;
+    where ${IS_SAME}`;
   await db.query(sql, [row, eventId, ms, error]);
 }
 
-/** Puts off every look-up of a source: it asked for a pause. */
+/** Postpones all fetches of a source, which asked for a pause of `ms`. */
 export async function deferFetches(db: Queryable, source: string, ms: number): Promise<void> {
   const sql = `
     update source_lookups
@@ -108,7 +111,7 @@ export async function deferFetches(db: Queryable, source: string, ms: number): P
   await db.query(sql, [source, ms]);
 }
 
-/** Gives up look-ups wanted more than `days` ago. */
+/** Deletes fetches queued more than `days` ago. */
 export async function dropOldFetches(db: Queryable, days: number): Promise<void> {
   const sql =
     'delete from source_lookups where added_at < now() - make_interval(hours => 24 * $1::int)';

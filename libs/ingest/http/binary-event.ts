@@ -5,7 +5,10 @@ import { ApiError } from '#libs/contracts';
 const ATTRIBUTES = ['id', 'type', 'source', 'time', 'specversion'];
 const JSON_TYPE = /^[\w.+-]+\/(?:[\w.-]+\+)?json$/;
 
-/** Whether headers carry an event in the binary mode of CloudEvents: its attributes, with the data as body. */
+/**
+ * Whether a request is in the binary mode of CloudEvents: attributes in the headers, data in the
+ * body.
+ */
 export function isBinaryEvent(
   headers: IncomingHttpHeaders,
   mediaType: string | undefined,
@@ -14,7 +17,7 @@ export function isBinaryEvent(
   return !isInBody && ['id', 'type', 'specversion'].some((name) => `ce-${name}` in headers);
 }
 
-/** @throws ApiError `unsupported_media_type` for data that is no JSON */
+/** Accepts only JSON data. @throws ApiError `unsupported_media_type` */
 export function demandJsonData(mediaType: string | undefined): void {
   if (mediaType === undefined || JSON_TYPE.test(mediaType)) return;
   const message =
@@ -22,7 +25,7 @@ export function demandJsonData(mediaType: string | undefined): void {
   throw new ApiError('unsupported_media_type', message);
 }
 
-/** The event as an object of JSON. */
+/** The event as a JSON object. */
 export function binaryEvent(headers: IncomingHttpHeaders, data: unknown): Record<string, unknown> {
   const attributes = ATTRIBUTES.map((name) => [name, headers[`ce-${name}`]] as const)
     .filter(([, value]) => typeof value === 'string')
@@ -31,8 +34,8 @@ export function binaryEvent(headers: IncomingHttpHeaders, data: unknown): Record
 }
 
 /**
- * The text of a header. Signs beyond ASCII are percent-encoded UTF-8; senders that do not encode them write
- * UTF-8 or Latin-1, and Node reads either as Latin-1.
+ * Decodes a header. CloudEvents percent-encodes characters beyond ASCII as UTF-8. Senders that do
+ * not encode write UTF-8 or Latin-1; Node reads both as Latin-1.
  */
 function decoded(value: string): string {
   const bytes = Buffer.from(value, 'latin1');

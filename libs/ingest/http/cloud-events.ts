@@ -5,8 +5,9 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * An event of the JSON format of CloudEvents with its `data_base64` as `data`: so it is checked, kept as a
- * dead letter and erased as any other. Left as it is where that is no JSON in base64, or there is `data`.
+ * Replaces `data_base64` of a CloudEvent with the decoded `data`, so that the event is checked,
+ * stored as a dead letter and erased like any other. Returns the event unchanged when it has
+ * `data`, or when `data_base64` is not base64 of JSON.
  */
 export function withPlainData(event: unknown): unknown {
   if (!isObject(event) || !('data_base64' in event)) return event;

@@ -59,7 +59,7 @@ export class IngestController {
     return taken;
   }
 
-  // Not awaited here: what was read from the body would stay in memory while the events wait to be written.
+  // Not awaited: the parsed body would stay in memory until the events are written.
   private take(request: Authorized): Promise<IngestReply> {
     const incoming = readEvents(request.body, request.headers);
     request.body = undefined;

@@ -15,12 +15,15 @@ export const EVENT_MEDIA_TYPES = [
   LINES,
 ];
 
-/** One event as it was sent: a value of JSON or a text that is none, and the problem of one that is too deep or wide. */
+/**
+ * One event before any check: a JSON value, or a text that is not JSON. `problem` is set when it
+ * exceeds the limits.
+ */
 export type Incoming = ({ value: unknown } | { unreadable: string }) & { problem?: string };
 
 /**
- * Reads an unpacked body as events, without looking into them.
- * @param encoding that is left: gzip has been unpacked
+ * Splits an uncompressed body into events without checking them.
+ * @param headers `content-encoding` is what remains after gzip was unpacked
  * @throws ApiError `unreadable`, `too_large` or `unsupported_media_type`
  */
 export function readEvents(body: unknown, headers: IncomingHttpHeaders): Incoming[] {
@@ -46,7 +49,7 @@ function mediaTypeOf(header: string | undefined): string | undefined {
   return header?.split(';')[0]?.trim().toLowerCase();
 }
 
-/** Without a media type, a body is JSON. */
+/** Accepts the media types of events. A body without a media type is JSON. */
 function demandEvents(mediaType: string | undefined): void {
   if (mediaType === undefined || EVENT_MEDIA_TYPES.includes(mediaType)) return;
   const message = `Send events as one of ${EVENT_MEDIA_TYPES.join(', ')} in the header Content-Type.`;
@@ -62,7 +65,7 @@ function readValues(value: unknown): Incoming[] {
   throw new ApiError('unreadable', 'The body must be one event or an array of events.');
 }
 
-/** A value of JSON within the limits of one value. */
+/** Applies the limits on depth and size to a JSON value. */
 export function incomingOf(value: unknown): Incoming {
   const problem = shapeProblem(value);
   return problem === undefined ? { value } : { value, problem };
@@ -81,7 +84,7 @@ function readLines(text: string): Incoming[] {
   return events;
 }
 
-/** The message of a webhook: a value of JSON, or bytes that are none. */
+/** Reads the body of a webhook: a JSON value, or bytes that are not JSON. */
 export function readMessage(raw: Buffer): Incoming {
   const text = raw.toString('utf8');
   return isUtf8(raw) ? readLine(text) : { unreadable: text, problem: 'must be UTF-8' };
@@ -98,7 +101,7 @@ function readLine(line: string): Incoming {
   return problem === undefined ? { value } : { unreadable: line, problem };
 }
 
-/** More than fits one request. */
+/** The error for a request with too many events. */
 export function tooMany(): ApiError {
   return new ApiError('too_large', `At most ${MAX_EVENTS} events fit one request. Split it.`);
 }

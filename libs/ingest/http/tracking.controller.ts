@@ -20,7 +20,9 @@ import { CALL_TYPES } from '../sources/tracking/call.js';
 import { callsOf, messageOf } from '../sources/tracking/messages.js';
 import { source } from '../sources/tracking/source.js';
 
-/** The paths of single calls: each kind by its name, and by the letter that some libraries use. */
+/**
+ * Paths of single calls: each kind by its name and by its first letter, which some libraries use.
+ */
 const KINDS = new Map(CALL_TYPES.flatMap((type) => [type, type[0]!].map((path) => [path, type])));
 const PATHS = ['batch', 'import', ...KINDS.keys()].map((path) => `/v1/${path}`).join(', ');
 
@@ -44,12 +46,12 @@ const sendTrackingCall = operation({
   reply: wire.trackingReply,
 });
 
-/** Without a key in its headers or its address, the body of a request is this long at most: libraries send 500 kB. */
+/** Size limit for a body that must be read to find the key. Libraries send up to 500 kB. */
 const BYTES_BEFORE_KEY = 512 * 1024;
 
 /**
- * The tracking API of Segment. Its libraries do not read what became of each call: one that cannot be
- * used becomes a dead letter, and the reply is the same.
+ * The tracking API of Segment. Its libraries do not read outcomes per call, so a call that cannot
+ * be used becomes a dead letter and the reply is the same.
  */
 @Controller('v1')
 @Access('ingest')
@@ -99,7 +101,10 @@ export class TrackingController {
   }
 }
 
-/** The `writeKey` that some libraries send in the body; undefined also when the body is no JSON. */
+/**
+ * The `writeKey` that some libraries send in the body; undefined when missing or when the body is
+ * not JSON.
+ */
 function writeKeyIn(bytes: Buffer): string | undefined {
   if (!bytes.includes('"writeKey"')) return undefined;
   try {
@@ -111,15 +116,15 @@ function writeKeyIn(bytes: Buffer): string | undefined {
   }
 }
 
-/** JSON whatever the content type says. */
+/** Reads the body as JSON, whatever its content type. */
 function readBody(request: Authorized): unknown {
   const { body } = request;
-  // The bytes are not kept while the calls wait to be written.
+  // Releases the bytes while the calls wait to be written.
   request.body = undefined;
   return readJsonParts(body);
 }
 
-/** A call may become a dead letter, which must not hold a key. */
+/** Removes the key: a call may become a dead letter, which must not contain it. */
 function withoutKey(call: unknown): unknown {
   if (!isObject(call) || !('writeKey' in call)) return call;
   const { writeKey: _, ...rest } = call;

@@ -7,13 +7,13 @@ import { isWebhook, type WebhookSource } from '../sources/source.js';
 import { Sources } from '../sources/sources.js';
 import { secretSetting, secretsOf } from '../sources/webhook-secrets.js';
 
-/** A webhook's request, before its body is read. */
+/** A webhook request before its body is read. */
 export interface FromSource extends FastifyRequest {
   source: WebhookSource;
   secrets: string[];
 }
 
-/** Counts the messages that nothing proves, by source and by the sender's address. */
+/** Counts messages without a valid signature, by source and by the sender's address. */
 @Injectable()
 export class WebhookRefusals {
   constructor(
@@ -21,7 +21,11 @@ export class WebhookRefusals {
     private readonly wrong: WrongKeys,
   ) {}
 
-  /** Counts one. @returns the refusal @throws ApiError `rate_limited` after too many of one address */
+  /**
+   * Counts a refused message.
+   * @returns the error to throw
+   * @throws ApiError `rate_limited` after too many from one address
+   */
   refused(request: FromSource): ApiError {
     const { source } = request;
     this.outcomes.record('refused', [{ type: null }], { kind: 'webhook', name: source.name });
@@ -31,7 +35,10 @@ export class WebhookRefusals {
   }
 }
 
-/** Refuses messages of a source that is not expected, and those whose headers prove nothing. */
+/**
+ * Refuses messages of sources that are not configured, and messages whose headers cannot carry a
+ * valid signature.
+ */
 @Injectable()
 export class WebhookGuard implements CanActivate {
   constructor(
@@ -52,7 +59,7 @@ export class WebhookGuard implements CanActivate {
     return true;
   }
 
-  /** @throws ApiError `not_found` unless messages of such a source are expected */
+  /** @throws ApiError `not_found` when the source is unknown or not configured */
   private expected(name: string): Pick<FromSource, 'source' | 'secrets'> {
     const source = this.sources.get(name);
     if (!source || !isWebhook(source)) {

@@ -6,7 +6,7 @@ import { MessagesService } from '../pipeline/messages.service.js';
 import { readMessage } from './read-events.js';
 import { WebhookGuard, WebhookRefusals, type FromSource } from './webhook.guard.js';
 
-/** More than any sender's single message, and little enough to be kept whole as a dead letter. */
+/** Larger than any vendor's message, and small enough to store whole as a dead letter. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 const receiveWebhook = operation({
@@ -28,7 +28,7 @@ const receiveWebhook = operation({
 
 @Controller('webhooks')
 @Access('public')
-// Before the guard that reads the body, which is the handler's own.
+// Runs before the guard that reads the body, which belongs to the handler.
 @UseGuards(WebhookGuard)
 export class WebhooksController {
   constructor(

@@ -3,29 +3,30 @@ import type { IngestStatistics } from '../statistics/ingest-statistics.service.j
 import { countTypes } from '../pipeline/outcomes.js';
 import type { EventWriter } from './import-file.js';
 
-/** A file that is imported, as a sender; what it is called is nobody's business. */
+/** The sender of imported files. File names are not recorded. */
 export const IMPORTED_FILE: Sender = { kind: 'import', name: 'import' };
 
-/** A writer of which the ledger is told what it was given. */
+/** Wraps a writer so that the statistics count its events. */
 export function counting(
   writer: EventWriter,
-  ledger: IngestStatistics,
+  statistics: IngestStatistics,
   sender: Sender,
 ): EventWriter {
   return {
     write: async (events) => {
       await writer.write(events);
-      noteAccepted(ledger, events, sender);
+      recordAccepted(statistics, events, sender);
     },
     end: () => writer.end(),
   };
 }
 
-/** Tells the ledger of events that were written. */
-export function noteAccepted(
-  ledger: IngestStatistics,
+/** Counts written events in the statistics. */
+export function recordAccepted(
+  statistics: IngestStatistics,
   events: readonly NativeEvent[],
   sender: Sender,
 ): void {
-  for (const [type, count] of countTypes(events)) ledger.record(sender, type, 'accepted', count);
+  for (const [type, count] of countTypes(events))
+    statistics.record(sender, type, 'accepted', count);
 }

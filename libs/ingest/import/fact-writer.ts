@@ -3,32 +3,35 @@ import type { BulkLoad } from '#libs/facts';
 import { eraseTracesOf } from '../dead-letters/dead-letters.erasure.js';
 
 /**
- * So much activity is written at once: each time, what is known of every day and block of users
- * that it touches is written anew, and a chart that is asked for meanwhile waits.
+ * Activity events per write. Each write rewrites every day and block that it touches, and charts
+ * requested meanwhile wait for it.
  */
-const ACTIVITY_AT_ONCE = 200_000;
+const ACTIVITY_PER_WRITE = 200_000;
 
-/** Whether an identity counts once, whatever comes under it, or each event is its whole content. */
+/**
+ * `remembered`: identities are stored and count once. `content`: repeating an event has no effect
+ * anyway.
+ */
 export type Identities = 'remembered' | 'content';
 
-/** Writes events of the past: activity as columns, the rest by COPY. */
+/** Writes imported events: activity as columns, all others by COPY. */
 export class FactWriter {
-  /** How many events had come before, under the same identity. */
+  /** Number of events whose identity was known. */
   known = 0;
   private userIds: string[] = [];
-  private readonly seconds = new Uint32Array(ACTIVITY_AT_ONCE);
+  private readonly seconds = new Uint32Array(ACTIVITY_PER_WRITE);
 
   constructor(
     private readonly into: BulkLoad,
     private readonly identities: Identities,
   ) {}
 
-  /** Writes events; activity may still wait for more of it, or for `end`. */
+  /** Writes events. Activity is collected and may be written later, at the latest by `end`. */
   async write(events: readonly NativeEvent[]): Promise<void> {
     const others: NativeEvent[] = [];
     for (const event of events) {
       if (event.type !== 'user.active') others.push(event);
-      else if (this.keep(event) === ACTIVITY_AT_ONCE) await this.writeActivity();
+      else if (this.keep(event) === ACTIVITY_PER_WRITE) await this.writeActivity();
     }
     if (others.length === 0) return;
     if (this.identities === 'content') return this.into.events(others);

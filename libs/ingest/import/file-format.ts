@@ -8,21 +8,21 @@ export interface RejectedLine {
   errors: FieldErrors;
 }
 
-/** What some lines of a file say. */
+/** The events and rejections of some lines. */
 export interface LinesRead {
-  /** How many said something, those that were rejected included. */
+  /** Number of non-empty lines, including rejected ones. */
   count: number;
   events: NativeEvent[];
   rejected: RejectedLine[];
 }
 
-/** How a kind of file is read. It may hold lines back until it is told of those after them. */
+/** Reads one kind of file. It may keep lines until it has read the following ones. */
 export interface FileFormat {
   read(lines: readonly Line[]): LinesRead;
-  /** What was held back, at the end of the file. */
+  /** Ends the file. @returns the lines that were kept */
   end(): LinesRead;
-  /** What the file of rejected lines begins with. */
+  /** The head of the file of rejected lines. */
   rejectedHead(): string;
-  /** A line of that file, which can be mended there and imported again. */
+  /** A line of that file, which can be corrected and imported again. */
   rejectedLine(line: RejectedLine): string;
 }

@@ -4,18 +4,20 @@ import type { ImportFile } from './open-file.js';
 import { readLines } from './read-lines.js';
 import type { RejectedFile } from './rejected-file.js';
 
-/** Events that are written in one transaction: half a second's worth, so that nobody waits for long. */
-const EVENTS_AT_ONCE = 10_000;
+/**
+ * Events per transaction: about half a second of writing, so that other writers do not wait long.
+ */
+const EVENTS_PER_TRANSACTION = 10_000;
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface Progress {
-  /** Lines that said something. */
+  /** Non-empty lines. */
   lines: number;
   events: number;
   rejected: number;
 }
 
-/** What becomes of the events; nothing at all when they are only to be checked. */
+/** Writes events, or discards them when a file is only checked. */
 export interface EventWriter {
   write(events: readonly NativeEvent[]): Promise<void>;
   end(): Promise<void>;
@@ -26,13 +28,16 @@ export interface ImportParts {
   format: FileFormat;
   writer: EventWriter;
   rejected: RejectedFile;
-  /** Is told after every few lines. */
+  /** Called after each chunk of lines. */
   onProgress: (progress: Progress) => void;
-  /** Stops it after the transaction that is under way; what was written stays. */
+  /** Stops the import after the current transaction. Written events stay. */
   signal: AbortSignal;
 }
 
-/** Reads a file to its end, or until it is stopped: every line is checked before anything of it is written. */
+/**
+ * Imports a file until its end or until it is stopped. Each line is checked before its events are
+ * written.
+ */
 export async function importFile(parts: ImportParts): Promise<Progress> {
   const { file, format, signal } = parts;
   const progress: Progress = { lines: 0, events: 0, rejected: 0 };
@@ -54,7 +59,10 @@ export async function importFile(parts: ImportParts): Promise<Progress> {
   return progress;
 }
 
-/** Gathers events into transactions. The next one is gathered while PostgreSQL writes the last. */
+/**
+ * Collects events into transactions. The next one is collected while PostgreSQL writes the previous
+ * one.
+ */
 class Transactions {
   private gathered: NativeEvent[] = [];
   private underWay: Promise<void> = Promise.resolve();
@@ -63,7 +71,7 @@ class Transactions {
 
   async add(events: readonly NativeEvent[]): Promise<void> {
     for (const event of events) {
-      if (this.gathered.push(event) === EVENTS_AT_ONCE) await this.next();
+      if (this.gathered.push(event) === EVENTS_PER_TRANSACTION) await this.next();
     }
   }
 
@@ -76,7 +84,7 @@ class Transactions {
   private async next(): Promise<void> {
     await this.underWay;
     this.underWay = this.writer.write(this.gathered);
-    // Awaited before the next one; should that never come, it has no other listener.
+    // The next call awaits the promise. This handler prevents an unhandled rejection until then.
     this.underWay.catch(() => undefined);
     this.gathered = [];
   }

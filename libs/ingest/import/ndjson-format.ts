@@ -6,7 +6,7 @@ import type { Line } from './read-lines.js';
 
 const NO_OBJECT = 'must be one JSON object on a line of its own';
 
-/** A native event a line, as the endpoint for events takes them. */
+/** One native event per line, in the form that the ingest endpoint accepts. */
 export class NdjsonFormat implements FileFormat {
   constructor(private readonly context: CheckContext) {}
 
@@ -39,7 +39,7 @@ export class NdjsonFormat implements FileFormat {
     return '';
   }
 
-  /** The event with one member more, `rejected`, which is ignored when it is imported again. */
+  /** The event with an additional member `rejected`, which a later import ignores. */
   rejectedLine({ number, text, errors }: RejectedLine): string {
     const rejected = { line: number, errors };
     const value = parsed(text);
@@ -48,7 +48,7 @@ export class NdjsonFormat implements FileFormat {
   }
 }
 
-/** @returns undefined for what is no JSON */
+/** Parses JSON; undefined for invalid JSON. */
 function parsed(text: string): unknown {
   try {
     return parseJson(text);

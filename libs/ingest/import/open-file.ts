@@ -4,27 +4,33 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** Standard input, in the place of a file's name. */
+/** The file name that stands for standard input. */
 export const STANDARD_INPUT = '-';
 
 const CHUNK_BYTES = 256 * 1024;
-/** Archives without times give 1970-01-01 or 1980-01-01, in any zone. */
+/** Archives without times set 1970-01-01 or 1980-01-01, in any time zone. */
 const FIRST_REAL_MS = Date.UTC(1980, 0, 3);
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
-/** A file to import. Sizes in bytes, as they lie on disk. */
+/** A file to import. Sizes are bytes on disk, before gzip is unpacked. */
 export interface ImportFile {
-  /** What is in it; unpacked when it is gzip, whatever its name. */
+  /** The content. Gzip is recognized by its first bytes and unpacked. */
   chunks: AsyncIterable<Buffer>;
-  /** Not known of standard input. */
+  /** Undefined for standard input and pipes. */
   size: number | undefined;
-  /** How much of it has been read. */
+  /** Bytes read so far. */
   read: () => number;
-  /** When it was written last, in milliseconds since 1970; not known of standard input, nor without a real time. */
+  /**
+   * Last modification, milliseconds since 1970; undefined for standard input, pipes and placeholder
+   * times.
+   */
   writtenAt: number | undefined;
 }
 
-/** @throws Error when there is no such file, or it is a folder */
+/**
+ * Opens a file, or standard input for `-`.
+ * @throws Error when the file cannot be read or is a folder
+ */
 export async function openFile(path: string): Promise<ImportFile> {
   const isStandardInput = path === STANDARD_INPUT;
   const about = isStandardInput ? undefined : await aboutFile(path);
@@ -44,7 +50,7 @@ async function aboutFile(path: string) {
     throw new Error(`The file ${path} cannot be read.`, { cause });
   });
   if (about.isDirectory()) throw new Error(`${path} is a folder: name one file.`);
-  // A pipe has no size to measure progress by, and no time that says anything.
+  // A pipe has neither a size nor a meaningful time.
   if (!about.isFile()) return undefined;
   const mtimeMs = about.mtimeMs < FIRST_REAL_MS ? undefined : Math.floor(about.mtimeMs);
   return { size: about.size, mtimeMs };
@@ -66,7 +72,7 @@ async function* unpacked(packed: AsyncGenerator<Buffer>, path: string): AsyncGen
     return;
   }
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // A failure comes out of the unpacked end as well.
+  // The iteration below reports failures too.
   pipeline(Readable.from(whole), gunzip).catch(() => undefined);
   try {
     yield* gunzip as AsyncIterable<Buffer>;

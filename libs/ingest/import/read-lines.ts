@@ -1,21 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 
-/** A line of a file, counted from 1, without its end. */
+/** A line of a file without its line end; `number` counts from 1. */
 export interface Line {
   number: number;
   text: string;
-  /** Why it cannot be read at all; the text is then only its beginning. */
+  /** Why the line cannot be read. `text` may then be only its beginning. */
   unreadable?: string;
 }
 
-/** One line may have so many bytes: far more than any event, and nothing to memory. */
+/** Limit for one line: far larger than any event, small in memory. */
 const MAX_LINE_BYTES = 1024 * 1024;
 
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = '\uFEFF';
 const SHOWN_CHARACTERS = 1_000;
 
-/** Cuts what is read into its lines, those of a chunk at a time. No more than a line is kept. */
+/**
+ * Splits chunks into lines and yields the lines of each chunk. Keeps at most one incomplete line in
+ * memory.
+ */
 export async function* readLines(
   chunks: AsyncIterable<Buffer>,
   maxBytes = MAX_LINE_BYTES,
@@ -29,8 +32,8 @@ class LineCutter {
   private count = 0;
   private begun: Buffer[] = [];
   private begunBytes = 0;
-  /** In the midst of a line that was too long: the rest of it is passed over. */
-  private isPassing = false;
+  /** Whether the rest of a line that was too long is being skipped. */
+  private isSkipping = false;
 
   constructor(private readonly maxBytes: number) {}
 
@@ -50,20 +53,20 @@ class LineCutter {
   }
 
   private begin(bytes: Buffer): Line[] {
-    if (this.isPassing) return [];
+    if (this.isSkipping) return [];
     this.begun.push(bytes);
     this.begunBytes += bytes.length;
     if (this.begunBytes <= this.maxBytes) return [];
     const head = Buffer.concat(this.begun);
     this.forget();
-    this.isPassing = true;
+    this.isSkipping = true;
     return [this.tooLong(head)];
   }
 
-  /** Ends the line that was begun, or passed over. */
+  /** Completes the current line, or ends skipping it. */
   private finish(bytes: Buffer): Line[] {
-    if (this.isPassing) {
-      this.isPassing = false;
+    if (this.isSkipping) {
+      this.isSkipping = false;
       return [];
     }
     const line = Buffer.concat([...this.begun, bytes]);
@@ -71,9 +74,9 @@ class LineCutter {
     return this.linesOf(line);
   }
 
-  /** @param bytes whole lines, but for the end of the last */
+  /** @param bytes whole lines; the last one without its line end */
   private linesOf(bytes: Buffer): Line[] {
-    // Decoded in one go, unless a line of it is wrong: one by one it takes three times as long.
+    // Decodes all lines at once when all are valid. Decoding each line takes three times as long.
     if (bytes.length <= this.maxBytes && isUtf8(bytes)) {
       return bytes.toString('utf8').split('\n').map(this.readable);
     }

@@ -1,10 +1,10 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { FileFormat, RejectedLine } from './file-format.js';
 
-// What was rejected may be about people: it is for whoever runs the import.
+// Rejected lines may contain personal data: only the user who runs the import may read them.
 const OWNER_ONLY = 0o600;
 
-/** The file of rejected lines. It is there when some were, and only then. */
+/** The file of rejected lines. It exists only when lines were rejected. */
 export class RejectedFile {
   private file: FileHandle | undefined;
 
@@ -19,7 +19,10 @@ export class RejectedFile {
     await this.file.appendFile(lines.map((line) => `${this.format.rejectedLine(line)}\n`).join(''));
   }
 
-  /** @returns its path, if something was rejected; else one of an earlier import is removed */
+  /**
+   * Closes the file, or removes that of an earlier import.
+   * @returns the path if lines were rejected
+   */
   async end(): Promise<string | undefined> {
     if (!this.file) {
       await rm(this.path, { force: true });

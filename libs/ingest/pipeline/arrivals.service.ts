@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PreparedQuery } from '#libs/database';
 import { usable } from './check.js';
 
-/** So far ahead of the clock at most: a clock that ran ahead once must not decide for longer. */
-const MOST_AHEAD_MS = 1_000;
+/**
+ * Limit for receipts ahead of the clock, so that a clock that once ran ahead has no lasting effect.
+ */
+const MAX_AHEAD_MS = 1_000;
 
-// A message that could not be used when it first came has a dead letter, which says when that was.
+// A message that was rejected before has a dead letter with the time of its first receipt.
 const RECEIPT: PreparedQuery = {
   name: 'first_receipt',
   text: `
@@ -15,8 +17,9 @@ const RECEIPT: PreparedQuery = {
 };
 
 /**
- * When messages arrive, by the database's clock: processes whose own clocks differ agree on the order. It is read
- * before the message is written, so of two messages the one answered before the other was sent comes first.
+ * Assigns times of receipt by the database's clock, so that processes with different clocks agree
+ * on the order. The clock is read before a message is written, so a message that was answered
+ * before another was sent sorts first.
  */
 @Injectable()
 export class Arrivals {
@@ -25,8 +28,8 @@ export class Arrivals {
   constructor(private readonly database: Database) {}
 
   /**
-   * When messages of a source were first received, in their order, ms since 1970. Messages of the same
-   * millisecond get different ones, in the order in which this process received them.
+   * The times of first receipt of messages, in their order, milliseconds since 1970. Messages
+   * received within the same millisecond get increasing times, in order of receipt.
    */
   async firstReceipts(source: string, messages: readonly { id: string }[]): Promise<number[]> {
     const receipts: number[] = [];
@@ -42,7 +45,7 @@ export class Arrivals {
     );
     const { now, first } = rows[0]!;
     if (first !== null) return first;
-    const isAhead = this.latest >= now && this.latest - now < MOST_AHEAD_MS;
+    const isAhead = this.latest >= now && this.latest - now < MAX_AHEAD_MS;
     this.latest = isAhead ? this.latest + 1 : now;
     return this.latest;
   }

@@ -15,19 +15,19 @@ import { namesInvitee, withoutInvitees } from '../dead-letters/addresses.js';
 import { MentionBudget, mentionsOf, type Mentions } from '../dead-letters/mentions.js';
 import type { Incoming } from '../http/read-events.js';
 
-/** An event that cannot be used, as it is kept. */
+/** An event that cannot be used, as it is stored. */
 export interface Rejected extends Rejection {
   source: string;
   type: string | null;
-  /** Whom and what it is about, so that it goes when they are deleted. */
+  /** The user and the org that it is about: their deletion erases it. */
   userId: string | null;
   orgId: string | null;
   body: Buffer;
-  /** What it mentions, also where it was cut to be kept. */
+  /** Mentions in the whole text, including parts that `body` leaves out. */
   mentions: Mentions;
-  /** When it was sent (ms), of a message of a source; without it, it is a native event. */
+  /** When a source's message was sent, milliseconds since 1970; undefined for native events. */
   messageAt?: number;
-  /** When it was first received (ms), where that is not when its batch was. */
+  /** First receipt, milliseconds since 1970, when it differs from that of the batch. */
   receivedAt?: number;
 }
 
@@ -37,7 +37,7 @@ export interface CheckedBatch {
   lookUps?: WantedFetch[];
 }
 
-/** Parts the events that can be used from those that cannot. */
+/** Checks events and separates usable events from rejected ones. */
 export function checkAll(incoming: readonly Incoming[], context: CheckContext): CheckedBatch {
   const batch: CheckedBatch = { events: [], rejected: [] };
   const budget = new MentionBudget();
@@ -63,7 +63,7 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
 
 interface Unusable {
   index: number;
-  /** As it was read; undefined for what is no JSON. */
+  /** The JSON value; undefined when the text is not JSON. */
   value?: unknown;
   text: string;
   errors: FieldErrors;
@@ -90,30 +90,30 @@ function reject(
   };
 }
 
-/** Longer bodies are kept up to here; they cannot be used again, but be looked at. */
+/** Longer bodies are cut here. They can be read but not replayed. */
 const KEPT_CHARACTERS = 256 * 1024;
 
 function kept(text: string): Buffer {
   return Buffer.from(text.length > KEPT_CHARACTERS ? text.slice(0, KEPT_CHARACTERS) : text);
 }
 
-/** An invitee's address is kept as a hash or not at all: here it is blanked, wherever it stands. */
+/** Blanks invitees' addresses, which may only be stored as hashes. */
 function withoutInvitee(event: unknown): Written {
   const isInvitation = isObject(event) && event.type === 'user.invited_to_org';
   return (member, name) => {
     if (namesInvitee(name, isInvitation)) return isObject(member) ? member : '';
-    // JSON within a string.
+    // The string may contain JSON.
     return typeof member === 'string' && member.includes('"') ? withoutInvitees(member) : member;
   };
 }
 
-/** What to write of a member. */
+/** Maps a member to the value that is written. */
 type Written = (member: unknown, name: string) => unknown;
 
 /**
- * A value as JSON again. A number too large to be one stays wrong as its name in a string; of an event
- * nested deeper than JSON can be written, what is not nested is kept.
- * @param written what to write of a member
+ * Serializes a value as JSON. An infinite number is written as a string, so that it stays invalid.
+ * Of a value nested too deeply to serialize, only members that are not objects are kept.
+ * @param written maps each member to the value that is written
  */
 export function serialized(value: unknown, written: Written = (member) => member): string {
   const finite = (name: string, member: unknown) =>
@@ -128,7 +128,7 @@ export function serialized(value: unknown, written: Written = (member) => member
   }
 }
 
-/** The value when it can be an id. */
+/** The value if it is a valid id, otherwise null. */
 export function usable(value: unknown): string | null {
   const parsed = idSchema.safeParse(value);
   return parsed.success ? parsed.data : null;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from '#libs/contracts';
 import { isDatabaseAway } from '#libs/database';
 
-/** One request's share of a group, and how its sender is told. */
+/** One request's work and the callbacks that settle it. */
 interface Waiting<T> {
   work: T;
   size: number;
@@ -11,47 +11,49 @@ interface Waiting<T> {
 }
 
 export interface GroupLimits {
-  /** How many groups are written at the same time. */
+  /** Groups written at the same time. */
   writers: number;
-  /** How much a group holds at most, unless a single work is larger. */
+  /** Maximum size of a group; a single larger work forms a group of its own. */
   groupSize: number;
-  /** How much may wait; more is turned away. */
+  /** Maximum size of waiting work; more is refused. */
   queueSize: number;
 }
 
 /**
- * Writes the work of requests that come at the same time in one go: whatever has come while a group
- * is being written is the next group. A commit costs the same for one event as for thousands, and
- * nobody waits for anything but the group before.
+ * Group commit: work that arrives while a group is being written forms the next group. A commit
+ * costs the same for one event as for thousands, and a request waits only for the groups before it.
  */
 export class GroupWriter<T> {
   private readonly queue: Waiting<T>[] = [];
   private queued = 0;
   private writing = 0;
-  /** When each group under way was begun; milliseconds of a clock that only goes forward. */
+  /** Start of each group under way, monotonic milliseconds. */
   private readonly begun = new Map<object, number>();
 
-  /** @param writeGroup all or nothing of a group; it may be called again with parts of it */
+  /**
+   * @param writeGroup writes all of a group or nothing; after a failure it is called with each work
+   *   alone
+   */
   constructor(
     private readonly writeGroup: (group: T[]) => Promise<void>,
     private readonly limits: GroupLimits,
   ) {}
 
-  /** For how long the oldest group under way has been written; milliseconds, 0 when there is none. */
+  /** Age of the oldest group under way in milliseconds, 0 without one. */
   get slowestMs(): number {
     const now = performance.now();
     return Math.max(0, ...Array.from(this.begun.values(), (since) => now - since));
   }
 
-  /** How much waits to be written. */
+  /** Size of the work that waits. */
   get waiting(): number {
     return this.queued;
   }
 
   /**
-   * Fulfilled when the work is committed. One request's failure is not another's.
+   * Resolves when the work is committed. A failure affects only the request that caused it.
    * @param size of the work, in the units of the limits
-   * @throws ApiError `unavailable` when too much waits; nothing was written then
+   * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
   write(work: T, size: number): Promise<void> {
     if (this.queued > 0 && this.queued + size > this.limits.queueSize) {
@@ -68,8 +70,7 @@ export class GroupWriter<T> {
   private async start(): Promise<void> {
     if (this.writing >= this.limits.writers) return;
     this.writing++;
-    // Requests that came in one read of the sockets go together; without this turn, the first would
-    // go alone.
+    // Waits one turn, so that requests from one read of the sockets form one group.
     for (await nextTurn(); this.queue.length > 0; await nextTurn()) {
       const group = this.takeGroup();
       this.begun.set(group, performance.now());
@@ -90,7 +91,7 @@ export class GroupWriter<T> {
     return this.queue.splice(0, count);
   }
 
-  /** When a group fails, each work is tried by itself: only what is wrong by itself fails. Not so when the database is away. */
+  /** Writes a group. When it fails, writes each work alone, unless the database is away. */
   private async attempt(group: Waiting<T>[]): Promise<void> {
     try {
       await this.writeGroup(group.map(({ work }) => work));

@@ -15,27 +15,29 @@ import { addFetches, type WantedFetch } from '../enrichment/enrichment.store.js'
 import { Outcomes } from './outcomes.js';
 import type { Incoming } from '../http/read-events.js';
 
-/** The events of one transaction, at most; larger ones are no faster and hold their locks longer. */
+/** Maximum events per transaction. Larger ones are no faster and hold their locks longer. */
 const GROUP_EVENTS = 10_000;
-/** A group that takes longer makes the process one that cannot take events just now. */
+/** While a group takes longer than this, the process is not ready. */
 const SLOW_MS = 8_000;
 
 const MEBIBYTE = 1024 * 1024;
-/** Each process looks whether the letters are too many after it has written this part of what they may take. */
-const LOOKS_A_MAXIMUM = 16;
+/**
+ * A process checks the total size of letters each time it has written a sixteenth of the maximum.
+ */
+const CHECKS_PER_MAXIMUM = 16;
 
-/** What one request brought. */
+/** The checked events of one request. */
 interface Taken {
   batch: CheckedBatch;
   receivedAt: number;
   sender: Sender;
 }
 
-/** The one way in: whatever source events come from, they are checked, written and answered here. */
+/** Checks and writes all events, whatever their source, and builds the replies. */
 @Injectable()
 export class IngestService {
   private readonly writer: GroupWriter<Taken>;
-  /** Written since the letters were last looked at. */
+  /** Bytes of letters written since the last check of their total size. */
   private letterBytes = 0;
 
   constructor(
@@ -63,15 +65,15 @@ export class IngestService {
   }
 
   /**
-   * Takes in a batch: returns once every usable event, and every unusable one as a dead letter, is
-   * committed.
-   * @param sender what delivered it; its name is the source of events that name none
-   * @throws ApiError `unavailable` when too much waits; nothing was written then
+   * Checks and writes a batch. Resolves when all usable events are committed, and all others as
+   * dead letters.
+   * @param sender its name is the source of events that name none
+   * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
   take(incoming: readonly Incoming[], sender: Sender): Promise<IngestReply> {
     const now = this.clock.now();
     const batch = checkAll(incoming, { now, receivedAt: now, defaultSource: sender.name });
-    // Not awaited here: what came would stay in memory for as long as the checked events wait.
+    // Not awaited: `incoming` would stay in memory until the events are written.
     const size = Math.max(1, incoming.length);
     return this.write({ batch, receivedAt: now, sender }, size).then(() =>
       this.reply(batch, sender),
@@ -79,10 +81,10 @@ export class IngestService {
   }
 
   /**
-   * Writes what has been checked, together with what others bring at the same time: fulfilled once it is
-   * committed, the rejected as dead letters.
-   * @param size of it, in events
-   * @throws ApiError `unavailable` when too much waits; nothing was written then
+   * Writes a checked batch, in a group with other requests. Resolves when it is committed, rejected
+   * events as dead letters.
+   * @param size number of events
+   * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
   write(taken: Taken, size: number): Promise<void> {
     return this.writer.write(taken, size);
@@ -90,7 +92,7 @@ export class IngestService {
 
   /**
    * Writes checked events in a transaction of their own.
-   * @param within runs in it, before it commits
+   * @param within runs in the same transaction, before it commits
    */
   async commit(
     events: readonly NativeEvent[],
@@ -106,31 +108,31 @@ export class IngestService {
     );
   }
 
-  /** Notes what is to be looked up, in a transaction of `commit`. */
-  async addLookUps(db: Connection, lookUps: readonly WantedFetch[]): Promise<void> {
-    if (lookUps.length > 0) await addFetches(db, lookUps, await this.facts.hashKey(db));
+  /** Queues fetches in a transaction of `commit`. */
+  async addFetches(db: Connection, fetches: readonly WantedFetch[]): Promise<void> {
+    if (fetches.length > 0) await addFetches(db, fetches, await this.facts.hashKey(db));
   }
 
-  /** One transaction for whatever requests came together. */
+  /** Writes the batches of several requests in one transaction. */
   private async writeGroup(group: Taken[]): Promise<void> {
     const stopTimer = this.metrics.ingestSeconds.startTimer();
     const events = group.flatMap(({ batch }) => batch.events);
     const rejected = group.flatMap(({ batch, ...taken }) =>
       batch.rejected.map((letter) => ({ ...taken, ...letter })),
     );
-    const lookUps = group.flatMap(({ batch }) => batch.lookUps ?? []);
-    if (rejected.length + lookUps.length === 0 && events.every(isPlainActivity)) {
+    const fetches = group.flatMap(({ batch }) => batch.lookUps ?? []);
+    if (rejected.length + fetches.length === 0 && events.every(isPlainActivity)) {
       await this.commitActivity(events);
     } else {
       await this.commit(events, async (db) => {
         await this.addLetters(db, rejected);
-        await this.addLookUps(db, lookUps);
+        await this.addFetches(db, fetches);
       });
     }
     stopTimer();
   }
 
-  /** Keeps letters, and now and then drops the oldest beyond what all of them may take. */
+  /** Stores letters. From time to time, deletes the oldest ones beyond the maximum total size. */
   private async addLetters(
     db: Connection,
     rejected: readonly (Rejected & Omit<Taken, 'batch'>)[],
@@ -139,7 +141,7 @@ export class IngestService {
     await addDeadLetters(db, rejected, await this.facts.hashKey(db));
     this.letterBytes += rejected.reduce((sum, letter) => sum + bytesOfLetter(letter), 0);
     const maxBytes = this.settings.DEAD_LETTER_MAX_MB * MEBIBYTE;
-    if (this.letterBytes < maxBytes / LOOKS_A_MAXIMUM) return;
+    if (this.letterBytes < maxBytes / CHECKS_PER_MAXIMUM) return;
     this.letterBytes = 0;
     await dropExcessLetters(db, maxBytes);
   }
@@ -157,7 +159,7 @@ export class IngestService {
   }
 }
 
-/** Activity whose identity nobody looks up. */
+/** Whether an event is activity whose identity is not stored. */
 function isPlainActivity(event: NativeEvent): event is EventOf<'user.active'> {
   return event.type === 'user.active' && !event.remembered;
 }

@@ -8,7 +8,7 @@ import { Outcomes } from './outcomes.js';
 import type { Source } from '../sources/source.js';
 import { translate, type Message, type Translated } from './translate.js';
 
-/** Takes in messages of sources: each is translated into native events, which go the one way in. */
+/** Translates the messages of sources into native events and writes them. */
 @Injectable()
 export class MessagesService {
   constructor(
@@ -19,17 +19,17 @@ export class MessagesService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** A message as events checked against now. */
+  /** Translates a message. Its times are checked against now. */
   translate(source: Source, message: Message): Translated {
     const asks = source.fetcher?.(this.settings) !== undefined;
     return translate(source, message, { now: this.clock.now(), asks });
   }
 
   /**
-   * Returns once everything usable of the messages, and each that is not as a dead letter, is committed.
-   * @param sender what delivered them
-   * @returns what became of each, in their order
-   * @throws ApiError `unavailable` when too much waits; nothing was written then
+   * Translates and writes messages. Resolves when they are committed, rejected ones as dead
+   * letters.
+   * @returns the outcome of each message, in their order
+   * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
   async take(
     source: Source,
@@ -56,7 +56,7 @@ export class MessagesService {
     return translated.map(({ outcome }) => outcome);
   }
 
-  /** When each message was first received, in their order, ms since 1970. */
+  /** Times of first receipt, in the order of the messages, milliseconds since 1970. */
   private async receipts(
     source: Source,
     messages: readonly { id: string }[],

@@ -3,34 +3,40 @@ import { EVENT_TYPES, type Outcome, type Sender } from '#libs/contracts';
 import { Metrics } from '#libs/platform';
 import { IngestStatistics } from '../statistics/ingest-statistics.service.js';
 
-/** What came: its type in the words of its source; null when it has none. */
+/** An event or message with the type that its source gave it; null without one. */
 interface Arrived {
   type: string | null;
 }
 
-/** Types that are counted by name. Senders can make up any number of others, and each would stay in memory. */
+/**
+ * Types with a metric of their own. Senders can invent any number of others, and each would stay in
+ * memory.
+ */
 const LABELS: ReadonlySet<string> = new Set([...EVENT_TYPES, 'unknown']);
-/** So many types of vendors' webhooks are counted by name as well: vendors have a few dozens. */
+/** Types of vendors' webhooks with a metric of their own. Vendors have a few dozen. */
 const MAX_VENDOR_TYPES = 50;
 
-/** The one place where the outcome of every native event and of every message of a source passes. */
+/**
+ * Records the outcome of every native event and every message, in the metrics and the statistics.
+ */
 @Injectable()
 export class Outcomes {
   private readonly vendorTypes = new Set<string>();
 
   constructor(
     private readonly metrics: Metrics,
-    private readonly ledger: IngestStatistics,
+    private readonly statistics: IngestStatistics,
   ) {}
 
   /**
-   * One step a type, not an event: finding a counter by its labels takes as long as checking an event.
-   * @param sender of what came just now; none of what is tried again, which has come before
+   * Records outcomes. Counts once per type: finding a counter by its labels takes as long as
+   * checking an event.
+   * @param sender undefined for replays, which the statistics have counted before
    */
   record(outcome: Outcome, arrived: readonly Arrived[], sender?: Sender): void {
     for (const [type, count] of countTypes(arrived)) {
       this.metrics.events.labels(this.labelOf(type, sender), outcome).inc(count);
-      if (sender) this.ledger.record(sender, type, outcome, count);
+      if (sender) this.statistics.record(sender, type, outcome, count);
     }
   }
 
@@ -42,7 +48,7 @@ export class Outcomes {
   }
 }
 
-/** How many there are of each type. */
+/** The number of events per type. */
 export function countTypes(arrived: readonly Arrived[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { type } of arrived) {

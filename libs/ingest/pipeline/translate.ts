@@ -13,36 +13,42 @@ import { mentionsOf, type MentionBudget } from '../dead-letters/mentions.js';
 import type { Incoming } from '../http/read-events.js';
 import type { Source } from '../sources/source.js';
 
-/** A message whose sender is known. */
+/** A message of a verified sender. */
 export interface Message {
-  /** The same on every delivery of it: what came once under it changes nothing again. */
+  /** The same on every delivery. A repeated id changes nothing. */
   id: string;
-  /** When its sender says it was sent, ms since 1970: the time of events that tell none. */
+  /**
+   * When it was sent, by its sender's clock, milliseconds since 1970: the time of events without a
+   * time.
+   */
   at: number;
-  /** When it was first received, ms since 1970. */
+  /** First receipt, milliseconds since 1970. */
   receivedAt: number;
   content: Incoming;
-  /** Its bytes as they were sent, where they are known: kept when the message cannot be used. */
+  /** The bytes sent, when known: stored when the message is rejected. */
   raw?: Buffer;
-  /** Of the request that brought it. */
+  /** The budget of the message's request. */
   budget?: MentionBudget;
 }
 
-/** What is to be written of a message, and what to say of it. */
+/** The events and dead letters of a message, and its outcome. */
 export interface Translated extends CheckedBatch {
   outcome: Exclude<Outcome, 'refused'>;
   type: string | null;
 }
 
 const MAX_TYPE = 100;
-/** No webhook's message is longer. A longer call cannot be tried again, but be looked at. */
+/**
+ * No webhook message is longer. Longer tracking calls are cut: they can be read but not replayed.
+ */
 const KEPT_CHARACTERS = 1024 * 1024;
 
 /**
- * A message as checked events. When something of it cannot be used, what can be is taken and the whole
- * message is rejected besides: tried again, what was taken is known by its identity.
- * @param context now: ms since 1970, what times are checked against; asks: whether the source can be asked
- *   for what the message leaves out, without which that is of no use
+ * Translates a message into checked events. When some events are invalid, the valid ones are used
+ * and the whole message is also rejected. On a replay, used events are recognized by their
+ * identities.
+ * @param context now: milliseconds since 1970, for checking times; asks: whether the source's API
+ *   can be asked for values that the message leaves out
  */
 export function translate(
   source: Source,
@@ -70,32 +76,35 @@ export function translate(
   const type = typeOf(source, body);
   if (translation === 'unused') return { outcome: 'unused', type, events: [], rejected: [] };
   if ('errors' in translation) return rejected(source, message, body, translation.errors, []);
-  const told = translation.events.map((event, index) => withId(event, message.id, index));
+  const native = translation.events.map((event, index) => withId(event, message.id, index));
   const { receivedAt } = message;
   const lookUps = (asks ? (translation.lookUps ?? []) : []).map((wanted, index) => {
-    const eventId = idOf(message.id, told.length + index);
+    const eventId = idOf(message.id, native.length + index);
     return { ...wanted, source: source.name, eventId, receivedAt };
   });
-  if (told.length + lookUps.length === 0) {
+  if (native.length + lookUps.length === 0) {
     return { outcome: 'unused', type, events: [], rejected: [] };
   }
   const context = { now, receivedAt: message.at, defaultSource: source.name };
-  const checked = told.map((event) => checkEvent(event, context));
+  const checked = native.map((event) => checkEvent(event, context));
   const events = checked.flatMap((one) =>
     'event' in one ? [remembered(source, message, one.event)] : [],
   );
   const wrong = checked.find((one) => 'errors' in one);
   if (!wrong) return { outcome: 'accepted', type, events, lookUps, rejected: [] };
-  return { ...rejected(source, message, body, wrong.errors, told), events, lookUps };
+  return { ...rejected(source, message, body, wrong.errors, native), events, lookUps };
 }
 
-/** Where one message makes several events, each needs an identity of its own. */
+/** Gives each event of a message an identity of its own. */
 function withId(event: unknown, messageId: string, index: number): unknown {
   if (!isObject(event) || event.id !== undefined) return event;
   return { ...event, id: idOf(messageId, index) };
 }
 
-/** An id must have at most 255 characters: with a suffix, a longer one than this is hashed. */
+/**
+ * An id has at most 255 characters. A message id longer than this is hashed before a suffix is
+ * added.
+ */
 const MAX_BEFORE_SUFFIX = 240;
 
 function idOf(messageId: string, index: number): string {
@@ -105,7 +114,10 @@ function idOf(messageId: string, index: number): string {
   return `${base}/${index + 1}`;
 }
 
-/** A delivery tried again carries a later time: activity has to be known by its identity, too. */
+/**
+ * Marks an event so that its identity is stored, activity included: a redelivery may carry a later
+ * time.
+ */
 function remembered(source: Source, { receivedAt }: Message, event: NativeEvent): NativeEvent {
   return ordered(source, receivedAt, { ...event, remembered: true });
 }
@@ -113,8 +125,8 @@ function remembered(source: Source, { receivedAt }: Message, event: NativeEvent)
 const RECEIPT_DIGITS = 13;
 
 /**
- * An event of a source with the order key that the source needs: for one that is ordered by arrival the first
- * receipt in 13 digits of unix milliseconds, a colon, the event id.
+ * Adds the order key to events of sources that are ordered by arrival: the first receipt as 13
+ * digits of unix milliseconds, a colon, the event id.
  */
 export function ordered(source: Source, receivedAt: number, event: NativeEvent): NativeEvent {
   if (!source.isOrderedByArrival) return event;
@@ -127,7 +139,7 @@ function rejected(
   message: Message,
   body: unknown,
   errors: FieldErrors,
-  told: readonly unknown[],
+  events: readonly unknown[],
 ): Translated {
   const type = body === undefined ? null : typeOf(source, body);
   const text = textOf(message, body, invitees(source, body));
@@ -138,8 +150,8 @@ function rejected(
     errors,
     source: source.name,
     type,
-    userId: named(told, 'user_id') ?? named(told, 'inviter_user_id'),
-    orgId: named(told, 'org_id'),
+    userId: named(events, 'user_id') ?? named(events, 'inviter_user_id'),
+    orgId: named(events, 'org_id'),
     body: bytesOf(message, text),
     mentions: {
       ...mentions,
@@ -157,7 +169,7 @@ function invitees(source: Source, body: unknown): string[] {
   return found.filter((one) => typeof one === 'string').map(plain);
 }
 
-/** The message as it was sent, the addresses in it blanked: they are kept as a hash or not at all. */
+/** The message's text with invitees' addresses blanked: they may only be stored as hashes. */
 function textOf({ content, raw }: Message, body: unknown, addresses: readonly string[]): string {
   if ('unreadable' in content) return withoutInvitees(content.unreadable);
   const isAsSent = addresses.length === 0 && body === content.value;
@@ -170,7 +182,10 @@ function textOf({ content, raw }: Message, body: unknown, addresses: readonly st
   });
 }
 
-/** Bytes that are not UTF-8 are kept as they are: as text they would be another message. */
+/**
+ * The bytes to store. Bytes that are not UTF-8 are stored unchanged: decoding would change the
+ * message.
+ */
 function bytesOf({ content, raw }: Message, text: string): Buffer {
   const isRaw = 'unreadable' in content && content.unreadable === text && raw !== undefined;
   return isRaw ? raw.subarray(0, KEPT_CHARACTERS) : Buffer.from(text.slice(0, KEPT_CHARACTERS));
@@ -180,8 +195,8 @@ function plain(address: string): string {
   return address.trim().toLowerCase();
 }
 
-function named(told: readonly unknown[], field: string): string | null {
-  for (const event of told) {
+function named(events: readonly unknown[], field: string): string | null {
+  for (const event of events) {
     const id = isObject(event) && isObject(event.data) ? usable(event.data[field]) : null;
     if (id !== null) return id;
   }

@@ -1,18 +1,18 @@
-import { member, toEvent, tellWhole, type Translators } from './event-builders.js';
+import { member, toEvent, toWholeEvent, type Translators } from './event-builders.js';
 
-/** The parts of a message about one object: the object, and when it changed (see `readTime`). */
+/** A message about one object: the object and the time of its change, in any form of `readTime`. */
 export interface Parts {
   data: unknown;
-  /** Undefined where the message's own time counts. */
+  /** Undefined when the message's own time applies. */
   time: unknown;
 }
 
-/** The profile of a user or an organization as the data of a native event. */
+/** Maps a vendor's user or organization to the data of a native event. */
 type ProfileOf = (object: unknown) => Record<string, unknown>;
 
 /**
- * The messages that Clerk and WorkOS have in common: users and organizations that are created, updated and
- * deleted. Each carries the whole object, with its own creation time.
+ * Translators for messages that Clerk and WorkOS share: users and organizations that are created,
+ * updated and deleted. Each message contains the whole object, including its creation time.
  */
 export function wholeObjects(user: ProfileOf): Translators<Parts> {
   const created = (profile: ProfileOf, { data }: Parts) => ({
@@ -22,12 +22,12 @@ export function wholeObjects(user: ProfileOf): Translators<Parts> {
   return {
     'user.created': (parts) => toEvent('user.created', created(user, parts), parts.time),
     'user.updated': ({ data, time }) =>
-      tellWhole('user', user(data), member(data, 'created_at'), time),
+      toWholeEvent('user', user(data), member(data, 'created_at'), time),
     'user.deleted': ({ data, time }) =>
       toEvent('user.deleted', { user_id: member(data, 'id') }, time),
     'organization.created': (parts) => toEvent('org.created', created(org, parts), parts.time),
     'organization.updated': ({ data, time }) =>
-      tellWhole('org', org(data), member(data, 'created_at'), time),
+      toWholeEvent('org', org(data), member(data, 'created_at'), time),
     'organization.deleted': ({ data, time }) =>
       toEvent('org.deleted', { org_id: member(data, 'id') }, time),
   };

@@ -1,11 +1,11 @@
 import { DAY_MS, isObject, readTime, type EventType } from '#libs/contracts';
 import type { Translation } from './source.js';
 
-/** What each type of message comes to, in a source that has types. */
+/** The translators of a source by message type. */
 export type Translators<Parts> = Readonly<Record<string, (parts: Parts) => Translation>>;
 
 /**
- * Translates by the message's type; a type that is not in the table is unused.
+ * Translates a message by its type. A type without a translator is unused.
  * @param field the message's member that holds the type
  */
 export function byType<Parts>(
@@ -19,8 +19,8 @@ export function byType<Parts>(
 }
 
 /**
- * One native event. Values are given on as they came, for the check of events to judge.
- * @param time in any form that events may have; left out, the message's time
+ * One native event. Values are passed unchanged; the check of events validates them.
+ * @param time in any form that events accept; without it, the message's time applies
  */
 export function toEvent(
   type: EventType,
@@ -31,12 +31,12 @@ export function toEvent(
 }
 
 /**
- * The native event of an update that carries the whole user or organization: where it also says when that was
- * created, it reports the creation.
- * @param createdAt as the check of events reads it; null or undefined for an update without it
- * @param time RFC 3339; left out, the message's time
+ * The native event of an update that contains the whole user or organization. With a creation time,
+ * it is reported as a creation.
+ * @param createdAt in any form that events accept; null or undefined when unknown
+ * @param time RFC 3339; without it, the message's time applies
  */
-export function tellWhole(
+export function toWholeEvent(
   subject: 'user' | 'org',
   data: Record<string, unknown>,
   createdAt: unknown,
@@ -47,27 +47,28 @@ export function tellWhole(
   return toEvent(`${subject}.created`, { ...data, created_at: createdAt }, time);
 }
 
-/** A member of a value of JSON, by its path; undefined where there is none. */
+/** A member of a JSON value by its path; undefined without one. */
 export function member(value: unknown, ...path: string[]): unknown {
   let found = value;
   for (const name of path) found = isObject(found) ? found[name] : undefined;
   return found;
 }
 
-/** A member that is text. */
+/** A member that is a string; otherwise undefined. */
 export function textMember(value: unknown, ...path: string[]): string | undefined {
   const found = member(value, ...path);
   return typeof found === 'string' ? found : undefined;
 }
 
-/** Senders repeat a message for days or months, not for years. */
+/** Senders repeat messages for days or months, not for years. */
 const LONG_MS = 5 * 366 * DAY_MS;
 
 /**
- * A translation, unless the time of its signed message lies years before the signature: then its unit is
- * wrong, or the sender's clock was. Times of what a message is about, such as a creation, may lie there.
- * @param field the message's member that holds the time
- * @param signedAt ms since 1970
+ * Rejects a message whose time lies more than five years before its signature: the unit of the time
+ * or the sender's clock is wrong. Does not check times of the message's object, such as its
+ * creation.
+ * @param field the message's member with the time
+ * @param signedAt milliseconds since 1970
  */
 export function nearSignature(
   translation: Translation,

@@ -3,11 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 const PREFIX = 'whsec_';
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-/** Standard Webhooks asks for 24 to 64 bytes; some senders of their own use fewer. */
+/** Standard Webhooks requires 24 to 64 bytes; some self-made senders use fewer. */
 const MIN_SECRET_BYTES = 16;
 const TOLERANCE_MS = 5 * 60_000;
 
-/** What is wrong with a secret of the Standard Webhooks scheme, as the end of a sentence. */
+/**
+ * The problem with a secret of the Standard Webhooks scheme, as the end of a sentence; undefined
+ * for a valid one.
+ */
 export function standardSecretProblem(secret: string): string | undefined {
   const text = secret.slice(PREFIX.length);
   if (!secret.startsWith(PREFIX) || !BASE64.test(text)) {
@@ -19,13 +22,16 @@ export function standardSecretProblem(secret: string): string | undefined {
 
 interface Signature {
   id: string;
-  /** Unix seconds, as they were sent. */
+  /** Unix seconds as text, as sent. */
   timestamp: string;
-  /** Each `v1,` and base64, or of another version. */
+  /** Each is `v1,` and base64, or has another version. */
   signatures: string[];
 }
 
-/** What the headers say; undefined when one is missing or wrong, or the message is more than 5 minutes off. */
+/**
+ * Reads the headers; undefined when one is missing or invalid, or the time is more than 5 minutes
+ * off.
+ */
 function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | undefined {
   const prefix = headers['svix-id'] === undefined ? 'webhook' : 'svix';
   const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) =>
@@ -36,15 +42,17 @@ function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | und
   return { id, timestamp, signatures: signature.split(' ') };
 }
 
-/** Whether a message could be proven once its body is there: what can be checked without it. */
+/** Whether the headers can carry a valid signature: all checks that do not need the body. */
 export function mayBeStandard(headers: IncomingHttpHeaders, now: number): boolean {
   return signatureIn(headers, now)?.signatures.some((one) => one.startsWith('v1,')) ?? false;
 }
 
 /**
- * Proves a message of the Standard Webhooks scheme, whose headers begin with `webhook-`, or with
- * `svix-` in the scheme it came from: HMAC-SHA256 over `id.timestamp.body`, at most 5 minutes old.
- * One of several signatures, by one of several secrets, is enough.
+ * Verifies a message of the Standard Webhooks scheme (headers `webhook-*`) or of Svix (headers
+ * `svix-*`): HMAC-SHA256 over `id.timestamp.body`, at most 5 minutes off. One valid signature by
+ * any of the secrets is enough.
+ * @param now milliseconds since 1970
+ * @returns the id and the time sent, milliseconds since 1970; undefined when not proven
  */
 export function verifyStandard(
   headers: IncomingHttpHeaders,

@@ -2,22 +2,26 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FieldErrors } from '#libs/contracts';
 import type { Settings } from '#libs/platform';
 
-/** A message of a source, read as JSON. `at` is in ms since 1970: when its sender says it was sent. */
+/**
+ * A message of a source, parsed as JSON. `at` is when it was sent, by its sender's clock,
+ * milliseconds since 1970.
+ */
 interface SourceMessage {
   id: string;
   at: number;
   body: unknown;
 }
 
-/** A user or an org that a message names without saying what has become of it. */
+/** A user or an org whose current values a message leaves out. */
 export interface Fetch {
   kind: 'user' | 'org';
   id: string;
 }
 
 /**
- * Fetches what has become of it: a native event without id and time, or nothing when it is gone.
- * @throws LookUpDeferred, or an Error, and it will be tried again
+ * Fetches the current values.
+ * @returns a native event without id and time, or undefined when the subject no longer exists
+ * @throws FetchDeferred, or any other Error; the fetch is repeated later
  */
 export type Fetcher = (wanted: Fetch) => Promise<unknown>;
 
@@ -29,47 +33,56 @@ export class FetchDeferred extends Error {
 }
 
 /**
- * What a message comes to. `events` are native events as they would come over the wire, checked
- * afterwards like any other: what the message lacks can be left `undefined`, what is wrong left wrong.
- * One without an id gets the message's, one without a time the message's time. What is to be looked up
- * becomes an event later, of the moment in which it is.
+ * The translation of a message. `events` are native events in wire form, which are checked
+ * afterwards: missing values may be `undefined`, invalid values are passed unchanged. Events
+ * without an id or time get those of the message. Each of `lookUps` becomes an event when it is
+ * fetched, with the time of the fetch.
  */
 export type Translation =
   { events: readonly unknown[]; lookUps?: readonly Fetch[] } | { errors: FieldErrors } | 'unused';
 
 /**
- * Where messages come from. A source is a folder beside this file whose `source.ts` exports one of
- * these as `source`; it is found there, and nothing else has to know of it.
+ * A translator of one vendor's messages. Every folder beside this file whose `source.ts` exports a
+ * `source` is loaded; no other registration is needed.
  */
 export interface Source {
   /** The folder's name; also the `source` of its events. */
   readonly name: string;
   /**
-   * Its messages cannot order themselves: of two with the same time, the one received first comes first.
-   * Their identities are remembered for good, since a first receipt cannot be known again.
+   * Set when messages do not determine their order: of two with the same time, the one received
+   * first sorts first. Their identities are never deleted, because a first receipt cannot be
+   * determined again.
    */
   readonly isOrderedByArrival?: true;
-  /** The kind of message in the source's own words; undefined when there is none in it. */
+  /** The message's type as the vendor names it; undefined without one. */
   typeOf(body: unknown): string | undefined;
-  /** The body with encoded parts of it decoded: so it is translated, kept and erased. */
+  /** Decodes encoded parts of the body before it is translated, stored or erased. */
   plain?(body: unknown): unknown;
-  /** Pure: the same message gives the same events, whenever it is translated. */
+  /** Pure: the same message always gives the same events. */
   translate(message: SourceMessage): Translation;
-  /** How to ask the source for what its messages leave out; undefined when the settings do not tell. */
+  /**
+   * The fetcher for values that messages leave out; undefined when the settings hold no key for the
+   * API.
+   */
   fetcher?(settings: Settings): Fetcher | undefined;
-  /** What may be addresses of people invited in it, which a message kept as a dead letter must not keep. */
+  /** Values that may be invitees' addresses, which a dead letter must not contain. */
   inviteesOf?(body: unknown): readonly unknown[];
 }
 
-/** A source whose messages come by `POST /webhooks/<name>`, signed. */
+/** A source with signed messages to `POST /webhooks/<name>`. */
 export interface WebhookSource extends Source {
-  /** What is wrong with a signing secret, as the end of a sentence about the setting. */
+  /**
+   * The problem with a signing secret, as the end of a sentence about the setting; undefined for a
+   * valid one.
+   */
   secretProblem(secret: string): string | undefined;
-  /** Whether the headers could prove a message at all, so that its body is worth reading. */
+  /** Whether the headers can carry a valid signature, so that the body is worth reading. */
   mayBeProven(headers: IncomingHttpHeaders, now: number): boolean;
   /**
-   * The message's id, the same on every delivery, and the time it was sent (ms), once one of the secrets
-   * proves the bytes and they are fresh; undefined when not. Nothing of `raw` is read before.
+   * Verifies the signature and its age before it reads anything from `raw`.
+   * @param now milliseconds since 1970
+   * @returns the message's id, the same on every delivery, and the time sent, milliseconds since
+   *   1970; undefined when not proven
    */
   verify(
     headers: IncomingHttpHeaders,
@@ -79,7 +92,7 @@ export interface WebhookSource extends Source {
   ): { id: string; at: number } | undefined;
 }
 
-/** Whether a source's messages come by webhook. */
+/** Whether a source receives webhooks. */
 export function isWebhook(source: Source): source is WebhookSource {
   return 'verify' in source;
 }

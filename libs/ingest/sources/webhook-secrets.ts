@@ -2,30 +2,31 @@ import { SettingsError, type Settings } from '#libs/platform';
 import { isWebhook, type Source } from './source.js';
 import type { Sources } from './sources.js';
 
-type Given = Pick<Settings, 'WEBHOOK_SECRETS'>;
+type SecretSettings = Pick<Settings, 'WEBHOOK_SECRETS'>;
 
 /** The name of the setting that holds a source's signing secrets. */
 export function secretSetting(source: Pick<Source, 'name'>): string {
   return `${source.name.toUpperCase().replaceAll('-', '_')}_WEBHOOK_SECRET`;
 }
 
-/** The secrets that prove a source's messages: none, one, or several while they are changed. */
-export function secretsOf(source: Pick<Source, 'name'>, settings: Given): string[] {
+/** The signing secrets of a source: none, one, or several during a rotation. */
+export function secretsOf(source: Pick<Source, 'name'>, settings: SecretSettings): string[] {
   const value = settings.WEBHOOK_SECRETS[secretSetting(source)];
   return value === undefined ? [] : value.split(',').map((secret) => secret.trim());
 }
 
-/** The names of the sources whose messages are expected by webhook. */
-export function configuredWebhooks(sources: Sources, settings: Given): Set<string> {
+/** The names of the sources with a configured webhook. */
+export function configuredWebhooks(sources: Sources, settings: SecretSettings): Set<string> {
   const expected = sources.all().filter((source) => secretsOf(source, settings).length > 0);
   return new Set(expected.map(({ name }) => name));
 }
 
 /**
- * @returns the settings of this kind that are no source's: another program's, or misspelt
- * @throws SettingsError naming each setting that holds what is no secret of its source
+ * Checks all signing secrets.
+ * @returns settings of this form that belong to no source: another program's, or misspelt
+ * @throws SettingsError naming each setting with an invalid secret
  */
-export function checkSecrets(sources: Sources, settings: Given): string[] {
+export function checkSecrets(sources: Sources, settings: SecretSettings): string[] {
   const webhooks = new Map(sources.all().map((source) => [secretSetting(source), source]));
   const problems: string[] = [];
   const strays: string[] = [];

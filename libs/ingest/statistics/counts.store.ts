@@ -1,7 +1,7 @@
 import type { Outcome, Sender } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 
-/** How much of a type came from a sender in an hour, and when the last of it came. */
+/** The number of events per hour, sender, type and outcome, and the time of the last one. */
 export interface SourceCount {
   /** Whole hours since 1970. */
   hour: number;
@@ -13,17 +13,17 @@ export interface SourceCount {
   lastAt: number;
 }
 
-// In the order of the key, so that processes which add at the same time wait in no circle.
+// Sorted by the primary key, so that concurrent writers cannot deadlock.
 const ADD = `
   insert into source_counts as known (hour, kind, source, type, outcome, count, last_at)
   select to_timestamp(hour::float8 * 3600), kind, source, type, outcome, count, last_at
   from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[])
-    as told (hour, kind, source, type, outcome, count, last_at)
+    as counted (hour, kind, source, type, outcome, count, last_at)
   order by hour, kind collate "C", source collate "C", type collate "C", outcome collate "C"
   on conflict (hour, kind, source, type, outcome) do update set
     count = known.count + excluded.count, last_at = greatest(known.last_at, excluded.last_at)`;
 
-/** Adds to what is counted already. */
+/** Adds to the stored counts. */
 export async function addCounts(db: Queryable, counts: readonly SourceCount[]): Promise<void> {
   await db.query(ADD, [
     counts.map(({ hour }) => hour),
@@ -38,7 +38,7 @@ export async function addCounts(db: Queryable, counts: readonly SourceCount[]): 
 
 const DROP_OLD = "delete from source_counts where hour < now() - interval '90 days'";
 
-/** Drops what was counted more than 90 days ago. */
+/** Deletes counts older than 90 days. */
 export async function dropOldCounts(db: Queryable): Promise<void> {
   await db.query(DROP_OLD);
 }

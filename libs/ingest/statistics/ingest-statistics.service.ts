@@ -9,8 +9,8 @@ const HOUR_MS = 3_600_000;
 const FLUSH_MS = 3_000;
 
 /**
- * Counts what came from whom and what became of it. It is added up in memory and written every few
- * seconds: a process that is killed loses those, and no event waits for a count.
+ * Counts events per sender, type and outcome. Counts are added up in memory and written every 3
+ * seconds, so no event waits for a count. A process that is killed loses unwritten counts.
  */
 @Injectable()
 export class IngestStatistics implements OnApplicationShutdown {
@@ -28,7 +28,7 @@ export class IngestStatistics implements OnApplicationShutdown {
 
   /**
    * Counts `count` events.
-   * @param type null when it is not known
+   * @param type null when unknown
    */
   record(sender: Sender, type: string | null, outcome: Outcome, count = 1): void {
     if (count === 0) return;
@@ -38,7 +38,7 @@ export class IngestStatistics implements OnApplicationShutdown {
     this.flushSoon();
   }
 
-  /** Fulfilled when all that this process has counted is written. */
+  /** Writes all counts of this process. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -47,7 +47,7 @@ export class IngestStatistics implements OnApplicationShutdown {
     return written;
   }
 
-  /** What was counted last is written before the store is closed, which the platform does after this. */
+  /** Writes the last counts. The platform closes the store afterwards. */
   async onApplicationShutdown(): Promise<void> {
     await this.flushOrLog();
     this.isClosed = true;
@@ -78,12 +78,12 @@ export class IngestStatistics implements OnApplicationShutdown {
     }
   }
 
-  private add(told: SourceCount): void {
-    const { hour, sender, type, outcome, count, lastAt } = told;
+  private add(added: SourceCount): void {
+    const { hour, sender, type, outcome, count, lastAt } = added;
     const key = [hour, sender.kind, sender.name, type, outcome].join('\0');
     const known = this.counts.get(key);
     if (!known) {
-      this.counts.set(key, told);
+      this.counts.set(key, added);
       return;
     }
     known.count += count;

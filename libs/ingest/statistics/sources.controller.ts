@@ -17,7 +17,10 @@ const listSources = operation({
   reply: wire.sourceStates,
 });
 
-/** What events come from: for operators with figures, for readers whether it is alive. */
+/**
+ * The senders of events: with statistics for operators, with the time of the last event for
+ * readers.
+ */
 @Controller('api')
 export class SourcesController {
   constructor(private readonly sources: SourcesService) {}

@@ -1,7 +1,7 @@
 import type { Outcome, SenderKind } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 
-/** A source is what delivered events, in a way of its own: a key used for two ways in is two sources. */
+/** A sender of one kind. A key that is used for two kinds counts as two senders. */
 interface OfSource {
   kind: SenderKind;
   source: string;
@@ -11,10 +11,10 @@ export type LastEvent = OfSource & { last_event_at: number | null };
 export type DayCount = OfSource & { type: string; outcome: Outcome; count: number };
 export type LetterCount = OfSource & { reason: string; count: number };
 
-// What was refused says nothing of the source: anybody may forge. Letters may be kept for longer than
-// counts are, or be older than they.
+// Refused messages are left out, because they may be forged. Dead letters are included, because
+// they may be kept longer than counts.
 const LAST_EVENTS = `
-  with told as (
+  with seen as (
     select kind, source, max(last_at) filter (where outcome <> 'refused') as last_at
     from source_counts
     group by kind, source
@@ -24,10 +24,10 @@ const LAST_EVENTS = `
     group by sender_kind, sender
   )
   select kind, source, floor(extract(epoch from max(last_at)))::float8 as last_event_at
-  from told
+  from seen
   group by kind, source`;
 
-/** Every source that is remembered, and when it last brought an event (unix seconds). */
+/** All known senders with the time of their last event, in unix seconds. */
 export async function lastEvents(db: Queryable): Promise<LastEvent[]> {
   return (await db.query<LastEvent>(LAST_EVENTS)).rows;
 }
@@ -39,23 +39,25 @@ const LAST_DAY = `
   group by kind, source, type, outcome
   order by count desc, type collate "C", outcome`;
 
-/** What came in the hour of `now` (ms since 1970) and the 23 before it, the most first. */
+/**
+ * Counts for the hour of `now` (milliseconds since 1970) and the 23 hours before, highest first.
+ */
 export async function lastDay(db: Queryable, now: number): Promise<DayCount[]> {
   return (await db.query<DayCount>(LAST_DAY, [now])).rows;
 }
 
-/** So many reasons of a source are told. */
+/** Reasons listed per sender. */
 const MAX_REASONS = 20;
 
-// A letter counts once for each thing that was wrong. The names of signup parameters are its sender's
-// own: they are taken together.
+// A letter counts once per reason. Signup parameters are counted together, because their names are
+// the sender's own.
 const LETTERS = `
   with wrong as (
     select sender_kind as kind, sender as source,
       regexp_replace(field, '^(data\\.signup_query_parameters)\\..*', '\\1') || ': ' || message as reason,
       id
     from dead_letters
-    cross join jsonb_each(errors) as told (field, messages)
+    cross join jsonb_each(errors) as field_errors (field, messages)
     cross join jsonb_array_elements_text(messages) as message
   ),
   counted as (
@@ -70,7 +72,9 @@ const LETTERS = `
   )
   select kind, source, reason, count from ranked where place <= $1 order by place`;
 
-/** How many dead letters there are of each source for each reason, the most first. */
+/**
+ * The number of dead letters per sender and reason, highest first, at most 20 reasons per sender.
+ */
 export async function letterCounts(db: Queryable): Promise<LetterCount[]> {
   return (await db.query<LetterCount>(LETTERS, [MAX_REASONS])).rows;
 }

@@ -7,22 +7,22 @@ import { configuredWebhooks } from '../sources/webhook-secrets.js';
 import { IngestStatistics } from './ingest-statistics.service.js';
 import { lastDay, lastEvents, letterCounts } from './sources.query.js';
 
-/** Tells which sources there are, whether they are alive, and what became of what they sent. */
+/** Lists the senders, when they last sent an event, and the outcomes of their events. */
 @Injectable()
 export class SourcesService {
   constructor(
     private readonly database: Database,
-    private readonly ledger: IngestStatistics,
+    private readonly statistics: IngestStatistics,
     private readonly keys: KeysService,
     private readonly clock: Clock,
     private readonly sources: Sources,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'WEBHOOK_SECRETS'>,
   ) {}
 
-  /** Every source that is configured or has sent anything, by name. */
+  /** All senders that are configured or have sent anything, ordered by name. */
   async states(): Promise<SourceState[]> {
-    await this.ledger.flush();
-    const [told, keyNames] = await Promise.all([
+    await this.statistics.flush();
+    const [seen, keyNames] = await Promise.all([
       lastEvents(this.database.pool),
       this.keys.liveNames('ingest'),
     ]);
@@ -32,16 +32,16 @@ export class SourcesService {
       return (kind === 'api' || kind === 'tracking') && keyNames.has(source);
     };
     const silent = [...webhooks]
-      .filter((name) => !told.some(({ kind, source }) => kind === 'webhook' && source === name))
+      .filter((name) => !seen.some(({ kind, source }) => kind === 'webhook' && source === name))
       .map((source) => ({ source, kind: 'webhook' as const, last_event_at: null }));
-    return [...told, ...silent]
+    return [...seen, ...silent]
       .map(({ source, kind, last_event_at }) => {
         return { source, kind, configured: isConfigured(kind, source), last_event_at };
       })
       .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
   }
 
-  /** The same, with what came in the last day, and what was wrong with what could not be used. */
+  /** `states` with the counts of the last 24 hours and the reasons of dead letters. */
   async details(): Promise<SourceDetails[]> {
     const states = await this.states();
     const [days, letters] = await Promise.all([

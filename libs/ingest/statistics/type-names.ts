@@ -1,20 +1,20 @@
 import { EVENT_TYPES, type Sender } from '#libs/contracts';
 
 const MAX_CHARACTERS = 64;
-/** So many names of a sender's own are told apart in an hour; the rest is `other`. */
+/** Custom type names counted per sender and hour; further names count as `other`. */
 const MAX_NAMES = 100;
 
-/** Keeps the number of type names small: ours are a closed list, but senders have their own. */
+/** Limits the number of type names in the statistics. Senders can invent any number of types. */
 export class TypeNames {
   private hour = 0;
   private readonly seen = new Map<string, Set<string>>();
 
-  /** The name under which a type is counted. @param hour whole hours since 1970 */
+  /** The name that a type is counted under. @param hour whole hours since 1970 */
   of(sender: Sender, type: string | null, hour: number): string {
     if (type === null || KNOWN.has(type)) return type ?? 'unknown';
     if (hour !== this.hour) this.seen.clear();
     this.hour = hour;
-    // PostgreSQL cannot keep NUL, nor half a surrogate pair, which cutting may leave.
+    // PostgreSQL cannot store NUL or half a surrogate pair, which cutting may leave.
     const name = type.slice(0, MAX_CHARACTERS).replaceAll('\0', '').toWellFormed();
     const names = this.namesOf(sender);
     if (names.size < MAX_NAMES) names.add(name);

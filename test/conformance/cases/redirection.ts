@@ -12,12 +12,12 @@ interface World {
   key: string;
 }
 
-/** What is redirected to a service that holds the small world, and what is not. */
+/** The redirection to a service with the small world. */
 export function redirectionCases({ host, authUrl, key }: World): void {
   describe('the redirection of docs/snippets/propelauth-node.mjs', () => {
     const auth = () => initBaseAuth({ authUrl: authUrl.origin, apiKey: key });
 
-    test('leaves the validation of tokens and the data of users with PropelAuth', async () => {
+    test('leaves token validation and user data with PropelAuth', async () => {
       host().seen.length = 0;
       const node = auth();
       const token = host().tokenOf(USERS.ann, authUrl.origin);
@@ -37,7 +37,7 @@ export function redirectionCases({ host, authUrl, key }: World): void {
       );
     });
 
-    test('takes the ten calls of the insights API, with a key of insightd', async () => {
+    test('redirects the ten calls of the insights API, with a key of insightd', async () => {
       const node = auth();
       await node.fetchUserMetadataByUserId(USERS.ann);
       host().seen.length = 0;
@@ -64,7 +64,7 @@ export function redirectionCases({ host, authUrl, key }: World): void {
       ['https://propelauth-api.com/api/backend/v1/user_report/', 'GET'],
       ['https://propelauth-api.com/api/backend/v1/user/signup_query_parameters', 'GET'],
       ['https://propelauth-api.com/api/backend/v1/org/user_report/champion', 'GET'],
-    ])('leaves alone %s by %s', async (address, method) => {
+    ])('does not redirect %s by %s', async (address, method) => {
       host().seen.length = 0;
       await (await fetch(address, { method })).text();
       await (await fetch(new Request(address, { method }))).text();
@@ -73,7 +73,7 @@ export function redirectionCases({ host, authUrl, key }: World): void {
       );
     });
 
-    test('takes an address as text, as a URL and as a request', async () => {
+    test('accepts an address as a string, a URL or a Request', async () => {
       host().seen.length = 0;
       const address = 'https://propelauth-api.com/api/backend/v1/user_report/champion?page_size=1';
       const headers = { Authorization: `Bearer ${key}` };

@@ -1,4 +1,4 @@
-// What a user writes with a client generated from /openapi.json: every endpoint, without a cast. The test generates
+// A user's program with a client generated from /openapi.json: every endpoint, without a cast. The test generates
 // api.ts beside a copy of this file, compiles both and runs this against a service.
 import { createHmac, randomUUID } from 'node:crypto';
 import createClient from 'openapi-fetch';
@@ -178,7 +178,7 @@ async function readInsights(runId: string): Promise<void> {
       params: { path, query: { interval: '30', run_id: runId, change: 'all' } },
     }),
   );
-  // The subject says what the rows are of.
+  // The subject determines the type of the rows.
   if (changes.subject === 'user')
     changes.rows.map(({ email, change, rank }) => [email, change, rank]);
   else changes.rows.map(({ name, num_users: members }) => [name, members]);

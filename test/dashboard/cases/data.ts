@@ -4,10 +4,10 @@ import { reading, type World } from '../world.js';
 
 export function dataCases(world: () => World): void {
   describe('the data page', () => {
-    test('has reports made now, and shows their time and rows', async () => {
+    test('makes reports on demand and shows their time and rows', async () => {
       await reading(world(), '/data', async (page) => {
         const runs = page.getByRole('table', { name: 'Report runs' }).locator('tbody tr');
-        // Two of the same minute read the same.
+        // Two times in the same minute have the same text.
         const all = async () => (await runs.allInnerTexts()).join();
         await runs.first().waitFor();
         const before = await all();
@@ -18,7 +18,7 @@ export function dataCases(world: () => World): void {
       });
     });
 
-    test('makes a key that is shown once, and revokes it at the second press', async () => {
+    test('creates a key that is shown once, and revokes it at the second press', async () => {
       await reading(world(), '/data', async (page) => {
         const keys = page.getByRole('region', { name: 'API keys' });
         await keys.getByLabel('Name of the key').fill('made in a page');
@@ -43,7 +43,7 @@ export function dataCases(world: () => World): void {
       });
     });
 
-    test('withdraws a run once that is confirmed', async () => {
+    test('withdraws a run after confirmation', async () => {
       const { run_id, report_time } = await world().api.run();
       await reading(world(), '/data', async (page) => {
         const table = page.getByRole('table', { name: 'Report runs' });
@@ -59,7 +59,7 @@ export function dataCases(world: () => World): void {
       expect(run.body).toMatchObject({ state: 'withdrawn', report_time });
     });
 
-    test('shows rejected events with their reasons, and tries them again', async () => {
+    test('shows rejected events with their reasons, and replays them', async () => {
       const wrong = [{ type: 'user.active', id: 'wrong-one', data: { user_id: '' } }];
       await world().api.post('/api/ingest/v1/events', wrong);
       await reading(world(), '/data', async (page) => {

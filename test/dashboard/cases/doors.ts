@@ -7,14 +7,14 @@ import { heading, isQuiet, type World } from '../world.js';
 const PREFIX = '/tools/insights';
 
 export function doorCases(world: () => World): void {
-  describe('below a path of another server', () => {
+  describe('under a path of another server', () => {
     let proxy: Awaited<ReturnType<typeof startPrefixProxy>>;
     beforeAll(async () => {
       proxy = await startPrefixProxy(world().origin, PREFIX);
     });
     afterAll(() => proxy.close());
 
-    test('a reader signs in, goes from page to page, reloads, and reads a file', async () => {
+    test('a reader can sign in, follow links, reload and download a file', async () => {
       const tab = await openTab(world().browser, proxy.origin);
       const { page } = tab;
       await page.goto(`${PREFIX}/data`);
@@ -46,7 +46,7 @@ export function doorCases(world: () => World): void {
     });
   });
 
-  test('an administrator ends all sessions after a second question, and is signed out', async () => {
+  test('an administrator ends all sessions after confirmation, and is signed out', async () => {
     const { browser, origin } = world();
     const { page } = await openSignedIn(browser, origin, TEST_KEY);
     const other = await openSignedIn(browser, origin, TEST_KEY);

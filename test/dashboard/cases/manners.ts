@@ -40,7 +40,7 @@ export function mannersCases(world: () => World): void {
       await isQuiet(tab);
     });
 
-    test('the scheme of the reader is followed', async () => {
+    test('the reader’s color scheme is used', async () => {
       const grounds: string[] = [];
       for (const colorScheme of ['light', 'dark'] as const) {
         const look = async (page: Page) => {
@@ -52,7 +52,7 @@ export function mannersCases(world: () => World): void {
       expect(grounds).toEqual(['rgb(246, 245, 241)', 'rgb(19, 21, 26)']);
     });
 
-    test('the smallest phone has room for it, without scrolling sideways', async () => {
+    test('the smallest phone needs no horizontal scrolling', async () => {
       const { browser, origin } = world();
       const tab = await openSignedIn(browser, origin, TEST_KEY, PHONE);
       for (const path of await pages()) {
@@ -63,7 +63,7 @@ export function mannersCases(world: () => World): void {
       await isQuiet(tab);
     });
 
-    test('a phone shows the first row of a report at once, with the number that ranks it', async () => {
+    test('a phone shows the first row of a report without scrolling, with its ranking number', async () => {
       const { browser, origin } = world();
       const tab = await openSignedIn(browser, origin, TEST_KEY, PHONE);
       for (const path of ['/reports/user/churn', '/reports/org/attrition']) {
@@ -80,7 +80,7 @@ export function mannersCases(world: () => World): void {
       await isQuiet(tab);
     });
 
-    test('in forced colours the selected choice differs from the others', async () => {
+    test('the selected choice is visible in forced colors', async () => {
       const look = async (page: Page) => {
         const grounds = await page.evaluate<string[]>(
           `['.choices a[aria-current]', '.choices a:not([aria-current])', '.places a[aria-current]',
@@ -95,7 +95,7 @@ export function mannersCases(world: () => World): void {
       await reading(world(), '/reports/user/churn', look, { forcedColors: 'active' });
     });
 
-    test('paper gets the list alone', async () => {
+    test('print has only the list', async () => {
       await reading(world(), '/reports/org/attrition', async (page) => {
         await page.emulateMedia({ media: 'print' });
         await page.locator('table.report').waitFor();
@@ -105,7 +105,7 @@ export function mannersCases(world: () => World): void {
       });
     });
 
-    test('Back leads to where the reader was, with the focus on the link that was followed', async () => {
+    test('Back restores the scroll position and the focus on the followed link', async () => {
       await reading(world(), '/reports/user/champion?size=100', async (page) => {
         const link = page.locator('table.report tbody th a').nth(60);
         await link.focus();
@@ -124,7 +124,7 @@ export function mannersCases(world: () => World): void {
       });
     });
 
-    test('the keyboard gets to the page itself, and begins again where a link leads', async () => {
+    test('the keyboard reaches the content, and starts at the top of the next page after a link', async () => {
       await reading(world(), '/', async (page) => {
         await page.keyboard.press('Tab');
         expect(await page.locator(':focus').innerText()).toBe('Skip to the page');

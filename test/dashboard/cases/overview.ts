@@ -24,7 +24,7 @@ export function overviewCases(world: () => World): void {
       });
     });
 
-    test('names who needs a call today', async () => {
+    test('lists the customers to call today', async () => {
       await reading(world(), '/', async (page) => {
         for (const title of ['Gone quiet', 'Losing people', 'Slipping away', 'Champions']) {
           const list = page.getByRole('article').filter({ hasText: title }).first();
@@ -57,7 +57,7 @@ export function overviewCases(world: () => World): void {
       });
     });
 
-    test('draws the charts, read by the arrow keys and as tables, over ranges that are part of the address', async () => {
+    test('draws charts that arrow keys and tables make readable, over ranges in the address', async () => {
       await reading(world(), '/?cadence=Monthly&last=6', async (page) => {
         const chart = page.getByRole('slider', { name: /^Active users/ });
         expect(await chart.getAttribute('aria-valuetext')).toContain('so far');

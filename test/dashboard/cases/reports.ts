@@ -24,7 +24,7 @@ export function reportCases(world: () => World): void {
     (await world().api.get<ReportChanges>(`/api/insights/v1${query}`)).body;
 
   describe('reports', () => {
-    test('are each a click away, and shown in each interval as the API ranks them', async () => {
+    test('are one click away each, and list each interval as the API ranks it', async () => {
       await reading(world(), '/reports', async (page) => {
         const links = page.getByRole('navigation', { name: 'Reports' }).getByRole('link');
         const intervals = page.getByRole('navigation', { name: 'Interval' }).getByRole('link');
@@ -49,7 +49,7 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('are read in pages, to the last and back', async () => {
+    test('have pages, to the last and back', async () => {
       await reading(world(), CHAMPIONS, async (page) => {
         await page.getByRole('link', { name: 'Next' }).click();
         await isShown(page);
@@ -72,7 +72,7 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('mark who entered, moved and left since another report, and show them alone', async () => {
+    test('mark entered, moved and left rows against another report, and filter by them', async () => {
       const query = `${CHAMPIONS}?page_size=25&compare_to=last_month`;
       await reading(world(), `${CHAMPIONS}?against=last_month`, async (page) => {
         const { counts } = await asked(query);
@@ -90,7 +90,7 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('colour a rise by what the list means: good among champions, bad among those who lose people', async () => {
+    test('color a rise as good among champions and as bad in attrition', async () => {
       const tones = async (path: string, isUp: boolean) => {
         let found: string[] = [];
         const arrow = isUp ? '↑' : '↓';
@@ -108,7 +108,7 @@ export function reportCases(world: () => World): void {
       expect(await tones('/reports/org/attrition', false)).toEqual(['mark good']);
     });
 
-    test('are compared with yesterday, last week or last month, as on the overview', async () => {
+    test('can be compared with yesterday, last week or last month, as on the overview', async () => {
       await reading(world(), '/reports/org/attrition', async (page) => {
         for (const [label, name] of COMPARED) {
           await page.getByLabel('Compared with').selectOption({ label });
@@ -119,7 +119,7 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('of the past show ages as of their day, whatever clock the browser has', async () => {
+    test('of past days show ages as of their day, whatever the browser’s clock', async () => {
       const { runs } = (await world().api.get<RunList>('/api/insights/v1/runs?kept=true')).body;
       const past = runs.at(-1)!;
       const path = `/reports/user/churn?run=${past.run_id}`;
@@ -141,7 +141,7 @@ export function reportCases(world: () => World): void {
       await isQuiet(tab);
     });
 
-    test('of organizations that have gone quiet say since when, and whom to call', async () => {
+    test('of churned organizations show the last activity and the people to call', async () => {
       await reading(world(), '/reports/org/churn', async (page) => {
         const { rows } = (
           await world().api.get<OrgContacts>('/api/insights/v1/reports/org/churn/contacts')
@@ -154,19 +154,19 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('are searched within the page, by name, address and org', async () => {
+    test('can be searched within the page, by name, address and org', async () => {
       await reading(world(), CHAMPIONS, async (page) => {
         const email = (await page.locator('.person small').first().innerText()).trim();
         await page.getByLabel('Search this page').fill(email.toUpperCase());
         await page.getByText('of the 25 on this page hold').waitFor();
         expect(await page.locator('table.report tbody tr').count()).toBe(1);
         expect(new URL(page.url()).searchParams.get('q')).toBe(email.toUpperCase());
-        await page.getByLabel('Search this page').fill('nobody is called that');
+        await page.getByLabel('Search this page').fill('no such name');
         await page.getByText('0 of the 25').waitFor();
       });
     });
 
-    test('of the past are chosen by their day, and put beside any earlier one', async () => {
+    test('of past days are chosen by day, and compared with any earlier one', async () => {
       await reading(world(), '/reports/org/churn', async (page) => {
         const { runs } = (await world().api.get<RunList>('/api/insights/v1/runs?kept=true')).body;
         const [past, older] = [runs[3]!, runs.at(-1)!];
@@ -185,7 +185,7 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('are downloaded whole as CSV', async () => {
+    test('can be downloaded as a complete CSV', async () => {
       await reading(world(), `${CHAMPIONS}?interval=60`, async (page) => {
         const [file] = await Promise.all([
           page.waitForEvent('download'),
@@ -198,7 +198,7 @@ export function reportCases(world: () => World): void {
       });
     });
 
-    test('are downloaded as they are filtered, with what changed', async () => {
+    test('can be downloaded as filtered, with the changes', async () => {
       const path = '/reports/org/attrition?against=last_month&change=entered&net_loss=true&q=a';
       await reading(world(), path, async (page) => {
         const [file] = await Promise.all([

@@ -7,7 +7,7 @@ import { heading, isQuiet, type World } from '../world.js';
 
 export function signingInCases(world: () => World): void {
   describe('signing in', () => {
-    test('the address that the demo ends with does it, once, and leaves nothing behind', async () => {
+    test('the address that the demo prints signs in once and leaves no trace in the browser', async () => {
       const tab = await openTab(world().browser, world().origin);
       const { page } = tab;
       await page.goto(world().address);
@@ -26,7 +26,7 @@ export function signingInCases(world: () => World): void {
       await other.page.context().close();
     });
 
-    test('a key does it from the keyboard, a wrong one is refused in words, and signing out ends it', async () => {
+    test('a key signs in from the keyboard, a wrong key gets a message, and signing out ends the session', async () => {
       const { page } = await openTab(world().browser, world().origin);
       await page.goto('/data');
       await page.getByLabel('API key').waitFor();
@@ -46,12 +46,12 @@ export function signingInCases(world: () => World): void {
       await page.context().close();
     });
 
-    test('a session that has expired asks for the key and goes on at the same address', async () => {
+    test('an expired session asks for the key and continues at the same address', async () => {
       const { page } = await openSignedIn(world().browser, world().origin, TEST_KEY);
       await page.goto('/reports/org/growth?interval=60');
       await isShown(page);
       await ask(world().databaseUrl, 'update sessions set expires_at = now()');
-      // What is known of a session holds for a second.
+      // Sessions are cached for a second.
       await waitFor(async () =>
         (await page.request.get('/session')).status() === 401 ? true : undefined,
       );

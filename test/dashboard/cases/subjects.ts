@@ -6,8 +6,8 @@ import { TEST_KEY } from '../../support/service.js';
 import { firstOf, heading, inBritain, reading, type World } from '../world.js';
 
 export function subjectCases(world: () => World): void {
-  describe('pages of one', () => {
-    test('a user: profile, active days, orgs, invites, parameters and reports', async () => {
+  describe('pages of a user or an org', () => {
+    test('a user page has profile, active days, orgs, invites, parameters and report positions', async () => {
       const id = await firstOf(world(), 'user', 'top_inviter');
       const { body } = await world().api.get<UserPage>(`/api/insights/v1/users/${id}`);
       await reading(world(), `/users/${id}`, async (page) => {
@@ -28,7 +28,7 @@ export function subjectCases(world: () => World): void {
       });
     });
 
-    test('an org: members now and over time, who is active, came and went', async () => {
+    test('an org page has members now and over time, active members, additions and removals', async () => {
       const id = await aLargeOrg(world());
       const path = `/api/insights/v1/orgs/${id}`;
       const { body } = await world().api.get<OrgPage>(path);
@@ -64,7 +64,7 @@ export function subjectCases(world: () => World): void {
       });
     });
 
-    test('an address that asks for something impossible says why', async () => {
+    test('an impossible address shows the reason', async () => {
       const { browser, origin } = world();
       const { page } = await openSignedIn(browser, origin, TEST_KEY);
       await page.goto('/?cadence=Daily&from=1990-01-01&to=2020-01-01&compare=no');
@@ -80,11 +80,11 @@ export function subjectCases(world: () => World): void {
       await page.context().close();
     });
 
-    test('what is not there is said not to be, with where to go on', async () => {
+    test('an unknown page says so, with links to go on', async () => {
       const { browser, origin } = world();
       // The browser itself notes each 404 of the API in its console.
       const { page } = await openSignedIn(browser, origin, TEST_KEY);
-      for (const path of ['/users/nobody', '/orgs/none', '/reports/user/none', '/a/b/c/d']) {
+      for (const path of ['/users/unknown', '/orgs/none', '/reports/user/none', '/a/b/c/d']) {
         await page.goto(path);
         await page
           .locator('h1')

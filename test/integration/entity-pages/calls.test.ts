@@ -20,7 +20,7 @@ import {
  * | alpha | ann (Owner), bob and cid (org:admin), dee (Super Admin), | 1 joined, 2 left | 03-10       |
  * |       | eve (Member), hal (Owner, deleted)                       |                  |             |
  * | beta  | fay (Member)                                             | 3 joined, 1 left | 03-24       |
- * | gamma | nobody any more                                          | 1 left           | 02-01       |
+ * | gamma | none                                                     | 1 left           | 02-01       |
  *
  * Gus and ida came to alpha and left it, gus within W(30); ida left in March. Jon's are gamma and beta.
  */
@@ -75,7 +75,7 @@ const table = async (path: string): Promise<Record<string, string>[]> =>
   parse(await read<string>(path), { bom: true, columns: true, record_delimiter: '\r\n' });
 const orgIds = ({ rows }: ReportChanges) => rows.map((row) => 'org_id' in row && row.org_id);
 
-describe('a report is compared', () => {
+describe('a report comparison', () => {
   test.each([
     ['yesterday', '2025-03-31', '2025-03-29'],
     ['last_week', '2025-03-31', '2025-03-24'],
@@ -83,7 +83,7 @@ describe('a report is compared', () => {
     ['previous', '2025-03-31', '2025-03-29'],
     ['last_week', '2025-03-01', '2025-02-20'],
     ['yesterday', '2025-02-20', undefined],
-  ])('with %s: the one of %s with that of %s', async (name, of, with_) => {
+  ])('with %s compares the report of %s with that of %s', async (name, of, with_) => {
     const page = await read<ReportChanges>(
       `reports/org/churn?run_id=${runs[of]}&compare_to=${name}`,
     );
@@ -93,7 +93,7 @@ describe('a report is compared', () => {
 });
 
 describe('net losses', () => {
-  test('are the organizations that lost more people than joined, with their ranks of the whole list', async () => {
+  test('are the organizations that lost more people than joined, with their ranks in the whole list', async () => {
     const all = await read<ReportChanges>('reports/org/attrition');
     expect(orgIds(all)).toEqual(['alpha', 'gamma', 'beta']);
     const page = await read<ReportChanges>('reports/org/attrition?net_loss=true&page_size=1');
@@ -104,7 +104,7 @@ describe('net losses', () => {
     expect([orgIds(second), second.rows[0]!.rank]).toEqual([['gamma'], 2]);
   });
 
-  test('are counted and selected by what changed', async () => {
+  test('can be counted and filtered by change', async () => {
     const query = 'net_loss=true&compare_to=last_month';
     const entered = await read<ReportChanges>(`reports/org/attrition?${query}&change=entered`);
     expect(entered.counts).toEqual({ entered: 2, moved: 0, left: 0 });
@@ -112,8 +112,8 @@ describe('net losses', () => {
   });
 });
 
-describe('of organizations that have gone quiet', () => {
-  test('it is known since when, and whom to call: owners, then the most recently active admins', async () => {
+describe('contacts of churned organizations', () => {
+  test('have the last activity and the people to call: owners, then the most recently active admins', async () => {
     const body = await read<OrgContacts>('reports/org/churn/contacts?interval=7');
     expect(insights.orgContacts.safeParse(body).error).toBeUndefined();
     const seen = body.rows.map(({ org_id: id, last_active_day: day, contacts }) => [
@@ -127,7 +127,7 @@ describe('of organizations that have gone quiet', () => {
     ]);
   });
 
-  test('activity after a past report is not in it', async () => {
+  test('exclude activity after a past report', async () => {
     const { rows } = await read<OrgContacts>(
       `reports/org/churn/contacts?run_id=${runs['2025-02-28']}`,
     );
@@ -139,7 +139,7 @@ describe('of organizations that have gone quiet', () => {
   });
 });
 
-describe('a CSV follows what is shown', () => {
+describe('a CSV', () => {
   test('has the rows of a change, with their changes', async () => {
     const path = 'reports/org/attrition/csv?compare_to=last_month';
     const all = await table(path);
@@ -161,7 +161,7 @@ describe('a CSV follows what is shown', () => {
     ]);
   });
 
-  test('has only rows that hold what is searched', async () => {
+  test('has only rows that match the search', async () => {
     const found = await table('reports/user/churn/csv?search=%20=ANN');
     expect(found.map((row) => row['user_id'])).toEqual(['ann']);
     const byOrg = await table('reports/user/churn/csv?search=beta');
@@ -169,7 +169,7 @@ describe('a CSV follows what is shown', () => {
     expect(await table('reports/user/churn/csv?search=none')).toEqual([]);
   });
 
-  test('has the members of an organization, names harmless, the most recently active first', async () => {
+  test('lists the members of an organization, the most recently active first, with names that are no formulas', async () => {
     const { headers } = await service.api.get('/api/insights/v1/orgs/alpha/members/csv');
     expect(headers.get('content-disposition')).toMatch(
       /^attachment; filename="members-alpha-\d{4}-\d\d-\d\d\.csv"$/,

@@ -1,4 +1,4 @@
-/** Runs that an earlier version made, which knew fewer reports: what is missing hides nothing else. */
+/** Runs of an earlier version with fewer reports: a missing report does not affect the others. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { insights, type ReportChanges, type UserPage } from '#libs/contracts';
 import { ask } from '../../support/database.js';
@@ -39,24 +39,21 @@ const refusal = async (path: string) => {
 };
 const BEFORE_IT = [404, expect.stringContaining('before this version had the report')];
 
-describe('of a report that the run before did not have', () => {
+describe('a report that the previous run did not have', () => {
   beforeAll(() => forgetChampions(older));
 
-  test.each(['', 'compare_to=yesterday'])(
-    'the rows are shown without changes: %s',
-    async (query) => {
-      const page = await changes(query);
-      expect(page).toMatchObject({ run_id: latest, previous: null, counts: null, total_count: 1 });
-      expect(page.rows).toMatchObject([{ user_id: 'ann', rank: 1, change: null }]);
-    },
-  );
+  test.each(['', 'compare_to=yesterday'])('has rows without changes: %s', async (query) => {
+    const page = await changes(query);
+    expect(page).toMatchObject({ run_id: latest, previous: null, counts: null, total_count: 1 });
+    expect(page.rows).toMatchObject([{ user_id: 'ann', rank: 1, change: null }]);
+  });
 
-  test('the table is written without changes', async () => {
+  test('has a CSV without changes', async () => {
     const { status, body } = await service.api.get<string>(`${CHAMPIONS}/csv?compare_to=previous`);
     expect([status, body.split('\r\n')[1]]).toEqual([200, expect.stringMatching(/^1,,,ann,/)]);
   });
 
-  test('the run that is named says why it cannot be compared with or shown', async () => {
+  test('is refused for an explicit earlier run, with the reason', async () => {
     for (const query of [`compare_to=${older}`, `run_id=${older}`])
       expect(await refusal(`${CHAMPIONS}?${query}`)).toEqual(BEFORE_IT);
     expect(await refusal(`${CHAMPIONS}/csv?run_id=${older}`)).toEqual(BEFORE_IT);
@@ -64,7 +61,7 @@ describe('of a report that the run before did not have', () => {
     expect(await refusal(path)).toEqual(BEFORE_IT);
   });
 
-  test('the other reports are compared', async () => {
+  test('does not affect the comparison of other reports', async () => {
     const path = '/api/insights/v1/reports/user/champion?interval=60';
     expect((await service.api.get<ReportChanges>(path)).body).toMatchObject({
       previous: { run_id: older },
@@ -73,10 +70,10 @@ describe('of a report that the run before did not have', () => {
   });
 });
 
-describe('until the first run that has a new report', () => {
+describe('before the first run of a new report', () => {
   beforeAll(async () => forgetChampions((await service.api.run('2025-04-01')).run_id));
 
-  test('it is as before the first run', async () => {
+  test('the report is empty', async () => {
     const { status, body } = await service.api.page('user', 'champion', '');
     expect([status, body]).toEqual([
       200,
@@ -89,7 +86,7 @@ describe('until the first run that has a new report', () => {
     expect(await refusal(`${CHAMPIONS}/csv`)).toEqual(BEFORE_IT);
   });
 
-  test('a user still has the places in the other reports', async () => {
+  test('a user keeps the positions in other reports', async () => {
     const { status, body } = await service.api.get<UserPage>('/api/insights/v1/users/ann');
     expect([status, insights.userPage.safeParse(body).error]).toEqual([200, undefined]);
     const places = body.reports.map(({ report, interval }) => `${report} ${interval}`);

@@ -31,12 +31,12 @@ afterAll(() => service.close());
 const read = <T>(path: string) => service.api.get<T>(`/api/insights/v1/${path}`);
 const inPath = (id: string) => encodeURIComponent(id);
 
-test('the history has something to say of both', () => {
+test('the history has users and orgs with data', () => {
   expect(ORGS.filter((id) => model.org(id).exists).length).toBeGreaterThan(1);
   expect(USERS.filter((id) => model.user(id).exists).length).toBeGreaterThan(3);
 });
 
-test.each(ORGS)('the page of the org %j says what the model says', async (id) => {
+test.each(ORGS)('the page of the org %j equals the model', async (id) => {
   const expected = model.org(id);
   const { status, body } = await read<OrgPage>(`orgs/${inPath(id)}`);
   if (!expected.exists) return expect(status).toBe(404);
@@ -58,14 +58,14 @@ test.each(ORGS)('the page of the org %j says what the model says', async (id) =>
     expect([date, active_users]).toEqual([date, expected.activeMembersIn(week)]);
   }
   for (const kind of ['joined', 'left'] as const) {
-    const told = body[kind].map(({ user_id, at }) => ({ user_id, at }));
+    const moves = body[kind].map(({ user_id, at }) => ({ user_id, at }));
     // Equal times are in an order of the store's own.
-    expect(told.map(({ at }) => at)).toEqual(expected[kind].map(({ at }) => at));
-    expect(told).toEqual(expect.arrayContaining(expected[kind]));
+    expect(moves.map(({ at }) => at)).toEqual(expected[kind].map(({ at }) => at));
+    expect(moves).toEqual(expect.arrayContaining(expected[kind]));
   }
 });
 
-test.each(ORGS)('the members of the org %j are the model’s', async (id) => {
+test.each(ORGS)('the members of the org %j equal the model', async (id) => {
   const expected = model.org(id);
   const { status, body } = await read<OrgMembers>(`orgs/${inPath(id)}/members?page_size=100`);
   if (!expected.exists) return expect(status).toBe(404);
@@ -75,7 +75,7 @@ test.each(ORGS)('the members of the org %j are the model’s', async (id) => {
   expect(body.total_count).toBe(roles.length);
 });
 
-test.each(USERS)('the page of the user %j says what the model says', async (id) => {
+test.each(USERS)('the page of the user %j equals the model', async (id) => {
   const expected = model.user(id);
   const { status, body } = await read<UserPage>(`users/${inPath(id)}`);
   if (!expected.exists) return expect(status).toBe(404);
@@ -89,7 +89,7 @@ test.each(USERS)('the page of the user %j says what the model says', async (id) 
   expect(body.signup_query_parameters).toEqual(model.signupParameters(id));
 });
 
-test.each(RANKINGS)('what changed in %s %s %s is what the model’s lists say', async (...which) => {
+test.each(RANKINGS)('the changes in %s %s %s equal the model', async (...which) => {
   const [subject, report, interval] = which;
   const [before, after] = runs.map((run) => model.ids(...which, run.report_time)) as [Ids, Ids];
   const rankIn = ({ listed }: Ids, id: string) => listed.indexOf(id) + 1 || null;
@@ -97,11 +97,11 @@ test.each(RANKINGS)('what changed in %s %s %s is what the model’s lists say', 
   const path = `reports/${subject}/${report}?interval=${interval}&page_size=100`;
   const all = (await read<ReportChanges>(path)).body;
   const left = (await read<ReportChanges>(`${path}&change=left`)).body;
-  const told = ({ rows }: ReportChanges) =>
+  const listed = ({ rows }: ReportChanges) =>
     rows.map((one) => ['user_id' in one ? one.user_id : one.org_id, one.rank, one.previous_rank]);
-  expect(told(all)).toEqual(after.listed.filter((id) => after.shown.has(id)).map(row));
+  expect(listed(all)).toEqual(after.listed.filter((id) => after.shown.has(id)).map(row));
   const gone = before.listed.filter((id) => !after.listed.includes(id));
-  expect(told(left)).toEqual(gone.filter((id) => before.shown.has(id)).map(row));
+  expect(listed(left)).toEqual(gone.filter((id) => before.shown.has(id)).map(row));
   const both = after.listed.filter((id) => before.listed.includes(id));
   expect([all.total_count, all.counts]).toEqual([
     after.listed.length,

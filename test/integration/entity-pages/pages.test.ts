@@ -19,13 +19,13 @@ import {
   removed,
   roleChanged,
   second,
-  tell,
+  buildEvent,
   userCreated,
 } from '../../support/model/fixtures/builders.js';
 
 /*
- * Days before today. Ann was added to acme 100 days ago, Bob's role was told of 60 days ago and his
- * start never, Cid was there from 90 to 50 days ago, Dee from 40 days ago until he was deleted 20 days
+ * Days before today. Ann was added to acme 100 days ago, Bob's role is known from 60 days ago and his
+ * start is unknown, Cid was there from 90 to 50 days ago, Dee from 40 days ago until he was deleted 20 days
  * ago, and Guest is known by an id alone. Hostile is a name, an org and an id.
  */
 const day = dayBefore;
@@ -33,7 +33,7 @@ const HOSTILE = '../<img src=x onerror=alert(1)>?#%2F\u202E\u{1F984}';
 const STORY = [
   ...['ann', 'bob', 'cid', 'dee'].map((id) => userCreated(id, day(400))),
   userCreated(HOSTILE, day(10), { first_name: HOSTILE, username: HOSTILE }),
-  tell('user.updated', day(5), {
+  buildEvent('user.updated', day(5), {
     ...{ user_id: 'ann', first_name: 'Ann' },
     signup_query_parameters: { utm_source: 'news', '<b>': '"' },
   }),
@@ -54,7 +54,7 @@ const STORY = [
   invited('ann', 'x@example.com', day(9)),
   invited('ann', 'X@example.com', day(8)),
   invited('ann', 'y@example.com', day(7)),
-  tell('user.invited_to_org', day(6), {
+  buildEvent('user.invited_to_org', day(6), {
     ...{ inviter_user_id: 'ann', invitee_email: 'z@example.com', org_id: 'acme' },
   }),
   deleted('user', 'dee', day(20)),
@@ -93,8 +93,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-describe('a user', () => {
-  test('is shown with orgs, days, invites and places in the reports', async () => {
+describe('a user page', () => {
+  test('has orgs, active days, invites and report positions', async () => {
     const page = await read<UserPage>('users/ann');
     expect(insights.userPage.safeParse(page).error).toBeUndefined();
     expect(page.user).toEqual(
@@ -123,36 +123,36 @@ describe('a user', () => {
     expect(page.reports.map(({ report }) => report)).not.toContain('churn');
   });
 
-  test('has no place before there is a report', () => {
+  test('has no positions before the first report', () => {
     expect([beforeRuns.run, beforeRuns.reports]).toEqual([null, []]);
   });
 
-  test('whose start in an org was never told has none', async () => {
+  test('has no start in an org whose start is unknown', async () => {
     const { orgs } = await read<UserPage>('users/bob');
     expect(orgs).toEqual([{ org_id: 'acme', name: 'Acme', role: 'Admin', since: null }]);
   });
 
-  test.each(['dee', 'guest', 'nobody', 'a%00b'])(
-    '%s, deleted or unknown, is not there',
+  test.each(['dee', 'guest', 'unknown', 'a%00b'])(
+    'of %s, deleted or unknown, is a 404',
     async (id) => {
       const { status, body } = await service.api.get<Problem>(`/api/insights/v1/users/${id}`);
       expect([status, body.detail]).toEqual([404, 'No user with this id is known.']);
     },
   );
 
-  test('with a hostile id and name comes back exactly', async () => {
+  test('returns a hostile id and name exactly', async () => {
     const { user, orgs } = await read<UserPage>(`users/${encodeURIComponent(HOSTILE)}`);
     expect(user).toMatchObject({ user_id: HOSTILE, first_name: HOSTILE, username: HOSTILE });
     expect(orgs).toEqual([{ org_id: HOSTILE, name: HOSTILE, role: HOSTILE, since: at(10) }]);
   });
 });
 
-describe('an org', () => {
-  test('is shown with who joined, left and was most active', async () => {
+describe('an org page', () => {
+  test('has the members who joined, left and were most active', async () => {
     const page = await read<OrgPage>('orgs/acme');
     expect(insights.orgPage.safeParse(page).error).toBeUndefined();
     expect(page.org).toEqual({ org_id: 'acme', name: 'Acme', created_at: at(120) });
-    // Ann, Bob and whoever Guest is.
+    // Ann, Bob and Guest, who has no profile.
     expect([page.num_users, page.members_over_time.at(-1)!.num_users]).toEqual([3, 3]);
     expect(page.joined).toEqual([
       card('cid', { at: at(90) }),
@@ -184,21 +184,24 @@ describe('an org', () => {
     expect(wrong.status).toBe(400);
   });
 
-  test('with a hostile id and name comes back exactly', async () => {
+  test('returns a hostile id and name exactly', async () => {
     const { org } = await read<OrgPage>(`orgs/${encodeURIComponent(HOSTILE)}`);
     expect(org).toEqual({ org_id: HOSTILE, name: HOSTILE, created_at: at(10) });
     const { rows } = await read<OrgMembers>(`orgs/${encodeURIComponent(HOSTILE)}/members`);
     expect(rows).toMatchObject([{ user_id: HOSTILE, role: HOSTILE }]);
   });
 
-  test.each(['gone', 'nobody', 'gone/members', 'nobody/members'])('%s is not there', async (id) => {
-    const { status, body } = await service.api.get<Problem>(`/api/insights/v1/orgs/${id}`);
-    expect([status, body.detail]).toEqual([404, 'No organization with this id is known.']);
-  });
+  test.each(['gone', 'unknown', 'gone/members', 'unknown/members'])(
+    'of %s is a 404',
+    async (id) => {
+      const { status, body } = await service.api.get<Problem>(`/api/insights/v1/orgs/${id}`);
+      expect([status, body.detail]).toEqual([404, 'No organization with this id is known.']);
+    },
+  );
 });
 
 describe('the summary', () => {
-  test('of a store without any data is zeros', () => {
+  test('of an empty store is zeros', () => {
     expect(insights.summary.safeParse(empty).error).toBeUndefined();
     const none = { signups: 0, active_users: 0, active_orgs: 0 };
     expect(empty).toMatchObject({
@@ -207,7 +210,7 @@ describe('the summary', () => {
     });
   });
 
-  test('counts who exists, and each month as the charts do', async () => {
+  test('counts existing users and orgs, and each month as the charts do', async () => {
     const summary = await read<Summary>('summary');
     expect(summary.totals).toEqual({ users: 4, orgs: 2 });
     expect(summary.latest_run).toEqual({
@@ -244,7 +247,7 @@ describe('the summary', () => {
   const sum = (values: number[]) => values.reduce((one, other) => one + other, 0);
 });
 
-test('every report, and every number in a reply, is defined', async () => {
+test('the definitions cover every report and every number in a reply', async () => {
   const { terms } = await read<Definitions>('definitions');
   const { body } = await service.api.get<{ reports: { subject: string; report: string }[] }>(
     '/api/backend/v1/reports',
@@ -260,7 +263,7 @@ test('every report, and every number in a reply, is defined', async () => {
     expect([name, terms[name]]).toEqual([name, expect.stringMatching(/^[A-Z].+\.$/)]);
 });
 
-test('every page is described, and is closed to a key that may not read', async () => {
+test('every page is in OpenAPI and requires the scope read', async () => {
   const paths = ['summary', 'definitions', 'runs', 'reports/{subject}/{report}'];
   const more = ['reports/{subject}/{report}/csv', 'users/{userId}', 'orgs/{orgId}'];
   const all = [...paths, ...more, 'orgs/{orgId}/members'];

@@ -19,7 +19,7 @@ import { active, deleted, userCreated } from '../../support/model/fixtures/build
  * | gus  | the same as dee   | 7: by his id  | left          |
  * | hal  | 03-09             | 5: 1 day      | 5: stayed     |
  *
- * Gus and Hal are deleted afterwards. In the 30 days up to 02-15 nobody was active.
+ * Gus and Hal are deleted afterwards. No user was active in the 30 days up to 02-15.
  */
 const STORY = [
   ...['ann', 'bob', 'cid', 'dee', 'eve', 'fay', 'gus', 'hal'].map((id) =>
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const { api } = service;
   neverMade = await changes('');
   await api.ingest(STORY);
-  // Not in the order of their moments, which is what counts.
+  // Not made in the order of their report times, which is the order that counts.
   latest = (await api.run('2025-03-31')).run_id;
   first = (await api.run('2025-02-15')).run_id;
   before = (await api.run('2025-03-30')).run_id;
@@ -58,14 +58,14 @@ async function changes(query: string): Promise<ReportChanges> {
   return body;
 }
 
-function told({ rows }: ReportChanges): unknown[] {
+function changedRows({ rows }: ReportChanges): unknown[] {
   return rows.map((row) => {
     const { rank, previous_rank, change } = row;
     return ['user_id' in row && row.user_id, rank, previous_rank, change];
   });
 }
 
-describe('changes against the run before', () => {
+describe('changes against the previous run', () => {
   test('are marked on every row, in the order of the ranking', async () => {
     const page = await changes('');
     expect(page).toMatchObject({
@@ -74,7 +74,7 @@ describe('changes against the run before', () => {
       counts: { entered: 1, moved: 3, left: 2 },
       total_count: 6,
     });
-    expect(told(page)).toEqual([
+    expect(changedRows(page)).toEqual([
       ['ann', 1, 1, 'stayed'],
       ['bob', 2, 3, 'moved'],
       ['cid', 3, 4, 'moved'],
@@ -83,20 +83,20 @@ describe('changes against the run before', () => {
     ]);
   });
 
-  test('can be asked for by their kind, in pages', async () => {
-    expect(told(await changes('change=entered'))).toEqual([['eve', 4, null, 'entered']]);
+  test('can be filtered by kind, in pages', async () => {
+    expect(changedRows(await changes('change=entered'))).toEqual([['eve', 4, null, 'entered']]);
     const moved = await changes('change=moved&page_size=2&page_number=1');
-    expect([moved.total_count, told(moved)]).toEqual([3, [['fay', 6, 2, 'moved']]]);
-    expect(told(await changes('change=moved&page_size=2&page_number=2'))).toEqual([]);
+    expect([moved.total_count, changedRows(moved)]).toEqual([3, [['fay', 6, 2, 'moved']]]);
+    expect(changedRows(await changes('change=moved&page_size=2&page_number=2'))).toEqual([]);
   });
 
-  test('tell of who left with the numbers of then, but not of who was deleted', async () => {
+  test('list users who left with their numbers of the earlier run, and omit deleted users', async () => {
     const left = await changes('change=left');
-    expect([left.total_count, told(left)]).toEqual([2, [['dee', null, 6, 'left']]]);
+    expect([left.total_count, changedRows(left)]).toEqual([2, [['dee', null, 6, 'left']]]);
     expect(left.rows[0]!.extra_properties).toEqual({ num_active_days: 1 });
   });
 
-  test('have rows as the compatible endpoint gives them', async () => {
+  test('have the same rows as the compatible endpoint', async () => {
     const { body } = await service.api.page('user', 'champion', '');
     const rows = (await changes('')).rows.map(
       ({ rank: _rank, previous_rank: _before, change: _change, ...row }) => row,
@@ -104,14 +104,14 @@ describe('changes against the run before', () => {
     expect(rows).toEqual(body.user_reports);
   });
 
-  test('can be against any other run that is kept', async () => {
+  test('can be against any other kept run', async () => {
     const page = await changes(`compare_to=${first}&change=entered`);
     expect(page).toMatchObject({ previous: { run_id: first }, counts: { entered: 6, left: 0 } });
     const back = await changes(`run_id=${first}&compare_to=${latest}&change=left`);
     expect(back).toMatchObject({ run_id: first, counts: { entered: 0, left: 6 }, total_count: 6 });
   });
 
-  test('of the first run there are none', async () => {
+  test('are absent in the first run', async () => {
     const page = await changes(`run_id=${first}`);
     expect(page).toMatchObject({ previous: null, counts: null, total_count: 0, rows: [] });
     expect(neverMade).toEqual({
@@ -129,7 +129,7 @@ test.each([
   ['user/champion?compare_to=1', 'compare_to', 'previous, yesterday, last_week, last_month'],
   ['user/champion?net_loss=true', 'net_loss', 'org/attrition'],
   ['org/attrition?net_loss=yes', 'net_loss', 'false, true'],
-])('%s is refused with what is allowed', async (path, field, allowed) => {
+])('%s is refused with the allowed values', async (path, field, allowed) => {
   const { status, body } = await service.api.get<{ errors: Record<string, string[]> }>(
     `/api/insights/v1/reports/${path}`,
   );
@@ -142,12 +142,12 @@ test.each([
   ['org/toString', 'growth, attrition'],
   ['user/champion?run_id=00000000-0000-4000-8000-000000000000', '/api/insights/v1/runs'],
   ['user/champion/csv?run_id=00000000-0000-4000-8000-000000000000', '/api/insights/v1/runs'],
-])('%s is not there, and what is there is named', async (path, named) => {
+])('%s is a 404 that lists the known names', async (path, named) => {
   const { status, body } = await service.api.get<Problem>(`/api/insights/v1/reports/${path}`);
   expect([status, body.detail]).toEqual([404, expect.stringContaining(named)]);
 });
 
-test('runs are listed from the latest moment on, in pages', async () => {
+test('runs are listed in pages, the latest report time first', async () => {
   const list = async (query: string) =>
     (await service.api.get<RunList>(`/api/insights/v1/runs?${query}`)).body;
   const all = await list('');
@@ -163,7 +163,7 @@ test('runs are listed from the latest moment on, in pages', async () => {
   expect(unknown.status).toBe(400);
 });
 
-test('a run that was pruned says where the others are, and is compared with no more', async () => {
+test('a pruned run gives a message that points to the other runs, and cannot be compared with', async () => {
   await ask(service.databaseUrl, 'update report_runs set pruned_at = now() where run_id = $1', [
     before,
   ]);

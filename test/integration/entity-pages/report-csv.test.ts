@@ -10,7 +10,7 @@ import {
   userCreated,
 } from '../../support/model/fixtures/builders.js';
 
-/** Names as they come, and how they must look in a cell. */
+/** Names as received, and the expected cells. */
 const NAMES: [name: string, cell: string][] = [
   ['=HYPERLINK("http://evil.example","x")', `'=HYPERLINK("http://evil.example","x")`],
   ['+1', "'+1"],
@@ -59,7 +59,7 @@ async function table(path: string): Promise<Record<string, string>[]> {
   return parse(body, { bom: true, columns: true, record_delimiter: '\r\n' });
 }
 
-test('is the whole report in its order, without who was deleted since', async () => {
+test('the CSV has the whole report in its order, without subjects deleted since', async () => {
   const rows = await table('user/churn/csv');
   const listed = [...named, ...many].map((id, index) => [String(index + 1), id]);
   expect(rows.map((row) => [row['rank'], row['user_id']])).toEqual(
@@ -67,13 +67,13 @@ test('is the whole report in its order, without who was deleted since', async ()
   );
 });
 
-test('keeps every name in a cell of its own, and none is a formula', async () => {
+test('the CSV has every name in one cell, never as a formula', async () => {
   const rows = await table('user/churn/csv');
   const cells = rows.slice(0, NAMES.length).map((row) => row['first_name']);
   expect(cells).toEqual(NAMES.map(([, cell]) => cell));
 });
 
-test('has orgs and times that a spreadsheet reads', async () => {
+test('the CSV has orgs and times in a form that spreadsheets read', async () => {
   const [row] = await table('user/churn/csv');
   expect(row).toEqual({
     ...{ rank: '1', user_id: 'named-00', email: 'named-00@example.com', username: '' },
@@ -83,7 +83,7 @@ test('has orgs and times that a spreadsheet reads', async () => {
   });
 });
 
-test('leaves numbers below zero numbers', async () => {
+test('the CSV leaves negative numbers as numbers', async () => {
   expect(await table('org/attrition/csv?interval=90')).toEqual([
     {
       ...{ rank: '1', org_id: 'acme', name: "'=1+1, Inc", num_users: '1' },
@@ -93,26 +93,26 @@ test('leaves numbers below zero numbers', async () => {
   ]);
 });
 
-test('is a file with a byte order mark, lines of CR LF and a name of its own', async () => {
+test('the CSV is a file with a byte order mark, CR LF line ends and a name', async () => {
   const response = await fetch(`${service.origin}/api/insights/v1/reports/org/growth/csv`, {
     headers: { Authorization: `Bearer ${service.api.key}` },
   });
   expect(response.headers.get('content-disposition')).toBe(
     'attachment; filename="org-growth-30-2025-03-31.csv"',
   );
-  // Nobody grew: the head alone.
+  // No org grew: only the header row.
   const bytes = Buffer.from(await response.arrayBuffer());
   expect(bytes.toString()).toBe(
     '\ufeffrank,org_id,name,num_users,num_users_added,num_users_removed,org_created_at_utc\r\n',
   );
 });
 
-test('of no report at all says how one is made', () => {
+test('the CSV of a report that was never made says how to make one', () => {
   expect(without.status).toBe(404);
   expect((without.body as Problem).detail).toContain('/api/admin/v1/report_runs');
 });
 
-test('needs a key, like every other page', async () => {
+test('the CSV requires a key', async () => {
   const response = await fetch(`${service.origin}/api/insights/v1/reports/user/churn/csv`);
   expect(response.status).toBe(401);
   await response.text();

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A history, and a way in which its events reach us: some twice, in any order, in any batches. */
+/** A history, and a delivery of its events: some twice, in any order, in any batches. */
 const deliveryArb = historyArb({ today, maxEvents: 120 }).chain((history) => {
   const sent = [...history, ...history.filter((_, index) => index % 3 === 0)];
   return fc.record({
@@ -38,7 +38,7 @@ let count = 0;
 // All histories go into one store, each under ids of its own: a history's rows are found by their
 // ids, its part of totals and charts by how much they grew.
 test(
-  'the same events give the same reports and charts in any order, doubled, split and at once',
+  'the same events give the same reports and charts in any order, doubled, split or concurrent',
   async () => {
     const property = fc.asyncProperty(deliveryArb, async (delivery) => {
       const prefix = `${(count++).toString(36).padStart(3, '0')}~`;

@@ -24,9 +24,9 @@ afterEach(() => service.close());
 const at = (days: number, seconds = 0) =>
   new Date(Date.parse(`${dayBefore(days)}T12:00:00Z`) + seconds * 1000).toISOString();
 
-let told = 0;
+let eventCount = 0;
 function event(type: string, days: number, data: Record<string, unknown>): WireEvent {
-  return { id: `event ${(told += 1)}`, source: 'app', type, time: at(days), data };
+  return { id: `event ${(eventCount += 1)}`, source: 'app', type, time: at(days), data };
 }
 
 /** Users of a group, each in an org of their own, active on some days, inviting each other. */
@@ -51,7 +51,7 @@ const activityOf = (name: string, count: number) =>
     event('user.active', 3, { user_id: `${name} ${index}` }),
   );
 
-/** What a page and a CSV say of the latest run: lists that the api keeps in memory. */
+/** A page and a CSV of the latest run, which the api caches in memory. */
 async function keptLists() {
   const path = '/api/insights/v1/reports/user/champion';
   const { body } = await service.api.get<{ rows: Record<string, unknown>[]; report_time: number }>(
@@ -61,26 +61,26 @@ async function keptLists() {
   return { time: body.report_time, rows: body.rows, csv: csv.body };
 }
 
-async function standingsOf(userId: string): Promise<unknown> {
+async function userPageOf(userId: string): Promise<unknown> {
   const { body } = await service.api.get(`/api/insights/v1/users/${encodeURIComponent(userId)}`);
   return body;
 }
 
-/** Fills every memory of the api and the worker with what is about to be lost. */
+/** Fills every cache of the api and the worker with data that is about to be lost. */
 async function liveOn(lost: readonly WireEvent[]): Promise<void> {
   await service.api.ingest(lost);
   await service.api.ingest(lost.filter(({ type }) => type === 'user.active'));
   await service.api.run();
   await keptLists();
   await service.api.page('user', 'champion', 'report_interval=30');
-  await standingsOf('lost 0');
+  await userPageOf('lost 0');
 }
 
-/** Tells, in every way, what the restored store has to know; the ids come in another order than before. */
-async function tellAgain(history: readonly WireEvent[]): Promise<void> {
+/** Ingests events by every path of writing, with the ids in another order than before. */
+async function ingestByEveryPath(history: readonly WireEvent[]): Promise<void> {
   const activity = history.filter(({ type }) => type === 'user.active');
   const others = history.filter(({ type }) => type !== 'user.active');
-  // Activity first: a request of nothing else is written by one statement.
+  // Activity first: a request with only activity is written by one statement.
   await service.api.ingest(activity);
   for (const one of others.slice(0, 3)) {
     const message = signStandard('standard', TEST_SECRET, { ...one, source: 'app' });
@@ -109,7 +109,7 @@ describe.each<[string, Way]>([
   ['rows are removed and loaded again', 'rows'],
   ['tables are emptied and filled again', 'tables'],
 ])('when an earlier state is restored under the running service: %s', (_, way) => {
-  test('everything told afterwards is of whom it was told', async () => {
+  test('every later event counts for the user and org that it names', async () => {
     const before = [...group('kept', 10), ...aLongHistory(40)];
     await service.api.ingest(before);
     await service.api.run();
@@ -126,12 +126,12 @@ describe.each<[string, Way]>([
       ...activityOf('lost', MANY),
       ...activityOf('kept', 10),
     ];
-    await tellAgain(after);
+    await ingestByEveryPath(after);
     await expectTheModels([...before, ...after]);
   });
 });
 
-test('another database in the place of the first is noticed before anything is written', async () => {
+test('another database in place of the first is detected before any write', async () => {
   const before = group('kept', 10);
   await service.api.ingest(before);
   await service.api.run();
@@ -150,11 +150,11 @@ test('another database in the place of the first is noticed before anything is w
     const { status } = await service.api.post('/api/ingest/v1/events', first);
     return status === 200 || undefined;
   });
-  await tellAgain(after);
+  await ingestByEveryPath(after);
   await expectTheModels([...before, ...first, ...after]);
 });
 
-test('an import that goes on through a restore writes the numbers of the restored store', async () => {
+test('an import that runs during a restore writes the keys of the restored store', async () => {
   const before = group('kept', 10);
   await service.api.ingest(before);
   const restore = await backUp(service.databaseUrl);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { aHistory, expectTheModelsAnswers, tellEach } from '../../support/agreement.js';
+import { aHistory, expectTheModelsAnswers, sendToEach } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll } from '../../support/cleanup.js';
 import { ask, cloneDatabaseIn } from '../../support/database.js';
@@ -11,7 +11,7 @@ import { snapshotTables } from '../../support/snapshots.js';
 const SOON_MS = 60_000;
 const HOURS = (count: number) => `report_time - interval '${count} hours'`;
 
-describe('over a database whose sessions are in Auckland', () => {
+describe('on a database whose sessions are in Auckland', () => {
   const later = cleanUpAfterAll();
   let service: TestService;
 
@@ -35,12 +35,12 @@ describe('over a database whose sessions are in Auckland', () => {
 
   test('reports and charts count in UTC days', async () => {
     const history = aHistory(400);
-    await tellEach([service.api], history);
+    await sendToEach([service.api], history);
     await service.chartsAreFresh();
     await expectTheModelsAnswers(service.api, history);
   });
 
-  test('a key is made, listed and revoked at the time it was', async () => {
+  test('a key has the right times of creation and revocation', async () => {
     const before = Date.now();
     const key = await createKey(service.databaseUrl, 'a key', 'read');
     const [row] = await ask<{ at: number; id: string }>(
@@ -61,7 +61,7 @@ describe('over a database whose sessions are in Auckland', () => {
     expect(revoked! - created!).toBeLessThan(SOON_MS);
   });
 
-  test('a rejected event is listed as received when it was', async () => {
+  test('a rejected event has the right time of receipt', async () => {
     const before = Math.floor(Date.now() / 1000);
     await service.api.post('/api/ingest/v1/events', [{ id: 'x', type: 'nonsense', data: {} }]);
     const { body } = await service.api.get<{ dead_letters: { received_at: number }[] }>(
@@ -72,7 +72,7 @@ describe('over a database whose sessions are in Auckland', () => {
     expect((at - before) * 1000).toBeLessThan(SOON_MS);
   });
 
-  test('of two runs of a UTC day the later one is kept, though Auckland had midnight in between', async () => {
+  test('pruning keeps the later of two runs of a UTC day, even with midnight in Auckland between them', async () => {
     const { databaseUrl, api } = service;
     const morning = (await api.run(utcDay(-3))).run_id;
     const night = (await api.run(utcDay(-3))).run_id;

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 const afterwards = cleanUpAfterEach();
 const migration = (name: string) => readFileSync(`prisma/migrations/${name}/migration.sql`, 'utf8');
 
-/** A store as the first migration makes it. */
+/** A store after the first migration. */
 async function firstStore(): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await ask(databaseUrl('postgres'), `create database ${name}`);
@@ -21,16 +21,16 @@ async function firstStore(): Promise<string> {
   return url;
 }
 
-test('an update keeps when each user was last active', async () => {
+test('an upgrade keeps the last activity of each user', async () => {
   const url = await firstStore();
-  const told = [
+  const users = [
     [1, '2026-01-31T12:00:00Z'],
     [255, '1970-01-01T00:00:01Z'],
     [256, '2026-02-28T23:59:59.999Z'],
     [70_000, '2026-03-01T00:00:00Z'],
     [70_001, null],
   ] as const;
-  for (const user of told) {
+  for (const user of users) {
     await ask(url, 'insert into users (id, last_active_at) values ($1, $2)', [...user]);
   }
   await ask(url, migration('20261124120000_activity_log'));
@@ -52,13 +52,13 @@ test('an update keeps when each user was last active', async () => {
     })),
   );
   expect(all.filter(({ seconds }) => seconds > 0)).toEqual(
-    told
+    users
       .filter(([, at]) => at !== null)
       .map(([key, at]) => ({ key, seconds: Math.floor(Date.parse(at!) / 1000) })),
   );
 });
 
-test('an update keeps every entry of the snapshots there are', async () => {
+test('an upgrade keeps every entry of existing snapshots', async () => {
   const url = await firstStore();
   const lists = [
     { report: 'numbers', total: 3, width: 8, entries: randomBytes(8 * 5_000) },
@@ -98,7 +98,7 @@ test('an update keeps every entry of the snapshots there are', async () => {
   }
 });
 
-test('an update replaces event ids that hold an address as the service would', async () => {
+test('an upgrade replaces event ids that hold an address as the service does', async () => {
   const url = await firstStore();
   const key = randomBytes(32);
   const address = 'signup-ada@example.com';
@@ -133,7 +133,7 @@ test('an update replaces event ids that hold an address as the service would', a
   expect(await ask(url, versions)).toEqual([{ version: replaced }, { version: replaced }]);
 });
 
-test('an update withdraws the runs that a clock which was ahead had added, and frees their moments', async () => {
+test('an upgrade withdraws runs that a fast clock had added, and frees their report times', async () => {
   const url = await firstStore();
   await ask(
     url,

@@ -20,7 +20,7 @@ beforeAll(async () => {
     SCOPES.map((scope) => createKey(service.databaseUrl, `only ${scope}`, scope)),
   );
   shown = Object.fromEntries(SCOPES.map((scope, i) => [scope, made[i]!])) as typeof shown;
-  await service.api.ingest([userCreated('somebody', '2024-06-01')]);
+  await service.api.ingest([userCreated('someone', '2024-06-01')]);
   runId = (await service.api.run('2025-03-31')).run_id;
 });
 afterAll(() => service.close());
@@ -47,11 +47,11 @@ const endpoints: Endpoint[] = [
   { method: 'DELETE', path: '/api/admin/v1/sessions', scope: 'admin' },
 ];
 
-/** The export is told apart: it has lines, which `Api` does not read. */
+/** Requests an endpoint. The export is read here, since `Api` does not read lines. */
 async function call({ method, path, body }: Endpoint, key: string): Promise<Reply> {
   const api = new Api(service.origin, key);
   const address = path.replace('<run>', runId);
-  // From a client of its own each time: too many wrong keys from one are another matter.
+  // A new client address each time, since too many wrong keys from one address are refused.
   const from = { 'X-Forwarded-For': `203.0.113.${(clients += 1)}` };
   if (method === 'POST') return api.post(address, body!(), from);
   if (method === 'DELETE' || path.endsWith('/export')) return other(method, path, key, from);
@@ -74,7 +74,7 @@ async function other(
   return { status, headers: answered, body: status === 200 ? text : (JSON.parse(text) as unknown) };
 }
 
-describe('every endpoint asks for its own scope', () => {
+describe('every endpoint requires its own scope', () => {
   test.each(endpoints.map((each) => [each.method, each.path, each] as const))(
     '%s %s',
     async (_method, path, endpoint) => {
@@ -103,7 +103,7 @@ describe('every endpoint asks for its own scope', () => {
     ['another scheme', `Basic ${TEST_KEY}`],
     ['more than the key', `Bearer ${TEST_KEY} ${TEST_KEY}`],
     ['less than the key', `Bearer ${TEST_KEY.slice(0, -1)}`],
-  ])('%s is no key: 401', async (_what, authorization) => {
+  ])('%s is not a key: 401', async (_what, authorization) => {
     const headers = authorization === undefined ? undefined : { Authorization: authorization };
     for (const path of ['/api/backend/v1/reports', LETTERS, RUNS]) {
       const response = await fetch(service.origin + path, headers && { headers });
@@ -119,7 +119,7 @@ describe('every endpoint asks for its own scope', () => {
   });
 });
 
-test('keys are shown once and kept as a hash only', async () => {
+test('keys are shown once and stored only as a hash', async () => {
   const stored = await ask<{ row: string }>(
     service.databaseUrl,
     'select row_to_json(k)::text as row from api_keys k',
@@ -138,21 +138,21 @@ test('keys are shown once and kept as a hash only', async () => {
 
 describe('without a key', () => {
   test.each([['/health/live'], ['/health/ready'], ['/metrics'], ['/openapi.json']])(
-    '%s is open',
+    '%s needs no key',
     async (path) => {
       const response = await fetch(service.origin + path);
       expect([response.status, (await response.text()).length > 2]).toEqual([200, true]);
     },
   );
 
-  test('the description names every endpoint that is served', async () => {
+  test('OpenAPI has every endpoint', async () => {
     const { body } = await service.api.get<{ paths: object }>('/openapi.json');
     const described = Object.keys(body.paths).map((path) => path.replace(/\{[^}]+\}/g, '*'));
     const served = endpoints.map(({ path }) =>
       path
         .replace('<run>', '*')
         .replace(/(user_report|org_report|chart_metric)\/.*/, '$1/*')
-        .replace('/somebody/', '/*/'),
+        .replace('/someone/', '/*/'),
     );
     expect(described).toEqual(expect.arrayContaining([...new Set(served)]));
   });
@@ -160,17 +160,17 @@ describe('without a key', () => {
 
 describe('errors outside the compatible endpoints are problem documents', () => {
   test.each<[string, number, () => Promise<Reply>]>([
-    ['an address where nothing is', 404, () => service.api.get('/api/nothing')],
-    ['a run that is not known', 404, () => service.api.get(`${RUNS}/${UNKNOWN}`)],
-    ['an id that is none', 404, () => service.api.get(`${RUNS}/latest`)],
+    ['an unknown address', 404, () => service.api.get('/api/nothing')],
+    ['an unknown run', 404, () => service.api.get(`${RUNS}/${UNKNOWN}`)],
+    ['an invalid run id', 404, () => service.api.get(`${RUNS}/latest`)],
     ['a day that does not exist', 400, () => service.api.post(RUNS, { as_of: '2025-02-30' })],
-    ['a day that is no text', 400, () => service.api.post(RUNS, { as_of: 20250230 })],
-    ['a day to come', 400, () => service.api.post(RUNS, { as_of: '2999-01-01' })],
-    ['an address that is not encoded rightly', 400, () => service.api.get(`${RUNS}/%ff`)],
+    ['a day that is not a string', 400, () => service.api.post(RUNS, { as_of: 20250230 })],
+    ['a future day', 400, () => service.api.post(RUNS, { as_of: '2999-01-01' })],
+    ['an address with a wrong encoding', 400, () => service.api.get(`${RUNS}/%ff`)],
     ['an id of 3,000 characters', 404, () => service.api.get(`${RUNS}/${'x'.repeat(3000)}`)],
     ['a body that is torn', 400, () => service.api.post(RUNS, '{"as_of"')],
-    ['ids that are no list', 400, () => service.api.post(`${LETTERS}/replay`, { ids: 'all' })],
-    ['a limit that is no number', 400, () => service.api.get(`${LETTERS}?limit=many`)],
+    ['ids that are not a list', 400, () => service.api.post(`${LETTERS}/replay`, { ids: 'all' })],
+    ['a limit that is not a number', 400, () => service.api.get(`${LETTERS}?limit=many`)],
   ])('%s: %i', async (_what, status, ask) => {
     const reply = await ask();
     expect(reply.status).toBe(status);
@@ -179,7 +179,7 @@ describe('errors outside the compatible endpoints are problem documents', () => 
 
   const UNKNOWN = '31c41c16-c281-44ae-9602-8a047e3bf33d';
 
-  test('a run is queued with 202, and its state can be followed', async () => {
+  test('a requested run gets 202, and its state can be read', async () => {
     const { status, body } = await service.api.post<RunState>(RUNS, { as_of: '2025-03-29' });
     expect([status, body]).toEqual([202, { run_id: expect.any(String), state: 'queued' }]);
     expect(await service.api.runEnded(body.run_id)).toMatchObject({
@@ -190,7 +190,7 @@ describe('errors outside the compatible endpoints are problem documents', () => 
   });
 });
 
-test('a key whose name is too long, made before there was a limit, works as any other', async () => {
+test('a key with a too long name from before the limit works', async () => {
   const name = 'long '.repeat(1_200);
   const key = await plantKey(service.databaseUrl, name, 'read', 'ingest');
   const api = new Api(service.origin, key);
@@ -222,8 +222,8 @@ test('a key whose name is too long, made before there was a limit, works as any 
   ).rejects.toThrow('1 to 100 printable characters');
 });
 
-// The last, since the key is gone after it.
-test('a key that is revoked stops within seconds, and no other does', async () => {
+// The last test, since it revokes the key.
+test('a revoked key stops working within seconds, and no other key does', async () => {
   const statuses = () =>
     Promise.all(
       [shown.read, TEST_KEY].map(async (key) => {

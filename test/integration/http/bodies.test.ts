@@ -20,7 +20,7 @@ let service: TestService;
 let stalled: RawConnection;
 beforeAll(async () => {
   service = await startTestService({ INGEST_MEMORY_MIB: String(CEILING_MIB) }, 'api');
-  // It takes its time, in which the other tests run.
+  // This connection times out while the other tests run.
   stalled = await begun(EVENTS_PATH, { ...bearer, 'Content-Length': '100' }, '[');
 });
 afterAll(() => service.close());
@@ -56,12 +56,12 @@ describe('a request is refused before its body has arrived', () => {
     ['without a key', EVENTS_PATH, long, 401],
     ['with a wrong key', EVENTS_PATH, { ...wrong('203.0.113.1'), ...long }, 401],
     ['without a key, in chunks', EVENTS_PATH, { 'Transfer-Encoding': 'chunked' }, 401],
-    ['for an address where nothing is', '/nothing', long, 404],
-    ['for an address that is read only', '/api/insights/v1/summary', { ...bearer, ...long }, 404],
+    ['for an unknown address', '/nothing', long, 404],
+    ['for a read-only address', '/api/insights/v1/summary', { ...bearer, ...long }, 404],
     ['for a page', '/', long, 404],
     ['of a webhook without a signature', '/webhooks/standard', long, 401],
-    ['of a webhook that is old', '/webhooks/standard', { ...signed(0), ...long }, 401],
-    ['of a webhook that is not expected', '/webhooks/clerk', { ...signed(), ...long }, 404],
+    ['of an old webhook', '/webhooks/standard', { ...signed(0), ...long }, 401],
+    ['of a webhook that is not set up', '/webhooks/clerk', { ...signed(), ...long }, 404],
     ['of a webhook, longer than 1 MiB', '/webhooks/standard', { ...signed(), ...long }, 413],
     ['to sign in, longer than 16 KiB', '/session', { 'Content-Length': '16385' }, 413],
     ['for a run, longer than 16 KiB', '/api/admin/v1/report_runs', { ...bearer, ...long }, 413],
@@ -79,7 +79,7 @@ describe('a request is refused before its body has arrived', () => {
     connection.destroy();
   });
 
-  test('and one that asks first is not asked for its body', async () => {
+  test('Expect: 100-continue gets a refusal instead of 100', async () => {
     const asking = { Expect: '100-continue', 'Content-Length': '100' };
     const refused = await begun(EVENTS_PATH, asking);
     expect([await statusOf(refused), refused.statuses]).toEqual([401, [401]]);
@@ -94,7 +94,7 @@ describe('a request is refused before its body has arrived', () => {
     taken.destroy();
   });
 
-  test('an expectation that is not known is ignored', async () => {
+  test('an unknown expectation is ignored', async () => {
     const asking = await begun('/session', { Expect: 'a-miracle', 'Content-Length': '2' }, '{}');
     expect(await statusOf(asking)).toBe(400);
     expect(asking.text).toMatch(/content-type: application\/problem\+json/i);
@@ -102,14 +102,14 @@ describe('a request is refused before its body has arrived', () => {
   });
 
   test.each([
-    ['what is no HTTP', 'nonsense\r\n\r\n', 400, 'unreadable'],
+    ['bytes that are not HTTP', 'nonsense\r\n\r\n', 400, 'unreadable'],
     [
       'headers that are too long',
       `GET / HTTP/1.1\r\nA: ${'a'.repeat(70_000)}\r\n`,
       431,
       'too_large',
     ],
-  ])('%s, with a problem document and its code', async (_what, bytes, status, code) => {
+  ])('%s get a problem document with a code', async (_what, bytes, status, code) => {
     const connection = await RawConnection.open(service.origin);
     connection.write(bytes);
     expect(await statusOf(connection)).toBe(status);
@@ -118,7 +118,7 @@ describe('a request is refused before its body has arrived', () => {
     expect(connection.text).toMatch(/cache-control: no-store/i);
   });
 
-  test('with 150 at once that hold 16 MiB each: no memory is taken, and each is closed', async () => {
+  test('150 at once with 16 MiB each use no memory, and each is closed', async () => {
     const before = residentMib();
     const part = Buffer.alloc(MIB, ' ');
     const connections = await Promise.all(
@@ -128,7 +128,7 @@ describe('a request is refused before its body has arrived', () => {
       }),
     );
     for (const connection of connections) {
-      // After ten without a signature, those to webhooks are 429.
+      // After ten requests without a signature, webhooks answer 429.
       expect([401, 404, 413, 429]).toContain(await statusOf(connection));
     }
     expect(residentMib() - before).toBeLessThan(80);
@@ -136,8 +136,8 @@ describe('a request is refused before its body has arrived', () => {
   });
 });
 
-describe('what all bodies together take is bounded', () => {
-  test('beyond the ceiling 503 says when to come back, and what is given back can be used again', async () => {
+describe('the memory of all bodies together is bounded', () => {
+  test('a body beyond the limit gets 503 with Retry-After, and released memory can be used again', async () => {
     const headers = { ...bearer, 'Content-Length': String(16 * MIB) };
     const slow = await Promise.all([begun(EVENTS_PATH, headers), begun(EVENTS_PATH, headers)]);
     const held = async () => ((await heldMib()) === 32 ? true : undefined);
@@ -150,7 +150,7 @@ describe('what all bodies together take is bounded', () => {
     expect((await send(service.api, [anEvent('user.active')])).status).toBe(200);
   });
 
-  test('what a body becomes unpacked counts as well', async () => {
+  test('the unpacked size of a body counts', async () => {
     const headers = { ...bearer, 'Content-Length': String(16 * MIB) };
     const slow = await Promise.all([begun(EVENTS_PATH, headers), begun(EVENTS_PATH, headers)]);
     await waitFor(async () => ((await heldMib()) === 32 ? true : undefined), 10_000);
@@ -168,7 +168,7 @@ describe('what all bodies together take is bounded', () => {
   }
 });
 
-describe('JSON that would take seconds to read is refused in words', () => {
+describe('JSON that would take seconds to parse is refused with a message', () => {
   const named = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
   test.each<[string, () => string, RegExp]>([
@@ -195,7 +195,7 @@ describe('JSON that would take seconds to read is refused in words', () => {
     ]);
   });
 
-  test('a line that is nested too deeply sinks no other, and its reason is kept', async () => {
+  test('a line that is nested too deeply rejects no other line, and its reason is stored', async () => {
     const deep = `{"id": "deep", "data": ${'['.repeat(100)}${']'.repeat(100)}}`;
     const lines = [JSON.stringify(anEvent('user.active')), deep].join('\n');
     const { status, body } = await send(service.api, lines, {
@@ -208,7 +208,7 @@ describe('JSON that would take seconds to read is refused in words', () => {
     });
   });
 
-  test('text with a million commas is text', async () => {
+  test('text with a million commas is accepted', async () => {
     const event = anEvent('user.created', {
       user_id: 'commas',
       signup_query_parameters: { note: ',[{'.repeat(1_000_000) },
@@ -216,7 +216,7 @@ describe('JSON that would take seconds to read is refused in words', () => {
     expect((await send(service.api, [event])).body).toEqual({ accepted: 1, rejected: [] });
   });
 
-  test('a webhook nested too deeply is kept as a dead letter with the reason', async () => {
+  test('a webhook nested too deeply becomes a dead letter with the reason', async () => {
     const body = '['.repeat(100) + ']'.repeat(100);
     const message = signStandard('standard', TEST_SECRET, body, { id: 'deep-webhook' });
     expect((await deliver(service.api, message)).body).toEqual({ outcome: 'rejected' });
@@ -229,7 +229,7 @@ describe('JSON that would take seconds to read is refused in words', () => {
   });
 });
 
-test('a library may send its key in the body or the address, packed as well', async () => {
+test('the key may be in the body or the address, also in a packed body', async () => {
   const call = { type: 'track', event: 'x', userId: 'by-body', messageId: 'by-body' };
   const body = JSON.stringify({ batch: [call], writeKey: TEST_KEY });
   const post = (path: string, text: string | Uint8Array) =>
@@ -241,11 +241,11 @@ test('a library may send its key in the body or the address, packed as well', as
   expect((await post('/v1/batch', gzipSync(`"${'x'.repeat(600_000)}"`))).status).toBe(413);
 });
 
-describe('requests as no client should send them', () => {
+describe('malformed requests', () => {
   const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
   const count = Number(process.env['FUZZ_REQUESTS'] ?? 600);
 
-  test(`are answered, soon and never as a fault of the service (seed ${seed})`, async () => {
+  test(`get a reply in time, and never a server error (seed ${seed})`, async () => {
     const fuzzer = new RequestFuzzer(seed, TEST_KEY);
     const next = async () => {
       for (let sent = 0; sent < count / 8; sent++) {
@@ -263,13 +263,13 @@ describe('requests as no client should send them', () => {
   });
 });
 
-test('a body that stops arriving is given up, and so is its connection', async () => {
+test('a body that stops arriving is given up, and its connection is closed', async () => {
   expect(await waitFor(() => stalled.statuses[0], 20_000)).toBe(408);
   await waitFor(() => stalled.isClosed || undefined, 10_000);
 });
 
-// The last, since the service is gone after it.
-test('while it stops, requests get 503 with the time to come back, as a problem document', async () => {
+// The last test, since it stops the service.
+test('during the stop, requests get 503 with Retry-After as a problem document', async () => {
   const body = JSON.stringify([anEvent('user.active')]);
   const length = String(Buffer.byteLength(body));
   const underWay = await begun(EVENTS_PATH, { ...bearer, 'Content-Length': length }, '[');
@@ -278,7 +278,7 @@ test('while it stops, requests get 503 with the time to come back, as a problem 
   expect(await statusOf(idle)).toBe(200);
   const stopped = service.stop();
   await waitFor(() => service.log.some((line) => line.includes('"stopping"')) || undefined);
-  // On a connection that is busy, since idle ones are closed.
+  // On a busy connection, since idle ones are closed.
   underWay.write(body.slice(1));
   underWay.write(requestHead('GET', '/api/backend/v1/reports', bearer));
   await waitFor(() => underWay.statuses.length === 2 || undefined, 10_000);

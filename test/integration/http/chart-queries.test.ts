@@ -55,18 +55,18 @@ describe('a chart', () => {
     }
   });
 
-  test('is daily unless another cadence is asked for', async () => {
+  test('is daily by default', async () => {
     const { body } = await chart('start_date=2025-03-01&end_date=2025-03-02');
     expect(body.cadence).toBe('Daily');
     expect(body.metrics.map(({ date }) => date)).toEqual(['2025-03-01', '2025-03-02']);
   });
 
-  test('takes the names of the wire and of the reference alike', async () => {
+  test('accepts the names of the wire and of the reference', async () => {
     const query = 'cadence=Weekly&startDate=2025-03-01&endDate=2025-03-03';
     expect(await dates(query)).toEqual(['2025-02-24', '2025-03-03']);
   });
 
-  test.each([['daily'], ['Hourly'], ['7'], ['constructor']])('%s is no cadence', (cadence) =>
+  test.each([['daily'], ['Hourly'], ['7'], ['constructor']])('refuses the cadence %s', (cadence) =>
     expectWrong(`cadence=${cadence}`, 'cadence'),
   );
 });
@@ -81,7 +81,7 @@ describe('dates', () => {
     ['2025-03-01T23:59:59-05:00', '2025-03-02'],
     ['2025-03-01T01:59:59+02:00', '2025-02-28'],
     ['2024-02-29', '2024-02-29'],
-  ])('%s counts as the UTC date %s, at either end', async (given, day) => {
+  ])('%s is the UTC date %s, at either end', async (given, day) => {
     const date = encodeURIComponent(given);
     expect(await dates(`start_date=${date}&end_date=${day}`)).toEqual([day]);
     expect(await dates(`start_date=${day}&end_date=${date}`)).toEqual([day]);
@@ -101,7 +101,7 @@ describe('dates', () => {
     ['1738281600'],
     ['-000001-01-01'],
     ['2025-01-01\u0000'],
-  ])('%j is no date, at either end', async (given) => {
+  ])('%j is refused, at either end', async (given) => {
     const date = encodeURIComponent(given);
     await expectWrong(`start_date=${date}&end_date=2025-01-31`, 'start_date');
     await expectWrong(`start_date=2025-01-01&end_date=${date}`, 'end_date');
@@ -126,7 +126,7 @@ describe('dates', () => {
     await expectWrong(query + tooEarly, 'start_date');
   });
 
-  test('left out, the start is as far before the end as the cadence says', async () => {
+  test('have a default start at the cadence’s distance before the end', async () => {
     const daily = await dates('end_date=2025-03-31');
     expect([daily.length, daily[0], daily.at(-1)]).toEqual([30, '2025-03-02', '2025-03-31']);
     const weekly = await dates('cadence=Weekly&end_date=2025-03-30');
@@ -135,7 +135,7 @@ describe('dates', () => {
     expect([monthly.length, monthly[0], monthly.at(-1)]).toEqual([12, '2024-04-01', '2025-03-01']);
   });
 
-  test('left out, the end is today', async () => {
+  test('have today as the default end', async () => {
     const before = new Date().toISOString().slice(0, 10);
     const daily = await dates('');
     const after = new Date().toISOString().slice(0, 10);
@@ -143,7 +143,7 @@ describe('dates', () => {
     expect(daily[0]).toBe(daysBefore(daily.at(-1)!, 29));
   });
 
-  test('to come are zeros of periods that are not complete', async () => {
+  test('in the future give zeros and incomplete periods', async () => {
     const { body } = await chart('start_date=2999-12-31&end_date=3000-01-01', 'active_users');
     const ahead = { result: 0, cadence_completed: false };
     expect(body.metrics).toEqual([
@@ -153,7 +153,7 @@ describe('dates', () => {
   });
 
   test.each([['Daily'], ['Weekly'], ['Monthly']])(
-    'up to the last that can be written are answered, %s',
+    'up to the last representable date get a reply, %s',
     async (cadence) => {
       for (const metric of Object.keys(METRICS)) {
         const query = `cadence=${cadence}&start_date=9999-12-31&end_date=9999-12-31`;

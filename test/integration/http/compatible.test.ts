@@ -23,7 +23,7 @@ beforeAll(async () => {
   );
   await api.ingest([
     ...WORLD,
-    // Churned users besides cid, later ones first by their numbers.
+    // Churned users other than cid; higher numbers come first.
     ...Array.from({ length: EXTRA_USERS }, (_, i) => userCreated(numbered(i), '2024-01-01')),
     userCreated('deleted', '2024-01-01'),
     deleted('user', 'deleted', '2024-02-01'),
@@ -49,7 +49,7 @@ function ids(page: Page): unknown[] {
 }
 
 describe('a report', () => {
-  test('that was never made is an empty page of time 0', () => {
+  test('that was never made is an empty page with report time 0', () => {
     const empty = { current_page: 0, total_count: 0, page_size: 10, has_more_results: false };
     for (const [i, [subject]] of REPORTS.entries()) {
       const page = { [`${subject}_reports`]: [], ...empty, report_time: 0 };
@@ -88,7 +88,7 @@ describe('a report', () => {
       : [];
   }
 
-  test('gives an empty list and an empty object where there is nothing to say', async () => {
+  test('has an empty list and an empty object instead of absent values', async () => {
     const page = await churn('page_size=1');
     expect(page.user_reports).toMatchObject([
       { user_id: USERS.cid, org_data: [], extra_properties: {}, username: null },
@@ -97,7 +97,7 @@ describe('a report', () => {
     expect(Object.keys(page.user_reports![0]!['extra_properties'] as object)).toHaveLength(0);
   });
 
-  test('names the role of a member twice, as the reference and as the client read it', async () => {
+  test('has the role of a member under both names, for the reference and for the client', async () => {
     const { rows } = await service.api.ranking('user', 'champion', '30', { runId: run.run_id });
     expect(rows[0]!['org_data']).toEqual([
       { display_name: 'Acme', org_id: ORGS.acme, user_role: 'Owner', userRole: 'Owner' },
@@ -106,7 +106,7 @@ describe('a report', () => {
   });
 
   test.each(REPORTS)(
-    '%s %s takes its own intervals, and by default the first',
+    '%s %s accepts its own intervals and defaults to the first',
     async (...which) => {
       const [subject, report, intervals] = which;
       const { api } = service;
@@ -133,7 +133,7 @@ describe('a report', () => {
     ['org_report/top_inviter'],
     ['chart_metric/logins'],
     ['chart_metrics/__proto__'],
-    ['user/nobody/signup_query_parameters'],
+    ['user/unknown/signup_query_parameters'],
     ['user/deleted/signup_query_parameters'],
   ])('%s is unknown: 404', async (path) => {
     expect((await service.api.get(`/api/backend/v1/${path}`)).status).toBe(404);
@@ -141,7 +141,7 @@ describe('a report', () => {
 });
 
 describe('pages', () => {
-  test('count from 0 and have 10 rows unless another size is asked for', async () => {
+  test('count from 0 and have 10 rows by default', async () => {
     const page = await churn('');
     const expected = [USERS.cid, ...Array.from({ length: 9 }, (_, i) => numbered(i))];
     expect(ids(page)).toEqual(expected);
@@ -161,7 +161,7 @@ describe('pages', () => {
     expect([first!.has_more_results, second!.has_more_results]).toEqual([true, false]);
   });
 
-  test('that end with the list have no more results, and those beyond it no rows', async () => {
+  test('at the end of the list have no more results, and those beyond it no rows', async () => {
     // 121 rows are 11 pages of 11.
     expect(await churn('page_size=11&page_number=9')).toMatchObject({ has_more_results: true });
     const last = await churn('page_size=11&page_number=10');
@@ -177,7 +177,7 @@ describe('pages', () => {
   test.each([
     ...['0', '101', 'abc', '-1', '1.5', '1e1', '99999999999999999999'].map((n) => ['page_size', n]),
     ...['abc', '-1', '1.5', '0x1'].map((n) => ['page_number', n]),
-  ])('%s %s is a 400 that names the field, however it was written', async (field, value) => {
+  ])('with %s %s are a 400 that names the field', async (field, value) => {
     const camelCase = field.replace(/_(.)/, (_, letter: string) => letter.toUpperCase());
     for (const name of [field, camelCase]) {
       const reply = await service.api.page('user', 'churn', `${name}=${value}`);
@@ -186,14 +186,14 @@ describe('pages', () => {
     }
   });
 
-  test('beyond all numbers are answered as well, empty or as a wrong number', async () => {
+  test('with huge numbers are empty or a 400', async () => {
     const { status } = await service.api.page('user', 'churn', 'page_number=99999999999999999999');
     expect([200, 400]).toContain(status);
   });
 });
 
 describe('the query', () => {
-  test('takes the names of the wire and of the reference alike', async () => {
+  test('accepts the names of the wire and of the reference', async () => {
     const { api } = service;
     const wire = 'report_interval=30&page_size=3&page_number=2';
     const reference = 'reportInterval=30&pageSize=3&pageNumber=2';
@@ -212,7 +212,7 @@ describe('the query', () => {
     }
   });
 
-  test('is answered whatever headers the clients send along', async () => {
+  test('is accepted with any headers that clients send', async () => {
     const { status, body } = await service.api.get('/api/backend/v1/user_report/champion', {
       'Content-Type': 'application/json',
       'X-Propelauth-url': 'auth.example.com',
@@ -224,20 +224,20 @@ describe('the query', () => {
 describe('run_id', () => {
   const champions = async (query: string) => service.api.page('user', 'champion', query);
 
-  test('left out, the completed run of the latest time is served, not the one made last', async () => {
+  test('defaults to the completed run of the latest report time, not the one made last', async () => {
     const { body } = await champions('');
     expect(body.report_time).toBe(T);
     expect(earlier.report_time).toBeLessThan(T);
   });
 
-  test('pins the pages to one run', async () => {
+  test('pins all pages to one run', async () => {
     const { body } = await champions(`run_id=${earlier.run_id}&page_size=1`);
     // As of the end of February only ann was active in the 30 days.
     expect(ids(body)).toEqual([USERS.ann]);
     expect(body).toMatchObject({ total_count: 1, report_time: earlier.report_time });
   });
 
-  test('of no run is a 404, and what is no id a 400 that names it', async () => {
+  test('of an unknown run is a 404, and an invalid id a 400 that names the field', async () => {
     const unknown = await champions('run_id=31c41c16-c281-44ae-9602-8a047e3bf33d');
     expect(unknown.status).toBe(404);
     const { status, body } = await champions('run_id=latest');

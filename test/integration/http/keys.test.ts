@@ -18,7 +18,7 @@ const remove = (path: string, key = TEST_KEY) =>
   fetch(service.origin + path, { method: 'DELETE', headers: { Authorization: `Bearer ${key}` } });
 const list = async () => (await service.api.get<KeyList>(KEYS)).body;
 
-test('an administrator makes a key that works, sees it listed without its secret, and revokes it', async () => {
+test('an administrator creates a working key, lists it without its secret, and revokes it', async () => {
   const wanted = { name: ' my “app” 1 ', scopes: ['admin', 'read', 'read'] };
   const made = await service.api.post<CreatedKey>(KEYS, wanted);
   expect([made.status, keyShapes.createdKey.safeParse(made.body).error]).toEqual([201, undefined]);
@@ -63,14 +63,14 @@ test.each([
   ]);
 });
 
-test('the command line has the same rules', async () => {
+test('the command line applies the same rules', async () => {
   const create = (name: string, scopes: string) =>
     keys(service.databaseUrl, 'create', '--name', name, '--scopes', scopes);
   await expect(create('x'.repeat(101), 'read')).rejects.toThrow('1 to 100 printable characters');
   await expect(create('x', 'read,root')).rejects.toThrow('some of read, ingest, admin');
 });
 
-test('a key of another scope may not, nor a page of another site with a cookie', async () => {
+test('a key of another scope and a page of another site are refused', async () => {
   const reader = await plantKey(service.databaseUrl, 'reader', 'read', 'ingest');
   const authorization = { Authorization: `Bearer ${reader}` };
   const wanted = { name: 'x', scopes: ['admin'] };

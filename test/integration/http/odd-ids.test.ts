@@ -55,7 +55,7 @@ test.each(IDS.map((id) => [id]))('%j is found by the path of signup parameters',
   expect([status, body]).toEqual([200, { user_signup_query_parameters: { whose: id } }]);
 });
 
-test('user ids come back exactly as they were given, ordered as bytes', async () => {
+test('user ids are returned exactly as sent, ordered as bytes', async () => {
   const { rows } = await service.api.ranking('user', 'churn', '30', { pageSize: 7 });
   const expected = IDS.toSorted(compareBytes).map((id) => ({
     user_id: id,
@@ -65,7 +65,7 @@ test('user ids come back exactly as they were given, ordered as bytes', async ()
   expect(rows).toHaveLength(IDS.length);
 });
 
-test('org ids and names come back exactly as they were given, ordered as bytes', async () => {
+test('org ids and names are returned exactly as sent, ordered as bytes', async () => {
   const { rows } = await service.api.ranking('org', 'churn', '30', { pageSize: 7 });
   const expected = IDS.toSorted(compareBytes).map((id) => ({ org_id: id, name: id, num_users: 1 }));
   expect(rows).toMatchObject(expected);

@@ -15,9 +15,9 @@ afterAll(() => service.close());
 const ask = (path: string, headers: Record<string, string> = BROWSER) =>
   fetch(service.origin + path, { headers });
 
-describe('a browser gets the page', () => {
+describe('the dashboard page', () => {
   test.each([['/'], ['/reports/user/champion?interval=30'], ['/users/%3Cb%3E'], ['/anything']])(
-    'at %s, never from a cache, with a strict policy',
+    'is served at %s, uncached, with a strict policy',
     async (path) => {
       const reply = await ask(path);
       const text = await reply.text();
@@ -36,7 +36,7 @@ describe('a browser gets the page', () => {
   );
 
   test.each([['/api/nothing'], ['/v1/nothing'], ['/webhooks/x'], ['/health/x']])(
-    'not at %s, which is for programs',
+    'is not served at %s, which is for programs',
     async (path) => {
       const reply = await ask(path);
       expect(reply.status).toBe(404);
@@ -44,7 +44,7 @@ describe('a browser gets the page', () => {
     },
   );
 
-  test('and a program that asks for anything gets a 404', async () => {
+  test('is not served to a program: 404', async () => {
     const reply = await ask('/anything', { Accept: '*/*' });
     expect([reply.status, await reply.json()]).toEqual([
       404,
@@ -52,7 +52,7 @@ describe('a browser gets the page', () => {
     ]);
   });
 
-  test('whose files may be kept for good, and come packed', async () => {
+  test('has packed files that may be cached forever', async () => {
     const page = await (await ask('/')).text();
     const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => match[1]!);
     expect(files).toHaveLength(3);
@@ -68,13 +68,13 @@ describe('a browser gets the page', () => {
   });
 });
 
-test('the page for the API is as it was', async () => {
+test('the page with the API description is unchanged', async () => {
   const reply = await ask('/docs');
   expect([reply.status, (await reply.text()).includes('swagger')]).toEqual([200, true]);
   expect(reply.headers.get('content-security-policy')).toBeNull();
 });
 
-test('all scripts and styles together are under 80 KiB, packed', () => {
+test('all scripts and styles together are under 80 KiB when packed', () => {
   const packed = readdirSync(ASSETS).filter((name) => /\.(js|css)\.gz$/.test(name));
   const bytes = packed.reduce((sum, name) => sum + readFileSync(`${ASSETS}/${name}`).length, 0);
   expect(packed.length).toBeGreaterThanOrEqual(2);

@@ -51,7 +51,7 @@ describe('wrong keys', () => {
   });
 
   test.each(ways)(
-    '%s are held up from their address after ten, a right key never',
+    '%s are refused from their address after ten, a right key never',
     async (_way, send) => {
       const from = `203.0.113.${ways.findIndex(([, one]) => one === send) + 1}`;
       for (let attempt = 0; attempt < 10; attempt++) {
@@ -67,7 +67,7 @@ describe('wrong keys', () => {
     },
   );
 
-  test('a whole network of IPv6 is one address', async () => {
+  test('from one IPv6 network count as one address', async () => {
     for (let attempt = 0; attempt < 10; attempt++) {
       await signIn('wrong', { 'X-Forwarded-For': `2001:db8::${attempt}` });
     }
@@ -84,7 +84,7 @@ describe('below the path of PUBLIC_URL', () => {
     ['/'],
     [`${BASE}/reports/user/champion`],
     ['/reports/user/champion'],
-  ])('the page at %s loads its files and knows where it is', async (path) => {
+  ])('the page at %s loads its files and uses the right paths', async (path) => {
     const page = await (await call('GET', path, { Accept: 'text/html' })).text();
     expect(page).toContain(`data-base="${BASE}/"`);
     const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
@@ -97,7 +97,7 @@ describe('below the path of PUBLIC_URL', () => {
     }
   });
 
-  test('the API answers with the path and without it', async () => {
+  test('the API works with the path and without it', async () => {
     for (const path of [REPORTS, BASE + REPORTS]) {
       expect((await call('GET', path, bearer())).status).toBe(200);
       // Its 400 has a shape of its own, wherever it is.
@@ -111,14 +111,14 @@ describe('below the path of PUBLIC_URL', () => {
     expect((await call('GET', `${BASE}/docs`)).status).toBe(200);
   });
 
-  test('OpenAPI names it', async () => {
+  test('OpenAPI has the path', async () => {
     const { servers } = (await (await call('GET', `${BASE}/openapi.json`)).json()) as {
       servers: unknown;
     };
     expect(servers).toEqual([{ url: BASE }]);
   });
 
-  test('one signs in and changes something from its pages only', async () => {
+  test('signing in and changes are possible only from its own pages', async () => {
     const reply = await signIn(TEST_KEY, { Origin: PUBLIC });
     const cookie = reply.headers.get('set-cookie')!;
     expect(cookie).toMatch(
@@ -136,12 +136,12 @@ describe('below the path of PUBLIC_URL', () => {
 });
 
 describe('replies', () => {
-  test('that need a key are kept by no browser, and are taken for nothing else', async () => {
+  test('that need a key are not cached and not sniffed', async () => {
     const session = { Cookie: (await signIn(TEST_KEY)).headers.get('set-cookie')!.split(';')[0]! };
     const replies = [
       call('GET', REPORTS, bearer()),
       call('GET', '/api/insights/v1/users/person%201', session),
-      call('GET', '/api/insights/v1/users/nobody', session),
+      call('GET', '/api/insights/v1/users/unknown', session),
       call('GET', '/session', session),
       call('GET', '/api/admin/v1/dead_letters/export', bearer()),
       call('GET', REPORTS),
@@ -152,7 +152,7 @@ describe('replies', () => {
     }
   });
 
-  test('of some length are packed where that is asked for, short ones never', async () => {
+  test('of some length are packed on request, short ones never', async () => {
     const report = `/api/backend/v1/user_report/champion?report_interval=30&run_id=${runId}&page_size=`;
     const encodingOf = async (path: string, accept = 'gzip, br') => {
       const reply = await call('GET', path, { ...bearer(), 'Accept-Encoding': accept });
@@ -164,7 +164,7 @@ describe('replies', () => {
     expect(await encodingOf(`${report}3`)).toEqual([null, null]);
   });
 
-  test('of a file of rows are packed as they are made', async () => {
+  test('of a file of rows are packed as a stream', async () => {
     const { hostname, port } = new URL(service.origin);
     const path = `/api/insights/v1/reports/user/champion/csv?interval=30&run_id=${runId}`;
     const { request } = await import('node:http');
@@ -182,7 +182,7 @@ describe('replies', () => {
   });
 });
 
-test('metrics have no series for a type or a method that a sender made up', async () => {
+test('have no metric series for a type or method that a sender made up', async () => {
   const made = Array.from({ length: 40 }, (_, i) => ({
     id: `m${i}`,
     type: `made.up.${i}`,

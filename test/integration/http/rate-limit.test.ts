@@ -21,7 +21,7 @@ async function burst(api: Api): Promise<Reply[]> {
   return Promise.all(paths.map((path) => api.get(path)));
 }
 
-test('reads beyond the limit are told in plain words when to come back', async () => {
+test('reads beyond the limit get a message that says when to try again', async () => {
   const replies = await burst(service.api);
   const refused = replies.filter(({ status }) => status === 429);
   // The user of the last endpoint is not known.
@@ -36,7 +36,7 @@ test('reads beyond the limit are told in plain words when to come back', async (
   }
 });
 
-test('after Retry-After reads are answered again', async () => {
+test('reads succeed again after Retry-After', async () => {
   const refused = (await burst(service.api)).find(({ status }) => status === 429)!;
   const seconds = Number(refused.headers.get('retry-after'));
   const read = () => service.api.get('/api/backend/v1/chart_metrics/signups');
@@ -44,7 +44,7 @@ test('after Retry-After reads are answered again', async () => {
   await waitFor(again, (seconds + 1) * 1000);
 });
 
-test('one key at its limit takes nothing from another, nor from ingest', async () => {
+test('a key at its limit affects neither other keys nor ingest', async () => {
   let refused = 0;
   const statuses: number[] = [];
   await Promise.all([

@@ -14,7 +14,7 @@ let reader: string;
 beforeAll(async () => {
   service = await startTestService({}, 'api');
   reader = await plantKey(service.databaseUrl, 'a reader', 'read');
-  await service.api.ingest([userCreated('somebody', '2024-06-01')]);
+  await service.api.ingest([userCreated('someone', '2024-06-01')]);
 });
 afterAll(() => service.close());
 
@@ -41,7 +41,7 @@ const insightd = (...args: string[]): Promise<string> => insightdOn(service.data
 const statusOf = async (reply: Promise<Response>): Promise<number> => (await reply).status;
 
 describe('a session', () => {
-  test('reads what its key may read, says whose it is, and ends when it is signed out', async () => {
+  test('may read what its key may read, names its key, and ends at sign-out', async () => {
     const cookie = await signedIn(reader);
     expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
     expect(await statusOf(call('GET', RUNS, cookie))).toBe(403);
@@ -58,7 +58,7 @@ describe('a session', () => {
     expect(await statusOf(call('GET', '/session', cookie))).toBe(401);
   });
 
-  test('is a cookie that no script reads, no other site sends, and https does not give away', async () => {
+  test('is a cookie that is HttpOnly, SameSite and, over https, Secure', async () => {
     const attributes = async (headers: Headers) =>
       (await signIn({ key: reader }, headers)).headers.get('set-cookie')!;
     const plain = await attributes({});
@@ -78,7 +78,7 @@ describe('a session', () => {
     );
   });
 
-  test('is kept as a hash only', async () => {
+  test('is stored only as a hash', async () => {
     const { Cookie } = await signedIn(reader);
     const token = Cookie.split('=')[1]!;
     const rows = await ask<{ row: string }>(
@@ -92,7 +92,7 @@ describe('a session', () => {
     }
   });
 
-  test('ends when its time is over, and is forgotten then', async () => {
+  test('ends when it expires, and is deleted then', async () => {
     const cookie = await signedIn(reader);
     expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
     await ask(service.databaseUrl, 'update sessions set expires_at = now()');
@@ -107,7 +107,7 @@ describe('a session', () => {
     expect(left!.count).toBe('0');
   });
 
-  test('is ended with all others, or with those of its key, and no key with it', async () => {
+  test('can be ended with all others, or with those of its key, without revoking a key', async () => {
     const key = await plantKey(service.databaseUrl, 'one of two', 'read');
     const [mine, other] = [await signedIn(key), await signedIn(reader)];
     const works = async (cookie: Headers) => (await statusOf(call('GET', REPORTS, cookie))) === 200;
@@ -135,7 +135,7 @@ describe('a session', () => {
     await expect(insightd('sessions', 'end')).rejects.toThrow('--all or --key ID');
   });
 
-  test('gives way to a key in the header', async () => {
+  test('is ignored when the header has a key', async () => {
     const cookie = await signedIn(reader);
     const headers = { ...cookie, Authorization: `Bearer ${TEST_KEY}` };
     expect(await statusOf(call('GET', RUNS, headers))).toBe(200);
@@ -144,11 +144,11 @@ describe('a session', () => {
   });
 });
 
-describe('what a cookie alone must not do', () => {
+describe('a cookie alone', () => {
   const host = () => new URL(service.origin).host;
   test.each<[string, number, () => Headers]>([
     ['from our page', 202, () => OWN],
-    ['from our page where browsers tell the origin only', 202, () => own(service.origin)],
+    ['from our page in browsers that send only the origin', 202, () => own(service.origin)],
     ['behind a proxy that has another name', 202, () => forwarded('insights.example')],
     ['without our header, as a form sends it', 403, () => ({ 'Sec-Fetch-Site': 'same-origin' })],
     ['from another site', 403, () => ({ ...OWN, 'Sec-Fetch-Site': 'cross-site' })],
@@ -156,7 +156,7 @@ describe('what a cookie alone must not do', () => {
     ['from another origin', 403, () => own('https://evil.example')],
     ['from an origin that hides itself', 403, () => own('null')],
     ['from another port', 403, () => own(`http://${host().split(':')[0]}:1`)],
-  ])('a change %s: %i', async (_what, status, headers) => {
+  ])('gives a change %s: %i', async (_what, status, headers) => {
     const cookie = await signedIn(TEST_KEY);
     expect(await statusOf(call('POST', RUNS, { ...cookie, ...headers() }))).toBe(status);
   });
@@ -167,12 +167,12 @@ describe('what a cookie alone must not do', () => {
     'X-Forwarded-Host': name,
   });
 
-  test('take events in: that is for keys', async () => {
+  test('cannot ingest events', async () => {
     const cookie = await signedIn(TEST_KEY);
     expect(await statusOf(call('POST', '/api/ingest/v1/events', { ...cookie, ...OWN }))).toBe(403);
   });
 
-  test('begin for a page of another site', async () => {
+  test('cannot be obtained by a page of another site', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site' };
     expect(await statusOf(signIn({ key: reader }, headers))).toBe(403);
   });
@@ -181,7 +181,7 @@ describe('what a cookie alone must not do', () => {
 describe('signing in', () => {
   test.each<[string, number, object]>([
     ['without a key', 400, {}],
-    ['with a key that is no text', 400, { key: 7 }],
+    ['with a key that is not a string', 400, { key: 7 }],
     ['with a key and a code', 400, { key: 'a', code: 'b' }],
     ['with a misspelt member', 400, { keys: 'a' }],
     ['with a code that was never given', 401, { code: 'x'.repeat(43) }],
@@ -197,7 +197,7 @@ describe('signing in', () => {
     expect(await reply.json()).toMatchObject({ detail: expect.stringContaining('read') });
   });
 
-  test('a key that is revoked ends its sessions within seconds', async () => {
+  test('gives a session that ends within seconds when the key is revoked', async () => {
     const key = await plantKey(service.databaseUrl, 'to be revoked', 'read');
     const cookie = await signedIn(key);
     expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
@@ -207,8 +207,8 @@ describe('signing in', () => {
     await waitFor(refused, 5_000);
   });
 
-  // The last, since nobody signs in from here for a minute afterwards.
-  test('with wrong keys is held up before long, and told for how long', async () => {
+  // The last test, since sign-ins from here are refused for a minute afterwards.
+  test('with wrong keys is refused after a few attempts, with the time to wait', async () => {
     const replies: Response[] = [];
     for (let attempt = 0; attempt < 15; attempt++) {
       replies.push(await signIn({ key: 'a-wrong-key-of-good-length' }));

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => dropDatabase(databaseUrl));
 
-/** Starts the service where it should not start. @returns its exit code and what it said */
+/** Starts the service with settings that it must refuse. @returns its exit code and output */
 function start(environment: Record<string, string>): Promise<{ code: unknown; said: string }> {
   const { PATH, HOME, TMPDIR } = process.env;
   const settings = { PORT: '0', ...testSettings(databaseUrl), ...environment };
@@ -25,7 +25,7 @@ function start(environment: Record<string, string>): Promise<{ code: unknown; sa
   });
 }
 
-/** A line that is a sentence about the setting, not a trace of where the program was. */
+/** A line that is a message about the setting, not a stack trace. */
 function sentenceAbout(name: string): RegExp {
   return new RegExp(`^${name} \\w.*\\.$`, 'm');
 }
@@ -50,9 +50,9 @@ const WRONG: Record<string, string[]> = {
   PROPELAUTH_AUTH_URL: ['hidden.example.com'],
 };
 
-// A start costs seconds, so that each of them has as many wrong values as there are.
+// A start takes seconds, so each one has as many wrong values as possible.
 test.each([0, 1, 2, 3])(
-  'every wrong setting is named in a sentence of its own, an empty one is none (values %i)',
+  'every wrong setting gets a message of its own, and an empty one is ignored (values %i)',
   async (column) => {
     const given = Object.entries(WRONG).map(([name, values]) => [name, values[column] ?? '']);
     const { code, said } = await start(Object.fromEntries(given) as Record<string, string>);
@@ -66,7 +66,7 @@ test.each([0, 1, 2, 3])(
   },
 );
 
-test('a direct address without the ordinary one stops it with a sentence that names it', async () => {
+test('a direct address without the ordinary one stops the start with a message that names it', async () => {
   const direct = 'postgresql://user:hidden@localhost/x';
   const { code, said } = await start({ DATABASE_URL: '', DATABASE_DIRECT_URL: direct });
   expect(code).toBe(1);
@@ -74,11 +74,11 @@ test('a direct address without the ordinary one stops it with a sentence that na
   expect(said).not.toContain('hidden');
 });
 
-test('a signing secret of the wrong form stops it with a sentence that names it', async () => {
+test('a signing secret of the wrong form stops the start with a message that names it', async () => {
   const { code, said } = await start({
     ...{ CLERK_WEBHOOK_SECRET: 'whsec_hidden!', WORKOS_WEBHOOK_SECRET: 'hidden from all' },
     STANDARD_WEBHOOK_SECRET: `whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'},`,
-    // That of some other program.
+    // The port of another program.
     STRIPE_WEBHOOK_SECRET: 'hidden',
   });
   expect(code).toBe(1);
@@ -89,14 +89,14 @@ test('a signing secret of the wrong form stops it with a sentence that names it'
   expect(said).not.toMatch(/^\s+at /m);
 });
 
-test('a key for a source without its address stops it with a sentence that names it', async () => {
+test('a source key without its address stops the start with a message that names it', async () => {
   const { code, said } = await start({ PROPELAUTH_API_KEY: 'hidden' });
   expect(code).toBe(1);
   expect(said).toMatch(sentenceAbout('PROPELAUTH_API_KEY'));
   expect(said).not.toContain('hidden');
 });
 
-test('a port that is taken stops it with a sentence that names it', async () => {
+test('a port in use stops the start with a message that names it', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   try {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { CloudEvent, HTTP, type Message } from 'cloudevents';
-import { Imports, lines, told } from '../../support/imports.js';
+import { Imports, lines, printedCount } from '../../support/imports.js';
 import { ask } from '../../support/database.js';
 import { letters } from '../../support/letters.js';
 import { EVENTS_PATH, send, signupParameters } from '../../support/sending.js';
@@ -21,7 +21,7 @@ const event = (userId: unknown, over: object = {}) =>
   });
 const bytesOf = (value: unknown) => new Uint8Array(Buffer.from(JSON.stringify(value)));
 
-/** Sends a message as the package made it. */
+/** Sends a message as the package produces it. */
 async function deliver({ headers, body }: Message): Promise<[number, unknown]> {
   const reply = await fetch(service.origin + EVENTS_PATH, {
     method: 'POST',
@@ -40,7 +40,7 @@ async function isKnown(userId: string): Promise<boolean> {
 
 const ACCEPTED = [200, { accepted: 1, rejected: [] }];
 
-test('an event of the package cloudevents is taken in either mode', async () => {
+test('an event of the package cloudevents is accepted in both modes', async () => {
   expect(await deliver(HTTP.binary(event('binary')))).toEqual(ACCEPTED);
   expect(await deliver(HTTP.structured(event('structured')))).toEqual(ACCEPTED);
   const bytes = bytesOf({ user_id: 'bytes', email: 'e@x.example' });
@@ -54,7 +54,7 @@ test('an event of the package cloudevents is taken in either mode', async () => 
   }
 });
 
-test('a batch of them is taken as one body', async () => {
+test('a batch of CloudEvents is accepted as one body', async () => {
   const data = bytesOf({ user_id: 'batched 2', email: 'e@x.example' });
   const batch = [event('batched 1'), event('batched 2', { data })];
   const headers = { 'Content-Type': 'application/cloudevents-batch+json; charset=utf-8' };
@@ -63,7 +63,7 @@ test('a batch of them is taken as one body', async () => {
   expect(await isKnown('batched 2')).toBe(true);
 });
 
-test('attributes in headers are those of an event: the same identity, time and source', async () => {
+test('attributes in headers give the same identity, time and source as in a body', async () => {
   const [id, time] = ['Zoë %/1', '2025-05-11T10:00:00Z'];
   const post = (headers: Record<string, string>, name: string) =>
     send(service.api, JSON.stringify({ org_id: 'headers', name }), {
@@ -85,7 +85,7 @@ test('attributes in headers are those of an event: the same identity, time and s
   expect(known).toEqual({ name: 'First', at: true });
 });
 
-test('what is wrong is named, and kept with its data to be mended', async () => {
+test('a wrong event is rejected by field, and stored with its data', async () => {
   const rejected = async (body: unknown, headers: Record<string, string> = {}) => {
     const reply = await send(service.api, body, headers);
     return [reply.status, Object.keys(reply.body.rejected?.[0]?.errors ?? {})];
@@ -114,11 +114,11 @@ test('what is wrong is named, and kept with its data to be mended', async () => 
   expect((await service.api.post(EVENTS_PATH, '', headers)).status).toBe(400);
 });
 
-test('data in base64 is read in an import as well', async () => {
+test('an import reads data in base64', async () => {
   const imports = await Imports.into(service.databaseUrl);
   const data_base64 = Buffer.from('{"user_id":"past","email":"e@x.example"}').toString('base64');
   await imports.write('e.ndjson', lines([{ id: 'e', type: 'user.created', data_base64 }]));
-  expect(told(await imports.run('ndjson', 'e.ndjson'), 'events written')).toBe(1);
+  expect(printedCount(await imports.run('ndjson', 'e.ndjson'), 'events written')).toBe(1);
   expect(await isKnown('past')).toBe(true);
   await imports.remove();
 });

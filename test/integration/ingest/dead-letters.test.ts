@@ -6,7 +6,7 @@ import { letters, LETTERS_PATH, replay, type Letter } from '../../support/letter
 import { anEvent, send, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
-/** The service's clock is the database's, which it follows. */
+/** The time of the database, which the service follows. */
 const CLOCKS_DIFFER_MS = 500;
 const TOO_FAR_MS = 10 * 60_000;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
 afterAll(() => service.close());
 
-/** Events that are rejected, and stay so. */
+/** Events that are always rejected. */
 function hopeless(count: number): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, i) =>
     anEvent('user.created', { email: 7 }, { id: `hopeless-${i}`, source: 'app' }),
@@ -39,7 +39,7 @@ function eventIds(list: Letter[]): unknown[] {
   return list.map(({ event_id }) => event_id).sort();
 }
 
-test('a rejected event is kept as it came, with the reason, and an accepted one is not', async () => {
+test('a rejected event is stored as received, with the reason, and an accepted one is not', async () => {
   const event = anEvent('user.created', { email: ' ', note: 'kept too' }, { source: 'shop' });
   const sentAt = Math.floor(Date.now() / 1000);
   const { body } = await send(service.api, [anEvent('user.active'), event]);
@@ -59,7 +59,7 @@ test('a rejected event is kept as it came, with the reason, and an accepted one 
   expect(Number.isInteger(letter!.received_at)).toBe(true);
 });
 
-test('a line that is no JSON, and a value that is no event, are kept as well', async () => {
+test('a line that is not JSON and a value that is not an event are stored as well', async () => {
   const torn = '{"id": "torn", "ty';
   await send(service.api, `${torn}\n[1, 2]\n`, { 'Content-Type': 'application/x-ndjson' });
   const kept = await letters(service.api);
@@ -70,14 +70,14 @@ test('a line that is no JSON, and a value that is no event, are kept as well', a
   ]);
 });
 
-test('the listing is cut into pages, newest first, each letter once', async () => {
+test('the listing has pages, newest first, each letter once', async () => {
   for (const event of hopeless(5)) await expectRejected(event);
   const all = await letters(service.api);
   expect(all.map(({ event_id }) => event_id)).toEqual([4, 3, 2, 1, 0].map((i) => `hopeless-${i}`));
   expect(await letters(service.api, 2)).toEqual(all);
 });
 
-test('the listing says what all letters take, and what they may take', async () => {
+test('the listing has the size of all letters and the size limit', async () => {
   await expectRejected(...hopeless(3));
   const { body } = await service.api.get<{ stored_bytes: number; max_bytes: number }>(
     `${LETTERS_PATH}?limit=1`,
@@ -87,7 +87,7 @@ test('the listing says what all letters take, and what they may take', async () 
   expect(body.stored_bytes).toBeLessThan(3 * 1_000);
 });
 
-test('letters that are wrong for the same reason as before are tried again without a transaction each', async () => {
+test('replay tries letters that fail for the same reason again without a transaction for each', async () => {
   await expectRejected(...hopeless(100));
   const versions = () =>
     ask<{ version: string }>(
@@ -104,7 +104,7 @@ test('letters that are wrong for the same reason as before are tried again witho
   expect(await versions()).toEqual(before);
 });
 
-test('the listing can be of one sender alone', async () => {
+test('the listing can be filtered by sender', async () => {
   await expectRejected(...hopeless(1));
   const of = async (sender: string) => {
     const { body } = await service.api.get<{ dead_letters: Letter[] }>(
@@ -116,7 +116,7 @@ test('the listing can be of one sender alone', async () => {
   expect(await of('app')).toEqual([]);
 });
 
-test('the same event rejected again is one letter with another attempt', async () => {
+test('an event that is rejected again is one letter with another attempt', async () => {
   const [event] = hopeless(1);
   await expectRejected(event!);
   await expectRejected(event!);
@@ -128,7 +128,7 @@ test('the same event rejected again is one letter with another attempt', async (
   expect((await letters(service.api)).map(({ attempts }) => attempts).sort()).toEqual([1, 2]);
 });
 
-test('the export has every letter, one a line, as it is listed', async () => {
+test('the export has every letter on a line, as in the listing', async () => {
   await expectRejected(...hopeless(3));
   const response = await fetch(`${service.origin}${LETTERS_PATH}/export`, {
     headers: { Authorization: `Bearer ${service.api.key}` },
@@ -141,17 +141,17 @@ test('the export has every letter, one a line, as it is listed', async () => {
   expect(exported).toHaveLength(3);
 });
 
-test('an export can be put right and sent again: the bodies are events', async () => {
+test('the bodies of an export are events that can be corrected and sent again', async () => {
   const [event] = hopeless(1);
-  await expectRejected({ ...event, id: 'put-right', data: { user_id: 'put right', email: '' } });
+  await expectRejected({ ...event, id: 'corrected', data: { user_id: 'corrected', email: '' } });
   const [letter] = await letters(service.api);
   const body = JSON.parse(letter!.body!) as { data: object };
   const right = { ...body, data: { ...body.data, email: 'right@example.com' } };
   expect((await send(service.api, [right])).body).toEqual({ accepted: 1, rejected: [] });
-  expect((await signupParameters(service.api, 'put right')).status).toBe(200);
+  expect((await signupParameters(service.api, 'corrected')).status).toBe(200);
 });
 
-test('replay takes what has become usable and keeps the others', async () => {
+test('replay accepts the letters that have become usable and keeps the others', async () => {
   const event = early('early bird', 1500);
   await expectRejected(event, ...hopeless(2));
   const replies = [await replay(service.api)];
@@ -172,7 +172,7 @@ test('replay takes what has become usable and keeps the others', async () => {
   expect(eventIds(await letters(service.api))).toEqual(['hopeless-0', 'hopeless-1']);
 });
 
-test('replay takes nothing that would be rejected again if it were sent', async () => {
+test('replay accepts nothing that would be rejected if it were sent', async () => {
   await expectRejected(
     anEvent('user.active', {}, { source: 's'.repeat(3000) }),
     anEvent('user.active', {}, { source: '' }),
@@ -186,14 +186,14 @@ test('replay takes nothing that would be rejected again if it were sent', async 
   expect((await letters(service.api)).map(({ id }) => id)).toEqual(before.map(({ id }) => id));
 });
 
-test('a number too large to be one is rejected again by the replay', async () => {
+test('replay rejects a number that is too large', async () => {
   const event = JSON.stringify(anEvent('org.created', { created_at: 'HUGE' }, { source: 'app' }));
   const body = event.replace('"HUGE"', '1e400');
   expect((await send(service.api, body)).status).toBe(400);
   expect(await replay(service.api)).toMatchObject({ accepted: 0, rejected: { length: 1 } });
 });
 
-test('replay can be told which letters', async () => {
+test('replay accepts the ids of the letters to replay', async () => {
   await expectRejected(early('chosen', 500), early('not chosen', 500), ...hopeless(1));
   const kept = await letters(service.api);
   const chosen = kept.find(({ body }) => body!.includes('"chosen"'))!;
@@ -207,7 +207,7 @@ test('replay can be told which letters', async () => {
   expect(await replay(service.api, [chosen.id])).toEqual({ accepted: 0, rejected: [] });
 });
 
-test('a replayed event is the one it was: its identity, its source, its time', async () => {
+test('a replayed event keeps its identity, source and time', async () => {
   const event = early('same', 500);
   await expectRejected(event);
   await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
@@ -216,11 +216,11 @@ test('a replayed event is the one it was: its identity, its source, its time', a
   expect((await signupParameters(service.api, 'same')).status).toBe(200);
 });
 
-test('a rejected event without a source is replayed under the name of the key it came by', async () => {
+test('a rejected event without a source is replayed under the name of its key', async () => {
   const event: Record<string, unknown> = { ...early('sourceless', 500), source: undefined };
   await expectRejected(event);
   await waitFor(async () => ((await replay(service.api)).accepted === 1 ? true : undefined));
-  // The same key sends the same id again: known, whatever it says.
+  // The same key sends the same id again: a known identity, whatever its content.
   await send(service.api, {
     ...anEvent('user.deleted', { user_id: 'sourceless' }),
     id: event['id'],
@@ -228,14 +228,14 @@ test('a rejected event without a source is replayed under the name of the key it
   expect((await signupParameters(service.api, 'sourceless')).status).toBe(200);
 });
 
-test('a replay leaves the letter of a restored store that has the same number', async () => {
+test('a replay leaves a letter of a restored store with the same number alone', async () => {
   const sent = early('restored', 300);
   await expectRejected(sent);
   const [letter] = await letters(service.api);
   const client = new pg.Client({ connectionString: service.databaseUrl });
   await client.connect();
   await client.query('begin');
-  // As a restore does it: the number stays, the letter is another.
+  // As after a restore: another letter has the same number.
   await client.query(
     `update dead_letters set digest = '\\x00', event_id = 'another' where id = $1`,
     [letter!.id],
@@ -255,7 +255,7 @@ test('a replay leaves the letter of a restored store that has the same number', 
   expect(eventIds(await letters(service.api))).toEqual(['another']);
 });
 
-test('a page of large letters ends before it is too long, and the next one goes on', async () => {
+test('a page of large letters ends at the size limit, and the next page continues', async () => {
   await ask(
     service.databaseUrl,
     `insert into dead_letters (source, digest, event_id, errors, body, received_at, last_at, sender_kind, sender)

@@ -33,24 +33,24 @@ async function rejected(...events: object[]): Promise<Letter[]> {
 
 const nameless = (id: string) => anEvent('org.created', { name: ' ', org_id: id }, { id });
 
-/** As if the rule that they broke were no more. */
-async function putRight(): Promise<void> {
-  const body = JSON.stringify(anEvent('user.created', { user_id: 'put right' }));
+/** Corrects the body of the first letter, as if the rule that it broke were gone. */
+async function correctFirst(): Promise<void> {
+  const body = JSON.stringify(anEvent('user.created', { user_id: 'corrected' }));
   const update = `update dead_letters set body = convert_to($1, 'UTF8') where event_id = 'first'`;
   await ask(service.databaseUrl, update, [body]);
 }
 
-test('list shows each letter on a line: its id, its sender, its type, what was wrong', async () => {
+test('list shows each letter on a line, with its id, sender, type and reason', async () => {
   const [first, second] = await rejected(nameless('first'), nameless('second'));
   const lines = (await printed('list')).trimEnd().split('\n');
   expect(lines.map((line) => line.split('  ')[0])).toEqual([second!.id, first!.id]);
   expect(lines[0]).toMatch(/ {2}api default {2}org\.created {2}sent 1× {2}data\.name: must not be/);
-  expect(await printed('list', '--sender', 'nobody', '--limit', '1')).toBe(
+  expect(await printed('list', '--sender', 'unknown', '--limit', '1')).toBe(
     'There are no dead letters.\n',
   );
 });
 
-test('show gives one letter whole', async () => {
+test('show prints a complete letter', async () => {
   const [letter] = await rejected(nameless('first'));
   expect(JSON.parse(await printed('show', letter!.id))).toEqual(letter);
   expect(await deadLetters('show', '123456789')).toMatchObject({
@@ -59,16 +59,16 @@ test('show gives one letter whole', async () => {
   });
 });
 
-test('replay takes in what can be used now, of all or of some', async () => {
+test('replay accepts the usable letters, of all or of the given ones', async () => {
   const [, second] = await rejected(nameless('first'), nameless('second'));
-  await putRight();
+  await correctFirst();
   expect(await printed('replay', second!.id)).toBe('0 accepted, 1 rejected again\n');
   expect(await printed('replay', '--all')).toBe('1 accepted, 1 rejected again\n');
   expect((await letters(service.api)).map(({ id }) => id)).toEqual([second!.id]);
-  expect((await signupParameters(service.api, 'put right')).status).toBe(200);
+  expect((await signupParameters(service.api, 'corrected')).status).toBe(200);
 });
 
-test('export writes a line a letter, into a file that its owner alone can read', async () => {
+test('export writes a line for each letter into a file that only its owner can read', async () => {
   const all = await rejected(nameless('first'), nameless('second'));
   const file = join(mkdtempSync(join(tmpdir(), 'letters-')), 'letters.ndjson');
   expect(await printed('export', '--file', file)).toBe('');
@@ -77,7 +77,7 @@ test('export writes a line a letter, into a file that its owner alone can read',
   expect(statSync(file).mode & 0o077).toBe(0);
 });
 
-test('what says nothing to be done is told how to', async () => {
+test('a command without a valid argument fails with a message that says what to pass', async () => {
   const wrong: [string[], string][] = [
     [['show', 'first'], 'first is not the id of a dead letter.'],
     [['replay'], 'deadletters replay needs the ids of some, or --all.'],

@@ -33,14 +33,14 @@ function expectProblem(reply: Reply, status: number): void {
   expect(problem(reply)).toMatchObject({ status, title: expect.stringMatching(/\w/) });
 }
 
-describe('what may be sent', () => {
+describe('the accepted bodies', () => {
   test.each([
     ['application/json'],
     ['application/json; charset=utf-8'],
     ['Application/JSON'],
     ['application/cloudevents+json'],
     ['application/cloudevents+json; charset=UTF-8'],
-  ])('one event as %s is taken', async (type) => {
+  ])('one event as %s is accepted', async (type) => {
     const event = user(`one as ${type}`);
     const { status, body } = await send(service.api, event, { 'Content-Type': type });
     expect([status, body]).toEqual([200, { accepted: 1, rejected: [] }]);
@@ -82,14 +82,14 @@ describe('what may be sent', () => {
     expect([status, body]).toEqual([200, { accepted: 1, rejected: [] }]);
   });
 
-  test('one event a line is taken, blank lines and line ends of Windows aside', async () => {
+  test('one event per line is accepted, with blank lines and Windows line ends', async () => {
     const body = `${lines(user('line 1'))}\r\n\r\n${lines(user('line 2'))}\n\n${lines(user('line 3'))}`;
     const reply = await send(service.api, body, NDJSON);
     expect([reply.status, reply.body]).toEqual([200, { accepted: 3, rejected: [] }]);
     expect(await known('line 1', 'line 2', 'line 3')).toHaveLength(3);
   });
 
-  test('a line that is not JSON is rejected by its index and sinks no other', async () => {
+  test('a line that is not JSON is rejected by its index, and the other lines count', async () => {
     const body = [lines(user('above')), '{"id": "torn", "ty', lines(user('below'))].join('\n');
     const reply = await send(service.api, body, NDJSON);
     expect(reply.status).toBe(200);
@@ -98,7 +98,7 @@ describe('what may be sent', () => {
     expect(await known('above', 'below')).toHaveLength(2);
   });
 
-  test('an empty array is a request without events, not a mistake', async () => {
+  test('an empty array is a valid request without events', async () => {
     const { status, body } = await send(service.api, []);
     expect([status, body]).toEqual([200, { accepted: 0, rejected: [] }]);
   });
@@ -107,7 +107,7 @@ describe('what may be sent', () => {
     ['gzip', 'application/json'],
     ['GZIP', 'application/json'],
     ['gzip', 'application/x-ndjson'],
-  ])('a body packed with %s is taken as %s', async (encoding, type) => {
+  ])('a body packed with %s is accepted as %s', async (encoding, type) => {
     const id = `packed with ${encoding} as ${type}`;
     const reply = await send(service.api, gzipSync(lines(user(id))), {
       'Content-Type': type,
@@ -119,7 +119,7 @@ describe('what may be sent', () => {
 });
 
 describe('partial acceptance', () => {
-  test('a bad event never sinks its neighbours, and the reply names it exactly', async () => {
+  test('a bad event never rejects other events, and the reply names it exactly', async () => {
     const events = [
       user('good 1'),
       { id: 'bad-1', type: 'user.created', data: { email: 'a@example.com' } },
@@ -140,7 +140,7 @@ describe('partial acceptance', () => {
     expect(await known('good 1', 'good 2')).toHaveLength(2);
   });
 
-  test('when all were rejected the status is 400 and the body the same', async () => {
+  test('a request whose events are all rejected gets 400 and the same body', async () => {
     const events = [
       anEvent('user.created', { user_id: 7 }),
       anEvent('org.created', { name: null }),
@@ -167,7 +167,7 @@ describe('partial acceptance', () => {
   });
 });
 
-describe('a body that cannot be read as events is a problem, and none of it is taken', () => {
+describe('a body that cannot be read as events gets a problem document, and no event counts', () => {
   const broken = `[${lines(user('before the tear'))}, {"id":`;
   test.each<[string, string | Uint8Array, Record<string, string>]>([
     ['torn JSON', broken, {}],
@@ -178,7 +178,7 @@ describe('a body that cannot be read as events is a problem, and none of it is t
     ['a string', '"event"', {}],
     ['bytes that are not UTF-8', Buffer.from(lines(user('caf\u00e9')), 'latin1'), {}],
     ['lines that are not UTF-8', Buffer.from(lines(user('th\u00e9')), 'latin1'), NDJSON],
-    ['gzip that is none', lines(user('unpacked')), GZIP],
+    ['invalid gzip', lines(user('unpacked')), GZIP],
     ['gzip cut short', gzipSync(lines(user('cut short'))).subarray(0, -9), GZIP],
   ])('%s: 400', async (_what, body, headers) => {
     expectProblem(await send(service.api, body, headers), 400);
@@ -208,17 +208,17 @@ describe('limits', () => {
     ...Array.from({ length: count - 1 }, (_, i) => anEvent('user.active', { user_id: `u${i}` })),
   ];
 
-  test('16 MiB are taken, one byte more is not: 413', async () => {
+  test('16 MiB are accepted, one byte more gets 413', async () => {
     const { status, body } = await send(service.api, spaced('16 MiB', 16 * MIB));
     expect([status, body]).toEqual([200, { accepted: 1, rejected: [] }]);
-    // Many times: a connection that is closed while a body still comes answers only by luck.
+    // Many times, since a connection that is closed while a body arrives delivers the reply only by chance.
     for (let i = 0; i < 8; i++) {
       expectProblem(await send(service.api, spaced('too long', 16 * MIB + 1)), 413);
     }
     expect(await known('16 MiB', 'too long')).toEqual(['16 MiB']);
   });
 
-  test('the limit holds for what is unpacked: a small body that swells is refused', async () => {
+  test('the limit applies to the unpacked size', async () => {
     const largest = gzipSync(spaced('16 MiB packed', 16 * MIB));
     expect((await send(service.api, largest, GZIP)).status).toBe(200);
     const bomb = gzipSync(spaced('bomb', 200 * MIB));
@@ -227,7 +227,7 @@ describe('limits', () => {
     expect(await known('16 MiB packed', 'bomb')).toEqual(['16 MiB packed']);
   });
 
-  test('10,000 events are taken, one more is not: 413, and none of them counts', async () => {
+  test('10,000 events are accepted, one more gets 413 and no event counts', async () => {
     const { status, body } = await send(service.api, events(10_000, '10,000'));
     expect([status, body]).toEqual([200, { accepted: 10_000, rejected: [] }]);
     expectProblem(await send(service.api, events(10_001, 'too many')), 413);

@@ -20,7 +20,7 @@ const ADDRESS = 'zq3.mail@private.example';
 const USERNAME = 'zq3handle';
 const PERSONAL = [ADDRESS, USERNAME, 'Zq3first', 'Zq3last', 'zq3.mail%40private.example'];
 
-/** Everything of the store that holds something personal, as a dump of all tables would show it. */
+/** The personal data in the store, as in a dump of all tables. */
 const leftovers = () => columnsHolding(service.databaseUrl, PERSONAL);
 
 async function create(user_id: string, over: Record<string, unknown> = {}): Promise<void> {
@@ -88,7 +88,7 @@ describe.each(['tenant/é-7', 'zq3-user', 'null'])('letters that mention %s', (i
     }
   });
 
-  test('are kept without it when they come after the deletion, or are replayed', async () => {
+  test('are stored without content when they arrive after the deletion or are replayed', async () => {
     await sendForms(id);
     expect(await leftovers()).toEqual([]);
     expect((await replay(service.api)).rejected).toEqual([]);
@@ -97,7 +97,7 @@ describe.each(['tenant/é-7', 'zq3-user', 'null'])('letters that mention %s', (i
   });
 });
 
-test('a number that is an id is found, digit for digit', async () => {
+test('a numeric id is found, digit by digit', async () => {
   const ids = ['738529527931260425', '-7', '42'];
   for (const [index, id] of ids.entries()) {
     await create(id, { id: `created-${index}` });
@@ -110,7 +110,7 @@ test('a number that is an id is found, digit for digit', async () => {
   }
 });
 
-test('a letter without the id is found by address, username or full name, by a first name alone not', async () => {
+test('a letter without the id is found by address, username or full name, but not by a first name', async () => {
   const about = (over: Record<string, unknown>) =>
     anEvent('user.moved', { user_id: 'bob', ...over });
   await create('zq3-known');
@@ -147,7 +147,7 @@ test('event ids and sources that hold an address are not stored, and still ident
     signStandard('standard', TEST_SECRET, events, { id: `msg-${ADDRESS}` }),
   );
   await remove(id, identity('deleted'));
-  // Known by its identity: no second creation of a time before the first.
+  // A known identity: no second creation with an earlier time.
   await send(service.api, [
     anEvent(
       'user.created',
@@ -160,7 +160,7 @@ test('event ids and sources that hold an address are not stored, and still ident
   expect(await ask(service.databaseUrl, other)).toEqual([]);
 });
 
-test('an invited person’s address is not kept, wherever it stands in what cannot be used', async () => {
+test('an invitee’s address is not stored, wherever it is in a dead letter', async () => {
   const invite = { inviter_user_id: '', invitee_email: ADDRESS };
   const lines = [
     { type: 'user.invited_to_org', data: JSON.stringify(invite) },
@@ -173,7 +173,7 @@ test('an invited person’s address is not kept, wherever it stands in what cann
   expect(await leftovers()).toEqual([]);
 });
 
-test('letters that an earlier version has kept are read at the first deletion', async () => {
+test('letters of an earlier version are read at the first deletion', async () => {
   await create('zq3-old');
   await sendForms('zq3-old');
   await ask(service.databaseUrl, 'update dead_letters set mentions = null, is_readable = true');
@@ -181,7 +181,7 @@ test('letters that an earlier version has kept are read at the first deletion', 
   expect(await leftovers()).toEqual([]);
 });
 
-test('a thousand users are deleted beside two thousand letters in seconds', async () => {
+test('a thousand users are deleted in seconds next to two thousand letters', async () => {
   const users = Array.from({ length: 1_000 }, (_, index) => `zq3-many-${index}`);
   await send(
     service.api,
@@ -211,7 +211,7 @@ test('a thousand users are deleted beside two thousand letters in seconds', asyn
   expect(kept).toEqual([]);
 });
 
-test('letters take no more than their share of the disk: the oldest go', async () => {
+test('letters stay within their disk limit: the oldest are dropped', async () => {
   const small = await startTestService({ DEAD_LETTER_MAX_MB: '2' }, 'api');
   try {
     for (let sent = 0; sent < 30; sent++) {

@@ -59,14 +59,14 @@ function mentioning(list: Letter[], texts: string[]): Letter[] {
 describe('of a deleted user', () => {
   const id = 'user-to-erase';
 
-  test('everything personal was there, nothing of it is left', async () => {
+  test('all personal data is erased', async () => {
     await takeAll(
       anEvent('user.created', personal(id), { time: CREATED }),
       anEvent('user.updated', personal(id)),
       orgCreated('acme', '2024-06-01'),
       added(id, 'acme', '2024-07-01'),
       ...active(id, '2025-03-20'),
-      invited('somebody', PERSONAL[0]!, '2025-03-20'),
+      invited('someone', PERSONAL[0]!, '2025-03-20'),
       invited(id, 'invitee.zq1campaign@private.example', '2025-03-20'),
     );
     await expectRejected(rejectedAbout(id));
@@ -80,7 +80,7 @@ describe('of a deleted user', () => {
     expect((await signupParameters(service.api, id)).status).toBe(404);
   });
 
-  test('nothing that arrives later is kept: not what is taken, not what is rejected', async () => {
+  test('personal data that arrives later is not stored, accepted or rejected', async () => {
     await takeAll(
       anEvent('user.created', personal(id), { time: CREATED }),
       anEvent('user.created', personal(id), { time: new Date().toISOString() }),
@@ -95,7 +95,7 @@ describe('of a deleted user', () => {
     expect((await signupParameters(service.api, id)).status).toBe(404);
   });
 
-  test('nor what arrives with the deletion in one request, before it or behind it', async () => {
+  test('personal data in the same request as the deletion is not stored, before it or after it', async () => {
     const other = 'erased-at-once';
     const events = [
       ...rejectedAbout(other).slice(0, 3),
@@ -109,13 +109,13 @@ describe('of a deleted user', () => {
     expect(await columnsHolding(service.databaseUrl, PERSONAL)).toEqual([]);
   });
 
-  test('nor what was told before it and sent again, or replayed', async () => {
+  test('earlier events that are sent again or replayed are not stored', async () => {
     const reply = await replay(service.api);
     expect(reply.accepted).toBe(0);
     expect(await columnsHolding(service.databaseUrl, PERSONAL)).toEqual([]);
   });
 
-  test('the log says nothing personal at any time', () => {
+  test('the log never has personal data', () => {
     expect(service.log.length).toBeGreaterThan(0);
     const log = [...service.log, ...service.output].join('\n').toLowerCase();
     for (const text of PERSONAL) expect(log).not.toContain(text.toLowerCase());
@@ -138,11 +138,11 @@ describe('of a deleted org', () => {
     anEvent('org.updated', data, { time: 7 }),
   ];
 
-  test('the name was there and is gone, also from what was rejected', async () => {
+  test('the name is erased, also from rejected events', async () => {
     await takeAll(
       anEvent('org.created', data, { time: CREATED }),
       anEvent('org.updated', data),
-      added('somebody', id, '2025-03-20'),
+      added('someone', id, '2025-03-20'),
     );
     await expectRejected(rejected());
     expect((await columnsHolding(service.databaseUrl, [SECRET_ORG])).length).toBeGreaterThan(1);
@@ -152,7 +152,7 @@ describe('of a deleted org', () => {
     expect(await columnsHolding(service.databaseUrl, [SECRET_ORG])).toEqual([]);
   });
 
-  test('and nothing of it that arrives later is kept', async () => {
+  test('the name is not stored when it arrives later', async () => {
     await takeAll(anEvent('org.created', data), anEvent('org.updated', data));
     await expectRejected(rejected());
     expect(await columnsHolding(service.databaseUrl, [SECRET_ORG])).toEqual([]);

@@ -28,9 +28,12 @@ const required = Object.entries(LEAST_DATA).flatMap(([type, data]) =>
 );
 
 describe('the data of every type', () => {
-  test.each(Object.keys(LEAST_DATA))('%s is taken with no more than it requires', async (type) => {
-    await expectAccepted(anEvent(type));
-  });
+  test.each(Object.keys(LEAST_DATA))(
+    '%s is accepted with only its required fields',
+    async (type) => {
+      await expectAccepted(anEvent(type));
+    },
+  );
 
   test.each(required)('%s is rejected without %s', async (type, field) => {
     expect(await wrongFields(service.api, anEvent(type, { [field]: undefined }))).toEqual([
@@ -55,7 +58,7 @@ describe('the data of every type', () => {
   });
 
   test.each(required.filter(([, field]) => isId(field)))(
-    '%s takes a %s of 1 to 255 characters, whatever their size in bytes',
+    '%s accepts a %s of 1 to 255 characters of any size in bytes',
     async (type, field) => {
       for (const value of ['', 'x'.repeat(256), EMOJI.repeat(256)]) {
         const fields = await wrongFields(service.api, anEvent(type, { [field]: value }));
@@ -67,7 +70,7 @@ describe('the data of every type', () => {
     },
   );
 
-  test('every optional field is taken', async () => {
+  test('every optional field is accepted', async () => {
     const names = { username: 'ann', first_name: 'Ann', last_name: 'Lee' };
     const more = { created_at: 1_700_000_000, signup_query_parameters: { utm: 'x' } };
     await expectAccepted(
@@ -81,7 +84,7 @@ describe('the data of every type', () => {
   });
 
   test.each([['username'], ['first_name'], ['last_name']])(
-    'a null %s clears it and is taken; another type is rejected',
+    'a null %s is accepted and clears the field; another type is rejected',
     async (field) => {
       const types = ['user.created', 'user.updated'];
       await expectAccepted(...types.map((type) => anEvent(type, { [field]: null })));
@@ -93,7 +96,7 @@ describe('the data of every type', () => {
     },
   );
 
-  test('what can not be cleared is rejected as null: an e-mail and the name of an org', async () => {
+  test('null is rejected for fields that cannot be cleared: an e-mail and the name of an org', async () => {
     const email = anEvent('user.updated', { email: null });
     const name = anEvent('org.updated', { name: null });
     expect(await wrongFields(service.api, email)).toEqual(['data.email']);
@@ -112,7 +115,7 @@ describe('the data of every type', () => {
     }
   });
 
-  test('unknown fields are ignored, also those with the names of an object', async () => {
+  test('unknown fields are ignored, also those named like members of an object', async () => {
     const data =
       '{"user_id":"odd","email":"o@example.com","__proto__":{"a":1},"toString":2,"x":[]}';
     const event = `{"id":"odd","type":"user.created","__proto__":{"data":1},"hasOwnProperty":0,"data":${data}}`;
@@ -121,7 +124,7 @@ describe('the data of every type', () => {
     expect((await signupParameters(service.api, 'odd')).status).toBe(200);
   });
 
-  test.each([['constructor'], ['__proto__'], ['toString']])('%s is an id as any', async (id) => {
+  test.each([['constructor'], ['__proto__'], ['toString']])('%s is a valid id', async (id) => {
     const parameters = { whose: id };
     const event = { user_id: id, email: 'e@example.com', signup_query_parameters: parameters };
     await expectAccepted(anEvent('user.created', event));
@@ -131,7 +134,7 @@ describe('the data of every type', () => {
 });
 
 describe('signup parameters', () => {
-  test('any name is kept, also those that mean something to JavaScript', async () => {
+  test('any name is stored, also those with a meaning in JavaScript', async () => {
     const pairs = [
       ['__proto__', 'p'],
       ['constructor', 'c'],
@@ -190,18 +193,18 @@ describe('the attributes of an event', () => {
     expect(await wrongFields(service.api, anEvent('user.active', {}, attributes))).toEqual([field]);
   });
 
-  test.each([[null], [7], ['event'], [[]], [true]])('%j is no event', async (value) => {
+  test.each([[null], [7], ['event'], [[]], [true]])('%j is not an event', async (value) => {
     const { status, body } = await send(service.api, [value, anEvent('user.active')]);
     expect(status).toBe(200);
     expect(body).toMatchObject({ accepted: 1, rejected: [{ index: 0, id: null }] });
   });
 
-  test('ids of 255 characters are taken, however many bytes they have', async () => {
+  test('ids of 255 characters are accepted, with any number of bytes', async () => {
     const ids = ['i'.repeat(255), EMOJI.repeat(255), ' ', '\u00fc/%?#'];
     await expectAccepted(...ids.map((id) => anEvent('user.active', {}, { id })));
   });
 
-  test('a time up to 10 minutes ahead is taken, in any zone', async () => {
+  test('a time up to 10 minutes ahead is accepted, in any zone', async () => {
     const shifted = fromNow(9 - 5 * 60).replace('Z', '-05:00');
     const far = fromNow(11 - 5 * 60).replace('Z', '-05:00');
     await expectAccepted(
@@ -214,7 +217,7 @@ describe('the attributes of an event', () => {
   });
 });
 
-describe('text that can not be kept is rejected where it stands', () => {
+describe('text that cannot be stored is rejected by its field', () => {
   const nul = 'a\u0000b';
   test.each<[string, string, object, object]>([
     ['a NUL in an id', 'data.user_id', { user_id: nul }, {}],
@@ -260,7 +263,7 @@ describe('text that can not be kept is rejected where it stands', () => {
     ['is beside what is wrong', '{"x":DEEP}'],
     ['is wrong itself', '{"user_id":DEEP}'],
     ['is the whole of the data', 'DEEP'],
-  ])('nesting without end that %s rejects its own event alone', async (what, data) => {
+  ])('endless nesting that %s rejects only its own event', async (what, data) => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     const event = `{"id":"${what}","type":"user.active","data":${data.replace('DEEP', deep)}}`;
     const body = `[${JSON.stringify(anEvent('user.active'))},${event}]`;
@@ -274,7 +277,7 @@ describe('text that can not be kept is rejected where it stands', () => {
     ]);
   });
 
-  test('a NUL in a field that is ignored does not matter', async () => {
+  test('a NUL in an ignored field does not matter', async () => {
     await expectAccepted(anEvent('user.active', { note: nul }));
   });
 });

@@ -18,16 +18,16 @@ interface Identity {
   source?: string;
 }
 
-/** A creation whose signup parameters say which telling it was. */
-function creation(user_id: string, telling: string, identity: Identity, time = CREATED) {
+/** A creation whose signup parameters name the delivery. */
+function creation(user_id: string, delivery: string, identity: Identity, time = CREATED) {
   const email = `${user_id}@example.com`;
-  const data = { user_id, email, signup_query_parameters: { telling } };
+  const data = { user_id, email, signup_query_parameters: { delivery } };
   return { type: 'user.created', time, data, ...identity };
 }
 
-async function telling(userId: string): Promise<string | undefined> {
+async function keptDelivery(userId: string): Promise<string | undefined> {
   const { body } = await signupParameters(service.api, userId);
-  return body.user_signup_query_parameters?.['telling'];
+  return body.user_signup_query_parameters?.['delivery'];
 }
 
 async function expectTaken(event: object, api = service.api): Promise<void> {
@@ -38,65 +38,65 @@ async function expectTaken(event: object, api = service.api): Promise<void> {
 describe('an identity counts once', () => {
   const identity = { id: 'once', source: 'app' };
 
-  test('what comes again under it is accepted and changes nothing: body, time, type', async () => {
+  test('a repeated identity is accepted and changes nothing, whatever its body, time or type', async () => {
     await expectTaken(creation('once', 'first', identity));
     await expectTaken(creation('once', 'another body', identity));
     await expectTaken(creation('once', 'a later time', identity, '2025-03-11T12:00:00Z'));
     await expectTaken(creation('once', 'an earlier time', identity, '2025-03-01T12:00:00Z'));
     await expectTaken({ type: 'user.deleted', data: { user_id: 'once' }, ...identity });
-    await expectTaken(creation('somebody else', 'first', identity));
-    expect(await telling('once')).toBe('first');
-    expect(await telling('somebody else')).toBeUndefined();
+    await expectTaken(creation('someone else', 'first', identity));
+    expect(await keptDelivery('once')).toBe('first');
+    expect(await keptDelivery('someone else')).toBeUndefined();
   });
 
-  test('also within one request, where the first telling of it stands', async () => {
+  test('within one request the first event of an identity counts', async () => {
     const twice = { id: 'twice in one', source: 'app' };
     const events = ['first', 'second'].map((text) => creation('in one', text, twice));
     const { status, body } = await send(service.api, events);
     expect([status, body]).toEqual([200, { accepted: 2, rejected: [] }]);
-    expect(await telling('in one')).toBe('first');
+    expect(await keptDelivery('in one')).toBe('first');
   });
 
-  test('also when it comes by many requests at once', async () => {
-    const tellings = Array.from({ length: 12 }, (_, i) => `invitee-${i}@example.com`);
+  test('an identity sent by many requests at once counts once', async () => {
+    const invitees = Array.from({ length: 12 }, (_, i) => `invitee-${i}@example.com`);
     await expectTaken(creation('inviter', 'only', { id: 'inviter is created' }));
     const replies = await Promise.all(
-      tellings.map((invitee_email) =>
+      invitees.map((invitee_email) =>
         send(service.api, {
           ...anEvent('user.invited_to_org', { inviter_user_id: 'inviter', invitee_email }),
           ...{ id: 'many at once', source: 'app', time: CREATED },
         }),
       ),
     );
-    expect(replies.map(({ body }) => body)).toEqual(tellings.map(() => TAKEN));
+    expect(replies.map(({ body }) => body)).toEqual(invitees.map(() => TAKEN));
     const { run_id } = await service.api.run('2025-03-31');
     const { rows } = await service.api.ranking('user', 'top_inviter', '30', { runId: run_id });
     expect(rows).toMatchObject([{ user_id: 'inviter', extra_properties: { num_invites: 1 } }]);
   });
 
-  test('an event that was rejected did not count: put right, it is taken under its id', async () => {
-    const event = creation('put right', 'right', { id: 'put right', source: 'app' });
+  test('a rejected event does not use up its identity: the corrected event is accepted under the same id', async () => {
+    const event = creation('corrected', 'right', { id: 'corrected', source: 'app' });
     const wrong = await send(service.api, { ...event, data: { ...event.data, email: 7 } });
     expect(wrong.status).toBe(400);
     await expectTaken(event);
-    expect(await telling('put right')).toBe('right');
+    expect(await keptDelivery('corrected')).toBe('right');
   });
 });
 
-describe('an identity is the id and the source', () => {
-  test('the same id of another source is another event', async () => {
+describe('an identity is (source, id)', () => {
+  test('the same id from another source is another event', async () => {
     await expectTaken(creation('of one', 'one', { id: 'shared', source: 'one' }));
     await expectTaken(creation('of two', 'two', { id: 'shared', source: 'two' }));
-    expect([await telling('of one'), await telling('of two')]).toEqual(['one', 'two']);
+    expect([await keptDelivery('of one'), await keptDelivery('of two')]).toEqual(['one', 'two']);
   });
 
-  test('ids and sources are exact: case, spaces and the way of writing a letter tell apart', async () => {
+  test('ids and sources are compared exactly: case, spaces and Unicode composition matter', async () => {
     const ids = ['Exact', 'exact', ' exact', 'exact ', 'ex\u00e4ct', 'exa\u0308ct'];
     for (const id of ids) await expectTaken(creation(`user ${id}`, id, { id, source: 'app' }));
-    expect(await Promise.all(ids.map((id) => telling(`user ${id}`)))).toEqual(ids);
+    expect(await Promise.all(ids.map((id) => keptDelivery(`user ${id}`)))).toEqual(ids);
   });
 
-  test('id and source do not run together', async () => {
+  test('id and source are not concatenated', async () => {
     const pairs = [
       { source: 'a', id: 'b:c' },
       { source: 'a:b', id: 'c' },
@@ -106,11 +106,11 @@ describe('an identity is the id and the source', () => {
     for (const [i, pair] of pairs.entries()) {
       await expectTaken(creation(`pair ${i}`, 'counted', pair));
     }
-    const counted = await Promise.all(pairs.map((_, i) => telling(`pair ${i}`)));
+    const counted = await Promise.all(pairs.map((_, i) => keptDelivery(`pair ${i}`)));
     expect(counted).toEqual(pairs.map(() => 'counted'));
   });
 
-  test('without a source it is the name of the key: two keys can use the same ids', async () => {
+  test('an event without a source has the name of the key as its source, so two keys can use the same ids', async () => {
     const [crm, shop] = await Promise.all(
       ['crm', 'shop'].map(async (name) => {
         return new Api(service.origin, await plantKey(service.databaseUrl, name, 'ingest'));
@@ -118,11 +118,11 @@ describe('an identity is the id and the source', () => {
     );
     await expectTaken(creation('of crm', 'crm', { id: 'same' }), crm);
     await expectTaken(creation('of shop', 'shop', { id: 'same' }), shop);
-    await expectTaken(creation('of nobody', 'again', { id: 'same' }), shop);
-    // The name can be told outright: it is the same source, whatever the key.
-    await expectTaken(creation('of nobody', 'again', { id: 'same', source: 'crm' }));
-    expect(await telling('of crm')).toBe('crm');
-    expect(await telling('of shop')).toBe('shop');
-    expect(await telling('of nobody')).toBeUndefined();
+    await expectTaken(creation('of neither', 'again', { id: 'same' }), shop);
+    // An explicit source of the same name is the same source, whatever the key.
+    await expectTaken(creation('of neither', 'again', { id: 'same', source: 'crm' }));
+    expect(await keptDelivery('of crm')).toBe('crm');
+    expect(await keptDelivery('of shop')).toBe('shop');
+    expect(await keptDelivery('of neither')).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { eventsOfRow, type CsvKind } from '#libs/ingest';
 import { modelCharts, readCharts, withoutOwnIds } from '../../support/agreement.js';
 import { ask } from '../../support/database.js';
-import { Imports, told } from '../../support/imports.js';
+import { Imports, printedCount } from '../../support/imports.js';
 import { Model, RANKINGS, type WireEvent } from '../../support/model/model.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
@@ -12,8 +12,8 @@ jest.setTimeout(120_000);
  * Seen from the end of 2025-03-31, the memberships as of 03-20. By hand: W(30) is 03-02 … 03-31, W(7)
  * begins 03-25, P(7) is 03-18 … 03-24.
  *
- * - acme: ann and eve came in W(30), cid left in it, bob is in it since nobody knows when: 3 users.
- * - beta: dan came and left on one day, cid left it; it is not known since when he was in it.
+ * - acme: ann and eve came in W(30), cid left in it, bob joined at an unknown time: 3 users.
+ * - beta: dan came and left on one day, cid left it; his time of joining is unknown.
  */
 const DAY = '2025-03-31';
 const FILES: Record<CsvKind, string> = {
@@ -75,13 +75,17 @@ const rankings = async () => {
   return { at, found };
 };
 
-test('the files, one of them cut short first, give the reports worked out by hand', async () => {
+test('the files, one of them first imported truncated, give the reports computed by hand', async () => {
   await imports.write('begun.csv', FILES.memberships.split('\n').slice(0, 5).join('\n'));
   expect(await load('memberships', 'begun.csv')).toMatchObject({ code: 0 });
   for (const kind of KINDS) {
     const ended = await load(kind);
     const rows = FILES[kind].trim().split('\n').length - 1;
-    expect([kind, told(ended, 'lines'), told(ended, 'lines rejected')]).toEqual([kind, rows, 0]);
+    expect([kind, printedCount(ended, 'lines'), printedCount(ended, 'lines rejected')]).toEqual([
+      kind,
+      rows,
+      0,
+    ]);
   }
   await service.chartsAreFresh();
   const { found } = await rankings();
@@ -106,7 +110,7 @@ test('the files, one of them cut short first, give the reports worked out by han
     ['acme', 3, 2, 1],
   ]);
   expect(short('org churn 7', 'org_id')).toEqual([['beta']]);
-  // Bob was active in P(7), and in acme since whenever: acme never was away.
+  // Bob was active in P(7), and his time of joining acme is unknown: acme was never inactive.
   expect(short('org reengagement Weekly', 'org_id')).toEqual([]);
   expect(found['user champion 30']![0]).toMatchObject({
     first_name: 'Ann, the "first"',
@@ -116,7 +120,7 @@ test('the files, one of them cut short first, give the reports worked out by han
   });
 });
 
-test('reports and charts are those of the events that the rows are documented to be', async () => {
+test('rows give the reports and charts of their documented events', async () => {
   const model = new Model(eventsOfFiles());
   const { at, found } = await rankings();
   for (const [subject, report, interval] of RANKINGS) {
@@ -127,7 +131,7 @@ test('reports and charts are those of the events that the rows are documented to
   expect(await readCharts(service.api)).toEqual(modelCharts(model));
 });
 
-test('the same files again, also as later ones, change no number and keep no step twice', async () => {
+test('the same files again, also with a later date, change no number and store no step twice', async () => {
   const steps = () => ask(service.databaseUrl, 'select sum(length(steps)) from memberships');
   const [before, stepsBefore] = [(await rankings()).found, await steps()];
   await load('memberships');
@@ -138,7 +142,7 @@ test('the same files again, also as later ones, change no number and keep no ste
   expect((await rankings()).found).toEqual(before);
 });
 
-test('rows that cannot be used are kept with their reasons; mended, they are taken', async () => {
+test('rejected rows are written with their reasons, and accepted when corrected', async () => {
   const wrong = `id,email,created_at
 fay,fay@x.example,yesterday
 "gus" x,gus@x.example,2025-01-01
@@ -149,7 +153,7 @@ kim,kim@x.example,2025-01-01
 `;
   await imports.write('wrong.csv', wrong);
   const ended = await imports.run('csv', 'wrong.csv');
-  expect(told(ended, 'lines rejected')).toBe(5);
+  expect(printedCount(ended, 'lines rejected')).toBe(5);
   const rejected = await imports.read('wrong.csv.rejected.csv');
   expect(rejected.split('\n').map((line) => line.split(',').slice(0, 2).join(','))).toEqual([
     'rejected_line,rejected_reason',
@@ -161,13 +165,13 @@ kim,kim@x.example,2025-01-01
     '',
   ]);
   await imports.write('mended.csv', rejected.replace('yesterday', '2025-01-01'));
-  expect(told(await imports.run('csv', 'mended.csv'), 'events written')).toBe(1);
+  expect(printedCount(await imports.run('csv', 'mended.csv'), 'events written')).toBe(1);
   expect(
     await ask(service.databaseUrl, 'select from user_ids where user_id = $1', ['fay']),
   ).toEqual([{}]);
 });
 
-test('a file whose header fits no kind, or two, is not begun', async () => {
+test('a file whose header matches no kind, or two kinds, is refused', async () => {
   await imports.write('odd.csv', 'name,colour\nx,y\n');
   await imports.write('two.csv', 'user_id,org_id,day\nx,y,2025-01-01\n');
   const odd = await imports.run('csv', 'odd.csv');
@@ -176,7 +180,7 @@ test('a file whose header fits no kind, or two, is not begun', async () => {
   expect([two.code, two.stderr]).toEqual([1, expect.stringContaining('memberships and activity')]);
 });
 
-/** What docs/import.md says that the rows are. */
+/** The events of the rows according to docs/import.md. */
 function eventsOfFiles(): WireEvent[] {
   return KINDS.flatMap((kind) => {
     const [head, ...rows] = FILES[kind].trim().split('\n');

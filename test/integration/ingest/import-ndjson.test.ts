@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { aLongHistory, expectTheModelsAnswers } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
-import { Imports, lines, told } from '../../support/imports.js';
+import { Imports, lines, printedCount } from '../../support/imports.js';
 import { totalsOf } from '../../support/load.js';
 import { ending } from '../../support/processes.js';
 import { startTestService, type TestService } from '../../support/service.js';
@@ -27,40 +27,40 @@ describe('insightd import ndjson beside a running service', () => {
     await service.close();
   });
 
-  test('what came over HTTP and the rest of it by import are the facts of all of it', async () => {
+  test('events sent by HTTP and by import together give the facts of all events', async () => {
     const overHttp = HISTORY.filter((_, index) => index % 3 === 0);
     await service.api.ingest(overHttp);
     await service.chartsAreFresh();
     await imports.write('history.ndjson', lines(HISTORY));
     const ended = await imports.run('ndjson', 'history.ndjson');
     expect(ended).toMatchObject({ code: 0 });
-    expect(told(ended, 'lines rejected')).toBe(0);
+    expect(printedCount(ended, 'lines rejected')).toBe(0);
     const remembered = overHttp.filter(({ type }) => type !== 'user.active').length;
-    expect(told(ended, 'events known already')).toBe(remembered);
-    expect(told(ended, 'events written')).toBe(HISTORY.length - remembered);
+    expect(printedCount(ended, 'events known already')).toBe(remembered);
+    expect(printedCount(ended, 'events written')).toBe(HISTORY.length - remembered);
     await service.chartsAreFresh();
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
-  test('the same file again, packed and in reverse, changes nothing', async () => {
+  test('the same file again, packed and reversed, changes nothing', async () => {
     await imports.write('again.ndjson.gz', gzipSync(lines([...HISTORY].reverse())));
     const ended = await imports.run('ndjson', 'again.ndjson.gz');
-    expect(told(ended, 'lines')).toBe(HISTORY.length);
+    expect(printedCount(ended, 'lines')).toBe(HISTORY.length);
     await service.chartsAreFresh();
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
-  test('an identity counts once: another content under it changes nothing', async () => {
+  test('an identity counts once: other content under it changes nothing', async () => {
     const others = HISTORY.filter(({ type }) => type !== 'user.active').map((event) => {
       return { ...event, type: 'user.created', data: { user_id: 'other', email: 'o@example.com' } };
     });
     await imports.write('others.ndjson', lines(others));
     const ended = await imports.run('ndjson', 'others.ndjson');
-    expect(told(ended, 'events known already')).toBe(others.length);
+    expect(printedCount(ended, 'events known already')).toBe(others.length);
     await expectTheModelsAnswers(service.api, HISTORY);
   });
 
-  test('lines that cannot be used are rejected with their reasons, and mended ones are taken', async () => {
+  test('wrong lines are rejected with their reasons, and accepted when corrected', async () => {
     const tooLong = JSON.stringify({ id: 'x'.repeat(3 * 1024 * 1024), type: 'user.active' });
     const [known] = HISTORY;
     const wrong = { id: 'w', type: 'user.deleted', data: {} };
@@ -68,7 +68,7 @@ describe('insightd import ndjson beside a running service', () => {
     await imports.write('wrong.ndjson', text.join('\n'));
     const ended = await imports.run('ndjson', 'wrong.ndjson', '--rejected', 'rejected.ndjson');
     expect(ended.code).toBe(0);
-    expect(told(ended, 'lines rejected')).toBe(3);
+    expect(printedCount(ended, 'lines rejected')).toBe(3);
     const rejected = (await imports.read('rejected.ndjson')).trim().split('\n');
     expect(rejected.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { text: 'no json', rejected: { line: 2 } },
@@ -79,18 +79,18 @@ describe('insightd import ndjson beside a running service', () => {
       'mended.ndjson',
       rejected[2]!.replace('"data":{}', '"data":{"user_id":"n"}'),
     );
-    expect(told(await imports.run('ndjson', 'mended.ndjson'), 'events written')).toBe(1);
+    expect(printedCount(await imports.run('ndjson', 'mended.ndjson'), 'events written')).toBe(1);
   });
 
-  test('a dry run checks and writes nothing', async () => {
+  test('a dry run checks all lines and writes nothing', async () => {
     const before = await identities(service.databaseUrl);
     await imports.write('new.ndjson', lines(HISTORY.map((event) => ({ ...event, source: 'new' }))));
     const ended = await imports.run('ndjson', 'new.ndjson', '--dry-run');
-    expect(told(ended, 'events, only checked')).toBe(HISTORY.length);
+    expect(printedCount(ended, 'events, only checked')).toBe(HISTORY.length);
     expect(await identities(service.databaseUrl)).toEqual(before);
   });
 
-  test('a file that is not there, or not whole, ends it with a sentence that names it', async () => {
+  test('a missing or truncated file ends the import with a message that names it', async () => {
     await imports.write('cut.gz', gzipSync(lines(HISTORY)).subarray(0, 200));
     for (const name of ['none.ndjson', 'cut.gz']) {
       const { code, stderr } = await imports.run('ndjson', name);
@@ -99,7 +99,7 @@ describe('insightd import ndjson beside a running service', () => {
   });
 });
 
-test('an import that is interrupted, then killed, then run to its end, is that of a single run', async () => {
+test('an import that is interrupted, then killed, then finished gives the result of a single run', async () => {
   const service = await startTestService();
   const imports = await Imports.into(service.databaseUrl);
   const people = 20_000;
@@ -122,7 +122,7 @@ test('an import that is interrupted, then killed, then run to its end, is that o
     before = await remembered();
   }
   const ended = await imports.run('ndjson', 'load.ndjson');
-  expect(told(ended, 'events known already')).toBeGreaterThanOrEqual(before);
+  expect(printedCount(ended, 'events known already')).toBeGreaterThanOrEqual(before);
   await service.chartsAreFresh();
   const totals = { people, signups: people, added: people, removed: people };
   expect(await totalsOf(service.api)).toEqual(totals);

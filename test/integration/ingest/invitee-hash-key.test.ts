@@ -29,7 +29,7 @@ async function invite(settings: Record<string, string>): Promise<void> {
   await service.stop();
 }
 
-test('a key of the settings is not in the store, and the store is used with that key alone', async () => {
+test('a key from the settings is not in the store, and the store works only with that key', async () => {
   await invite({ INVITEE_HASH_KEY: KEY });
   expect(await stored()).toEqual([{ key: null }]);
   const [without, other, right] = [
@@ -42,7 +42,7 @@ test('a key of the settings is not in the store, and the store is used with that
   expect(right.code).toBe(0);
 });
 
-test('a database that does not say a word is not waited for without a limit', async () => {
+test('a silent database is not waited for without a limit', async () => {
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const { port } = silent.address() as AddressInfo;
@@ -52,7 +52,7 @@ test('a database that does not say a word is not waited for without a limit', as
   silent.close();
 }, 30_000);
 
-test('the key that a store has kept itself can be moved into the settings', async () => {
+test('the key that a store generated can be moved to the settings', async () => {
   await ask(url, 'truncate instance, invites');
   await invite({});
   const [{ key }] = (await stored()) as [{ key: string }];

@@ -30,8 +30,8 @@ async function sendAs(name: string, ...events: object[]): Promise<string> {
   return key;
 }
 
-describe('what a source sent', () => {
-  test('is counted by type and outcome, and when it last came', async () => {
+describe('the events of a source', () => {
+  test('are counted by type and outcome, with the time of the last one', async () => {
     const before = Math.floor(Date.now() / 1000);
     await sendAs(
       'shop',
@@ -56,7 +56,7 @@ describe('what a source sent', () => {
     expect(shop!.last_event_at).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  test('is counted under what delivered it, whatever source it names', async () => {
+  test('are counted under their sender, whatever source they name', async () => {
     await sendAs('bearer', anEvent('org.created', { name: ' ' }, { source: 'another name' }));
     const found = await sources(one.api);
     expect(found.filter(({ source }) => source === 'another name')).toEqual([]);
@@ -65,7 +65,7 @@ describe('what a source sent', () => {
     });
   });
 
-  test('does not give away the names of signup parameters', async () => {
+  test('do not reveal the names of signup parameters', async () => {
     const signup_query_parameters = { secret: 1, other: 2 };
     await sendAs('forms', anEvent('user.created', { signup_query_parameters }));
     expect((await sources(one.api)).find(({ source }) => source === 'forms')).toMatchObject({
@@ -73,7 +73,7 @@ describe('what a source sent', () => {
     });
   });
 
-  test('is told to readers without figures', async () => {
+  test('are listed for readers without counts', async () => {
     const key = await plantKey(fleet.databaseUrl, 'reader', 'read');
     await sendAs('seen', anEvent('user.active'));
     const { body } = await new Api(one.process.origin, key).get<{ sources: object[] }>(
@@ -85,7 +85,7 @@ describe('what a source sent', () => {
   });
 });
 
-test('a webhook that is set up is told of before anything came, and each outcome of it is counted', async () => {
+test('a configured webhook is listed before its first message, and each of its outcomes is counted', async () => {
   const webhook = async () => (await sources(one.api)).find(({ kind }) => kind === 'webhook');
   const silent = { source: 'standard', kind: 'webhook', configured: true, last_event_at: null };
   expect(await webhook()).toEqual({ ...silent, last_day: [], dead_letters: [] });
@@ -109,12 +109,12 @@ test('a webhook that is set up is told of before anything came, and each outcome
   });
 });
 
-test('what is imported is a source as well', async () => {
+test('an import is listed as a source', async () => {
   const imports = await Imports.into(fleet.databaseUrl);
   try {
     const events = [anEvent('user.active'), anEvent('org.created'), anEvent('org.created')];
-    const told = [...events, anEvent('user.teleported')].map((event) => JSON.stringify(event));
-    await imports.write('past.ndjson', told.join('\n'));
+    const lines = [...events, anEvent('user.teleported')].map((event) => JSON.stringify(event));
+    await imports.write('past.ndjson', lines.join('\n'));
     await imports.run('ndjson', 'past.ndjson');
   } finally {
     await imports.remove();
@@ -124,7 +124,7 @@ test('what is imported is a source as well', async () => {
   });
 });
 
-test('a source whose key is revoked is told as not configured', async () => {
+test('a source whose key is revoked is listed as not configured', async () => {
   const key = await sendAs('gone', anEvent('user.active'));
   const revoke = 'update api_keys set revoked_at = now() where id = $1';
   await ask(fleet.databaseUrl, revoke, [key.split('_')[1]]);
@@ -134,7 +134,7 @@ test('a source whose key is revoked is told as not configured', async () => {
   });
 });
 
-test('what two processes count adds up', async () => {
+test('the counts of two processes add up', async () => {
   const key = await plantKey(fleet.databaseUrl, 'both', 'ingest');
   const both = [one, other].map(({ process }) => new Api(process.origin, key));
   await Promise.all(
@@ -146,7 +146,7 @@ test('what two processes count adds up', async () => {
   });
 });
 
-test('counts are written at the stop of a process, and go on from there', async () => {
+test('counts are written when a process stops, and continue from there', async () => {
   const key = await plantKey(fleet.databaseUrl, 'lasting', 'ingest');
   const first = await fleet.startApi();
   await new Api(first.api.origin, key).ingest([anEvent('user.active')]);
@@ -157,7 +157,7 @@ test('counts are written at the stop of a process, and go on from there', async 
   expect(await countsOf(one.api, 'lasting')).toEqual({ 'user.active accepted': 2 });
 });
 
-test('counts are written without anybody asking, within seconds', async () => {
+test('counts are written within seconds without a request', async () => {
   const key = await plantKey(fleet.databaseUrl, 'unasked', 'ingest');
   await new Api(one.api.origin, key).ingest([anEvent('user.active')]);
   await waitFor(async () => {

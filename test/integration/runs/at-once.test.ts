@@ -18,11 +18,11 @@ interface Listed {
 }
 
 // Only the newest snapshot is kept, so that each run drops the one that is being read.
-describe('readers while runs are made one after another and the older are dropped', () => {
+describe('readers during continuous runs and pruning', () => {
   const later = cleanUpAfterAll();
   let service: TestService;
   let runsGoOn = true;
-  /** The reply of the list of reports, and of a page, each time somebody looked. */
+  /** The reply of the list of reports, and of a page, at each request. */
   const lists: Reply<Listed>[] = [];
   const pages: Reply<Page>[] = [];
 
@@ -55,14 +55,14 @@ describe('readers while runs are made one after another and the older are droppe
     }
   }
 
-  test('every reader is answered, and saw the runs go by', () => {
+  test('get a reply every time, and see successive runs', () => {
     const statuses = [...lists, ...pages].map(({ status }) => status);
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
     const seen = new Set(lists.map(({ body }) => body.report_time));
     expect(seen.size).toBeGreaterThanOrEqual(RUNS);
   });
 
-  test('all 22 rankings of a list are of one moment', () => {
+  test('see all 22 rankings of one report time', () => {
     for (const { body } of lists) {
       const moments = new Set(body.reports.map((entry) => entry.report_time));
       expect({ entries: body.reports.length, moments: [...moments] }).toEqual({
@@ -74,7 +74,7 @@ describe('readers while runs are made one after another and the older are droppe
     }
   });
 
-  test('a page shows the whole snapshot of its moment', () => {
+  test('see the complete snapshot of the report time', () => {
     const totals = new Map<number, number>();
     for (const { body } of lists) totals.set(body.report_time, championsOf(body)[0]!);
     for (const { body } of pages) {
@@ -83,7 +83,7 @@ describe('readers while runs are made one after another and the older are droppe
     }
   });
 
-  test('what is served never goes back', () => {
+  test('never see an older run after a newer one', () => {
     const moments = lists.map(({ body }) => body.report_time);
     expect(moments).toEqual(moments.toSorted((a, b) => a - b));
   });

@@ -47,7 +47,7 @@ describe('processes whose clocks are wrong', () => {
   const rows = () => ask<Row>(fleet.databaseUrl, ROWS);
   const nowSeconds = () => Date.now() / 1000;
 
-  test('an api two days ahead asks for a run of now, and a worker five minutes behind makes it', async () => {
+  test('a worker five minutes behind makes the run that an api two days ahead requested', async () => {
     const before = nowSeconds();
     const run = await runIs(api, await requestRun(api), 'completed', SOON_MS);
     expect(run.attempts).toBe(1);
@@ -56,7 +56,7 @@ describe('processes whose clocks are wrong', () => {
     expect(run.row_counts).toMatchObject({ 'user/champion/30': 2 });
   });
 
-  test('an api two days ahead has the day of the database, and refuses events of the future', async () => {
+  test('an api two days ahead uses the day of the database, and refuses future events', async () => {
     const summary = await api.get<{ today: string }>('/api/insights/v1/summary');
     expect(summary.body.today).toBe(utcDay(0));
     const tomorrow = await api.post<{ rejected: unknown[] }>('/api/ingest/v1/events', [
@@ -71,7 +71,7 @@ describe('processes whose clocks are wrong', () => {
     expect(chart.body.metrics.at(-1)).toMatchObject({ date: utcDay(0), cadence_completed: false });
   });
 
-  test('workers two days ahead and five minutes behind make each moment of the schedule once, when it comes', async () => {
+  test('workers two days ahead and five minutes behind make each scheduled run once, on time', async () => {
     await fleet.startWith('worker', { ...clockAhead(2 * DAY_MS), REPORT_CRON: '*/3 * * * * *' });
     const made = await waitFor(async () => {
       const all = (await rows()).filter(({ moment }) => moment % 3 === 0);
@@ -83,7 +83,7 @@ describe('processes whose clocks are wrong', () => {
     expect(made.at(-1)!.moment).toBeLessThanOrEqual(nowSeconds());
   });
 
-  test('a run made before its moment is made again when the moment comes', async () => {
+  test('a run made before its report time is made again at that time', async () => {
     const [ahead] = await ask<{ run_id: string; moment: number }>(
       fleet.databaseUrl,
       `update report_runs set report_time = to_timestamp(3 * ceil(extract(epoch from now()) / 3) + 6)
@@ -103,8 +103,8 @@ describe('processes whose clocks are wrong', () => {
     });
   });
 
-  test("a run that the database's clock made in time while it was ahead is made again when the moment comes", async () => {
-    // What was queued later has an earlier time, by the clock that is right again.
+  test("a run made while the database's clock was ahead is made again at its report time", async () => {
+    // The later job has an earlier time, since the clock is right again.
     const [ahead] = await ask<{ run_id: string; moment: number }>(
       fleet.databaseUrl,
       `with next as (select to_timestamp(3 * ceil(extract(epoch from now()) / 3) + 6) as moment)
@@ -128,7 +128,7 @@ describe('processes whose clocks are wrong', () => {
     await runIs(api, ahead!.run_id, 'withdrawn');
   });
 
-  test("leases and waiting times written by the database's clock while it was a day ahead hold up nothing", async () => {
+  test("leases and waits written while the database's clock was a day ahead delay nothing", async () => {
     const insert = `
       insert into report_runs (report_time, as_of, state, attempt, queued_at, lease_until) values
         ('2024-03-01T23:59:59Z', true, 'queued', 0, now() + interval '1 day', null)

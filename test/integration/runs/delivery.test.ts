@@ -40,7 +40,7 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
   const snapshotsOf = async (runId: string) =>
     (await storedSnapshots(databaseUrl)).filter((snapshot) => snapshot.runId === runId);
 
-  test('runs asked for while no worker runs are made by one that starts, also when the queue was lost', async () => {
+  test('runs requested while no worker is up are made by the next worker, even if the queue was lost', async () => {
     const lost = await requestRun(api, '2024-01-01');
     await queues.flush();
     const kept = await requestRun(api);
@@ -51,7 +51,7 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
     expect(await runIs(api, lost, 'completed', SWEPT_WITHIN_MS)).toMatchObject({ attempts: 1 });
   });
 
-  test('a queue flushed under the workers loses no run, neither that one nor the next', async () => {
+  test('a queue flushed under running workers loses no run', async () => {
     await startWorkers();
     const hold = await holdRuns(databaseUrl);
     afterwards(() => hold.release());
@@ -66,13 +66,13 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
     expect(await runIs(api, after, 'completed', SWEPT_WITHIN_MS)).toMatchObject({ attempts: 1 });
   });
 
-  test('a job delivered again while its run is under way makes no second one', async () => {
+  test('a job delivered again during its run makes no second run', async () => {
     await startWorkers();
     const hold = await holdRuns(databaseUrl);
     afterwards(() => hold.release());
     const runId = await requestRun(api, '2024-02-01');
     await runIs(api, runId, 'running');
-    // The first is with the worker that has the run no longer free: the other one takes these.
+    // The first job is held by the worker that lost the run; the other worker takes these.
     await queues.deliver(runId);
     await queues.deliver(runId);
     expect(await runState(api, runId)).toMatchObject({ state: 'running', attempts: 1 });
@@ -81,7 +81,7 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
     expect(await snapshotsOf(runId)).toMatchObject([{ rankings: 22 }]);
   });
 
-  test('a job delivered again after its run has ended changes nothing of it', async () => {
+  test('a job delivered again after its run does not change the run', async () => {
     const running = await startWorkers();
     const runId = await requestRun(api, '2024-02-02');
     const completed = await runIs(api, runId, 'completed');
@@ -92,7 +92,7 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
     expect(log).toEqual([expect.stringContaining('report run completed')]);
   });
 
-  test('a job of no known run does no harm', async () => {
+  test('a job of an unknown run is ignored', async () => {
     const running = await startWorkers();
     await queues.deliver('00000000-0000-4000-8000-000000000000');
     await queues.deliver('nonsense');
@@ -101,7 +101,7 @@ describe.each(backends)('jobs of report runs, queues in $name', ({ open }) => {
     expect(running.map(({ child }) => child.exitCode)).toEqual([null, null]);
   });
 
-  test('workers asked to stop in the middle of a run finish it and end well', async () => {
+  test('workers that are stopped in the middle of a run finish it and exit with 0', async () => {
     const running = await startWorkers();
     const hold = await holdRuns(databaseUrl);
     afterwards(() => hold.release());

@@ -32,14 +32,14 @@ const EVERY_FACT = `
   truncate user_ids, org_ids, users, user_profiles, orgs, memberships, invites, activity, activity_log,
     last_active, org_activity, activity_changes, event_identities restart identity`;
 
-// One worker makes every run of this file, and keeps from one to the next what it knows.
+// One worker makes every run of this file and keeps its replica between runs.
 const later = cleanUpAfterAll();
 const afterwards = cleanUpAfterEach();
 let service: TestService;
 let count = 0;
-/** All that was told of what is in the store now. */
-let told: WireEvent[] = [];
-/** What each run of now, or as of a past day, has read. */
+/** All events behind the facts that are in the store now. */
+let ingested: WireEvent[] = [];
+/** What each run has read, in order. */
 const reads = () =>
   service.log
     .filter((line) => line.includes('"report run completed"'))
@@ -48,11 +48,11 @@ const reads = () =>
 beforeAll(async () => {
   service = await startTestService({ REPORT_CRON: NEVER });
   later(() => service.close());
-  await tell(...aCompany('a~'));
+  await ingest(...aCompany('a~'));
   await service.api.run();
 });
 
-/** Enough users and orgs for a few more of them to be few. */
+/** So many users and orgs that a few more are a small change. */
 function aCompany(prefix: string): WireEvent[] {
   const users = Array.from({ length: USERS }, (_, index) => `${prefix}user ${index}`);
   const orgs = Array.from({ length: ORGS }, (_, index) => `${prefix}org ${index}`);
@@ -64,12 +64,12 @@ function aCompany(prefix: string): WireEvent[] {
 }
 
 /**
- * Removes all there is; users and orgs told of afterwards get the same numbers.
- * @returns a prefix for their ids, which no process has seen: one that has remembers another number for them
+ * Removes all facts; users and orgs created afterwards get the same keys.
+ * @returns a prefix for their ids that no process has seen: one that has seen it remembers other keys
  */
 async function emptyTheStore(): Promise<string> {
-  told = [];
-  // The worker may be taking the same tables in another order just now.
+  ingested = [];
+  // The worker may be locking the same tables in another order.
   await waitFor(() =>
     ask(service.databaseUrl, EVERY_FACT).catch((error: { code?: string }) => {
       if (error.code !== DEADLOCK) throw error;
@@ -83,22 +83,22 @@ function aPrefix(): string {
   return `${count++}~`;
 }
 
-async function tell(...events: WireEvent[]): Promise<void> {
+async function ingest(...events: WireEvent[]): Promise<void> {
   await service.api.ingest(events);
-  told.push(...events);
+  ingested.push(...events);
 }
 
 /** Expects a run as of a past day and one of now to say what the model says. */
 async function expectRightRuns(read?: 'changes' | 'everything'): Promise<void> {
   if (read === 'everything') await noneIsUnderWay();
   const before = reads().length;
-  await expectTheModelsReports(service.api, new Model(told), [dayBefore(8), undefined]);
+  await expectTheModelsReports(service.api, new Model(ingested), [dayBefore(8), undefined]);
   if (read) expect(await readsAfter(before, 2)).toEqual([read, 'changes']);
 }
 
 /**
  * Waits until all transactions have ended that began before the last change, in other databases of
- * the server too: until then what changed is looked up by each run, and a removal makes each read everything.
+ * the server too: until then each run looks up the changes, and each run after a removal reads everything.
  */
 async function noneIsUnderWay(): Promise<void> {
   const sql = `
@@ -124,50 +124,50 @@ const slicedArb = historyArb({ today: dayBefore(0), maxEvents: 80 }).chain((hist
   }),
 );
 
-test('a history told in slices, in any order, gives after each slice what is known by then', async () => {
+test('a history sent in slices, in any order, gives the reports of the known events after each slice', async () => {
   const property = fc.asyncProperty(slicedArb, async ({ history, cuts }) => {
     const prefix = aPrefix();
     const events = history.map((event) => renamed(event, prefix));
     const places = [0, ...cuts.sort((one, other) => one - other), events.length];
     for (const [index, place] of places.slice(1).entries()) {
-      if (places[index]! < place) await tell(...events.slice(places[index], place));
+      if (places[index]! < place) await ingest(...events.slice(places[index], place));
       await expectRightRuns('changes');
     }
   });
   await fc.assert(property, { numRuns: HISTORIES, endOnFailure: true });
 });
 
-test('new ids find their places: before all, between, side by side, behind all', async () => {
+test('new ids sort correctly: first, between others, side by side and last', async () => {
   const ids = ['!', '\u{1F600}', 'a~user 1!', 'a~user 1!!', 'a~user 1', 'a~user 1"'];
-  const told = ids.map((id) => userCreated(id, dayBefore(50)));
-  await tell(...told.slice(0, 3));
+  const creations = ids.map((id) => userCreated(id, dayBefore(50)));
+  await ingest(...creations.slice(0, 3));
   await expectRightRuns('changes');
-  await tell(
-    ...told.slice(3),
+  await ingest(
+    ...creations.slice(3),
     orgCreated('!', dayBefore(50)),
     orgCreated('a~org 1!', dayBefore(50)),
   );
   await expectRightRuns('changes');
 });
 
-test('a deletion changes memberships of which nothing new was told', async () => {
-  await tell(deleted('user', 'a~user 5', dayBefore(3)), deleted('org', 'a~org 9', dayBefore(2)));
+test('a deletion changes memberships that have no new steps', async () => {
+  await ingest(deleted('user', 'a~user 5', dayBefore(3)), deleted('org', 'a~org 9', dayBefore(2)));
   await expectRightRuns('changes');
-  await tell(deleted('user', 'a~user 5', dayBefore(12)));
+  await ingest(deleted('user', 'a~user 5', dayBefore(12)));
   await expectRightRuns('changes');
 });
 
-test('steps told later that were earlier change what became of a membership', async () => {
+test('membership steps that arrive late change the replay of the membership', async () => {
   const pair = ['a~user 20', 'a~org 1'] as const;
-  await tell(roleChanged(...pair, dayBefore(4), 'Owner'));
+  await ingest(roleChanged(...pair, dayBefore(4), 'Owner'));
   await expectRightRuns('changes');
-  await tell(removed(...pair, dayBefore(6)));
+  await ingest(removed(...pair, dayBefore(6)));
   await expectRightRuns('changes');
-  await tell(added(...pair, dayBefore(20)), added('a~user 21', 'only mentioned', dayBefore(1)));
+  await ingest(added(...pair, dayBefore(20)), added('a~user 21', 'only mentioned', dayBefore(1)));
   await expectRightRuns('changes');
 });
 
-test('what is committed after runs that began later is in the next run', async () => {
+test('facts committed after a later run began are in the next run', async () => {
   const hold = await holdWriters(service.databaseUrl, 'invites');
   afterwards(() => hold.release());
   // Invites are written last: users, orgs and steps wait for their commit.
@@ -181,17 +181,17 @@ test('what is committed after runs that began later is in the next run', async (
   ];
   const writing = service.api.ingest(late);
   await hold.isWaitedFor();
-  await tell(userCreated('early', dayBefore(30)), added('early', 'a~org 2', dayBefore(9)));
+  await ingest(userCreated('early', dayBefore(30)), added('early', 'a~org 2', dayBefore(9)));
   await expectRightRuns('changes');
   await hold.release();
   await writing;
-  told.push(...late);
+  ingested.push(...late);
   await expectRightRuns('changes');
 });
 
-test('after a run that failed half way everything is read', async () => {
+test('the run after a failed run reads everything', async () => {
   const before = reads().length;
-  await tell(userCreated('of the failed run', dayBefore(30)));
+  await ingest(userCreated('of the failed run', dayBefore(30)));
   await ask(service.databaseUrl, 'alter table invites rename to invites_away');
   const mend = 'alter table if exists invites_away rename to invites';
   afterwards(() => ask(service.databaseUrl, mend));
@@ -206,59 +206,61 @@ test('after a run that failed half way everything is read', async () => {
   await expectRightRuns('changes');
 });
 
-test('rows that somebody removed are gone from the next run', async () => {
+test('rows removed by hand are gone from the next run', async () => {
   await ask(
     service.databaseUrl,
     `delete from memberships where org_key = (select id from org_ids where org_id = 'a~org 7')`,
   );
-  told = told.filter(({ type, data }) => !(type.includes('_org') && data['org_id'] === 'a~org 7'));
-  await tell(userCreated('beside the removed', dayBefore(30)));
+  ingested = ingested.filter(
+    ({ type, data }) => !(type.includes('_org') && data['org_id'] === 'a~org 7'),
+  );
+  await ingest(userCreated('beside the removed', dayBefore(30)));
   await expectRightRuns('everything');
 });
 
 test.each(['users', 'orgs', 'memberships', 'invites', 'activity'])(
-  'everything is read when rows of %s may have been removed',
+  'a run reads everything when rows of %s may have been removed',
   async (table) => {
     await ask(service.databaseUrl, `delete from ${table} where false`);
     await expectRightRuns('everything');
   },
 );
 
-test('everything is read when more has changed than is worth looking up', async () => {
+test('a run reads everything when more rows have changed than are worth looking up', async () => {
   const many = `insert into fact_changes (fact, keys) values ('users', array_fill(1, array[10001]))`;
   await ask(service.databaseUrl, many);
   await expectRightRuns('everything');
 });
 
-test('everything is read when what has changed is no longer known', async () => {
+test('a run reads everything when the list of changes is no longer complete', async () => {
   const forget = async () => {
-    // What might have been committed since somebody looked is not forgotten.
+    // Changes that may have been committed since the last look are kept.
     await noneIsUnderWay();
     await ask(service.databaseUrl, `update fact_changes set noted_at = now() - interval '2 days'`);
     const client = new pg.Client({ connectionString: service.databaseUrl });
     await client.connect();
     await forgetChanges(client).finally(() => client.end());
   };
-  await tell(userCreated('known by now', dayBefore(31)));
+  await ingest(userCreated('known by now', dayBefore(31)));
   await expectRightRuns();
   await forget();
   await expectRightRuns('changes');
-  await tell(userCreated('forgotten', dayBefore(31)));
-  await tell(userCreated('kept', dayBefore(31)));
+  await ingest(userCreated('forgotten', dayBefore(31)));
+  await ingest(userCreated('kept', dayBefore(31)));
   await forget();
   await expectRightRuns('everything');
 });
 
-test('entries of another server, out of a dump, are not taken for changes', async () => {
+test('change entries restored from another server’s dump are ignored', async () => {
   const entry = `insert into fact_changes (at, fact) values ('9000000000000', 'users')`;
   await ask(service.databaseUrl, entry);
   await expectRightRuns('changes');
 });
 
-test('days that come, and what is told of them and of days gone by', async () => {
+test('runs of later days include late events of earlier days', async () => {
   const prefix = await emptyTheStore();
   const [old, inviter] = [`${prefix}old`, `${prefix}user 33`];
-  await tell(
+  await ingest(
     ...aCompany(prefix),
     userCreated(old, dayBefore(300)),
     ...active(old, ...[200, 150, 91, 90, 89, 2].map(dayBefore)),
@@ -268,16 +270,16 @@ test('days that come, and what is told of them and of days gone by', async () =>
   // Noon of today may be yet to come.
   const on = (day: number) => (day === 0 ? `${dayBefore(0)} 00:00` : dayBefore(day));
   for (const day of days) {
-    await tell(
+    await ingest(
       ...active(old, on(day)),
       ...active(`${prefix}user 3`, on(day + 3)),
       ...active(`${prefix}user ${day % USERS}`, on(Math.max(day - 1, 0))),
       ...[`${prefix}user 7`, inviter].map((id) => invited(id, `${day}@example.com`, on(day))),
       invited(inviter, 'again@example.com', on(day)),
     );
-    // Of today there are only reports of now.
+    // A run as of today is not possible, only a run of now.
     const asOf = day === 0 ? undefined : dayBefore(day);
-    await expectTheModelsReports(service.api, new Model(told), [asOf]);
+    await expectTheModelsReports(service.api, new Model(ingested), [asOf]);
   }
   const changes = days.slice(1).map(() => 'changes');
   expect(await readsAfter(before, days.length)).toEqual(['everything', ...changes]);
@@ -294,15 +296,15 @@ test.each([
     late: true,
   },
   { what: 'invites', table: 'invites', on: invitedOn, type: 'user.invited_to_org' },
-])('of $what, what somebody removed is gone as well', async ({ table, on, type, late }) => {
-  // A day on which nothing else was told.
+])('removed rows of $what are gone from the next run', async ({ table, on, type, late }) => {
+  // A day without other events.
   const day = dayBefore(37);
   const user = aPrefix();
   const hold = late && (await holdWriters(service.databaseUrl, 'activity'));
   if (hold) afterwards(() => hold.release());
-  await tell(
+  await ingest(
     userCreated(user, dayBefore(90)),
-    // When somebody was last active is told of elsewhere: it must not be the day that is removed.
+    // last_active is a table of its own: the last active day must not be the day that is removed.
     ...active(user, day, dayBefore(20), dayBefore(1)),
     invited(user, 'x@example.com', day),
   );
@@ -311,20 +313,20 @@ test.each([
   await (hold && hold.release());
   await waitFor(() => isFolded().then((folded) => folded || undefined));
   await ask(service.databaseUrl, `delete from ${table} where ${on} = $1::date`, [day]);
-  told = told.filter((event) => !(event.type === type && event.time.startsWith(day)));
+  ingested = ingested.filter((event) => !(event.type === type && event.time.startsWith(day)));
   await expectRightRuns('everything');
 });
 
-/** Whether no activity waits in the log: only then is it where a test can remove it. */
+/** Whether the activity log is empty: only folded activity can be removed by a test. */
 async function isFolded(): Promise<boolean> {
   const sql = 'select not exists (select from activity_log) as "isFolded"';
   return (await ask<{ isFolded: boolean }>(service.databaseUrl, sql))[0]!.isFolded;
 }
 
-test('other facts in the place of these, under the same numbers, are reported alone', async () => {
+test('facts that replace all others under the same keys are the only ones reported', async () => {
   for (const isReversed of [true, false]) {
     const company = aCompany(await emptyTheStore());
-    await tell(...(isReversed ? company.reverse() : company));
+    await ingest(...(isReversed ? company.reverse() : company));
     await expectRightRuns();
   }
 });

@@ -33,7 +33,7 @@ describe.each(backends)('report runs that fail, queues in $name', ({ open }) => 
   const sql = (text: string) => ask(service.databaseUrl, text);
   const served = async () => (await service.api.page('user', 'champion', '')).body;
 
-  test('a run that fails to the end says why, leaves nothing behind and the last good one served', async () => {
+  test('a run that fails on all attempts has the reason, leaves no data, and the last good run stays served', async () => {
     const { api } = service;
     const good = await api.run();
     const before = { report_time: good.report_time, total_count: 1 };
@@ -59,7 +59,7 @@ describe.each(backends)('report runs that fail, queues in $name', ({ open }) => 
     expect(await served()).toMatchObject(after);
   });
 
-  test('a run whose first attempt fails is made by a later one without being asked for again', async () => {
+  test('a run whose first attempt fails is made by a later attempt without a new request', async () => {
     const { api } = service;
     await sql('alter table memberships rename to memberships_away');
     afterwards(() => sql('alter table if exists memberships_away rename to memberships'));

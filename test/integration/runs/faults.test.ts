@@ -38,12 +38,12 @@ describe('faults that are not the run’s', () => {
     return (await sql<{ interrupted: number }>(text))[0]!.interrupted;
   };
 
-  test('a full disk uses up no attempt: the run says why it waits, and is made when there is room', async () => {
+  test('a full disk uses up no attempt: the run has the reason for waiting, and is made when there is space', async () => {
     const { api } = service;
     await sql(FILL_DISK);
     afterwards(() => sql(FREE_DISK));
     const runId = await requestRun(api);
-    // More often than a run that fails by itself is tried.
+    // More often than a failing run is attempted.
     await waitFor(async () => ((await interruptions(runId)) > 3 ? true : undefined), 55_000);
     const waiting = await waitFor(async () => {
       const run = await runState(api, runId);
@@ -62,7 +62,7 @@ describe('faults that are not the run’s', () => {
     });
   });
 
-  test('a database that ends all connections in mid-run uses up no attempt', async () => {
+  test('a database that ends all connections during a run uses up no attempt', async () => {
     const { api } = service;
     const hold = await holdRuns(service.databaseUrl);
     afterwards(() => hold.release());
@@ -74,7 +74,7 @@ describe('faults that are not the run’s', () => {
     expect(await runIs(api, runId, 'completed')).toMatchObject({ attempts: 1, error: null });
   });
 
-  test('in a store that went back, the same attempt that another worker has taken is left to it', async () => {
+  test('in a restored store, an attempt that another worker has claimed is left to it', async () => {
     const { api } = service;
     const interrupted = () =>
       service.log.filter((line) => line.includes('report run interrupted')).length;
@@ -89,7 +89,7 @@ describe('faults that are not the run’s', () => {
     await sql(CUT_OFF);
     await waitFor(() => Promise.resolve(interrupted() > before || undefined));
     await hold.release();
-    // The worker does one thing at a time: it has done with that run.
+    // The worker makes one run at a time, so it is finished with the first one.
     await runIs(api, await requestRun(api, '2024-01-03'), 'completed');
     expect(await runState(api, runId)).toMatchObject({ state: 'running', attempts: 1 });
     expect(await interruptions(runId)).toBe(0);

@@ -25,7 +25,7 @@ describe.each(backends)('report runs on demand, queues in $name', ({ open }) => 
 
   const champions = (query: string) => service.api.page('user', 'champion', query);
 
-  test('a run of now counts what was accepted before it and holds all 22 rankings', async () => {
+  test('a run of now counts all events accepted before it and has all 22 rankings', async () => {
     const before = Date.now();
     const { status, body }: Reply<{ run_id: string }> = await service.api.post(RUNS, {});
     expect({ status, body }).toEqual({
@@ -45,7 +45,7 @@ describe.each(backends)('report runs on demand, queues in $name', ({ open }) => 
     expect((await champions('')).body).toMatchObject(served);
   });
 
-  test('runs of now asked for at one moment are one run', async () => {
+  test('concurrent requests for a run of now give one run', async () => {
     const { api } = service;
     const ids = await Promise.all(Array.from({ length: 8 }, () => requestRun(api)));
     const runs = await Promise.all(ids.map((id) => api.runEnded(id)));
@@ -55,7 +55,7 @@ describe.each(backends)('report runs on demand, queues in $name', ({ open }) => 
     expect(new Set(ids).size).toBe(moments.size);
   });
 
-  test('a run as of a past day is of its last second, 23:59:59 UTC', async () => {
+  test('a run as of a past day has the report time 23:59:59 UTC of that day', async () => {
     const run = await service.api.run('2024-02-29');
     expect(run.report_time).toBe(Date.UTC(2024, 1, 29, 23, 59, 59) / 1000);
     expect(run).toMatchObject({ as_of: '2024-02-29', row_counts: { 'user/champion/90': 0 } });
@@ -66,7 +66,7 @@ describe.each(backends)('report runs on demand, queues in $name', ({ open }) => 
     expect(run.report_time).toBe(Date.parse(utcDay(0)) / 1000 - 1);
   });
 
-  test('a day asked for again while its run waits is that run, afterwards a new one', async () => {
+  test('a day requested again while its run waits gives the same run, afterwards a new one', async () => {
     const { api, databaseUrl } = service;
     const hold = await holdRuns(databaseUrl);
     try {
@@ -96,15 +96,18 @@ describe.each(backends)('report runs on demand, queues in $name', ({ open }) => 
   });
 
   const noPastDay = [utcDay(0), utcDay(1), '2024-02-30', '2024-2-1', 'now', '', 20240201, true, {}];
-  test.each(noPastDay)('as_of %j, which is no past day, is refused by name', async (asOf) => {
-    const reply = await service.api.post(RUNS, { as_of: asOf });
-    expect(reply).toMatchObject({
-      status: 400,
-      body: { errors: { as_of: [expect.any(String)] } },
-    });
-  });
+  test.each(noPastDay)(
+    'as_of %j, which is not a past day, is refused by field name',
+    async (asOf) => {
+      const reply = await service.api.post(RUNS, { as_of: asOf });
+      expect(reply).toMatchObject({
+        status: 400,
+        body: { errors: { as_of: [expect.any(String)] } },
+      });
+    },
+  );
 
-  test('the served run is the one of the latest moment, an earlier day only when pinned', async () => {
+  test('the served run has the latest report time, and earlier days are served only when pinned', async () => {
     const { api } = service;
     await api.ingest([userCreated('dan')]);
     const now = await api.run();
@@ -116,7 +119,7 @@ describe.each(backends)('report runs on demand, queues in $name', ({ open }) => 
     expect(pinned.body).toMatchObject({ report_time: past.report_time, total_count: 0 });
   });
 
-  test('run_id pins every page of one run while newer runs come', async () => {
+  test('run_id pins every page to one run while newer runs are made', async () => {
     const { api } = service;
     const pinned = await api.run();
     const total = pinned.row_counts!['user/champion/30']!;

@@ -34,7 +34,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
       const now = (await stored()).sort();
       return JSON.stringify(now) === JSON.stringify([...ids].sort()) ? now : undefined;
     }, 10_000);
-  /** Reads every snapshot there is in a transaction that stays open, as a backup does. */
+  /** Reads every snapshot in a transaction that stays open, as a backup does. */
   const keepReading = async () => {
     const reader = new pg.Client({ connectionString: service.databaseUrl });
     await reader.connect();
@@ -45,7 +45,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     return reader;
   };
 
-  test('the latest two, the last of the latest two days and requests of the last day are kept', async () => {
+  test('the latest two runs, the last runs of the latest two days and the last day’s requested runs are kept', async () => {
     const asked: Record<number, string> = {};
     for (const day of [-6, -5, -4, -3]) asked[day] = await run(utcDay(day));
     const lastDayAgain = await run(utcDay(-3));
@@ -62,11 +62,11 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     expect(await Promise.all(dropped.map(pinned))).toEqual(dropped.map(() => 404));
     const kept = [lastDayAgain, third, fourth];
     expect(await Promise.all(kept.map(pinned))).toEqual([200, 200, 200]);
-    // That it was made is not forgotten.
+    // The row of the run stays.
     expect(await runState(service.api, first)).toMatchObject({ state: 'completed' });
   });
 
-  test('somebody who reads snapshots for long, as a backup does, holds up no run', async () => {
+  test('a long read of snapshots, such as a backup, blocks no run', async () => {
     const read = [await run(), await run()];
     await storedBecome([...(await keptRequests()), ...read]);
     const reader = await keepReading();
@@ -81,7 +81,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     await storedBecome([...(await keptRequests()), last, next]);
   });
 
-  test('what a prune that was cut short has left is dropped by the next', async () => {
+  test('tables left by an interrupted prune are dropped by the next', async () => {
     const [first] = [await run(), await run()];
     const mark = 'update report_runs set pruned_at = now() where run_id = $1';
     await ask(service.databaseUrl, mark, [first]);
@@ -90,7 +90,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
     await storedBecome([...(await keptRequests()), last, next]);
   });
 
-  test('a run that a wrong clock made before its moment takes the place of no other, and is dropped', async () => {
+  test('a run made too early by a wrong clock displaces no other run, and is dropped', async () => {
     const [right, wrong] = [await run(), await run()];
     const wrongDay = await run(utcDay(-7));
     const early = `

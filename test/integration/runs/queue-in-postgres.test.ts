@@ -17,7 +17,7 @@ beforeEach(async () => {
   connection = { connectionString: url.href, skipMigrations: true };
 });
 
-test('a queue works though PostgreSQL was away when it was first asked for anything', async () => {
+test('a queue works even if PostgreSQL was away at its first use', async () => {
   proxy.cut();
   const queue = new Queue('a queue', { connection }, createQueueBackend);
   queue.on('error', () => undefined);
@@ -28,13 +28,13 @@ test('a queue works though PostgreSQL was away when it was first asked for anyth
   expect(await queue.getJob(id!)).toMatchObject({ name: 'later' });
 });
 
-test('a worker that asks for a job while PostgreSQL is away is told to wait', async () => {
+test('a request for a job while PostgreSQL is away fails with the error on which a worker waits', async () => {
   const backend = createQueueBackend('another queue', { connection });
   backend.on('error', () => undefined);
   afterwards(() => backend.close());
   await backend.waitUntilReady();
   proxy.cut();
-  // By its name: the service has the classes of a BullMQ of its own, out of dist/node_modules.
+  // By name, since the service loads its own BullMQ classes from dist/node_modules.
   const refusal = backend.moveToActive('a token');
   await expect(refusal).rejects.toMatchObject({ name: 'ConnectionClosedError' });
   proxy.restore();

@@ -32,7 +32,7 @@ else {
       return service;
     };
 
-    test('events and reads go on, and a run asked for is made when it is back', async () => {
+    test('ingest and reads continue, and a requested run is made when Redis is back', async () => {
       const { api } = await start();
       await api.ingest([userCreated('ann')]);
       const good = await api.run();
@@ -47,7 +47,7 @@ else {
       expect(run).toMatchObject({ attempts: 1, row_counts: { 'user/champion/30': 2 } });
     });
 
-    test('the service starts, and works when it is back', async () => {
+    test('the service starts, and works when Redis is back', async () => {
       await redis.kill();
       const { api } = await start();
       await api.ingest([userCreated('ann')]);
@@ -56,7 +56,7 @@ else {
       expect(await runIs(api, runId, 'completed', SWEPT_WITHIN_MS)).toMatchObject({ attempts: 1 });
     });
 
-    test('the service stops when asked, and well', async () => {
+    test('the service stops cleanly', async () => {
       const service = await start();
       await service.api.run();
       await redis.kill();

@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 const STOPS_WITHIN_MS = 15_000;
 const CLUSTER = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
 const SWEPT_WITHIN_MS = 60_000;
-/** Of a log in which nothing repeats. */
+/** The lines of a log without repetitions. */
 const FEW_LINES = 100;
 
 if (!hasRedis) test.todo('Redis with other rights and modes (there is no redis-server here)');
@@ -49,7 +49,7 @@ else {
       expect(performance.now() - askedAt).toBeLessThan(STOPS_WITHIN_MS);
     };
 
-    test('whose user may not send INFO: reports are made', async () => {
+    test('whose user may not send INFO make reports', async () => {
       const { redis, admin } = await open();
       await admin.acl('SETUSER', 'app', 'on', '>x', '~{insightd-*', '&*', '+@all', '-@dangerous');
       const service = await start('all', as('app', redis));
@@ -67,7 +67,7 @@ else {
       ['+@all -bzpopmin', /BZPOPMIN/],
       ['+@all resetkeys ~other:*', /~\{insightd-/],
     ])(
-      'whose user has the rights %s: the start is refused, naming what is missing',
+      'whose user has the rights %s stop the start with a message that names the missing rights',
       async (rights, named) => {
         const { redis, admin } = await open();
         await admin.acl('SETUSER', 'app', 'on', '>x', '~*', '&*', ...rights.split(' '));
@@ -75,20 +75,20 @@ else {
       },
     );
 
-    test('that refuses the password: the start is refused with a sentence', async () => {
+    test('that refuses the password stop the start with a message', async () => {
       const { redis } = await open('--requirepass', 'right');
       await expect(start('api', redis.url.replace('//', '//:wrong@'))).rejects.toThrow(
         /REDIS_URL cannot be used.*password/,
       );
     });
 
-    test('that is a replica: the start is refused with a sentence', async () => {
+    test('that is a replica stop the start with a message', async () => {
       const { redis: primary } = await open();
       const { redis } = await open('--replicaof', '127.0.0.1', new URL(primary.url).port);
       await expect(start('api', redis.url)).rejects.toThrow(/replica/);
     });
 
-    test('in cluster mode: reports are made', async () => {
+    test('in cluster mode make reports', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'insightd-cluster-'));
       afterwards(() => rm(folder, { recursive: true, force: true }));
       const { redis, admin } = await open(...CLUSTER, '--dir', folder);
@@ -106,7 +106,7 @@ else {
       await stopsInTime(service);
     });
 
-    test('that takes rights away from a running worker: it is not ready, logs little, and works when they are back', async () => {
+    test('that revokes rights make the worker not ready, with few log lines, until the rights are back', async () => {
       const { redis, admin } = await open();
       await admin.acl('SETUSER', 'app', 'on', '>x', '~*', '&*', '+@all');
       const worker = await start('worker', as('app', redis));

@@ -31,7 +31,7 @@ const INSTALL_EARLIER = `
 describe.each(backends)('the schedule of reports, queues in $name', ({ open }) => {
   const afterwards = cleanUpAfterEach();
 
-  test('two workers make exactly one run of each moment, also when it was asked for as well', async () => {
+  test('two workers make exactly one run per scheduled time, even if it was also requested', async () => {
     const databaseUrl = await cloneDatabase();
     afterwards(() => dropDatabase(databaseUrl));
     const queues = await open(databaseUrl);
@@ -65,15 +65,15 @@ describe.each(backends)('the schedule of reports, queues in $name', ({ open }) =
     // The last may have come due while the workers were stopping.
     const settled = (await rows()).slice(0, -1);
     for (const row of settled) expect(row).toMatchObject({ state: 'completed', attempt: 1 });
-    const told = workers
+    const logged = workers
       .flatMap((worker) => worker.log)
       .filter((line) => line.includes('report run completed'));
     const completed = (await rows()).filter(({ state }) => state === 'completed');
-    expect(told).toHaveLength(completed.length);
-    expect(told.filter((line) => line.includes(asked))).toHaveLength(1);
+    expect(logged).toHaveLength(completed.length);
+    expect(logged.filter((line) => line.includes(asked))).toHaveLength(1);
   });
 
-  test('a moment that passed while nobody ran is made up for at the start', async () => {
+  test('a run that was due while no worker ran is made at the start', async () => {
     const databaseUrl = await cloneDatabase();
     const queues = await open(databaseUrl);
     afterwards(() => queues.close());

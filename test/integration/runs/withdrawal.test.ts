@@ -16,7 +16,7 @@ import {
 const RUNS = '/api/admin/v1/report_runs';
 const HISTORY = '/api/insights/v1';
 
-describe('runs that are withdrawn, or whose moment lies ahead', () => {
+describe('withdrawn runs and runs of the future', () => {
   const later = cleanUpAfterAll();
   let service: TestService;
 
@@ -60,7 +60,7 @@ describe('runs that are withdrawn, or whose moment lies ahead', () => {
     };
   };
   const everywhere = (moment: number) => Array.from({ length: 5 }, () => moment);
-  /** What names a run that is not served is not found. */
+  /** Expects 404 for every path that names a run that is not served. */
   const pinned = async (runId: string) => {
     const { api } = service;
     const replies = await Promise.all([
@@ -72,7 +72,7 @@ describe('runs that are withdrawn, or whose moment lies ahead', () => {
     return replies.map(({ status }) => status);
   };
 
-  test('a withdrawn run is served nowhere, the one before it is, and its snapshot is gone', async () => {
+  test('a withdrawn run is not served, the previous one is, and its snapshot is dropped', async () => {
     const [first, second] = await twoRuns();
     expect((await served()).moments).toEqual(everywhere(second.report_time));
     expect(await withdraw(second.run_id)).toMatchObject({
@@ -85,14 +85,14 @@ describe('runs that are withdrawn, or whose moment lies ahead', () => {
     expect(await pinned(second.run_id)).toEqual([404, 404, 404, 404]);
     const tables = await snapshotTables(service.databaseUrl);
     expect(tables.map(({ runId }) => runId)).not.toContain(second.run_id);
-    // Withdrawn once more, it stays what it is.
+    // Withdrawing the run again changes nothing.
     expect(await withdraw(second.run_id)).toMatchObject({
       status: 200,
       body: { state: 'withdrawn' },
     });
   });
 
-  test('a run that waits or is under way is withdrawn as well, and is not made', async () => {
+  test('a waiting or running run can be withdrawn, and is not made', async () => {
     const hold = await holdRuns(service.databaseUrl);
     try {
       const [running, waiting] = [
@@ -117,7 +117,7 @@ describe('runs that are withdrawn, or whose moment lies ahead', () => {
     }
   });
 
-  test('a run whose moment lies ahead is hidden from readers, shown to admins, and withdrawn by the command', async () => {
+  test('a run of the future is hidden from readers, shown to admins, and withdrawn by the command', async () => {
     const [first, second] = await twoRuns();
     const ahead = `update report_runs set report_time = now() + interval '2 days' where run_id = $1`;
     await ask(service.databaseUrl, ahead, [second.run_id]);
@@ -147,7 +147,7 @@ describe('runs that are withdrawn, or whose moment lies ahead', () => {
     },
   );
 
-  test('a key that may only read withdraws nothing', async () => {
+  test('a read key cannot withdraw a run', async () => {
     const made = await runInsightd(
       ['keys', 'create', '--name', 'reader', '--scopes', 'read'],
       testSettings(service.databaseUrl),

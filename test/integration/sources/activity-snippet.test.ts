@@ -57,7 +57,7 @@ describe.each([
   ['Express', startLikeExpress],
   ['Fastify', startFastify],
 ])('behind %s', (name, start) => {
-  test('each user who comes is told of, once an hour however often, and nobody else', async () => {
+  test('each visiting user is reported once an hour, and no other user', async () => {
     const before = (await countsOf(service.api, 'default'))[ACTIVE] ?? 0;
     const origin = await start(activityReporter(service.origin, service.api.key, SEND_MS));
     const visit = (user?: string) =>
@@ -71,7 +71,7 @@ describe.each([
   });
 });
 
-test('what could not be delivered is delivered later, with its own time', async () => {
+test('activity that could not be delivered is delivered later, with its original time', async () => {
   const bodies: string[] = [];
   const server = createServer((req, res) => {
     let body = '';

@@ -56,8 +56,8 @@ const stepArb: fc.Arbitrary<Step> = fc.record({
 
 let worlds = 0;
 
-/** The messages of a world in the order of their arrival, and the events that the model makes of them. */
-function toldBy(steps: readonly Step[]): { world: string; messages: Signed[]; model: Model } {
+/** The messages of a world in the order of arrival, and the model of their events. */
+function messagesOf(steps: readonly Step[]): { world: string; messages: Signed[]; model: Model } {
   const world = `world-${(worlds += 1)}.`;
   const start = Math.floor(Date.now() / 1000) * 1000 - 60_000;
   const time = (ms: number) => new Date(ms).toISOString();
@@ -102,11 +102,11 @@ async function rolesIn(world: string): Promise<(string | undefined)[]> {
   );
 }
 
-test('messages of one second count in the order of arrival, whichever api receives them', async () => {
+test('messages of one second count in the order of arrival, at any api', async () => {
   const property = fc.asyncProperty(
     fc.array(stepArb, { minLength: 4, maxLength: 12 }),
     async (steps) => {
-      const { world, messages, model } = toldBy(steps);
+      const { world, messages, model } = messagesOf(steps);
       await service.api.ingest(
         PAIRS.flatMap((pair) => [
           {
@@ -123,7 +123,7 @@ test('messages of one second count in the order of arrival, whichever api receiv
         await send(apis[steps[index]!.api]!, message);
         if (steps[index]!.isSentAgain) await send(apis[1 - steps[index]!.api]!, message);
       }
-      // Sent again after all others, a message stays where it was first.
+      // A message sent again after all others keeps its first position.
       for (const [index, message] of messages.entries())
         if (steps[index]!.isSentAgain) await send(service.api, message);
       const expected = PAIRS.map(
@@ -137,7 +137,7 @@ test('messages of one second count in the order of arrival, whichever api receiv
   await fc.assert(property, { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 8) });
 }, 60_000);
 
-test('the names of one second are the last that arrived', async () => {
+test('of several names in one second the last received counts', async () => {
   const at = Date.now();
   const created = (id: string, first_name: string) =>
     signStandard(
@@ -154,7 +154,7 @@ test('the names of one second are the last that arrived', async () => {
   expect(body).toMatchObject({ user: { first_name: 'Third' } });
 });
 
-test('a dead letter that is replayed, or a message sent again, keeps its first receipt', async () => {
+test('a replayed dead letter and a repeated message keep the time of first receipt', async () => {
   const at = Date.now();
   const step = (id: string, event_type: string, role?: unknown) =>
     signStandard(
@@ -167,7 +167,7 @@ test('a dead letter that is replayed, or a message sent again, keeps its first r
     { id: 'late', source: 'app', type: 'user.created', data: { user_id: 'late' } },
     { id: 'late', source: 'app2', type: 'org.created', data: { org_id: 'late org', name: 'Late' } },
   ]);
-  // A role that is no text cannot be used: a dead letter, whose body an operator mends.
+  // A role that is not a string makes a dead letter, whose body an operator corrects.
   const rejected = await deliver(service.api, step('z', 'user.role_changed_within_org', 7));
   expect(rejected.body).toEqual({ outcome: 'rejected' });
   await send(apis[1]!, step('a', 'user.removed_from_org'));
@@ -182,17 +182,17 @@ test('a dead letter that is replayed, or a message sent again, keeps its first r
     (await service.api.get<{ orgs: unknown[] }>(`/api/insights/v1/users/${id}`)).body.orgs;
   expect(await orgs('late')).toEqual([]);
 
-  // The source mends the message and sends it again under its id.
+  // The vendor corrects the message and sends it again with the same id.
   await deliver(service.api, step('zz', 'user.role_changed_within_org', 7));
   await send(apis[1]!, step('aa', 'user.removed_from_org'));
   await send(apis[0]!, step('zz', 'user.role_changed_within_org', 'Owner'));
   expect(await orgs('late')).toEqual([]);
-  // One that never came before is the latest.
+  // A message that is received for the first time is the latest.
   await send(apis[0]!, step('00', 'user.role_changed_within_org', 'Owner'));
   expect(await orgs('late')).toMatchObject([{ role: 'Owner' }]);
 });
 
-test('identities of such a source are remembered for good', async () => {
+test('identities of such a source are never pruned', async () => {
   const at = Date.now();
   const created = (id: string, first_name: string) =>
     signStandard(

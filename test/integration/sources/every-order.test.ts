@@ -39,7 +39,7 @@ afterAll(() => service.close());
 /** A delivery of a message, `laterMs` after its first. */
 type Sending = (laterMs: number) => Signed;
 
-/** One history told by four sources; every id begins with `world`. */
+/** One history as sent by four sources; every id begins with `world`. */
 function history(world: string): Sending[] {
   const [ada, bob, cleo, dan, eve] = ['ada', 'bob', 'cleo', 'dan', 'eve'].map((n) => world + n);
   const [acme, beta] = [`${world}acme`, `${world}beta`];
@@ -116,21 +116,21 @@ const RANKINGS: [Subject, string, string][] = [
   ].map(([report, interval]): [Subject, string, string] => ['org', report!, interval!]),
 ];
 
-/** What the reports say of a world, its name taken off. */
+/** The reports of a world, without its name in the ids. */
 async function reportsOf(world: string): Promise<Record<string, unknown[]>> {
   await service.api.run();
-  const told: Record<string, unknown[]> = {};
+  const reports: Record<string, unknown[]> = {};
   for (const [subject, report, interval] of RANKINGS) {
     const { rows } = await service.api.ranking(subject, report, interval);
     const own = rows
       .filter((row) => String(row[`${subject}_id`]).startsWith(world))
       // Of the row and of the report, new in every run.
       .map((row) => ({ ...row, id: undefined, report_id: undefined }));
-    told[`${subject} ${report}`] = JSON.parse(
+    reports[`${subject} ${report}`] = JSON.parse(
       JSON.stringify(own).replaceAll(world, ''),
     ) as unknown[];
   }
-  return told;
+  return reports;
 }
 
 async function deliverAll(messages: Signed[], atOnce: number): Promise<void> {
@@ -148,7 +148,7 @@ test('every order and repetition of the messages gives the same reports', async 
   );
   const expected = await reportsOf('in-order.');
   expect(expected['user champion']).toMatchObject([
-    // The days of four sign-ins, of which two were one day; nobody who acts for her counts.
+    // The days of four sign-ins, two on one day; sessions of an impersonator do not count.
     { user_id: 'ada', last_name: 'Lovelace', extra_properties: { num_active_days: 3 } },
     { user_id: 'bob', extra_properties: { num_active_days: 2 } },
     { user_id: 'eve', extra_properties: { num_active_days: 1 } },

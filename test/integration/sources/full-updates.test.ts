@@ -33,7 +33,7 @@ const workos = (type: string, data: object) =>
 const page = async (path: string) =>
   (await service.api.get(`/api/insights/v1/${path}`)).body as Record<string, unknown>;
 
-test('a user known by phone exists without an address, on every way out', async () => {
+test('a user known by phone exists without an address, in every output', async () => {
   const byPhone = {
     ...{ email_addresses: [], primary_email_address_id: null, created_at: CREATED },
     phone_numbers: [{ id: 'idn_phone', phone_number: '+15555550100' }],
@@ -74,13 +74,13 @@ test('a user known by phone exists without an address, on every way out', async 
   expect(parameters.body).toEqual({ user_signup_query_parameters: {} });
 });
 
-test('an address that is added later is the address of the same user, created when Clerk says', async () => {
+test('an address added later belongs to the same user, with Clerk’s creation time', async () => {
   await clerk('user.updated', clerkUser('phone', { created_at: CREATED }));
   const user = { email: 'phone@example.com', created_at: CREATED / 1000 };
   expect(await page('users/phone')).toMatchObject({ user });
 });
 
-test('an update that is the first message of a user or an org reports the creation', async () => {
+test('an update that is the first message of a user or org creates it', async () => {
   await clerk('user.updated', clerkUser('clerk', { created_at: CREATED }));
   await clerk('organization.updated', clerkOrg('clerk-org', { created_at: CREATED }));
   await workos('user.updated', workosUser('workos', { created_at: CREATED_ISO }));
@@ -94,7 +94,7 @@ test('an update that is the first message of a user or an org reports the creati
   }
 });
 
-test('an update without a creation time creates nobody, and no update brings back a deleted user', async () => {
+test('an update without a creation time creates no user, and no update restores a deleted user', async () => {
   await clerk('user.updated', clerkUser('partial', { created_at: null }));
   expect((await service.api.get('/api/insights/v1/users/partial')).status).toBe(404);
   await clerk('user.deleted', { id: 'clerk', deleted: true });

@@ -51,13 +51,13 @@ async function bodies(): Promise<(string | null)[]> {
   return (await letters(service.api)).map(({ body }) => body);
 }
 
-/** A user without an address, of whom all the rest is personal. */
+/** A user without an address, with personal data in all other fields. */
 function nameless(id: string): object {
   const data = clerkUser(id, { email_addresses: [], first_name: 'Zq2first' });
   return clerkMessage('user.created', data, Date.now());
 }
 
-test('a message of which one event cannot be used is kept whole, as it came, and taken when it can be', async () => {
+test('a message with an unusable event is stored as received, and accepted when it becomes usable', async () => {
   const time = new Date(Date.now() + TOO_FAR_MS + 1_500).toISOString();
   const [usable, early] = ['usable', 'early'].map((user_id) =>
     anEvent('user.created', { user_id }),
@@ -75,9 +75,9 @@ test('a message of which one event cannot be used is kept whole, as it came, and
   expect(await letters(service.api)).toEqual([]);
 });
 
-test('replayed, a message is the one it was: its identity and its time', async () => {
+test('a replayed message keeps its identity and time', async () => {
   const at = Date.now() - 100_000;
-  // No type yet: as if a later version knew how to read it.
+  // No type yet, as if a later version could read it.
   const message = standard('{"data": {"user_id": "timed", "email": "t@example.com"}}', {
     ...{ id: 'msg_timed', at },
   });
@@ -85,8 +85,8 @@ test('replayed, a message is the one it was: its identity and its time', async (
   const put = `update dead_letters set body = convert_to('{"type": "user.created", ' || substr(convert_from(body, 'UTF8'), 2), 'UTF8')`;
   await ask(service.databaseUrl, put);
   expect(await replay(service.api)).toEqual({ accepted: 1, rejected: [] });
-  const told = `select extract(epoch from created_at)::int as second from users join user_ids using (id) where user_id = 'timed'`;
-  expect(await ask(service.databaseUrl, told)).toEqual([{ second: Math.floor(at / 1000) }]);
+  const query = `select extract(epoch from created_at)::int as second from users join user_ids using (id) where user_id = 'timed'`;
+  expect(await ask(service.databaseUrl, query)).toEqual([{ second: Math.floor(at / 1000) }]);
   await expectOutcome(
     'accepted',
     standard(anEvent('user.deleted', { user_id: 'timed' }, { id: 'msg_timed' })),
@@ -94,7 +94,7 @@ test('replayed, a message is the one it was: its identity and its time', async (
   expect(await isKnown('timed')).toBe(true);
 });
 
-test('what is signed but no JSON is kept, and stays when it is replayed', async () => {
+test('a signed body that is not JSON is stored, and stays after a replay', async () => {
   await expectOutcome('rejected', standard('{"type": "user.cre'), standard(''));
   expect((await bodies()).sort()).toEqual(['', '{"type": "user.cre']);
   const reply = await replay(service.api);
@@ -102,13 +102,13 @@ test('what is signed but no JSON is kept, and stays when it is replayed', async 
   expect(reply.rejected[0]!.errors).toEqual({ body: ['must be valid JSON'] });
 });
 
-test('two messages that say the same are two letters', async () => {
+test('two messages with the same content are two letters', async () => {
   const message = () => signStandard('propelauth', SECRET, { event_type: 'user.login' });
   await expectOutcome('rejected', message(), message());
   expect((await letters(service.api)).map(({ attempts }) => attempts)).toEqual([1, 1]);
 });
 
-test('an invited person’s address is not kept, wherever it stands in the message', async () => {
+test('an invitee’s address is not stored, wherever it is in the message', async () => {
   const address = 'zq2.invitee@private.example';
   const invitation = workosInvitation('', address, { note: ` ${address.toUpperCase()}` });
   await expectOutcome(
@@ -123,7 +123,7 @@ test('an invited person’s address is not kept, wherever it stands in the messa
   expect(await columnsHolding(service.databaseUrl, [address])).toEqual([]);
 });
 
-test('the deletion of somebody drops the messages about them, and keeps later ones from being kept', async () => {
+test('the deletion of a user drops the messages about them, and later ones are not stored', async () => {
   const id = 'zq2-user';
   const about = () => [
     signStandard('clerk', SECRET, nameless(id)),

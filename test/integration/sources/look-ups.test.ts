@@ -23,7 +23,7 @@ afterAll(async () => {
   fake.close();
 });
 
-async function tell(event_type: string, body: object, id?: string): Promise<void> {
+async function deliverMessage(event_type: string, body: object, id?: string): Promise<void> {
   const message = signStandard('propelauth', SECRET, { event_type, ...body }, { id });
   const { body: reply } = await deliver(service.api, message);
   expect(reply).toEqual({ outcome: 'accepted' });
@@ -32,7 +32,7 @@ async function tell(event_type: string, body: object, id?: string): Promise<void
 /** A user who is active, so that a report shows what is known of them. */
 async function createUser(): Promise<string> {
   const user_id = randomUUID();
-  await tell('user.created', { user_id, email: 'old@example.com', first_name: 'Old' });
+  await deliverMessage('user.created', { user_id, email: 'old@example.com', first_name: 'Old' });
   return user_id;
 }
 
@@ -50,53 +50,53 @@ async function shown(userId: string): Promise<Record<string, unknown> | undefine
   return rows.find(({ user_id }) => user_id === userId);
 }
 
-test('the present values are fetched, and what is absent is cleared', async () => {
+test('enrichment fetches the current values, and clears absent ones', async () => {
   const id = await createUser();
   fake.answers.set(id, [propelauthUser(id, { email: 'new@example.com', first_name: null })]);
-  await tell('user.updated', { user_id: id });
+  await deliverMessage('user.updated', { user_id: id });
   await nothingWaits();
   expect(await shown(id)).toMatchObject({ email: 'new@example.com', first_name: null });
 });
 
-test('so is the name of an org', async () => {
+test('enrichment fetches the name of an org', async () => {
   const [user_id, org_id] = [await createUser(), randomUUID()];
-  await tell('org.created', { org_id, name: 'Old Inc' });
-  await tell('user.added_to_org', { user_id, org_id });
+  await deliverMessage('org.created', { org_id, name: 'Old Inc' });
+  await deliverMessage('user.added_to_org', { user_id, org_id });
   fake.answers.set(org_id, [{ status: 200, body: { org_id, name: 'New Inc' } }]);
-  await tell('org.updated', { org_id });
+  await deliverMessage('org.updated', { org_id });
   await nothingWaits();
   expect(await shown(user_id)).toMatchObject({ org_data: [{ display_name: 'New Inc' }] });
 });
 
-test('a message delivered again is not looked up again', async () => {
+test('a message delivered again causes no second request', async () => {
   const id = await createUser();
   fake.answers.set(id, [propelauthUser(id)]);
-  await tell('user.updated', { user_id: id }, 'delivered-twice');
-  await tell('user.updated', { user_id: id }, 'delivered-twice');
+  await deliverMessage('user.updated', { user_id: id }, 'delivered-twice');
+  await deliverMessage('user.updated', { user_id: id }, 'delivered-twice');
   await nothingWaits();
-  await tell('user.updated', { user_id: id }, 'delivered-twice');
+  await deliverMessage('user.updated', { user_id: id }, 'delivered-twice');
   expect(await waiting()).toEqual([]);
   expect(fake.asked.filter((asked) => asked === id)).toHaveLength(1);
 });
 
-test('one that is gone ends the look-up without a word', async () => {
+test('a deleted user ends the enrichment silently', async () => {
   const id = await createUser();
-  await tell('user.updated', { user_id: id });
+  await deliverMessage('user.updated', { user_id: id });
   await nothingWaits();
   expect(fake.asked).toContain(id);
   expect(await shown(id)).toMatchObject({ first_name: 'Old' });
 });
 
-test('a failure is tried again; a 429 keeps the others from being asked meanwhile', async () => {
+test('a failed request is retried; a 429 pauses all other requests', async () => {
   const [id, busy, other] = [await createUser(), await createUser(), await createUser()];
   fake.answers.set(id, [{ status: 500 }, { status: 502 }, propelauthUser(id)]);
-  await tell('user.updated', { user_id: id });
+  await deliverMessage('user.updated', { user_id: id });
   await nothingWaits();
   expect(await shown(id)).toMatchObject({ first_name: 'Ada' });
 
   fake.answers.set(busy, [{ status: 429 }, propelauthUser(busy)]);
   fake.answers.set(other, [propelauthUser(other)]);
-  await tell('user.updated', { user_id: busy });
+  await deliverMessage('user.updated', { user_id: busy });
   await waitFor(() => (fake.asked.includes(busy) ? true : undefined));
   const paused = `
     select id from source_lookups where next_at > now() + interval '5 s' and error is not null`;
@@ -104,12 +104,12 @@ test('a failure is tried again; a 429 keeps the others from being asked meanwhil
     (await ask(service.databaseUrl, paused)).length > 0 ? true : undefined,
   );
   await ask(service.databaseUrl, 'update source_lookups set next_at = now()');
-  await tell('user.updated', { user_id: other });
+  await deliverMessage('user.updated', { user_id: other });
   await nothingWaits();
   expect(await shown(busy)).toMatchObject({ first_name: 'Ada' });
 });
 
-test('the log names nobody, nor the key', () => {
+test('the log holds neither personal data nor the key', () => {
   const log = [...service.log, ...service.output].join('\n');
   for (const text of ['right-key', SECRET, 'example.com', ...fake.asked])
     expect(log.replaceAll('auth.example.com', '')).not.toContain(text);

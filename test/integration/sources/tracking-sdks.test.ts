@@ -103,8 +103,8 @@ function calls(prefix: string): Said[] {
     track(bob, '14', 'Account Added User', within(beta)),
     track(bob, '16', 'Account Removed User', within(beta)),
     track(cid, '05', 'Signed Up', within(beta, { email: `${prefix}-cid@x.example` })),
-    ['page', { anonymousId: 'somebody', name: 'Home', timestamp: on('30') }],
-    ['alias', { userId: ada, previousId: 'somebody', timestamp: on('30') }],
+    ['page', { anonymousId: 'anonymous', name: 'Home', timestamp: on('30') }],
+    ['alias', { userId: ada, previousId: 'anonymous', timestamp: on('30') }],
   ];
 }
 
@@ -126,8 +126,8 @@ async function rows(subject: 'user' | 'org', report: string, prefix: string) {
   return rows.filter((row) => String(row[`${subject}_id`]).startsWith(`${prefix}-`));
 }
 
-describe.each(LIBRARIES)('what the library of $name sent', ({ name }) => {
-  test('makes profiles, memberships and activity', async () => {
+describe.each(LIBRARIES)('calls of the library of $name', ({ name }) => {
+  test('give profiles, memberships and activity', async () => {
     const champions = await rows('user', 'champion', name);
     expect(champions.map((row) => [row['user_id'], row['extra_properties']])).toEqual([
       [`${name}-ada`, { num_active_days: 3 }],
@@ -146,13 +146,13 @@ describe.each(LIBRARIES)('what the library of $name sent', ({ name }) => {
     expect(champions[2]).toMatchObject({ org_data: [{ display_name: 'Beta' }] });
   });
 
-  test('makes invites, an address counted once', async () => {
+  test('give invites, each address counted once', async () => {
     expect(await rows('user', 'top_inviter', name)).toMatchObject([
       { user_id: `${name}-ada`, extra_properties: { num_invites: 2 } },
     ]);
   });
 
-  test('makes orgs grow and shrink', async () => {
+  test('give growing and shrinking orgs', async () => {
     expect(await rows('org', 'growth', name)).toMatchObject([
       { org_id: `${name}-acme`, num_users: 2, extra_properties: { num_users_added: 2 } },
       {
@@ -163,7 +163,7 @@ describe.each(LIBRARIES)('what the library of $name sent', ({ name }) => {
   });
 });
 
-test('the source tells of all that they sent, by name where the name says a fact', async () => {
+test('the source counts all calls, by event name where the name maps to a fact', async () => {
   const [source] = (await sources(service.api)).filter(({ kind }) => kind === 'tracking');
   expect(source).toMatchObject({ source: 'web shop', configured: true, dead_letters: [] });
   const counts = source!.last_day.map(({ type, outcome, count }) => [

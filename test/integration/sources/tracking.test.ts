@@ -19,7 +19,7 @@ afterAll(() => service.close());
 
 const identify = (userId: string, more: Call = {}): Call => ({
   ...{ type: 'identify', userId, messageId: `identify ${userId}` },
-  ...{ traits: { email: 'somebody@x.example' }, ...more },
+  ...{ traits: { email: 'someone@x.example' }, ...more },
 });
 
 async function isKnown(userId: string): Promise<boolean> {
@@ -38,7 +38,7 @@ async function activeDays(userId: string): Promise<string[]> {
   return rows.map(({ day }) => day);
 }
 
-test('each kind of call has a path of its own, which says its kind', async () => {
+test('each kind of call has its own path, which determines the kind', async () => {
   expect((await sendCalls(service.api, 'identify', identify('path'))).body).toEqual(DONE);
   expect(await isKnown('path')).toBe(true);
   for (const path of ['group', 'track', 'page', 'screen', 'alias']) {
@@ -51,7 +51,7 @@ test('each kind of call has a path of its own, which says its kind', async () =>
   expect(await letters(service.api)).toEqual([]);
 });
 
-test('requests of libraries in other languages are taken as they are', async () => {
+test('requests of libraries in other languages are accepted unchanged', async () => {
   for (const { library, path, headers, body } of libraryRequests(service.api.key)) {
     const reply = await fetch(service.origin + path, { method: 'POST', headers, body });
     expect([library, reply.status, await reply.json()]).toEqual([library, 200, DONE]);
@@ -60,7 +60,7 @@ test('requests of libraries in other languages are taken as they are', async () 
   expect(await letters(service.api)).toEqual([]);
 });
 
-test('each letter is the path of a kind of call, with slashes to spare', async () => {
+test('each one-letter path is a kind of call, also with extra slashes', async () => {
   for (const path of ['i', 'g', 't', 'p', 's', 'a', '/page/', 'import', 'batch//']) {
     const call = { userId: `at ${path}`, groupId: 'g', batch: [] };
     const { status, body } = await sendCalls(service.api, path, call);
@@ -72,9 +72,9 @@ test('each letter is the path of a kind of call, with slashes to spare', async (
   }
 });
 
-test('an error has the members that the libraries show', async () => {
+test('an error has the members that the libraries display', async () => {
   const { api } = service;
-  const refused = await sendCalls(api, 'batch', '{', { Authorization: basic('nobody') });
+  const refused = await sendCalls(api, 'batch', '{', { Authorization: basic('unknown') });
   expect([refused.status, refused.body]).toMatchObject([
     401,
     { code: 'unauthorized', message: expect.any(String), error: { code: 'unauthorized' } },
@@ -86,7 +86,7 @@ test('an error has the members that the libraries show', async () => {
   ]);
 });
 
-test('a key in the body is looked for in 512 KiB, packed or not, and kept nowhere', async () => {
+test('a key in the body is searched in 512 KiB, packed or not, and is stored nowhere', async () => {
   const post = async (body: unknown, packed: boolean) => {
     const text = JSON.stringify(body);
     const init = { method: 'POST', body: packed ? gzipSync(text) : text };
@@ -98,7 +98,7 @@ test('a key in the body is looked for in 512 KiB, packed or not, and kept nowher
   for (const packed of [false, true]) {
     expect(await post({ batch: [call], writeKey }, packed)).toBe(200);
     expect(await post({ batch: [], writeKey, filler }, packed)).toBe(413);
-    expect(await post({ batch: [], writeKey: 'nobody' }, packed)).toBe(401);
+    expect(await post({ batch: [], writeKey: 'unknown' }, packed)).toBe(401);
     expect(await post({ batch: [{ writeKey }] }, packed)).toBe(401);
     let deep: unknown = [];
     for (let level = 0; level < 100; level++) deep = [deep];
@@ -109,7 +109,7 @@ test('a key in the body is looked for in 512 KiB, packed or not, and kept nowher
   expect(kept.map(({ body }) => body)).toEqual(['{"type":"dance"}']);
 });
 
-test('ids beyond 2^53 stay apart, and one that would be rounded is refused', async () => {
+test('ids beyond 2^53 stay distinct, and a rounded one is refused', async () => {
   const call = (id: string) =>
     `{"type":"identify","messageId":"exact ${id}","userId":${id},"traits":{"email":"e@x.example"}}`;
   const ids = ['738529527931260425', '738529527931260426', '1e21', '-0', '12.0'];
@@ -124,7 +124,7 @@ test('ids beyond 2^53 stay apart, and one that would be rounded is refused', asy
   ]);
 });
 
-test('a time that cannot be corrected spoils its own call alone, also when it is replayed', async () => {
+test('a time that cannot be corrected rejects only its own call, also in a replay', async () => {
   const page = (userId: string, timestamp: string, sentAt?: string): Call => ({
     ...{ type: 'page', userId, messageId: userId, timestamp, sentAt },
   });
@@ -142,7 +142,7 @@ test('a time that cannot be corrected spoils its own call alone, also when it is
   expect(await named()).toHaveLength(3);
 });
 
-test('calls out of an archive keep the day they had then', async () => {
+test('calls from an archive keep their original day', async () => {
   const on = (second: number) => `2025-05-11T10:00:0${second}.000Z`;
   const call = { type: 'page', userId: 'archived', messageId: 'archived', timestamp: on(1) };
   const archived = { ...call, originalTimestamp: on(0), sentAt: on(5), receivedAt: on(6) };
@@ -150,7 +150,7 @@ test('calls out of an archive keep the day they had then', async () => {
   expect(await activeDays('archived')).toEqual(['2025-05-11']);
 });
 
-test('JSON is read whatever the content type says, and gzip whatever it is called', async () => {
+test('JSON and gzip are detected by content, whatever the headers say', async () => {
   const packed = (userId: string) => gzipSync(JSON.stringify({ batch: [identify(userId)] }));
   const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
   const sent = [
@@ -165,7 +165,7 @@ test('JSON is read whatever the content type says, and gzip whatever it is calle
   }
 });
 
-test('the write key is a key that may ingest, as Basic or Bearer', async () => {
+test('the write key is a key with the scope ingest, as Basic or Bearer', async () => {
   const [reads, ingests] = await Promise.all(
     (['read', 'ingest'] as const).map((scope) => plantKey(service.databaseUrl, scope, scope)),
   );
@@ -177,7 +177,7 @@ test('the write key is a key that may ingest, as Basic or Bearer', async () => {
     (await sendCalls(service.api, `page?writeKey=${reads!}`, {}, { Authorization: '' })).status,
   ).toBe(403);
   expect(await statusOf(basic(reads!))).toBe(403);
-  for (const wrong of [basic('nobody'), 'Basic !', 'Basic', '']) {
+  for (const wrong of [basic('unknown'), 'Basic !', 'Basic', '']) {
     expect([wrong, await statusOf(wrong)]).toEqual([wrong, 401]);
   }
   // Basic is for tracking libraries alone.
@@ -187,7 +187,7 @@ test('the write key is a key that may ingest, as Basic or Bearer', async () => {
   expect(native.status).toBe(401);
 });
 
-test('what is bad in a batch becomes a dead letter and fails nothing else', async () => {
+test('a bad call in a batch becomes a dead letter, and the other calls count', async () => {
   const bad = [
     7,
     { type: 'dance', userId: 'x' },
@@ -209,7 +209,7 @@ test('what is bad in a batch becomes a dead letter and fails nothing else', asyn
   });
 });
 
-test('an invitee is kept in no dead letter', async () => {
+test('no dead letter has an invitee’s address', async () => {
   const properties = { invitee_email: ' Hidden@x.example', again: 'hidden@x.example' };
   const call = { userId: 'x'.repeat(300), event: 'Invite Sent', properties };
   await sendCalls(service.api, 'track', call);
@@ -218,7 +218,7 @@ test('an invitee is kept in no dead letter', async () => {
   expect(letter!.body).not.toMatch(/hidden@/i);
 });
 
-test('a dead letter is replayed as the call it was, of its time', async () => {
+test('a replayed dead letter keeps the time of its call', async () => {
   const timestamp = '2026-01-15T23:00:00-02:00';
   await sendCalls(service.api, 'page', { userId: 'later', timestamp, type: 'page' });
   const call = { userId: 'mended', timestamp, properties: { invitee_email: ' ' } };
@@ -242,7 +242,7 @@ test('a call sent again changes nothing, even with another time', async () => {
   expect(await activeDays('again')).toEqual(['2026-01-10']);
 });
 
-test('a clock that is wrong by more than minutes is corrected', async () => {
+test('a sender’s clock that is wrong by more than minutes is corrected', async () => {
   const day = 86_400_000;
   const off = (ms: number) => new Date(Date.now() + ms).toISOString();
   // It happened a day ago, and the sender's clock is forty days behind.
@@ -258,14 +258,14 @@ test('a clock that is wrong by more than minutes is corrected', async () => {
   expect(await activeDays('slow')).toHaveLength(1);
 });
 
-test('several identifies leave the same user in whatever order they come', async () => {
-  const told: [string, Call, string][] = [
+test('several identify calls give the same user in any order', async () => {
+  const updates: [string, Call, string][] = [
     ['1', { email: 'first@x.example', firstName: 'Ada' }, '2026-01-02'],
     ['2', { email: 'second@x.example', createdAt: '2025-12-01' }, '2026-01-03'],
     ['3', { lastName: 'King' }, '2026-01-04'],
   ];
   const identifies = (userId: string) =>
-    told.map(([messageId, traits, day]) => {
+    updates.map(([messageId, traits, day]) => {
       const timestamp = `${day}T00:00:00Z`;
       return identify(userId, { messageId: `${userId} ${messageId}`, traits, timestamp });
     });
@@ -284,7 +284,7 @@ test('several identifies leave the same user in whatever order they come', async
   expect(shown(other!)).toEqual(shown(one!));
 });
 
-test('a body that cannot be read, or is too large, is refused whole', async () => {
+test('an unreadable or too large body is refused completely', async () => {
   const refused = async (path: string, body: unknown) =>
     problem(await sendCalls(service.api, path, body)).status;
   expect(await refused('batch', '{"batch": [')).toBe(400);

@@ -31,7 +31,7 @@ async function isKnown(userId: string): Promise<boolean> {
   return (await signupParameters(service.api, userId)).status === 200;
 }
 
-test('a signed message is taken, by either of two secrets that live at once', async () => {
+test('a signed message is accepted with either of two valid secrets', async () => {
   for (const [index, secret] of [OLD, NEW].entries()) {
     const reply = await deliver(
       service.api,
@@ -66,7 +66,7 @@ test('a forged, changed, unsigned or stale message gets 401 and leaves no trace'
   expect((await deliver(service.api, good)).body).toEqual({ outcome: 'accepted' });
 });
 
-test('after ten wrong signatures from an address the next is 429, and a right one still passes', async () => {
+test('after ten wrong signatures from an address the next one gets 429, and a right one is accepted', async () => {
   const from = (address: string, message: Signed) =>
     deliver(service.api, {
       ...message,
@@ -88,7 +88,7 @@ test('after ten wrong signatures from an address the next is 429, and a right on
   expect((await from(guesser, right)).body).toEqual({ outcome: 'accepted' });
 });
 
-test('so it is with WorkOS, by its own scheme', async () => {
+test('WorkOS messages are accepted and refused by WorkOS’s own scheme', async () => {
   const body = (id: string) => workosMessage('user.created', workosUser(id), Date.now());
   for (const [index, secret] of [OLD_WORKOS, NEW_WORKOS].entries()) {
     const reply = await deliver(service.api, signWorkos(secret, body(`workos ${index}`)));
@@ -114,7 +114,7 @@ test('so it is with WorkOS, by its own scheme', async () => {
   expect(await ask(service.databaseUrl, 'select from dead_letters')).toEqual([]);
 });
 
-test('a retry that is stamped later is known: activity is not moved', async () => {
+test('a retry with a later timestamp is the same message: activity does not move', async () => {
   const [user_id, created] = ['retried', { created_at: '2024-01-01T00:00:00Z' }];
   const message = creation(user_id);
   const user = { ...message, data: { ...(message['data'] as object), ...created } };
@@ -132,7 +132,7 @@ test('a retry that is stamped later is known: activity is not moved', async () =
   });
 });
 
-test('a type that is of no use here is answered 200 and counted, as is a forged message', async () => {
+test('an unused type gets 200 and is counted, and a forged message is counted', async () => {
   const message = signStandard('propelauth', NEW, { event_type: 'user.locked', user_id: 'x' });
   expect(await deliver(service.api, message)).toMatchObject({
     ...{ status: 200, body: { outcome: 'unused' } },
@@ -145,25 +145,25 @@ test('a type that is of no use here is answered 200 and counted, as is a forged 
   expect(body).toMatch(/insightd_ingest_events_total\{type="unknown",outcome="refused"\} \d/);
 });
 
-test('a source without a secret, or that is none, is not there; the reply says what to set', async () => {
+test('a source without a secret, or an unknown source, gets 404 with the setting to set', async () => {
   const ofClerk = signStandard('clerk', NEW, clerkMessage('user.deleted', {}, Date.now()));
   const unset = problem(await deliver(service.api, ofClerk));
   expect(unset).toMatchObject({ status: 404 });
   expect(unset.detail).toContain('CLERK_WEBHOOK_SECRET');
-  for (const source of ['demo', 'nobody', '..%2Fsource']) {
+  for (const source of ['demo', 'unknown', '..%2Fsource']) {
     const none = problem(await deliver(service.api, { ...ofClerk, source }));
     expect(none).toMatchObject({ status: 404 });
     expect(none.detail).toContain('clerk, propelauth, standard, workos');
   }
 });
 
-test('a secret that is of no source is told of at the start, and stops nothing', async () => {
-  const told = await says(service, 'STRIPE_WEBHOOK_SECRET');
-  expect(told).toContain('no source has this setting');
+test('a secret of an unknown source is logged at the start and does not stop it', async () => {
+  const line = await says(service, 'STRIPE_WEBHOOK_SECRET');
+  expect(line).toContain('no source has this setting');
   expect(service.log.join()).not.toContain(OTHERS);
 });
 
-test('a body of more than 1 MiB is too large, whoever sent it', async () => {
+test('a body of more than 1 MiB is refused as too large, from any sender', async () => {
   const body = creation('x'.repeat(1024 * 1024));
   const reply = await deliver(service.api, signStandard('standard', NEW, body));
   expect(problem(reply)).toMatchObject({ status: 413 });

@@ -1,4 +1,4 @@
-import type { Told } from './events.js';
+import type { TimedEvent } from './events.js';
 import { activeDays, createdAt, createdIds, everActive, isIn, type Days } from './facts.js';
 import { orgActiveDays, orgsWithSpans } from './membership.js';
 import { DAY_MS, dayFromText, dayOf, dayText } from './time.js';
@@ -47,7 +47,7 @@ function periods(cadence: Cadence, start: number, end: number): Days[] {
 }
 
 /** The days on which each user or org counts in the metric; "deleted users and orgs included". */
-function countedDays(history: readonly Told[], metric: Metric): number[][] {
+function countedDays(history: readonly TimedEvent[], metric: Metric): number[][] {
   const creationDays = (subject: 'user' | 'org') =>
     createdIds(history, subject).map((id) => [dayOf(createdAt(history, subject, id))]);
   switch (metric) {
@@ -64,7 +64,7 @@ function countedDays(history: readonly Told[], metric: Metric): number[][] {
 
 /** "Charts have no T: they show everything known now". Start not after end; all days UTC. */
 export function chartOf(
-  history: readonly Told[],
+  history: readonly TimedEvent[],
   metric: Metric,
   cadence: Cadence,
   range: { start: string; end: string; today: string },

@@ -1,6 +1,6 @@
 import { compareBytes } from './time.js';
 
-/** An event as it is sent: valid, with its `time` (RFC 3339 UTC with ms) and `source` told. */
+/** An event as it is sent: valid, with its `time` (RFC 3339 UTC with ms) and `source` filled in. */
 export interface WireEvent {
   id: string;
   source: string;
@@ -12,7 +12,7 @@ export interface WireEvent {
 }
 
 /** A wire event with its time read, in unix ms. */
-export interface Told extends WireEvent {
+export interface TimedEvent extends WireEvent {
   at: number;
 }
 
@@ -36,7 +36,7 @@ function orderKey({ id, receivedAt }: WireEvent): string {
 }
 
 /** "Where order matters it is (time, order key, source): times to the millisecond, keys as bytes." */
-export function inOrder(events: readonly WireEvent[]): Told[] {
+export function inOrder(events: readonly WireEvent[]): TimedEvent[] {
   return events
     .map((event) => ({ ...event, at: Date.parse(event.time) }))
     .sort(
@@ -46,7 +46,7 @@ export function inOrder(events: readonly WireEvent[]): Told[] {
 }
 
 /** A data field that the event's type requires to be a string. */
-export function text(event: Told, field: string): string {
+export function text(event: TimedEvent, field: string): string {
   const value = event.data[field];
   if (typeof value !== 'string') throw new Error(`${event.type} ${event.id}: no ${field}`);
   return value;
@@ -54,10 +54,10 @@ export function text(event: Told, field: string): string {
 
 /** The events of one type whose data field has the given value, in order. */
 export function having(
-  history: readonly Told[],
+  history: readonly TimedEvent[],
   type: string,
   field: string,
   value: string,
-): Told[] {
+): TimedEvent[] {
   return history.filter((event) => event.type === type && event.data[field] === value);
 }

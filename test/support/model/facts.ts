@@ -1,16 +1,16 @@
-import { having, text, type Told } from './events.js';
+import { having, text, type TimedEvent } from './events.js';
 import { DAY_MS, compareBytes, dayOf, wholeSecond } from './time.js';
 
 /** The two kinds of thing that are created, updated and deleted by the same rules. */
 export type Subject = 'user' | 'org';
 
-/** A moment after every fact, yet before the never that is Infinity. */
+/** A moment after every fact, and before Infinity, which means never. */
 export const ALL_KNOWN = Number.MAX_VALUE;
 
 const ID_FIELD = { user: 'user_id', org: 'org_id' } as const;
 
-/** Every id of which a creation was told; others are "known only by id". By id, as bytes. */
-export function createdIds(history: readonly Told[], subject: Subject): string[] {
+/** Every id that has a creation event; others are "known only by id". Sorted by id, as bytes. */
+export function createdIds(history: readonly TimedEvent[], subject: Subject): string[] {
   const ids = history
     .filter((event) => event.type === `${subject}.created`)
     .map((event) => text(event, ID_FIELD[subject]));
@@ -18,24 +18,24 @@ export function createdIds(history: readonly Told[], subject: Subject): string[]
 }
 
 /** "`data.created_at`, else the event's time": unix seconds or RFC 3339, in unix ms here. */
-function creationTold(event: Told): number {
-  const told = event.data['created_at'];
-  if (typeof told === 'number') return told * 1000;
-  if (typeof told === 'string') return Date.parse(told);
+function creationTime(event: TimedEvent): number {
+  const createdAtField = event.data['created_at'];
+  if (typeof createdAtField === 'number') return createdAtField * 1000;
+  if (typeof createdAtField === 'string') return Date.parse(createdAtField);
   return event.at;
 }
 
-function creationsTold(history: readonly Told[], subject: Subject, id: string): number[] {
-  return having(history, `${subject}.created`, ID_FIELD[subject], id).map(creationTold);
+function creationTimes(history: readonly TimedEvent[], subject: Subject, id: string): number[] {
+  return having(history, `${subject}.created`, ID_FIELD[subject], id).map(creationTime);
 }
 
-/** "`created_at` is the earliest creation told" of that id, in unix ms; Infinity when none was. */
-export function createdAt(history: readonly Told[], subject: Subject, id: string): number {
-  return Math.min(...creationsTold(history, subject, id));
+/** `created_at`: the time of the earliest creation of that id, in unix ms; Infinity when there is none. */
+export function createdAt(history: readonly TimedEvent[], subject: Subject, id: string): number {
+  return Math.min(...creationTimes(history, subject, id));
 }
 
 /** "A deleted id stays deleted, from its first deletion on": unix ms, Infinity when never. */
-function deletedAt(history: readonly Told[], subject: Subject, id: string): number {
+function deletedAt(history: readonly TimedEvent[], subject: Subject, id: string): number {
   return Math.min(
     ...having(history, `${subject}.deleted`, ID_FIELD[subject], id).map((event) => event.at),
   );
@@ -43,7 +43,7 @@ function deletedAt(history: readonly Told[], subject: Subject, id: string): numb
 
 /** "created at or before T, not deleted at or before T"; T in unix ms, `ALL_KNOWN` for now. */
 export function existsAt(
-  history: readonly Told[],
+  history: readonly TimedEvent[],
   subject: Subject,
   id: string,
   atMs: number,
@@ -56,7 +56,7 @@ export function existsAt(
  * `user.created` a `null` e-mail is an absent one)".
  */
 export function profileField(
-  history: readonly Told[],
+  history: readonly TimedEvent[],
   subject: Subject,
   id: string,
   field: string,
@@ -72,19 +72,19 @@ export function profileField(
   return value;
 }
 
-/** "user.active; every creation told": the instants (unix ms) at which the user was active. */
-function activeInstants(history: readonly Told[], userId: string): number[] {
+/** The instants (unix ms) at which the user was active: `user.active` events and all creations. */
+function activeInstants(history: readonly TimedEvent[], userId: string): number[] {
   const activity = having(history, 'user.active', 'user_id', userId).map((event) => event.at);
-  return [...activity, ...creationsTold(history, 'user', userId)];
+  return [...activity, ...creationTimes(history, 'user', userId)];
 }
 
 /** "Any number of events on a day is one active day"; deletion makes no difference. Ascending. */
-export function activeDays(history: readonly Told[], userId: string): number[] {
+export function activeDays(history: readonly TimedEvent[], userId: string): number[] {
   return [...new Set(activeInstants(history, userId).map(dayOf))].sort((a, b) => a - b);
 }
 
 /** Every user id that was ever active, created or not. */
-export function everActive(history: readonly Told[]): string[] {
+export function everActive(history: readonly TimedEvent[]): string[] {
   const ids = history
     .filter((event) => event.type === 'user.active' || event.type === 'user.created')
     .map((event) => text(event, 'user_id'));
@@ -95,7 +95,11 @@ export function everActive(history: readonly Told[]): string[] {
  * "the latest of them, to the second, never null. As of a T before it: the start of the user's
  * last active day not after T, or `created_at` if that is later." T and the answer in unix s.
  */
-export function lastActiveAt(history: readonly Told[], userId: string, reportTime: number): number {
+export function lastActiveAt(
+  history: readonly TimedEvent[],
+  userId: string,
+  reportTime: number,
+): number {
   const latest = Math.max(...activeInstants(history, userId).map(wholeSecond));
   if (latest <= reportTime) return latest;
   const today = dayOf(reportTime * 1000);
@@ -104,7 +108,11 @@ export function lastActiveAt(history: readonly Told[], userId: string, reportTim
 }
 
 /** "The invitee's address (trimmed, lower case)", once for each invite sent in the given days. */
-export function inviteesOf(history: readonly Told[], userId: string, days: Days): Set<string> {
+export function inviteesOf(
+  history: readonly TimedEvent[],
+  userId: string,
+  days: Days,
+): Set<string> {
   const invites = having(history, 'user.invited_to_org', 'inviter_user_id', userId);
   return new Set(
     invites

@@ -53,7 +53,7 @@ function optional(value: fc.Arbitrary<unknown>, presentOutOf10 = 6): fc.Arbitrar
   );
 }
 
-/** A draft of an event; `at` how long ago, fields that come out undefined are left out. */
+/** A draft of an event; `at` is how long ago. Undefined fields are left out. */
 function draft(
   type: string,
   at: fc.Arbitrary<number>,
@@ -99,7 +99,7 @@ function activity(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitr
   return draft('user.active', at, { user_id: id });
 }
 
-/** A step of a pair, at any time: removals without additions and the like come by themselves. */
+/** A step of a pair, at any time: this gives removals without additions as well. */
 function membershipStep(userId: string, orgId: string): fc.Arbitrary<Draft> {
   const pair = { user_id: fc.constant(userId), org_id: fc.constant(orgId) };
   return fc.oneof(
@@ -139,13 +139,13 @@ const userUpdate = draft('user.updated', anyTime, {
   user_id: user,
   email: optional(email, 4),
   ...profile,
-  // Not a profile field: it must move nothing.
+  // Not a profile field: it must have no effect.
   created_at: optional(moment, 1),
 });
 
 const orgUpdate = draft('org.updated', anyTime, { org_id: org, name: optional(orgName) });
 
-/** A few events that belong together, by what they are about. */
+/** A few events about the same subjects. */
 const story: fc.Arbitrary<Draft[]> = fc.oneof(
   {
     arbitrary: fc
@@ -175,7 +175,7 @@ const story: fc.Arbitrary<Draft[]> = fc.oneof(
   { arbitrary: createdOrg(org, anyTime).map((event) => [event]), weight: 1 },
 );
 
-/** Rare, and mostly recent: what was deleted long ago is in no report. */
+/** Rare and mostly recent, since a subject deleted long ago is in no report. */
 const deletion: fc.Arbitrary<Draft> = fc.oneof(
   draft('user.deleted', fc.oneof(recent, anyTime), { user_id: user }),
   draft('org.deleted', fc.oneof(recent, anyTime), { org_id: org }),
@@ -202,9 +202,9 @@ function founded(): fc.Arbitrary<Draft[]> {
 }
 
 function dataOf(drafted: Draft, todayMs: number): Record<string, unknown> {
-  const told = Object.entries(drafted.data).filter(([, value]) => value !== undefined);
+  const present = Object.entries(drafted.data).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
-    told.map(([field, value]) =>
+    present.map(([field, value]) =>
       field === 'created_at' ? [field, momentText(value as Moment, todayMs)] : [field, value],
     ),
   );
@@ -259,9 +259,9 @@ export function historyArb(options: {
   const identities = fc.array(identity, { minLength: maxEvents, maxLength: maxEvents });
   return fc
     .tuple(founded(), deletions, stories, identities)
-    .map(([start, ends, told, ids]) =>
+    .map(([start, ends, storyDrafts, ids]) =>
       stamp(
-        [...start.slice(0, maxEvents / 2), ...ends, ...told.flat()].slice(0, maxEvents),
+        [...start.slice(0, maxEvents / 2), ...ends, ...storyDrafts.flat()].slice(0, maxEvents),
         ids,
         todayMs,
       ),

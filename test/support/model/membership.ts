@@ -1,5 +1,5 @@
 import { activeDays, isIn, type Days } from './facts.js';
-import type { Told } from './events.js';
+import type { TimedEvent } from './events.js';
 import { compareBytes, dayOf } from './time.js';
 
 /** A stretch of membership, unix ms; -Infinity: "else without limit", Infinity: still open. */
@@ -11,7 +11,7 @@ export interface Span {
   role: string;
 }
 
-/** What the steps of a pair come to; additions and removals are the instants they count at. */
+/** The result of a pair's steps; additions and removals are the instants at which they count. */
 interface Replay {
   userId: string;
   orgId: string;
@@ -24,8 +24,8 @@ interface Replay {
 
 const PAIR_STEPS = ['user.added_to_org', 'user.removed_from_org', 'user.role_changed_within_org'];
 
-/** Each (user, org) of which a step is known. */
-function pairs(history: readonly Told[]): { userId: string; orgId: string }[] {
+/** Each (user, org) with a known step. */
+function pairs(history: readonly TimedEvent[]): { userId: string; orgId: string }[] {
   const found = new Map<string, { userId: string; orgId: string }>();
   for (const { type, data } of history) {
     if (!PAIR_STEPS.includes(type)) continue;
@@ -36,7 +36,7 @@ function pairs(history: readonly Told[]): { userId: string; orgId: string }[] {
 }
 
 /** The pair's own steps, and the deletions of its user and of its org, in order. */
-function stepsOf(history: readonly Told[], userId: string, orgId: string): Told[] {
+function stepsOf(history: readonly TimedEvent[], userId: string, orgId: string): TimedEvent[] {
   return history.filter(({ type, data }) => {
     if (type === 'user.deleted') return data['user_id'] === userId;
     if (type === 'org.deleted') return data['org_id'] === orgId;
@@ -45,7 +45,7 @@ function stepsOf(history: readonly Told[], userId: string, orgId: string): Told[
 }
 
 /** "the steps of each (user, org), replayed in order, make spans". */
-function replay(history: readonly Told[], userId: string, orgId: string): Replay {
+function replay(history: readonly TimedEvent[], userId: string, orgId: string): Replay {
   const pair: Replay = { userId, orgId, spans: [], additions: [], removals: [], removalSteps: [] };
   for (const [index, step] of stepsOf(history, userId, orgId).entries()) {
     if (step.type === 'user.added_to_org') add(pair, step);
@@ -70,7 +70,7 @@ function openSpan(pair: Replay): Span | undefined {
  * "*add* when not a member opens a span and counts as one addition; *add* when a member only
  * updates the role (a step without a role keeps the span's)".
  */
-function add(pair: Replay, step: Told): void {
+function add(pair: Replay, step: TimedEvent): void {
   const member = openSpan(pair);
   if (member) {
     member.role = roleOf(step) ?? member.role;
@@ -81,7 +81,7 @@ function add(pair: Replay, step: Told): void {
 }
 
 /** "*Role change* when not a member opens a span with unknown start and is not an addition." */
-function changeRole(pair: Replay, step: Told): void {
+function changeRole(pair: Replay, step: TimedEvent): void {
   const member = openSpan(pair);
   if (member) member.role = roleOf(step) ?? member.role;
   else open(pair, unknownStart(pair), roleOf(step));
@@ -91,7 +91,7 @@ function changeRole(pair: Replay, step: Told): void {
  * "*Remove* when a member closes the span and counts as one removal; when no earlier step of that
  * pair is known, it counts as one removal of a span with unknown start; otherwise nothing."
  */
-function remove(pair: Replay, step: Told, noEarlierStep: boolean): void {
+function remove(pair: Replay, step: TimedEvent, noEarlierStep: boolean): void {
   if (!openSpan(pair) && noEarlierStep) open(pair, unknownStart(pair), undefined);
   if (openSpan(pair)) close(pair, step, true);
   pair.removalSteps.push(step.at);
@@ -105,48 +105,50 @@ function unknownStart(pair: Replay): number {
   return pair.removalSteps.at(-1) ?? -Infinity;
 }
 
-/** "a role never told in a span is `Member`". */
+/** The role of a span without any role is `Member`. */
 function open({ spans, userId, orgId }: Replay, start: number, role: string | undefined): void {
   spans.push({ userId, orgId, start, end: Infinity, role: role ?? 'Member' });
 }
 
-function close(pair: Replay, step: Told, isRemoval: boolean): void {
+function close(pair: Replay, step: TimedEvent, isRemoval: boolean): void {
   openSpan(pair)!.end = step.at;
   if (isRemoval) pair.removals.push(step.at);
 }
 
-function roleOf(step: Told): string | undefined {
+function roleOf(step: TimedEvent): string | undefined {
   const role = step.data['role'];
   return typeof role === 'string' ? role : undefined;
 }
 
 /**
- * The same, but asked of a history once: nearly every question is about spans, and to replay all pairs for
- * each row of each report took most of the tests' time. A history never changes.
+ * Caches a query per history, which never changes. Nearly every query is about spans, and replaying all
+ * pairs for each row of each report took most of the tests' time.
  */
-function askedOnce<T>(ask: (history: readonly Told[]) => T): (history: readonly Told[]) => T {
-  const answers = new WeakMap<readonly Told[], T>();
+function oncePerHistory<T>(
+  query: (history: readonly TimedEvent[]) => T,
+): (history: readonly TimedEvent[]) => T {
+  const answers = new WeakMap<readonly TimedEvent[], T>();
   return (history) => {
     const known = answers.get(history);
     if (known !== undefined) return known;
-    const answer = ask(history);
+    const answer = query(history);
     answers.set(history, answer);
     return answer;
   };
 }
 
 /** Every pair's steps, replayed. */
-export const replayAll = askedOnce((history): readonly Replay[] =>
+export const replayAll = oncePerHistory((history): readonly Replay[] =>
   pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId)),
 );
 
-/** All spans that the history tells of. */
-export function spansOf(history: readonly Told[]): Span[] {
+/** All spans of the history. */
+export function spansOf(history: readonly TimedEvent[]): Span[] {
   return replayAll(history).flatMap(({ spans }) => spans);
 }
 
 /** The spans still open when the history ends, by org id. */
-export const openSpans = askedOnce((history): readonly Span[] =>
+export const openSpans = oncePerHistory((history): readonly Span[] =>
   spansOf(history)
     .filter((span) => span.end === Infinity)
     .sort((a, b) => compareBytes(a.orgId, b.orgId)),
@@ -154,7 +156,7 @@ export const openSpans = askedOnce((history): readonly Span[] =>
 
 /** How many additions to and removals from the org count in the given days. */
 export function movesIn(
-  history: readonly Told[],
+  history: readonly TimedEvent[],
   orgId: string,
   days: Days,
 ): { added: number; removed: number } {
@@ -176,8 +178,8 @@ export function covers(span: Span, day: number): boolean {
  * Spans are those of `steps`, active days those of `activity`: as of a T the two end differently.
  */
 export function orgActiveDays(
-  steps: readonly Told[],
-  activity: readonly Told[],
+  steps: readonly TimedEvent[],
+  activity: readonly TimedEvent[],
   orgId: string,
 ): Set<number> {
   const days = new Set<number>();
@@ -188,7 +190,7 @@ export function orgActiveDays(
   return days;
 }
 
-/** Every org of which a membership step is known, created or not. */
-export function orgsWithSpans(history: readonly Told[]): string[] {
+/** Every org with a membership step, created or not. */
+export function orgsWithSpans(history: readonly TimedEvent[]): string[] {
   return [...new Set(spansOf(history).map((span) => span.orgId))];
 }

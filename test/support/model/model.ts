@@ -1,11 +1,11 @@
 /**
- * A slow, literal reading of docs/semantics.md, against which the store is held. It keeps the
- * events and nothing else: each question goes through all of them again, but for spans, which are
- * worked out once. Comments quote the rule that a line stands for. It shares no code with the
+ * A slow, literal implementation of docs/semantics.md, against which the service is tested. It
+ * stores only the events: each query goes through all of them again, except for spans, which are
+ * computed once. Comments quote the rule that a line implements. It shares no code with the
  * service, so that it cannot share a mistake.
  */
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
-import { firstOfEachIdentity, inOrder, type Told, type WireEvent } from './events.js';
+import { firstOfEachIdentity, inOrder, type TimedEvent, type WireEvent } from './events.js';
 import {
   ALL_KNOWN,
   activeDays,
@@ -57,16 +57,16 @@ export interface OrgRow {
 
 type Row = UserRow | OrgRow;
 
-/** A whole report: the length of the frozen list, and what of it is shown now. */
+/** A complete report: the length of the frozen list, and the rows that are shown now. */
 export interface Report {
   total_count: number;
   rows: Row[];
 }
 
 export class Model {
-  private readonly known: readonly Told[];
+  private readonly known: readonly TimedEvent[];
 
-  /** Events in any order; of the events with one (source, id) only the first given counts. */
+  /** Events in any order; of the events with one (source, id) only the first one counts. */
   constructor(events: readonly WireEvent[]) {
     this.known = inOrder(firstOfEachIdentity(events));
   }
@@ -105,11 +105,11 @@ export class Model {
   /** "an object of strings, `{}` when none"; undefined: unknown (or deleted) user, a 404. */
   signupParameters(userId: string): Record<string, string> | undefined {
     if (!this.existsNow('user', userId)) return undefined;
-    const told = profileField(this.known, 'user', userId, 'signup_query_parameters');
-    return (told ?? {}) as Record<string, string>;
+    const parameters = profileField(this.known, 'user', userId, 'signup_query_parameters');
+    return (parameters ?? {}) as Record<string, string>;
   }
 
-  /** What is shown of an org beside its reports; days as numbers, T in unix ms. */
+  /** The data of an org page other than its reports; days as numbers, T in unix ms. */
   org(orgId: string) {
     const shown = (moves: { user_id: string; at: number }[]) =>
       moves.filter(({ user_id }) => this.existsNow('user', user_id));
@@ -124,7 +124,7 @@ export class Model {
     };
   }
 
-  /** What is shown of a user beside reports. */
+  /** The data of a user page other than reports. */
   user(userId: string) {
     return {
       exists: this.existsNow('user', userId),

@@ -1,18 +1,18 @@
 import { activeDays, inviteesOf, isIn, type Days } from './facts.js';
-import type { Told } from './events.js';
+import type { TimedEvent } from './events.js';
 import { covers, openSpans, replayAll, spansOf } from './membership.js';
 import { compareBytes, wholeSecond } from './time.js';
 
 const EVER: Days = { first: -Infinity, last: Infinity };
 
 /** "`num_users` is the number of open spans at T"; "facts after T do not count". T in unix ms. */
-export function numUsersAt(history: readonly Told[], orgId: string, atMs: number): number {
+export function numUsersAt(history: readonly TimedEvent[], orgId: string, atMs: number): number {
   const upToT = history.filter((event) => event.at <= atMs);
   return openSpans(upToT).filter((span) => span.orgId === orgId).length;
 }
 
 /** Users "whose span covers that day" and who were "active on that day", for any of the days. */
-export function activeMembersIn(history: readonly Told[], orgId: string, days: Days): number {
+export function activeMembersIn(history: readonly TimedEvent[], orgId: string, days: Days): number {
   const spans = spansOf(history).filter((span) => span.orgId === orgId);
   const active = spans.filter((span) =>
     activeDays(history, span.userId).some((day) => isIn(days, day) && covers(span, day)),
@@ -22,7 +22,7 @@ export function activeMembersIn(history: readonly Told[], orgId: string, days: D
 
 /** The additions to or removals from an org, each with its user and unix second, newest first. */
 export function movesOf(
-  history: readonly Told[],
+  history: readonly TimedEvent[],
   orgId: string,
   kind: 'additions' | 'removals',
 ): { user_id: string; at: number }[] {
@@ -34,6 +34,6 @@ export function movesOf(
 }
 
 /** How many different people a user ever invited. */
-export function everInvited(history: readonly Told[], userId: string): number {
+export function everInvited(history: readonly TimedEvent[], userId: string): number {
   return inviteesOf(history, userId, EVER).size;
 }

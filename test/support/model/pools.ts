@@ -10,7 +10,7 @@ export const USERS = ['u', 'U', 'u1', 'u 1', '\u{1F600}u', '\uFB00u', 'u10', 'ü
 /** The last one is never founded. */
 export const ORGS = ['org', 'Org', 'org\u{1F680}', 'org\uFB00', 'or g'] as const;
 
-/** Four people, as several inviters may write them. */
+/** Four people, in different spellings. */
 export const INVITEES = [
   ['ann@example.com', 'Ann@Example.com', '  ann@example.com'],
   ['bob@example.com', 'BOB@EXAMPLE.COM ', '\tbob@example.com\n'],
@@ -36,5 +36,5 @@ export const EDGE_DAYS = [
 /** Times of day on the edges of a day and of its last second, ms after midnight. */
 export const EDGE_TIMES = [0, 86_399_000, 86_399_001, 86_399_999, 43_200_000] as const;
 
-/** What event ids begin with; their bytes, too, order otherwise than their UTF-16. */
+/** The prefixes of event ids; their byte order also differs from their UTF-16 order. */
 export const EVENT_ID_HEADS = ['', 'E ', '\u{1F600}', '\uFB00'] as const;

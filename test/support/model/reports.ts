@@ -1,4 +1,4 @@
-import type { Told } from './events.js';
+import type { TimedEvent } from './events.js';
 import {
   activeDays,
   createdAt,
@@ -13,7 +13,7 @@ import {
 import { movesIn, openSpans, orgActiveDays } from './membership.js';
 import { compareBytes, dayOf, wholeSecond } from './time.js';
 
-/** Every subject, report and interval there is: the 22 rankings a run makes. */
+/** Every subject, report and interval: the 22 rankings of a run. */
 export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['user', 'top_inviter', '30'],
   ['user', 'top_inviter', '60'],
@@ -39,16 +39,16 @@ export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['org', 'attrition', '90'],
 ];
 
-/** What a report is made from: "Facts after T do not count". */
+/** The input of a report: "Facts after T do not count". */
 interface AsOf {
   /** T, unix s. */
   reportTime: number;
   /** D, the day of T. */
   today: number;
   /** All that is known now: creations have their own time, active days count by day. */
-  known: readonly Told[];
+  known: readonly TimedEvent[];
   /** "everything else happens at its event's time; a fact at T itself counts". */
-  upToT: readonly Told[];
+  upToT: readonly TimedEvent[];
 }
 
 /** The frozen part of a user's row. */
@@ -66,7 +66,7 @@ export interface RankedOrg {
   extra: Record<string, number>;
 }
 
-function asOf(known: readonly Told[], reportTime: number): AsOf {
+function asOf(known: readonly TimedEvent[], reportTime: number): AsOf {
   const upToT = known.filter((event) => event.at <= reportTime * 1000);
   return { reportTime, today: dayOf(reportTime * 1000), known, upToT };
 }
@@ -88,7 +88,7 @@ function previousOf(t: AsOf, n: number): Days {
   return { first: t.today - 2 * n + 1, last: t.today - n };
 }
 
-/** The ids of whom a report speaks: "created at or before T, not deleted at or before T". */
+/** The ids that a report can list: "created at or before T, not deleted at or before T". */
 function listable(t: AsOf, subject: Subject): string[] {
   return createdIds(t.known, subject).filter((id) =>
     existsAt(t.known, subject, id, t.reportTime * 1000),
@@ -169,7 +169,7 @@ function orgListing(
   }
 }
 
-/** "num_invites ↓, last_active_at ↓, user_id ↑" and its likes. */
+/** "num_invites ↓, last_active_at ↓, user_id ↑" and the other orders. */
 function compareUsers(report: string, a: RankedUser, b: RankedUser): number {
   const counts: Record<string, string> = {
     top_inviter: 'num_invites',
@@ -195,7 +195,7 @@ function compareOrgs(report: string, a: RankedOrg, b: RankedOrg): number {
 
 /** The frozen list of a user report as of T (unix s), in order. */
 export function rankUsers(
-  known: readonly Told[],
+  known: readonly TimedEvent[],
   report: string,
   interval: string,
   reportTime: number,
@@ -211,7 +211,7 @@ export function rankUsers(
 
 /** The frozen list of an org report as of T (unix s), in order. */
 export function rankOrgs(
-  known: readonly Told[],
+  known: readonly TimedEvent[],
   report: string,
   interval: string,
   reportTime: number,

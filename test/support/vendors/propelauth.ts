@@ -7,13 +7,13 @@ const PRELOAD = new URL('../redirect-preload.mjs', import.meta.url);
 
 type Answer = { status: number; body?: object };
 
-/** PropelAuth's API, as far as it is asked for single users and orgs. */
+/** PropelAuth's API for single users and orgs. */
 export interface FakePropelAuth {
-  /** What it answers of an id, a request each, the last one from then on; 404 of others. */
+  /** The replies by id, one per request, the last one repeated; 404 for other ids. */
   answers: Map<string, Answer[]>;
-  /** The ids it was asked for. */
+  /** The requested ids. */
   asked: string[];
-  /** Settings of a service that asks here instead. */
+  /** Settings of a service that uses this API. */
   settings: Record<string, string>;
   close: () => void;
 }
@@ -42,7 +42,7 @@ export async function startFakePropelAuth(): Promise<FakePropelAuth> {
   return { answers, asked, settings, close: () => server.close() };
 }
 
-/** A user as the API tells of one. */
+/** A user as the API returns it. */
 export function propelauthUser(user_id: string, over: object = {}): Answer {
   const names = { email: `${user_id}@example.com`, first_name: 'Ada', last_name: null };
   const times = { created_at: 1_700_000_000, last_active_at: 1_700_000_000 };

@@ -71,7 +71,7 @@ test.each<[string, object, object]>([
   expect(of(type, data)).toEqual([{ ...event, time }]);
 });
 
-describe('of no use here are', () => {
+describe('unused are', () => {
   test.each<[string, object]>([
     ['session.ended', clerkSession('ada')],
     ['organizationInvitation.created', { email_address: 'eve@example.com' }],
@@ -79,13 +79,13 @@ describe('of no use here are', () => {
     ['role.created', {}],
   ])('%s', (type, data) => expect(of(type, data)).toBe('unused'));
 
-  test('a session in which somebody else acts as the user', () => {
+  test('a session in which another user acts as the user', () => {
     const actor = { sub: 'user_of_the_staff' };
     expect(of('session.created', clerkSession('ada', { actor }))).toBe('unused');
   });
 });
 
-test('an e-mail that is not the primary one is nobody’s e-mail', () => {
+test('an e-mail that is not the primary one is ignored', () => {
   const updated = of('user.updated', clerkUser('ada', { primary_email_address_id: null }));
   const withoutEmail = [{ type: 'user.created', user_id: 'ada', ...names, created_at, time }];
   expect(updated).toEqual(withoutEmail);
@@ -93,12 +93,12 @@ test('an e-mail that is not the primary one is nobody’s e-mail', () => {
   expect(of('user.created', clerkUser('ada', byPhone))).toEqual(withoutEmail);
 });
 
-test('a new user without an address, a phone number, a username or another account is not usable', () => {
+test('a new user without an address, phone number, username or other account is rejected', () => {
   const created = of('user.created', clerkUser('ada', { email_addresses: [] }));
   expect(created).toEqual({ errors: { data: [expect.stringMatching(/^must have an e-mail/)] } });
 });
 
-test('without a timestamp in the envelope, the time is that of the signature', () => {
+test('a message without a timestamp in the envelope has the time of the signature', () => {
   const body = { type: 'user.deleted', data: { id: 'ada' } };
   expect(translated('clerk', body)).toEqual([{ type: 'user.deleted', user_id: 'ada', time: SENT }]);
 });
@@ -116,7 +116,7 @@ test.each([1e300, -1, '2026', 0, Number.NaN])(
   },
 );
 
-test('a message is not from years before its signature, but what it is about may be', () => {
+test('a message years older than its signature is rejected, but its subject may be older', () => {
   const of = (timestamp: number) =>
     translated('clerk', {
       ...{ type: 'user.created', timestamp },
@@ -128,7 +128,7 @@ test('a message is not from years before its signature, but what it is about may
   expect(translated('clerk', unused)).toBe('unused');
 });
 
-test('what lacks its type, or is no object, is said to be wrong', () => {
+test('a message without a type, or that is not an object, is rejected with the reason', () => {
   for (const body of [{}, { type: 7 }, 'text', null, [clerkMessage('user.deleted', {}, SENT_AT)]])
     expect(translated('clerk', body)).toEqual({ errors: { type: expect.anything() } });
 });

@@ -35,13 +35,13 @@ test('a sign-in is activity', () => {
   expect(of('user.login', user)).toEqual([{ type: 'user.active', ...user, time }]);
 });
 
-test('what carries an id only is looked up', () => {
+test('a message that has only an id is enriched', () => {
   expect(of('user.updated', user)).toEqual({ lookUps: [{ kind: 'user', id: 'ada' }] });
   expect(of('org.updated', { org_id: 'acme' })).toEqual({ lookUps: [{ kind: 'org', id: 'acme' }] });
   expect(of('user.updated', {})).toEqual({ errors: { user_id: ['is required'] } });
 });
 
-describe('of no use here are', () => {
+describe('unused are', () => {
   test.each<[string, object]>([
     ['user.enabled', user],
     ['user.disabled', user],
@@ -53,7 +53,7 @@ describe('of no use here are', () => {
   ])('%s of %j', (type, body) => expect(of(type, body)).toBe('unused'));
 });
 
-test('what lacks its type, or a member that is needed, is said to be wrong', () => {
+test('a message without its type or a required member is rejected with the reason', () => {
   expect(translated('propelauth', user)).toEqual({ errors: { event_type: expect.anything() } });
   expect(of('org.created', { org_id: 'acme' })).toEqual([
     { errors: { 'data.name': ['is required'] } },

@@ -27,7 +27,7 @@ function headers(signature: string, at = NOW, prefix = 'webhook'): Record<string
 
 const MINUTES = 60_000;
 
-describe('what the reference library signs is proven', () => {
+describe('a signature of the reference library is valid', () => {
   test.each<[string, Record<string, string>, string[]]>([
     ['at once', headers(sign(SECRET, NOW)), [SECRET]],
     ['by svix-* headers', headers(sign(SECRET, NOW), NOW, 'svix'), [SECRET]],
@@ -45,7 +45,7 @@ describe('what the reference library signs is proven', () => {
     expect(verifyStandard(given, BODY, secrets, NOW)).toEqual({ id: 'msg_1', at });
   });
 
-  test('of any length', () => {
+  test('for a body of any length', () => {
     for (const length of [0, 1, 63, 64, 65, 100_000]) {
       const body = Buffer.alloc(length, 'x');
       const given = headers(sign(SECRET, NOW, body));
@@ -54,7 +54,7 @@ describe('what the reference library signs is proven', () => {
   });
 });
 
-describe('what proves nothing', () => {
+describe('a signature is invalid', () => {
   const right = sign(SECRET, NOW);
   const at = (minutes: number) => NOW + minutes * MINUTES;
   test.each<[string, Record<string, string>, boolean]>([
@@ -66,14 +66,14 @@ describe('what proves nothing', () => {
     ['another version', headers(right.replace('v1,', 'v2,')), false],
     ['more than 5 minutes ago', headers(sign(SECRET, at(-5.1)), at(-5.1)), false],
     ['more than 5 minutes ahead', headers(sign(SECRET, at(5.1)), at(5.1)), false],
-    ['a time that is none', { ...headers(right), 'webhook-timestamp': 'NaN' }, false],
+    ['an invalid time', { ...headers(right), 'webhook-timestamp': 'NaN' }, false],
     ['no headers', {}, false],
   ])('%s', (_what, given, mayBe) => {
     expect(mayBeStandard(given, NOW)).toBe(mayBe);
     expect(verifyStandard(given, BODY, [SECRET], NOW)).toBeUndefined();
   });
 
-  test('another body', () => {
+  test('for another body', () => {
     expect(verifyStandard(headers(right), Buffer.from('{}'), [SECRET], NOW)).toBeUndefined();
   });
 });
@@ -86,7 +86,7 @@ test.each([
   ['whsec_!!!!', /base64/],
   ['whsec_', /16 bytes/],
   ['whsec_eA==', /16 bytes/],
-])('%s as a secret', (secret, problem) => {
+])('the form of the secret %s is checked', (secret, problem) => {
   if (problem) expect(standardSecretProblem(secret)).toMatch(problem);
   else expect(standardSecretProblem(secret)).toBeUndefined();
 });

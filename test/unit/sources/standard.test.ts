@@ -5,17 +5,17 @@ import { SENT, translated } from '../../support/translating.js';
 
 const active = { type: 'user.active', data: { user_id: 'ada' } };
 
-test('one native event or several are what they are; without a time it is the signature’s', () => {
-  const told = { type: 'user.active', user_id: 'ada' };
+test('one or several native events are passed through; without a time they have the signature’s', () => {
+  const event = { type: 'user.active', user_id: 'ada' };
   const time = '2026-01-30T08:00:00.000Z';
-  expect(translated('standard', active)).toEqual([{ ...told, time: SENT }]);
+  expect(translated('standard', active)).toEqual([{ ...event, time: SENT }]);
   expect(translated('standard', [active, { ...active, id: 'mine', time }])).toEqual([
-    { ...told, time: SENT },
-    { ...told, time },
+    { ...event, time: SENT },
+    { ...event, time },
   ]);
 });
 
-test('each that is no event is said to be wrong', () => {
+test('each invalid event is rejected with the reason', () => {
   expect(translated('standard', 'text')).toMatchObject([{ errors: expect.anything() }]);
   expect(translated('standard', [active, { ...active, type: 'user.moved' }])).toMatchObject([
     { type: 'user.active' },
@@ -23,7 +23,7 @@ test('each that is no event is said to be wrong', () => {
   ]);
 });
 
-test('a secret is whsec_ and at least 16 bytes of base64', async () => {
+test('a secret is whsec_ followed by at least 16 bytes of base64', async () => {
   const source = (await Sources.load()).get('standard')!;
   if (!isWebhook(source)) throw new Error('standard is no webhook');
   const problem = (bytes: number) =>

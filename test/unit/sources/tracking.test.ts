@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 const translate = (call: unknown) => source.translate({ id: 'm', at: NOW, body: call });
-/** The events of a call as [type, data], what is not told left out. */
+/** The events of a call as [type, data], without absent fields. */
 function events(call: Call): [string, Call][] {
   const translation = translate(call);
   if (translation === 'unused' || 'errors' in translation) throw new Error('no events');
@@ -30,34 +30,34 @@ const track = (event: unknown, properties: Call = {}, groupId?: string) => ({
 });
 
 describe('identify', () => {
-  test('with an address makes the user exist', () => {
+  test('with an address creates the user', () => {
     const traits = { email: 'a@x.example', firstName: 'Ada', lastName: 'King', username: 'ada' };
     const names = { first_name: 'Ada', last_name: 'King', username: 'ada' };
     const data = { user_id: 'ada', email: 'a@x.example', ...names };
     expect(events(identify(traits))).toEqual([['user.created', data]]);
   });
 
-  test('leaves createdAt to the check of events', () => {
+  test('leaves the check of createdAt to event validation', () => {
     for (const createdAt of ['2025-03-01T10:00:00+0100', 1_740_819_600_000, 'last spring']) {
       const [[, data]] = events(identify({ email: 'a@x.example', createdAt })) as [[string, Call]];
       expect(data).toEqual({ user_id: 'ada', email: 'a@x.example', created_at: createdAt });
     }
   });
 
-  test('with a creation time makes the user exist, with or without an address', () => {
+  test('with a creation time creates the user, with or without an address', () => {
     const traits = { createdAt: '2025-03-01', username: 'ada' };
     const data = { user_id: 'ada', username: 'ada', created_at: '2025-03-01' };
     expect(events(identify(traits))).toEqual([['user.created', data]]);
   });
 
-  test('with neither sets the profile alone, null clearing a name', () => {
+  test('with neither sets only the profile, and null clears a name', () => {
     expect(events(identify({ firstName: null, email: ' ', username: 'ada' }))).toEqual([
       ['user.updated', { user_id: 'ada', first_name: null, username: 'ada' }],
     ]);
     expect(translate(identify({ plan: 'pro' }))).toBe('unused');
   });
 
-  test('parts a whole name where its parts are not told', () => {
+  test('splits a whole name when its parts are absent', () => {
     const namesOf = (traits: Call) => events(identify(traits))[0]![1];
     expect(namesOf({ name: ' Ada  King of Lovelace ' })).toMatchObject({
       first_name: 'Ada',
@@ -77,7 +77,7 @@ describe('group', () => {
   const added = ['user.added_to_org', { user_id: 'ada', org_id: 'acme' }];
   const group = (more: Call) => ({ type: 'group', userId: 'ada', ...more });
 
-  test('makes the user a member, and the account exist when it is named', () => {
+  test('makes the user a member, and creates the account when it has a name', () => {
     expect(events(group({ groupId: 'acme' }))).toEqual([added]);
     const traits = { name: 'Acme', createdAt: '2025-03-01' };
     expect(events(group({ groupId: 'acme', traits }))).toEqual([
@@ -86,7 +86,7 @@ describe('group', () => {
     ]);
   });
 
-  test('needs the id of the account', () => {
+  test('requires the id of the account', () => {
     expect(translate(group({}))).toEqual({ errors: { groupId: ['is required'] } });
   });
 });
@@ -136,7 +136,7 @@ describe('track', () => {
     expect(events(track(event, properties, 'acme'))).toEqual(expected);
   });
 
-  test('a sign-up makes the user exist, with or without an address', () => {
+  test('a sign-up creates the user, with or without an address', () => {
     expect(events(track('User Signed Up'))).toEqual([['user.created', { user_id: 'ada' }]]);
   });
 
@@ -148,14 +148,14 @@ describe('track', () => {
     }
   });
 
-  test('an account is created or deleted by nobody in particular, too', () => {
+  test('an account can be created or deleted without a user', () => {
     const { userId, ...anonymous } = track('Account Deleted', {}, 'acme');
     expect(userId).toBe('ada');
     expect(events(anonymous)).toEqual([['org.deleted', { org_id: 'acme' }]]);
   });
 });
 
-test('what is told of nobody, and an alias, are of no use', () => {
+test('calls without a user, and aliases, are unused', () => {
   for (const type of ['identify', 'group', 'track', 'page', 'screen']) {
     const call = { type, anonymousId: 'x', groupId: 'acme', traits: { email: 'a@x.example' } };
     expect(translate(call)).toBe('unused');
@@ -164,7 +164,7 @@ test('what is told of nobody, and an alias, are of no use', () => {
   expect(translate({ type: 'alias', userId: 'ada', previousId: 'x' })).toBe('unused');
 });
 
-test('what is no call, or says a time that is none, is an error', () => {
+test('a value that is not a call, or has an invalid time, is an error', () => {
   for (const call of [7, null, [], 'track', {}, { type: 'dance' }, { type: '__proto__' }]) {
     expect(translate(call)).toHaveProperty('errors');
   }
@@ -193,7 +193,7 @@ describe('an id that is a number', () => {
     expect(idIn(written)).toEqual({ errors: { userId: [reason] } });
   });
 
-  test('is refused as an account where an account is needed', () => {
+  test('is refused as a required account', () => {
     const group = { type: 'group', userId: 'ada', groupId: 1.5 };
     expect(translate(group)).toHaveProperty('errors.groupId');
     const { properties, ...deletion } = track('Account Deleted');
@@ -202,7 +202,7 @@ describe('an id that is a number', () => {
     expect(translate(track('Song Played', { groupId: 1.5 }))).toHaveProperty('events');
   });
 
-  test('tells calls apart that differ in its last digit alone', () => {
+  test('distinguishes calls that differ only in the last digit', () => {
     const [one, other] = ['738529527931260425', '738529527931260426'].map(
       (written) => messageOf(parseJson(`{"userId":${written}}`), undefined, NOW).id,
     );
@@ -210,7 +210,7 @@ describe('an id that is a number', () => {
   });
 });
 
-test('types are a closed list, however many names senders make up', () => {
+test('types are a closed list, whatever names senders make up', () => {
   const types = ['Signed Up', 'made up', 'Invite Sent'].map((event) => source.typeOf(track(event)));
   expect(types).toEqual(['Signed Up', 'track', 'Invite Sent']);
   expect(source.typeOf({ type: 'page' })).toBe('page');
@@ -220,7 +220,7 @@ test('types are a closed list, however many names senders make up', () => {
 describe('the time of a call', () => {
   const at = (call: Call, sentAt?: unknown) => messageOf(call, sentAt, NOW).at - NOW;
 
-  test('is what it says, else when it was received', () => {
+  test('is its timestamp, by default the time of receipt', () => {
     const earlier = iso(NOW - 60 * MINUTE);
     expect(at({ timestamp: earlier, originalTimestamp: iso(NOW) })).toBe(-60 * MINUTE);
     expect(at({ originalTimestamp: earlier })).toBe(-60 * MINUTE);
@@ -238,22 +238,22 @@ describe('the time of a call', () => {
   ])('is corrected beyond 5 minutes: %s', (_, skew, expected) => {
     const call = { originalTimestamp: iso(NOW - 60 * MINUTE) };
     expect(at(call, iso(NOW + skew * MINUTE))).toBe(expected * MINUTE);
-    // What a call says itself comes before what its batch says.
+    // A call's own fields take precedence over those of its batch.
     expect(at({ ...call, sentAt: iso(NOW) }, iso(NOW + skew * MINUTE))).toBe(-60 * MINUTE);
   });
 
-  test('is left as it is where the time of sending is none', () => {
+  test('is unchanged when the time of sending is invalid', () => {
     expect(at({ timestamp: iso(NOW - MINUTE) }, 'now')).toBe(-MINUTE);
   });
 
-  test('is one that no event may have, where the correction is absurd', () => {
+  test('is invalid when the correction is absurd', () => {
     const ofSending = (timestamp: string, sentAt: string) =>
       messageOf({ timestamp }, sentAt, NOW).at;
     expect(ofSending('1970-01-01', '9999-12-31T23:59:59Z')).toBe(-1);
     expect(ofSending('9999-12-31', '1990-01-01')).toBe(Date.UTC(10_000, 0, 1) - 1);
   });
 
-  test('is taken as it is out of an archive, where it was corrected once', () => {
+  test('is unchanged in an archive, where it was already corrected', () => {
     const timestamp = iso(NOW - 60 * MINUTE);
     const sentAt = iso(NOW - 600 * MINUTE);
     expect(at({ timestamp, receivedAt: iso(NOW - 59 * MINUTE), sentAt })).toBe(-60 * MINUTE);
@@ -266,31 +266,31 @@ describe('the time of a call', () => {
 describe('the identity of a call', () => {
   const id = (call: unknown, receivedAt = NOW) => messageOf(call, undefined, receivedAt).id;
 
-  test('is its messageId, hashed when it is too long or no text', () => {
+  test('is its messageId, hashed when it is too long or not a string', () => {
     expect(id({ messageId: 'm-1' })).toBe('m-1');
     expect(id({ messageId: 'm'.repeat(300) })).toMatch(/^[0-9a-f]{64}$/);
     expect(id({ messageId: 7 })).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('without one it is the content, whenever that was sent', () => {
+  test('without a messageId is its content, whenever that was sent', () => {
     const call = { type: 'page', userId: 'ada', timestamp: iso(NOW) };
     expect(id({ ...call, sentAt: iso(NOW) }, NOW)).toBe(id({ ...call, sentAt: 7 }, NOW + 1e9));
     expect(id({ ...call, userId: 'bob' })).not.toBe(id(call));
   });
 
-  test('content without a time is the same within an hour, and another later', () => {
+  test('for content without a time is the same within an hour, and another one later', () => {
     const call = { type: 'page', userId: 'ada' };
     expect(id(call, NOW + 59 * MINUTE)).toBe(id(call));
     expect(id(call, NOW + 60 * MINUTE)).not.toBe(id(call));
   });
 
-  test('what is nested too deeply to be written has one as well', () => {
+  test('exists for content that is nested too deeply to be serialized', () => {
     const deep = JSON.parse('{"a":'.repeat(20_000) + '1' + '}'.repeat(20_000)) as unknown;
     expect(id(deep)).toMatch(/^[0-9a-f]{64}$/);
   });
 });
 
-test('what a batch says of all its calls is filled in', () => {
+test('the common fields of a batch are filled in for all its calls', () => {
   const batch = {
     context: { groupId: 'acme', locale: 'en' },
     batch: [{ type: 'page' }, { type: 'page', context: { groupId: 'beta' } }, 7],

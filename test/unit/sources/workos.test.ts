@@ -69,11 +69,11 @@ test.each<[string, object, object]>([
   ['authentication.password_succeeded', { user_id: 'ada', type: 'password' }, active],
   ['authentication.sso_succeeded', { user_id: 'ada', type: 'sso' }, active],
   ['authentication.passkey_succeeded', { user_id: 'ada' }, active],
-])('%s becomes a native event at the time it was made', (event, data, expected) => {
+])('%s becomes a native event at the time of its creation', (event, data, expected) => {
   expect(of(event, data)).toEqual([{ ...expected, time }]);
 });
 
-describe('of no use here are', () => {
+describe('unused are', () => {
   test.each<[string, object]>([
     ['organization_membership.created', membership('pending')],
     ['organization_membership.created', membership('inactive')],
@@ -92,7 +92,7 @@ describe('of no use here are', () => {
   ])('%s of %j', (event, data) => expect(of(event, data)).toBe('unused'));
 });
 
-test('what lacks its type, or a member that is needed, is said to be wrong', () => {
+test('a message without its type or a required member is rejected with the reason', () => {
   expect(translated('workos', { id: 'event_1', data: {} })).toEqual({
     errors: { event: expect.anything() },
   });

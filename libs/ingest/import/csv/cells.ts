@@ -1,17 +1,17 @@
 import { parse } from 'csv-parse/sync';
 import type { CsvRecord } from './records.js';
 
-/** The cells of a row, or undefined for one that RFC 4180 cannot read. */
+/** The cells of a row; undefined for a row that is not valid by RFC 4180. */
 export type Cells = string[] | undefined;
 
-/** Cuts rows into cells, as RFC 4180 has it. */
+/** Splits rows into cells by RFC 4180. */
 export function cellsOf(records: readonly CsvRecord[], delimiter: string): Cells[] {
   const quoted = records.filter(isQuoted);
   const parsed = parseAll(quoted, delimiter);
   let next = 0;
   return records.map((record) => {
     if (record.unreadable !== undefined) return undefined;
-    // Without a quote there is nothing to it: ten times as fast.
+    // Rows without quotes are split directly, which is ten times as fast.
     return isQuoted(record) ? parsed[next++] : record.text.split(delimiter);
   });
 }
@@ -20,7 +20,7 @@ function isQuoted({ text, unreadable }: CsvRecord): boolean {
   return unreadable === undefined && text.includes('"');
 }
 
-/** All in one go; when one of them is wrong, each by itself. */
+/** Parses all rows at once; when one is invalid, each row alone. */
 function parseAll(records: readonly CsvRecord[], delimiter: string): Cells[] {
   if (records.length === 0) return [];
   const cells = parsed(records.map(({ text }) => text).join('\n'), delimiter);

@@ -1,4 +1,4 @@
-/** What a CSV file can be about. */
+/** The kinds of CSV files. */
 export const CSV_KINDS = ['users', 'orgs', 'memberships', 'activity', 'invites'] as const;
 export type CsvKind = (typeof CSV_KINDS)[number];
 
@@ -19,7 +19,7 @@ const userId = required('user_id', ['userid', 'user', 'uid']);
 const orgId = ['orgid', 'org', 'organization_id', 'organisation_id', 'company_id', 'account_id'];
 const role = column('role', ['user_role', 'role_name']);
 
-/** The columns of each kind; in their order, since an event's id is made of it. */
+/** The columns of each kind. Event ids depend on their order. */
 const COLUMNS: Record<CsvKind, readonly Column[]> = {
   users: [
     required('user_id', [...userId.aliases, 'id']),
@@ -55,19 +55,18 @@ const COLUMNS: Record<CsvKind, readonly Column[]> = {
   ],
 };
 
-/** Where a file has the columns of its kind: the place of each in a row. */
+/** The kind of a file and the position of each known column in its rows. */
 export interface Header {
   kind: CsvKind;
-  places: readonly { name: string; place: number }[];
+  columns: readonly { name: string; position: number }[];
 }
 
-/** The header is not one of ours; the message says what is missing. */
+/** An unusable header. The message names the missing columns. */
 export class HeaderError extends Error {}
 
 /**
- * Reads a header; letters' case, spaces and hyphens do not matter, and columns that are not known are
- * passed over.
- * @param kind what the file is about; undefined to tell it from the header
+ * Reads a header. Case, spaces and hyphens do not matter; unknown columns are ignored.
+ * @param kind the kind of rows; undefined to detect it from the header
  * @throws HeaderError
  */
 export function readHeader(cells: readonly string[], kind?: CsvKind): Header {
@@ -77,21 +76,23 @@ export function readHeader(cells: readonly string[], kind?: CsvKind): Header {
   if (lacking.length > 0) {
     throw new HeaderError(`A file of ${meant} needs a column ${lacking.join(' and a column ')}.`);
   }
-  const places = COLUMNS[meant].map(({ name, aliases }) => {
-    return { name, place: positionOf(aliases, names) };
+  const columns = COLUMNS[meant].map(({ name, aliases }) => {
+    return { name, position: positionOf(aliases, names) };
   });
-  return { kind: meant, places: places.filter(({ place }) => place >= 0) };
+  return { kind: meant, columns: columns.filter(({ position }) => position >= 0) };
 }
 
 function kindOf(names: readonly string[]): CsvKind {
   const fitting = CSV_KINDS.filter((one) => missing(one, names).length === 0);
   if (fitting.length === 1) return fitting[0]!;
-  const told = `The header is (${names.join(', ')}).`;
+  const given = `The header is (${names.join(', ')}).`;
   if (fitting.length > 1) {
-    throw new HeaderError(`${told} It fits ${fitting.join(' and ')}: name what the file is about.`);
+    throw new HeaderError(
+      `${given} It fits ${fitting.join(' and ')}: name what the file is about.`,
+    );
   }
   const needs = CSV_KINDS.map((one) => `${one} needs ${requiredOf(one).join(', ')}`);
-  throw new HeaderError(`${told} It fits no kind of file: ${needs.join('; ')}.`);
+  throw new HeaderError(`${given} It fits no kind of file: ${needs.join('; ')}.`);
 }
 
 function missing(kind: CsvKind, names: readonly string[]): string[] {
@@ -104,13 +105,13 @@ function requiredOf(kind: CsvKind): string[] {
   return COLUMNS[kind].filter((one) => one.required).map(({ name }) => name);
 }
 
-/** The first alias that is there counts: a column's own name before the others. */
+/** The position of the first alias found, or -1. A column's own name comes first. */
 function positionOf(aliases: readonly string[], names: readonly string[]): number {
   const alias = aliases.find((one) => names.includes(one));
   return alias === undefined ? -1 : names.indexOf(alias);
 }
 
-/** `User ID`, `userId` and `user-id` are `user_id`. */
+/** Normalizes a name: `User ID`, `userId` and `user-id` become `user_id`. */
 function normalized(header: string): string {
   return header
     .trim()

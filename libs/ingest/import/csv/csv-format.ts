@@ -7,13 +7,13 @@ import { RecordReader, type CsvRecord } from './records.js';
 import { eventsOfRow, type CsvRow } from './rows.js';
 
 const DELIMITERS = [',', ';', '\t'];
-/** A first line that names the delimiter, for Excel. */
+/** An optional first line that names the delimiter, as Excel writes it. */
 const DELIMITER_HINT = /^"?sep=([^"])"?$/i;
 const NOT_CSV = {
   row: ['cannot be read: quotes must stand around a whole cell, doubled inside it'],
 };
 
-/** Rows under a header, about users, orgs, memberships, activity or invites. */
+/** CSV with a header row: users, orgs, memberships, activity or invites. */
 export class CsvFormat implements FileFormat {
   private readonly records = new RecordReader();
   private header: Header | undefined;
@@ -23,20 +23,20 @@ export class CsvFormat implements FileFormat {
   private columnCount = 0;
 
   /**
-   * @param context its time of receipt is when what the file says was so
-   * @param kind what it is about; undefined to tell it from the header
+   * @param context its `receivedAt` is the time as of which the file is valid
+   * @param kind the kind of rows; undefined to detect it from the header
    */
   constructor(
     private readonly context: CheckContext,
     private readonly kind?: CsvKind,
   ) {}
 
-  /** @throws HeaderError when the first row is no header of the kind */
+  /** @throws HeaderError when the first row is not a header of the kind */
   read(lines: readonly Line[]): LinesRead {
     return this.readRecords(this.records.read(lines));
   }
 
-  /** @throws HeaderError when there was no row at all, or the only one is no header */
+  /** @throws HeaderError when the file is empty, or its only row is not a header */
   end(): LinesRead {
     const read = this.readRecords(this.records.end());
     if (!this.header) throw new HeaderError('The file is empty: its first row must be a header.');
@@ -48,9 +48,11 @@ export class CsvFormat implements FileFormat {
     return this.delimiterHint === undefined ? head : `sep=${this.delimiterHint}\n${head}`;
   }
 
-  /** The row as it was, behind two columns that are ignored when it is imported again. */
+  /** The original row after two columns, which a later import ignores. */
   rejectedLine({ number, text, errors }: RejectedLine): string {
-    const reasons = Object.entries(errors).map(([name, told]) => `${name} ${told.join(', ')}`);
+    const reasons = Object.entries(errors).map(
+      ([name, problems]) => `${name} ${problems.join(', ')}`,
+    );
     const reason = `"${reasons.join('; ').replaceAll('"', '""')}"`;
     return [number, reason, text].join(this.delimiter);
   }
@@ -91,34 +93,34 @@ export class CsvFormat implements FileFormat {
     if (unreadable !== undefined) return { errors: { row: [unreadable] } };
     if (!cells) return { errors: NOT_CSV };
     if (cells.length !== this.columnCount) {
-      const told = `has ${cells.length} cells where the header has ${this.columnCount}`;
-      return { errors: { row: [told] } };
+      const problem = `has ${cells.length} cells where the header has ${this.columnCount}`;
+      return { errors: { row: [problem] } };
     }
     const row: CsvRow = {};
-    for (const { name, place } of this.header!.places) {
-      const cell = cells[place]!;
+    for (const { name, position } of this.header!.columns) {
+      const cell = cells[position]!;
       if (cell !== '') row[name] = cell;
     }
     return { row };
   }
 
   private check(row: CsvRow): { events: NativeEvent[] } | { errors: FieldErrors } {
-    const told = eventsOfRow(this.header!.kind, row, this.context.receivedAt);
-    if ('errors' in told) return told;
+    const read = eventsOfRow(this.header!.kind, row, this.context.receivedAt);
+    if ('errors' in read) return read;
     const events: NativeEvent[] = [];
-    for (const event of told.events) {
+    for (const event of read.events) {
       const checked = checkEvent(event, this.context);
-      if ('errors' in checked) return { errors: byColumn(checked.errors, told.timeColumn) };
+      if ('errors' in checked) return { errors: byColumn(checked.errors, read.timeColumn) };
       events.push(checked.event);
     }
     return { events };
   }
 }
 
-/** What is wrong with an event, by the columns that it was made of. */
+/** The errors of an event by the columns that its fields came from. */
 function byColumn(errors: FieldErrors, timeColumn: string): FieldErrors {
-  const entries = Object.entries(errors).map(([field, told]) => {
-    return [field === 'time' ? timeColumn : field.replace(/^data\./, ''), told] as const;
+  const entries = Object.entries(errors).map(([field, problems]) => {
+    return [field === 'time' ? timeColumn : field.replace(/^data\./, ''), problems] as const;
   });
   return Object.fromEntries(entries);
 }

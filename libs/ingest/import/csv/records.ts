@@ -1,21 +1,21 @@
 import type { Line } from '../read-lines.js';
 
-/** A row as it stands in the file, over several lines where a quoted field has line ends in it. */
+/** The text of a row. It spans several lines when a quoted field contains line ends. */
 export interface CsvRecord {
-  /** That of its first line. */
+  /** The number of its first line. */
   number: number;
   text: string;
   unreadable?: string;
 }
 
-/** Further lines that a quoted field may take, and characters that a row may have. */
+/** Limits for the lines and the characters of a row. */
 const MAX_LINES = 200;
 const MAX_CHARACTERS = 256 * 1024;
 const OPEN_QUOTE = 'has a quote that is not closed';
 
 /**
- * Puts lines together into rows: a row ends where every quote in it is closed. A quote that stays
- * open costs its own line, not those after it.
+ * Joins lines into rows. A row ends at the line that closes its last quote. A quote that is never
+ * closed rejects only its own line.
  */
 export class RecordReader {
   private begun: Line[] = [];
@@ -53,7 +53,7 @@ export class RecordReader {
     }
   }
 
-  /** Rejects the line whose quote is open and reads those after it anew. */
+  /** Rejects the line with the open quote and reads the following lines again. */
   private giveUp(records: CsvRecord[]): void {
     const [first, ...others] = this.begun;
     this.forget();

@@ -3,31 +3,31 @@ import { readTime, type EventType, type FieldErrors } from '#libs/contracts';
 import type { CsvKind } from './columns.js';
 
 const IDS = ['user_id', 'org_id', 'inviter_user_id'];
-/** How spreadsheets write numbers of more than 11 digits, of which they keep 15. */
+/** Spreadsheets write numbers of more than 11 digits like this and keep 15 digits. */
 const ROUNDED = /^-?\d(?:[.,]\d+)?E\+\d+$/i;
-/** How programs write an id that they have read as a number with a fraction. */
+/** Programs that read an id as a floating-point number write it like this. */
 const FRACTION = /^-?\d+\.0+$/;
 const NOT_EXACT =
   'is a number that a spreadsheet or another program has changed: export the column as text';
 
-/** A row by its columns' names; what is empty or not there is undefined. */
+/** A row by column name; empty and missing cells are undefined. */
 export type CsvRow = Partial<Record<string, string>>;
 
-/** An event as it is sent, still to be checked. */
-interface ToldEvent {
+/** A native event in wire form, not yet checked. */
+interface RowEvent {
   id: string;
   type: EventType;
   time: string;
   data: Record<string, unknown>;
 }
 
-/** The events of a row, and which column gave them their time; or why there are none. */
-export type RowEvents = { events: ToldEvent[]; timeColumn: string } | { errors: FieldErrors };
+/** The events of a row with the column of their time, or the row's errors. */
+export type RowEvents = { events: RowEvent[]; timeColumn: string } | { errors: FieldErrors };
 
 /**
- * What a row says, as native events. An event's id is made of what its row says, so that the same row
- * is the same event however often it comes.
- * @param asOf when what the file says was so, milliseconds since 1970
+ * Translates a row to native events. Event ids are hashes of the row's values, so importing the
+ * same row again changes nothing.
+ * @param asOf the time as of which the file is valid, milliseconds since 1970
  */
 export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents {
   const rounded = IDS.filter((name) => isChanged(row[name] ?? ''));
@@ -52,7 +52,7 @@ function isChanged(id: string): boolean {
   return ROUNDED.test(id) || FRACTION.test(id);
 }
 
-/** Profiles are as of the file's time: what was told later, by whatever way, is newer. */
+/** Profiles have the file's time, so any later event overrides them. */
 function userEvents(row: CsvRow, asOf: number): RowEvents {
   const { user_id, email, username, first_name, last_name } = row;
   const times = readTimes(row, ['created_at'], ['last_active_at']);
@@ -60,7 +60,7 @@ function userEvents(row: CsvRow, asOf: number): RowEvents {
   const { created_at: createdAt, last_active_at: lastActiveAt } = times.ms;
   const data = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
   const id = `user ${digest(Object.values(data))}`;
-  const events: ToldEvent[] = [{ id, type: 'user.created', time: iso(asOf), data }];
+  const events: RowEvent[] = [{ id, type: 'user.created', time: iso(asOf), data }];
   if (lastActiveAt !== undefined) events.push(active(user_id, lastActiveAt));
   return { events, timeColumn: 'last_active_at' };
 }
@@ -75,10 +75,11 @@ function orgEvents(row: CsvRow, asOf: number): RowEvents {
 }
 
 /**
- * A membership that lasts and one that has ended, with a beginning that is known or not.
- * - Of one that has ended the role is left out, since it shows nowhere. Its two steps may be told of the
- *   same moment: by their ids the addition is the first.
- * - Of additions of the same moment the one of the later file comes last, for its role counts.
+ * Translates a current or ended membership, with a known or unknown start.
+ * - An ended membership has no role, because none is shown. When both steps have the same time, the
+ *   ids sort the addition first.
+ * - The ids of current memberships contain the file's time. Of additions with the same time, the
+ *   one of the later file sorts last, so its role wins.
  */
 function membershipEvents(row: CsvRow, asOf: number): RowEvents {
   const { user_id, org_id, role } = row;
@@ -99,7 +100,7 @@ function membershipEvents(row: CsvRow, asOf: number): RowEvents {
     const joined = event(id, 'user.added_to_org', joinedAt, { ...pair, role });
     return { events: [joined], timeColumn: 'joined_at' };
   }
-  // Known to be a member as of then, since whenever: no addition, and no beginning that is made up.
+  // A member with an unknown start: a role change opens a span without counting as an addition.
   const data = { ...pair, role: role ?? 'Member' };
   const known = event(id, 'user.role_changed_within_org', asOf, data);
   return { events: [known], timeColumn: 'joined_at' };
@@ -121,12 +122,12 @@ function inviteEvents(row: CsvRow): RowEvents {
   return { events: [event(id, 'user.invited_to_org', at, data)], timeColumn: 'invited_at' };
 }
 
-/** Saying it twice changes nothing, so its id need not tell it from others. */
-function active(userId: string | undefined, at: number): ToldEvent {
+/** Activity. Repeating it changes nothing, so all events share one id. */
+function active(userId: string | undefined, at: number): RowEvent {
   return event('active', 'user.active', at, { user_id: userId });
 }
 
-function event(id: string, type: EventType, at: number, data: ToldEvent['data']): ToldEvent {
+function event(id: string, type: EventType, at: number, data: RowEvent['data']): RowEvent {
   return { id, type, time: iso(at), data };
 }
 
@@ -151,8 +152,8 @@ function readTimes(
 }
 
 function digest(values: readonly unknown[]): string {
-  const told = JSON.stringify(values.map((value) => value ?? null));
-  return createHash('sha256').update(told).digest('base64url').slice(0, 22);
+  const text = JSON.stringify(values.map((value) => value ?? null));
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
 function iso(ms: number): string {

@@ -1,6 +1,6 @@
 import type { Queryable } from '#libs/database';
 
-/** The page that comes next. Of a page of orgs, how many have had their members. */
+/** The next page to read. `orgsDone` counts the orgs of a page whose members are imported. */
 export interface Checkpoint {
   stage: 'users' | 'orgs' | 'invites';
   page: number;
@@ -15,7 +15,7 @@ const SAVE = `
   on conflict (source) do update set state = excluded.state, saved_at = now()`;
 const DROP = 'delete from import_checkpoints where source = $1';
 
-/** How far an import has come that was not complete; undefined when none was begun, or it was. */
+/** The checkpoint of an incomplete import; undefined without one. */
 export async function loadCheckpoint(
   db: Queryable,
   source: string,

@@ -5,7 +5,7 @@ import type { Clock, Settings } from '#libs/platform';
 import type { Database } from '#libs/database';
 import type { IngestStatistics } from '../../statistics/ingest-statistics.service.js';
 import { SOURCE } from '../../sources/propelauth/backfill.js';
-import { noteAccepted } from '../counting.js';
+import { recordAccepted } from '../counting.js';
 import type { RejectedLine } from '../file-format.js';
 import {
   BEGINNING,
@@ -19,13 +19,13 @@ import { Patience, watchRetryAfter, type Failure } from './patience.js';
 
 const SENDER: Sender = { kind: 'import', name: SOURCE };
 
-/** What an import out of PropelAuth has come to. */
+/** The progress of an import from PropelAuth. */
 export interface PropelAuthProgress {
   users: number;
   orgs: number;
   members: number;
   invites: number;
-  /** Invites of which it is not told who invited. */
+  /** Invites without an inviter, which are not imported. */
   invitesWithoutInviter: number;
   rejected: number;
 }
@@ -35,22 +35,22 @@ export interface PropelAuthImport {
   settings: Pick<Settings, 'INVITEE_HASH_KEY'>;
   clock: Clock;
   ledger: IngestStatistics;
-  /** Where it is, and the key of a backend integration. */
+  /** The auth URL, and the API key of a backend integration. */
   authUrl: string;
   apiKey: string;
-  /** Begins anew, although an earlier import was not complete. */
+  /** Ignores the checkpoint of an incomplete import. */
   fromStart: boolean;
   signal: AbortSignal;
   onStart: (from: Checkpoint) => void;
-  /** @param total of what the last page was of */
+  /** Called after each page. */
   onPage: (progress: PropelAuthProgress, page: BackfillPage) => void;
   onRejected: (rejected: readonly RejectedLine[]) => Promise<void>;
 }
 
 /**
- * Brings in all that PropelAuth's API tells. Each page is committed before its checkpoint is, and a
- * page that comes again changes no number: so it may be ended at any moment, and goes on there.
- * @throws Error when the API refuses the key, or fails for longer than it is waited for
+ * Imports all data from PropelAuth's API. Each page is committed before its checkpoint, and
+ * repeating a page changes nothing, so an interrupted import can be resumed.
+ * @throws Error when the API refuses the key or keeps failing
  */
 export async function importPropelAuth(wanted: PropelAuthImport): Promise<PropelAuthProgress> {
   const { database, ledger, signal } = wanted;
@@ -70,7 +70,7 @@ export async function importPropelAuth(wanted: PropelAuthImport): Promise<Propel
   for await (const page of await pagesOf(wanted, from)) {
     const { events, rejected } = checked(page, wanted.clock.now());
     await into.events(events);
-    noteAccepted(ledger, events, SENDER);
+    recordAccepted(ledger, events, SENDER);
     ledger.record(SENDER, null, 'rejected', rejected.length);
     await wanted.onRejected(rejected);
     if (page.next) await saveCheckpoint(pool, name, page.next);
@@ -97,7 +97,10 @@ async function pagesOf({ authUrl, apiKey, clock, signal }: PropelAuthImport, fro
   return backfillPages(api, (question) => patience.ask(question), now, from);
 }
 
-/** The client knows these refusals by their texts alone; everything else may pass. */
+/**
+ * Permanent refusals, which the client identifies only by text. All other failures may be
+ * temporary.
+ */
 const FINAL = /^(?:integrationApiKey is incorrect|Invalid query|Cannot use organizations)/;
 
 function failureOf(error: unknown): Failure {

@@ -8,32 +8,33 @@ import {
 } from '../../sources/propelauth/backfill.js';
 import { BEGINNING, type Checkpoint } from './checkpoint.store.js';
 
-/** The questions that a backfill asks, of the official client. */
+/** The functions of the official client that a backfill uses. */
 export type PropelAuthApi = Pick<
   ReturnType<typeof getApis>,
   'fetchUsersByQuery' | 'fetchOrgByQuery' | 'fetchUsersInOrg' | 'fetchPendingInvites'
 >;
 
-/** What one page says, and from where to go on once it is written. */
+/** One page of the API as events, and the checkpoint to save once it is written. */
 export interface BackfillPage {
   what: 'users' | 'orgs' | 'members' | 'invites';
   count: number;
-  /** Out of how many in all. */
+  /** Total number of items of this kind, by the API. */
   total: number;
   events: BackfillEvent[];
   /** Undefined at the end. */
   next: Checkpoint | undefined;
 }
 
-/** The most that the API gives at once. */
+/** The API's maximum page size. */
 const PAGE_SIZE = 100;
-/** Oldest first: who is created meanwhile comes at the end. */
+/** Oldest first, so that items created meanwhile are on the last pages. */
 const OLDEST_FIRST = 'CREATED_AT_ASC';
 
 /**
- * All that PropelAuth's API tells, page by page: users, orgs with their members, open invites.
- * @param ask gets an answer, with whatever patience that takes
- * @param now asked before each page: what the page says was so at that moment
+ * Reads PropelAuth's API page by page: users, orgs with their members, pending invites.
+ * @param ask makes a request and repeats it when it fails
+ * @param now read before each request; the time as of which the page is valid
+ * @param from the checkpoint to resume from
  */
 export async function* backfillPages(
   api: PropelAuthApi,
@@ -58,7 +59,7 @@ class Backfill {
     private readonly now: () => number,
   ) {}
 
-  /** What lies from a checkpoint to one that is another page of users, orgs or invites. */
+  /** The pages from a checkpoint up to the next page of users, orgs or invites. */
   pages(from: Checkpoint): AsyncGenerator<BackfillPage> {
     switch (from.stage) {
       case 'users':

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { within } from '#libs/platform';
 
-/** What is tried again, and what never becomes better by waiting. */
+/** Kinds of failures: rate limited, temporary, and permanent. */
 export type Failure = 'busy' | 'unwell' | 'final';
 
 const ANSWER_MS = 60_000;
@@ -9,12 +9,15 @@ const FAILURES = 5;
 const BUSY_TIMES = 30;
 const [FIRST_MS, LONGEST_MS] = [1_000, 60_000];
 
-/** Asks until there is an answer: waits as long as it is told to, else twice as long each time. */
+/**
+ * Repeats a request until it succeeds. Waits as long as the API requests, otherwise with
+ * exponential back-off.
+ */
 export class Patience {
   /**
-   * @param judge what a failure is
-   * @param retryAfterMs for how long the last refusal asked to wait, if it did
-   * @param wait milliseconds; ends early when the import is stopped
+   * @param judge classifies an error
+   * @param retryAfterMs the wait that the last refusal requested, in milliseconds
+   * @param wait waits a number of milliseconds; rejects when the import is stopped
    */
   constructor(
     private readonly judge: (error: unknown) => Failure,
@@ -22,7 +25,7 @@ export class Patience {
     private readonly wait: (ms: number) => Promise<void>,
   ) {}
 
-  /** @throws what the last attempt threw */
+  /** Makes a request. @throws the error of the last attempt */
   async ask<T>(question: () => Promise<T>): Promise<T> {
     const seen = { busy: 0, unwell: 0 };
     for (;;) {
@@ -43,8 +46,8 @@ export class Patience {
 const TOO_MANY = 429;
 
 /**
- * Watches what `fetch` is answered, for the official client does not hand on the header Retry-After.
- * @returns for how long the last 429 asked to wait, in milliseconds
+ * Observes the responses of `fetch`: the official client does not expose the header Retry-After.
+ * @returns a function for the wait that the last 429 requested, in milliseconds
  */
 export function watchRetryAfter(now: () => number): () => number | undefined {
   let last: number | undefined;
@@ -57,7 +60,7 @@ export function watchRetryAfter(now: () => number): () => number | undefined {
   return () => last;
 }
 
-/** Reads seconds or an HTTP date, to milliseconds from now; undefined when it is neither. */
+/** Converts seconds or an HTTP date to milliseconds from now; undefined for any other value. */
 export function readRetryAfter(value: string, now: number): number | undefined {
   if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000;
   const date = Date.parse(value);

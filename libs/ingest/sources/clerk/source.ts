@@ -23,7 +23,7 @@ const TRANSLATORS: Translators<Parts> = {
       ? WHOLE['user.updated']!(parts)
       : toEvent('user.updated', profile(parts.data), parts.time),
   'session.created': ({ data, time }) => {
-    // Somebody of the staff who looks at what the user sees.
+    // An actor is a member of the staff who impersonates the user.
     const isImpersonated = isObject(member(data, 'actor'));
     if (isImpersonated) return 'unused';
     return toEvent('user.active', { user_id: member(data, 'user_id') }, time);
@@ -34,10 +34,10 @@ const TRANSLATORS: Translators<Parts> = {
     toEvent('user.role_changed_within_org', { ...pair(data), role: member(data, 'role') }, time),
   'organizationMembership.deleted': ({ data, time }) =>
     toEvent('user.removed_from_org', pair(data), time),
-  // organizationInvitation.created does not say who invites, without whom there is no invite.
+  // organizationInvitation.created names no inviter, so it cannot become an invite.
 };
 
-/** Clerk, whose webhooks go by Svix. */
+/** Clerk. Its webhooks are delivered by Svix. */
 export const source: WebhookSource = {
   name: 'clerk',
   secretProblem: standardSecretProblem,
@@ -56,7 +56,7 @@ export const source: WebhookSource = {
   },
 };
 
-/** What Clerk knows a user by. */
+/** Members that identify a Clerk user. */
 const KNOWN_BY = [
   'email_addresses',
   'phone_numbers',

@@ -1,7 +1,7 @@
 import { FIRST_DAY, type Calendar } from './calendar.js';
 import type { Random } from './random.js';
 
-/** The days from `from` to before `to`, counted from today, without any activity. */
+/** Days without activity, from `from` to before `to`, counted from today. */
 export interface Absence {
   from: number;
   to: number;
@@ -11,12 +11,12 @@ export function isAway(absences: readonly Absence[], day: number): boolean {
   return absences.some((absence) => day >= absence.from && day < absence.to);
 }
 
-/** Away for the whole week before this one (days -13 to -7), back within this one. */
+/** Absent for the whole previous week (days -13 to -7), back within the current one. */
 export function aWeekAway(calendar: Calendar, random: Random): Absence {
   return { from: -13 - random.below(8), to: calendar.drawDay(random, -6, -1) };
 }
 
-/** Away for the whole 30 days before these 30 (days -59 to -30), back within these. */
+/** Absent for the whole previous 30 days (days -59 to -30), back within the current 30. */
 export function aMonthAway(calendar: Calendar, random: Random): Absence {
   return { from: -59 - random.below(15), to: calendar.drawDay(random, -29, -2) };
 }

@@ -2,13 +2,13 @@ import { isAway } from './absences.js';
 import { workSecond, type Person } from './people.js';
 import type { Script } from './script.js';
 
-/** Tells a person's active days, one event each; the day of the signup is active by itself. */
-export function tellActivity(script: Script, person: Person): void {
+/** Adds one event per active day of a person. The signup itself makes its day active. */
+export function addActivity(script: Script, person: Person): void {
   const { calendar, random } = script;
   for (let day = person.createdDay + 1; day <= person.lastDay; day++) {
     if (!isActive(script, person, day)) continue;
     const at = calendar.at(day, workSecond(random, person.startSecond));
-    script.tell(at, 'user.active', { user_id: person.userId });
+    script.add(at, 'user.active', { user_id: person.userId });
   }
 }
 

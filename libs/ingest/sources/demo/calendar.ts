@@ -7,13 +7,13 @@ const HISTORY_DAYS = 400;
 /** Days are counted from today: 0 is the UTC day of `now`, -1 is yesterday. */
 export const FIRST_DAY = 1 - HISTORY_DAYS;
 
-/** 1970-01-01 was a Thursday, the day 3 of a week that begins on Monday. */
+/** 1970-01-01 was a Thursday: day 3 of a week that begins on Monday. */
 const WEEKDAY_OF_EPOCH = 3;
 
-/** A weekend day is drawn this often, measured against a weekday. */
+/** Probability of a weekend day relative to a weekday. */
 const WEEKEND_SHARE = 0.25;
 
-/** Signups and new orgs are this many times as frequent today as on the first day. */
+/** Ratio of signups and new orgs today to those on the first day. */
 const GROWTH = 2;
 
 /** Turns days counted from today into instants, and draws days. */
@@ -34,12 +34,12 @@ export class Calendar {
     return (this.today / DAY_MS + day + WEEKDAY_OF_EPOCH) % 7 >= 5;
   }
 
-  /** A day from `first` to `last`, both included, rather a weekday than a weekend. */
+  /** Draws a day from `first` to `last`, both included; weekdays are more likely. */
   drawDay(random: Random, first: number, last: number): number {
     return this.draw(random, first, last, () => 1);
   }
 
-  /** As `drawDay`, with later days more likely in the measure in which the company grows. */
+  /** `drawDay` with later days more likely, in line with the growth of signups. */
   drawGrowthDay(random: Random, first: number, last: number): number {
     const share = (day: number) => (1 + (GROWTH - 1) * (1 + day / HISTORY_DAYS)) / GROWTH;
     return this.draw(random, first, last, share);

@@ -1,15 +1,15 @@
 import type { EventType } from '#libs/contracts';
-import { tellActivity } from './activity.js';
+import { addActivity } from './activity.js';
 import { Calendar, FIRST_DAY } from './calendar.js';
 import { fillOrg } from './memberships.js';
 import { planOrgs } from './orgs.js';
 import { Directory, type Person } from './people.js';
 import { castPersona } from './personas.js';
-import { tellProfileChanges } from './profile-changes.js';
+import { addProfileChanges } from './profile-changes.js';
 import { Random } from './random.js';
 import { Script } from './script.js';
 
-/** A native event as it is sent; `time` is RFC 3339. */
+/** A native event in wire form; `time` is RFC 3339. */
 export interface DemoEvent {
   id: string;
   source: string;
@@ -18,22 +18,22 @@ export interface DemoEvent {
   data: Record<string, unknown>;
 }
 
-/** People who try the product without any company. */
+/** Number of users who try the product without a company. */
 const LONERS = 200;
 
 /**
  * The invented history of a company that sells software: about 2,000 users in 150 orgs over the 400
- * days up to `now`, with something to see in every report and chart.
+ * days up to `now`. Every report and chart has data.
  *
- * The same UTC day and seed give the same events; a later `now` on that day only adds to their end.
- * On another day it is another history under the same event ids, so a store takes in only one.
+ * The same UTC day and seed give the same events; a later `now` on that day only adds events at the
+ * end. Another day gives another history with the same event ids, so a store can hold only one.
  * @param options now: milliseconds since 1970; seed: a whole number, 1 by default
- * @returns native events in the order of time, none after `now`
+ * @returns native events in order of time, none after `now`
  */
 export function* demoHistory(options: { now: number; seed?: number }): Generator<DemoEvent> {
   const { now, seed = 1 } = options;
   const script = new Script(new Calendar(now), new Random(seed));
-  tellHistory(script);
+  addHistory(script);
   let count = 0;
   for (const { at, type, data } of script.inOrder()) {
     if (at > now) return;
@@ -42,13 +42,13 @@ export function* demoHistory(options: { now: number; seed?: number }): Generator
   }
 }
 
-function tellHistory(script: Script): void {
+function addHistory(script: Script): void {
   const directory = new Directory(script);
   const people: Person[] = [];
   for (const org of planOrgs(script)) people.push(...fillOrg(script, directory, org, people));
   for (let left = LONERS; left > 0; left--) people.push(signUpAlone(script, directory));
-  for (const person of people) tellProfileChanges(script, directory, person);
-  for (const person of people) tellActivity(script, person);
+  for (const person of people) addProfileChanges(script, directory, person);
+  for (const person of people) addActivity(script, person);
 }
 
 function signUpAlone(script: Script, directory: Directory): Person {

@@ -6,10 +6,10 @@ import { latestJoin } from './stories.js';
 
 const MINUTE_MS = 60_000;
 
-/** How many of those who join were invited; the others come by single sign-on. */
+/** Share of joining people who were invited; the others use single sign-on. */
 const INVITED_SHARE = 0.75;
 
-/** Invitations that nobody follows, measured against the people who join. */
+/** Unanswered invites per joining person. */
 const UNANSWERED_SHARE = 0.3;
 const REMINDER_SHARE = 0.2;
 
@@ -29,7 +29,7 @@ export function inviteColleague(
   if (inviter) invite(script, org, inviter, day, { invitee_email: person.email, role });
 }
 
-/** Invites people who never come, some of them twice. */
+/** Adds invites of people who never join, some of them twice. */
 export function inviteStrangers(script: Script, directory: Directory, org: Org): void {
   const { calendar, random } = script;
   const last = latestJoin(org.story);
@@ -60,7 +60,7 @@ function invite(
       : calendar.at(day, workSecond(random, person.startSecond));
   person.pinnedDays.add(day);
   const ids = { inviter_user_id: person.userId, org_id: org.orgId };
-  script.tell(at, 'user.invited_to_org', { ...ids, ...invitation });
+  script.add(at, 'user.invited_to_org', { ...ids, ...invitation });
 }
 
 function drawInviter(random: Random, org: Org, day: number): Member | undefined {

@@ -1,5 +1,5 @@
 import { inviteColleague, inviteStrangers } from './invites.js';
-import { tellChanges } from './org-changes.js';
+import { addChanges } from './org-changes.js';
 import type { Org } from './orgs.js';
 import { castFounder } from './personas.js';
 import { isAround, workSecond, type Directory, type Person } from './people.js';
@@ -9,15 +9,15 @@ import { isShared, latestJoin } from './stories.js';
 
 const MINUTE_MS = 60_000;
 
-/** How many of those who join already work for another company, such as advisers. */
+/** Share of joining people who already work for another company, such as advisers. */
 const SECOND_ORG_SHARE = 0.06;
 
-/** From this size on, few of an org's people join right after it was founded. */
+/** In orgs larger than this, fewer people join in the first weeks. */
 const LARGE_SIZE = 25;
 
 /**
- * Tells an org's life up to today: it is founded, and people join and leave.
- * @param others people of other companies, who may join this one as well
+ * Adds an org's history up to today: its foundation, and people who join and leave.
+ * @param others people of other companies, who may also join this one
  * @returns the people who are new with this org
  */
 export function fillOrg(
@@ -34,7 +34,7 @@ export function fillOrg(
     if (person !== known) people.push(person);
   }
   inviteStrangers(script, directory, org);
-  tellChanges(script, org);
+  addChanges(script, org);
   return people;
 }
 
@@ -43,16 +43,16 @@ function found(script: Script, directory: Directory, org: Org): Person {
   const person = directory.signUp(org.createdDay, persona, org.domain, 0.6);
   const foundedAt = person.createdAt + script.random.between(2, 15) * MINUTE_MS;
   const org_id = org.orgId;
-  script.tell(foundedAt, 'org.created', { org_id, name: org.name });
+  script.add(foundedAt, 'org.created', { org_id, name: org.name });
   const addedAt = foundedAt + 1000;
-  script.tell(addedAt, 'user.added_to_org', { user_id: person.userId, org_id, role: 'Owner' });
+  script.add(addedAt, 'user.added_to_org', { user_id: person.userId, org_id, role: 'Owner' });
   org.members.push({ person, role: 'Owner', joinedDay: org.createdDay, addedAt });
   return person;
 }
 
 /**
- * Some come in the first three weeks, fewer of them where there are many, others at any time; a
- * growing company takes on more of late.
+ * The days on which people join, ascending. A share joins in the first three weeks, the rest at any
+ * time; growing companies add more people recently.
  */
 function drawJoinDays({ calendar, random }: Script, org: Org): number[] {
   const [first, last] = [org.createdDay + 1, latestJoin(org.story)];
@@ -77,7 +77,7 @@ function drawKnown(script: Script, org: Org, others: Person[], day: number): Per
   return candidates.length > 0 ? random.pick(candidates) : undefined;
 }
 
-/** Someone joins on that day: `known` from another company, else a new person. */
+/** Lets a person join on a day: `known` from another company, otherwise a new person. */
 function join(script: Script, directory: Directory, org: Org, day: number, known?: Person): Person {
   const { calendar, random } = script;
   const { persona, ...stay } = planStay(script, org.story, day);
@@ -89,6 +89,6 @@ function join(script: Script, directory: Directory, org: Org, day: number, known
   inviteColleague(script, org, person, day, role);
   org.members.push({ person, role, joinedDay: day, addedAt, ...(known ? {} : stay) });
   const ids = { user_id: person.userId, org_id: org.orgId };
-  script.tell(addedAt, 'user.added_to_org', { ...ids, role });
+  script.add(addedAt, 'user.added_to_org', { ...ids, role });
   return person;
 }

@@ -1,4 +1,4 @@
-/** A name as it is written, and as it appears in an address. */
+/** A name in its own spelling and in the spelling for addresses. */
 export interface Word {
   text: string;
   ascii: string;
@@ -10,7 +10,7 @@ interface NamePool {
   last: Word[];
 }
 
-/** Letters that do not come apart into a base letter and a mark. */
+/** Letters that Unicode does not decompose into a base letter and a mark. */
 const LETTERS: Record<string, string> = {
   ß: 'ss',
   æ: 'ae',
@@ -22,13 +22,15 @@ const LETTERS: Record<string, string> = {
   ı: 'i',
 };
 
-/** Lower-case ASCII letters and digits only: `Łukasz` becomes `lukasz`. */
+/** Converts to lower-case ASCII letters and digits: `Łukasz` becomes `lukasz`. */
 export function toAscii(text: string): string {
   const base = text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
   return base.replace(/[^a-z0-9]/g, (letter) => LETTERS[letter] ?? '');
 }
 
-/** Reads `Ana, Łukasz, Мария=mariya`: other scripts give their own spelling for addresses. */
+/**
+ * Parses `Ana, Łukasz, Мария=mariya`. Names in other scripts include their spelling for addresses.
+ */
 function words(list: string): Word[] {
   return list.split(', ').map((entry) => {
     const [text = '', ascii] = entry.split('=');
@@ -125,7 +127,7 @@ export const COMPANY_SECOND = words(
 
 export const COMPANY_FORM = ['GmbH', 'AG', 'SARL', 'Oy', 'AB', 'Ltd', 'Inc.', 'S.A.', 'BV', '& Co'];
 
-/** Where people without a company have their mail; `.example` is reserved by RFC 2606. */
+/** Mail domains of people without a company. RFC 2606 reserves `.example`. */
 export const MAIL_DOMAINS = ['mail.example', 'post.example', 'inbox.example'];
 
 export const UTM_SOURCES = ['google', 'newsletter', 'linkedin', 'podcast', 'partner', 'meetup'];

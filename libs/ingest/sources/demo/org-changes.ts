@@ -10,11 +10,11 @@ const HANDED_OVER_SHARE = 0.1;
 const RENAMED_SHARE = 0.08;
 const NEW_ENDINGS = ['Group', 'International', 'Europe', 'Collective', 'Österreich'];
 
-/** Tells what changes in an org once its people have joined: removals, roles, its name, its end. */
-export function tellChanges(script: Script, org: Org): void {
-  for (const member of org.members) tellStay(script, org, member);
+/** Adds the changes of an org after its people have joined: removals, roles, name, deletion. */
+export function addChanges(script: Script, org: Org): void {
+  for (const member of org.members) addStay(script, org, member);
   if (org.story.kind === 'closed') {
-    script.tell(officeHour(script, org.story.lastDay + 1), 'org.deleted', { org_id: org.orgId });
+    script.add(officeHour(script, org.story.lastDay + 1), 'org.deleted', { org_id: org.orgId });
   }
   if (isShared(org.story)) return;
   handOver(script, org);
@@ -22,19 +22,19 @@ export function tellChanges(script: Script, org: Org): void {
   rename(script, org);
 }
 
-function tellStay(script: Script, org: Org, { person, role, leaveDay, rejoinDay }: Member): void {
+function addStay(script: Script, org: Org, { person, role, leaveDay, rejoinDay }: Member): void {
   if (leaveDay === undefined) return;
   const ids = { user_id: person.userId, org_id: org.orgId };
-  script.tell(officeHour(script, leaveDay), 'user.removed_from_org', ids);
+  script.add(officeHour(script, leaveDay), 'user.removed_from_org', ids);
   if (rejoinDay === undefined) return;
-  script.tell(officeHour(script, rejoinDay), 'user.added_to_org', { ...ids, role });
+  script.add(officeHour(script, rejoinDay), 'user.added_to_org', { ...ids, role });
 }
 
 function promote(script: Script, org: Org, member: Member): void {
   const { calendar, random } = script;
   if (!isHere(member) || member.joinedDay > -20 || !random.chance(PROMOTED_SHARE)) return;
   const day = calendar.drawDay(random, member.joinedDay + 10, -1);
-  tellRole(script, org, member, day, member.role === 'Member' ? 'Admin' : 'Member');
+  addRoleChange(script, org, member, day, member.role === 'Member' ? 'Admin' : 'Member');
 }
 
 /** The founder of a grown org makes someone else the owner. */
@@ -45,8 +45,8 @@ function handOver(script: Script, org: Org): void {
   if (!founder || heirs.length < 3 || !random.chance(HANDED_OVER_SHARE)) return;
   const day = script.calendar.drawDay(random, -50, -3);
   const heir = random.pick(heirs);
-  tellRole(script, org, heir, day, 'Owner');
-  tellRole(script, org, founder, day + 1, 'Admin');
+  addRoleChange(script, org, heir, day, 'Owner');
+  addRoleChange(script, org, founder, day + 1, 'Admin');
   [heir.role, founder.role] = ['Owner', 'Admin'];
 }
 
@@ -55,12 +55,12 @@ function rename(script: Script, org: Org): void {
   if (org.createdDay > -60 || !random.chance(RENAMED_SHARE)) return;
   const at = officeHour(script, calendar.drawDay(random, org.createdDay + 30, -2));
   const name = `${org.brand} ${random.pick(NEW_ENDINGS)}`;
-  script.tell(at, 'org.updated', { org_id: org.orgId, name });
+  script.add(at, 'org.updated', { org_id: org.orgId, name });
 }
 
-function tellRole(script: Script, org: Org, member: Member, day: number, role: string): void {
+function addRoleChange(script: Script, org: Org, member: Member, day: number, role: string): void {
   const ids = { user_id: member.person.userId, org_id: org.orgId };
-  script.tell(officeHour(script, day), 'user.role_changed_within_org', { ...ids, role });
+  script.add(officeHour(script, day), 'user.role_changed_within_org', { ...ids, role });
 }
 
 function isHere({ person, role, leaveDay }: Member): boolean {

@@ -2,54 +2,54 @@ import { FIRST_DAY } from './calendar.js';
 import { COMPANY_FIRST, COMPANY_FORM, COMPANY_SECOND, toAscii } from './names.js';
 import type { Person } from './people.js';
 import type { Script } from './script.js';
-import { isShared, latestStart, tellStories, type Story } from './stories.js';
+import { isShared, latestStart, drawStories, type Story } from './stories.js';
 
-/** A company and what is planned for it. Days are counted from today. */
+/** A company and its planned history. Days are counted from today. */
 export interface Org {
   orgId: string;
-  /** What stays of the name when it changes. */
+  /** The part of the name that stays when the name changes. */
   brand: string;
   name: string;
   domain: string;
   story: Story;
   createdDay: number;
-  /** How many people join in all. */
+  /** Number of people who ever join. */
   size: number;
   members: Member[];
 }
 
-/** One person's time in a company. */
+/** A person's membership in a company. */
 export interface Member extends Stay {
   person: Person;
-  /** Told at the addition, unless an owner has been replaced since. */
+  /** The role at the addition, unless an owner was replaced since. */
   role: string;
   joinedDay: number;
   /** Milliseconds since 1970. */
   addedAt: number;
 }
 
-/** How long someone stays a member. */
+/** The end of a membership and its possible restart. */
 export interface Stay {
-  /** The day of the removal, if there is one, and the day of being added again. */
+  /** The days of the removal and of a later addition, if any. */
   leaveDay?: number;
   rejoinDay?: number;
 }
 
 const ORG_COUNT = 150;
 
-/** Sizes follow Zipf's law: the company of rank r has this many people, divided by r ^ 0.8. */
+/** Sizes follow Zipf's law: the company of rank r has `LARGEST` / r ^ `SKEW` people. */
 const LARGEST = 220;
 const SKEW = 0.8;
 
-/** The first ranks go to companies that are this old and go on. */
+/** The largest companies are at least this old and still exist. */
 const LARGE_ONES = 12;
 const LARGE_ONE_DAYS = 120;
 
-/** The companies, the largest first, before anything happens to them. */
+/** Plans the companies, largest first, without members. */
 export function planOrgs(script: Script): Org[] {
   const ids = script.random.fork();
   const names = inventNames(script);
-  return rank(script, dealStarts(script)).map(({ story, createdDay }, index) => {
+  return rank(script, assignStarts(script)).map(({ story, createdDay }, index) => {
     const size = Math.max(1, Math.round(LARGEST / (index + 1) ** SKEW));
     const room = 2 - Math.floor(createdDay / 2);
     const plan = { story, createdDay, size: Math.min(size, room), members: [] };
@@ -59,10 +59,12 @@ export function planOrgs(script: Script): Org[] {
 
 type Start = Pick<Org, 'story' | 'createdDay'>;
 
-/** Draws the days on which companies begin, and deals them out, to the choosiest stories first. */
-function dealStarts(script: Script): Start[] {
+/**
+ * Draws starting days and assigns them, beginning with the stories that need the earliest start.
+ */
+function assignStarts(script: Script): Start[] {
   const { calendar, random } = script;
-  const stories = tellStories(script, ORG_COUNT);
+  const stories = drawStories(script, ORG_COUNT);
   const days = stories.map(() => calendar.drawGrowthDay(random, FIRST_DAY, 0));
   return stories
     .sort((one, other) => latestStart(one) - latestStart(other))

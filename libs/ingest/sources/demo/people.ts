@@ -22,27 +22,27 @@ interface Profile {
 /** Someone who signs up. Days are counted from today, instants in milliseconds since 1970. */
 export interface Person extends Persona {
   userId: string;
-  /** Where invites are sent; the user who signs up by phone does not give it. */
+  /** Address for invites. The user who signs up by phone has it but does not report it. */
   email: string;
   profile: Profile;
   createdDay: number;
   createdAt: number;
-  /** The second of the UTC day at which the working day begins where this person lives. */
+  /** Start of the person's working day, in seconds of the UTC day. */
   startSecond: number;
-  /** How readily this person invites others; most hardly ever do. */
+  /** How often the person invites others, from 0 to 1; near 0 for most people. */
   inviteAppetite: number;
 }
 
 const HOUR = 3600;
 const WORK_HOURS = 8.5;
 
-/** When people begin work, in hours UTC: mostly Europe, then the Americas, then Asia. */
+/** Starts of working days in hours UTC: mostly Europe, then the Americas, then Asia. */
 const START_HOURS = [1, 3, 5, 6, 7, 7, 7, 8, 8, 8, 8, 9, 13, 14];
 
-/** Invents people; every address is given once. */
+/** Invents people with unique addresses. */
 export class Directory {
   private readonly emails = new Set<string>();
-  /** One user signs up by phone: there is no e-mail address to show. */
+  /** Whether the one user without an e-mail address, who signs up by phone, exists yet. */
   private isOneByPhone = false;
   private readonly random: Random;
   private readonly ids: Random;
@@ -54,8 +54,8 @@ export class Directory {
 
   /**
    * Lets a person sign up during working hours of a day.
-   * @param domain the company's; a personal address without it
-   * @param paramsShare how likely the signup carried query parameters
+   * @param domain the company's; without it, the address is personal
+   * @param paramsShare probability that the signup has query parameters
    */
   signUp(createdDay: number, persona: Persona, domain?: string, paramsShare = 0.3): Person {
     const { profile, handle } = inventProfile(this.random);
@@ -70,12 +70,12 @@ export class Directory {
     const isByPhone = !this.isOneByPhone && profile.username !== undefined;
     this.isOneByPhone ||= isByPhone;
     const address = isByPhone ? {} : { email };
-    this.script.tell(createdAt, 'user.created', { user_id: userId, ...address, ...profile });
+    this.script.add(createdAt, 'user.created', { user_id: userId, ...address, ...profile });
     const who = { userId, email, profile, createdDay, createdAt, startSecond, inviteAppetite };
     return { ...who, ...persona };
   }
 
-  /** An address nobody has yet; a second `ana.reis` becomes `ana.reis2`. */
+  /** A new unique address; a second `ana.reis` becomes `ana.reis2`. */
   addressFor(handle: string, domain = this.random.pick(MAIL_DOMAINS)): string {
     let email = `${handle}@${domain}`;
     for (let next = 2; this.emails.has(email); next++) email = `${handle}${next}@${domain}`;
@@ -83,7 +83,7 @@ export class Directory {
     return email;
   }
 
-  /** The address of someone who is invited and never comes. */
+  /** The address of an invitee who never joins. */
   strangerAt(domain: string): string {
     return this.addressFor(inventProfile(this.random).handle, domain);
   }
@@ -94,7 +94,7 @@ export function workSecond(random: Random, startSecond: number): number {
   return startSecond + random.below(WORK_HOURS * HOUR);
 }
 
-/** Whether a person uses the product around that day at all, as far as absences tell. */
+/** Whether a person has an account and is not absent on a day. */
 export function isAround(person: Person, day: number): boolean {
   return day >= person.createdDay && day <= person.lastDay && !isAway(person.absences, day);
 }

@@ -3,17 +3,17 @@ import type { Random } from './random.js';
 import type { Script } from './script.js';
 import type { Story } from './stories.js';
 
-/** How someone uses the product. Days are counted from today. */
+/** How a person uses the product. Days are counted from today. */
 export interface Persona {
-  /** How likely a weekday is an active day, and a day of the weekend. */
+  /** Probability of activity on a weekday and on a day of the weekend. */
   weekday: number;
   weekend: number;
   absences: Absence[];
-  /** The last day on which activity is possible: 0 for those who are still here. */
+  /** The last day with possible activity; 0 for people who stay. */
   lastDay: number;
-  /** Days that are active whatever else holds. */
+  /** Days that are always active. */
   pinnedDays: Set<number>;
-  /** The day on which the account is deleted, if it is. */
+  /** The day on which the account is deleted; undefined when it is not. */
   deletedDay?: number;
 }
 
@@ -33,8 +33,8 @@ const occasional = (random: Random) => ({
 });
 
 /**
- * The parts and how many in a hundred play them. A part that wants a longer past than a newcomer
- * has gives way to a regular.
+ * The kinds of personas and their percentages. A kind that needs a longer past than a newcomer has
+ * becomes a regular.
  */
 const PARTS: readonly [share: number, Casting][] = [
   [12, (script) => present(script, champion(script.random))],
@@ -46,14 +46,14 @@ const PARTS: readonly [share: number, Casting][] = [
   [3.5, (script, day) => returned(script, day, aMonthAway(script.calendar, script.random))],
 ];
 
-/** How someone who joins on that day will go on, in a company that goes on. */
+/** The persona of a person who joins on a day, in a company that stays. */
 export function castPersona(script: Script, createdDay: number): Persona {
   const { random } = script;
   const [, casting] = random.pickWeighted(PARTS, ([share]) => share) ?? PARTS[1]!;
   return casting(script, createdDay) ?? present(script, regular(random));
 }
 
-/** The founder keeps to the company's story, and so the company to its own. */
+/** The persona of a founder, who follows the company's story. */
 export function castFounder(script: Script, createdDay: number, story: Story): Persona {
   const { random } = script;
   const persona = present(script, random.chance(0.5) ? champion(random) : regular(random));
@@ -64,7 +64,7 @@ export function castFounder(script: Script, createdDay: number, story: Story): P
   return returned(script, createdDay, { from: story.awayFrom, to: story.backOn }) ?? persona;
 }
 
-/** Someone in a company that as a whole leaves, closes, or comes back. */
+/** The persona of a person in a company that leaves, closes or returns as a whole. */
 export function castFollower(script: Script, createdDay: number, story: Story): Persona {
   const { random } = script;
   const persona = present(script, random.chance(0.6) ? regular(random) : occasional(random));
@@ -83,7 +83,7 @@ function present(script: Script, rhythm: Pick<Persona, 'weekday' | 'weekend'>): 
   return { ...rhythm, absences, lastDay: 0, pinnedDays: new Set() };
 }
 
-/** Stops for good after that day; some delete their account then. */
+/** Stops permanently after a day; some people then delete their account. */
 function gone(script: Script, createdDay: number, lastDay: number): Persona | undefined {
   const { random } = script;
   if (lastDay <= createdDay || lastDay > -7) return undefined;
@@ -99,7 +99,7 @@ function returned(script: Script, createdDay: number, absence: Absence): Persona
   return { ...persona, absences: [...persona.absences, absence], pinnedDays };
 }
 
-/** Days with an exponential distribution of that mean. */
+/** A number of days from an exponential distribution with the given mean. */
 function lifetime(random: Random, meanDays: number): number {
   return Math.floor(-Math.log(1 - random.next()) * meanDays);
 }

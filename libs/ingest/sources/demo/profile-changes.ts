@@ -4,22 +4,22 @@ import type { Script } from './script.js';
 
 const UPDATED_SHARE = 0.06;
 
-/** Tells what people change about themselves, down to the account's deletion. */
-export function tellProfileChanges(script: Script, directory: Directory, person: Person): void {
+/** Adds a person's profile changes and the deletion of the account. */
+export function addProfileChanges(script: Script, directory: Directory, person: Person): void {
   const { calendar, random } = script;
   const at = (day: number) => calendar.at(day, workSecond(random, person.startSecond));
   if (person.deletedDay !== undefined) {
-    script.tell(at(person.deletedDay), 'user.deleted', { user_id: person.userId });
+    script.add(at(person.deletedDay), 'user.deleted', { user_id: person.userId });
   }
   if (!random.chance(UPDATED_SHARE)) return;
   const day = calendar.drawDay(random, person.createdDay + 1, person.lastDay);
   if (day <= person.createdDay || !isAround(person, day)) return;
   person.pinnedDays.add(day);
   const change = drawChange(script, directory, person);
-  script.tell(at(day), 'user.updated', { user_id: person.userId, ...change });
+  script.add(at(day), 'user.updated', { user_id: person.userId, ...change });
 }
 
-/** A new name, a new address, a username taken, or one given up. */
+/** Draws a change: a new name, a new address, a new username or a removed one. */
 function drawChange(
   { random }: Script,
   directory: Directory,

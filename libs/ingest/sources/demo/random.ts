@@ -1,4 +1,4 @@
-/** Reproducible chance: mulberry32, a public-domain generator with 32 bits of state. */
+/** Reproducible random numbers: mulberry32, a public-domain generator with 32 bits of state. */
 export class Random {
   constructor(private state: number) {}
 
@@ -10,7 +10,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** An independent generator; drawing from it leaves this one's sequence as it is. */
+  /** An independent generator. Drawing from it does not affect this one. */
   fork(): Random {
     return new Random(this.below(2 ** 32));
   }
@@ -34,14 +34,17 @@ export class Random {
     return items[this.below(items.length)] as T;
   }
 
-  /** One of the items, each as likely as its weight says; undefined when nothing weighs anything. */
+  /**
+   * One of the items with a probability proportional to its weight; undefined when all weights are
+   * 0.
+   */
   pickWeighted<T>(items: readonly T[], weightOf: (item: T) => number): T | undefined {
     const total = items.reduce((sum, item) => sum + weightOf(item), 0);
     let rest = this.next() * total;
     return items.find((item) => (rest -= weightOf(item)) < 0);
   }
 
-  /** The items in another order (Fisher-Yates). */
+  /** The items in random order (Fisher-Yates). */
   shuffled<T>(items: readonly T[]): T[] {
     const deck = [...items];
     for (let last = deck.length - 1; last > 0; last--) {

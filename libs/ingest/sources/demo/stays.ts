@@ -7,17 +7,22 @@ interface Plan extends Stay {
   persona: Persona;
 }
 
-/** How likely a member of a shrinking company is let go in the last 88 days. */
+/** Probability that a member of a shrinking company is removed in the last 88 days. */
 const LET_GO_SHARE = 0.38;
 
-/** How likely anyone else leaves at some time, and of those, comes back after one to six weeks. */
+/**
+ * Probability that any other member leaves, and that a leaving member returns after one to six
+ * weeks.
+ */
 const LEAVE_SHARE = 0.06;
 const REJOIN_SHARE = 0.35;
 
-/** How likely a member who stopped using the product is removed in the month that follows. */
+/**
+ * Probability that a member who stopped using the product is removed within the following month.
+ */
 const TIDIED_SHARE = 0.3;
 
-/** How someone who joins on that day goes on, and whether that is as a member. */
+/** The persona and the membership of a person who joins on a day. */
 export function planStay(script: Script, story: Story, joinedDay: number): Plan {
   if (isShared(story)) return { persona: castFollower(script, joinedDay, story) };
   const persona = castPersona(script, joinedDay);

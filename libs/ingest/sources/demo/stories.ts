@@ -1,28 +1,28 @@
 import { aMonthAway, aWeekAway } from './absences.js';
 import type { Script } from './script.js';
 
-/** What becomes of a company. Days are counted from today. */
+/** The development of a company. Days are counted from today. */
 export type Story =
   | { kind: 'steady' | 'growing' | 'shrinking' }
-  /** Nobody uses the product after that day; a closed company is deleted a day later. */
+  /** No one uses the product after `lastDay`. A closed company is deleted a day later. */
   | { kind: 'left' | 'closed'; lastDay: number }
-  /** Nobody uses the product from `awayFrom` on, until the founder is back. */
+  /** No one uses the product from `awayFrom` until the founder returns. */
   | { kind: 'returned'; awayFrom: number; backOn: number };
 
-type Telling = (script: Script) => Story;
+type StoryMaker = (script: Script) => Story;
 
 const left =
-  (first: number, last: number): Telling =>
+  (first: number, last: number): StoryMaker =>
   ({ calendar, random }) => ({ kind: 'left', lastDay: calendar.drawDay(random, first, last) });
 
 const returned =
-  (away: typeof aWeekAway): Telling =>
+  (away: typeof aWeekAway): StoryMaker =>
   ({ calendar, random }) => {
     const { from, to } = away(calendar, random);
     return { kind: 'returned', awayFrom: from, backOn: to };
   };
 
-const STORIES: readonly [count: number, Telling][] = [
+const STORIES: readonly [count: number, StoryMaker][] = [
   [34, () => ({ kind: 'growing' })],
   [16, () => ({ kind: 'shrinking' })],
   [5, left(-13, -8)],
@@ -33,21 +33,21 @@ const STORIES: readonly [count: number, Telling][] = [
   [6, returned(aMonthAway)],
 ];
 
-/** One story for each company; what is not told is steady. */
-export function tellStories(script: Script, companies: number): Story[] {
-  const stories = STORIES.flatMap(([count, telling]) =>
-    Array.from({ length: count }, () => telling(script)),
+/** One story per company; the rest are steady. */
+export function drawStories(script: Script, companies: number): Story[] {
+  const stories = STORIES.flatMap(([count, makeStory]) =>
+    Array.from({ length: count }, () => makeStory(script)),
   );
   while (stories.length < companies) stories.push({ kind: 'steady' });
   return stories;
 }
 
-/** Whether all of the company's people do the same: leave, close, or come back together. */
+/** Whether all people of the company behave alike: leave, close or return together. */
 export function isShared(story: Story): boolean {
   return story.kind === 'left' || story.kind === 'closed' || story.kind === 'returned';
 }
 
-/** The last day on which such a company can have begun. */
+/** The last day on which a company with this story can start. */
 export function latestStart(story: Story): number {
   if (story.kind === 'left' || story.kind === 'closed') return story.lastDay - 45;
   if (story.kind === 'returned') return story.awayFrom - 45;

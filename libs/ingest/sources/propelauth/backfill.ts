@@ -1,7 +1,7 @@
 import type { EventType } from '#libs/contracts';
 import type { Org, PendingInvite, UserInOrgMetadata, UserMetadata } from '@propelauth/node-apis';
 
-/** An event as it is sent, still to be checked. */
+/** A native event in wire form, not yet checked. */
 export interface BackfillEvent {
   id: string;
   source: string;
@@ -12,9 +12,10 @@ export interface BackfillEvent {
 
 export const SOURCE = 'propelauth';
 
-/** What PropelAuth's API says of the past, as events; `asOf` is when it was asked, milliseconds since 1970. */
+// Translates PropelAuth's API objects to events. `asOf` is the time of the request, milliseconds
+// since 1970.
 
-/** A user, and the one sign of life that is told; last active at the creation is never seen since. */
+/** A user, and its last activity unless that is the creation itself. */
 export function eventsOfUser(user: UserMetadata, asOf: number): BackfillEvent[] {
   const { userId, createdAt, lastActiveAt } = user;
   const created = event('user.created', `user ${userId}`, isoTime(asOf), {
@@ -29,7 +30,7 @@ export function eventsOfUser(user: UserMetadata, asOf: number): BackfillEvent[] 
   return [created, event('user.active', `seen ${userId}`, lastActiveAt, { user_id: userId })];
 }
 
-/** An org; one whose creation is not told has a name, but is in no report. */
+/** An org. Without a creation time, only its name is known and it is in no report. */
 export function eventsOfOrg({ orgId, name, createdAt }: Org, asOf: number): BackfillEvent[] {
   const data = { org_id: orgId, name };
   const id = `org ${orgId}`;
@@ -37,7 +38,10 @@ export function eventsOfOrg({ orgId, name, createdAt }: Org, asOf: number): Back
   return [event('org.created', id, isoTime(asOf), { ...data, created_at: createdAt })];
 }
 
-/** A member, since nobody knows when: a role told of somebody who is no member yet is no addition. */
+/**
+ * A member whose start is unknown. A role change makes the user a member without counting as an
+ * addition.
+ */
 export function eventsOfMember(
   orgId: string,
   { userId, roleInOrg }: UserInOrgMetadata,
@@ -47,7 +51,7 @@ export function eventsOfMember(
   return [event('user.role_changed_within_org', `member ${orgId} ${userId}`, isoTime(asOf), data)];
 }
 
-/** An invite that is still open; none of one whose inviter is not told. */
+/** A pending invite; no event without an inviter. */
 export function eventsOfInvite(invite: PendingInvite): BackfillEvent[] {
   const { inviterUserId, inviteeEmail, orgId, roleInOrg, createdAt } = invite;
   if (!inviterUserId) return [];
@@ -65,7 +69,7 @@ function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** @param time as the API says it, or RFC 3339: the check of events reads either, or rejects the event */
+/** @param time a number from the API, or RFC 3339; the check of events validates it */
 function event(
   type: EventType,
   id: string,

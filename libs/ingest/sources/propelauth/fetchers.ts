@@ -1,14 +1,14 @@
 import type { Settings } from '#libs/platform';
 import { FetchDeferred, type Fetcher, type Fetch } from '../source.js';
 
-type Given = Pick<Settings, 'PROPELAUTH_API_KEY' | 'PROPELAUTH_AUTH_URL'>;
+type ApiSettings = Pick<Settings, 'PROPELAUTH_API_KEY' | 'PROPELAUTH_AUTH_URL'>;
 type Client = Awaited<ReturnType<typeof connect>>;
 
-/** The API tells neither for how long, nor how much is left. */
+/** Pause after a 429. The API does not say how long to wait. */
 const BUSY_MS = 10_000;
 
-/** Asks PropelAuth's API for present values, when the settings hold a key for it. */
-export function asks(settings: Given): Fetcher | undefined {
+/** A fetcher for current values from PropelAuth's API; undefined when the settings hold no key. */
+export function propelAuthFetcher(settings: ApiSettings): Fetcher | undefined {
   const { PROPELAUTH_API_KEY: key, PROPELAUTH_AUTH_URL: url } = settings;
   if (key === undefined || url === undefined) return undefined;
   return async (wanted) => {
@@ -22,7 +22,7 @@ export function asks(settings: Given): Fetcher | undefined {
   };
 }
 
-// Loaded when it is first needed: 0.1 s of each start otherwise, most of them without a key.
+// Loaded on first use: loading takes 0.1 s, and most installations have no key.
 async function connect(key: string, url: string) {
   const { getApis, RateLimitedException } = await import('@propelauth/node-apis');
   return { client: getApis(new URL(url), key), RateLimitedException };

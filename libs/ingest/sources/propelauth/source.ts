@@ -3,16 +3,16 @@ import { inviteesIn } from '../../dead-letters/addresses.js';
 import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.js';
 import type { Fetch, Translation, WebhookSource } from '../source.js';
 import { byType, member, toEvent, textMember, type Translators } from '../event-builders.js';
-import { asks } from './fetchers.js';
+import { propelAuthFetcher } from './fetchers.js';
 
-// PropelAuth's messages are flat and carry no time: the message's own is the events'.
+// PropelAuth's messages are flat and have no time of their own. Events get the message's time.
 const TRANSLATORS: Translators<unknown> = {
   'user.created': (body) => toEvent('user.created', { ...user(body), ...names(body) }),
-  'user.updated': (body) => lookUp('user', member(body, 'user_id')),
+  'user.updated': (body) => fetchLater('user', member(body, 'user_id')),
   'user.deleted': (body) => toEvent('user.deleted', user(body)),
   'user.login': (body) => toEvent('user.active', user(body)),
   'org.created': (body) => toEvent('org.created', { ...org(body), name: member(body, 'name') }),
-  'org.updated': (body) => lookUp('org', member(body, 'org_id')),
+  'org.updated': (body) => fetchLater('org', member(body, 'org_id')),
   'org.deleted': (body) => toEvent('org.deleted', org(body)),
   'user.added_to_org': (body) =>
     toEvent('user.added_to_org', { ...user(body), ...org(body), role: member(body, 'role') }),
@@ -36,11 +36,11 @@ const TRANSLATORS: Translators<unknown> = {
   },
 };
 
-// The fields of an invite are not published: under these it would be plain what is meant.
+// The fields of an invite are not documented. These names would be unambiguous.
 const INVITER_FIELDS = ['inviter_user_id', 'inviter_id', 'invited_by_user_id', 'invited_by'];
 const INVITEE_FIELDS = ['invitee_email', 'invited_email', 'user_email', 'email', 'invitee'];
 
-/** PropelAuth, whose webhooks go by Svix. */
+/** PropelAuth. Its webhooks are delivered by Svix. */
 export const source: WebhookSource = {
   name: 'propelauth',
   // Times are whole seconds, ids are random.
@@ -51,7 +51,7 @@ export const source: WebhookSource = {
   typeOf,
   translate: ({ body }) => byType(TRANSLATORS, 'event_type', typeOf(body), body),
   inviteesOf: (body) => inviteesIn(body, typeOf(body) === 'user.invited_to_org'),
-  fetcher: asks,
+  fetcher: propelAuthFetcher,
 };
 
 function typeOf(body: unknown): string | undefined {
@@ -76,7 +76,7 @@ function firstOf(body: unknown, fields: readonly string[]): unknown {
   return field === undefined ? undefined : member(body, field);
 }
 
-function lookUp(kind: Fetch['kind'], id: unknown): Translation {
+function fetchLater(kind: Fetch['kind'], id: unknown): Translation {
   const parsed = idSchema.safeParse(id);
   if (parsed.success) return { events: [], lookUps: [{ kind, id: parsed.data }] };
   return { errors: { [`${kind}_id`]: parsed.error.issues.map(({ message }) => message) } };

@@ -5,7 +5,7 @@ import { mayBeStandard, standardSecretProblem, verifyStandard } from '../signed.
 import type { Translation, WebhookSource } from '../source.js';
 import { textMember } from '../event-builders.js';
 
-/** Standard Webhooks around our native events: one of them, or an array. */
+/** Native events in Standard Webhooks: one event or an array per message. */
 export const source: WebhookSource = {
   name: 'standard',
   secretProblem: standardSecretProblem,

@@ -3,17 +3,20 @@ import { LosslessNumber, isObject } from '#libs/contracts';
 /** The kinds of calls. */
 export const CALL_TYPES = ['identify', 'group', 'track', 'page', 'screen', 'alias'] as const;
 
-/** A call of the tracking API; `type` says its kind. */
+/** A call of the tracking API. `type` is its kind. */
 export type Call = Record<string, unknown>;
 
-/** A member that is an object; an empty one where there is none. */
+/** A member that is an object; otherwise an empty object. */
 export function objectIn(value: Call, name: string): Call {
   const member = value[name];
   return isObject(member) ? member : {};
 }
 
-/** The first value told, `null` and blank text counting as not told: senders fill in what they lack. */
-export function told(...values: unknown[]): unknown {
+/**
+ * The first value that is neither undefined, `null` nor blank. Senders fill missing values with
+ * `null` or blanks.
+ */
+export function firstGiven(...values: unknown[]): unknown {
   return values.find((value) => value !== undefined && value !== null && !isBlank(value));
 }
 
@@ -24,30 +27,30 @@ function isBlank(value: unknown): boolean {
 const WHOLE = /^(?:0|-?[1-9]\d*)$/;
 
 /**
- * The first id given, as text. A whole number, such as that of a row, becomes the digits it was written
- * with; any other number is left as it is, for it would be another id as text.
+ * The first given id as text. A whole number, such as a row number, becomes its digits as written.
+ * Any other number is returned unchanged, because its text would be ambiguous.
  */
 export function idOf(...values: unknown[]): unknown {
-  const value = told(...values);
+  const value = firstGiven(...values);
   if (value instanceof LosslessNumber) return WHOLE.test(value.value) ? value.value : value;
   if (typeof value !== 'number') return value;
   return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : value;
 }
 
-/** What is wrong with an id that `idOf` leaves a number. */
+/** The error for an id that `idOf` returns as a number. */
 export const NOT_WHOLE = 'must be a string, or a whole number without fraction and exponent';
 
-/** Whether a value of JSON is a number, however it was read. */
+/** Whether a JSON value is a number, parsed or lossless. */
 export function isNumber(value: unknown): boolean {
   return typeof value === 'number' || value instanceof LosslessNumber;
 }
 
-/** Whose call it is; undefined for an anonymous one. */
+/** The user id of a call; undefined for an anonymous call. */
 export function userIdOf(call: Call): unknown {
   return idOf(call['userId']);
 }
 
-/** The account that a call is about; the published place for it is `context.groupId`. */
+/** The account of a call. Segment documents `context.groupId`; other places are accepted too. */
 export function groupIdOf(call: Call): unknown {
   const properties = objectIn(call, 'properties');
   return idOf(
@@ -58,7 +61,7 @@ export function groupIdOf(call: Call): unknown {
   );
 }
 
-/** What is told of the user: beside the call's own traits, some libraries send them in `context`. */
+/** The user's traits. Some libraries send them in `context`; the call's own traits win. */
 export function traitsOf(call: Call): Call {
   return { ...objectIn(objectIn(call, 'context'), 'traits'), ...objectIn(call, 'traits') };
 }

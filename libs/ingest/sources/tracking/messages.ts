@@ -5,7 +5,7 @@ import { incomingOf, type Incoming } from '../../http/read-events.js';
 import { objectIn, type Call } from './call.js';
 import { hasTime, timeOf } from './time.js';
 
-/** A call with its identity and its time (ms since 1970). */
+/** A call with its identity and its time (milliseconds since 1970). */
 export interface CallMessage {
   id: string;
   at: number;
@@ -13,10 +13,10 @@ export interface CallMessage {
 }
 
 const HOUR_MS = 3_600_000;
-/** Longer ones are hashed: the id of a second event of the call gets a suffix. */
+/** Longer ids are hashed, which leaves room for the suffix of a second event. */
 const MAX_MESSAGE_ID = 200;
 
-/** The calls of a body of `/v1/batch`, what is common to them filled in; undefined when it is none. */
+/** The calls of a `/v1/batch` body, each with the common context; undefined for any other body. */
 export function callsOf(batch: unknown): unknown[] | undefined {
   if (!isObject(batch) || !Array.isArray(batch['batch'])) return undefined;
   const common = smallContext(objectIn(batch, 'context'));
@@ -27,10 +27,13 @@ export function callsOf(batch: unknown): unknown[] | undefined {
   );
 }
 
-/** Libraries send a few hundred bytes. It becomes part of every call: 10,000 times a mebibyte is too much. */
+/**
+ * Limit for the common context, which is copied into up to 10,000 calls. Libraries send a few
+ * hundred bytes.
+ */
 const MAX_COMMON_CHARACTERS = 4_096;
 
-/** The context that all calls share; of a large one only the account and what is said of the user. */
+/** The common context; of a large one, only the account and the user's traits. */
 function smallContext(context: Call): Call {
   if (isSmall(context)) return context;
   const needed = Object.entries({ groupId: context['groupId'], traits: context['traits'] });
@@ -42,9 +45,9 @@ function isSmall(value: unknown): boolean {
 }
 
 /**
- * A call as a message.
+ * Turns a call into a message.
  * @param sentAt of the batch
- * @param receivedAt ms since 1970
+ * @param receivedAt milliseconds since 1970
  */
 export function messageOf(call: unknown, sentAt: unknown, receivedAt: number): CallMessage {
   const at = isObject(call) ? timeOf(call, sentAt, receivedAt) : receivedAt;
@@ -52,9 +55,9 @@ export function messageOf(call: unknown, sentAt: unknown, receivedAt: number): C
 }
 
 /**
- * `messageId` stays the same when a call is sent again. Without one the content is the identity, but for
- * when it was sent; with the hour of receipt where no time is in it, since the next one may be the same
- * to the letter.
+ * The identity of a call: its `messageId`, which stays the same when the call is sent again.
+ * Without one, the hash of its content except `sentAt`. A content without a time may repeat
+ * exactly, so the hash then includes the hour of receipt.
  */
 function identityOf(call: unknown, receivedAt: number): string {
   const given: Call = isObject(call) ? call : {};

@@ -1,8 +1,16 @@
 import type { Translation } from '../source.js';
-import { NOT_WHOLE, groupIdOf, isNumber, objectIn, told, userIdOf, type Call } from './call.js';
+import {
+  NOT_WHOLE,
+  groupIdOf,
+  isNumber,
+  objectIn,
+  firstGiven,
+  userIdOf,
+  type Call,
+} from './call.js';
 import { signedUp } from './profile.js';
 
-/** What a `track` call is read from. */
+/** The parts of a `track` call. */
 interface Tracked {
   userId: unknown;
   groupId: unknown;
@@ -12,7 +20,7 @@ interface Tracked {
 
 interface NamedEvent {
   name: string;
-  /** What it cannot do without. Without a user, a call is anonymous. */
+  /** Required parts. A call without a required user is anonymous and unused. */
   needs: readonly ('user' | 'account')[];
   events: (tracked: Tracked) => readonly unknown[];
 }
@@ -24,19 +32,19 @@ const activity: NamedEvent['events'] = ({ userId }) => [
 const membership =
   (type: string): NamedEvent['events'] =>
   ({ userId, groupId, properties }) => [
-    { type, data: { user_id: userId, org_id: groupId, role: told(properties['role']) } },
+    { type, data: { user_id: userId, org_id: groupId, role: firstGiven(properties['role']) } },
   ];
 
 const invited: NamedEvent['events'] = ({ userId, groupId, properties }) => {
   const invitee = {
     invitee_email: properties['invitee_email'],
-    role: told(properties['invitee_role']),
+    role: firstGiven(properties['invitee_role']),
   };
   const data = { inviter_user_id: userId, org_id: groupId, ...invitee };
   return [{ type: 'user.invited_to_org', data }];
 };
 
-/** The names of Segment's specification for B2B SaaS. */
+/** The event names of Segment's specification for B2B SaaS. */
 const NAMED_EVENTS: readonly NamedEvent[] = [
   {
     name: 'Signed Up',
@@ -48,7 +56,10 @@ const NAMED_EVENTS: readonly NamedEvent[] = [
     name: 'Account Created',
     needs: ['account'],
     events: ({ groupId, properties }) => [
-      { type: 'org.created', data: { org_id: groupId, name: told(properties['account_name']) } },
+      {
+        type: 'org.created',
+        data: { org_id: groupId, name: firstGiven(properties['account_name']) },
+      },
     ],
   },
   {
@@ -71,7 +82,10 @@ const NAMED_EVENTS: readonly NamedEvent[] = [
 
 const BY_PLAIN_NAME = new Map(NAMED_EVENTS.map((named) => [plain(named.name), named]));
 
-/** As the specification has it, or `account_created`, or with the `User` that it leaves to taste. */
+/**
+ * Normalizes a name: `account_created` equals `Account Created`, and `User Signed Up` equals
+ * `Signed Up`.
+ */
 function plain(name: string): string {
   const words = name
     .trim()
@@ -84,12 +98,12 @@ function namedEvent({ event }: Call): NamedEvent | undefined {
   return typeof event === 'string' ? BY_PLAIN_NAME.get(plain(event)) : undefined;
 }
 
-/** The name of a `track` call where it is one of the specification; undefined for any other. */
+/** The specified name of a `track` call; undefined for any other name. */
 export function nameOf(call: Call): string | undefined {
   return namedEvent(call)?.name;
 }
 
-/** `track`: a fact when its name says one, else activity. */
+/** Translates `track`: specified names become facts, all others activity. */
 export function track(call: Call): Translation {
   const userId = userIdOf(call);
   const named = namedEvent(call);
@@ -105,7 +119,7 @@ export function track(call: Call): Translation {
   };
 }
 
-/** Whatever a known user does, the user was active; what somebody unknown does is of no use. */
+/** Activity of a user; unused for anonymous calls. */
 export function active(userId: unknown): Translation {
   if (userId === undefined) return 'unused';
   return { events: [{ type: 'user.active', data: { user_id: userId } }] };

@@ -1,18 +1,18 @@
 import type { Translation } from '../source.js';
-import { objectIn, told, traitsOf, type Call } from './call.js';
+import { objectIn, firstGiven, traitsOf, type Call } from './call.js';
 
 type Names = Record<'username' | 'first_name' | 'last_name', unknown>;
 
 /**
- * `identify`: with an e-mail address or `traits.createdAt` the user exists, created at `createdAt`, else when
- * the call was made; the earliest of all such calls holds, so that their order does not matter. Without
- * either, only the profile is set.
+ * Translates `identify`. With an e-mail address or `traits.createdAt`, it creates the user at
+ * `createdAt`, or at the time of the call. The earliest creation wins, so the order of calls does
+ * not matter. Without either, it only sets the profile.
  */
 export function identify(userId: unknown, call: Call): Translation {
   const traits = traitsOf(call);
-  const email = told(traits['email']);
+  const email = firstGiven(traits['email']);
   const names = namesIn(traits);
-  const createdAt = told(traits['createdAt'], traits['created_at']);
+  const createdAt = firstGiven(traits['createdAt'], traits['created_at']);
   if (email !== undefined || createdAt !== undefined) {
     const data = { user_id: userId, email, created_at: createdAt, ...names };
     return { events: [{ type: 'user.created', data }] };
@@ -22,18 +22,18 @@ export function identify(userId: unknown, call: Call): Translation {
 }
 
 /**
- * `Signed Up`: the user exists from then on, with or without an e-mail address, and is a member of the account
- * that the call names.
+ * Translates `Signed Up`: creates the user, with or without an e-mail address, and adds it to the
+ * account that the call names.
  */
 export function signedUp(userId: unknown, groupId: unknown, call: Call): readonly unknown[] {
   const traits = traitsOf(call);
   const properties = objectIn(call, 'properties');
-  const email = told(properties['email'], traits['email']);
+  const email = firstGiven(properties['email'], traits['email']);
   const names = namesIn({
     name: traits['name'],
-    firstName: told(properties['first_name'], traits['firstName'], traits['first_name']),
-    lastName: told(properties['last_name'], traits['lastName'], traits['last_name']),
-    username: told(properties['username'], traits['username']),
+    firstName: firstGiven(properties['first_name'], traits['firstName'], traits['first_name']),
+    lastName: firstGiven(properties['last_name'], traits['lastName'], traits['last_name']),
+    username: firstGiven(properties['username'], traits['username']),
   });
   const joined = { type: 'user.added_to_org', data: { user_id: userId, org_id: groupId } };
   return [
@@ -42,7 +42,10 @@ export function signedUp(userId: unknown, groupId: unknown, call: Call): readonl
   ];
 }
 
-/** A trait that is `null` clears the name; a whole `name` is parted when its parts are not told. */
+/**
+ * The names in traits. `null` clears a name. A whole `name` is split when the traits have no
+ * separate parts.
+ */
 function namesIn(traits: Call): Names {
   const first = 'firstName' in traits ? traits['firstName'] : traits['first_name'];
   const last = 'lastName' in traits ? traits['lastName'] : traits['last_name'];

@@ -7,7 +7,7 @@ import {
   idOf,
   isNumber,
   objectIn,
-  told,
+  firstGiven,
   userIdOf,
   type Call,
 } from './call.js';
@@ -15,7 +15,7 @@ import { active, nameOf, track } from './named-events.js';
 import { identify } from './profile.js';
 import { timeProblem } from './time.js';
 
-/** Calls of the tracking API of Segment, which RudderStack and others speak as well. */
+/** Calls of Segment's tracking API, which RudderStack and others use too. */
 export const source: Source = {
   name: 'tracking',
   typeOf: (body) => {
@@ -49,14 +49,14 @@ function translate(call: Call): Translation {
   }
 }
 
-/** The user belongs to the account; with a name, the account exists, from the earliest such call on. */
+/** Translates `group`: adds the user to the account and, with a name, creates the account. */
 function group(userId: unknown, call: Call): Translation {
   const traits = objectIn(call, 'traits');
   const groupId = idOf(call['groupId'], objectIn(call, 'context')['groupId']);
   if (groupId === undefined) return { errors: { groupId: ['is required'] } };
   if (isNumber(groupId)) return { errors: { groupId: [NOT_WHOLE] } };
-  const name = told(traits['name']);
-  const createdAt = told(traits['createdAt'], traits['created_at']);
+  const name = firstGiven(traits['name']);
+  const createdAt = firstGiven(traits['createdAt'], traits['created_at']);
   const created = { type: 'org.created', data: { org_id: groupId, name, created_at: createdAt } };
   const added = { type: 'user.added_to_org', data: { user_id: userId, org_id: groupId } };
   return { events: name === undefined ? [added] : [added, created] };

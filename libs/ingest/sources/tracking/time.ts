@@ -1,15 +1,18 @@
 import { LAST_MS, readTime } from '#libs/contracts';
-import { told, type Call } from './call.js';
+import { firstGiven, type Call } from './call.js';
 
-/** A sender's clock may differ from ours by this much before its times are corrected. */
+/** A sender's times are corrected when its clock differs by more than this. */
 const TOLERATED_SKEW_MS = 5 * 60_000;
-/** Stands for every moment before 1970: the check of events rejects it, and the store can keep it. */
+/**
+ * Stands for every moment before 1970: the check of events rejects it, and the store can keep it.
+ */
 const BEFORE_1970_MS = -1;
 
-/** When a call says that it happened: given by the caller, else noted by the library. */
-const statedTime = (call: Call): unknown => told(call['timestamp'], call['originalTimestamp']);
+/** The time that a call states: set by the caller, otherwise by the library. */
+const statedTime = (call: Call): unknown =>
+  firstGiven(call['timestamp'], call['originalTimestamp']);
 
-/** What is wrong with the time that a call states; undefined when it can be read, or there is none. */
+/** The problem with a call's stated time; undefined when it is valid or missing. */
 export function timeProblem(call: Call): string | undefined {
   const stated = statedTime(call);
   const read = stated === undefined ? undefined : readTime(stated);
@@ -17,24 +20,24 @@ export function timeProblem(call: Call): string | undefined {
 }
 
 /**
- * When a call happened, ms since 1970: as it says, else when it was received. Where the time at which it
- * was sent (by the sender's clock) is more than 5 minutes from when it was received, the sender's clock
- * is taken to be wrong by that much: receivedAt − (sentAt − timestamp). Whether an event may have the
- * result is for the check of events to say.
- * @param sentAt of the batch, for a call without one of its own
+ * The time of a call, milliseconds since 1970: its stated time, otherwise the time of receipt. When
+ * `sentAt` is more than 5 minutes from the receipt, the sender's clock is wrong by that difference
+ * and the time becomes receivedAt − (sentAt − timestamp). The check of events validates the result.
+ * @param sentAt of the batch, for calls without their own
+ * @param receivedAt milliseconds since 1970
  */
 export function timeOf(call: Call, sentAt: unknown, receivedAt: number): number {
   const stated = millisecondsOf(statedTime(call));
   if (stated === undefined) return receivedAt;
   if (isCorrected(call)) return stated;
-  const sent = millisecondsOf(told(call['sentAt'], sentAt));
+  const sent = millisecondsOf(firstGiven(call['sentAt'], sentAt));
   if (sent === undefined || Math.abs(receivedAt - sent) <= TOLERATED_SKEW_MS) return stated;
   return Math.min(Math.max(receivedAt - (sent - stated), BEFORE_1970_MS), LAST_MS);
 }
 
-/** A call out of an archive was corrected when it was first received, with the `sentAt` of then. */
+/** Whether a call from an archive was already corrected when it was first received. */
 function isCorrected(call: Call): boolean {
-  if (told(call['receivedAt']) !== undefined) return true;
+  if (firstGiven(call['receivedAt']) !== undefined) return true;
   const [time, original] = [call['timestamp'], call['originalTimestamp']].map(millisecondsOf);
   return time !== undefined && original !== undefined && time !== original;
 }
@@ -44,7 +47,7 @@ function millisecondsOf(value: unknown): number | undefined {
   return 'ms' in read ? read.ms : undefined;
 }
 
-/** Whether a call states a time, so that its content alone tells it from later ones. */
+/** Whether a call states a time, so that its content differs from that of later calls. */
 export function hasTime(call: Call): boolean {
   return statedTime(call) !== undefined;
 }

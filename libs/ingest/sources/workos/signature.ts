@@ -4,19 +4,22 @@ import { textMember } from '../event-builders.js';
 
 const TOLERANCE_MS = 180_000;
 
-/** What is wrong with a signing secret, as the end of a sentence. */
+/** The problem with a signing secret, as the end of a sentence; undefined for a valid one. */
 export function secretProblem(secret: string): string | undefined {
   const isRight = /^[!-~]+$/.test(secret);
   return isRight ? undefined : 'must be the signing secret of the endpoint, without spaces';
 }
 
 interface Signature {
-  /** Milliseconds since 1970, as they were sent. */
+  /** Milliseconds since 1970 as text, as sent. */
   timestamp: string;
   signatures: Buffer[];
 }
 
-/** What the header says; undefined when it is missing or wrong, or the message is more than 3 minutes off. */
+/**
+ * Reads the header; undefined when it is missing or invalid, or the time is more than 3 minutes
+ * off.
+ */
 function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | undefined {
   const parts = String(headers['workos-signature'] ?? '').split(',');
   const valuesOf = (name: string) =>
@@ -28,14 +31,16 @@ function signatureIn(headers: IncomingHttpHeaders, now: number): Signature | und
   return { timestamp, signatures };
 }
 
-/** Whether a message could be proven once its body is there. */
+/** Whether the header can carry a valid signature. */
 export function mayBeProven(headers: IncomingHttpHeaders, now: number): boolean {
   return (signatureIn(headers, now)?.signatures.length ?? 0) > 0;
 }
 
 /**
- * Proves a message by `WorkOS-Signature: t=<ms>, v1=<hex>`: HMAC-SHA256 over `t.body`, at most 3 minutes
- * old. Its id is in the body, which is read once the bytes are proven.
+ * Verifies `WorkOS-Signature: t=<ms>, v1=<hex>`: HMAC-SHA256 over `t.body`, at most 3 minutes off.
+ * The id is in the body, which is only parsed after that.
+ * @param now milliseconds since 1970
+ * @returns the id and the time sent, milliseconds since 1970; undefined when not proven
  */
 export function verify(
   headers: IncomingHttpHeaders,
@@ -53,7 +58,7 @@ export function verify(
   return isProven ? { id: idOf(raw), at: Number(timestamp) } : undefined;
 }
 
-/** A message that has no id is told by its text: it comes again with the same. */
+/** The message's id, or the hash of its bytes, which are the same on every delivery. */
 function idOf(raw: Buffer): string {
   const digest = () => createHash('sha256').update(raw).digest('hex');
   try {

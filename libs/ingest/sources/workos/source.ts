@@ -15,18 +15,18 @@ import { mayBeProven, secretProblem, verify } from './signature.js';
 const TRANSLATORS: Translators<Parts> = {
   ...wholeObjects(profile),
   'organization_membership.created': (parts) => (isActive(parts) ? added(parts) : 'unused'),
-  // A membership begins with this when it was pending, ends with it when it becomes inactive; else its
-  // role may be another, which adding a member again changes.
+  // An update starts a pending membership, ends one that becomes inactive, or changes the role.
+  // Adding a member again sets the role.
   'organization_membership.updated': (parts) => {
     if (isActive(parts)) return added(parts);
     return statusOf(parts) === 'inactive' ? removed(parts) : 'unused';
   },
-  // One that was pending had never begun.
+  // A pending membership never began.
   'organization_membership.deleted': (parts) =>
     statusOf(parts) === 'pending' ? 'unused' : removed(parts),
   'invitation.created': ({ data, time }) => {
     const inviter = member(data, 'inviter_user_id') ?? undefined;
-    // Sent from the dashboard or by the API: by nobody in particular.
+    // Invitations sent from the dashboard or by the API have no inviter.
     if (inviter === undefined) return 'unused';
     const invite = {
       inviter_user_id: inviter,
@@ -39,7 +39,7 @@ const TRANSLATORS: Translators<Parts> = {
   'session.created': active,
 };
 
-/** A sign-in that went well, in whatever way. */
+/** A successful sign-in by any method. */
 const SIGNED_IN = /^authentication\.\w+_succeeded$/;
 
 /** WorkOS (AuthKit and User Management). */
@@ -92,7 +92,7 @@ function removed({ data, time }: Parts): Translation {
   return toEvent('user.removed_from_org', pair(data), time);
 }
 
-/** WorkOS does not always say who signed in; an impersonator is somebody of the staff. */
+/** A sign-in. Unused without a user id, or when staff impersonates the user. */
 function active({ data, time }: Parts): Translation {
   const userId = member(data, 'user_id');
   const isImpersonated = isObject(member(data, 'impersonator'));

@@ -1,0 +1,100 @@
+// npm run dev: compiles a file when it changes and starts the service again; PostgreSQL runs on. The page is compiled as well:
+// reload the browser to see it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, watch, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { transformFile } from '@swc/core';
+
+const DATA_FOLDER = process.env.INSIGHTD_DATA_DIR ?? '.data/dev';
+/** An editor saves several files at once. */
+const QUIET_MS = 150;
+const STOPS_WITHIN_MS = 5_000;
+
+const children = new Set();
+
+function start(name, args, options = {}) {
+  const child = spawn(process.execPath, args, { stdio: 'inherit', ...options });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  child.once('error', (error) => process.stderr.write(`${name}: ${error.message}\n`));
+  return child;
+}
+
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const killer = setTimeout(() => child.kill('SIGKILL'), STOPS_WITHIN_MS);
+  await ended;
+  clearTimeout(killer);
+}
+
+const { startEmbedded } = await import('../dist/libs/embedded-postgres/index.js');
+const database = process.env.DATABASE_URL ? undefined : await startEmbedded(DATA_FOLDER);
+const env = {
+  INSIGHTD_API_KEY: 'a-key-for-development-only',
+  ...process.env,
+  DATABASE_URL: process.env.DATABASE_URL ?? database.url,
+};
+
+let service = startService();
+start('page', [
+  ...['node_modules/vite/bin/vite.js', 'build', '--watch', '--logLevel', 'warn'],
+  ...['--config', 'apps/dashboard/vite.config.mjs', '--emptyOutDir', 'false'],
+]);
+
+function startService() {
+  return start('service', ['dist/apps/cli/main.js', 'all'], { env });
+}
+
+const changed = new Set();
+let timer;
+let restarting = Promise.resolve();
+for (const folder of ['apps', 'libs']) {
+  watch(folder, { recursive: true }, (_event, file) => {
+    if (!file?.endsWith('.ts') || file.endsWith('.d.ts') || file.startsWith('dashboard')) return;
+    changed.add(join(folder, file));
+    clearTimeout(timer);
+    timer = setTimeout(() => (restarting = restarting.then(update)), QUIET_MS);
+  });
+}
+
+/** Compiles what has changed and starts the service again. */
+async function update() {
+  const files = [...changed].filter((file) => existsSync(file));
+  changed.clear();
+  try {
+    await Promise.all(files.map(compile));
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    return;
+  }
+  await stop(service);
+  service = startService();
+}
+
+/** One file at a time and without its types: `npm run check` looks at those. */
+async function compile(file) {
+  const { code } = await transformFile(file, {
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      target: 'es2023',
+    },
+    module: { type: 'es6' },
+    sourceMaps: 'inline',
+  });
+  const target = join('dist', file.replace(/\.ts$/, '.js'));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, code);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await restarting;
+    await Promise.all([...children].map(stop));
+    await database?.stop();
+    process.exit(0);
+  });
+}
