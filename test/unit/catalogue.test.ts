@@ -103,7 +103,7 @@ describe('the report catalogue compiles only with windows and definitions of the
     });
     expect(errors).toEqual([
       expect.stringMatching(/^libs\/reports\/definitions\/index\.ts: .*'slipping' is missing/s),
-      expect.stringMatching(/^libs\/insights\/definitions\.ts: .*user_slipping/s),
+      expect.stringMatching(/^libs\/entity-pages\/definitions\.ts: .*user_slipping/s),
     ]);
   }, 60_000);
 });
