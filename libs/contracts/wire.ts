@@ -268,22 +268,13 @@ nameSchemas({
   ...{ IngestReply: ingestReply },
   ...{ TrackingCall: trackingCall, TrackingBatch: trackingBatch, WebhookMessage: webhookMessage },
   ...{ TrackingReply: trackingReply, WebhookReply: webhookReply },
-  ...{
-    ReportRun: reportRun,
-    ReportRunList: reportRunList,
-    QueuedRun: queuedRun,
-    RunRequest: runRequest,
-  },
+  ...{ ReportRun: reportRun, ReportRunList: reportRunList },
+  ...{ QueuedRun: queuedRun, RunRequest: runRequest },
   ...{ DeadLetter: deadLetter, DeadLetterList: deadLetterList, ReplayRequest: replayRequest },
   ...{ SourceState: sourceState, SourceStates: sourceStates },
   ...{ SourceStatistics: sourceDetails, SourceStatisticsList: sources },
-  ...{
-    SignIn: signIn,
-    Session: session,
-
-    Health: health,
-    OpenApiDocument: openApiDocument,
-  },
+  ...{ SignIn: signIn, Session: session },
+  ...{ Health: health, OpenApiDocument: openApiDocument },
 });
 
 export type OrgMembership = z.infer<typeof orgMembership>;
