@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DAY_MS, formatDay, startOfDay } from '#libs/contracts';
+import { DAY_MS, formatDay } from '#libs/contracts';
 import type { Clone } from './clone.js';
 import type { Service } from './processes.js';
 import { askJson } from './requests.js';
@@ -23,7 +23,7 @@ const RUN = `
  * @returns the seconds from its start to its completion
  */
 export async function runOnce(api: Service, clone: Clone): Promise<number> {
-  const yesterday = formatDay(startOfDay(Date.now()) - DAY_MS);
+  const yesterday = formatDay(Date.now() - DAY_MS);
   const { run_id: runId } = await askJson<{ run_id: string }>(api, '/api/admin/v1/report_runs', {
     as_of: yesterday,
   });

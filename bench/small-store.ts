@@ -1,4 +1,4 @@
-import { DAY_MS, startOfDay, type NativeEvent } from '#libs/contracts';
+import { Calendar, DAY_MS, type NativeEvent } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
 import { Database } from '#libs/database';
 import { emptyStore, type Clone } from './clone.js';
@@ -28,7 +28,7 @@ export async function openSmallStore(bench: Bench, name: string): Promise<Clone>
 }
 
 async function fill(load: BulkLoad): Promise<void> {
-  const today = startOfDay(Date.now());
+  const today = new Calendar().dayOf(Date.now());
   const createdAt = today - DAYS * DAY_MS;
   const ids = Array.from({ length: USERS }, (_, index) => `user-${index}`);
   const created = ids.map((id) => creation(id, createdAt));

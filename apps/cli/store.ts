@@ -7,7 +7,8 @@ import {
   type Settings,
   checkInviteeHashKey,
 } from '#libs/platform';
-import { explainRefusal, isDatabaseAway, migrate } from '#libs/database';
+import { explainRefusal, isDatabaseAway, migrate, withConnection } from '#libs/database';
+import { settleTimeZone, timeZoneOf } from '#libs/facts';
 import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 
 /** A usable database, and how to release it. */
@@ -27,8 +28,12 @@ const ATTEMPTS_A_LINE = 20;
  * The database of the settings, migrated: `DATABASE_URL`, which may still be starting, else the
  * embedded PostgreSQL of the data folder.
  * @param shared may use an embedded PostgreSQL that another process of ours runs
+ * @param isForFacts sets the time zone of a new store, which is then fixed
  */
-export async function openStore(settings: Settings, { shared = false } = {}): Promise<Store> {
+export async function openStore(
+  settings: Settings,
+  { shared = false, isForFacts = false } = {},
+): Promise<Store> {
   const { DATABASE_URL: given, DATABASE_DIRECT_URL: givenDirect } = settings;
   const store =
     given === undefined ? await embedded(settings, shared) : external(settings, given, givenDirect);
@@ -40,7 +45,8 @@ export async function openStore(settings: Settings, { shared = false } = {}): Pr
     await migrate(directUrl);
     await checkInviteeHashKey(directUrl, settings.INVITEE_HASH_KEY);
     if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
-    return store;
+    const REPORT_TIME_ZONE = await timeZone(directUrl, settings.REPORT_TIME_ZONE, isForFacts);
+    return { ...store, settings: { ...store.settings, REPORT_TIME_ZONE } };
   } catch (error) {
     await store.close();
     throw explainRefusal(error);
@@ -60,6 +66,13 @@ function external(settings: Settings, url: string, directUrl = url): Store {
     settings: { ...settings, DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl },
     close: () => Promise.resolve(),
   };
+}
+
+/** The time zone of the store's days. @throws Error when the setting names another zone */
+function timeZone(url: string, given: string | undefined, isForFacts: boolean): Promise<string> {
+  return withConnection({ connectionString: url }, WAIT_MS, (client) =>
+    isForFacts ? settleTimeZone(client, given) : timeZoneOf(client, given),
+  );
 }
 
 /** @throws Error when it does not answer within a minute, or refuses us */

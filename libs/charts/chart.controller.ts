@@ -3,12 +3,11 @@ import { z } from 'zod';
 import {
   CADENCES,
   CHART_TYPES,
+  Calendar,
   formatDay,
   invalidField,
   parameters,
-  startOfDay,
   wire,
-  type Cadence,
   type Chart,
   type ChartMetric,
 } from '#libs/contracts';
@@ -52,6 +51,7 @@ export class ChartController {
     private readonly database: Database,
     private readonly activity: ActivityFold,
     private readonly clock: Clock,
+    private readonly calendar: Calendar,
   ) {}
 
   @Get('chart_metrics/:metric')
@@ -60,12 +60,12 @@ export class ChartController {
     @Param() { metric }: PathOf<typeof getChartMetric>,
     @Query() query: QueryOf<typeof getChartMetric>,
   ): Promise<Chart> {
-    const today = startOfDay(this.clock.now());
+    const today = this.calendar.dayOf(this.clock.now());
     const { cadence } = query;
-    const periods = requestedPeriods(query, cadence, today);
+    const periods = requestedPeriods(query, today, this.calendar);
     // Events answered a moment ago show at once; orgs' activity is derived a while later.
     if (metric === 'active_users') await this.activity.foldUnlessReadOnly();
-    const values = await chartValues(this.database.pool, metric, periods);
+    const values = await chartValues(this.database.pool, this.calendar, metric, periods);
     const metrics = periods.map((period, index) => ({
       date: formatDay(period.from),
       result: values[index]!,
@@ -85,15 +85,21 @@ export class ChartController {
 }
 
 function requestedPeriods(
-  { start_date, end_date }: QueryOf<typeof getChartMetric>,
-  cadence: Cadence,
+  { cadence, start_date, end_date }: QueryOf<typeof getChartMetric>,
   today: number,
+  calendar: Calendar,
 ) {
-  const end = end_date ?? today;
-  const start = start_date ?? defaultStart(cadence, end);
+  const end = end_date === undefined ? today : dayOf(end_date, calendar);
+  const start =
+    start_date === undefined ? defaultStart(cadence, end, calendar) : dayOf(start_date, calendar);
   if (start > end) throw invalidField('start_date', 'must not be after end_date');
-  const periods = periodsBetween(cadence, start, end);
+  const periods = periodsBetween(cadence, start, end, calendar);
   if (!periods)
     throw invalidField('start_date', `must be at most ${MAX_PERIODS} periods before end_date`);
   return periods;
+}
+
+/** The day of a parameter, which may be an instant. */
+function dayOf({ ms, isDay }: parameters.DayOrInstant, calendar: Calendar): number {
+  return isDay ? ms : calendar.dayOf(ms);
 }

@@ -1,21 +1,17 @@
-import { DAY_MS, formatDay, type ChartMetric } from '#libs/contracts';
+import { DAY_MS, formatDay, type Calendar, type ChartMetric } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import type { Period } from './periods.js';
 
 /** The last day that can be written with four digits; a week may end after it, facts do not. */
 const LAST_DAY = Date.UTC(9999, 11, 31);
 
-// Each question gets the periods as two arrays of days and answers with (place, value) of those
-// that have any; places count from 1.
+// Each question answers with (place, value) of the periods that have any; places count from 1.
 
+// A period is one range of instants, or several where the zone repeats an hour across midnight.
 const CREATED = (created: string) => `
-  with period as (
-    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, place)
-  )
-  select place::int, count(*)::int as value
-  from period
-  join ${created} on created_at >= from_day::timestamp at time zone 'UTC'
-    and created_at < (to_day + 1)::timestamp at time zone 'UTC'
+  select place, count(*)::int as value
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as period (place, from_at, before_at)
+  join ${created} on created_at >= from_at and created_at < before_at
   group by place`;
 
 // Active at all in a period: the days' bits are united block by block, then counted. Period by period:
@@ -45,26 +41,58 @@ const ACTIVE_ON = (activity: string) => `
   join ${activity} using (day)
   group by place`;
 
-/** What a metric counts, by periods of any length and by single days. */
-const QUESTIONS: Record<ChartMetric, { periods: string; days: string }> = {
-  signups: { periods: CREATED('users'), days: CREATED('users') },
-  orgs_created: { periods: CREATED('orgs'), days: CREATED('orgs') },
-  active_users: { periods: ACTIVE('activity'), days: ACTIVE_ON('activity') },
-  active_orgs: { periods: ACTIVE('org_activity'), days: ACTIVE_ON('org_activity') },
+/** The table that a metric counts creations in, or active days in. */
+const TABLES: Record<ChartMetric, { created: string } | { active: string }> = {
+  signups: { created: 'users' },
+  orgs_created: { created: 'orgs' },
+  active_users: { active: 'activity' },
+  active_orgs: { active: 'org_activity' },
 };
+
+interface Row {
+  place: number;
+  value: number;
+}
 
 /** The metric's value in each period, zeros included. */
 export async function chartValues(
   db: Queryable,
+  calendar: Calendar,
   metric: ChartMetric,
   periods: readonly Period[],
 ): Promise<number[]> {
+  const table = TABLES[metric];
+  const rows =
+    'created' in table
+      ? await createdIn(db, calendar, table.created, periods)
+      : await activeIn(db, table.active, periods);
+  const values = new Map(rows.map((row) => [row.place, row.value]));
+  return periods.map((_, index) => values.get(index + 1) ?? 0);
+}
+
+async function createdIn(
+  db: Queryable,
+  calendar: Calendar,
+  table: string,
+  periods: readonly Period[],
+): Promise<Row[]> {
+  const ranges = periods.flatMap(({ from, before }, index) => {
+    const intervals = calendar.intervalsOf({ from, before: Math.min(before, LAST_DAY + DAY_MS) });
+    return intervals.map((interval) => ({ place: index + 1, ...interval }));
+  });
+  const { rows } = await db.query<Row>(CREATED(table), [
+    ranges.map(({ place }) => place),
+    ranges.map(({ from }) => new Date(from)),
+    ranges.map(({ before }) => new Date(before)),
+  ]);
+  return rows;
+}
+
+async function activeIn(db: Queryable, table: string, periods: readonly Period[]): Promise<Row[]> {
   const areDays = periods.every(({ from, before }) => before - from === DAY_MS);
-  const question = QUESTIONS[metric][areDays ? 'days' : 'periods'];
-  const { rows } = await db.query<{ place: number; value: number }>(question, [
+  const { rows } = await db.query<Row>(areDays ? ACTIVE_ON(table) : ACTIVE(table), [
     periods.map((period) => formatDay(period.from)),
     periods.map((period) => formatDay(Math.min(period.before - DAY_MS, LAST_DAY))),
   ]);
-  const values = new Map(rows.map((row) => [row.place, row.value]));
-  return periods.map((_, index) => values.get(index + 1) ?? 0);
+  return rows;
 }

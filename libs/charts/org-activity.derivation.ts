@@ -1,11 +1,21 @@
-import { DAY_MS } from '#libs/contracts';
-import { BLOCK_SHIFT, BLOCK_SIZE, scanActivity, scanMembersOf, type DayRange } from '#libs/facts';
+import { DAY_MS, type Calendar } from '#libs/contracts';
+import {
+  BLOCK_BYTES,
+  BLOCK_SHIFT,
+  BLOCK_SIZE,
+  NamedDays,
+  NamedPairs,
+  scanActivity,
+  scanMembersOf,
+  type DayRange,
+} from '#libs/facts';
 import type { Connection } from '#libs/database';
-import { replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
+import { knownDays, replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
 import { OrgDays, hasBit, setBit } from './org-days.js';
 
 /** Every day there can be. */
-export const ALL_DAYS: DayRange = { from: 0, before: Date.UTC(9999, 11, 31) };
+// West of Greenwich, 1970 begins on the last day of 1969.
+export const ALL_DAYS: DayRange = { from: -DAY_MS, before: Date.UTC(9999, 11, 31) };
 
 /** @param day its first millisecond since 1970 */
 export function oneDay(day: number): DayRange {
@@ -13,48 +23,105 @@ export function oneDay(day: number): DayRange {
 }
 
 /**
- * The spans of the members in one block of users, four numbers each: the user's place in the block,
- * the org, the first and the last day, counted from 1970. Flat, since a derivation of everything goes
- * over them once a day: as objects, a million members and a year took 67 s instead of 7.
+ * The spans of the members in one block of users, five numbers each: the user's place in the block, the org, the first
+ * and the last day, counted from 1970, and the key of the pair in named activity, 0 for none. Flat, since a derivation
+ * of everything goes over them once a day: as objects, a million members and a year took 67 s instead of 7.
  */
 type BlockSpans = Int32Array;
-const SPAN_FIELDS = 4;
+const SPAN_FIELDS = 5;
+const PAIR = 4;
+/** Bytes of named activity to hold at once. */
+const MAX_NAMED_BYTES = 64 * 1024 * 1024;
 /** Before and after every day. */
 const [ALWAYS, FOR_EVER] = [-(2 ** 30), 2 ** 30];
 
 /** Derives and writes on which days of a range these orgs were active. */
 export async function deriveOrgActivity(
   db: Connection,
+  calendar: Calendar,
   orgKeys: readonly number[],
   range: DayRange,
 ): Promise<void> {
   if (orgKeys.length === 0) return;
-  const spans = await loadSpans(db, orgKeys);
+  const spans = await loadSpans(db, calendar, orgKeys);
+  const pairs = await addPairs(db, spans);
   const derived = new OrgDays(orgKeys);
-  await scanActivity(db, range, [...spans.keys()], (day, block, bits) => {
-    markOrgs(spans.get(block)!, day / DAY_MS, bits, derived.bitsOf(day));
-  });
+  for (const part of await partsOf(db, range, spans, pairs)) {
+    const named = await NamedDays.read(db, part, pairs);
+    await scanActivity(db, 'activity', part, [...spans.keys()], (day, block, bits) => {
+      const unnamed = named.unnamed(day, block, bits);
+      markOrgs(spans.get(block)!, day, unnamed, named, derived.bitsOf(day));
+    });
+  }
   for (const stored of await storedOrgActivity(db, range, derived.blocks)) derived.compare(stored);
   await replaceOrgActivity(db, derived.changed());
 }
 
-/** Marks the orgs of those users of a block who were active on a day that their span covers. */
-function markOrgs(spans: BlockSpans, day: number, userBits: Uint8Array, orgBits: Uint8Array): void {
+/**
+ * Marks the orgs that users of a block made active on a day that their span covers.
+ * @param unnamed the users who were active and named no org
+ */
+function markOrgs(
+  spans: BlockSpans,
+  day: number,
+  unnamed: Uint8Array,
+  named: NamedDays,
+  orgBits: Uint8Array,
+): void {
+  const date = day / DAY_MS;
   for (let at = 0; at < spans.length; at += SPAN_FIELDS) {
-    if (spans[at + 2]! > day || spans[at + 3]! < day) continue;
-    if (hasBit(userBits, spans[at]!)) setBit(orgBits, spans[at + 1]!);
+    if (spans[at + 2]! > date || spans[at + 3]! < date) continue;
+    const isActive = hasBit(unnamed, spans[at]!) || named.isNamed(day, spans[at + PAIR]!);
+    if (isActive) setBit(orgBits, spans[at + 1]!);
   }
+}
+
+/** Adds the keys of pairs to the spans. */
+async function addPairs(db: Connection, spans: Map<number, BlockSpans>): Promise<NamedPairs> {
+  const users = new Set<number>();
+  for (const [block, list] of spans) {
+    for (let at = 0; at < list.length; at += SPAN_FIELDS)
+      users.add((block << BLOCK_SHIFT) + list[at]!);
+  }
+  const pairs = await NamedPairs.of(db, [...users]);
+  if (pairs.blocks.size === 0) return pairs;
+  for (const [block, list] of spans) {
+    for (let at = 0; at < list.length; at += SPAN_FIELDS) {
+      list[at + PAIR] = pairs.keyOf((block << BLOCK_SHIFT) + list[at]!, list[at + 1]!);
+    }
+  }
+  return pairs;
+}
+
+/** Parts of a range whose named activity fits in memory. */
+async function partsOf(
+  db: Connection,
+  range: DayRange,
+  spans: ReadonlyMap<number, BlockSpans>,
+  { blocks }: NamedPairs,
+): Promise<DayRange[]> {
+  if (blocks.size === 0) return [range];
+  const known = await knownDays(db);
+  const [from, before] = [Math.max(range.from, known.from), Math.min(range.before, known.before)];
+  const days = Math.floor(MAX_NAMED_BYTES / ((spans.size + blocks.size) * BLOCK_BYTES));
+  const step = Math.max(days, 1) * DAY_MS;
+  const parts: DayRange[] = [];
+  for (let day = from; day < before; day += step) {
+    parts.push({ from: day, before: Math.min(day + step, before) });
+  }
+  return parts;
 }
 
 async function loadSpans(
   db: Connection,
+  calendar: Calendar,
   orgKeys: readonly number[],
 ): Promise<Map<number, BlockSpans>> {
   const byBlock = new Map<number, number[]>();
   const add = (user: number, org: number, from: number, to: number) => {
     const list = byBlock.get(user >> BLOCK_SHIFT) ?? [];
     byBlock.set(user >> BLOCK_SHIFT, list);
-    list.push(user & (BLOCK_SIZE - 1), org, dayOf(from), dayOf(to));
+    list.push(user & (BLOCK_SIZE - 1), org, dayOf(from, calendar), dayOf(to, calendar), 0);
   };
   await scanMembersOf(db, orgKeys, (user, org, spans) => {
     for (const { from, to } of spans) add(user, org, from, to);
@@ -62,7 +129,8 @@ async function loadSpans(
   return new Map([...byBlock].map(([block, list]) => [block, Int32Array.from(list)]));
 }
 
-/** The day of an instant (ms since 1970), counted from 1970; both days of a span count whole. */
-function dayOf(ms: number): number {
-  return Math.min(Math.max(Math.floor(ms / DAY_MS), ALWAYS), FOR_EVER);
+/** The day of an instant, counted from 1970; both days of a span count whole. */
+function dayOf(ms: number, calendar: Calendar): number {
+  if (ms === Infinity) return FOR_EVER;
+  return ms === -Infinity ? ALWAYS : calendar.dayOf(ms) / DAY_MS;
 }

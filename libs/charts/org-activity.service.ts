@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Calendar } from '#libs/contracts';
 import { orgsOf } from '#libs/facts';
 import { Database, type Connection } from '#libs/database';
 import { Metrics } from '#libs/platform';
@@ -19,6 +20,7 @@ export class OrgActivityService {
   constructor(
     private readonly database: Database,
     private readonly metrics: Metrics,
+    private readonly calendar: Calendar,
   ) {}
 
   /** Brings the derived days up to the facts; does nothing when another process is at it. */
@@ -37,14 +39,14 @@ export class OrgActivityService {
     const changes = await takeChanges(db);
     if (changes.isEmpty) return false;
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();
-    await derive(db, changes);
+    await derive(db, this.calendar, changes);
     stopTimer();
     return changes.rest;
   }
 }
 
-async function derive(db: Connection, changes: Changes): Promise<void> {
-  if (changes.everything) return deriveOrgActivity(db, await allOrgs(db), ALL_DAYS);
+async function derive(db: Connection, calendar: Calendar, changes: Changes): Promise<void> {
+  if (changes.everything) return deriveOrgActivity(db, calendar, await allOrgs(db), ALL_DAYS);
   const { orgs, users, activeUsers } = changes;
   for (const org of await orgsOf(db, [...users])) orgs.add(org);
   const orgsByDay = new Map<number, number[]>();
@@ -53,6 +55,6 @@ async function derive(db: Connection, changes: Changes): Promise<void> {
     for (const some of orgsByDay.values()) for (const org of some) orgs.add(org);
     orgsByDay.clear();
   }
-  await deriveOrgActivity(db, [...orgs], ALL_DAYS);
-  for (const [day, some] of orgsByDay) await deriveOrgActivity(db, some, oneDay(day));
+  await deriveOrgActivity(db, calendar, [...orgs], ALL_DAYS);
+  for (const [day, some] of orgsByDay) await deriveOrgActivity(db, calendar, some, oneDay(day));
 }

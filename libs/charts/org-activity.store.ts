@@ -1,4 +1,4 @@
-import { formatDay, parseDay } from '#libs/contracts';
+import { DAY_MS, formatDay, parseDay } from '#libs/contracts';
 import type { DayRange } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import type { OrgDayBlock } from './org-days.js';
@@ -68,6 +68,18 @@ function usersOf({ activeUsers }: Changes, day: number): Set<number> {
   const known = activeUsers.get(day) ?? new Set<number>();
   activeUsers.set(day, known);
   return known;
+}
+
+const KNOWN_DAYS = `
+  select least((select min(day) from activity), (select min(day) from org_activity))::text as first,
+    greatest((select max(day) from activity), (select max(day) from org_activity))::text as last`;
+
+/** The days from the first to the last with any activity; none when there is no activity. */
+export async function knownDays(db: Queryable): Promise<DayRange> {
+  const { rows } = await db.query<{ first: string | null; last: string | null }>(KNOWN_DAYS);
+  const { first, last } = rows[0]!;
+  if (first === null || last === null) return { from: 0, before: 0 };
+  return { from: parseDay(first)!, before: parseDay(last)! + DAY_MS };
 }
 
 const STORED = `

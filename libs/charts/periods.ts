@@ -1,6 +1,6 @@
-import { DAY_MS, type Cadence } from '#libs/contracts';
+import { DAY_MS, type Cadence, type Calendar } from '#libs/contracts';
 
-/** A day, Monday to Sunday or a calendar month; days as their first millisecond since 1970. */
+/** A day, a week or a calendar month. Days are the first millisecond of the same date in UTC. */
 export interface Period {
   from: number;
   before: number;
@@ -12,14 +12,13 @@ export const MAX_PERIODS = 1_100;
 const DEFAULT_PERIODS: Record<Cadence, number> = { Daily: 30, Weekly: 12, Monthly: 12 };
 
 /** The period of a cadence that holds a day. */
-function periodOf(cadence: Cadence, day: number): Period {
+function periodOf(cadence: Cadence, day: number, calendar: Calendar): Period {
   const date = new Date(day);
   switch (cadence) {
     case 'Daily':
       return { from: day, before: day + DAY_MS };
     case 'Weekly': {
-      const sinceMonday = (date.getUTCDay() + 6) % 7;
-      const from = day - sinceMonday * DAY_MS;
+      const from = calendar.startOfWeek(day);
       return { from, before: from + 7 * DAY_MS };
     }
     case 'Monthly': {
@@ -30,10 +29,10 @@ function periodOf(cadence: Cadence, day: number): Period {
 }
 
 /** The first day of the default range that ends on a day: 30 days, 12 weeks or 12 months. */
-export function defaultStart(cadence: Cadence, end: number): number {
-  let { from } = periodOf(cadence, end);
+export function defaultStart(cadence: Cadence, end: number, calendar: Calendar): number {
+  let { from } = periodOf(cadence, end, calendar);
   for (let count = 1; count < DEFAULT_PERIODS[cadence]; count++) {
-    from = periodOf(cadence, from - DAY_MS).from;
+    from = periodOf(cadence, from - DAY_MS, calendar).from;
   }
   return from;
 }
@@ -42,12 +41,17 @@ export function defaultStart(cadence: Cadence, end: number): number {
  * Every period that touches [start, end], whole and in order; undefined when there are more than
  * `MAX_PERIODS`.
  */
-export function periodsBetween(cadence: Cadence, start: number, end: number): Period[] | undefined {
+export function periodsBetween(
+  cadence: Cadence,
+  start: number,
+  end: number,
+  calendar: Calendar,
+): Period[] | undefined {
   const periods: Period[] = [];
-  for (let period = periodOf(cadence, start); period.from <= end;) {
+  for (let period = periodOf(cadence, start, calendar); period.from <= end;) {
     if (periods.length === MAX_PERIODS) return undefined;
     periods.push(period);
-    period = periodOf(cadence, period.before);
+    period = periodOf(cadence, period.before, calendar);
   }
   return periods;
 }

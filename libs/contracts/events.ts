@@ -37,7 +37,10 @@ const EVENT_DATA = {
   }),
   'user.updated': members({ user_id: id, email: filled.optional(), ...names }),
   'user.deleted': members({ user_id: id }),
-  'user.active': members({ user_id: id }),
+  'user.active': members({
+    user_id: id,
+    org_id: optional(id).describe('the org in which the user was active'),
+  }),
   'org.created': members({ org_id: id, name: filled, created_at: optional(moment) }),
   'org.updated': members({ org_id: id, name: filled.optional() }),
   'org.deleted': members({ org_id: id }),

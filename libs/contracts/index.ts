@@ -6,6 +6,7 @@ export * from './exact-json.js';
 export { MAX_CHARACTERS, id as idSchema, isObject } from './fields.js';
 export * as insights from './insights.js';
 export type * from './insights.js';
+export * from './calendar.js';
 export * from './instant.js';
 export * from './jobs.js';
 export * as keyShapes from './keys.js';

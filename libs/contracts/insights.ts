@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { WEEK_STARTS } from './calendar.js';
 import { nameSchemas } from './named.js';
 import { orgReportRow, userReportRow } from './wire.js';
 
 /** The shapes of /api/insights/v1: what a page about users, orgs and reports needs. */
 const count = z.int().min(0);
 const seconds = z.int().min(0).describe('unix seconds');
-const day = z.iso.date().describe('YYYY-MM-DD, UTC');
+const day = z.iso.date().describe("YYYY-MM-DD, in the store's time zone");
 const rank = z.int().min(1).describe('from 1');
+
+const timeZone = z.string().describe('the IANA name of the zone that days are in');
 
 const activitySum = z.object({
   from: day,
-  to: day.describe('YYYY-MM-DD, UTC, itself included'),
+  to: day.describe('YYYY-MM-DD, itself included'),
   signups: count,
   active_users: count,
   active_orgs: count,
@@ -19,6 +22,8 @@ const activitySum = z.object({
 const runReference = z.object({ run_id: z.string(), report_time: seconds });
 
 export const summary = z.object({
+  time_zone: timeZone,
+  week_start: z.enum(WEEK_STARTS),
   today: day,
   totals: z.object({ users: count, orgs: count }),
   this_month: activitySum,
@@ -44,6 +49,7 @@ const runListItem = runReference.extend({
 });
 
 export const runList = z.object({
+  time_zone: timeZone,
   runs: z.array(runListItem),
   next_before: z.string().nullable().describe('pass as before for the older ones; null at the end'),
 });
@@ -136,10 +142,10 @@ export const orgProfile = z.object({
 
 export const orgActivity = z.object({
   members_over_time: z.array(
-    z.object({ date: day.describe("the week's Monday"), num_users: count }),
+    z.object({ date: day.describe('the first day of the week'), num_users: count }),
   ),
   active_by_week: z.array(
-    z.object({ date: day.describe("the week's Monday"), active_users: count }),
+    z.object({ date: day.describe('the first day of the week'), active_users: count }),
   ),
   joined: z.array(joinedOrLeft).describe('newest first'),
   left: z.array(joinedOrLeft).describe('newest first'),

@@ -1,8 +1,11 @@
-/** A time in milliseconds since 1970, or why there is none, as the end of a sentence. */
-export type ReadTime = { ms: number } | { problem: string };
+/**
+ * A time in milliseconds since 1970, or why there is none, as the end of a sentence. `isDay` says that only a day was
+ * given.
+ */
+export type ReadTime = { ms: number; isDay?: true } | { problem: string };
 
 const MAX_CHARACTERS = 64;
-const DAY = /^(\d{4})-(\d{2})-(\d{2})(?:$|[Tt ])/;
+const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** Date, time of day, fraction of a second, zone. */
 const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?: ?(?:[Zz]|UTC|GMT|([+-])(\d{2})(?::?(\d{2}))?))?$/;
@@ -50,8 +53,9 @@ export function readTime(value: unknown): ReadTime {
   const text = value.trim();
   if (text.length > MAX_CHARACTERS) return { problem: NO_TIME };
   if (NUMBER.test(text)) return readNumber(Number(text), text);
-  const ms = text.length === 10 ? parseDay(text) : parseInstant(text);
-  return ms === undefined ? { problem: NO_TIME } : bounded(ms);
+  const isDay = text.length === 10;
+  const ms = isDay ? parseDay(text) : parseInstant(text);
+  return ms === undefined ? { problem: NO_TIME } : bounded(ms, isDay);
 }
 
 function readNumber(value: number, text: string): ReadTime {
@@ -61,7 +65,7 @@ function readNumber(value: number, text: string): ReadTime {
   const [year, month, day] = (EIGHT_DIGITS.exec(digits) ?? []).slice(1).map(Number);
   if (year !== undefined) {
     const ms = calendarDay(year, month!, day!);
-    return ms === undefined ? { problem: NO_DAY } : bounded(ms);
+    return ms === undefined ? { problem: NO_DAY } : bounded(ms, true);
   }
   if (value < SERIALS_END) return { problem: SERIAL };
   if (MONTH.test(digits)) return { problem: NO_MONTH };
@@ -74,9 +78,10 @@ function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e3;
 }
 
-function bounded(ms: number): ReadTime {
+function bounded(ms: number, isDay = false): ReadTime {
   if (ms < 0) return { problem: BEFORE_1970 };
-  return ms > LAST_MS ? { problem: AFTER_9999 } : { ms };
+  if (ms > LAST_MS) return { problem: AFTER_9999 };
+  return isDay ? { ms, isDay } : { ms };
 }
 
 /**
@@ -106,26 +111,24 @@ function parseInstantByParts(text: string): number | undefined {
 }
 
 /**
- * Reads a calendar day, `2026-01-31`. A time after it is checked when it is an instant, and moves the day
- * only by its zone: the UTC day counts.
- * @returns the day's first millisecond since 1970, or undefined
+ * Reads a calendar day, `2026-01-31`.
+ * @returns the first millisecond of the date in UTC, since 1970, or undefined
  */
 export function parseDay(text: string): number | undefined {
   const match = DAY.exec(text);
   if (!match) return undefined;
   const [year, month, day] = match.slice(1, 4).map(Number) as [number, number, number];
-  const midnight = calendarDay(year, month, day);
-  if (text.length === 10 || midnight === undefined) return midnight;
-  const instant = parseInstant(text);
-  return instant === undefined || instant > LAST_MS ? undefined : startOfDay(instant);
+  return calendarDay(year, month, day);
 }
 
-/** The first millisecond of the UTC day that holds the instant; both in milliseconds since 1970. */
-export function startOfDay(ms: number): number {
-  return Math.floor(ms / DAY_MS) * DAY_MS;
+/** Reads a calendar day, or an instant as `parseInstant` does; undefined when the text is neither. */
+export function parseDayOrInstant(text: string): { ms: number; isDay: boolean } | undefined {
+  const isDay = text.length === 10;
+  const ms = isDay ? parseDay(text) : parseInstant(text);
+  return ms === undefined || ms > LAST_MS ? undefined : { ms, isDay };
 }
 
-/** The UTC day of an instant (ms since 1970) as `2026-01-31`. */
+/** A day, given as the first millisecond of the same date in UTC, as `2026-01-31`. */
 export function formatDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }

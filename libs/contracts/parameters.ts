@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDay } from './instant.js';
+import { parseDayOrInstant } from './instant.js';
 
 /**
  * Parts of the query and path schemas of operations. Each reads the text of one parameter; its metadata is what
@@ -34,12 +34,18 @@ export function choice<const T extends readonly [string, ...string[]]>(values: T
   return z.enum(values, `must be one of ${values.join(', ')}`).default(values[0]);
 }
 
-/** A calendar day such as 2026-01-31, read to the milliseconds since 1970 at which it begins in UTC. */
+/** A day, as the first millisecond of the same date in UTC, or an instant; milliseconds since 1970. */
+export interface DayOrInstant {
+  ms: number;
+  isDay: boolean;
+}
+
+/** A calendar day such as 2026-01-31, or an instant, which stands for its day in the store's zone. */
 export const day = z
   .string()
   .meta({ format: 'date' })
-  .transform((text, context) => {
-    const parsed = parseDay(text);
+  .transform((text, context): DayOrInstant => {
+    const parsed = parseDayOrInstant(text);
     if (parsed === undefined) context.addIssue('must be a day such as 2026-01-31');
     return parsed ?? z.NEVER;
   });

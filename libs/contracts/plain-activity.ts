@@ -13,16 +13,17 @@ export function plainActivity(
 ): EventOf<'user.active'> | undefined {
   if (!isObject(raw) || raw.type !== 'user.active' || !isObject(raw.data)) return undefined;
   const { id, source = context.defaultSource, time, specversion = '1.0' } = raw;
-  const { user_id: userId } = raw.data;
+  const { user_id: userId, org_id: orgId } = raw.data;
   if (!isPlainId(id) || !isPlainId(source) || !isPlainId(userId) || specversion !== '1.0') {
     return undefined;
   }
+  if (orgId !== undefined && !isPlainId(orgId)) return undefined;
   const at = typeof time === 'string' ? parseInstant(time) : context.receivedAt;
   const isTimePlain = time === undefined || typeof time === 'string';
   if (!isTimePlain || at === undefined || at < 0 || at > context.now + MAX_AHEAD_MS) {
     return undefined;
   }
-  return { type: 'user.active', id, source, at, data: { user_id: userId } };
+  return { type: 'user.active', id, source, at, data: { user_id: userId, org_id: orgId } };
 }
 
 function isPlainId(value: unknown): value is string {

@@ -113,7 +113,8 @@ export const reportRun = z.object({
   run_id: z.string(),
   state: z.enum(['queued', 'running', 'completed', 'failed', 'withdrawn']),
   report_time: seconds,
-  as_of: z.string().nullable(),
+  as_of: z.string().nullable().describe('a day in `time_zone`'),
+  time_zone: z.string().describe('the zone of the days that the run counts'),
   queued_at: seconds,
   started_at: seconds.nullable(),
   completed_at: seconds.nullable(),
@@ -129,7 +130,9 @@ export const reportRun = z.object({
 export const reportRunList = z.object({ report_runs: z.array(reportRun) });
 
 export const runRequest = z.strictObject({
-  as_of: optional(pastDay).describe('the end of this day, UTC; left out, now'),
+  as_of: optional(pastDay).describe(
+    'the end of this day, in the time zone of the store; left out, now',
+  ),
 });
 
 export const queuedRun = z.object({ run_id: z.string(), state: z.literal('queued') });

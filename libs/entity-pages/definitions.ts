@@ -21,7 +21,7 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
     'Organizations that more members joined than left within the last 30, 60 or 90 days; the greatest net growth first.',
   org_attrition:
     'Organizations that at least one member left within the last 30, 60 or 90 days; those with the most departures first.',
-  day: 'A calendar day in UTC, from midnight to midnight.',
+  day: "A calendar day in the store's time zone, from midnight to midnight.",
   users: 'Users who were created and not deleted.',
   orgs: 'Organizations that were created and not deleted.',
   signups: 'Users created in the period, those deleted since included.',
@@ -29,7 +29,7 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   active_users:
     'Different users who were active on at least one day of the period, those deleted since included. Signing up counts as being active.',
   active_orgs:
-    'Different organizations of which a member was active on a day of the membership in the period, those deleted since included.',
+    'Different organizations in which a member was active on a day of the membership in the period, those deleted since included. Activity that names an organization counts there, other activity in all organizations of the user.',
   this_month: 'From the first of this month to today.',
   last_month:
     'The same days of last month, so that a month that is not over yet compares with its like.',
@@ -55,10 +55,11 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   members_over_time:
     'How many members the organization had at the end of each week, by what was known to have happened until then.',
   active_by_week:
-    'How many different members were active in each week, Monday to Sunday, on a day of their membership.',
+    'How many different members were active in this organization in each week: on a day of their membership, where the activity names this organization or none.',
   joined: 'Who was added to the organization, the latest first.',
   left: 'Who was removed from the organization, the latest first.',
-  most_active: 'The members with the most active days among the last 30, today included.',
+  most_active:
+    'The members who were active in this organization on the most days of the last 30, today included.',
   report_time: 'The moment the report is of: what happened later is not in it.',
   rank: 'The place in the list when the report was made; it never changes afterwards.',
   previous_rank: 'The place in the report that this one is compared with.',

@@ -1,6 +1,8 @@
-import { DAY_MS } from '#libs/contracts';
+import { DAY_MS, type Calendar } from '#libs/contracts';
 import {
   BLOCK_SHIFT,
+  NamedDays,
+  NamedPairs,
   isMarked,
   scanActivity,
   type DayRange,
@@ -13,19 +15,22 @@ const WEEK_MS = 7 * DAY_MS;
 
 /** What members of an org did. */
 export interface MemberActivity {
-  /** How many of them were active in each week, on a day that a span of theirs covers. */
+  /** How many of them made the org active in each week. */
   activeByWeek: number[];
-  /** On how many of the latest days each was active, member or not, in the order of the members. */
+  /** On how many of the latest days each made the org active, in the order of the members. */
   latestDays: Uint16Array;
 }
 
 /**
- * Reads the folded activity of all current and former members of an org.
- * @param weeks begins on a Monday and lasts whole weeks
+ * Reads the folded activity of all current and former members of an org. A member makes the org active on a day that a
+ * span covers, when the activity names this org or none.
+ * @param weeks lasts whole weeks
  * @param latest is part of the weeks
  */
 export async function memberActivity(
   db: Connection,
+  calendar: Calendar,
+  orgKey: number,
   members: readonly OrgMember[],
   weeks: DayRange,
   latest: DayRange,
@@ -34,14 +39,23 @@ export async function memberActivity(
   const latestDays = new Uint16Array(members.length);
   const wasActive = Array.from({ length: count }, () => new Uint8Array(members.length));
   const byBlock = placesByBlock(members);
-  await scanActivity(db, weeks, [...byBlock.keys()], (day, block, bits) => {
+  const pairs = await NamedPairs.of(
+    db,
+    members.map(({ userKey }) => userKey),
+  );
+  const named = await NamedDays.read(db, weeks, pairs);
+  const pairOf = members.map(({ userKey }) => pairs.keyOf(userKey, orgKey));
+  const covered = members.map(({ spans }) => spans.map((span) => daysOf(span, calendar)));
+  await scanActivity(db, 'activity', weeks, [...byBlock.keys()], (day, block, bits) => {
+    const unnamed = named.unnamed(day, block, bits);
     const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
     const isLatest = day >= latest.from && day < latest.before;
     for (const place of byBlock.get(block)!) {
-      const { userKey, spans } = members[place]!;
-      if (!isMarked(bits, userKey)) continue;
+      const isActive =
+        isMarked(unnamed, members[place]!.userKey) || named.isNamed(day, pairOf[place]!);
+      if (!isActive || !covered[place]!.some(({ from, to }) => from <= day && day <= to)) continue;
       if (isLatest) latestDays[place]!++;
-      if (inWeek[place] === 0 && isCovered(spans, day)) inWeek[place] = 1;
+      inWeek[place] = 1;
     }
   });
   const activeByWeek = wasActive.map((places) => places.reduce((sum, one) => sum + one, 0));
@@ -60,7 +74,7 @@ function placesByBlock(members: readonly OrgMember[]): Map<number, number[]> {
   return places;
 }
 
-/** A span covers its first and its last day whole. @param day its first millisecond */
-function isCovered(spans: readonly Span[], day: number): boolean {
-  return spans.some(({ from, to }) => from < day + DAY_MS && to >= day);
+/** The first and the last day that a span covers, both whole. */
+function daysOf({ from, to }: Span, calendar: Calendar): { from: number; to: number } {
+  return { from: calendar.dayOf(from), to: calendar.dayOf(to) };
 }

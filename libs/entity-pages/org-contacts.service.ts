@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { lastActiveDaysOf } from '#libs/charts';
-import { startOfDay, type OrgContacts, type Ranking } from '#libs/contracts';
+import { Calendar, type OrgContacts, type Ranking } from '#libs/contracts';
 import {
   ActivityFold,
   lastActiveOf,
@@ -25,6 +25,7 @@ export class OrgContactsService {
     private readonly database: Database,
     private readonly activity: ActivityFold,
     private readonly changes: ChangesService,
+    private readonly calendar: Calendar,
   ) {}
 
   /** @throws ApiError `not_found` when a run that was named is not kept */
@@ -35,7 +36,7 @@ export class OrgContactsService {
     await this.activity.foldUnlessReadOnly();
     const keys = await orgKeysOf(pool, orgIds);
     const [lastDays, contacts] = await Promise.all([
-      lastActiveDaysOf(pool, [...keys.values()], startOfDay(report_time * 1000)),
+      lastActiveDaysOf(pool, [...keys.values()], this.calendar.dayOf(report_time * 1000)),
       this.contacts([...keys.values()]),
     ]);
     const profiles = await profilesOf(

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { ApiError, formatDay, type OrgMembers } from '#libs/contracts';
+import { ApiError, Calendar, formatDay, type OrgMembers } from '#libs/contracts';
 import { ActivityFold, findOrg, profilesOf } from '#libs/facts';
 import { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from '#libs/reports';
 import { Clock } from '#libs/platform';
@@ -24,6 +24,7 @@ export class OrgMembersService {
     private readonly activity: ActivityFold,
     private readonly rosters: OrgMembersCache,
     private readonly clock: Clock,
+    private readonly calendar: Calendar,
   ) {}
 
   /** @throws ApiError `not_found` when there is no such org, or not any more */
@@ -41,7 +42,7 @@ export class OrgMembersService {
   /** All of them as a table for a spreadsheet. @throws ApiError `not_found` */
   async file(orgId: string): Promise<{ name: string; content: Readable }> {
     const present = await this.present(orgId);
-    const day = formatDay(this.clock.now());
+    const day = formatDay(this.calendar.dayOf(this.clock.now()));
     return {
       name: `members-${orgId.replaceAll(/[^\w.-]+/g, '_').slice(0, MOST_NAMED)}-${day}.csv`,
       content: Readable.from(this.lines(present), { objectMode: false }),

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { periodsBetween } from '#libs/charts';
 import {
   ApiError,
+  Calendar,
   DAY_MS,
   formatDay,
-  startOfDay,
   type OrgActivity,
   type OrgPage,
   type OrgProfile,
@@ -41,6 +41,7 @@ export class OrgPageService {
     private readonly standings: ReportPositionsService,
     private readonly rosters: OrgMembersCache,
     private readonly clock: Clock,
+    private readonly calendar: Calendar,
   ) {}
 
   /** Everything, as one reply. @throws ApiError `not_found` when there is no such org, or not any more */
@@ -80,13 +81,14 @@ export class OrgPageService {
 
   private async activityOf(org: KnownOrg): Promise<OrgActivity> {
     await this.activity.foldUnlessReadOnly();
-    const today = startOfDay(this.clock.now());
+    const { calendar } = this;
+    const today = calendar.dayOf(this.clock.now());
     const { members, present } = await this.rosters.members(org.key);
-    const weeks = lastWeeks(today);
+    const weeks = lastWeeks(today, calendar);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
     const latest = { from: today - (LATEST_DAYS - 1) * DAY_MS, before: today + DAY_MS };
     const { activeByWeek, latestDays } = await this.database.transaction((db) =>
-      memberActivity(db, members, range, latest),
+      memberActivity(db, calendar, org.key, members, range, latest),
     );
     const active = mostActive(present, latestDays, MOST_ACTIVE);
     const joined = latestMoves(members, 'addition', MOST_MOVES);
@@ -97,7 +99,7 @@ export class OrgPageService {
       // As a report of the week's last day has them.
       members_over_time: weeks.map(({ from, before }) => ({
         date: formatDay(from),
-        num_users: membersAt(members, before - 1000),
+        num_users: membersAt(members, calendar.lastSecondOf(before - DAY_MS)),
       })),
       active_by_week: weeks.map(({ from }, index) => ({
         date: formatDay(from),
@@ -114,9 +116,9 @@ export class OrgPageService {
   }
 }
 
-/** The weeks up to the one that holds a day, Monday to Sunday. */
-function lastWeeks(today: number): DayRange[] {
-  return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today)!;
+/** The weeks up to the one that holds a day. */
+function lastWeeks(today: number, calendar: Calendar): DayRange[] {
+  return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today, calendar)!;
 }
 
 function moveViews(moves: readonly Move[], profiles: Profiles): OrgActivity['joined'] {

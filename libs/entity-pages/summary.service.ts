@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DAY_MS, formatDay, startOfDay, type Summary } from '#libs/contracts';
+import { Calendar, DAY_MS, formatDay, type Summary } from '#libs/contracts';
 import { chartValues } from '#libs/charts';
 import { ActivityFold, countExisting } from '#libs/facts';
 import { keptRun } from '#libs/reports';
@@ -14,19 +14,21 @@ export class SummaryService {
     private readonly database: Database,
     private readonly activity: ActivityFold,
     private readonly clock: Clock,
+    private readonly calendar: Calendar,
   ) {}
 
   async summary(): Promise<Summary> {
     const { pool } = this.database;
     const now = this.clock.now();
-    const today = startOfDay(now);
+    const { calendar } = this;
+    const today = calendar.dayOf(now);
     await this.activity.foldUnlessReadOnly();
     const periods = monthSoFar(today);
     const [totals, signups, activeUsers, activeOrgs, run] = await Promise.all([
       countExisting(pool, new Date(now)),
-      chartValues(pool, 'signups', periods),
-      chartValues(pool, 'active_users', periods),
-      chartValues(pool, 'active_orgs', periods),
+      chartValues(pool, calendar, 'signups', periods),
+      chartValues(pool, calendar, 'active_users', periods),
+      chartValues(pool, calendar, 'active_orgs', periods),
       keptRun(pool),
     ]);
     const [thisMonth, lastMonth] = periods.map(({ from, before }, index) => ({
@@ -37,6 +39,8 @@ export class SummaryService {
       active_orgs: activeOrgs[index]!,
     })) as [Summary['this_month'], Summary['last_month']];
     return {
+      time_zone: calendar.zone,
+      week_start: calendar.weekStart,
       today: formatDay(today),
       totals,
       this_month: thisMonth,

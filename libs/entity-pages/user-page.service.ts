@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, DAY_MS, formatDay, startOfDay, type UserPage } from '#libs/contracts';
+import { ApiError, Calendar, DAY_MS, formatDay, type UserPage } from '#libs/contracts';
 import {
   ActivityFold,
   activeDaysOf,
@@ -24,6 +24,7 @@ export class UserPageService {
     private readonly activity: ActivityFold,
     private readonly standings: ReportPositionsService,
     private readonly clock: Clock,
+    private readonly calendar: Calendar,
   ) {}
 
   /** @throws ApiError `not_found` when there is no such user, or not any more */
@@ -32,7 +33,7 @@ export class UserPageService {
     const user = await findUser(pool, userId);
     if (!user) throw new ApiError('not_found', 'No user with this id is known.');
     await this.activity.foldUnlessReadOnly();
-    const before = startOfDay(this.clock.now()) + DAY_MS;
+    const before = this.calendar.dayOf(this.clock.now()) + DAY_MS;
     const range = { from: before - ACTIVITY_DAYS * DAY_MS, before };
     const [lastActive, orgs, days, invites, standings] = await Promise.all([
       lastActiveOf(pool, [user.key]),

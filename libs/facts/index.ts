@@ -25,4 +25,6 @@ export { startOf, type Span } from './membership/replay.js';
 export * from './read/scan.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export type { SpanColumns } from './replica/spans.js';
+export { NamedDays, NamedPairs } from './read/named-days.js';
+export { expectCalendar, settleTimeZone, timeZoneOf } from './read/store-calendar.query.js';
 export * from './read/user-history.query.js';

@@ -1,9 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Calendar } from '#libs/contracts';
 import { DATABASE_SETTINGS, Database } from '#libs/database';
 import { KeysService } from './access/keys.service.js';
 import { Clock } from './clock/clock.js';
 import { SessionsService } from './access/sessions.service.js';
-import { SETTINGS, type Settings } from './config/index.js';
+import { SETTINGS, calendarOf, type Settings } from './config/index.js';
 import { Instance } from './instance/instance.js';
 import { StoreWatch } from './instance/store-watch.js';
 import { HealthController } from './health/health.controller.js';
@@ -32,11 +33,12 @@ export class PlatformModule {
     ];
     const provided = { provide: SETTINGS, useValue: settings };
     const forDatabase = { provide: DATABASE_SETTINGS, useExisting: SETTINGS };
+    const calendar = { provide: Calendar, useValue: calendarOf(settings) };
     return {
       module: PlatformModule,
       controllers: [HealthController, MetricsController],
-      providers: [provided, forDatabase, ...edges],
-      exports: [provided, ...edges],
+      providers: [provided, forDatabase, calendar, ...edges],
+      exports: [provided, calendar, ...edges],
     };
   }
 }

@@ -18,9 +18,17 @@ export function dayBefore(days: number): string {
 /** The values of every chart over the days that histories are of. */
 export type Charts = Record<string, number[]>;
 
-export async function readCharts(api: Api): Promise<Charts> {
+/** The first and the last day of a chart, YYYY-MM-DD. */
+interface ChartRange {
+  start: string;
+  end: string;
+}
+
+const untilToday = (): ChartRange => ({ start: dayBefore(CHART_DAYS), end: dayBefore(0) });
+
+export async function readCharts(api: Api, { start, end } = untilToday()): Promise<Charts> {
   const charts: Charts = {};
-  const range = `start_date=${dayBefore(CHART_DAYS)}&end_date=${dayBefore(0)}`;
+  const range = `start_date=${start}&end_date=${end}`;
   for (const cadence of CADENCES) {
     for (const metric of METRICS) {
       const { body } = await api.get<{ metrics: { result: number }[] }>(
@@ -32,12 +40,11 @@ export async function readCharts(api: Api): Promise<Charts> {
   return charts;
 }
 
-export function modelCharts(model: Model): Charts {
+export function modelCharts(model: Model, { start, end } = untilToday()): Charts {
   const charts: Charts = {};
-  const today = dayBefore(0);
   for (const cadence of CADENCES) {
     for (const metric of METRICS) {
-      const { metrics } = model.chart(metric, cadence, dayBefore(CHART_DAYS), today, today);
+      const { metrics } = model.chart(metric, cadence, start, end, end);
       charts[`${metric} ${cadence}`] = metrics.map(({ result }) => result);
     }
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Calendar } from '#libs/contracts';
 import {
   NdjsonFormat,
   CsvFormat,
@@ -14,6 +15,7 @@ import {
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const AS_OF = Date.parse('2026-01-30T00:00:00Z');
+const UTC = new Calendar();
 const context = { now: NOW, receivedAt: AS_OF, defaultSource: 'csv' };
 
 /** Bytes in pieces of a size, as a file is read. */
@@ -30,7 +32,7 @@ async function linesOf(bytes: Buffer, size: number, maxBytes?: number) {
 }
 
 async function readCsv(text: string, size = 1_000, kind?: CsvKind) {
-  const format = new CsvFormat(context, kind);
+  const format = new CsvFormat(context, UTC, kind);
   const reads = [];
   for await (const lines of readLines(pieces(Buffer.from(text), size))) {
     reads.push(format.read(lines));
@@ -134,7 +136,8 @@ test('a line that is nested too deeply is rejected and written to the file of re
 });
 
 test('an id that a spreadsheet rounded is refused, and other ids are kept exactly', () => {
-  const at = (user_id: string) => eventsOfRow('activity', { user_id, day: '2025-01-01' }, AS_OF);
+  const at = (user_id: string) =>
+    eventsOfRow('activity', { user_id, day: '2025-01-01' }, AS_OF, UTC);
   for (const rounded of [
     '7.38529527931260E+17',
     '7,3853E+17',
@@ -173,7 +176,7 @@ test.each([';', ',', '\t', '|'])(
 );
 
 test('a file of rejected rows has a delimiter line if the file had one', async () => {
-  const format = new CsvFormat(context, 'orgs');
+  const format = new CsvFormat(context, UTC, 'orgs');
   const lines = [];
   for await (const some of readLines(
     pieces(Buffer.from('sep=|\nid|name|created_at\na|A|x\n'), 99),
@@ -187,7 +190,7 @@ test('a file of rejected rows has a delimiter line if the file had one', async (
 
 test('a membership row is an addition, a removal, both, or a membership with unknown start', () => {
   const steps = (row: Record<string, string>) => {
-    const read = eventsOfRow('memberships', { user_id: 'u', org_id: 'o', ...row }, AS_OF);
+    const read = eventsOfRow('memberships', { user_id: 'u', org_id: 'o', ...row }, AS_OF, UTC);
     if ('errors' in read) return read.errors;
     return read.events.map(({ type, time, data }) => [type, time.slice(0, 10), data['role']]);
   };
@@ -212,7 +215,7 @@ test('a membership row is an addition, a removal, both, or a membership with unk
 test('a row always gives the same events; other content gives other events', () => {
   const user = { user_id: 'u', email: 'u@example.com', created_at: '2025-01-01' };
   const ids = (row: object, asOf = AS_OF) => {
-    const read = eventsOfRow('users', { ...row }, asOf);
+    const read = eventsOfRow('users', { ...row }, asOf, UTC);
     return 'events' in read ? read.events.map(({ id }) => id) : [];
   };
   expect(ids(user)).toEqual(ids({ ...user }, AS_OF + 1));

@@ -33,6 +33,7 @@ function tallying(members: number) {
       added: shared(Int32Array, each(DAY - 40)),
     },
     count: members,
+    named: undefined,
     activity: shared(
       Uint32Array,
       users.flatMap(() => [1, 1 << 8, 1 << 20]),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkEvent, readTime } from '#libs/contracts';
+import { Calendar, checkEvent, readTime } from '#libs/contracts';
 import { eventsOfRow } from '#libs/ingest';
 
 const iso = (value: unknown) => {
@@ -206,7 +206,8 @@ describe('every input parses times in the same way', () => {
   });
 
   test('rows of a spreadsheet', () => {
-    const day = (cell: string) => eventsOfRow('activity', { user_id: 'u', day: cell }, now);
+    const day = (cell: string) =>
+      eventsOfRow('activity', { user_id: 'u', day: cell }, now, new Calendar());
     for (const form of FORMS) {
       expect(day(String(form))).toMatchObject({ events: [{ time: NOON }] });
     }

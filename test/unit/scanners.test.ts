@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CsvFormat } from '#libs/ingest';
-import { idSchema, parseDay, parseInstant, parseJson, readTime } from '#libs/contracts';
+import { Calendar, idSchema, parseDay, parseInstant, parseJson, readTime } from '#libs/contracts';
 import { holdsAddress } from '#libs/facts';
 import { withoutInvitees } from '../../libs/ingest/dead-letters/addresses.js';
 import { checkAll } from '../../libs/ingest/pipeline/check.js';
@@ -102,7 +102,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   'a content type': (text) =>
     unlessRefused(() => readEvents(raw('{}'), { 'content-type': text, 'content-encoding': text })),
   'a CSV file': (text) => {
-    const format = new CsvFormat(context, 'users');
+    const format = new CsvFormat(context, new Calendar(), 'users');
     format.read([{ number: 1, text: 'user_id,email,created_at' }]);
     return [
       format.read([
@@ -114,7 +114,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   },
   'a header of a CSV file': (text) => {
     try {
-      return new CsvFormat(context, 'users').read([{ number: 1, text }]);
+      return new CsvFormat(context, new Calendar(), 'users').read([{ number: 1, text }]);
     } catch {
       return undefined;
     }

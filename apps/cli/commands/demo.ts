@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { chartsAreCurrent } from '#libs/charts';
-import { DAY_MS, startOfDay } from '#libs/contracts';
+import { Calendar, DAY_MS } from '#libs/contracts';
 import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
 import { Clock, Instance, SessionsService, type Settings } from '#libs/platform';
@@ -32,7 +32,7 @@ export async function demo(given: Settings): Promise<void> {
   const quiet = process.env['LOG_LEVEL'] ? given.LOG_LEVEL : 'warn';
   const folder = process.env['INSIGHTD_DATA_DIR'] ? given.INSIGHTD_DATA_DIR : DEMO_FOLDER;
   say('Starting PostgreSQL and the service …');
-  const store = await openStore({
+  const settings = {
     ...given,
     // A store of its own, whatever other one the environment names: the history is invented.
     DATABASE_URL: undefined,
@@ -40,7 +40,8 @@ export async function demo(given: Settings): Promise<void> {
     INSIGHTD_API_KEY: key,
     LOG_LEVEL: quiet,
     INSIGHTD_DATA_DIR: folder,
-  });
+  };
+  const store = await openStore(settings, { isForFacts: true });
   const app = await start('all', store);
   // A report alone would not say that the history is there: the schedule may have made one of half of it.
   const loaded = join(folder, LOADED_FILE);
@@ -67,7 +68,7 @@ async function load(app: INestApplicationContext): Promise<void> {
   }
   bar.end();
   say('Making the first reports and charts …');
-  await firstRuns(app.get(RunsService), now);
+  await firstRuns(app.get(RunsService), app.get(Calendar).dayOf(now));
   await until(() => chartsAreCurrent(app.get(Database).pool));
 }
 
@@ -81,9 +82,8 @@ async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
 }
 
 /** One of now, and some of past days, so that there is something to compare it with. */
-async function firstRuns(runs: RunsService, now: number): Promise<void> {
-  for (const ago of PAST_DAYS)
-    await ended(runs, await runs.requestDay(startOfDay(now) - ago * DAY_MS));
+async function firstRuns(runs: RunsService, today: number): Promise<void> {
+  for (const ago of PAST_DAYS) await ended(runs, await runs.requestDay(today - ago * DAY_MS));
   await ended(runs, await runs.requestNow());
 }
 

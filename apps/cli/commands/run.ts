@@ -22,7 +22,7 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
     );
   }
   const strays = checkSecrets(await Sources.load(), given);
-  const app = await start(role, await openStore(given));
+  const app = await start(role, await openStore(given, { isForFacts: true }));
   for (const setting of strays) {
     app.get(Logger).warn('no source has this setting: nothing comes in by it', { setting });
   }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { ReportRunView } from '#libs/contracts';
+import type { Calendar, ReportRunView } from '#libs/contracts';
 import { WithdrawalService, runViews } from '#libs/reports';
 import { Database } from '#libs/database';
-import { Logger, type Settings } from '#libs/platform';
+import { Logger, calendarOf, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
 
@@ -16,22 +16,29 @@ export async function runs(args: string[], settings: Settings): Promise<void> {
   const store = await openStore(settings, { shared: true });
   const database = new Database(store.settings);
   try {
-    await action(database, new WithdrawalService(database, new Logger(settings)));
+    const withdrawal = new WithdrawalService(database, new Logger(settings));
+    await action({ database, calendar: calendarOf(store.settings), withdrawal });
   } finally {
     await database.onApplicationShutdown();
     await store.close();
   }
 }
 
-type Action = (database: Database, withdrawal: WithdrawalService) => Promise<void>;
+interface Context {
+  database: Database;
+  calendar: Calendar;
+  withdrawal: WithdrawalService;
+}
+
+type Action = (context: Context) => Promise<void>;
 
 /** What to do, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
   switch (verb) {
     case 'list': {
       const limit = limitOf(rest);
-      return async (database) => {
-        const found = await runViews(database, { limit });
+      return async ({ database, calendar }) => {
+        const found = await runViews(database, calendar, { limit });
         if (found.length === 0) print('There are no report runs yet.');
         for (const run of found) print(line(run));
       };
@@ -40,7 +47,7 @@ function actionOf([verb = '', ...rest]: string[]): Action {
       const [id = '', ...more] = rest;
       if (!RUN_ID.test(id) || more.length > 0)
         throw new UsageError('runs withdraw needs the id of one run, as "runs list" shows it.');
-      return async (_, withdrawal) => {
+      return async ({ withdrawal }) => {
         if (!(await withdrawal.withdraw(id))) throw new Error(`There is no run with the id ${id}.`);
         print(`The run ${id} is withdrawn: it is served no more.`);
       };

@@ -22,7 +22,10 @@ export interface ReadPoint {
   isDurable: boolean;
 }
 
-const FACTS = ['user_ids', 'org_ids', 'users', 'orgs', 'memberships', 'invites', 'activity'];
+const FACTS = [
+  ...['user_ids', 'org_ids', 'users', 'orgs', 'memberships', 'invites'],
+  ...['activity', 'activity_pairs', 'named_activity'],
+];
 
 // While a server runs, its files cannot be restored and no other server can replace it as the
 // primary, so an equal start time means that transaction numbers keep their meaning. After a crash

@@ -1,6 +1,6 @@
 import { formatDay } from '#libs/contracts';
 import { copyRows, type Connection } from '#libs/database';
-import { forEachEntry } from '../blocks/activity-entries.js';
+import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
 import { CHANGED_SINCE } from './read-point.js';
 import { setList } from './session-list.js';
@@ -10,7 +10,7 @@ import { setList } from './session-list.js';
  * stays in memory. Times are milliseconds since 1970, NaN when unknown.
  */
 
-/** Days as a half-open range, each the first millisecond of a UTC day. */
+/** Days as a half-open range, each the first millisecond of the same date in UTC. */
 export interface DayRange {
   from: number;
   before: number;
@@ -27,20 +27,22 @@ export async function loadLastActive(db: Connection, latest: Uint32Array): Promi
     row.pass();
     putBlock(latest, first, row.source, row.start);
   });
-  await scanActivityLog(db, (key, seconds) => {
-    if (seconds > latest[key]!) latest[key] = seconds;
-  });
+  const raise = (user: number, seconds: number) => {
+    if (seconds > latest[user]!) latest[user] = seconds;
+  };
+  await scanActivityLog(db, raise, (user, _org, seconds) => raise(user, seconds));
 }
 
-const SCAN_ACTIVITY = `
-  select day, block, bits from activity
+/** The tables of bitmaps by day and block: of users, and of the pairs in `activity_pairs`. */
+export type ActivityTable = 'activity' | 'named_activity';
+
+const selectFrom = (table: ActivityTable) => `
+  select day, block, bits from ${table}
   where day >= current_setting('insightd.from_day')::date
     and day < current_setting('insightd.before_day')::date`;
 // A subquery: in `= any(…)`, the setting would be parsed for every row.
-const SCAN_ACTIVITY_OF = `
-  ${SCAN_ACTIVITY} and block in (select unnest(current_setting('insightd.blocks')::int[]))`;
-const SCAN_ACTIVITY_CHANGED = `
-  ${SCAN_ACTIVITY} and (day >= current_setting('insightd.unread_from')::date or (${CHANGED_SINCE}))`;
+const OF_BLOCKS = `block in (select unnest(current_setting('insightd.blocks')::int[]))`;
+const CHANGED = `(day >= current_setting('insightd.unread_from')::date or (${CHANGED_SINCE}))`;
 
 /**
  * Receives the bitmap of one block on one day (its first millisecond). The bits are only valid
@@ -51,49 +53,93 @@ export type OnBlock = (day: number, block: number, bits: Uint8Array) => void;
 /** Streams the folded activity of a range of days, unordered. */
 export async function scanAllActivity(
   db: Connection,
+  table: ActivityTable,
   range: DayRange,
   onBlock: OnBlock,
 ): Promise<void> {
   await setRange(db, range);
-  await copyBlocks(db, SCAN_ACTIVITY, onBlock);
+  await copyBlocks(db, selectFrom(table), onBlock);
 }
 
 /**
  * Streams the folded activity of a range of days: blocks changed since the read point of
  * `setChangedSince`, and all blocks of the days from `unread` on.
- * @param unread first millisecond of a UTC day
+ * @param unread first millisecond of the same date in UTC
  */
 export async function scanChangedActivity(
   db: Connection,
+  table: ActivityTable,
   range: DayRange,
   unread: number,
   onBlock: OnBlock,
 ): Promise<void> {
   await setRange(db, range);
   await db.query(`select set_config('insightd.unread_from', $1, true)`, [formatDay(unread)]);
-  await copyBlocks(db, SCAN_ACTIVITY_CHANGED, onBlock);
+  await copyBlocks(db, `${selectFrom(table)} and ${CHANGED}`, onBlock);
 }
 
-/** Streams the activity log, which is not folded yet. `seconds` are unix seconds. */
+/**
+ * Streams the activity log, which is not folded yet. `seconds` are unix seconds.
+ * @param onEntry receives activity that names no org
+ * @param onNamed receives activity that names an org
+ */
 export async function scanActivityLog(
   db: Connection,
-  onEntry: (key: number, seconds: number) => void,
+  onEntry: (user: number, seconds: number) => void,
+  onNamed: (user: number, org: number, seconds: number) => void,
 ): Promise<void> {
-  await copyRows(db, 'select entries from activity_log', (row) =>
-    forEachEntry(row.bytes(), onEntry),
-  );
+  await copyRows(db, 'select entries, named from activity_log', (row) => {
+    forEachEntry(row.bytes(), onEntry);
+    const named = row.bytesOrNull();
+    if (named) forEachNamed(named, onNamed);
+  });
+}
+
+/** Receives a pair of `activity_pairs`. */
+export type OnPairKey = (id: number, user: number, org: number) => void;
+
+const PAIRS_AFTER = `
+  select id, user_key, org_key from activity_pairs
+  where id > current_setting('insightd.after_pair')::int`;
+const PAIRS_OF = `
+  select id, user_key, org_key from activity_pairs
+  where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))`;
+
+/** Streams the pairs whose key is greater than `after`, unordered. */
+export async function scanPairsAfter(
+  db: Connection,
+  after: number,
+  onPair: OnPairKey,
+): Promise<void> {
+  await db.query(`select set_config('insightd.after_pair', $1, true)`, [String(after)]);
+  await copyPairs(db, PAIRS_AFTER, onPair);
+}
+
+/** Streams the pairs of some users, unordered. */
+export async function scanPairsOf(
+  db: Connection,
+  users: readonly number[],
+  onPair: OnPairKey,
+): Promise<void> {
+  await setList(db, 'insightd.user_keys', users);
+  await copyPairs(db, PAIRS_OF, onPair);
+}
+
+async function copyPairs(db: Connection, select: string, onPair: OnPairKey): Promise<void> {
+  await copyRows(db, select, (row) => onPair(row.int(), row.int(), row.int()));
 }
 
 /** `scanAllActivity` for some blocks. */
 export async function scanActivity(
   db: Connection,
+  table: ActivityTable,
   range: DayRange,
   blocks: readonly number[],
   onBlock: OnBlock,
 ): Promise<void> {
   await setRange(db, range);
   await setList(db, 'insightd.blocks', blocks);
-  await copyBlocks(db, SCAN_ACTIVITY_OF, onBlock);
+  await copyBlocks(db, `${selectFrom(table)} and ${OF_BLOCKS}`, onBlock);
 }
 
 async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {

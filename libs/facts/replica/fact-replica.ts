@@ -1,3 +1,4 @@
+import type { Calendar } from '#libs/contracts';
 import { settleAll, type Connection } from '#libs/database';
 import type { PerSubject } from '../read/deletions.js';
 import { InviteReplica } from './invite-replica.js';
@@ -31,16 +32,22 @@ interface Pending {
 export class FactReplica {
   readonly users = Subjects.users();
   readonly orgs = Subjects.orgs();
-  readonly memberships = new Spans();
-  readonly invites = new InviteReplica();
+  readonly memberships: Spans;
+  readonly invites: InviteReplica;
   private pending: Pending | undefined;
 
-  private constructor(private readPoint: ReadPoint) {}
+  private constructor(
+    private readPoint: ReadPoint,
+    calendar: Calendar,
+  ) {
+    this.memberships = new Spans(calendar);
+    this.invites = new InviteReplica(calendar);
+  }
 
   /** Reads everything. @param pair two connections that share one snapshot */
-  static async read(pair: Pair): Promise<FactReplica> {
+  static async read(pair: Pair, calendar: Calendar): Promise<FactReplica> {
     const [one, other] = pair;
-    const facts = new FactReplica(await currentReadPoint(one));
+    const facts = new FactReplica(await currentReadPoint(one), calendar);
     const { users, orgs, memberships, invites, deletions } = facts;
     await settleAll([users.read(one), orgs.read(other)]);
     const pairs = orgs.readOrder(other).then(() => memberships.read(other, deletions));

@@ -1,3 +1,4 @@
+import { DAY_MS, type Calendar } from '#libs/contracts';
 import { copyRows, type Connection, type CopiedRow } from '#libs/database';
 import { setList } from '../read/session-list.js';
 
@@ -12,7 +13,7 @@ const MIN_CAPACITY = 64;
 
 /**
  * In-memory copy of all invites at one read point. An update reads all invites of the inviters with
- * new invites again. Invites of one inviter to one invitee are adjacent, oldest first; 13 bytes per
+ * new invites again. Invites of one inviter to one invitee are adjacent, oldest first; 17 bytes per
  * invite.
  */
 export class InviteReplica {
@@ -21,8 +22,12 @@ export class InviteReplica {
   private inviters = new Int32Array(0);
   /** Milliseconds since 1970. */
   private times = new Float64Array(0);
+  /** Days counted from 1970. */
+  private days = new Int32Array(0);
   /** 1 for the first, which is also the earliest, invite of an inviter to an invitee. */
   private isFirst = new Uint8Array(0);
+
+  constructor(private readonly calendar: Calendar) {}
 
   /** Reads all invites. */
   async read(db: Connection): Promise<void> {
@@ -40,25 +45,26 @@ export class InviteReplica {
   }
 
   /**
-   * Streams the latest invite of each inviter to each invitee within a period.
-   * @param from milliseconds since 1970, inclusive
+   * Streams the last day, from `firstDay` on, on which each inviter invited each invitee. A later invite may be of an
+   * earlier day, when an hour is repeated across midnight.
+   * @param firstDay counted from 1970
    * @param until milliseconds since 1970, inclusive
    */
-  latest(
-    from: number,
+  lastDays(
+    firstDay: number,
     until: number,
-    onInvite: (inviterKey: number, latestAt: number) => void,
+    onInvite: (inviterKey: number, day: number) => void,
   ): void {
-    const { inviters, times, isFirst, count } = this;
-    let latest = -1;
+    const { inviters, times, days, isFirst, count } = this;
+    let [inviter, latest] = [0, firstDay - 1];
     for (let index = 0; index < count; index++) {
       if (isFirst[index] === 1) {
-        if (latest >= 0) onInvite(inviters[latest]!, times[latest]!);
-        latest = -1;
+        if (latest >= firstDay) onInvite(inviter, latest);
+        [inviter, latest] = [inviters[index]!, firstDay - 1];
       }
-      if (times[index]! >= from && times[index]! <= until) latest = index;
+      if (days[index]! > latest && times[index]! <= until) latest = days[index]!;
     }
-    if (latest >= 0) onInvite(inviters[latest]!, times[latest]!);
+    if (latest >= firstDay) onInvite(inviter, latest);
   }
 
   private async add(db: Connection, select: string): Promise<void> {
@@ -80,6 +86,7 @@ export class InviteReplica {
     if (this.count === this.inviters.length) this.grow();
     this.inviters[this.count] = inviter;
     this.times[this.count] = at;
+    this.days[this.count] = this.calendar.dayOf(at) / DAY_MS;
     this.isFirst[this.count++] = isFirst ? 1 : 0;
   }
 
@@ -88,12 +95,13 @@ export class InviteReplica {
    */
   private drop(dropped: ReadonlySet<number>, before: number): void {
     if (dropped.size === 0) return;
-    const { inviters, times, isFirst } = this;
+    const { inviters, times, days, isFirst } = this;
     let kept = 0;
     for (let index = 0; index < this.count; index++) {
       if (index < before && dropped.has(inviters[index]!)) continue;
       inviters[kept] = inviters[index]!;
       times[kept] = times[index]!;
+      days[kept] = days[index]!;
       isFirst[kept++] = isFirst[index]!;
     }
     this.count = kept;
@@ -102,11 +110,12 @@ export class InviteReplica {
   private grow(): void {
     const capacity = Math.ceil(this.count * 1.5) + MIN_CAPACITY;
     const [inviters, times] = [new Int32Array(capacity), new Float64Array(capacity)];
-    const isFirst = new Uint8Array(capacity);
+    const [days, isFirst] = [new Int32Array(capacity), new Uint8Array(capacity)];
     inviters.set(this.inviters);
     times.set(this.times);
+    days.set(this.days);
     isFirst.set(this.isFirst);
-    Object.assign(this, { inviters, times, isFirst });
+    Object.assign(this, { inviters, times, days, isFirst });
   }
 }
 

@@ -1,4 +1,4 @@
-import { DAY_MS } from '#libs/contracts';
+import { DAY_MS, type Calendar } from '#libs/contracts';
 import type { Connection } from '#libs/database';
 import { ChangedPairs } from './changed-pairs.js';
 import type { Deletions, PerSubject } from '../read/deletions.js';
@@ -56,6 +56,8 @@ export class Spans {
   length = 0;
   columns = columnsOf(0);
 
+  constructor(private readonly calendar: Calendar) {}
+
   /** Reads all memberships. */
   async read(db: Connection, deletions: PerSubject<Deletions>): Promise<void> {
     const { rows } = await db.query<{ count: number }>(COUNT);
@@ -103,10 +105,16 @@ export class Spans {
       columns.orgs[row] = org;
       columns.toldAt[row] = toldAt;
       columns.endedAt[row] = to;
-      columns.from[row] = dayOf(from);
-      columns.to[row] = dayOf(to);
-      columns.added[row] = isAddition ? dayOf(toldAt) : NEVER;
+      columns.from[row] = this.dayOf(from);
+      columns.to[row] = this.dayOf(to);
+      columns.added[row] = isAddition ? this.dayOf(toldAt) : NEVER;
     }
+  }
+
+  /** The day of a time, counted from 1970. */
+  private dayOf(ms: number): number {
+    if (ms === Infinity) return NEVER;
+    return ms === -Infinity ? -NEVER : this.calendar.dayOf(ms) / DAY_MS;
   }
 
   /**
@@ -166,8 +174,4 @@ function columnsOf(spans: number): SpanColumns {
     ...{ users: ints(), orgs: ints(), toldAt: instants(), endedAt: instants() },
     ...{ from: ints(), to: ints(), added: ints() },
   };
-}
-
-function dayOf(ms: number): number {
-  return ms === Infinity ? NEVER : Math.floor(ms / DAY_MS);
 }

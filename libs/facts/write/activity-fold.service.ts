@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Calendar } from '#libs/contracts';
 import { Database, isReadOnly, type Connection } from '#libs/database';
 import { ActivityEntries } from '../blocks/activity-entries.js';
+import { DayBlocks } from '../blocks/day-block.js';
+import { expectCalendar } from '../read/store-calendar.query.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
+import { pairKeys } from './activity-pairs.store.js';
 import { queueActiveDays, queueEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
 import { expectPresent, type Witness } from './witness.js';
@@ -16,7 +20,10 @@ const FOLD_LOCK = 0x666f6c64;
  */
 @Injectable()
 export class ActivityFold {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly calendar: Calendar,
+  ) {}
 
   /** Folds all entries committed before this call. Waits while another process folds. */
   async fold(duration: 'short' | 'long' = 'long'): Promise<void> {
@@ -34,46 +41,73 @@ export class ActivityFold {
 
   /** Folds one portion. @returns whether there may be more */
   private async foldSome(db: Connection): Promise<boolean> {
-    await lock(db);
+    await this.lock(db);
     const { taken, rest } = await takeActivity(db);
-    const entries = new ActivityEntries();
+    const entries = new ActivityEntries(this.calendar);
     for (const packed of taken) entries.addPacked(packed);
     await queueActiveDays(db, await put(db, entries));
     return rest;
   }
 
   /**
-   * Writes activity directly, without the log: user `keys[i]` was active at `seconds[i]`, unix
-   * seconds. Queues one rederivation of everything, because a list of users per day would be too
-   * large.
-   * @param witness of the keys
+   * Writes activity directly, without the log: user `users[i]` was active at `seconds[i]`, unix seconds.
+   * Queues one rederivation of everything, because a list of users per day would be too large.
+   * @param orgs by index, the key of the org that the activity names; 0 for none
+   * @param witness of the user keys
    * @throws StoreChanged
    */
   async write(
-    keys: Uint32Array,
+    users: Uint32Array,
     seconds: Uint32Array,
     witness: Witness | undefined,
+    orgs?: Uint32Array,
   ): Promise<void> {
-    const entries = new ActivityEntries();
-    for (let index = 0; index < keys.length; index++) entries.add(keys[index]!, seconds[index]!);
+    const entries = new ActivityEntries(this.calendar);
+    for (let index = 0; index < users.length; index++) {
+      const org = orgs?.[index];
+      if (org) entries.addNamed(users[index]!, org, seconds[index]!);
+      else entries.add(users[index]!, seconds[index]!);
+    }
     await this.database.transaction(async (db) => {
-      await lock(db);
+      await this.lock(db);
       if ((await put(db, entries)).size > 0) await queueEverything(db);
       await expectPresent(db, { users: witness, orgs: undefined });
     }, 'long');
   }
+
+  /** Allows one writer at a time: `raiseLastActive` reads, then writes. */
+  private async lock(db: Connection): Promise<void> {
+    await db.query('select pg_advisory_xact_lock($1)', [FOLD_LOCK]);
+    await expectCalendar(db, this.calendar);
+  }
 }
 
-/** Allows one writer at a time: `raiseLastActive` reads, then writes. */
-async function lock(db: Connection): Promise<void> {
-  await db.query('select pg_advisory_xact_lock($1)', [FOLD_LOCK]);
-}
-
-/** @returns the users newly active on each day */
+/** @returns by day (`2026-01-31`), the users who are newly active or newly named an org on it */
 async function put(
   db: Connection,
-  { days, latest }: ActivityEntries,
+  { days, latest, named }: ActivityEntries,
 ): Promise<Map<string, number[]>> {
   await raiseLastActive(db, latest);
-  return orActivity(db, days);
+  const changed = await orActivity(db, 'activity', days);
+  for (const [day, users] of await putNamed(db, named)) {
+    changed.set(day, [...(changed.get(day) ?? []), ...users]);
+  }
+  return changed;
+}
+
+async function putNamed(
+  db: Connection,
+  named: ActivityEntries['named'],
+): Promise<Map<string, number[]>> {
+  if (named.size === 0) return new Map();
+  const userOf = new Map<number, number>();
+  const blocks = new DayBlocks();
+  for (const { id, user, org } of await pairKeys(db, [...named.values()])) {
+    userOf.set(id, user);
+    for (const day of named.get(`${user}/${org}`)!.days) blocks.add(day, id);
+  }
+  const changed = await orActivity(db, 'named_activity', blocks);
+  return new Map(
+    [...changed].map(([day, pairs]) => [day, pairs.map((pair) => userOf.get(pair)!)] as const),
+  );
 }

@@ -1,7 +1,8 @@
 import type { Database, Queryable, PreparedQuery } from '#libs/database';
-import { ID_TABLES, StoreChanged, isPresent, parametersOf, type Witness } from './witness.js';
+import type { PackedActivity } from '../blocks/activity-entries.js';
+import { ID_TABLES, StoreChanged, isPresent, parametersOf, type Witnesses } from './witness.js';
 
-const APPEND = 'insert into activity_log (entries) values ($1)';
+const APPEND = 'insert into activity_log (entries, named) values ($1, $2)';
 const APPEND_PROVEN: PreparedQuery = {
   name: 'append_proven_activity',
   text: `
@@ -9,26 +10,42 @@ const APPEND_PROVEN: PreparedQuery = {
     select $4::bytea where ${isPresent(ID_TABLES.users, 1)}
     returning true as present`,
 };
+const APPEND_PROVEN_NAMED: PreparedQuery = {
+  name: 'append_proven_named_activity',
+  text: `
+    insert into activity_log (entries, named)
+    select $7::bytea, $8::bytea where ${isPresent(ID_TABLES.users, 1)} and ${isPresent(ID_TABLES.orgs, 4)}
+    returning true as present`,
+};
 
-/** Appends entries to the activity log. @param entries packed by `packEntries` */
-export async function appendActivity(db: Queryable, entries: Buffer): Promise<void> {
-  if (entries.length > 0) await db.query(APPEND, [entries]);
+function isEmpty({ entries, named }: PackedActivity): boolean {
+  return entries.length === 0 && named === undefined;
+}
+
+/** Appends entries to the activity log. */
+export async function appendActivity(db: Queryable, activity: PackedActivity): Promise<void> {
+  if (!isEmpty(activity)) await db.query(APPEND, [activity.entries, activity.named]);
 }
 
 /**
  * Appends entries in a transaction of its own.
- * @param entries packed by `packEntries`
- * @param witness of the user keys, checked by the same statement
- * @throws StoreChanged when the witness is missing
+ * @param witnesses of the keys, checked by the same statement
+ * @throws StoreChanged when a witness is missing
  */
 export async function commitActivity(
   database: Database,
-  entries: Buffer,
-  witness: Witness | undefined,
+  activity: PackedActivity,
+  { users, orgs }: Witnesses,
 ): Promise<void> {
-  if (entries.length === 0) return;
-  const values = [...parametersOf(witness), entries];
-  const written = await database.queryPrepared(APPEND_PROVEN, values, database.pool);
+  if (isEmpty(activity)) return;
+  const { entries, named } = activity;
+  const written = named
+    ? await database.queryPrepared(
+        APPEND_PROVEN_NAMED,
+        [...parametersOf(users), ...parametersOf(orgs), entries, named],
+        database.pool,
+      )
+    : await database.queryPrepared(APPEND_PROVEN, [...parametersOf(users), entries], database.pool);
   if (written.length === 0) throw new StoreChanged();
 }
 
@@ -40,21 +57,29 @@ const TAKE = `
   delete from activity_log
   where id in (
     select id from (
-      select id, sum(length(entries)) over (order by id) - length(entries) as bytes_before
-      from (select id, entries from activity_log order by id limit ${MAX_ROWS}) oldest
+      select id, sum(bytes) over (order by id) - bytes as bytes_before
+      from (
+        select id, length(entries) + coalesce(length(named), 0) as bytes
+        from activity_log order by id limit ${MAX_ROWS}
+      ) oldest
     ) counted
     where bytes_before < ${MAX_BYTES}
   )
-  returning entries`;
+  returning entries, named`;
 
 /**
  * Takes the oldest rows out of the log. A rollback restores them.
  * @returns packed entries, and whether there may be more
  */
-export async function takeActivity(db: Queryable): Promise<{ taken: Buffer[]; rest: boolean }> {
-  const { rows } = await db.query<{ entries: Buffer }>(TAKE);
-  const taken = rows.map((row) => row.entries);
-  const bytes = taken.reduce((sum, { length }) => sum + length, 0);
+export async function takeActivity(
+  db: Queryable,
+): Promise<{ taken: PackedActivity[]; rest: boolean }> {
+  const { rows } = await db.query<{ entries: Buffer; named: Buffer | null }>(TAKE);
+  const taken = rows.map(({ entries, named }) => ({ entries, named: named ?? undefined }));
+  const bytes = taken.reduce(
+    (sum, { entries, named }) => sum + entries.length + (named?.length ?? 0),
+    0,
+  );
   return { taken, rest: taken.length === MAX_ROWS || bytes >= MAX_BYTES };
 }
 

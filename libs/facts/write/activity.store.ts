@@ -1,11 +1,12 @@
 import { parseDay } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import type { DayBlocks } from '../blocks/day-block.js';
+import type { ActivityTable } from '../read/scan.js';
 
 // Sorted, so that concurrent writers lock rows in the same order and cannot deadlock. A row is only
 // written when a bit is new: most events of a day repeat a bit.
-const OR_ACTIVITY = `
-  insert into activity as a (day, block, bits)
+const orInto = (table: ActivityTable) => `
+  insert into ${table} as a (day, block, bits)
   select day, block, ('x' || bits)::bit(4096)
   from unnest($1::date[], $2::int[], $3::text[]) as incoming (day, block, bits)
   order by day, block
@@ -14,13 +15,17 @@ const OR_ACTIVITY = `
   returning day::text, block`;
 
 /**
- * Sets the bits of active users.
- * @returns by day (`2026-01-31`), the given users of every block that gained a bit
+ * Sets the bits of active users, or of named pairs.
+ * @returns by day (`2026-01-31`), the given keys of every block that gained a bit
  */
-export async function orActivity(db: Queryable, days: DayBlocks): Promise<Map<string, number[]>> {
+export async function orActivity(
+  db: Queryable,
+  table: ActivityTable,
+  days: DayBlocks,
+): Promise<Map<string, number[]>> {
   const changed = new Map<string, number[]>();
   if (days.isEmpty) return changed;
-  const { rows } = await db.query<{ day: string; block: number }>(OR_ACTIVITY, days.columns());
+  const { rows } = await db.query<{ day: string; block: number }>(orInto(table), days.columns());
   for (const { day, block } of rows) {
     const keys = changed.get(day) ?? [];
     changed.set(day, keys);

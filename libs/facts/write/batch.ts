@@ -44,6 +44,18 @@ export interface Invite {
   at: number;
 }
 
+/** A user was active; `at` in milliseconds since 1970. */
+export interface Activity {
+  userId: string;
+  /** The org that the sender named. */
+  orgId: string | undefined;
+  at: number;
+}
+
+export function activityOf({ data, at }: EventOf<'user.active'>): Activity {
+  return { userId: data.user_id, orgId: data.org_id, at };
+}
+
 /**
  * Reduces events to changes of facts. Every rule is a minimum, a maximum, a union or "the latest
  * version wins", so the result depends neither on the order of the events nor on how they are split
@@ -52,8 +64,7 @@ export interface Invite {
 export class FactBatch {
   readonly users = new Map<string, UserChange>();
   readonly orgs = new Map<string, OrgChange>();
-  /** `at` in milliseconds since 1970. */
-  readonly activity: { userId: string; at: number }[] = [];
+  readonly activity: Activity[] = [];
   readonly steps: Step[] = [];
   readonly invites: Invite[] = [];
 
@@ -70,7 +81,7 @@ export class FactBatch {
       case 'user.deleted':
         return this.deleted(this.user(event.data.user_id), event);
       case 'user.active':
-        this.activity.push({ userId: event.data.user_id, at: event.at });
+        this.activity.push(activityOf(event));
         return;
       case 'org.created':
       case 'org.updated':
@@ -92,7 +103,7 @@ export class FactBatch {
     const user = this.user(event.data.user_id);
     const createdAt = event.data.created_at ?? event.at;
     user.createdAt = Math.min(user.createdAt ?? createdAt, createdAt);
-    this.activity.push({ userId: event.data.user_id, at: createdAt });
+    this.activity.push({ userId: event.data.user_id, orgId: undefined, at: createdAt });
     this.profile(user, event);
   }
 

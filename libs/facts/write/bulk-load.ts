@@ -1,5 +1,5 @@
 import type { NativeEvent } from '#libs/contracts';
-import { Instance, type Settings } from '#libs/platform';
+import { Instance, calendarOf, type Settings } from '#libs/platform';
 import { viaCopy, type Connection, type Database } from '#libs/database';
 import { ActivityFold } from './activity-fold.service.js';
 import { FactsService, type Written } from './facts.service.js';
@@ -13,11 +13,11 @@ export class BulkLoad {
 
   constructor(
     private readonly database: Database,
-    settings: Pick<Settings, 'INVITEE_HASH_KEY'>,
+    settings: Partial<Pick<Settings, 'INVITEE_HASH_KEY' | 'REPORT_TIME_ZONE'>>,
   ) {
     this.ids = new IdStore(database);
     this.facts = new FactsService(this.ids, new Instance(database, settings));
-    this.fold = new ActivityFold(database);
+    this.fold = new ActivityFold(database, calendarOf(settings));
   }
 
   /**

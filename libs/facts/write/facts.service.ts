@@ -8,10 +8,10 @@ import {
   type RowTransfer,
   type Queryable,
 } from '#libs/database';
-import { packEntries } from '../blocks/activity-entries.js';
+import { packActivity } from '../blocks/activity-entries.js';
 import { appendActivity, commitActivity } from './activity-log.store.js';
 import { queueMemberChanges } from './activity.store.js';
-import { FactBatch, type OrgChange, type UserChange } from './batch.js';
+import { FactBatch, activityOf, type Activity, type OrgChange, type UserChange } from './batch.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore, type Numbers } from './ids.store.js';
 import { addInvites, hashInvitee } from './invites.store.js';
@@ -102,8 +102,7 @@ export class FactsService {
     events: readonly EventOf<'user.active'>[],
     ids: ResolvedIds,
   ): Promise<void> {
-    const activity = events.map(({ data, at }) => ({ userId: data.user_id, at }));
-    await commitActivity(database, packActivity(activity, ids), ids.witnesses.users);
+    await commitActivity(database, keyedActivity(events.map(activityOf), ids), ids.witnesses);
   }
 
   /** `write` without checking or storing identities. */
@@ -124,7 +123,7 @@ export class FactsService {
     await upsertProfiles(db, users, transfer);
     const names = await orgNames(db, orgKeys!);
     await upsertOrgs(db, orgs, transfer);
-    await appendActivity(db, packActivity(batch.activity, ids));
+    await appendActivity(db, keyedActivity(batch.activity, ids));
     await this.addPairs(db, batch, ids, transfer);
     await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
     const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
@@ -202,12 +201,12 @@ function keyed<C extends UserChange | OrgChange>(
   return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
 }
 
-function packActivity(
-  activity: readonly { userId: string; at: number }[],
-  ids: ResolvedIds,
-): Buffer {
-  return packEntries(activity.length, (index) => {
-    const { userId, at } = activity[index]!;
-    return { key: ids.users.get(userId)!, seconds: Math.floor(at / 1000) };
-  });
+function keyedActivity(activity: readonly Activity[], { users, orgs }: ResolvedIds) {
+  return packActivity(
+    activity.map(({ userId, orgId, at }) => ({
+      user: users.get(userId)!,
+      org: orgId === undefined ? undefined : orgs.get(orgId)!,
+      seconds: Math.floor(at / 1000),
+    })),
+  );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
+import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
@@ -35,6 +36,11 @@ const cron = z
     (value) => isCron(value),
     'must be a cron expression of five or six fields, such as "0 * * * *"',
   );
+
+const timeZone = z.string().superRefine((value, context) => {
+  const problem = zoneProblem(value);
+  if (problem !== undefined) context.addIssue(problem);
+});
 
 // Settings stay plain values: they are sent to the worker's process.
 const proxies = z
@@ -75,6 +81,8 @@ const known = z.object({
     )
     .optional(),
   REPORT_CRON: cron.default('0 * * * *'),
+  REPORT_TIME_ZONE: timeZone.optional(),
+  WEEK_START: z.enum(WEEK_STARTS, { error: `must be ${WEEK_STARTS.join(', ')}` }).default('monday'),
   SNAPSHOTS_HOURLY: whole(1, 10_000).default(48),
   SNAPSHOTS_DAILY: whole(1, 10_000).default(400),
   READ_RATE_LIMIT: whole(1, 1_000_000).default(100),
@@ -125,6 +133,11 @@ const WEBHOOK_SECRET = /^[A-Z0-9_]+_WEBHOOK_SECRET$/;
 
 /** Injection token of the checked settings. */
 export const SETTINGS = Symbol('settings');
+
+/** The calendar of the settings. @param given its zone is that of the store, once that was read */
+export function calendarOf(given: Partial<Settings>): Calendar {
+  return new Calendar(given.REPORT_TIME_ZONE, given.WEEK_START);
+}
 
 /** An invalid setting; the message names it and says what is valid. */
 export class SettingsError extends Error {}

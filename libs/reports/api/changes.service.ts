@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type {
-  ChangedOrgRow,
-  ChangedUserRow,
-  Ranking,
-  ReportChanges,
-  OrgReportRow,
+import {
+  Calendar,
+  type ChangedOrgRow,
+  type ChangedUserRow,
+  type Ranking,
+  type ReportChanges,
+  type OrgReportRow,
 } from '#libs/contracts';
 import { Database } from '#libs/database';
 import type { UserRow } from './rows.js';
@@ -52,6 +53,7 @@ export class ChangesService {
   constructor(
     private readonly database: Database,
     private readonly lists: Lists,
+    private readonly calendar: Calendar,
   ) {}
 
   /** @throws ApiError `not_found` when a run that was named is not kept, or does not have this ranking */
@@ -133,7 +135,9 @@ export class ChangesService {
   private previousOf(run: KeptRun, compareTo: string | undefined): Promise<KeptRun | undefined> {
     const { pool } = this.database;
     if (compareTo === undefined) return previousRun(pool, run);
-    return isComparedDay(compareTo) ? runBefore(pool, run, compareTo) : keptRun(pool, compareTo);
+    return isComparedDay(compareTo)
+      ? runBefore(pool, this.calendar, run, compareTo)
+      : keptRun(pool, compareTo);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { ApiError, formatDay, type Ranking } from '#libs/contracts';
+import { ApiError, Calendar, formatDay, type Ranking } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { Logger, describeError } from '#libs/platform';
 import { ChangesService, type ListRequest, type StandingRow } from './changes.service.js';
@@ -46,6 +46,7 @@ export class CsvService {
     private readonly database: Database,
     private readonly changes: ChangesService,
     private readonly logger: Logger,
+    private readonly calendar: Calendar,
   ) {}
 
   /** @throws ApiError `not_found` when the run is not kept or lacks this ranking, or none was made yet */
@@ -57,7 +58,7 @@ export class CsvService {
       throw new ApiError('not_found', message);
     }
     const { subject, report, interval } = ranking;
-    const day = formatDay(run.reportTime * 1000);
+    const day = formatDay(this.calendar.dayOf(run.reportTime * 1000));
     const only = request.change === 'all' ? [] : [request.change];
     const read = await this.reader(run, ranking, request);
     return {

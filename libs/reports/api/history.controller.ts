@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  Calendar,
   insights,
   invalidField,
   parameters,
@@ -62,6 +63,7 @@ export class HistoryController {
     private readonly changes: ChangesService,
     private readonly csv: CsvService,
     private readonly database: Database,
+    private readonly calendar: Calendar,
   ) {}
 
   @Get('runs')
@@ -74,7 +76,8 @@ export class HistoryController {
     const runs = await listRuns(pool, before, limit + 1, kept === 'true');
     const shown = runs.slice(0, limit);
     const next = runs.length > limit ? shown.at(-1) : undefined;
-    return { runs: shown, next_before: next?.run_id ?? null };
+    const { zone } = this.calendar;
+    return { time_zone: zone, runs: shown, next_before: next?.run_id ?? null };
   }
 
   @Get('reports/:subject/:report')

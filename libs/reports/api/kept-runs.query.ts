@@ -1,4 +1,4 @@
-import type { RunListItem } from '#libs/contracts';
+import { DAY_MS, type Calendar, type RunListItem } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import { SnapshotPruned } from './retry-if-pruned.js';
 import { SERVABLE } from '../snapshots/served-run.js';
@@ -51,18 +51,18 @@ export const COMPARED_DAYS = { yesterday: 1, last_week: 7, last_month: 30 } as c
 export type ComparedDay = keyof typeof COMPARED_DAYS;
 
 const DAYS_BEFORE = `
-  ${KEPT} and report_runs.report_time <
-    (select date_trunc('day', report_time, 'UTC') - make_interval(hours => 24 * ($2::int - 1))
-     from report_runs where id = $1)
+  ${KEPT} and report_runs.report_time < $1
   order by report_runs.report_time desc, id desc limit 1`;
 
-/** The latest kept run of a UTC day that lies at least so many days before the day of another run. */
+/** The latest kept run of a day that lies at least so many days before the day of another run. */
 export function runBefore(
   db: Queryable,
-  { id }: KeptRun,
+  calendar: Calendar,
+  { reportTime }: KeptRun,
   day: ComparedDay,
 ): Promise<KeptRun | undefined> {
-  return one(db, DAYS_BEFORE, [id, COMPARED_DAYS[day]]);
+  const next = calendar.dayOf(reportTime * 1000) - (COMPARED_DAYS[day] - 1) * DAY_MS;
+  return one(db, DAYS_BEFORE, [new Date(calendar.startOf(next))]);
 }
 
 /** The kept run right before another. */

@@ -1,11 +1,9 @@
-import type { CountWindowDays } from '#libs/contracts';
+import { DAY_MS, type CountWindowDays } from '#libs/contracts';
 import { valuesOf, type Column } from '../engine/columns.js';
 import { greatestFirst, stableSort, type Direction } from '../engine/order.js';
 import { Bitmap } from '../engine/bitmap.js';
 import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../engine/run-facts.js';
 import type { ScratchBuffers } from '../engine/scratch-buffers.js';
-
-const DAY_SECONDS = 86_400;
 
 /** The windows of a run of n days, in ages: W(n) is `[0, n)`, P(n) is `[n, 2n)`. */
 export interface Window {
@@ -14,6 +12,7 @@ export interface Window {
   firstDay: number;
   /** First day of P(n). */
   firstDayBefore: number;
+  calendar: RunFacts['calendar'];
 }
 
 /** A ranked list: whom each entry is about, and what it carries of them. */
@@ -37,9 +36,12 @@ export interface Definition {
   rank(facts: RunFacts, window: Window): RankedList;
 }
 
-export function windowOf(facts: Pick<RunFacts, 'moment'>, days: number): Window {
-  const firstDay = facts.moment.day - days + 1;
-  return { days, firstDay, firstDayBefore: firstDay - days };
+export function windowOf(
+  { moment, calendar }: Pick<RunFacts, 'moment' | 'calendar'>,
+  days: number,
+): Window {
+  const firstDay = moment.day - days + 1;
+  return { days, firstDay, firstDayBefore: firstDay - days, calendar };
 }
 
 /** The days of a window that is also counted over. */
@@ -51,21 +53,50 @@ export function countWindow({ days }: Window): CountWindowDays {
 export function createdBefore(
   { createdAt }: SubjectFacts,
   day: number,
-  from?: number,
-  before?: number,
+  { calendar }: Window,
+  from = 0,
+  before = createdAt.length,
 ): Bitmap {
-  return Bitmap.below(createdAt, day * DAY_SECONDS, from, before);
+  const { first, settled } = startOf(day, calendar);
+  const listed = Bitmap.below(createdAt, first, from, before);
+  // Where an hour is repeated across midnight, some later instants are on the day before.
+  for (let position = from; first < settled && position < before; position++) {
+    const seconds = createdAt[position]!;
+    if (seconds < first || seconds >= settled) continue;
+    if (calendar.dayOf(seconds * 1000) < day * DAY_MS) listed.set(position, 1);
+  }
+  return listed;
 }
 
 /**
- * How many users were active on a day or later, counted from 1970. They are a prefix of the positions, since users
- * are sorted by last activity.
+ * How many users were active in W(n): a prefix of the positions, since users are sorted by last activity. Those
+ * from `certain` up to `possible` may not have been; the two numbers are nearly always equal.
  */
-export function activeSince({ lastActiveAt }: UserFacts, day: number): number {
-  let [known, before] = [0, lastActiveAt.length];
+export function activeIn(
+  { lastActiveAt }: UserFacts,
+  { firstDay, calendar }: Window,
+): { certain: number; possible: number } {
+  const { first, settled } = startOf(firstDay, calendar);
+  const possible = countSince(lastActiveAt, first);
+  return { certain: first === settled ? possible : countSince(lastActiveAt, settled), possible };
+}
+
+/** Unix seconds of the first instant of a day, and of that from which on no instant is of an earlier day. */
+function startOf(day: number, calendar: Window['calendar']): { first: number; settled: number } {
+  const seconds = (ms: number) => Math.ceil(ms / 1000);
+  const label = day * DAY_MS;
+  return {
+    first: seconds(calendar.startOf(label)),
+    settled: seconds(calendar.settledFrom(label)),
+  };
+}
+
+/** How many leading entries of a descending column are at least `seconds`. */
+function countSince(descending: Uint32Array, seconds: number): number {
+  let [known, before] = [0, descending.length];
   while (known < before) {
     const position = (known + before) >>> 1;
-    if (lastActiveAt[position]! >= day * DAY_SECONDS) known = position + 1;
+    if (descending[position]! >= seconds) known = position + 1;
     else before = position;
   }
   return known;

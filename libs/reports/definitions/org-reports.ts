@@ -5,7 +5,7 @@ import { countWindow, createdBefore, orgReport, type Window } from './definition
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
 export const orgReengagement = orgReport('two windows', [], (orgs, window) => ({
-  listed: createdBefore(orgs, window.firstDayBefore)
+  listed: createdBefore(orgs, window.firstDayBefore, window)
     .without(orgs.activity.activeDuring(window.days, 2 * window.days))
     .and(orgs.activity.activeDuring(0, window.days)),
   by: largestThenOldest(orgs),
@@ -13,7 +13,9 @@ export const orgReengagement = orgReport('two windows', [], (orgs, window) => ({
 
 /** Orgs created before W(n) began and not active in it, with members or without. */
 export const orgChurn = orgReport('one window', [], (orgs, window) => ({
-  listed: createdBefore(orgs, window.firstDay).without(orgs.activity.activeDuring(0, window.days)),
+  listed: createdBefore(orgs, window.firstDay, window).without(
+    orgs.activity.activeDuring(0, window.days),
+  ),
   by: largestThenOldest(orgs),
 }));
 

@@ -1,6 +1,6 @@
 import { valuesOf } from '../engine/columns.js';
 import { Bitmap } from '../engine/bitmap.js';
-import { activeSince, countWindow, createdBefore, userList, userReport } from './definition.js';
+import { activeIn, countWindow, createdBefore, userList, userReport } from './definition.js';
 
 const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
 // At most 90.
@@ -18,20 +18,29 @@ export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, windo
 
 /** Users by how many days of W(n) they were active. */
 export const champion = userReport('one window', NUM_ACTIVE_DAYS, (users, window, memory) => {
-  const values = memory.allocate(activeSince(users, window.firstDay));
+  const { certain, possible } = activeIn(users, window);
+  const values = memory.allocate(possible);
   users.activity.countDays(window.days, values);
-  return { values };
+  if (certain === possible) return { values };
+  const positions = Bitmap.positive(values).positions(memory);
+  return { values: valuesOf(positions, values, memory.allocate(positions.length)), positions };
 });
 
 /** Users created before P(n) began, not active in P(n), active again in W(n). */
 export const userReengagement = userList('two windows', (users, window) => {
-  const active = activeSince(users, window.firstDay);
-  return createdBefore(users, window.firstDayBefore, 0, active).without(
-    users.activity.activeDuring(window.days, 2 * window.days, active),
+  const { days, firstDayBefore } = window;
+  const { certain, possible } = activeIn(users, window);
+  const listed = createdBefore(users, firstDayBefore, window, 0, possible).without(
+    users.activity.activeDuring(days, 2 * days, possible),
   );
+  return certain === possible ? listed : listed.and(users.activity.activeDuring(0, days, possible));
 });
 
 /** Users created before W(n) began and not active in it. */
-export const userChurn = userList('one window', (users, { firstDay }) => {
-  return createdBefore(users, firstDay, activeSince(users, firstDay));
+export const userChurn = userList('one window', (users, window) => {
+  const { certain, possible } = activeIn(users, window);
+  const listed = createdBefore(users, window.firstDay, window, certain);
+  return certain === possible
+    ? listed
+    : listed.without(users.activity.activeDuring(0, window.days, possible));
 });

@@ -2,6 +2,7 @@ import type { FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { perWindow, secondsOf, type WindowCounts } from './columns.js';
 import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
+import type { NamedActivity } from './named-activity.js';
 import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
@@ -9,18 +10,20 @@ import type { ScratchBuffers } from './scratch-buffers.js';
 /**
  * The orgs that exist at T.
  * @param userActivity of the 90 days up to T, by user key: orgs are active through their members
+ * @param named activity of the same days that named an org
  */
 export async function orgFacts(
   moment: Moment,
   { orgs, memberships }: FactReplica,
   userActivity: ActivityBitmaps,
+  named: NamedActivity | undefined,
   thread: OrgThread,
   memory: ScratchBuffers,
 ): Promise<OrgFacts> {
   // Orgs without a row are in no report.
   const rows = memory.allocateShared(orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
-  await thread.tally({ moment, spans, count, activity: userActivity.words, rows });
+  await thread.tally({ moment, spans, count, activity: userActivity.words, named, rows });
   const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));
   const column = (field: number) => {
     const values = new Uint32Array(keys.length);

@@ -1,6 +1,8 @@
 import type { SpanColumns } from '#libs/facts';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
+import { namesOrgs, type NamedActivity } from './named-activity.js';
+import { findPair } from './pair-table.js';
 import type { Moment } from './run-facts.js';
 
 // Imports stay minimal: the thread that runs this has to load all of them.
@@ -20,13 +22,16 @@ export interface Tallying {
   count: number;
   /** Activity words of the 90 days up to the moment, by user key: orgs are active through their members. */
   activity: Uint32Array;
+  /** Undefined when no activity names an org. */
+  named: NamedActivity | undefined;
   /** One row per org key, initially zero; spans of other orgs are ignored. */
   rows: Uint32Array;
 }
 
 /** Counts the spans of each org as of a moment. */
-export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): void {
+export function tallyOrgs({ moment, spans, count, activity, named, rows }: Tallying): void {
   const { reportTime, day } = moment;
+  const inAllOrgs = named?.unnamed ?? activity;
   const { users, orgs, toldAt, endedAt, from, to, added } = spans;
   const now = reportTime * 1000;
   for (let position = 0; position < count; position++) {
@@ -38,9 +43,25 @@ export function tallyOrgs({ moment, spans, count, activity, rows }: Tallying): v
     countInWindows(rows, row + ADDED, day - added[position]!);
     // The first and the last day of a span count fully; an open span reaches to the day of the report.
     const masks = wordBits(isOpen ? 0 : day - to[position]!, day - from[position]! + 1);
-    const user = users[position]! * BITMAP_WORDS;
-    rows[row]! |= activity[user]! & masks[0];
-    rows[row + 1]! |= activity[user + 1]! & masks[1];
-    rows[row + 2]! |= activity[user + 2]! & masks[2];
+    const user = users[position]!;
+    addDays(rows, row, inAllOrgs, user, masks);
+    if (named && namesOrgs(named.naming, user)) {
+      const pair = findPair(named.pairs, user, orgs[position]!);
+      if (pair !== 0) addDays(rows, row, named.words, pair, masks);
+    }
   }
+}
+
+/** Marks the days of a user, or of a pair, that are in `masks`. */
+function addDays(
+  rows: Uint32Array,
+  row: number,
+  words: Uint32Array,
+  key: number,
+  masks: readonly [number, number, number],
+): void {
+  const at = key * BITMAP_WORDS;
+  rows[row]! |= words[at]! & masks[0];
+  rows[row + 1]! |= words[at + 1]! & masks[1];
+  rows[row + 2]! |= words[at + 2]! & masks[2];
 }

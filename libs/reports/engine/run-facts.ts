@@ -1,3 +1,4 @@
+import type { Calendar } from '#libs/contracts';
 import type { ActivityBitmaps } from './activity-bitmaps.js';
 import type { WindowCounts } from './columns.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
@@ -42,6 +43,8 @@ export interface OrgFacts extends SubjectFacts {
 
 export interface RunFacts {
   moment: Moment;
+  /** When days begin. */
+  calendar: Pick<Calendar, 'dayOf' | 'startOf' | 'settledFrom'>;
   users: UserFacts;
   orgs: OrgFacts;
   /** Holds the facts, with room for the lists. */

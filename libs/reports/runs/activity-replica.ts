@@ -1,4 +1,4 @@
-import { DAY_MS } from '#libs/contracts';
+import { DAY_MS, type Calendar } from '#libs/contracts';
 import {
   areRowsRemovedSince,
   currentReadPoint,
@@ -13,27 +13,40 @@ import {
 import type { Connection } from '#libs/database';
 import { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
+import { NamedReplica } from './named-replica.js';
 
 /**
  * In-memory copy of 90 days of activity as of a read point. An update applies only the rows that changed: of a
  * million users, 250 of 22,000 rows change in an hour.
  */
 export class ActivityReplica {
-  /** By key. */
-  readonly bitmaps = ActivityBitmaps.none(0);
+  /** By user key. */
+  readonly users = ActivityBitmaps.none(0);
+  readonly named = new NamedReplica();
 
   private constructor(
+    private readonly calendar: Calendar,
     private readPoint: ReadPoint,
     /** The day of age 0, counted from 1970. */
     private day: number,
   ) {}
 
-  /** @param day counted from 1970 @param size one more than the highest key */
-  static async read(db: Connection, day: number, size: number): Promise<ActivityReplica> {
-    const replica = new ActivityReplica(await currentReadPoint(db), day);
-    replica.bitmaps.makeRoom(size);
-    await scanAllActivity(db, rangeOf(day), (ms, block, bits) =>
-      replica.bitmaps.markBlock(replica.ageOf(ms), block, bits),
+  /** @param day counted from 1970 @param size one more than the highest user key */
+  static async read(
+    db: Connection,
+    calendar: Calendar,
+    day: number,
+    size: number,
+  ): Promise<ActivityReplica> {
+    const replica = new ActivityReplica(calendar, await currentReadPoint(db), day);
+    replica.users.makeRoom(size);
+    await replica.named.readPairs(db);
+    await scanAllActivity(db, 'activity', rangeOf(day), replica.markIn(replica.users));
+    await scanAllActivity(
+      db,
+      'named_activity',
+      rangeOf(day),
+      replica.markIn(replica.named.bitmaps),
     );
     await replica.applyLog(db);
     return replica;
@@ -55,31 +68,46 @@ export class ActivityReplica {
     if (!canResumeFrom(this.readPoint, readPoint)) return false;
     if (await areRowsRemovedSince(db, this.readPoint)) return false;
     await setChangedSince(db, this.readPoint);
-    this.bitmaps.makeRoom(size);
-    this.bitmaps.advanceDays(day - this.day);
+    this.users.makeRoom(size);
+    await this.named.readPairs(db);
+    for (const bitmaps of [this.users, this.named.bitmaps]) bitmaps.advanceDays(day - this.day);
     const unread = (this.day + 1) * DAY_MS;
     this.day = day;
-    await scanChangedActivity(db, rangeOf(day), unread, (...row) => this.replace(...row));
+    const [range, { users, named }] = [rangeOf(day), this];
+    await scanChangedActivity(db, 'activity', range, unread, this.replaceIn(users));
+    await scanChangedActivity(db, 'named_activity', range, unread, this.replaceIn(named.bitmaps));
     await this.applyLog(db);
     this.readPoint = readPoint;
     return true;
   }
 
-  private replace(ms: number, block: number, bits: Uint8Array): void {
-    const age = this.ageOf(ms);
-    this.bitmaps.clearBlock(age, block);
-    this.bitmaps.markBlock(age, block, bits);
+  private markIn(bitmaps: ActivityBitmaps) {
+    return (day: number, block: number, bits: Uint8Array) =>
+      bitmaps.markBlock(this.ageOf(day), block, bits);
+  }
+
+  private replaceIn(bitmaps: ActivityBitmaps) {
+    return (day: number, block: number, bits: Uint8Array) => {
+      bitmaps.clearBlock(this.ageOf(day), block);
+      bitmaps.markBlock(this.ageOf(day), block, bits);
+    };
   }
 
   private async applyLog(db: Connection): Promise<void> {
-    await scanActivityLog(db, (key, seconds) => {
-      const age = this.ageOf(seconds * 1000);
-      if (age >= 0 && age < BITMAP_DAYS) this.bitmaps.mark(key, age);
+    const mark = (user: number, seconds: number): number | undefined => {
+      const age = this.ageOf(this.calendar.dayOf(seconds * 1000));
+      if (age < 0 || age >= BITMAP_DAYS) return undefined;
+      this.users.mark(user, age);
+      return age;
+    };
+    await scanActivityLog(db, mark, (user, org, seconds) => {
+      const age = mark(user, seconds);
+      if (age !== undefined) this.named.mark(user, org, age);
     });
   }
 
-  private ageOf(ms: number): number {
-    return this.day - Math.floor(ms / DAY_MS);
+  private ageOf(day: number): number {
+    return this.day - day / DAY_MS;
   }
 }
 

@@ -1,6 +1,6 @@
-import { FactReplica, loadLastActive } from '#libs/facts';
+import type { Calendar } from '#libs/contracts';
+import { FactReplica, expectCalendar, loadLastActive } from '#libs/facts';
 import { settleAll, type Connection } from '#libs/database';
-import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { ActivityReplica } from './activity-replica.js';
 import { orgFacts } from '../engine/org-facts.js';
 import type { OrgThread } from '../engine/org-thread.js';
@@ -13,7 +13,7 @@ const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 /** The replicas that a run keeps for the next one. */
 export interface RunReplica {
   facts: FactReplica;
-  masks: ActivityReplica;
+  activity: ActivityReplica;
   /** Holds the facts of the run. */
   memory: ScratchBuffers;
 }
@@ -28,61 +28,69 @@ interface Loaded {
 /**
  * Reads the facts of a run as of its moment, without later facts.
  * @param pair two connections with the same database snapshot, which PostgreSQL serves in parallel
+ * @param calendar of the store
  * @param thread tallies orgs while users are sorted
  * @param before the replicas of an earlier run, to which only changes are applied; not usable afterwards
  */
 export async function loadFacts(
   pair: readonly [Connection, Connection],
   moment: Moment,
+  calendar: Calendar,
   thread: OrgThread,
   before?: RunReplica,
 ): Promise<Loaded> {
   const [one, other] = pair;
   const memory = before?.memory ?? new ScratchBuffers();
   memory.rewind();
+  await expectCalendar(one, calendar);
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
-  const [facts, { known: masks, activity, lastActiveAt }] = await settleAll([
-    factReplica(pair, before?.facts).then(async (known) => {
+  const [facts, { current, known: activity, lastActiveAt }] = await settleAll([
+    factReplica(pair, calendar, before?.facts).then(async (known) => {
       await known.updateMemberships(other);
       return known;
     }),
-    activityReplica(one, moment.day, rows[0]!.keys, before?.masks).then(async (known) => {
-      const latest = memory.allocate(known.activity.size);
-      await loadLastActive(one, latest);
-      return { ...known, lastActiveAt: latest };
-    }),
+    activityReplica(one, calendar, moment.day, rows[0]!.keys, before?.activity).then(
+      async (known) => {
+        const latest = memory.allocate(known.current.users.size);
+        await loadLastActive(one, latest);
+        return { ...known, lastActiveAt: latest };
+      },
+    ),
   ]);
+  const named = current.named.activity(current.users);
   const [orgs, users] = await settleAll([
-    orgFacts(moment, facts, activity, thread, memory),
-    userFacts(one, moment, facts, activity, lastActiveAt, memory),
+    orgFacts(moment, facts, current.users, named, thread, memory),
+    userFacts(one, calendar, moment, facts, current.users, lastActiveAt, memory),
   ]);
-  const isFullRead = facts !== before?.facts || masks !== before.masks;
-  return { facts: { moment, users, orgs, memory }, known: { facts, masks, memory }, isFullRead };
+  const isFullRead = facts !== before?.facts || activity !== before.activity;
+  return {
+    facts: { moment, calendar, users, orgs, memory },
+    known: { facts, activity, memory },
+    isFullRead,
+  };
 }
 
 async function factReplica(
   pair: readonly [Connection, Connection],
+  calendar: Calendar,
   before: FactReplica | undefined,
 ): Promise<FactReplica> {
-  return before && (await before.update(pair[1])) ? before : FactReplica.read(pair);
+  return before && (await before.update(pair[1])) ? before : FactReplica.read(pair, calendar);
 }
 
 /** The activity of the 90 days up to `day`, and the replica for the next run, which may be of a later day. */
 async function activityReplica(
   db: Connection,
+  calendar: Calendar,
   day: number,
   size: number,
   before: ActivityReplica | undefined,
-): Promise<{ activity: ActivityBitmaps; known: ActivityReplica }> {
+): Promise<{ current: ActivityReplica; known: ActivityReplica }> {
+  const read = () => ActivityReplica.read(db, calendar, day, size);
   if (before?.reaches(day)) {
-    const known = (await before.update(db, size, day))
-      ? before
-      : await ActivityReplica.read(db, day, size);
-    return { activity: known.bitmaps, known };
+    const known = (await before.update(db, size, day)) ? before : await read();
+    return { current: known, known };
   }
-  const read = await ActivityReplica.read(db, day, size);
-  return {
-    activity: read.bitmaps,
-    known: before && (await before.update(db, size)) ? before : read,
-  };
+  const current = await read();
+  return { current, known: before && (await before.update(db, size)) ? before : current };
 }

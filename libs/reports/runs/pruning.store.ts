@@ -1,39 +1,50 @@
+import type { Calendar } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import { SERVABLE } from '../snapshots/served-run.js';
 
-// Kept: the latest runs; the last run of each of the latest days; and runs of past days requested in the last 24 hours.
-// Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them. Runs that were made before
-// their moment are never served, and never kept.
-const PRUNABLE = `
-  with ranked as (
-    select id, completed_at, as_of,
-      row_number() over (order by report_time desc, id desc) as place,
-      row_number() over (partition by day order by report_time desc, id desc) as place_in_day,
-      dense_rank() over (order by day desc) as day_place
-    from report_runs, date(report_time at time zone 'UTC') as day
-    where ${SERVABLE}
-  )
-  select id from ranked
-  where place > $1
-    and not (place_in_day = 1 and day_place <= $2)
-    and not (as_of and (completed_at > now() - interval '24 hours' or not $3))
-  union
+interface CompletedRun {
+  id: number;
+  reportTime: Date;
+  /** Whether it is a requested run of a past day that must not be pruned yet. */
+  isRequested: boolean;
+}
+
+// Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them.
+const COMPLETED = `
+  select id, report_time as "reportTime",
+    as_of and (completed_at > now() - interval '24 hours' or not $1) as "isRequested"
+  from report_runs
+  where ${SERVABLE}
+  order by report_time desc, id desc`;
+const NEVER_SERVED = `
   select id from report_runs
-  where state = 'completed' and pruned_at is null and completed_at < report_time
-  order by id`;
+  where state = 'completed' and pruned_at is null and completed_at < report_time`;
 
 /**
- * Completed runs whose snapshots are kept no longer.
+ * Completed runs whose snapshots are kept no longer. Kept are the latest runs, the last run of each of the latest days,
+ * and runs of past days requested in the last 24 hours. Runs that were made before their moment are never served, and
+ * never kept.
+ * @param kept how many of the latest runs, and of the latest days
  * @param byAge whether clocks agree well enough to let requested runs of past days go for their age
  */
 export async function prunableRuns(
   db: Queryable,
-  hourly: number,
-  daily: number,
+  calendar: Calendar,
+  kept: { runs: number; days: number },
   byAge: boolean,
 ): Promise<number[]> {
-  const { rows } = await db.query<{ id: number }>(PRUNABLE, [hourly, daily, byAge]);
-  return rows.map((row) => row.id);
+  const { rows: completed } = await db.query<CompletedRun>(COMPLETED, [byAge]);
+  const { rows: never } = await db.query<{ id: number }>(NEVER_SERVED);
+  const days = new Set<number>();
+  const prunable = never.map(({ id }) => id);
+  for (const [place, { id, reportTime, isRequested }] of completed.entries()) {
+    const day = calendar.dayOf(reportTime.getTime());
+    const isLastOfDay = !days.has(day);
+    days.add(day);
+    const isKept = place < kept.runs || (isLastOfDay && days.size <= kept.days) || isRequested;
+    if (!isKept) prunable.push(id);
+  }
+  return prunable.sort((one, other) => one - other);
 }
 
 /** Says that a run's snapshot is served no longer, before it is dropped. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DAY_MS } from '#libs/contracts';
+import { Calendar, DAY_MS } from '#libs/contracts';
 import type { FactReplica } from '#libs/facts';
 import { Database, outsideFault } from '#libs/database';
 import {
@@ -54,6 +54,7 @@ export class RunExecutor {
     private readonly watch: StoreWatch,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
+    private readonly calendar: Calendar,
     @Inject(SETTINGS)
     private readonly settings: Pick<Settings, 'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY'>,
   ) {}
@@ -122,7 +123,8 @@ export class RunExecutor {
     const { SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY } = this.settings;
     const { pool } = this.database;
     const byAge = this.watch.clocksAgree();
-    for (const id of await prunableRuns(pool, SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY, byAge)) {
+    const kept = { runs: SNAPSHOTS_HOURLY, days: SNAPSHOTS_DAILY };
+    for (const id of await prunableRuns(pool, this.calendar, kept, byAge)) {
       await markPruned(pool, id);
     }
     for (const id of await undroppedRuns(pool)) {
@@ -138,12 +140,12 @@ export class RunExecutor {
   private async carryOut(runId: string, run: ClaimedRun): Promise<void> {
     const startedAt = performance.now();
     const reportTime = Math.floor(run.report_time.getTime() / 1000);
-    const moment = { reportTime, day: Math.floor(run.report_time.getTime() / DAY_MS) };
+    const moment = { reportTime, day: this.calendar.dayOf(reportTime * 1000) / DAY_MS };
     // A run that starts meanwhile, or after a failure, reads everything.
     const before = this.known;
     this.known = undefined;
     const { facts, known, isFullRead } = await this.database.snapshot((pair) =>
-      loadFacts(pair, moment, this.orgThread, before),
+      loadFacts(pair, moment, this.calendar, this.orgThread, before),
     );
     await this.publish(run, facts, known.facts);
     this.known = known;

@@ -1,4 +1,4 @@
-import { formatDay, type ReportRunView } from '#libs/contracts';
+import { formatDay, type Calendar, type ReportRunView } from '#libs/contracts';
 import type { Database } from '#libs/database';
 
 type Row = NonNullable<Awaited<ReturnType<Database['prisma']['reportRun']['findFirst']>>>;
@@ -13,29 +13,32 @@ export interface RunSelection {
 /** Runs of every state, the one that was added last first. */
 export async function runViews(
   { prisma }: Database,
+  calendar: Calendar,
   { limit, after }: RunSelection,
 ): Promise<ReportRunView[]> {
   const where =
     after === undefined ? {} : { reportTime: { gt: new Date(after) }, state: { not: 'withdrawn' } };
   const found = await prisma.reportRun.findMany({ where, orderBy: { id: 'desc' }, take: limit });
-  return found.map(view);
+  return found.map((row) => view(row, calendar));
 }
 
 /** One run; undefined when there is none with this id. */
 export async function runView(
   { prisma }: Database,
+  calendar: Calendar,
   runId: string,
 ): Promise<ReportRunView | undefined> {
   const row = await prisma.reportRun.findUnique({ where: { runId } });
-  return row ? view(row) : undefined;
+  return row ? view(row, calendar) : undefined;
 }
 
-function view(row: Row): ReportRunView {
+function view(row: Row, calendar: Calendar): ReportRunView {
   return {
     run_id: row.runId,
     state: row.state as ReportRunView['state'],
     report_time: unixSeconds(row.reportTime)!,
-    as_of: row.asOf ? formatDay(row.reportTime.getTime()) : null,
+    as_of: row.asOf ? formatDay(calendar.dayOf(row.reportTime.getTime())) : null,
+    time_zone: calendar.zone,
     queued_at: unixSeconds(row.queuedAt)!,
     started_at: unixSeconds(row.startedAt),
     completed_at: unixSeconds(row.completedAt),

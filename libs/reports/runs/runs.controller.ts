@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/commo
 import { z } from 'zod';
 import {
   ApiError,
+  Calendar,
   invalidField,
   parameters,
-  startOfDay,
   wire,
   type ReportRunView,
 } from '#libs/contracts';
@@ -70,6 +70,7 @@ export class RunsController {
     private readonly runs: RunsService,
     private readonly withdrawal: WithdrawalService,
     private readonly database: Database,
+    private readonly calendar: Calendar,
   ) {}
 
   @Post()
@@ -87,13 +88,13 @@ export class RunsController {
   async list(@Query() { limit, ahead }: QueryOf<typeof listReportRuns>) {
     // A requested run waits for the next whole second.
     const after = ahead === 'true' ? (await databaseNow(this.database.pool)) + 1000 : undefined;
-    return { report_runs: await runViews(this.database, { limit, after }) };
+    return { report_runs: await runViews(this.database, this.calendar, { limit, after }) };
   }
 
   @Get(':runId')
   @Operation(getReportRun)
   async find(@Param() { runId }: PathOf<typeof getReportRun>): Promise<ReportRunView> {
-    const run = await runView(this.database, runId);
+    const run = await runView(this.database, this.calendar, runId);
     if (!run) throw noSuchRun();
     return run;
   }
@@ -105,11 +106,14 @@ export class RunsController {
     return this.find({ runId });
   }
 
-  /** @param day milliseconds since 1970 */
+  /** @param day the first millisecond of the same date in UTC */
   private async pastDay(day: number): Promise<number> {
+    const { calendar } = this;
     if (day < 0) throw invalidField('as_of', 'must be a day such as 2026-01-31');
-    if (day >= startOfDay(await databaseNow(this.database.pool)))
-      throw invalidField('as_of', 'must be a day before today (UTC)');
+    if (day >= calendar.dayOf(await databaseNow(this.database.pool)))
+      throw invalidField('as_of', `must be a day before today (${calendar.zone})`);
+    if (!calendar.has(day))
+      throw invalidField('as_of', `is a date that ${calendar.zone} skipped: ask for another day`);
     return day;
   }
 }

@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { DAY_MS, REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { Calendar, REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
 import { Database } from '#libs/database';
 import {
   Instance,
@@ -28,6 +28,7 @@ export class RunsService {
     private readonly database: Database,
     private readonly instance: Instance,
     private readonly logger: Logger,
+    private readonly calendar: Calendar,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'REPORT_CRON'>,
     @InjectQueue(REPORT_RUNS) private readonly queue: Queue<JobCatalogue[typeof REPORT_RUNS]>,
   ) {}
@@ -40,9 +41,11 @@ export class RunsService {
     return this.queued(await requestNow(this.database.pool));
   }
 
-  /** Requests a run as of the end of a past day. @param day its first millisecond since 1970 */
+  /** Requests a run as of the end of a past day. @param day the first millisecond of the same date in UTC */
   async requestDay(day: number): Promise<string> {
-    return this.queued(await requestDay(this.database.pool, new Date(day + DAY_MS - 1000)));
+    return this.queued(
+      await requestDay(this.database.pool, new Date(this.calendar.lastSecondOf(day))),
+    );
   }
 
   /** The state of a requested run. */

@@ -1,4 +1,4 @@
-import { DAY_MS } from '#libs/contracts';
+import { DAY_MS, type Calendar } from '#libs/contracts';
 import type { FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
@@ -17,6 +17,7 @@ import type { ScratchBuffers } from '../engine/scratch-buffers.js';
  */
 export async function userFacts(
   db: Connection,
+  calendar: Calendar,
   moment: Moment,
   { users, invites }: FactReplica,
   activity: ActivityBitmaps,
@@ -28,7 +29,7 @@ export async function userFacts(
     ...{ exists, ranks: users.ranks(), lastActiveAt },
     ...{ createdAt: users.createdAt, activity },
   };
-  await settleLastActive(db, moment, byKey);
+  await settleLastActive(db, calendar, moment, byKey);
   const sorted = sortUsers(byKey, memory);
   const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(sorted.keys);
   return { ...sorted, inviters };
@@ -40,6 +41,7 @@ export async function userFacts(
  */
 async function settleLastActive(
   db: Connection,
+  calendar: Calendar,
   { reportTime, day: lastDay }: Moment,
   { exists, lastActiveAt, createdAt, activity: latest }: ByKey,
 ): Promise<void> {
@@ -52,11 +54,14 @@ async function settleLastActive(
       const age = activity.latestAge(key);
       if (age === undefined) return true;
       const created = Math.floor(createdAt[key]! / 1000);
-      lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), created);
+      const start = calendar.startOf((day - age) * DAY_MS);
+      lastActiveAt[key] = Math.max(Math.floor(start / 1000), created);
       return false;
     });
     day -= BITMAP_DAYS;
-    if (unsettled.length > 0) activity = (await ActivityReplica.read(db, day, latest.size)).bitmaps;
+    if (unsettled.length > 0) {
+      activity = (await ActivityReplica.read(db, calendar, day, latest.size)).users;
+    }
   }
 }
 
@@ -67,9 +72,9 @@ function inviteeCounts(
   memory: ScratchBuffers,
 ): InviteeCounts {
   const invitees = new InviteeCounts(size, memory);
-  // An invitee counts once per window, by the latest invite.
-  invites.latest((day - BITMAP_DAYS + 1) * DAY_MS, reportTime * 1000, (inviter, latestAt) => {
-    invitees.add(inviter, day - Math.floor(latestAt / DAY_MS));
+  // An invitee counts once per window, by the last day of an invite.
+  invites.lastDays(day - BITMAP_DAYS + 1, reportTime * 1000, (inviter, lastDay) => {
+    invitees.add(inviter, day - lastDay);
   });
   return invitees;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { Calendar } from '#libs/contracts';
 import { eventsOfRow, type CsvKind } from '#libs/ingest';
 import { modelCharts, readCharts, withoutOwnIds } from '../../support/agreement.js';
 import { ask } from '../../support/database.js';
@@ -194,7 +195,8 @@ function eventsOfFiles(): WireEvent[] {
           return [name, cell === '' ? undefined : cell];
         }),
       );
-      const read = eventsOfRow(kind, row, Date.parse(AS_OF[kind] ?? '2025-04-01'));
+      const asOf = Date.parse(AS_OF[kind] ?? '2025-04-01');
+      const read = eventsOfRow(kind, row, asOf, new Calendar());
       if ('errors' in read) throw new Error(JSON.stringify(read.errors));
       return read.events.map((event) => {
         const data = Object.entries(event.data).filter(([, value]) => value !== undefined);

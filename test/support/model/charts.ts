@@ -1,7 +1,7 @@
 import type { TimedEvent } from './events.js';
 import { activeDays, createdAt, createdIds, everActive, isIn, type Days } from './facts.js';
 import { orgActiveDays, orgsWithSpans } from './membership.js';
-import { DAY_MS, dayFromText, dayOf, dayText } from './time.js';
+import { DAY_MS, dayFromText, dayOf, dayText, startOfWeek } from './time.js';
 
 export type Metric = 'signups' | 'orgs_created' | 'active_users' | 'active_orgs';
 export type Cadence = 'Daily' | 'Weekly' | 'Monthly';
@@ -20,19 +20,22 @@ const CHART_TYPE: Record<Metric, string> = {
   active_orgs: 'ActiveOrgs',
 };
 
-/** "`Daily` a day, `Weekly` Monday to Sunday, `Monthly` a calendar month": the one around a day. */
+/** "`Daily` a day, `Weekly` seven days from `WEEK_START`, `Monthly` a calendar month": the one around a day. */
 function periodAround(cadence: Cadence, day: number): Days {
   const date = new Date(day * DAY_MS);
   switch (cadence) {
     case 'Daily':
       return { first: day, last: day };
     case 'Weekly': {
-      const monday = day - ((date.getUTCDay() + 6) % 7);
-      return { first: monday, last: monday + 6 };
+      const first = startOfWeek(day);
+      return { first, last: first + 6 };
     }
     case 'Monthly': {
       const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-      return { first: dayOf(Date.UTC(year, month, 1)), last: dayOf(Date.UTC(year, month + 1, 0)) };
+      return {
+        first: Date.UTC(year, month, 1) / DAY_MS,
+        last: Date.UTC(year, month + 1, 0) / DAY_MS,
+      };
     }
   }
 }
@@ -62,7 +65,7 @@ function countedDays(history: readonly TimedEvent[], metric: Metric): number[][]
   }
 }
 
-/** "Charts have no T: they show everything known now". Start not after end; all days UTC. */
+/** "Charts have no T: they show everything known now". Start not after end. */
 export function chartOf(
   history: readonly TimedEvent[],
   metric: Metric,

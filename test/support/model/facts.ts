@@ -1,5 +1,5 @@
 import { having, text, type TimedEvent } from './events.js';
-import { DAY_MS, compareBytes, dayOf, wholeSecond } from './time.js';
+import { compareBytes, dayOf, startOfDay, wholeSecond } from './time.js';
 
 /** The two kinds of thing that are created, updated and deleted by the same rules. */
 export type Subject = 'user' | 'org';
@@ -83,6 +83,19 @@ export function activeDays(history: readonly TimedEvent[], userId: string): numb
   return [...new Set(activeInstants(history, userId).map(dayOf))].sort((a, b) => a - b);
 }
 
+/** "the set of orgs that the user's activity named on a day, N(u, d). A creation names none." */
+export function namedOrgs(
+  history: readonly TimedEvent[],
+  userId: string,
+  day: number,
+): Set<string> {
+  const activity = having(history, 'user.active', 'user_id', userId);
+  const named = activity.filter(
+    ({ at, data }) => typeof data['org_id'] === 'string' && dayOf(at) === day,
+  );
+  return new Set(named.map((event) => text(event, 'org_id')));
+}
+
 /** Every user id that was ever active, created or not. */
 export function everActive(history: readonly TimedEvent[]): string[] {
   const ids = history
@@ -93,7 +106,7 @@ export function everActive(history: readonly TimedEvent[]): string[] {
 
 /**
  * "the latest of them, to the second, never null. As of a T before it: the start of the user's
- * last active day not after T, or `created_at` if that is later." T and the answer in unix s.
+ * last active day not after D, or `created_at` if that is later." T and the answer in unix s.
  */
 export function lastActiveAt(
   history: readonly TimedEvent[],
@@ -104,7 +117,10 @@ export function lastActiveAt(
   if (latest <= reportTime) return latest;
   const today = dayOf(reportTime * 1000);
   const lastDay = Math.max(...activeDays(history, userId).filter((day) => day <= today));
-  return Math.max(wholeSecond(lastDay * DAY_MS), wholeSecond(createdAt(history, 'user', userId)));
+  return Math.max(
+    wholeSecond(startOfDay(lastDay)),
+    wholeSecond(createdAt(history, 'user', userId)),
+  );
 }
 
 /** "The invitee's address (trimmed, lower case)", once for each invite sent in the given days. */

@@ -96,8 +96,14 @@ function createdOrg(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbi
 }
 
 function activity(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
-  return draft('user.active', at, { user_id: id });
+  return draft('user.active', at, { user_id: id, org_id: fc.oneof(...NAMED_OF_10) });
 }
+
+/** Some activity names an org, which the user need not be a member of, and which need not exist. */
+const NAMED_OF_10 = [
+  { arbitrary: fc.constant(undefined), weight: 6 },
+  { arbitrary: org, weight: 4 },
+];
 
 /** A step of a pair, at any time: this gives removals without additions as well. */
 function membershipStep(userId: string, orgId: string): fc.Arbitrary<Draft> {

@@ -1,4 +1,4 @@
-import { activeDays, isIn, type Days } from './facts.js';
+import { activeDays, isIn, namedOrgs, type Days } from './facts.js';
 import type { TimedEvent } from './events.js';
 import { compareBytes, dayOf } from './time.js';
 
@@ -174,8 +174,20 @@ export function covers(span: Span, day: number): boolean {
 }
 
 /**
- * "An org is active on a day when some user whose span covers that day was active on that day".
- * Spans are those of `steps`, active days those of `activity`: as of a T the two end differently.
+ * The days on which the user of a span makes its org active: "a span of (u, o) covers d, u was active on d, and either
+ * o ∈ N(u, d) or N(u, d) is empty".
+ */
+export function daysActiveIn(activity: readonly TimedEvent[], span: Span): number[] {
+  return activeDays(activity, span.userId).filter((day) => {
+    if (!covers(span, day)) return false;
+    const named = namedOrgs(activity, span.userId, day);
+    return named.size === 0 || named.has(span.orgId);
+  });
+}
+
+/**
+ * "An org is active on d when some user makes it so". Spans are those of `steps`, active days those of `activity`: as
+ * of a T the two end differently.
  */
 export function orgActiveDays(
   steps: readonly TimedEvent[],
@@ -185,7 +197,7 @@ export function orgActiveDays(
   const days = new Set<number>();
   for (const span of spansOf(steps)) {
     if (span.orgId !== orgId) continue;
-    for (const day of activeDays(activity, span.userId)) if (covers(span, day)) days.add(day);
+    for (const day of daysActiveIn(activity, span)) days.add(day);
   }
   return days;
 }

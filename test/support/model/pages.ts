@@ -1,6 +1,6 @@
-import { activeDays, inviteesOf, isIn, type Days } from './facts.js';
+import { inviteesOf, isIn, type Days } from './facts.js';
 import type { TimedEvent } from './events.js';
-import { covers, openSpans, replayAll, spansOf } from './membership.js';
+import { daysActiveIn, openSpans, replayAll, spansOf } from './membership.js';
 import { compareBytes, wholeSecond } from './time.js';
 
 const EVER: Days = { first: -Infinity, last: Infinity };
@@ -11,12 +11,10 @@ export function numUsersAt(history: readonly TimedEvent[], orgId: string, atMs: 
   return openSpans(upToT).filter((span) => span.orgId === orgId).length;
 }
 
-/** Users "whose span covers that day" and who were "active on that day", for any of the days. */
+/** Users who made the org active on any of the days. */
 export function activeMembersIn(history: readonly TimedEvent[], orgId: string, days: Days): number {
   const spans = spansOf(history).filter((span) => span.orgId === orgId);
-  const active = spans.filter((span) =>
-    activeDays(history, span.userId).some((day) => isIn(days, day) && covers(span, day)),
-  );
+  const active = spans.filter((span) => daysActiveIn(history, span).some((day) => isIn(days, day)));
   return new Set(active.map(({ userId }) => userId)).size;
 }
 

@@ -1,17 +1,57 @@
+import moment from 'moment-timezone';
+
 /**
- * Instants are unix milliseconds; a day is a number of whole UTC days since 1970-01-01, so that
- * windows are plain subtraction. "All instants are UTC, a *day* is a UTC calendar day."
+ * Instants are unix milliseconds. "A *day* is a calendar day in the store's time zone": a number of calendar days since
+ * 1970-01-01, so that windows are plain subtraction.
  */
 export const DAY_MS = 86_400_000;
 
-/** The day an instant (unix ms) falls on. */
+export type WeekStart = 'monday' | 'sunday' | 'saturday';
+
+/** The store's zone and first day of the week; a test file has one store at a time. */
+const store: { zone: string; weekStart: WeekStart } = { zone: 'UTC', weekStart: 'monday' };
+const known = new Map<number, number>();
+
+/** Sets the zone and the start of weeks of everything that the model answers from now on. */
+export function useZone(zone: string, weekStart: WeekStart = 'monday'): void {
+  Object.assign(store, { zone, weekStart });
+  known.clear();
+}
+
+/** "The day of an instant is its local date": the day an instant (unix ms) falls on. */
 export function dayOf(ms: number): number {
-  return Math.floor(ms / DAY_MS);
+  if (store.zone === 'UTC' || !Number.isFinite(ms)) return Math.floor(ms / DAY_MS);
+  const day = known.get(ms) ?? dayFromText(moment.tz(ms, store.zone).format('YYYY-MM-DD'));
+  known.set(ms, day);
+  return day;
+}
+
+/** "A day *begins* at the first instant whose local date is that day"; of a skipped date, a later one. Unix ms. */
+export function startOfDay(day: number): number {
+  const zone = moment.tz.zone(store.zone)!;
+  for (const [index, offsetMinutes] of zone.offsets.entries()) {
+    const from = index === 0 ? -Infinity : zone.untils[index - 1]!;
+    const first = Math.max(from, day * DAY_MS + offsetMinutes * 60_000);
+    if (first < (zone.untils[index] ?? Infinity)) return first;
+  }
+  throw new Error(`no instant on day ${day}`);
+}
+
+/** T of a past day: "the last whole second before the first instant whose local date is later than that day"; unix s. */
+export function endOfDay(day: number): number {
+  return Math.ceil(startOfDay(day + 1) / 1000) - 1;
+}
+
+/** The first day of the week that holds a day. */
+export function startOfWeek(day: number): number {
+  const weekday = new Date(day * DAY_MS).getUTCDay();
+  const first = { sunday: 0, monday: 1, saturday: 6 }[store.weekStart];
+  return day - ((weekday - first + 7) % 7);
 }
 
 /** The day written `YYYY-MM-DD`. */
 export function dayFromText(text: string): number {
-  return dayOf(Date.parse(`${text}T00:00:00.000Z`));
+  return Math.floor(Date.parse(`${text}T00:00:00.000Z`) / DAY_MS);
 }
 
 /** `YYYY-MM-DD` of a day. */

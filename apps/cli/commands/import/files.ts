@@ -18,7 +18,7 @@ import {
   type Progress,
 } from '#libs/ingest';
 import { idSchema, readTime } from '#libs/contracts';
-import { Clock, Logger, databaseClock, type Settings } from '#libs/platform';
+import { Clock, Logger, calendarOf, databaseClock, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
@@ -39,9 +39,9 @@ interface Wanted {
   rejected: string;
   isDryRun: boolean;
   /** The writer of the facts; what it counts is for the summary. */
-  writer: (database: Database) => FactWriter;
+  writer: (database: Database, settings: Settings) => FactWriter;
   /** @param writtenAt when the file was written, milliseconds since 1970 */
-  format: (now: number, writtenAt: number) => FileFormat;
+  format: (now: number, writtenAt: number, settings: Settings) => FileFormat;
 }
 
 /** Imports native events, one a line. */
@@ -57,7 +57,7 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
-    writer: (database) => new FactWriter(new BulkLoad(database, settings), 'remembered'),
+    writer: (database, ofStore) => new FactWriter(new BulkLoad(database, ofStore), 'remembered'),
     format: (now, writtenAt) => new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource }),
   });
 }
@@ -77,10 +77,10 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.csv`,
     isDryRun: values['dry-run'] === true,
-    writer: (database) => new FactWriter(new BulkLoad(database, settings), 'content'),
-    format: (now, writtenAt) => {
+    writer: (database, ofStore) => new FactWriter(new BulkLoad(database, ofStore), 'content'),
+    format: (now, writtenAt, ofStore) => {
       const receivedAt = asOf ?? writtenAt;
-      return new CsvFormat({ now, receivedAt, defaultSource }, kind);
+      return new CsvFormat({ now, receivedAt, defaultSource }, calendarOf(ofStore), kind);
     },
   });
 }
@@ -91,14 +91,15 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
   }
   const signal = stopSignal();
   if (wanted.isDryRun)
-    return finish(wanted, await read(wanted, NO_WRITER, new Clock(), signal), signal);
-  const store = await openStore(settings, { shared: true });
+    return finish(wanted, await read(wanted, settings, NO_WRITER, new Clock(), signal), signal);
+  const store = await openStore(settings, { shared: true, isForFacts: true });
   const database = new Database(store.settings);
   const clock = await databaseClock(database.pool);
   const ledger = new IngestStatistics(database, clock, new Logger(settings));
   try {
-    const writer = wanted.writer(database);
-    const ended = await read(wanted, counting(writer, ledger, IMPORTED_FILE), clock, signal);
+    const writer = wanted.writer(database, store.settings);
+    const into = counting(writer, ledger, IMPORTED_FILE);
+    const ended = await read(wanted, store.settings, into, clock, signal);
     ledger.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
     finish(wanted, { ...ended, known: writer.known }, signal);
   } finally {
@@ -116,13 +117,14 @@ interface Ended extends Progress {
 
 async function read(
   wanted: Wanted,
+  settings: Settings,
   writer: EventWriter,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Ended> {
   const file = await openFile(wanted.path);
   const now = clock.now();
-  const format = wanted.format(now, Math.min(now, file.writtenAt ?? now));
+  const format = wanted.format(now, Math.min(now, file.writtenAt ?? now), settings);
   const rejected = new RejectedFile(wanted.rejected, format);
   const bar = new ProgressBar();
   const startedAt = performance.now();

@@ -35,12 +35,21 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
     );
   }
   const signal = stopSignal();
-  const store = await openStore(settings, { shared: true });
+  const store = await openStore(settings, { shared: true, isForFacts: true });
   const database = new Database(store.settings);
   const clock = await databaseClock(database.pool);
   const ledger = new IngestStatistics(database, clock, new Logger(settings));
   try {
-    await run({ database, settings, ledger, clock, authUrl, apiKey, ...options, signal });
+    await run({
+      database,
+      settings: store.settings,
+      ledger,
+      clock,
+      authUrl,
+      apiKey,
+      ...options,
+      signal,
+    });
   } finally {
     await ledger.onApplicationShutdown();
     await database.onApplicationShutdown();

@@ -45,6 +45,7 @@ const COLUMNS: Record<CsvKind, readonly Column[]> = {
   activity: [
     userId,
     required('day', ['date', 'active_on', 'time', 'timestamp', 'active_at', 'occurred_at']),
+    column('org_id', orgId),
   ],
   invites: [
     required('inviter_user_id', ['inviter_id', 'inviter', 'invited_by']),

@@ -1,4 +1,10 @@
-import { checkEvent, type CheckContext, type FieldErrors, type NativeEvent } from '#libs/contracts';
+import {
+  checkEvent,
+  type Calendar,
+  type CheckContext,
+  type FieldErrors,
+  type NativeEvent,
+} from '#libs/contracts';
 import type { FileFormat, LinesRead, RejectedLine } from '../file-format.js';
 import type { Line } from '../read-lines.js';
 import { cellsOf, type Cells } from './cells.js';
@@ -24,10 +30,12 @@ export class CsvFormat implements FileFormat {
 
   /**
    * @param context its `receivedAt` is the time as of which the file is valid
+   * @param calendar of the store: a day in the file is a day there
    * @param kind the kind of rows; undefined to detect it from the header
    */
   constructor(
     private readonly context: CheckContext,
+    private readonly calendar: Calendar,
     private readonly kind?: CsvKind,
   ) {}
 
@@ -105,7 +113,7 @@ export class CsvFormat implements FileFormat {
   }
 
   private check(row: CsvRow): { events: NativeEvent[] } | { errors: FieldErrors } {
-    const read = eventsOfRow(this.header!.kind, row, this.context.receivedAt);
+    const read = eventsOfRow(this.header!.kind, row, this.context.receivedAt, this.calendar);
     if ('errors' in read) return read;
     const events: NativeEvent[] = [];
     for (const event of read.events) {

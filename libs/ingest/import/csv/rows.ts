@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readTime, type EventType, type FieldErrors } from '#libs/contracts';
+import { readTime, type Calendar, type EventType, type FieldErrors } from '#libs/contracts';
 import type { CsvKind } from './columns.js';
 
 const IDS = ['user_id', 'org_id', 'inviter_user_id'];
@@ -28,23 +28,29 @@ export type RowEvents = { events: RowEvent[]; timeColumn: string } | { errors: F
  * Translates a row to native events. Event ids are hashes of the row's values, so importing the
  * same row again changes nothing.
  * @param asOf the time as of which the file is valid, milliseconds since 1970
+ * @param calendar of the store: a day without a time is the beginning of that day there
  */
-export function eventsOfRow(kind: CsvKind, row: CsvRow, asOf: number): RowEvents {
+export function eventsOfRow(
+  kind: CsvKind,
+  row: CsvRow,
+  asOf: number,
+  calendar: Calendar,
+): RowEvents {
   const rounded = IDS.filter((name) => isChanged(row[name] ?? ''));
   if (rounded.length > 0) {
     return { errors: Object.fromEntries(rounded.map((name) => [name, [NOT_EXACT]])) };
   }
   switch (kind) {
     case 'users':
-      return userEvents(row, asOf);
+      return userEvents(row, asOf, calendar);
     case 'orgs':
-      return orgEvents(row, asOf);
+      return orgEvents(row, asOf, calendar);
     case 'memberships':
-      return membershipEvents(row, asOf);
+      return membershipEvents(row, asOf, calendar);
     case 'activity':
-      return activityEvents(row);
+      return activityEvents(row, calendar);
     case 'invites':
-      return inviteEvents(row);
+      return inviteEvents(row, calendar);
   }
 }
 
@@ -53,9 +59,9 @@ function isChanged(id: string): boolean {
 }
 
 /** Profiles have the file's time, so any later event overrides them. */
-function userEvents(row: CsvRow, asOf: number): RowEvents {
+function userEvents(row: CsvRow, asOf: number, calendar: Calendar): RowEvents {
   const { user_id, email, username, first_name, last_name } = row;
-  const times = readTimes(row, ['created_at'], ['last_active_at']);
+  const times = readTimes(row, calendar, ['created_at'], ['last_active_at']);
   if ('errors' in times) return times;
   const { created_at: createdAt, last_active_at: lastActiveAt } = times.ms;
   const data = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
@@ -65,9 +71,9 @@ function userEvents(row: CsvRow, asOf: number): RowEvents {
   return { events, timeColumn: 'last_active_at' };
 }
 
-function orgEvents(row: CsvRow, asOf: number): RowEvents {
+function orgEvents(row: CsvRow, asOf: number, calendar: Calendar): RowEvents {
   const { org_id, name } = row;
-  const times = readTimes(row, ['created_at']);
+  const times = readTimes(row, calendar, ['created_at']);
   if ('errors' in times) return times;
   const data = { org_id, name, created_at: iso(times.ms['created_at']!) };
   const id = `org ${digest(Object.values(data))}`;
@@ -81,10 +87,10 @@ function orgEvents(row: CsvRow, asOf: number): RowEvents {
  * - The ids of current memberships contain the file's time. Of additions with the same time, the
  *   one of the later file sorts last, so its role wins.
  */
-function membershipEvents(row: CsvRow, asOf: number): RowEvents {
+function membershipEvents(row: CsvRow, asOf: number, calendar: Calendar): RowEvents {
   const { user_id, org_id, role } = row;
   const pair = { user_id, org_id };
-  const times = readTimes(row, [], ['joined_at', 'left_at']);
+  const times = readTimes(row, calendar, [], ['joined_at', 'left_at']);
   if ('errors' in times) return times;
   const { joined_at: joinedAt, left_at: leftAt } = times.ms;
   if (leftAt !== undefined) {
@@ -106,15 +112,15 @@ function membershipEvents(row: CsvRow, asOf: number): RowEvents {
   return { events: [known], timeColumn: 'joined_at' };
 }
 
-function activityEvents(row: CsvRow): RowEvents {
-  const times = readTimes(row, ['day']);
+function activityEvents(row: CsvRow, calendar: Calendar): RowEvents {
+  const times = readTimes(row, calendar, ['day']);
   if ('errors' in times) return times;
-  return { events: [active(row['user_id'], times.ms['day']!)], timeColumn: 'day' };
+  return { events: [active(row['user_id'], times.ms['day']!, row['org_id'])], timeColumn: 'day' };
 }
 
-function inviteEvents(row: CsvRow): RowEvents {
+function inviteEvents(row: CsvRow, calendar: Calendar): RowEvents {
   const { inviter_user_id, invitee_email, org_id, role } = row;
-  const times = readTimes(row, ['invited_at']);
+  const times = readTimes(row, calendar, ['invited_at']);
   if ('errors' in times) return times;
   const at = times.ms['invited_at']!;
   const data = { inviter_user_id, invitee_email, org_id, role };
@@ -123,8 +129,8 @@ function inviteEvents(row: CsvRow): RowEvents {
 }
 
 /** Activity. Repeating it changes nothing, so all events share one id. */
-function active(userId: string | undefined, at: number): RowEvent {
-  return event('active', 'user.active', at, { user_id: userId });
+function active(userId: string | undefined, at: number, orgId?: string): RowEvent {
+  return event('active', 'user.active', at, { user_id: userId, org_id: orgId });
 }
 
 function event(id: string, type: EventType, at: number, data: RowEvent['data']): RowEvent {
@@ -133,6 +139,7 @@ function event(id: string, type: EventType, at: number, data: RowEvent['data']):
 
 function readTimes(
   row: CsvRow,
+  calendar: Calendar,
   required: string[],
   optional: string[] = [],
 ): { ms: Partial<Record<string, number>> } | { errors: FieldErrors } {
@@ -145,8 +152,10 @@ function readTimes(
       continue;
     }
     const read = readTime(cell);
-    if ('ms' in read) ms[name] = read.ms;
-    else errors[name] = [read.problem];
+    if ('problem' in read) errors[name] = [read.problem];
+    else if (!read.isDay) ms[name] = read.ms;
+    else if (calendar.has(read.ms)) ms[name] = calendar.startOf(read.ms);
+    else errors[name] = [`is a date that ${calendar.zone} skipped`];
   }
   return Object.keys(errors).length > 0 ? { errors } : { ms };
 }

@@ -32,7 +32,7 @@ export interface PropelAuthProgress {
 
 export interface PropelAuthImport {
   database: Database;
-  settings: Pick<Settings, 'INVITEE_HASH_KEY'>;
+  settings: Pick<Settings, 'INVITEE_HASH_KEY' | 'REPORT_TIME_ZONE'>;
   clock: Clock;
   ledger: IngestStatistics;
   /** The auth URL, and the API key of a backend integration. */

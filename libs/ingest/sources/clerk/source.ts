@@ -26,7 +26,8 @@ const TRANSLATORS: Translators<Parts> = {
     // An actor is a member of the staff who impersonates the user.
     const isImpersonated = isObject(member(data, 'actor'));
     if (isImpersonated) return 'unused';
-    return toEvent('user.active', { user_id: member(data, 'user_id') }, time);
+    const org = member(data, 'last_active_organization_id');
+    return toEvent('user.active', { user_id: member(data, 'user_id'), org_id: org }, time);
   },
   'organizationMembership.created': ({ data, time }) =>
     toEvent('user.added_to_org', { ...pair(data), role: member(data, 'role') }, time),

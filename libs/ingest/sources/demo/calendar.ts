@@ -1,4 +1,4 @@
-import { DAY_MS, startOfDay } from '#libs/contracts';
+import { DAY_MS } from '#libs/contracts';
 import type { Random } from './random.js';
 
 /** The history spans 400 days, today included. */
@@ -22,7 +22,7 @@ export class Calendar {
 
   /** @param now milliseconds since 1970; only its UTC day matters */
   constructor(now: number) {
-    this.today = startOfDay(now);
+    this.today = Math.floor(now / DAY_MS) * DAY_MS;
   }
 
   /** The instant, in milliseconds since 1970, of a second of a day. */

@@ -50,6 +50,11 @@ export function userIdOf(call: Call): unknown {
   return idOf(call['userId']);
 }
 
+/** The account in which a call happened, where the libraries put it. */
+export function placeOf(call: Call): unknown {
+  return idOf(objectIn(call, 'context')['groupId'], call['groupId']);
+}
+
 /** The account of a call. Segment documents `context.groupId`; other places are accepted too. */
 export function groupIdOf(call: Call): unknown {
   const properties = objectIn(call, 'properties');

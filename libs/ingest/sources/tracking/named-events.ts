@@ -5,6 +5,7 @@ import {
   isNumber,
   objectIn,
   firstGiven,
+  placeOf,
   userIdOf,
   type Call,
 } from './call.js';
@@ -25,8 +26,8 @@ interface NamedEvent {
   events: (tracked: Tracked) => readonly unknown[];
 }
 
-const activity: NamedEvent['events'] = ({ userId }) => [
-  { type: 'user.active', data: { user_id: userId } },
+const activity: NamedEvent['events'] = ({ userId, call }) => [
+  { type: 'user.active', data: { user_id: userId, org_id: placeOf(call) } },
 ];
 
 const membership =
@@ -107,7 +108,7 @@ export function nameOf(call: Call): string | undefined {
 export function track(call: Call): Translation {
   const userId = userIdOf(call);
   const named = namedEvent(call);
-  if (!named) return active(userId);
+  if (!named) return active(userId, call);
   const groupId = groupIdOf(call);
   if (named.needs.includes('user') && userId === undefined) return 'unused';
   if (named.needs.includes('account') && groupId === undefined) {
@@ -119,8 +120,10 @@ export function track(call: Call): Translation {
   };
 }
 
-/** Activity of a user; unused for anonymous calls. */
-export function active(userId: unknown): Translation {
+/** Activity of a user, in the account that the call names; unused for anonymous calls. */
+export function active(userId: unknown, call: Call): Translation {
   if (userId === undefined) return 'unused';
-  return { events: [{ type: 'user.active', data: { user_id: userId } }] };
+  const orgId = placeOf(call);
+  if (isNumber(orgId)) return { errors: { 'context.groupId': [NOT_WHOLE] } };
+  return { events: [{ type: 'user.active', data: { user_id: userId, org_id: orgId } }] };
 }

@@ -41,7 +41,7 @@ function translate(call: Call): Translation {
       return track(call);
     case 'page':
     case 'screen':
-      return active(userId);
+      return active(userId, call);
     case 'alias':
       return 'unused';
     case undefined:

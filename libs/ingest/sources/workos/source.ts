@@ -92,11 +92,9 @@ function removed({ data, time }: Parts): Translation {
   return toEvent('user.removed_from_org', pair(data), time);
 }
 
-/** A sign-in. Unused without a user id, or when staff impersonates the user. */
+/** A sign-in, in an organization if one is named. Unused without a user id, or when staff impersonates the user. */
 function active({ data, time }: Parts): Translation {
   const userId = member(data, 'user_id');
   const isImpersonated = isObject(member(data, 'impersonator'));
-  return userId === null || isImpersonated
-    ? 'unused'
-    : toEvent('user.active', { user_id: userId }, time);
+  return userId === null || isImpersonated ? 'unused' : toEvent('user.active', pair(data), time);
 }

@@ -1,0 +1,102 @@
+import type { Connection } from '#libs/database';
+import { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, isMarked } from '../blocks/day-block.js';
+import { scanActivity, scanPairsAfter, scanPairsOf, type DayRange } from './scan.js';
+
+/** With more users, all pairs are read: a list of users has to be parsed by the database. */
+const MAX_LISTED_USERS = 20_000;
+
+/** The pairs of some users that activity ever named. */
+export class NamedPairs {
+  private readonly byUser = new Map<number, { org: number; id: number }[]>();
+  /** The pairs of each block of pairs. */
+  private readonly byBlock = new Map<number, { id: number; user: number }[]>();
+
+  static async of(db: Connection, users: readonly number[]): Promise<NamedPairs> {
+    const pairs = new NamedPairs();
+    if (users.length <= MAX_LISTED_USERS) {
+      await scanPairsOf(db, users, (...pair) => pairs.add(...pair));
+    } else {
+      const wanted = new Set(users);
+      await scanPairsAfter(db, 0, (id, user, org) => {
+        if (wanted.has(user)) pairs.add(id, user, org);
+      });
+    }
+    return pairs;
+  }
+
+  /** The key of a pair; 0 when it was never named. */
+  keyOf(user: number, org: number): number {
+    return this.byUser.get(user)?.find((pair) => pair.org === org)?.id ?? 0;
+  }
+
+  /** The blocks of pairs, and the pairs in each. */
+  get blocks(): ReadonlyMap<number, readonly { id: number; user: number }[]> {
+    return this.byBlock;
+  }
+
+  private add(id: number, user: number, org: number): void {
+    const ofUser = this.byUser.get(user);
+    if (ofUser) ofUser.push({ org, id });
+    else this.byUser.set(user, [{ org, id }]);
+    const inBlock = this.byBlock.get(id >> BLOCK_SHIFT);
+    if (inBlock) inBlock.push({ id, user });
+    else this.byBlock.set(id >> BLOCK_SHIFT, [{ id, user }]);
+  }
+}
+
+interface NamedDay {
+  /** Bitmaps of named pairs, by block of pairs. */
+  pairs: Map<number, Buffer>;
+  /** Bitmaps of users who named any org, by block of users. */
+  users: Map<number, Buffer>;
+}
+
+/** On which days of a range some users named orgs, from the folded activity. */
+export class NamedDays {
+  private readonly days = new Map<number, NamedDay>();
+
+  static async read(db: Connection, range: DayRange, pairs: NamedPairs): Promise<NamedDays> {
+    const named = new NamedDays();
+    const { blocks } = pairs;
+    if (blocks.size === 0) return named;
+    await scanActivity(db, 'named_activity', range, [...blocks.keys()], (day, block, bits) =>
+      named.take(day, block, bits, blocks.get(block)!),
+    );
+    return named;
+  }
+
+  /** Whether a pair was named on a day. @param pair its key, or 0 for none */
+  isNamed(day: number, pair: number): boolean {
+    if (pair === 0) return false;
+    const bits = this.days.get(day)?.pairs.get(pair >> BLOCK_SHIFT);
+    return bits !== undefined && isMarked(bits, pair);
+  }
+
+  /**
+   * The users of a block who named no org on a day.
+   * @param active bitmap of the active users of the block
+   */
+  unnamed(day: number, block: number, active: Uint8Array): Uint8Array {
+    const named = this.days.get(day)?.users.get(block);
+    return named ? active.map((byte, index) => byte & ~named[index]!) : active;
+  }
+
+  private take(
+    day: number,
+    block: number,
+    bits: Uint8Array,
+    pairs: readonly { id: number; user: number }[],
+  ): void {
+    const known = this.days.get(day) ?? { pairs: new Map(), users: new Map() };
+    this.days.set(day, known);
+    known.pairs.set(block, Buffer.from(bits));
+    for (const { id, user } of pairs) {
+      if (!isMarked(bits, id)) continue;
+      const userBlock = user >> BLOCK_SHIFT;
+      const users = known.users.get(userBlock) ?? Buffer.alloc(BLOCK_BYTES);
+      known.users.set(userBlock, users);
+      const bit = user & (BLOCK_SIZE - 1);
+      users[bit >> 3]! |= 0x80 >> (bit & 7);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// Imports nothing: the thread that looks pairs up has to load it.
+
+/** The arrays of a pair table, in shared memory. */
+export interface PairColumns {
+  /** User and org key of each pair, by the pair's key, which counts from 1. */
+  users: Int32Array;
+  orgs: Int32Array;
+  /** Open addressing: the key of a pair, or 0. The length is a power of two. */
+  slots: Int32Array;
+}
+
+const MIN_PAIRS = 1_024;
+
+/** The keys of (user, org) pairs, in shared memory: 16 to 24 bytes per pair. */
+export class PairTable {
+  columns: PairColumns = columnsFor(MIN_PAIRS);
+  /** The greatest key. */
+  last = 0;
+
+  /** Adds a pair. @param key greater than all before it */
+  add(key: number, user: number, org: number): void {
+    if (key >= this.columns.users.length) this.grow(key);
+    this.columns.users[key] = user;
+    this.columns.orgs[key] = org;
+    put(this.columns, key);
+    this.last = key;
+  }
+
+  /** Removes the pairs with keys above `last`, which were added last. */
+  truncate(last: number): void {
+    const { users, orgs, slots } = this.columns;
+    for (let key = this.last; key > last; key--) {
+      // Keys that were never given have user 0. The last key put into a chain is at its end, so no other is lost.
+      if (users[key] === 0) continue;
+      slots[slotOf(this.columns, users[key]!, orgs[key]!)] = 0;
+      users[key] = 0;
+    }
+    this.last = Math.min(this.last, last);
+  }
+
+  /** The key of a pair; 0 when there is none. */
+  find(user: number, org: number): number {
+    return findPair(this.columns, user, org);
+  }
+
+  private grow(key: number): void {
+    const { users, orgs } = this.columns;
+    this.columns = columnsFor(Math.max(key + 1, users.length * 2));
+    this.columns.users.set(users);
+    this.columns.orgs.set(orgs);
+    for (let known = 1; known <= this.last; known++)
+      if (users[known] !== 0) put(this.columns, known);
+  }
+}
+
+/** The key of a pair; 0 when there is none. */
+export function findPair(columns: PairColumns, user: number, org: number): number {
+  return columns.slots[slotOf(columns, user, org)]!;
+}
+
+/** The slot of a pair, or the free slot where its chain ends. */
+function slotOf({ users, orgs, slots }: PairColumns, user: number, org: number): number {
+  const last = slots.length - 1;
+  let slot = (Math.imul(user, 0x9e3779b1) ^ Math.imul(org, 0x85ebca6b)) >>> 0;
+  slot = (slot ^ (slot >>> 15)) & last;
+  for (;;) {
+    const key = slots[slot]!;
+    if (key === 0 || (users[key] === user && orgs[key] === org)) return slot;
+    slot = (slot + 1) & last;
+  }
+}
+
+function put(columns: PairColumns, key: number): void {
+  columns.slots[slotOf(columns, columns.users[key]!, columns.orgs[key]!)] = key;
+}
+
+/** At most half of the slots are taken. */
+function columnsFor(pairs: number): PairColumns {
+  const slots = 2 ** Math.ceil(Math.log2(pairs * 2));
+  const ints = (count: number) => new Int32Array(new SharedArrayBuffer(count * 4));
+  return { users: ints(pairs), orgs: ints(pairs), slots: ints(slots) };
+}
