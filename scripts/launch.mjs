@@ -25,7 +25,10 @@ step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'
 
 if (command === 'test') await runTests();
 else if (command === 'check') await runChecks();
-else if (command === 'bench') {
+else if (command === 'schema') {
+  process.argv.splice(2, process.argv.length, 'write', ...args);
+  await import('./schema.mjs');
+} else if (command === 'bench') {
   process.argv.splice(2, process.argv.length, ...args);
   await import('../dist/bench/main.js');
 } else if (command === 'dev') {
@@ -108,7 +111,7 @@ async function runTests() {
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 
-/** Format, lint, types of the tests, edges between the rooms, unused code: at the same time. */
+/** Format, lint, types of the tests, edges between the rooms, unused code, words, schema: at the same time. */
 async function runChecks() {
   const checks = [
     ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
@@ -122,6 +125,7 @@ async function runChecks() {
     ],
     ['unused code', 'knip/bin/knip.js', []],
     ['words', '../scripts/check-words.mjs', []],
+    ['schema', '../scripts/schema.mjs', ['check']],
   ];
   const clean = await Promise.all(checks.map(isClean));
   const failed = checks.filter((_, index) => !clean[index]);

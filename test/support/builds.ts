@@ -14,20 +14,23 @@ import { join, resolve } from 'node:path';
 export interface Build {
   /** The script that starts its commands. */
   main: string;
+  /** Its `npm run schema` and the check of it. */
+  schemaScript: string;
   /** Adds a migration, as a newer version brings one. */
   addMigration: (name: string, sql: string) => void;
-  /** Changes a compiled file. */
+  /** Changes a file. */
   edit: (path: string, change: (text: string) => string) => void;
   remove: () => void;
 }
 
 export function copyBuild(): Build {
   const folder = mkdtempSync(join(tmpdir(), 'insightd-build-'));
-  for (const part of ['dist', 'prisma', 'package.json'])
+  for (const part of ['dist', 'prisma', 'scripts', 'package.json'])
     cpSync(part, join(folder, part), { recursive: true });
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   return {
     main: join(folder, 'dist/apps/cli/main.js'),
+    schemaScript: join(folder, 'scripts/schema.mjs'),
     addMigration: (name, sql) => {
       const path = join(folder, 'prisma/migrations', name);
       mkdirSync(path);

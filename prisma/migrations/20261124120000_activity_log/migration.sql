@@ -1,6 +1,6 @@
--- Activity arrives far more often than anything else, and most of it repeats what a day knows already.
--- It is appended here as it comes, one row a transaction, and folded into activity and last_active by
--- the background, many rows at a time. Whoever reads activity reads this as well, or folds first.
+-- Activity arrives far more often than any other fact, and most of it repeats the day's earlier activity. It is appended
+-- here, one row a transaction; a background job folds many rows at a time into activity and last_active. Every reader of
+-- activity reads this table as well, or folds first.
 -- An entry is 8 bytes, big-endian: the user's key, then unix seconds.
 create table activity_log (
   id      bigint generated always as identity primary key,
@@ -9,8 +9,8 @@ create table activity_log (
   toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 5000);
 alter table activity_log alter column entries set storage external;
 
--- When the users of a block of 256 were last active: 4 bytes each, big-endian unix seconds, 0 when
--- never. A row of users that holds this beside its dates took one update an event.
+-- When the users of a block of 256 were last active: 4 bytes each, big-endian unix seconds, 0 for never. As a column of
+-- users it cost one update an event.
 create table last_active (
   block   int primary key,
   seconds bytea not null

@@ -1,5 +1,5 @@
--- How far an import out of a source's own API has come, so that the next one goes on from there. The
--- row goes when the import is complete.
+-- How far an import from a source's API has come, so that the next import continues there. The row is deleted when the
+-- import is complete.
 create table import_checkpoints (
   source   text primary key,
   state    jsonb not null,

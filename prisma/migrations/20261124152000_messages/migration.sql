@@ -1,8 +1,8 @@
--- Set where a dead letter is a message of a source rather than a native event: when it was sent. Replayed,
--- its body is translated again, as sent then under its event_id.
+-- When the message was sent, for a dead letter that is a message of a source rather than a native event. A replay
+-- translates its body again, as sent at that time under its event_id.
 alter table dead_letters add column message_at timestamptz;
 
--- What a message named by id alone: its present values are fetched from the source, then told as an
+-- Users and orgs that a message names by id alone: their current values are fetched from the source and stored as an
 -- event under the message's identity.
 create table source_lookups (
   id       bigint generated always as identity primary key,

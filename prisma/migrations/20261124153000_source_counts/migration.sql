@@ -1,6 +1,6 @@
--- What came from whom, by the hour: enough to see that a source is alive and nothing is missing. Processes
--- add to the same rows, so a count is only ever raised. The hour comes first: the last day is what is
--- looked at, and the oldest hours are what is dropped.
+-- Events received by hour, sender and outcome: enough to see that a source is alive and that nothing is missing. All
+-- processes add to the same rows. The key begins with the hour, because queries read the last day and retention deletes
+-- the oldest hours.
 create table source_counts (
   hour    timestamptz not null,
   kind    text not null,
@@ -12,8 +12,7 @@ create table source_counts (
   primary key (hour, kind, source, type, outcome)
 );
 
--- What delivered a dead letter, which is not always what it names as its source. Until now, all came by
--- the API.
+-- The sender of a dead letter, which is not always the source that the letter names. Until now, all came by the API.
 alter table dead_letters add column sender_kind text not null default 'api';
 alter table dead_letters add column sender text;
 update dead_letters set sender = source;

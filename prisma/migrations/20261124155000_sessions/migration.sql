@@ -1,5 +1,5 @@
--- Sign-ins of the web page. Of a token only the SHA-256 is kept. A session holds as long as the key it
--- began with does: key_hash tells a key of the settings that has since been changed.
+-- Sign-ins to the web page. Of a token only the SHA-256 is stored. A session ends with the key it began with: key_hash
+-- reveals that a key in the settings has been changed since.
 create table sessions (
   token_hash bytea primary key,
   key_id     text collate "C" not null,
@@ -8,7 +8,7 @@ create table sessions (
 );
 create index sessions_expires_at on sessions (expires_at);
 
--- What stands for a key once, for minutes, so that an address can sign its reader in.
+-- One-time codes, valid for minutes, that stand for a key in a sign-in address.
 create table sign_in_codes (
   code_hash  bytea primary key,
   key_id     text collate "C" not null,

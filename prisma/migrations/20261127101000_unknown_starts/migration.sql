@@ -1,3 +1,2 @@
--- An unknown start of a membership reaches back to another step than before: on which days orgs were active is
--- derived again.
+-- The rule for memberships with an unknown start has changed: the activity of all orgs is derived again.
 insert into activity_changes (day) select null from (select from memberships limit 1) known;

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type SqlDriverAdapter,
+} from '@prisma/driver-adapter-utils';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import { PRISMA_FOLDER, migrationNames } from './migrations.js';
+
+/** Every table is described in schema.prisma: the engine ignores none. */
+export const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+/**
+ * Runs `work` with Prisma's schema engine on the database of `adapter`. The engine is its WebAssembly build, so that no
+ * binary has to be downloaded.
+ */
+export async function withSchemaEngine<Result>(
+  adapter: WholeScripts,
+  work: (engine: SchemaEngine) => Promise<Result>,
+): Promise<Result> {
+  const engine = await openEngine(adapter);
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+  }
+}
+
+/** The migrations of this build with their texts. */
+export async function migrationList(): Promise<MigrationList> {
+  const path = 'migrations/migration_lock.toml';
+  return {
+    baseDir: PRISMA_FOLDER,
+    lockfile: { path, content: await readFile(join(PRISMA_FOLDER, path), 'utf8') },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all((await migrationNames()).map(migrationDirectory)),
+  };
+}
+
+async function migrationDirectory(path: string) {
+  const value = await readFile(join(PRISMA_FOLDER, 'migrations', path, 'migration.sql'), 'utf8');
+  return {
+    path,
+    migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } },
+  };
+}
+
+/**
+ * Hands a script to PostgreSQL as one simple query: PostgreSQL finds the statements itself and applies all or none of
+ * them. Prisma's adapter cuts a script at every semicolon, also inside functions and comments.
+ */
+export class WholeScripts extends PrismaPg {
+  override async connect() {
+    const adapter: SqlDriverAdapter = await super.connect();
+    // Without arguments, a query goes to PostgreSQL by the simple protocol.
+    adapter.executeScript = async (sql) => {
+      await adapter.executeRaw({ sql, args: [], argTypes: [] });
+    };
+    return adapter as Awaited<ReturnType<PrismaPg['connect']>>;
+  }
+}
+
+async function openEngine(adapter: PrismaPg): Promise<SchemaEngine> {
+  const { SchemaEngine } = await (loaded ??= loadEngine());
+  const schema = await readFile(join(PRISMA_FOLDER, 'schema.prisma'), 'utf8');
+  return SchemaEngine.new(
+    { datamodels: [['schema.prisma', schema]] },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  );
+}
+
+/** Once a process: the package's JavaScript keeps views of the memory of its first instance. */
+let loaded: ReturnType<typeof loadEngine> | undefined;
+
+async function loadEngine() {
+  const engine = await import('@prisma/schema-engine-wasm/schema_engine_bg');
+  const home = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
+  const module = await WebAssembly.compile(await readFile(join(home, 'schema_engine_bg.wasm')));
+  const instance = await WebAssembly.instantiate(module, {
+    './schema_engine_bg.js': engine as never,
+  });
+  engine.__wbg_set_wasm(instance.exports);
+  (instance.exports['__wbindgen_start'] as () => void)();
+  return engine;
+}

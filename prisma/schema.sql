@@ -1,0 +1,329 @@
+-- The schema with all migrations applied. Made by `npm run schema`; do not edit.
+-- prisma/schema.prisma describes the tables and columns.
+
+create or replace function note_changed_invites()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct inviter_key) from changed having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_changed_memberships()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys, org_keys)
+  select tg_table_name, array_agg(user_key), array_agg(org_key) from changed having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_changed_subjects()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(id) from changed having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_removed_changes()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact)
+  select tg_table_name from removed where noted_at > now() - interval '12 hours' having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_removed_rows()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact) values (tg_table_name);
+  return null;
+end$function$;
+
+create table activity (
+  day date not null,
+  block integer not null,
+  bits bit(4096) not null,
+  constraint activity_pkey primary key (day, block)
+) with (fillfactor=70);
+create trigger note_removed after delete or update of day, block on activity for each statement execute function note_removed_rows();
+
+create table activity_changes (
+  id bigint generated always as identity not null,
+  day date,
+  user_keys integer[],
+  org_keys integer[],
+  constraint activity_changes_pkey primary key (id)
+);
+
+create table activity_log (
+  id bigint generated always as identity not null,
+  entries bytea storage external not null,
+  constraint activity_log_pkey primary key (id)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500, toast.autovacuum_vacuum_scale_factor=0, toast.autovacuum_vacuum_threshold=5000);
+
+create table api_keys (
+  id text collate "C" not null,
+  name text not null,
+  scopes text[] not null,
+  secret_hash bytea not null,
+  created_at timestamp with time zone default now() not null,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey primary key (id)
+);
+
+create table dead_letters (
+  id bigint generated always as identity not null,
+  source text not null,
+  digest bytea not null,
+  event_id text,
+  event_type text,
+  user_id text collate "C",
+  org_id text collate "C",
+  errors jsonb not null,
+  body bytea,
+  attempts integer default 1 not null,
+  received_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  message_at timestamp with time zone,
+  sender_kind text default 'api'::text not null,
+  sender text not null,
+  mentions bigint[],
+  is_readable boolean default true not null,
+  constraint dead_letters_pkey primary key (id),
+  constraint dead_letters_source_digest_key unique (source, digest)
+);
+create index dead_letters_in_doubt on dead_letters using btree (id) where ((body is not null) and (not is_readable));
+create index dead_letters_last_at on dead_letters using btree (last_at, id);
+create index dead_letters_mentions on dead_letters using gin (mentions) with (fastupdate=off);
+create index dead_letters_message on dead_letters using btree (source, event_id);
+create index dead_letters_org_id on dead_letters using btree (org_id);
+create index dead_letters_unread on dead_letters using btree (id) where ((body is not null) and (mentions is null));
+create index dead_letters_user_id on dead_letters using btree (user_id);
+
+create table event_identities (
+  source text collate "C" not null,
+  event_id text collate "C" not null,
+  received_at timestamp with time zone default now() not null,
+  constraint event_identities_pkey primary key (source, event_id)
+);
+create index event_identities_received_at on event_identities using brin (received_at);
+
+create table fact_changes (
+  at xid8 default pg_current_xact_id() not null,
+  noted_at timestamp with time zone default now() not null,
+  fact text not null,
+  keys integer[],
+  org_keys integer[]
+);
+create index fact_changes_at on fact_changes using btree (at);
+create trigger note_removed after delete on fact_changes referencing old table as removed for each statement execute function note_removed_changes();
+
+create table import_checkpoints (
+  source text not null,
+  state jsonb not null,
+  saved_at timestamp with time zone default now() not null,
+  constraint import_checkpoints_pkey primary key (source)
+);
+
+create table instance (
+  id integer default 1 not null,
+  installed_at timestamp with time zone default now() not null,
+  invitee_hash_key bytea,
+  invitee_hash_fingerprint bytea,
+  constraint instance_pkey primary key (id),
+  constraint instance_id_check check ((id = 1))
+);
+
+create table invites (
+  inviter_key integer not null,
+  invitee_hash bytea not null,
+  at timestamp with time zone not null,
+  org_key integer not null,
+  constraint invites_pkey primary key (inviter_key, invitee_hash, at, org_key)
+);
+create index invites_at on invites using btree (at);
+create trigger note_inserted after insert on invites referencing new table as changed for each statement execute function note_changed_invites();
+create trigger note_removed after delete or update on invites for each statement execute function note_removed_rows();
+
+create table last_active (
+  block integer not null,
+  seconds bytea storage plain not null,
+  constraint last_active_pkey primary key (block)
+) with (fillfactor=50);
+
+create table memberships (
+  user_key integer not null,
+  org_key integer not null,
+  steps bytea not null,
+  constraint memberships_pkey primary key (user_key, org_key)
+);
+create index memberships_org_key on memberships using btree (org_key);
+create trigger note_inserted after insert on memberships referencing new table as changed for each statement execute function note_changed_memberships();
+create trigger note_removed after delete or update of user_key, org_key on memberships for each statement execute function note_removed_rows();
+create trigger note_updated after update on memberships referencing new table as changed for each statement execute function note_changed_memberships();
+
+create table org_activity (
+  day date not null,
+  block integer not null,
+  bits bit(4096) not null,
+  constraint org_activity_pkey primary key (day, block)
+) with (fillfactor=70);
+
+create table org_ids (
+  id integer generated by default as identity not null,
+  org_id text collate "C" not null,
+  token integer default ((floor((random() * ('4294967296'::bigint)::double precision)) - ('2147483648'::bigint)::double precision))::integer,
+  constraint org_ids_pkey primary key (id),
+  constraint org_ids_org_id unique (org_id) include (id)
+);
+create trigger note_removed after delete or update of id, org_id on org_ids for each statement execute function note_removed_rows();
+
+create table orgs (
+  id integer not null,
+  created_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  deleted_stamp bytea,
+  name text,
+  name_stamp bytea,
+  constraint orgs_pkey primary key (id)
+);
+create index orgs_created_at on orgs using btree (created_at);
+create index orgs_deleted on orgs using btree (id) where (deleted_stamp is not null);
+create trigger note_inserted after insert on orgs referencing new table as changed for each statement execute function note_changed_subjects();
+create trigger note_removed after delete or update of id on orgs for each statement execute function note_removed_rows();
+create trigger note_updated after update on orgs referencing new table as changed for each statement execute function note_changed_subjects();
+
+create table report_runs (
+  id integer generated always as identity not null,
+  run_id uuid default gen_random_uuid() not null,
+  report_time timestamp with time zone not null,
+  as_of boolean not null,
+  state text default 'queued'::text not null,
+  attempt integer default 0 not null,
+  lease_until timestamp with time zone,
+  queued_at timestamp with time zone default now() not null,
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  error text,
+  row_counts jsonb,
+  pruned_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  interrupted integer default 0 not null,
+  constraint report_runs_pkey primary key (id),
+  constraint report_runs_run_id_key unique (run_id),
+  constraint report_runs_state_check check ((state = any (array['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'withdrawn'::text])))
+);
+create unique index report_runs_moment on report_runs using btree (report_time) where ((not as_of) and (state <> 'withdrawn'::text));
+create index report_runs_served on report_runs using btree (report_time desc, id desc) where (state = 'completed'::text);
+create unique index report_runs_waiting_day on report_runs using btree (report_time) where (as_of and (state = 'queued'::text) and (attempt = 0));
+
+create table sessions (
+  token_hash bytea not null,
+  key_id text collate "C" not null,
+  key_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_pkey primary key (token_hash)
+);
+create index sessions_expires_at on sessions using btree (expires_at);
+
+create table sign_in_codes (
+  code_hash bytea not null,
+  key_id text collate "C" not null,
+  key_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_codes_pkey primary key (code_hash)
+);
+
+create table snapshots (
+  subject text storage plain not null,
+  report text storage plain not null,
+  "interval" text storage plain not null,
+  report_id uuid not null,
+  total integer not null,
+  width integer not null,
+  first integer not null,
+  entries bytea storage plain not null,
+  constraint snapshots_pkey primary key (subject, report, "interval", first)
+);
+
+create table source_counts (
+  hour timestamp with time zone not null,
+  kind text not null,
+  source text collate "C" not null,
+  type text collate "C" not null,
+  outcome text not null,
+  count bigint not null,
+  last_at timestamp with time zone not null,
+  constraint source_counts_pkey primary key (hour, kind, source, type, outcome)
+);
+
+create table source_lookups (
+  id bigint generated always as identity not null,
+  source text not null,
+  event_id text not null,
+  kind text not null,
+  subject text collate "C" not null,
+  attempts integer default 0 not null,
+  next_at timestamp with time zone default now() not null,
+  added_at timestamp with time zone default now() not null,
+  error text,
+  received_at timestamp with time zone,
+  constraint source_lookups_pkey primary key (id),
+  constraint source_lookups_source_event_id_key unique (source, event_id),
+  constraint source_lookups_kind_check check ((kind = any (array['user'::text, 'org'::text])))
+);
+create index source_lookups_next_at on source_lookups using btree (next_at);
+
+create table user_ids (
+  id integer generated by default as identity not null,
+  user_id text collate "C" not null,
+  token integer default ((floor((random() * ('4294967296'::bigint)::double precision)) - ('2147483648'::bigint)::double precision))::integer,
+  constraint user_ids_pkey primary key (id),
+  constraint user_ids_user_id unique (user_id) include (id)
+);
+create trigger note_removed after delete or update of id, user_id on user_ids for each statement execute function note_removed_rows();
+
+create table user_profiles (
+  user_key integer not null,
+  email text,
+  email_stamp bytea,
+  username text,
+  username_stamp bytea,
+  first_name text,
+  first_name_stamp bytea,
+  last_name text,
+  last_name_stamp bytea,
+  signup_query_parameters jsonb,
+  signup_query_parameters_stamp bytea,
+  constraint user_profiles_pkey primary key (user_key)
+);
+
+create table users (
+  id integer not null,
+  created_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  deleted_stamp bytea,
+  constraint users_pkey primary key (id)
+) with (fillfactor=80);
+create index users_created_at on users using btree (created_at);
+create index users_deleted on users using btree (id) where (deleted_stamp is not null);
+create trigger note_inserted after insert on users referencing new table as changed for each statement execute function note_changed_subjects();
+create trigger note_removed after delete or update of id on users for each statement execute function note_removed_rows();
+create trigger note_updated after update on users referencing new table as changed for each statement execute function note_changed_subjects();
