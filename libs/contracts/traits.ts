@@ -6,7 +6,7 @@ export type TraitValue = string | number | boolean;
 /** Checked traits by key; `null` clears one. A map, because a key may be `__proto__`. */
 export type Traits = ReadonlyMap<string, TraitValue | null>;
 
-/** The keys that are kept. */
+/** Keys of the traits of users and of orgs. */
 export interface TraitLists {
   user: ReadonlySet<string>;
   org: ReadonlySet<string>;
@@ -14,11 +14,12 @@ export interface TraitLists {
 
 /** How the traits of an event are checked. */
 export interface TraitRules {
+  /** The keys that are kept. */
   lists: TraitLists;
   /** Whether a bad value under a kept key rejects the event. Otherwise, it is dropped and counted. */
   isStrict: boolean;
   /** Keys that the source also reads as profile fields. They do not count as dropped. */
-  profileKeys?: ReadonlySet<string>;
+  profileKeys?: TraitLists;
 }
 
 /** Why a trait was dropped. */
@@ -93,7 +94,7 @@ export function keepTraits(
   }
   if (isStrict && problems.size > 0) return { errors: Object.fromEntries(problems) };
   const unlisted = Object.keys(given).filter(
-    (key) => !lists[subject].has(key) && !profileKeys?.has(key),
+    (key) => !lists[subject].has(key) && !profileKeys?.[subject].has(key),
   ).length;
   return {
     ...(kept.size > 0 && { kept }),
