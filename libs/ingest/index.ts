@@ -1,5 +1,6 @@
 export { DeadLettersService } from './dead-letters/dead-letters.service.js';
 export { IngestApiModule, IngestModule } from './ingest.module.js';
+export { foreignTraits, nativeTraits } from './pipeline/trait-rules.js';
 export { IngestService } from './pipeline/ingest.service.js';
 export { IngestStatistics } from './statistics/ingest-statistics.service.js';
 export { Sources } from './sources/sources.js';

@@ -10,7 +10,9 @@ import {
   RejectedFile,
   STANDARD_INPUT,
   counting,
+  foreignTraits,
   importFile,
+  nativeTraits,
   openFile,
   type CsvKind,
   type EventWriter,
@@ -58,7 +60,10 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
     writer: (database) => new FactWriter(new BulkLoad(database, settings), 'remembered'),
-    format: (now, writtenAt) => new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource }),
+    format: (now, writtenAt) => {
+      const traits = nativeTraits(settings);
+      return new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource, traits });
+    },
   });
 }
 
@@ -80,7 +85,8 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     writer: (database) => new FactWriter(new BulkLoad(database, settings), 'content'),
     format: (now, writtenAt) => {
       const receivedAt = asOf ?? writtenAt;
-      return new CsvFormat({ now, receivedAt, defaultSource }, kind);
+      const traits = foreignTraits(settings);
+      return new CsvFormat({ now, receivedAt, defaultSource, traits }, kind);
     },
   });
 }
@@ -100,6 +106,7 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
     const writer = wanted.writer(database);
     const ended = await read(wanted, counting(writer, ledger, IMPORTED_FILE), clock, signal);
     ledger.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
+    ledger.recordDropped(IMPORTED_FILE, ended.dropped);
     finish(wanted, { ...ended, known: writer.known }, signal);
   } finally {
     await ledger.onApplicationShutdown();
