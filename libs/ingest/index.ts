@@ -6,5 +6,5 @@ export { IngestStatistics } from './statistics/ingest-statistics.service.js';
 export { Sources } from './sources/sources.js';
 export { IngestRetention } from './retention.service.js';
 export { checkSecrets } from './sources/webhook-secrets.js';
-export { demoHistory, type DemoEvent } from './sources/demo/index.js';
+export { DEMO_TRAITS, demoHistory, type DemoEvent } from './sources/demo/index.js';
 export * from './import/index.js';
