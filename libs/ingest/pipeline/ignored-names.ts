@@ -13,6 +13,8 @@ export class IgnoredNames {
   includes(name: string | undefined): boolean {
     if (name === undefined || this.whole.size + this.beginnings.length === 0) return false;
     const lower = name.toLowerCase();
-    return this.whole.has(lower) || this.beginnings.some((beginning) => lower.startsWith(beginning));
+    return (
+      this.whole.has(lower) || this.beginnings.some((beginning) => lower.startsWith(beginning))
+    );
   }
 }

@@ -106,7 +106,9 @@ export function translate(
   const dropped: DroppedTraits = {};
   for (const one of checked) if ('event' in one) addDropped(dropped, one.dropped);
   const events = checked.flatMap((one) =>
-    'event' in one && (source.isNative || !isEmptied(one)) ? [remembered(source, message, one.event)] : [],
+    'event' in one && (source.isNative || !isEmptied(one))
+      ? [remembered(source, message, one.event)]
+      : [],
   );
   const wrong = checked.find((one) => 'errors' in one);
   if (wrong) {

@@ -8,7 +8,8 @@ const entries = z.string().transform((text) => text.split(',').map((entry) => en
 export const traitKeys = entries.transform((keys, context) => {
   const wrong = keys.find((key) => !isTraitKey(key));
   if (wrong === undefined) return [...new Set(keys)];
-  const rule = 'must be keys with commas between them, each of 1 to 64 letters, digits, "_", "." or "-"';
+  const rule =
+    'must be keys with commas between them, each of 1 to 64 letters, digits, "_", "." or "-"';
   context.addIssue(`${rule}; ${JSON.stringify(wrong.slice(0, 80))} is none`);
   return z.NEVER;
 });

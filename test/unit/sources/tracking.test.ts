@@ -13,7 +13,7 @@ const translate = (call: unknown) => source.translate({ id: 'm', at: NOW, body: 
 /** The events of a call as [type, data], without absent fields. */
 function events(call: Call): [string, Call][] {
   const translation = translate(call);
-  if (translation === 'unused' || 'errors' in translation) throw new Error('no events');
+  if (translation === 'unused' || !('events' in translation)) throw new Error('no events');
   return translation.events.map((event) => {
     const { type, data } = event as { type: string; data: Call };
     return [type, Object.fromEntries(Object.entries(data).filter(([, v]) => v !== undefined))];
@@ -179,7 +179,7 @@ describe('an id that is a number', () => {
   const idIn = (written: string) => {
     const call = parseJson(`{"type":"page","userId":${written}}`) as Call;
     const translation = translate(call);
-    if (translation === 'unused' || 'errors' in translation) return translation;
+    if (translation === 'unused' || !('events' in translation)) return translation;
     return (translation.events[0] as { data: Call }).data['user_id'];
   };
 

@@ -31,7 +31,9 @@ async function connect(key: string, url: string) {
 async function present(client: Client['client'], { kind, id }: Fetch): Promise<unknown> {
   if (kind === 'org') {
     const org = await client.fetchOrg(id);
-    return org && { type: 'org.updated', data: { org_id: id, name: org.name, traits: org.metadata } };
+    return (
+      org && { type: 'org.updated', data: { org_id: id, name: org.name, traits: org.metadata } }
+    );
   }
   const user = await client.fetchUserMetadataByUserId(id);
   if (!user) return undefined;
