@@ -12,6 +12,14 @@ import {
 } from './fields.js';
 import { nameSchemas } from './named.js';
 import { BEFORE_1970 } from './instant.js';
+import {
+  TRAITS_META,
+  keepTraits,
+  type DroppedTraits,
+  type KeptTraits,
+  type TraitRules,
+  type Traits,
+} from './traits.js';
 
 /** The error of an event whose `data_base64` could not be read. */
 const NO_JSON_IN_BASE64 = 'must be base64 of a JSON object';
@@ -22,6 +30,9 @@ const names = {
   last_name: text.nullish(),
   signup_query_parameters: strings.nullish(),
 };
+
+/** Checked after the schema, by the rules of the settings. */
+const traits = z.custom<Traits>().meta(TRAITS_META).optional();
 
 const members = <S extends z.ZodRawShape>(shape: S) =>
   z.object(shape, { error: typed('an object') });
@@ -34,15 +45,16 @@ const EVENT_DATA = {
     email: optional(filled),
     created_at: optional(moment),
     ...names,
+    traits,
   }),
-  'user.updated': members({ user_id: id, email: filled.optional(), ...names }),
+  'user.updated': members({ user_id: id, email: filled.optional(), ...names, traits }),
   'user.deleted': members({ user_id: id }),
   'user.active': members({
     user_id: id,
     org_id: optional(id).describe('the org in which the user was active'),
   }),
-  'org.created': members({ org_id: id, name: filled, created_at: optional(moment) }),
-  'org.updated': members({ org_id: id, name: filled.optional() }),
+  'org.created': members({ org_id: id, name: filled, created_at: optional(moment), traits }),
+  'org.updated': members({ org_id: id, name: filled.optional(), traits }),
   'org.deleted': members({ org_id: id }),
   'user.added_to_org': members({ user_id: id, org_id: id, role: optional(id) }),
   'user.removed_from_org': members({ user_id: id, org_id: id }),
@@ -82,7 +94,8 @@ export type EventOf<T extends EventType> = Extract<NativeEvent, { type: T }>;
 /** Why an event cannot be used: the field's path, then what is wrong with it. */
 export type FieldErrors = Record<string, string[]>;
 
-export type Checked = { event: NativeEvent } | { errors: FieldErrors };
+/** `dropped` counts traits of the event that are not kept. */
+export type Checked = { event: NativeEvent; dropped?: DroppedTraits } | { errors: FieldErrors };
 
 /** What every event carries, whatever its type. */
 const attributes = {
@@ -130,6 +143,8 @@ export interface CheckContext {
   receivedAt: number;
   /** The source of an event that names none. */
   defaultSource: string;
+  /** Without rules, no trait is kept. */
+  traits?: TraitRules;
 }
 
 /** Checks one event of any type as it came off the wire. */
@@ -139,12 +154,46 @@ export function checkBySchema(raw: unknown, context: CheckContext): Checked {
   if (!schema)
     return { errors: { ...fieldErrors(unknownType.safeParse(raw)), ...typeErrors(raw) } };
   const parsed = schema.safeParse(raw);
-  if (!parsed.success) return { errors: withEncodedData(raw, fieldErrors(parsed)) };
+  const { kept, errors: wrongTraits, dropped } = traitsOf(raw, context.traits);
+  if (!parsed.success || wrongTraits) {
+    const errors = { ...fieldErrors(parsed), ...traitErrors(wrongTraits) };
+    return { errors: withEncodedData(raw, errors) };
+  }
   const { id, source, time, data } = parsed.data;
+  if ('traits' in data) {
+    if (kept) data.traits = kept;
+    else delete data.traits;
+  }
   const identity = { type, id, source: source ?? context.defaultSource };
   const event = { ...identity, at: time ?? context.receivedAt, data } as NativeEvent;
   const errors = timeErrors(event, context.now + MAX_AHEAD_MS);
-  return errors ? { errors } : { event };
+  if (errors) return { errors };
+  return dropped ? { event, dropped } : { event };
+}
+
+/** Whose traits an event may carry. */
+const TRAITS_ABOUT = new Map<unknown, 'user' | 'org'>([
+  ['user.created', 'user'],
+  ['user.updated', 'user'],
+  ['org.created', 'org'],
+  ['org.updated', 'org'],
+]);
+const KEEP_NONE: TraitRules = { lists: { user: new Set(), org: new Set() }, isStrict: false };
+
+function traitsOf(raw: unknown, rules = KEEP_NONE): KeptTraits {
+  const data = isObject(raw) ? raw.data : undefined;
+  if (!isObject(raw) || !isObject(data) || data.traits === undefined) return {};
+  const subject = TRAITS_ABOUT.get(raw.type);
+  return subject ? keepTraits(data.traits, subject, rules) : {};
+}
+
+function traitErrors(wrong: KeptTraits['errors']): FieldErrors {
+  return Object.fromEntries(
+    Object.entries(wrong ?? {}).map(([key, problem]) => [
+      key === '' ? 'data.traits' : `data.traits.${key}`,
+      [problem],
+    ]),
+  );
 }
 
 /** Names the field that the sender used. */

@@ -15,5 +15,6 @@ export type * from './keys.js';
 export * as parameters from './parameters.js';
 export * from './problem.js';
 export * from './senders.js';
+export * from './traits.js';
 export * as wire from './wire.js';
 export type * from './wire.js';

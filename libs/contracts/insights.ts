@@ -10,6 +10,9 @@ const day = z.iso.date().describe("YYYY-MM-DD, in the store's time zone");
 const rank = z.int().min(1).describe('from 1');
 
 const timeZone = z.string().describe('the IANA name of the zone that days are in');
+const traits = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+  .describe('by key; only keys on the list USER_TRAITS or ORG_TRAITS are kept');
 
 const activitySum = z.object({
   from: day,
@@ -124,6 +127,7 @@ export const userPage = z.object({
     }),
   ),
   signup_query_parameters: z.record(z.string(), z.string()),
+  traits,
   activity: z.object({ from: day, to: day, days: z.array(day) }).describe('the last 365 days'),
   invites: z.object({
     total: count.describe('distinct invitees, ever'),
@@ -137,6 +141,7 @@ const joinedOrLeft = userCard.extend({ at: seconds });
 export const orgProfile = z.object({
   org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
   num_users: count.describe('open memberships now, users known only by their id included'),
+  traits,
   ...standings,
 });
 

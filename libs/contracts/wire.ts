@@ -5,6 +5,7 @@ import { parseDay } from './instant.js';
 import { nameSchemas } from './named.js';
 import { fieldErrors } from './problem.js';
 import { OUTCOMES, SENDER_KINDS } from './senders.js';
+import { TRAIT_DROPS } from './traits.js';
 
 const count = z.int().min(0);
 /** A day after 1969, read to milliseconds since 1970. */
@@ -255,8 +256,21 @@ export const sourceStates = z.object({ sources: z.array(sourceState) });
 
 const sourceDetails = sourceState.extend({
   last_day: z
-    .array(z.object({ type: z.string(), outcome: z.enum(OUTCOMES), count }))
+    .array(
+      z.object({
+        type: z.string(),
+        outcome: z.enum(OUTCOMES),
+        reason: z
+          .string()
+          .optional()
+          .describe('why activity is unused: `ignored by TRACKING_IGNORE` or `not active`'),
+        count,
+      }),
+    )
     .describe('of the current hour and the 23 before it'),
+  dropped_traits: z
+    .array(z.object({ reason: z.enum(TRAIT_DROPS), count }))
+    .describe('traits that were not kept, of the same hours'),
   dead_letters: z
     .array(z.object({ reason: z.string(), count }))
     .describe('by what was wrong, the most frequent first, 20 at most'),

@@ -48,6 +48,12 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   org_created_at: 'When the organization was created, by the earliest time that was reported.',
   last_active_at: 'The last time the user was active; signing up counts.',
   org_data: 'The organizations the user is a member of now, with the role in each.',
+  traits:
+    'What the sources say about it, such as a plan: of each trait the latest value. Only traits on the lists USER_TRAITS and ORG_TRAITS are kept.',
+  unused_activity:
+    'Tracking calls that do not count as activity, because the call says so or TRACKING_IGNORE names the event.',
+  dropped_traits:
+    'Traits that were not kept, because their key is not on the list USER_TRAITS or ORG_TRAITS, or their value is not a text of at most 200 characters, a number or a boolean.',
   role: 'The latest role reported for this membership, Member when none was.',
   since: 'When the user was added; unknown when the addition was never reported.',
   invites: 'How many different people the user has ever invited.',

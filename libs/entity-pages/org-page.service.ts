@@ -14,6 +14,7 @@ import {
   countOrgMembers,
   findOrg,
   profilesOf,
+  traitsOf,
   type DayRange,
   type KnownOrg,
 } from '#libs/facts';
@@ -68,13 +69,15 @@ export class OrgPageService {
   }
 
   private async profileOf(org: KnownOrg): Promise<OrgProfile> {
-    const [numUsers, standings] = await Promise.all([
+    const [numUsers, traits, standings] = await Promise.all([
       this.database.transaction((db) => countOrgMembers(db, org.key)),
+      traitsOf(this.database.pool, 'org', org.key),
       this.standings.of('org', org.key),
     ]);
     return {
       org: { org_id: org.orgId, name: org.name, created_at: org.createdAt },
       num_users: numUsers,
+      traits,
       ...standings,
     };
   }

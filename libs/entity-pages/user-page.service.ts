@@ -7,6 +7,7 @@ import {
   invitesOf,
   lastActiveOf,
   orgsOfUser,
+  traitsOf,
 } from '#libs/facts';
 import { ReportPositionsService } from '#libs/reports';
 import { Clock } from '#libs/platform';
@@ -35,11 +36,12 @@ export class UserPageService {
     await this.activity.foldUnlessReadOnly();
     const before = this.calendar.dayOf(this.clock.now()) + DAY_MS;
     const range = { from: before - ACTIVITY_DAYS * DAY_MS, before };
-    const [lastActive, orgs, days, invites, standings] = await Promise.all([
+    const [lastActive, orgs, days, invites, traits, standings] = await Promise.all([
       lastActiveOf(pool, [user.key]),
       orgsOfUser(pool, user.key),
       activeDaysOf(pool, user.key, range),
       invitesOf(pool, user.key, RECENT_INVITES),
+      traitsOf(pool, 'user', user.key),
       this.standings.of('user', user.key),
     ]);
     return {
@@ -52,6 +54,7 @@ export class UserPageService {
         ...{ org_id: orgId, name, role: span.role, since: sinceOf(span) },
       })),
       signup_query_parameters: user.signupParameters,
+      traits,
       activity: { from: formatDay(range.from), to: formatDay(before - DAY_MS), days },
       invites: {
         total: invites.total,

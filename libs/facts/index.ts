@@ -23,6 +23,7 @@ export * from './read/profiles.query.js';
 export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
 export { startOf, type Span } from './membership/replay.js';
 export * from './read/scan.js';
+export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs } from './read/named-days.js';

@@ -10,7 +10,7 @@ const sources = await Sources.load();
 /** The translation of a message by a source: its events, each of which must be valid, or the reason for none. */
 export function translated(name: string, body: unknown): unknown {
   const translation = sources.get(name)!.translate({ id: 'msg_1', at: SENT_AT, body });
-  if (translation === 'unused' || 'errors' in translation) return translation;
+  if (translation === 'unused' || !('events' in translation)) return translation;
   if (translation.lookUps) return { lookUps: translation.lookUps };
   const context = { now: SENT_AT, receivedAt: SENT_AT, defaultSource: name };
   return translation.events.map((event) => {

@@ -6,7 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { chartsAreCurrent } from '#libs/charts';
 import { Calendar, DAY_MS } from '#libs/contracts';
-import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } from '#libs/ingest';
+import {
+  DEMO_TRAITS,
+  IngestService,
+  Sources,
+  checkSecrets,
+  demoHistory,
+  type DemoEvent,
+} from '#libs/ingest';
 import { RunsService } from '#libs/reports';
 import { Clock, Instance, SessionsService, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
@@ -39,6 +46,8 @@ export async function demo(given: Settings): Promise<void> {
     REDIS_URL: undefined,
     INSIGHTD_API_KEY: key,
     LOG_LEVEL: quiet,
+    USER_TRAITS: [...new Set([...DEMO_TRAITS.USER_TRAITS, ...given.USER_TRAITS])],
+    ORG_TRAITS: [...new Set([...DEMO_TRAITS.ORG_TRAITS, ...given.ORG_TRAITS])],
     INSIGHTD_DATA_DIR: folder,
   };
   const store = await openStore(settings, { isForFacts: true });

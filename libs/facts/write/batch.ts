@@ -1,4 +1,4 @@
-import { type EventOf, type NativeEvent } from '#libs/contracts';
+import { type EventOf, type NativeEvent, type Traits } from '#libs/contracts';
 import { isLater, versionOf, type Version } from '../membership/version.js';
 import type { StepKind } from '../membership/step-kind.js';
 
@@ -16,17 +16,22 @@ interface Versioned<V> {
   value: V;
 }
 
+/** The latest value of each trait, as JSON; null clears one. */
+type TraitChanges = Map<string, Versioned<string | null>>;
+
 export interface UserChange {
   /** Earliest creation, milliseconds since 1970. */
   createdAt?: number;
   deletion?: Version;
   profile: Partial<Record<ProfileField, Versioned<string | null>>>;
+  traits?: TraitChanges;
 }
 
 export interface OrgChange {
   createdAt?: number;
   deletion?: Version;
   name?: Versioned<string>;
+  traits?: TraitChanges;
 }
 
 export interface Step {
@@ -115,6 +120,7 @@ export class FactBatch {
       const value = given === null || typeof given === 'string' ? given : JSON.stringify(given);
       user.profile[field] = { version, value };
     }
+    addTraits(user, event.data.traits, version);
   }
 
   private deleted(subject: UserChange | OrgChange, event: NativeEvent): void {
@@ -132,6 +138,7 @@ export class FactBatch {
     if (event.data.name !== undefined && isLater(version, org.name?.version)) {
       org.name = { version, value: event.data.name };
     }
+    addTraits(org, event.data.traits, version);
   }
 
   private step(
@@ -154,6 +161,19 @@ export class FactBatch {
 
   private org(orgId: string): OrgChange {
     return entry(this.orgs, orgId, () => ({}));
+  }
+}
+
+function addTraits(
+  subject: { traits?: TraitChanges },
+  traits: Traits | undefined,
+  version: Version,
+): void {
+  if (!traits) return;
+  const known = (subject.traits ??= new Map());
+  for (const [key, value] of traits) {
+    if (!isLater(version, known.get(key)?.version)) continue;
+    known.set(key, { version, value: value === null ? null : JSON.stringify(value) });
   }
 }
 

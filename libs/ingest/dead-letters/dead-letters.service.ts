@@ -14,6 +14,7 @@ import { IngestService } from '../pipeline/ingest.service.js';
 import { checkAll, type CheckedBatch, type Rejected } from '../pipeline/check.js';
 import { MessagesService } from '../pipeline/messages.service.js';
 import { Outcomes } from '../pipeline/outcomes.js';
+import { nativeTraits } from '../pipeline/trait-rules.js';
 import { MAX_EVENTS, readMessage } from '../http/read-events.js';
 import { Sources } from '../sources/sources.js';
 
@@ -52,6 +53,8 @@ interface Letter {
   id: bigint;
   digest: Uint8Array;
   source: string;
+  sender: string;
+  senderKind: string;
   eventId: string | null;
   eventType: string | null;
   body: Uint8Array | null;
@@ -70,7 +73,8 @@ export class DeadLettersService {
     private readonly sources: Sources,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'DEAD_LETTER_MAX_MB'>,
+    @Inject(SETTINGS)
+    private readonly settings: Pick<Settings, 'DEAD_LETTER_MAX_MB' | 'USER_TRAITS' | 'ORG_TRAITS'>,
   ) {}
 
   /**
@@ -195,6 +199,8 @@ export class DeadLettersService {
       if (!rejected) await db.query(DELETE_REPLAYED, values);
       else await db.query(SET_ERRORS, [...values, JSON.stringify(rejected.errors)]);
     });
+    const sender = { kind: letter.senderKind as SenderKind, name: letter.sender };
+    this.outcomes.recordDropped(batch.dropped, sender);
     return rejected ?? 'accepted';
   }
 
@@ -207,8 +213,8 @@ export class DeadLettersService {
       const at = letter.messageAt!.getTime();
       return this.messages.translate(source, { id: letter.eventId ?? '', at, receivedAt, content });
     }
-    const now = this.clock.now();
-    return checkAll([content], { now, receivedAt, defaultSource: letter.source });
+    const context = { now: this.clock.now(), receivedAt, defaultSource: letter.source };
+    return checkAll([content], { ...context, traits: nativeTraits(this.settings) });
   }
 }
 

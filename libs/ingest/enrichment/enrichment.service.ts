@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { checkEvent, isObject, type NativeEvent } from '#libs/contracts';
+import {
+  checkEvent,
+  isObject,
+  type DroppedTraits,
+  type NativeEvent,
+  type TraitRules,
+} from '#libs/contracts';
 import { Clock, Logger, SETTINGS, type Settings, within } from '#libs/platform';
 import { Database } from '#libs/database';
 import { IngestService } from '../pipeline/ingest.service.js';
@@ -12,6 +18,7 @@ import {
 } from './enrichment.store.js';
 import { FetchDeferred, type Fetcher, type Source } from '../sources/source.js';
 import { Sources } from '../sources/sources.js';
+import { traitsOfSource } from '../pipeline/trait-rules.js';
 import { ordered } from '../pipeline/translate.js';
 
 /** Concurrent fetches per source. */
@@ -53,13 +60,18 @@ export class EnrichmentService {
     // Taken before the request, so that the answer does not override events that occur meanwhile.
     const at = this.clock.now();
     let event: NativeEvent | undefined;
+    let dropped: DroppedTraits | undefined;
     try {
       const answer = await within(ANSWER_MS, fetcher(due));
-      event = isObject(answer) ? checked(answer, due, at, source) : undefined;
+      if (isObject(answer)) {
+        const traits = traitsOfSource(source, this.settings);
+        ({ event, dropped } = checked(answer, due, at, source, traits));
+      }
     } catch (error) {
       return this.failed(source, due, error);
     }
     await this.ingest.commit(event ? [event] : [], (db) => endFetch(db, due));
+    this.ingest.recordDropped(dropped, { kind: 'webhook', name: source.name });
   }
 
   private async failed(source: Source, due: DueFetch, error: unknown): Promise<void> {
@@ -81,9 +93,12 @@ function checked(
   { eventId, receivedAt }: DueFetch,
   at: number,
   source: Source,
-): NativeEvent {
-  const context = { now: at, receivedAt: at, defaultSource: source.name };
+  traits: TraitRules,
+): { event: NativeEvent; dropped?: DroppedTraits } {
+  const context = { now: at, receivedAt: at, defaultSource: source.name, traits };
   const result = checkEvent({ ...answer, id: eventId }, context);
-  if ('event' in result) return ordered(source, receivedAt, result.event);
+  if ('event' in result) {
+    return { ...result, event: ordered(source, receivedAt, result.event) };
+  }
   throw new Error(`the answer cannot be used: ${Object.keys(result.errors).join(', ')}`);
 }

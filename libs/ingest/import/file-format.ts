@@ -1,4 +1,4 @@
-import type { FieldErrors, NativeEvent } from '#libs/contracts';
+import type { DroppedTraits, FieldErrors, NativeEvent } from '#libs/contracts';
 import type { Line } from './read-lines.js';
 
 /** A line that cannot be used, with the reasons. */
@@ -14,6 +14,8 @@ export interface LinesRead {
   count: number;
   events: NativeEvent[];
   rejected: RejectedLine[];
+  /** Traits of the events that are not kept. */
+  dropped?: DroppedTraits;
 }
 
 /** Reads one kind of file. It may keep lines until it has read the following ones. */

@@ -1,4 +1,4 @@
-import type { NativeEvent } from '#libs/contracts';
+import { addDropped, type DroppedTraits, type NativeEvent } from '#libs/contracts';
 import type { FileFormat, LinesRead } from './file-format.js';
 import type { ImportFile } from './open-file.js';
 import { readLines } from './read-lines.js';
@@ -15,6 +15,8 @@ export interface Progress {
   lines: number;
   events: number;
   rejected: number;
+  /** Traits that are not kept. */
+  dropped: DroppedTraits;
 }
 
 /** Writes events, or discards them when a file is only checked. */
@@ -40,12 +42,13 @@ export interface ImportParts {
  */
 export async function importFile(parts: ImportParts): Promise<Progress> {
   const { file, format, signal } = parts;
-  const progress: Progress = { lines: 0, events: 0, rejected: 0 };
+  const progress: Progress = { lines: 0, events: 0, rejected: 0, dropped: {} };
   const transactions = new Transactions(parts.writer);
-  const take = async ({ count, events, rejected }: LinesRead) => {
+  const take = async ({ count, events, rejected, dropped }: LinesRead) => {
     progress.lines += count;
     progress.events += events.length;
     progress.rejected += rejected.length;
+    addDropped(progress.dropped, dropped);
     await parts.rejected.add(rejected);
     await transactions.add(events);
     parts.onProgress(progress);

@@ -1,4 +1,12 @@
-import { checkEvent, isObject, parseJson, writeJson, type CheckContext } from '#libs/contracts';
+import {
+  addDropped,
+  checkEvent,
+  isObject,
+  parseJson,
+  writeJson,
+  type CheckContext,
+  type DroppedTraits,
+} from '#libs/contracts';
 import { shapeProblem } from '#libs/platform';
 import { withPlainData } from '../http/cloud-events.js';
 import type { FileFormat, LinesRead, RejectedLine } from './file-format.js';
@@ -11,7 +19,8 @@ export class NdjsonFormat implements FileFormat {
   constructor(private readonly context: CheckContext) {}
 
   read(lines: readonly Line[]): LinesRead {
-    const read: LinesRead = { count: 0, events: [], rejected: [] };
+    const dropped: DroppedTraits = {};
+    const read: LinesRead = { count: 0, events: [], rejected: [], dropped };
     for (const { number, text, unreadable } of lines) {
       if (unreadable === undefined && text.trim() === '') continue;
       read.count++;
@@ -25,8 +34,10 @@ export class NdjsonFormat implements FileFormat {
         problem === undefined
           ? checkEvent(withPlainData(value), this.context)
           : { errors: { event: [problem] } };
-      if ('event' in checked) read.events.push(checked.event);
-      else read.rejected.push({ number, text, errors: checked.errors });
+      if ('event' in checked) {
+        read.events.push(checked.event);
+        addDropped(dropped, checked.dropped);
+      } else read.rejected.push({ number, text, errors: checked.errors });
     }
     return read;
   }

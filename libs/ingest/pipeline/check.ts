@@ -1,10 +1,12 @@
 import {
+  addDropped,
   checkEvent,
   EVENT_TYPES,
   isObject,
   idSchema,
   writeJson,
   type CheckContext,
+  type DroppedTraits,
   type FieldErrors,
   type NativeEvent,
   type Rejection,
@@ -35,11 +37,14 @@ export interface CheckedBatch {
   events: NativeEvent[];
   rejected: Rejected[];
   lookUps?: WantedFetch[];
+  /** Traits of the usable events that are not kept. */
+  dropped?: DroppedTraits;
 }
 
 /** Checks events and separates usable events from rejected ones. */
 export function checkAll(incoming: readonly Incoming[], context: CheckContext): CheckedBatch {
-  const batch: CheckedBatch = { events: [], rejected: [] };
+  const dropped: DroppedTraits = {};
+  const batch: CheckedBatch = { events: [], rejected: [], dropped };
   const budget = new MentionBudget();
   for (const [index, one] of incoming.entries()) {
     if ('unreadable' in one) {
@@ -52,8 +57,10 @@ export function checkAll(incoming: readonly Incoming[], context: CheckContext): 
     const value = withPlainData(one.value);
     const checked =
       one.problem === undefined ? checkEvent(value, context) : { errors: { event: [one.problem] } };
-    if ('event' in checked) batch.events.push(checked.event);
-    else {
+    if ('event' in checked) {
+      batch.events.push(checked.event);
+      addDropped(dropped, checked.dropped);
+    } else {
       const text = serialized(value, withoutInvitee(value));
       batch.rejected.push(reject({ index, value, text, errors: checked.errors }, context, budget));
     }

@@ -1,5 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EventOf, IngestReply, NativeEvent, Sender } from '#libs/contracts';
+import type {
+  DroppedTraits,
+  EventOf,
+  IngestReply,
+  NativeEvent,
+  Sender,
+  TraitRules,
+} from '#libs/contracts';
 import { FactsService } from '#libs/facts';
 import { Clock, Metrics, Readiness, SETTINGS, type Settings } from '#libs/platform';
 import { Database, type Connection } from '#libs/database';
@@ -13,6 +20,7 @@ import {
 import { GroupWriter } from './group-writer.js';
 import { addFetches, type WantedFetch } from '../enrichment/enrichment.store.js';
 import { Outcomes } from './outcomes.js';
+import { nativeTraits } from './trait-rules.js';
 import type { Incoming } from '../http/read-events.js';
 
 /** Maximum events per transaction. Larger ones are no faster and hold their locks longer. */
@@ -37,6 +45,7 @@ interface Taken {
 @Injectable()
 export class IngestService {
   private readonly writer: GroupWriter<Taken>;
+  private readonly traits: TraitRules;
   /** Bytes of letters written since the last check of their total size. */
   private letterBytes = 0;
 
@@ -50,9 +59,10 @@ export class IngestService {
     @Inject(SETTINGS)
     private readonly settings: Pick<
       Settings,
-      'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'DEAD_LETTER_MAX_MB'
+      'INGEST_CONCURRENCY' | 'INGEST_QUEUE' | 'DEAD_LETTER_MAX_MB' | 'USER_TRAITS' | 'ORG_TRAITS'
     >,
   ) {
+    this.traits = nativeTraits(settings);
     this.writer = new GroupWriter((group) => this.writeGroup(group), {
       writers: settings.INGEST_CONCURRENCY,
       groupSize: GROUP_EVENTS,
@@ -72,7 +82,8 @@ export class IngestService {
    */
   take(incoming: readonly Incoming[], sender: Sender): Promise<IngestReply> {
     const now = this.clock.now();
-    const batch = checkAll(incoming, { now, receivedAt: now, defaultSource: sender.name });
+    const { traits } = this;
+    const batch = checkAll(incoming, { now, receivedAt: now, defaultSource: sender.name, traits });
     // Not awaited: `incoming` would stay in memory until the events are written.
     const size = Math.max(1, incoming.length);
     return this.write({ batch, receivedAt: now, sender }, size).then(() =>
@@ -106,6 +117,11 @@ export class IngestService {
         await eraseTracesOf(db, written);
       }),
     );
+  }
+
+  /** Records traits that were dropped from committed events. */
+  recordDropped(dropped: DroppedTraits | undefined, sender: Sender): void {
+    this.outcomes.recordDropped(dropped, sender);
   }
 
   /** Queues fetches in a transaction of `commit`. */
@@ -152,9 +168,10 @@ export class IngestService {
     );
   }
 
-  private reply({ events, rejected }: CheckedBatch, sender: Sender): IngestReply {
+  private reply({ events, rejected, dropped }: CheckedBatch, sender: Sender): IngestReply {
     this.outcomes.record('accepted', events, sender);
     this.outcomes.record('rejected', rejected, sender);
+    this.outcomes.recordDropped(dropped, sender);
     return { accepted: events.length, rejected: rejected.map(rejection) };
   }
 }

@@ -1,28 +1,37 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Sender } from '#libs/contracts';
+import type { Sender, TraitRules } from '#libs/contracts';
 import { Clock, SETTINGS, type Settings } from '#libs/platform';
 import { Arrivals } from './arrivals.service.js';
 import { IngestService } from './ingest.service.js';
 import { MentionBudget } from '../dead-letters/mentions.js';
+import { IgnoredNames } from './ignored-names.js';
 import { Outcomes } from './outcomes.js';
+import { traitsOfSource } from './trait-rules.js';
 import type { Source } from '../sources/source.js';
 import { translate, type Message, type Translated } from './translate.js';
 
 /** Translates the messages of sources into native events and writes them. */
 @Injectable()
 export class MessagesService {
+  private readonly ignored: IgnoredNames;
+  private readonly traits = new Map<Source, TraitRules>();
+
   constructor(
     private readonly ingest: IngestService,
     private readonly arrivals: Arrivals,
     private readonly outcomes: Outcomes,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  ) {
+    this.ignored = new IgnoredNames(settings.TRACKING_IGNORE);
+  }
 
   /** Translates a message. Its times are checked against now. */
   translate(source: Source, message: Message): Translated {
     const asks = source.fetcher?.(this.settings) !== undefined;
-    return translate(source, message, { now: this.clock.now(), asks });
+    const now = this.clock.now();
+    const { ignored } = this;
+    return translate(source, message, { now, asks, ignored, traits: this.traitsOf(source) });
   }
 
   /**
@@ -53,7 +62,14 @@ export class MessagesService {
       const these = translated.filter((one) => one.outcome === outcome);
       this.outcomes.record(outcome, these, sender);
     }
+    for (const { dropped } of translated) this.outcomes.recordDropped(dropped, sender);
     return translated.map(({ outcome }) => outcome);
+  }
+
+  private traitsOf(source: Source): TraitRules {
+    const rules = this.traits.get(source) ?? traitsOfSource(source, this.settings);
+    this.traits.set(source, rules);
+    return rules;
   }
 
   /** Times of first receipt, in the order of the messages, milliseconds since 1970. */

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { EVENT_TYPES, type Outcome, type Sender } from '#libs/contracts';
+import { EVENT_TYPES, type DroppedTraits, type Outcome, type Sender } from '#libs/contracts';
 import { Metrics } from '#libs/platform';
 import { IngestStatistics } from '../statistics/ingest-statistics.service.js';
 
 /** An event or message with the type that its source gave it; null without one. */
 interface Arrived {
   type: string | null;
+  /** Why it is unused, if there is a particular reason. */
+  reason?: string;
 }
 
 /**
@@ -34,10 +36,18 @@ export class Outcomes {
    * @param sender undefined for replays, which the statistics have counted before
    */
   record(outcome: Outcome, arrived: readonly Arrived[], sender?: Sender): void {
-    for (const [type, count] of countTypes(arrived)) {
-      this.metrics.events.labels(this.labelOf(type, sender), outcome).inc(count);
-      if (sender) this.statistics.record(sender, type, outcome, count);
+    const groups = outcome === 'unused' ? byReason(arrived) : [['', arrived] as const];
+    for (const [reason, these] of groups) {
+      for (const [type, count] of countTypes(these)) {
+        this.metrics.events.labels(this.labelOf(type, sender), outcome).inc(count);
+        if (sender) this.statistics.record(sender, type, outcome, count, reason);
+      }
     }
+  }
+
+  /** Records traits that were dropped from accepted events. */
+  recordDropped(dropped: DroppedTraits | undefined, sender: Sender): void {
+    if (dropped) this.statistics.recordDropped(sender, dropped);
   }
 
   private labelOf(type: string, sender?: Sender): string {
@@ -46,6 +56,16 @@ export class Outcomes {
     if (isOfVendor && this.vendorTypes.size < MAX_VENDOR_TYPES) this.vendorTypes.add(type);
     return this.vendorTypes.has(type) ? type : 'other';
   }
+}
+
+function byReason(arrived: readonly Arrived[]): Map<string, readonly Arrived[]> {
+  const groups = new Map<string, Arrived[]>();
+  for (const one of arrived) {
+    const group = groups.get(one.reason ?? '');
+    if (group) group.push(one);
+    else groups.set(one.reason ?? '', [one]);
+  }
+  return groups;
 }
 
 /** The number of events per type. */

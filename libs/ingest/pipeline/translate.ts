@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import {
   checkEvent,
   isObject,
+  addDropped,
+  type DroppedTraits,
   type FieldErrors,
   type NativeEvent,
   type Outcome,
+  type TraitRules,
 } from '#libs/contracts';
 import { holdsAddress } from '#libs/facts';
 import { withoutInvitees } from '../dead-letters/addresses.js';
 import { serialized, usable, type CheckedBatch, type Rejected } from './check.js';
 import { mentionsOf, type MentionBudget } from '../dead-letters/mentions.js';
 import type { Incoming } from '../http/read-events.js';
-import type { Source } from '../sources/source.js';
+import type { Source, UnusedReason } from '../sources/source.js';
+import type { IgnoredNames } from './ignored-names.js';
 
 /** A message of a verified sender. */
 export interface Message {
@@ -35,6 +39,18 @@ export interface Message {
 export interface Translated extends CheckedBatch {
   outcome: Exclude<Outcome, 'refused'>;
   type: string | null;
+  /** Why it is unused, when there is more to say than that nothing in it counts. */
+  reason?: UnusedReason;
+}
+
+/** Under which settings a message is translated. */
+export interface TranslationContext {
+  /** Milliseconds since 1970, for checking times. */
+  now: number;
+  /** Whether the source's API can be asked for values that the message leaves out. */
+  asks: boolean;
+  traits?: TraitRules;
+  ignored?: IgnoredNames;
 }
 
 const MAX_TYPE = 100;
@@ -47,13 +63,11 @@ const KEPT_CHARACTERS = 1024 * 1024;
  * Translates a message into checked events. When some events are invalid, the valid ones are used
  * and the whole message is also rejected. On a replay, used events are recognized by their
  * identities.
- * @param context now: milliseconds since 1970, for checking times; asks: whether the source's API
- *   can be asked for values that the message leaves out
  */
 export function translate(
   source: Source,
   message: Message,
-  { now, asks }: { now: number; asks: boolean },
+  { now, asks, traits, ignored }: TranslationContext,
 ): Translated {
   const { content } = message;
   if ('unreadable' in content) {
@@ -72,9 +86,13 @@ export function translate(
   if (usable(message.id) === null) {
     return rejected(source, message, body, { id: ['must have 1 to 255 characters'] }, []);
   }
-  const translation = source.translate({ id: message.id, at: message.at, body });
   const type = typeOf(source, body);
-  if (translation === 'unused') return { outcome: 'unused', type, events: [], rejected: [] };
+  if (ignored?.includes(source.eventNameOf?.(body))) {
+    return unused(type, 'ignored by TRACKING_IGNORE');
+  }
+  const translation = source.translate({ id: message.id, at: message.at, body });
+  if (translation === 'unused') return unused(type);
+  if ('unused' in translation) return unused(type, translation.unused);
   if ('errors' in translation) return rejected(source, message, body, translation.errors, []);
   const native = translation.events.map((event, index) => withId(event, message.id, index));
   const { receivedAt } = message;
@@ -82,17 +100,33 @@ export function translate(
     const eventId = idOf(message.id, native.length + index);
     return { ...wanted, source: source.name, eventId, receivedAt };
   });
-  if (native.length + lookUps.length === 0) {
-    return { outcome: 'unused', type, events: [], rejected: [] };
-  }
-  const context = { now, receivedAt: message.at, defaultSource: source.name };
+  if (native.length + lookUps.length === 0) return unused(type);
+  const context = { now, receivedAt: message.at, defaultSource: source.name, traits };
   const checked = native.map((event) => checkEvent(event, context));
+  const dropped: DroppedTraits = {};
+  for (const one of checked) if ('event' in one) addDropped(dropped, one.dropped);
   const events = checked.flatMap((one) =>
-    'event' in one ? [remembered(source, message, one.event)] : [],
+    'event' in one && (source.isNative || !isEmptied(one))
+      ? [remembered(source, message, one.event)]
+      : [],
   );
   const wrong = checked.find((one) => 'errors' in one);
-  if (!wrong) return { outcome: 'accepted', type, events, lookUps, rejected: [] };
-  return { ...rejected(source, message, body, wrong.errors, native), events, lookUps };
+  if (wrong) {
+    return { ...rejected(source, message, body, wrong.errors, native), events, lookUps, dropped };
+  }
+  if (events.length + lookUps.length === 0) return { ...unused(type), dropped };
+  return { outcome: 'accepted', type, events, lookUps, rejected: [], dropped };
+}
+
+function unused(type: string | null, reason?: UnusedReason): Translated {
+  return { outcome: 'unused', type, events: [], rejected: [], ...(reason && { reason }) };
+}
+
+/** Whether an update carries nothing any more, because all its traits were dropped. */
+function isEmptied({ event, dropped }: { event: NativeEvent; dropped?: DroppedTraits }): boolean {
+  if (!dropped || !event.type.endsWith('.updated')) return false;
+  const carried = Object.entries(event.data).filter(([name]) => !name.endsWith('_id'));
+  return carried.every(([, value]) => value === undefined);
 }
 
 /** Gives each event of a message an identity of its own. */

@@ -10,11 +10,21 @@ export interface Parts {
 /** Maps a vendor's user or organization to the data of a native event. */
 type ProfileOf = (object: unknown) => Record<string, unknown>;
 
+interface WholeObjects {
+  user: ProfileOf;
+  /** The member of users and organizations that holds their traits. */
+  traits: string;
+}
+
 /**
  * Translators for messages that Clerk and WorkOS share: users and organizations that are created,
  * updated and deleted. Each message contains the whole object, including its creation time.
  */
-export function wholeObjects(user: ProfileOf): Translators<Parts> {
+export function wholeObjects({ user: profile, traits }: WholeObjects): Translators<Parts> {
+  const withTraits = (object: ProfileOf) => (data: unknown) => {
+    return { ...object(data), traits: member(data, traits) };
+  };
+  const [user, org] = [withTraits(profile), withTraits(orgProfile)];
   const created = (profile: ProfileOf, { data }: Parts) => ({
     ...profile(data),
     created_at: member(data, 'created_at'),
@@ -33,6 +43,6 @@ export function wholeObjects(user: ProfileOf): Translators<Parts> {
   };
 }
 
-function org(data: unknown): Record<string, unknown> {
+function orgProfile(data: unknown): Record<string, unknown> {
   return { org_id: member(data, 'id'), name: member(data, 'name') };
 }

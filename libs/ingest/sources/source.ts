@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FieldErrors } from '#libs/contracts';
+import type { FieldErrors, TraitLists } from '#libs/contracts';
 import type { Settings } from '#libs/platform';
 
 /**
@@ -39,7 +39,13 @@ export class FetchDeferred extends Error {
  * fetched, with the time of the fetch.
  */
 export type Translation =
-  { events: readonly unknown[]; lookUps?: readonly Fetch[] } | { errors: FieldErrors } | 'unused';
+  | { events: readonly unknown[]; lookUps?: readonly Fetch[] }
+  | { errors: FieldErrors }
+  | { unused: UnusedReason }
+  | 'unused';
+
+/** Why a message that would be activity does not count. */
+export type UnusedReason = 'ignored by TRACKING_IGNORE' | 'not active';
 
 /**
  * A translator of one vendor's messages. Every folder beside this file whose `source.ts` exports a
@@ -54,10 +60,16 @@ export interface Source {
    * determined again.
    */
   readonly isOrderedByArrival?: true;
+  /** Set when messages are native events: a bad trait rejects an event instead of being dropped. */
+  readonly isNative?: true;
+  /** Trait keys that the source also reads as profile fields. */
+  readonly profileTraits?: TraitLists;
   /** The message's type as the vendor names it; undefined without one. */
   typeOf(body: unknown): string | undefined;
   /** Decodes encoded parts of the body before it is translated, stored or erased. */
   plain?(body: unknown): unknown;
+  /** The name of the event that a message reports, for TRACKING_IGNORE; undefined without one. */
+  eventNameOf?(body: unknown): string | undefined;
   /** Pure: the same message always gives the same events. */
   translate(message: SourceMessage): Translation;
   /**

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Outcome, Sender } from '#libs/contracts';
+import { TRAIT_DROPS, type DroppedTraits, type Outcome, type Sender } from '#libs/contracts';
 import { Clock, Logger, describeError } from '#libs/platform';
 import { Database } from '#libs/database';
 import { addCounts, type SourceCount } from './counts.store.js';
@@ -29,13 +29,27 @@ export class IngestStatistics implements OnApplicationShutdown {
   /**
    * Counts `count` events.
    * @param type null when unknown
+   * @param reason why they are unused; of a fixed set, empty without a particular one
    */
-  record(sender: Sender, type: string | null, outcome: Outcome, count = 1): void {
+  record(sender: Sender, type: string | null, outcome: Outcome, count = 1, reason = ''): void {
     if (count === 0) return;
     const lastAt = this.clock.now();
     const hour = Math.floor(lastAt / HOUR_MS);
-    this.add({ hour, sender, type: this.names.of(sender, type, hour), outcome, count, lastAt });
+    const name = this.names.of(sender, type, hour);
+    this.add({ hour, sender, type: name, outcome, reason, count, lastAt });
     this.flushSoon();
+  }
+
+  /** Counts traits that were dropped from the events of a sender. */
+  recordDropped(sender: Sender, dropped: DroppedTraits): void {
+    const lastAt = this.clock.now();
+    const hour = Math.floor(lastAt / HOUR_MS);
+    for (const reason of TRAIT_DROPS) {
+      const count = dropped[reason] ?? 0;
+      if (count === 0) continue;
+      this.add({ hour, sender, type: 'trait', outcome: 'dropped', reason, count, lastAt });
+      this.flushSoon();
+    }
   }
 
   /** Writes all counts of this process. */
@@ -79,8 +93,8 @@ export class IngestStatistics implements OnApplicationShutdown {
   }
 
   private add(added: SourceCount): void {
-    const { hour, sender, type, outcome, count, lastAt } = added;
-    const key = [hour, sender.kind, sender.name, type, outcome].join('\0');
+    const { hour, sender, type, outcome, reason, count, lastAt } = added;
+    const key = [hour, sender.kind, sender.name, type, outcome, reason].join('\0');
     const known = this.counts.get(key);
     if (!known) {
       this.counts.set(key, added);

@@ -1,4 +1,4 @@
-import type { Outcome, SenderKind } from '#libs/contracts';
+import type { Outcome, SenderKind, TraitDrop } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 
 /** A sender of one kind. A key that is used for two kinds counts as two senders. */
@@ -8,7 +8,14 @@ interface OfSource {
 }
 
 export type LastEvent = OfSource & { last_event_at: number | null };
-export type DayCount = OfSource & { type: string; outcome: Outcome; count: number };
+export type DayCount = OfSource & {
+  type: string;
+  outcome: Outcome;
+  /** Empty when there is nothing to say. */
+  reason: string;
+  count: number;
+};
+export type DropCount = OfSource & { reason: TraitDrop; count: number };
 export type LetterCount = OfSource & { reason: string; count: number };
 
 // Refused messages are left out, because they may be forged. Dead letters are included, because
@@ -33,17 +40,32 @@ export async function lastEvents(db: Queryable): Promise<LastEvent[]> {
 }
 
 const LAST_DAY = `
-  select kind, source, type, outcome, sum(count)::float8 as count
+  select kind, source, type, outcome, reason, sum(count)::float8 as count
   from source_counts
-  where hour > to_timestamp($1::float8 / 1000) - interval '24 hours'
-  group by kind, source, type, outcome
-  order by count desc, type collate "C", outcome`;
+  where hour > to_timestamp($1::float8 / 1000) - interval '24 hours' and outcome <> 'dropped'
+  group by kind, source, type, outcome, reason
+  order by count desc, type collate "C", outcome, reason collate "C"`;
 
 /**
  * Counts for the hour of `now` (milliseconds since 1970) and the 23 hours before, highest first.
  */
 export async function lastDay(db: Queryable, now: number): Promise<DayCount[]> {
   return (await db.query<DayCount>(LAST_DAY, [now])).rows;
+}
+
+const DROPPED_TRAITS = `
+  select kind, source, reason, sum(count)::float8 as count
+  from source_counts
+  where hour > to_timestamp($1::float8 / 1000) - interval '24 hours' and outcome = 'dropped'
+  group by kind, source, reason
+  order by count desc, reason collate "C"`;
+
+/**
+ * Dropped traits by reason, for the hour of `now` (milliseconds since 1970) and the 23 hours
+ * before, highest first.
+ */
+export async function droppedTraits(db: Queryable, now: number): Promise<DropCount[]> {
+  return (await db.query<DropCount>(DROPPED_TRAITS, [now])).rows;
 }
 
 /** Reasons listed per sender. */

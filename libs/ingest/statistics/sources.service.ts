@@ -5,7 +5,7 @@ import { Database } from '#libs/database';
 import { Sources } from '../sources/sources.js';
 import { configuredWebhooks } from '../sources/webhook-secrets.js';
 import { IngestStatistics } from './ingest-statistics.service.js';
-import { lastDay, lastEvents, letterCounts } from './sources.query.js';
+import { droppedTraits, lastDay, lastEvents, letterCounts } from './sources.query.js';
 
 /** Lists the senders, when they last sent an event, and the outcomes of their events. */
 @Injectable()
@@ -44,15 +44,20 @@ export class SourcesService {
   /** `states` with the counts of the last 24 hours and the reasons of dead letters. */
   async details(): Promise<SourceDetails[]> {
     const states = await this.states();
-    const [days, letters] = await Promise.all([
-      lastDay(this.database.pool, this.clock.now()),
+    const now = this.clock.now();
+    const [days, drops, letters] = await Promise.all([
+      lastDay(this.database.pool, now),
+      droppedTraits(this.database.pool, now),
       letterCounts(this.database.pool),
     ]);
-    const [daysOf, lettersOf] = [bySource(days), bySource(letters)];
+    const [daysOf, dropsOf, lettersOf] = [bySource(days), bySource(drops), bySource(letters)];
     return states.map((state) => ({
       ...state,
-      last_day: (daysOf.get(keyOf(state)) ?? []).map(({ type, outcome, count }) => {
-        return { type, outcome, count };
+      last_day: (daysOf.get(keyOf(state)) ?? []).map(({ type, outcome, reason, count }) => {
+        return { type, outcome, count, ...(reason !== '' && { reason }) };
+      }),
+      dropped_traits: (dropsOf.get(keyOf(state)) ?? []).map(({ reason, count }) => {
+        return { reason, count };
       }),
       dead_letters: (lettersOf.get(keyOf(state)) ?? []).map(({ reason, count }) => {
         return { reason, count };

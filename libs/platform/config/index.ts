@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
+import { eventNames, traitKeys } from './lists.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
 
@@ -95,6 +96,9 @@ const known = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them')
     .optional(),
+  USER_TRAITS: traitKeys.default([]),
+  ORG_TRAITS: traitKeys.default([]),
+  TRACKING_IGNORE: eventNames.default([]),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),

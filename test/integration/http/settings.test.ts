@@ -46,6 +46,9 @@ const WRONG: Record<string, string[]> = {
   SNAPSHOTS_HOURLY: ['0'],
   SNAPSHOTS_DAILY: ['1.5'],
   IDENTITY_DAYS: ['29'],
+  USER_TRAITS: ['two words', 'plan,,seats', 'x'.repeat(65), 'größe'],
+  ORG_TRAITS: [',', 'plan,*'],
+  TRACKING_IGNORE: ['Heartbeat,,Debug', ' , '],
   LOG_LEVEL: ['loud'],
   PROPELAUTH_AUTH_URL: ['hidden.example.com'],
 };

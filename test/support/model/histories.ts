@@ -12,6 +12,7 @@ import {
   SOURCES,
   USERS,
 } from './pools.js';
+import { traits } from './random-traits.js';
 
 /** An event before it has an identity; `ago` is how long before today's start, in ms, ≥ 1. */
 interface Draft {
@@ -77,6 +78,7 @@ const profile = {
   first_name: clearable(name),
   last_name: clearable(name),
   signup_query_parameters: optional(signupParameters, 4),
+  traits: optional(traits, 4),
 };
 
 function createdUser(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
@@ -92,7 +94,12 @@ function createdUser(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arb
 
 function createdOrg(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
   const created_at = optional(moment, 4);
-  return draft('org.created', at, { org_id: id, name: orgName, created_at });
+  return draft('org.created', at, {
+    org_id: id,
+    name: orgName,
+    created_at,
+    traits: optional(traits, 4),
+  });
 }
 
 function activity(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
@@ -149,7 +156,11 @@ const userUpdate = draft('user.updated', anyTime, {
   created_at: optional(moment, 1),
 });
 
-const orgUpdate = draft('org.updated', anyTime, { org_id: org, name: optional(orgName) });
+const orgUpdate = draft('org.updated', anyTime, {
+  org_id: org,
+  name: optional(orgName),
+  traits: optional(traits, 6),
+});
 
 /** A few events about the same subjects. */
 const story: fc.Arbitrary<Draft[]> = fc.oneof(

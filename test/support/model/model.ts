@@ -20,6 +20,7 @@ import { openSpans } from './membership.js';
 import { activeMembersIn, everInvited, movesOf, numUsersAt } from './pages.js';
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
 import { dayText, wholeSecond } from './time.js';
+import { traitsOf, type TraitLists } from './traits.js';
 
 export type { Cadence, Chart, Metric } from './charts.js';
 export type { WireEvent } from './events.js';
@@ -107,6 +108,11 @@ export class Model {
     if (!this.existsNow('user', userId)) return undefined;
     const parameters = profileField(this.known, 'user', userId, 'signup_query_parameters');
     return (parameters ?? {}) as Record<string, string>;
+  }
+
+  /** The traits shown on a page; undefined: unknown (or deleted), a 404. */
+  traits(subject: Subject, id: string, lists: TraitLists): [string, unknown][] | undefined {
+    return traitsOf(this.known, subject, id, lists);
   }
 
   /** The data of an org page other than its reports; days as numbers, T in unix ms. */

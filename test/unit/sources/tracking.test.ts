@@ -13,7 +13,7 @@ const translate = (call: unknown) => source.translate({ id: 'm', at: NOW, body: 
 /** The events of a call as [type, data], without absent fields. */
 function events(call: Call): [string, Call][] {
   const translation = translate(call);
-  if (translation === 'unused' || 'errors' in translation) throw new Error('no events');
+  if (translation === 'unused' || !('events' in translation)) throw new Error('no events');
   return translation.events.map((event) => {
     const { type, data } = event as { type: string; data: Call };
     return [type, Object.fromEntries(Object.entries(data).filter(([, v]) => v !== undefined))];
@@ -33,28 +33,43 @@ describe('identify', () => {
   test('with an address creates the user', () => {
     const traits = { email: 'a@x.example', firstName: 'Ada', lastName: 'King', username: 'ada' };
     const names = { first_name: 'Ada', last_name: 'King', username: 'ada' };
-    const data = { user_id: 'ada', email: 'a@x.example', ...names };
+    const data = { user_id: 'ada', email: 'a@x.example', ...names, traits };
     expect(events(identify(traits))).toEqual([['user.created', data]]);
   });
 
   test('leaves the check of createdAt to event validation', () => {
     for (const createdAt of ['2025-03-01T10:00:00+0100', 1_740_819_600_000, 'last spring']) {
       const [[, data]] = events(identify({ email: 'a@x.example', createdAt })) as [[string, Call]];
-      expect(data).toEqual({ user_id: 'ada', email: 'a@x.example', created_at: createdAt });
+      expect(data).toMatchObject({ user_id: 'ada', email: 'a@x.example', created_at: createdAt });
     }
   });
 
   test('with a creation time creates the user, with or without an address', () => {
     const traits = { createdAt: '2025-03-01', username: 'ada' };
-    const data = { user_id: 'ada', username: 'ada', created_at: '2025-03-01' };
+    const data = { user_id: 'ada', username: 'ada', created_at: '2025-03-01', traits };
     expect(events(identify(traits))).toEqual([['user.created', data]]);
   });
 
-  test('with neither sets only the profile, and null clears a name', () => {
-    expect(events(identify({ firstName: null, email: ' ', username: 'ada' }))).toEqual([
-      ['user.updated', { user_id: 'ada', first_name: null, username: 'ada' }],
+  test('with neither sets only the profile and the traits, and null clears a name', () => {
+    const traits = { firstName: null, email: ' ', username: 'ada' };
+    expect(events(identify(traits))).toEqual([
+      ['user.updated', { user_id: 'ada', first_name: null, username: 'ada', traits }],
     ]);
-    expect(translate(identify({ plan: 'pro' }))).toBe('unused');
+    const plan = { plan: 'pro' };
+    expect(events(identify(plan))).toEqual([['user.updated', { user_id: 'ada', traits: plan }]]);
+    expect(translate(identify({}))).toBe('unused');
+  });
+
+  test('that is not active creates the user only at a creation time', () => {
+    const context = { active: false };
+    const traits = { email: 'a@x.example', username: 'ada' };
+    expect(events(identify(traits, { context }))).toEqual([
+      ['user.updated', { user_id: 'ada', ...traits, traits }],
+    ]);
+    const dated = { ...traits, createdAt: '2025-03-01' };
+    expect(events(identify(dated, { context }))).toEqual([
+      ['user.created', { user_id: 'ada', ...traits, created_at: '2025-03-01', traits: dated }],
+    ]);
   });
 
   test('splits a whole name when its parts are absent', () => {
@@ -63,13 +78,17 @@ describe('identify', () => {
       first_name: 'Ada',
       last_name: 'King of Lovelace',
     });
-    expect(namesOf({ name: 'Ada' })).toEqual({ user_id: 'ada', first_name: 'Ada' });
+    const { traits: _, ...names } = namesOf({ name: 'Ada' });
+    expect(names).toEqual({ user_id: 'ada', first_name: 'Ada' });
     expect(namesOf({ name: 'Ada King', lastName: 'Byron' })).not.toHaveProperty('first_name');
   });
 
   test('takes traits from the context, where some libraries put them', () => {
-    const call = { type: 'identify', userId: 7, context: { traits: { email: 'a@x.example' } } };
-    expect(events(call)).toEqual([['user.created', { user_id: '7', email: 'a@x.example' }]]);
+    const traits = { email: 'a@x.example', plan: 'pro' };
+    const call = { type: 'identify', userId: 7, context: { traits }, traits: { plan: 'team' } };
+    expect(events(call)).toEqual([
+      ['user.created', { user_id: '7', email: 'a@x.example', traits: { ...traits, plan: 'team' } }],
+    ]);
   });
 });
 
@@ -82,7 +101,15 @@ describe('group', () => {
     const traits = { name: 'Acme', createdAt: '2025-03-01' };
     expect(events(group({ groupId: 'acme', traits }))).toEqual([
       added,
-      ['org.created', { org_id: 'acme', name: 'Acme', created_at: '2025-03-01' }],
+      ['org.created', { org_id: 'acme', name: 'Acme', created_at: '2025-03-01', traits }],
+    ]);
+  });
+
+  test('sets the traits of an account without a name', () => {
+    const traits = { plan: 'pro', seats: null };
+    expect(events(group({ groupId: 'acme', traits }))).toEqual([
+      added,
+      ['org.updated', { org_id: 'acme', traits }],
     ]);
   });
 
@@ -164,6 +191,55 @@ test('calls without a user, and aliases, are unused', () => {
   expect(translate({ type: 'alias', userId: 'ada', previousId: 'x' })).toBe('unused');
 });
 
+describe('a call that is not active', () => {
+  const context = { active: false, groupId: 'acme' };
+
+  test.each([
+    { type: 'page', name: 'Home' },
+    { type: 'screen', name: 'Home' },
+    { type: 'track', event: 'Song Played' },
+    { type: 'track', event: 'signed_in' },
+  ])('is no activity: %j', (call) => {
+    expect(translate({ ...call, userId: 'ada', context })).toEqual({ unused: 'not active' });
+    for (const active of [true, 'false', 0, null, undefined]) {
+      expect(translate({ ...call, userId: 'ada', context: { active } })).toHaveProperty('events');
+    }
+  });
+
+  test('still states a fact', () => {
+    const facts = ['Account Added User', 'Account Deleted', 'Invite Sent', 'Signed Up'];
+    for (const name of facts) {
+      const properties = { invitee_email: 'i@x.example' };
+      const call = { type: 'track', userId: 'ada', event: name, properties };
+      expect(events({ ...call, context })).toEqual(
+        events({ ...call, context: { groupId: 'acme' } }),
+      );
+    }
+  });
+
+  test('is one by the context of its batch, however large', () => {
+    const batch = [
+      { type: 'page', userId: 'ada' },
+      { type: 'page', context: { active: true } },
+    ];
+    for (const more of [{}, { app: 'x'.repeat(5_000) }]) {
+      const calls = callsOf({ batch, context: { active: false, ...more } }) as Call[];
+      expect(calls.map(({ context: own }) => (own as Call)['active'])).toEqual([false, true]);
+    }
+  });
+});
+
+test('the name of an event is that of a track, page or screen', () => {
+  const nameOf = (call: Call) => source.eventNameOf!(call);
+  expect(nameOf({ type: 'track', event: 'Heartbeat', name: 'x' })).toBe('Heartbeat');
+  expect(nameOf({ type: 'page', event: 'x', name: 'Home' })).toBe('Home');
+  expect(nameOf({ type: 'screen', name: 'Home' })).toBe('Home');
+  for (const type of ['identify', 'group', 'alias', 'dance']) {
+    expect(nameOf({ type, event: 'x', name: 'x' })).toBeUndefined();
+  }
+  expect(nameOf({ type: 'track', event: 7 })).toBeUndefined();
+});
+
 test('a value that is not a call, or has an invalid time, is an error', () => {
   for (const call of [7, null, [], 'track', {}, { type: 'dance' }, { type: '__proto__' }]) {
     expect(translate(call)).toHaveProperty('errors');
@@ -179,7 +255,7 @@ describe('an id that is a number', () => {
   const idIn = (written: string) => {
     const call = parseJson(`{"type":"page","userId":${written}}`) as Call;
     const translation = translate(call);
-    if (translation === 'unused' || 'errors' in translation) return translation;
+    if (translation === 'unused' || !('events' in translation)) return translation;
     return (translation.events[0] as { data: Call }).data['user_id'];
   };
 

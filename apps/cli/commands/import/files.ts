@@ -10,7 +10,9 @@ import {
   RejectedFile,
   STANDARD_INPUT,
   counting,
+  foreignTraits,
   importFile,
+  nativeTraits,
   openFile,
   type CsvKind,
   type EventWriter,
@@ -58,7 +60,10 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
     writer: (database, ofStore) => new FactWriter(new BulkLoad(database, ofStore), 'remembered'),
-    format: (now, writtenAt) => new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource }),
+    format: (now, writtenAt) => {
+      const traits = nativeTraits(settings);
+      return new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource, traits });
+    },
   });
 }
 
@@ -80,7 +85,9 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     writer: (database, ofStore) => new FactWriter(new BulkLoad(database, ofStore), 'content'),
     format: (now, writtenAt, ofStore) => {
       const receivedAt = asOf ?? writtenAt;
-      return new CsvFormat({ now, receivedAt, defaultSource }, calendarOf(ofStore), kind);
+      const traits = foreignTraits(settings);
+      const context = { now, receivedAt, defaultSource, traits };
+      return new CsvFormat(context, calendarOf(ofStore), kind);
     },
   });
 }
@@ -101,6 +108,7 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
     const into = counting(writer, ledger, IMPORTED_FILE);
     const ended = await read(wanted, store.settings, into, clock, signal);
     ledger.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
+    ledger.recordDropped(IMPORTED_FILE, ended.dropped);
     finish(wanted, { ...ended, known: writer.known }, signal);
   } finally {
     await ledger.onApplicationShutdown();

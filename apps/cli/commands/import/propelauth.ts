@@ -12,7 +12,7 @@ import { ProgressBar } from '../../progress-bar.js';
 import { openStore } from '../../store.js';
 import { UsageError } from '../../usage.js';
 import { STOPPED, stopSignal } from './stopping.js';
-import { count, table } from './summary.js';
+import { count, droppedTraits, table } from './summary.js';
 
 const NOT_IMPORTED = `
 PropelAuth's API does not provide
@@ -109,7 +109,7 @@ async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
 }
 
 function summary(progress: PropelAuthProgress, rejectedFile: string | undefined): string {
-  const { invitesWithoutInviter: unusable, rejected } = progress;
+  const { invitesWithoutInviter: unusable, rejected, dropped } = progress;
   return table([
     ['users', count(progress.users)],
     ['orgs', count(progress.orgs)],
@@ -117,6 +117,7 @@ function summary(progress: PropelAuthProgress, rejectedFile: string | undefined)
     ['open invites', count(progress.invites)],
     ...(unusable > 0 ? [['of unknown inviters', `${count(unusable)}, left out`] as const] : []),
     ['rejected', rejectedFile ? `${count(rejected)}, see ${rejectedFile}` : count(rejected)],
+    ...droppedTraits(dropped),
   ]);
 }
 

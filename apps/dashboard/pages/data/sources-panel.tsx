@@ -4,6 +4,7 @@ import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import { now } from '../../labels/clock.js';
 import { formatAgo, formatMoment, formatNumber } from '../../labels/format.js';
+import { Term } from '../../labels/terms.js';
 import { isAlive } from './sources.js';
 
 /** Only an administrator sees the figures. */
@@ -73,10 +74,22 @@ function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean 
               </td>
               {isAdmin && (
                 <>
-                  <td class="number wide-only">{formatNumber(total(source.last_day))}</td>
+                  <td class="number wide-only">
+                    {formatNumber(total(source.last_day))}
+                    <Reasons
+                      term="unused_activity"
+                      title="unused"
+                      counts={unusedByReason(source.last_day ?? [])}
+                    />
+                    <Reasons
+                      term="dropped_traits"
+                      title="traits dropped"
+                      counts={source.dropped_traits ?? []}
+                    />
+                  </td>
                   <td class="number">
                     {formatNumber(total(source.dead_letters))}
-                    <Reasons letters={source.dead_letters ?? []} />
+                    <Reasons counts={source.dead_letters ?? []} />
                   </td>
                 </>
               )}
@@ -100,16 +113,40 @@ function LastEvent({ at }: { at: number | null }) {
   return <span title={formatMoment(at)}>{formatAgo(at, now() / 1000)}</span>;
 }
 
+interface ReasonsProps {
+  /** What the reasons are for, and the term that defines it. */
+  title?: string;
+  term?: string;
+  counts: readonly { reason: string; count: number }[];
+}
+
 /** The most frequent reasons. */
-function Reasons({ letters }: { letters: SourceDetails['dead_letters'] }) {
+function Reasons({ title, term, counts }: ReasonsProps) {
   return (
     <>
-      {letters.slice(0, SHOWN_REASONS).map(({ reason, count }) => (
+      {counts.slice(0, SHOWN_REASONS).map(({ reason, count }) => (
         <span key={reason} class="soft small block-line">
+          {title && term && (
+            <>
+              <Term name={term}>{title}</Term>:{' '}
+            </>
+          )}
           <bdi>{reason}</bdi> × {formatNumber(count)}
         </span>
       ))}
     </>
+  );
+}
+
+/** The numbers of unused calls that have a reason, highest first. */
+function unusedByReason(lastDay: SourceDetails['last_day']): ReasonsProps['counts'] {
+  const counts = new Map<string, number>();
+  for (const { outcome, reason, count } of lastDay) {
+    if (outcome !== 'unused' || reason === undefined) continue;
+    counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  return Array.from(counts, ([reason, count]) => ({ reason, count })).sort(
+    (one, other) => other.count - one.count,
   );
 }
 

@@ -3,6 +3,7 @@ import { useResource } from '../../api/resource.js';
 import { Facts } from '../../components/facts.js';
 import { ReportPositions } from '../../components/report-positions.js';
 import { Shown } from '../../components/states.js';
+import { Traits } from '../../components/traits.js';
 import { Link } from '../../routing/link.js';
 import type { Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
@@ -25,7 +26,14 @@ export function OrgPage({ orgId, place }: { orgId: string; place: Place }) {
     <>
       <Title title={profile.data?.org.name ?? 'Organization'} />
       <div class="block">
-        <Shown of={profile}>{(data) => <Profile profile={data} />}</Shown>
+        <Shown of={profile}>
+          {(data) => (
+            <>
+              <Profile profile={data} />
+              <Traits traits={data.traits} />
+            </>
+          )}
+        </Shown>
         <div class="columns org-panels">
           <WeeklyChart
             term="active_by_week"

@@ -3,6 +3,7 @@ import { useResource } from '../../api/resource.js';
 import { Facts } from '../../components/facts.js';
 import { ReportPositions } from '../../components/report-positions.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Traits } from '../../components/traits.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { now } from '../../labels/clock.js';
@@ -11,7 +12,7 @@ import { nameOf, orgAddress } from '../../labels/names.js';
 import { Term } from '../../labels/terms.js';
 import { Calendar } from './calendar.js';
 
-/** A user: profile, activity, organizations, invites and reports. */
+/** A user: profile, activity, organizations, invites, traits and reports. */
 export function UserPage({ userId }: { userId: string }) {
   const page = useResource<UserReply>(`/api/insights/v1/users/${encodeURIComponent(userId)}`);
   if (page.failure?.kind === 'missing') return <Unknown />;
@@ -80,6 +81,7 @@ function Known({ page }: { page: UserReply }) {
         </div>
         <div class="block">
           <ReportPositions subject="user" standings={page.reports} />
+          <Traits traits={page.traits} />
           <Signup parameters={page.signup_query_parameters} />
         </div>
       </div>

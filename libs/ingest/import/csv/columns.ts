@@ -60,13 +60,20 @@ const COLUMNS: Record<CsvKind, readonly Column[]> = {
 export interface Header {
   kind: CsvKind;
   columns: readonly { name: string; position: number }[];
+  /** The columns of traits, by their keys. */
+  traits: readonly { key: string; position: number }[];
 }
+
+/** The kinds of files that may have columns of traits. */
+const WITH_TRAITS: readonly CsvKind[] = ['users', 'orgs'];
+const TRAIT_COLUMN = /^\s*trait\.(.+?)\s*$/i;
 
 /** An unusable header. The message names the missing columns. */
 export class HeaderError extends Error {}
 
 /**
- * Reads a header. Case, spaces and hyphens do not matter; unknown columns are ignored.
+ * Reads a header. Case, spaces and hyphens do not matter, except in the key of a trait
+ * (`trait.<key>`); unknown columns are ignored.
  * @param kind the kind of rows; undefined to detect it from the header
  * @throws HeaderError
  */
@@ -80,7 +87,19 @@ export function readHeader(cells: readonly string[], kind?: CsvKind): Header {
   const columns = COLUMNS[meant].map(({ name, aliases }) => {
     return { name, position: positionOf(aliases, names) };
   });
-  return { kind: meant, columns: columns.filter(({ position }) => position >= 0) };
+  const traits = WITH_TRAITS.includes(meant) ? traitColumns(cells) : [];
+  return { kind: meant, columns: columns.filter(({ position }) => position >= 0), traits };
+}
+
+/** @throws HeaderError for two columns of one trait */
+function traitColumns(cells: readonly string[]): Header['traits'] {
+  const found = cells.flatMap((cell, position) => {
+    const key = TRAIT_COLUMN.exec(cell)?.[1];
+    return key === undefined ? [] : [{ key, position }];
+  });
+  const twice = found.find(({ key }, at) => found.findIndex((one) => one.key === key) < at);
+  if (twice) throw new HeaderError(`The header has two columns trait.${twice.key}: remove one.`);
+  return found;
 }
 
 function kindOf(names: readonly string[]): CsvKind {

@@ -1,7 +1,9 @@
 import {
+  addDropped,
   checkEvent,
   type Calendar,
   type CheckContext,
+  type DroppedTraits,
   type FieldErrors,
   type NativeEvent,
 } from '#libs/contracts';
@@ -11,6 +13,7 @@ import { cellsOf, type Cells } from './cells.js';
 import { HeaderError, readHeader, type CsvKind, type Header } from './columns.js';
 import { RecordReader, type CsvRecord } from './records.js';
 import { eventsOfRow, type CsvRow } from './rows.js';
+import type { CsvTrait } from './traits.js';
 
 const DELIMITERS = [',', ';', '\t'];
 /** An optional first line that names the delimiter, as Excel writes it. */
@@ -18,6 +21,14 @@ const DELIMITER_HINT = /^"?sep=([^"])"?$/i;
 const NOT_CSV = {
   row: ['cannot be read: quotes must stand around a whole cell, doubled inside it'],
 };
+
+/** A row, and its cells of traits by key. */
+interface RowRead {
+  row: CsvRow;
+  traits: readonly CsvTrait[];
+}
+
+type CheckedRow = { events: NativeEvent[]; dropped: DroppedTraits } | { errors: FieldErrors };
 
 /** CSV with a header row: users, orgs, memberships, activity or invites. */
 export class CsvFormat implements FileFormat {
@@ -67,13 +78,16 @@ export class CsvFormat implements FileFormat {
 
   private readRecords(records: readonly CsvRecord[]): LinesRead {
     const rows = this.header ? records : this.readHeader(records);
-    const read: LinesRead = { count: rows.length, events: [], rejected: [] };
+    const dropped: DroppedTraits = {};
+    const read: LinesRead = { count: rows.length, events: [], rejected: [], dropped };
     for (const [index, cells] of cellsOf(rows, this.delimiter).entries()) {
       const { number, text, unreadable } = rows[index]!;
       const row = this.rowOf(cells, unreadable);
-      const checked = 'errors' in row ? row : this.check(row.row);
-      if ('events' in checked) for (const event of checked.events) read.events.push(event);
-      else read.rejected.push({ number, text, errors: checked.errors });
+      const checked = 'errors' in row ? row : this.check(row);
+      if ('events' in checked) {
+        for (const event of checked.events) read.events.push(event);
+        addDropped(dropped, checked.dropped);
+      } else read.rejected.push({ number, text, errors: checked.errors });
     }
     return read;
   }
@@ -97,7 +111,7 @@ export class CsvFormat implements FileFormat {
     return others;
   }
 
-  private rowOf(cells: Cells, unreadable?: string): { row: CsvRow } | { errors: FieldErrors } {
+  private rowOf(cells: Cells, unreadable?: string): RowRead | { errors: FieldErrors } {
     if (unreadable !== undefined) return { errors: { row: [unreadable] } };
     if (!cells) return { errors: NOT_CSV };
     if (cells.length !== this.columnCount) {
@@ -109,19 +123,23 @@ export class CsvFormat implements FileFormat {
       const cell = cells[position]!;
       if (cell !== '') row[name] = cell;
     }
-    return { row };
+    const traits = this.header!.traits.filter(({ position }) => cells[position] !== '');
+    return { row, traits: traits.map(({ key, position }) => [key, cells[position]!]) };
   }
 
-  private check(row: CsvRow): { events: NativeEvent[] } | { errors: FieldErrors } {
-    const read = eventsOfRow(this.header!.kind, row, this.context.receivedAt, this.calendar);
+  private check({ row, traits }: RowRead): CheckedRow {
+    const { receivedAt } = this.context;
+    const read = eventsOfRow(this.header!.kind, row, receivedAt, this.calendar, traits);
     if ('errors' in read) return read;
     const events: NativeEvent[] = [];
+    const dropped: DroppedTraits = {};
     for (const event of read.events) {
       const checked = checkEvent(event, this.context);
       if ('errors' in checked) return { errors: byColumn(checked.errors, read.timeColumn) };
       events.push(checked.event);
+      addDropped(dropped, checked.dropped);
     }
-    return { events };
+    return { events, dropped };
   }
 }
 

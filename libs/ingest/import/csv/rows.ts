@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readTime, type Calendar, type EventType, type FieldErrors } from '#libs/contracts';
 import type { CsvKind } from './columns.js';
+import { traitsOfRow, type CsvTrait } from './traits.js';
 
 const IDS = ['user_id', 'org_id', 'inviter_user_id'];
 /** Spreadsheets write numbers of more than 11 digits like this and keep 15 digits. */
@@ -29,12 +30,14 @@ export type RowEvents = { events: RowEvent[]; timeColumn: string } | { errors: F
  * same row again changes nothing.
  * @param asOf the time as of which the file is valid, milliseconds since 1970
  * @param calendar of the store: a day without a time is the beginning of that day there
+ * @param traits of rows of users and orgs
  */
 export function eventsOfRow(
   kind: CsvKind,
   row: CsvRow,
   asOf: number,
   calendar: Calendar,
+  traits: readonly CsvTrait[] = [],
 ): RowEvents {
   const rounded = IDS.filter((name) => isChanged(row[name] ?? ''));
   if (rounded.length > 0) {
@@ -42,9 +45,9 @@ export function eventsOfRow(
   }
   switch (kind) {
     case 'users':
-      return userEvents(row, asOf, calendar);
+      return userEvents(row, asOf, calendar, traits);
     case 'orgs':
-      return orgEvents(row, asOf, calendar);
+      return orgEvents(row, asOf, calendar, traits);
     case 'memberships':
       return membershipEvents(row, asOf, calendar);
     case 'activity':
@@ -59,25 +62,42 @@ function isChanged(id: string): boolean {
 }
 
 /** Profiles have the file's time, so any later event overrides them. */
-function userEvents(row: CsvRow, asOf: number, calendar: Calendar): RowEvents {
+function userEvents(
+  row: CsvRow,
+  asOf: number,
+  calendar: Calendar,
+  traits: readonly CsvTrait[],
+): RowEvents {
   const { user_id, email, username, first_name, last_name } = row;
   const times = readTimes(row, calendar, ['created_at'], ['last_active_at']);
   if ('errors' in times) return times;
   const { created_at: createdAt, last_active_at: lastActiveAt } = times.ms;
-  const data = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
-  const id = `user ${digest(Object.values(data))}`;
+  const profile = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
+  const id = `user ${digest([...Object.values(profile), ...inOrder(traits)])}`;
+  const data = { ...profile, traits: traitsOfRow(traits) };
   const events: RowEvent[] = [{ id, type: 'user.created', time: iso(asOf), data }];
   if (lastActiveAt !== undefined) events.push(active(user_id, lastActiveAt));
   return { events, timeColumn: 'last_active_at' };
 }
 
-function orgEvents(row: CsvRow, asOf: number, calendar: Calendar): RowEvents {
+function orgEvents(
+  row: CsvRow,
+  asOf: number,
+  calendar: Calendar,
+  traits: readonly CsvTrait[],
+): RowEvents {
   const { org_id, name } = row;
   const times = readTimes(row, calendar, ['created_at']);
   if ('errors' in times) return times;
-  const data = { org_id, name, created_at: iso(times.ms['created_at']!) };
-  const id = `org ${digest(Object.values(data))}`;
+  const profile = { org_id, name, created_at: iso(times.ms['created_at']!) };
+  const id = `org ${digest([...Object.values(profile), ...inOrder(traits)])}`;
+  const data = { ...profile, traits: traitsOfRow(traits) };
   return { events: [{ id, type: 'org.created', time: iso(asOf), data }], timeColumn: 'created_at' };
+}
+
+/** The traits in the order of their keys: that of the columns must not matter. */
+function inOrder(traits: readonly CsvTrait[]): readonly CsvTrait[] {
+  return traits.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
 /**

@@ -1,10 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkEvent, type NativeEvent, type Sender } from '#libs/contracts';
+import {
+  addDropped,
+  checkEvent,
+  type DroppedTraits,
+  type NativeEvent,
+  type Sender,
+  type TraitRules,
+} from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
 import type { Clock, Settings } from '#libs/platform';
 import type { Database } from '#libs/database';
 import type { IngestStatistics } from '../../statistics/ingest-statistics.service.js';
 import { SOURCE } from '../../sources/propelauth/backfill.js';
+import { foreignTraits } from '../../pipeline/trait-rules.js';
 import { recordAccepted } from '../counting.js';
 import type { RejectedLine } from '../file-format.js';
 import {
@@ -28,11 +36,13 @@ export interface PropelAuthProgress {
   /** Invites without an inviter, which are not imported. */
   invitesWithoutInviter: number;
   rejected: number;
+  /** Properties and metadata that are not kept as traits. */
+  dropped: DroppedTraits;
 }
 
 export interface PropelAuthImport {
   database: Database;
-  settings: Pick<Settings, 'INVITEE_HASH_KEY' | 'REPORT_TIME_ZONE'>;
+  settings: Pick<Settings, 'INVITEE_HASH_KEY' | 'REPORT_TIME_ZONE' | 'USER_TRAITS' | 'ORG_TRAITS'>;
   clock: Clock;
   ledger: IngestStatistics;
   /** The auth URL, and the API key of a backend integration. */
@@ -65,19 +75,23 @@ export async function importPropelAuth(wanted: PropelAuthImport): Promise<Propel
     invites: 0,
     invitesWithoutInviter: 0,
     rejected: 0,
+    dropped: {},
   };
   const into = new BulkLoad(database, wanted.settings);
+  const traits = foreignTraits(wanted.settings);
   for await (const page of await pagesOf(wanted, from)) {
-    const { events, rejected } = checked(page, wanted.clock.now());
+    const { events, rejected, dropped } = checked(page, wanted.clock.now(), traits);
     await into.events(events);
     recordAccepted(ledger, events, SENDER);
     ledger.record(SENDER, null, 'rejected', rejected.length);
+    ledger.recordDropped(SENDER, dropped);
     await wanted.onRejected(rejected);
     if (page.next) await saveCheckpoint(pool, name, page.next);
     else await dropCheckpoint(pool, name);
     progress[page.what] += page.count;
     if (page.what === 'invites') progress.invitesWithoutInviter += page.count - page.events.length;
     progress.rejected += rejected.length;
+    addDropped(progress.dropped, dropped);
     wanted.onPage(progress, page);
     if (signal.aborted) break;
   }
@@ -107,16 +121,19 @@ function failureOf(error: unknown): Failure {
   return error instanceof Error && FINAL.test(error.message) ? 'final' : 'unwell';
 }
 
-function checked(page: BackfillPage, now: number) {
-  const context = { now, receivedAt: now, defaultSource: SOURCE };
+function checked(page: BackfillPage, now: number, traits: TraitRules) {
+  const context = { now, receivedAt: now, defaultSource: SOURCE, traits };
+  const dropped: DroppedTraits = {};
   const events: NativeEvent[] = [];
   const rejected: RejectedLine[] = [];
   for (const [index, value] of page.events.entries()) {
     const result = checkEvent(value, context);
-    if ('event' in result) events.push(result.event);
-    else {
+    if ('event' in result) {
+      events.push(result.event);
+      addDropped(dropped, result.dropped);
+    } else {
       rejected.push({ number: index + 1, text: JSON.stringify(value), errors: result.errors });
     }
   }
-  return { events, rejected };
+  return { events, rejected, dropped };
 }

@@ -12,7 +12,8 @@ import {
   type Translators,
 } from '../event-builders.js';
 
-const WHOLE = wholeObjects(profile);
+const TRAITS = 'public_metadata';
+const WHOLE = wholeObjects({ user: profile, traits: TRAITS });
 
 const TRANSLATORS: Translators<Parts> = {
   ...WHOLE,
@@ -21,7 +22,7 @@ const TRANSLATORS: Translators<Parts> = {
   'user.updated': (parts) =>
     isKnown(parts.data)
       ? WHOLE['user.updated']!(parts)
-      : toEvent('user.updated', profile(parts.data), parts.time),
+      : toEvent('user.updated', withTraits(parts.data), parts.time),
   'session.created': ({ data, time }) => {
     // An actor is a member of the staff who impersonates the user.
     const isImpersonated = isObject(member(data, 'actor'));
@@ -87,6 +88,10 @@ function profile(user: unknown): Record<string, unknown> {
     first_name: member(user, 'first_name'),
     last_name: member(user, 'last_name'),
   };
+}
+
+function withTraits(user: unknown): Record<string, unknown> {
+  return { ...profile(user), traits: member(user, TRAITS) };
 }
 
 function primaryEmail(user: unknown): unknown {

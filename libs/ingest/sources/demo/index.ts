@@ -9,6 +9,8 @@ import { addProfileChanges } from './profile-changes.js';
 import { Random } from './random.js';
 import { Script } from './script.js';
 
+export { DEMO_TRAITS } from './traits.js';
+
 /** A native event in wire form; `time` is RFC 3339. */
 export interface DemoEvent {
   id: string;
@@ -17,6 +19,8 @@ export interface DemoEvent {
   time: string;
   data: Record<string, unknown>;
 }
+
+const TRAITS_SEED = 1_000_003;
 
 /** Number of users who try the product without a company. */
 const LONERS = 200;
@@ -32,7 +36,7 @@ const LONERS = 200;
  */
 export function* demoHistory(options: { now: number; seed?: number }): Generator<DemoEvent> {
   const { now, seed = 1 } = options;
-  const script = new Script(new Calendar(now), new Random(seed));
+  const script = new Script(new Calendar(now), new Random(seed), new Random(seed + TRAITS_SEED));
   addHistory(script);
   let count = 0;
   for (const { at, type, data } of script.inOrder()) {

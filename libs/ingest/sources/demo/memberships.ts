@@ -6,6 +6,7 @@ import { isAround, workSecond, type Directory, type Person } from './people.js';
 import type { Script } from './script.js';
 import { planStay } from './stays.js';
 import { isShared, latestJoin } from './stories.js';
+import { addTraitChanges, orgTraits } from './traits.js';
 
 const MINUTE_MS = 60_000;
 
@@ -35,6 +36,7 @@ export function fillOrg(
   }
   inviteStrangers(script, directory, org);
   addChanges(script, org);
+  addTraitChanges(script, org);
   return people;
 }
 
@@ -43,7 +45,8 @@ function found(script: Script, directory: Directory, org: Org): Person {
   const person = directory.signUp(org.createdDay, persona, org.domain, 0.6);
   const foundedAt = person.createdAt + script.random.between(2, 15) * MINUTE_MS;
   const org_id = org.orgId;
-  script.add(foundedAt, 'org.created', { org_id, name: org.name });
+  const traits = orgTraits(script, org);
+  script.add(foundedAt, 'org.created', { org_id, name: org.name, traits });
   const addedAt = foundedAt + 1000;
   script.add(addedAt, 'user.added_to_org', { user_id: person.userId, org_id, role: 'Owner' });
   org.members.push({ person, role: 'Owner', joinedDay: org.createdDay, addedAt });

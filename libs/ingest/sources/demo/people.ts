@@ -11,6 +11,7 @@ import {
 import type { Persona } from './personas.js';
 import type { Random } from './random.js';
 import type { Script } from './script.js';
+import { userTraits } from './traits.js';
 
 interface Profile {
   username?: string;
@@ -70,7 +71,9 @@ export class Directory {
     const isByPhone = !this.isOneByPhone && profile.username !== undefined;
     this.isOneByPhone ||= isByPhone;
     const address = isByPhone ? {} : { email };
-    this.script.add(createdAt, 'user.created', { user_id: userId, ...address, ...profile });
+    const traits = userTraits(this.script);
+    const data = { user_id: userId, ...address, ...profile, ...(traits && { traits }) };
+    this.script.add(createdAt, 'user.created', data);
     const who = { userId, email, profile, createdDay, createdAt, startSecond, inviteAppetite };
     return { ...who, ...persona };
   }

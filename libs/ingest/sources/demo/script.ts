@@ -16,6 +16,8 @@ export class Script {
   constructor(
     readonly calendar: Calendar,
     readonly random: Random,
+    /** Draws traits only, so that they do not affect the rest of the history. */
+    readonly traitRandom: Random,
   ) {}
 
   add(at: number, type: EventType, data: Record<string, unknown>): void {

@@ -25,14 +25,18 @@ export function eventsOfUser(user: UserMetadata, asOf: number): BackfillEvent[] 
     first_name: user.firstName ?? null,
     last_name: user.lastName ?? null,
     created_at: createdAt,
+    traits: user.properties,
   });
   if (!(lastActiveAt > createdAt)) return [created];
   return [created, event('user.active', `seen ${userId}`, lastActiveAt, { user_id: userId })];
 }
 
 /** An org. Without a creation time, only its name is known and it is in no report. */
-export function eventsOfOrg({ orgId, name, createdAt }: Org, asOf: number): BackfillEvent[] {
-  const data = { org_id: orgId, name };
+export function eventsOfOrg(
+  { orgId, name, createdAt, metadata }: Org,
+  asOf: number,
+): BackfillEvent[] {
+  const data = { org_id: orgId, name, traits: metadata };
   const id = `org ${orgId}`;
   if (typeof createdAt !== 'number') return [event('org.updated', id, isoTime(asOf), data)];
   return [event('org.created', id, isoTime(asOf), { ...data, created_at: createdAt })];

@@ -31,12 +31,15 @@ async function connect(key: string, url: string) {
 async function present(client: Client['client'], { kind, id }: Fetch): Promise<unknown> {
   if (kind === 'org') {
     const org = await client.fetchOrg(id);
-    return org && { type: 'org.updated', data: { org_id: id, name: org.name } };
+    return (
+      org && { type: 'org.updated', data: { org_id: id, name: org.name, traits: org.metadata } }
+    );
   }
   const user = await client.fetchUserMetadataByUserId(id);
   if (!user) return undefined;
-  const { email, username = null, firstName = null, lastName = null } = user;
+  const { email, username = null, firstName = null, lastName = null, properties } = user;
   const names = { username, first_name: firstName, last_name: lastName };
   const profile = { user_id: id, email, ...names };
-  return { type: 'user.created', data: { ...profile, created_at: user.createdAt } };
+  const data = { ...profile, created_at: user.createdAt, traits: properties };
+  return { type: 'user.created', data };
 }

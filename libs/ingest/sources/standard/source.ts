@@ -8,6 +8,7 @@ import { textMember } from '../event-builders.js';
 /** Native events in Standard Webhooks: one event or an array per message. */
 export const source: WebhookSource = {
   name: 'standard',
+  isNative: true,
   secretProblem: standardSecretProblem,
   mayBeProven: mayBeStandard,
   verify: verifyStandard,

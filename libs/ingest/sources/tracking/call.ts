@@ -45,6 +45,11 @@ export function isNumber(value: unknown): boolean {
   return typeof value === 'number' || value instanceof LosslessNumber;
 }
 
+/** Whether a call may count as activity. Senders set `context.active` to false for updates by a server. */
+export function isActive(call: Call): boolean {
+  return objectIn(call, 'context')['active'] !== false;
+}
+
 /** The user id of a call; undefined for an anonymous call. */
 export function userIdOf(call: Call): unknown {
   return idOf(call['userId']);

@@ -33,10 +33,11 @@ export function callsOf(batch: unknown): unknown[] | undefined {
  */
 const MAX_COMMON_CHARACTERS = 4_096;
 
-/** The common context; of a large one, only the account and the user's traits. */
+/** The common context; of a large one, only the account, the user's traits and `active`. */
 function smallContext(context: Call): Call {
   if (isSmall(context)) return context;
-  const needed = Object.entries({ groupId: context['groupId'], traits: context['traits'] });
+  const { groupId, traits, active } = context;
+  const needed = Object.entries({ groupId, traits, active });
   return Object.fromEntries(needed.filter(([, value]) => value !== undefined && isSmall(value)));
 }
 

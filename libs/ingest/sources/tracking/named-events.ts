@@ -2,6 +2,7 @@ import type { Translation } from '../source.js';
 import {
   NOT_WHOLE,
   groupIdOf,
+  isActive,
   isNumber,
   objectIn,
   firstGiven,
@@ -23,20 +24,17 @@ interface NamedEvent {
   name: string;
   /** Required parts. A call without a required user is anonymous and unused. */
   needs: readonly ('user' | 'account')[];
-  events: (tracked: Tracked) => readonly unknown[];
+  /** `activity`: nothing but activity of the user. */
+  events: 'activity' | ((tracked: Tracked) => readonly unknown[]);
 }
 
-const activity: NamedEvent['events'] = ({ userId, call }) => [
-  { type: 'user.active', data: { user_id: userId, org_id: placeOf(call) } },
-];
-
 const membership =
-  (type: string): NamedEvent['events'] =>
-  ({ userId, groupId, properties }) => [
+  (type: string) =>
+  ({ userId, groupId, properties }: Tracked) => [
     { type, data: { user_id: userId, org_id: groupId, role: firstGiven(properties['role']) } },
   ];
 
-const invited: NamedEvent['events'] = ({ userId, groupId, properties }) => {
+const invited = ({ userId, groupId, properties }: Tracked) => {
   const invitee = {
     invitee_email: properties['invitee_email'],
     role: firstGiven(properties['invitee_role']),
@@ -52,7 +50,7 @@ const NAMED_EVENTS: readonly NamedEvent[] = [
     needs: ['user'],
     events: ({ userId, groupId, call }) => signedUp(userId, groupId, call),
   },
-  { name: 'Signed In', needs: ['user'], events: activity },
+  { name: 'Signed In', needs: ['user'], events: 'activity' },
   {
     name: 'Account Created',
     needs: ['account'],
@@ -108,7 +106,7 @@ export function nameOf(call: Call): string | undefined {
 export function track(call: Call): Translation {
   const userId = userIdOf(call);
   const named = namedEvent(call);
-  if (!named) return active(userId, call);
+  if (!named || named.events === 'activity') return active(call);
   const groupId = groupIdOf(call);
   if (named.needs.includes('user') && userId === undefined) return 'unused';
   if (named.needs.includes('account') && groupId === undefined) {
@@ -120,8 +118,13 @@ export function track(call: Call): Translation {
   };
 }
 
-/** Activity of a user, in the account that the call names; unused for anonymous calls. */
-export function active(userId: unknown, call: Call): Translation {
+/**
+ * Activity of a user, in the account that the call names; unused for anonymous calls and for those that are not
+ * active.
+ */
+export function active(call: Call): Translation {
+  if (!isActive(call)) return { unused: 'not active' };
+  const userId = userIdOf(call);
   if (userId === undefined) return 'unused';
   const orgId = placeOf(call);
   if (isNumber(orgId)) return { errors: { 'context.groupId': [NOT_WHOLE] } };

@@ -1,24 +1,36 @@
+import type { TraitLists } from '#libs/contracts';
 import type { Translation } from '../source.js';
-import { objectIn, firstGiven, traitsOf, type Call } from './call.js';
+import { isActive, objectIn, firstGiven, traitsOf, type Call } from './call.js';
 
 type Names = Record<'username' | 'first_name' | 'last_name', unknown>;
+
+const OF_ACCOUNT = ['name', 'createdAt', 'created_at'];
+const NAMES = ['email', 'username', 'firstName', 'first_name', 'lastName', 'last_name'];
+
+/** Traits that are profile fields of users and accounts, or their times of creation. */
+export const PROFILE_TRAITS: TraitLists = {
+  user: new Set([...OF_ACCOUNT, ...NAMES]),
+  org: new Set(OF_ACCOUNT),
+};
 
 /**
  * Translates `identify`. With an e-mail address or `traits.createdAt`, it creates the user at
  * `createdAt`, or at the time of the call. The earliest creation wins, so the order of calls does
- * not matter. Without either, it only sets the profile.
+ * not matter. Without either, it only sets the profile and the traits. So does a call that is not
+ * active, unless it has `createdAt`: a creation at the time of the call would be activity.
  */
 export function identify(userId: unknown, call: Call): Translation {
   const traits = traitsOf(call);
   const email = firstGiven(traits['email']);
   const names = namesIn(traits);
   const createdAt = firstGiven(traits['createdAt'], traits['created_at']);
-  if (email !== undefined || createdAt !== undefined) {
-    const data = { user_id: userId, email, created_at: createdAt, ...names };
-    return { events: [{ type: 'user.created', data }] };
+  const profile = { user_id: userId, email, ...names, traits };
+  if (createdAt !== undefined || (email !== undefined && isActive(call))) {
+    return { events: [{ type: 'user.created', data: { ...profile, created_at: createdAt } }] };
   }
-  if (Object.values(names).every((name) => name === undefined)) return 'unused';
-  return { events: [{ type: 'user.updated', data: { user_id: userId, ...names } }] };
+  const isKnown = [email, ...Object.values(names)].some((value) => value !== undefined);
+  if (!isKnown && Object.keys(traits).length === 0) return 'unused';
+  return { events: [{ type: 'user.updated', data: profile }] };
 }
 
 /**

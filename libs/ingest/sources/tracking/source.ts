@@ -12,16 +12,18 @@ import {
   type Call,
 } from './call.js';
 import { active, nameOf, track } from './named-events.js';
-import { identify } from './profile.js';
+import { PROFILE_TRAITS, identify } from './profile.js';
 import { timeProblem } from './time.js';
 
 /** Calls of Segment's tracking API, which RudderStack and others use too. */
 export const source: Source = {
   name: 'tracking',
+  profileTraits: PROFILE_TRAITS,
   typeOf: (body) => {
     if (!isObject(body)) return undefined;
     return (body['type'] === 'track' ? nameOf(body) : undefined) ?? knownType(body);
   },
+  eventNameOf: (body) => (isObject(body) ? eventNameOf(body) : undefined),
   translate: ({ body }) => (isObject(body) ? translate(body) : notACall()),
   inviteesOf: (body) =>
     isObject(body) ? inviteesIn(body['properties'], nameOf(body) === 'Invite Sent') : [],
@@ -41,7 +43,7 @@ function translate(call: Call): Translation {
       return track(call);
     case 'page':
     case 'screen':
-      return active(userId, call);
+      return active(call);
     case 'alias':
       return 'unused';
     case undefined:
@@ -49,7 +51,7 @@ function translate(call: Call): Translation {
   }
 }
 
-/** Translates `group`: adds the user to the account and, with a name, creates the account. */
+/** Translates `group`: adds the user to the account; with a name, creates it; sets its traits. */
 function group(userId: unknown, call: Call): Translation {
   const traits = objectIn(call, 'traits');
   const groupId = idOf(call['groupId'], objectIn(call, 'context')['groupId']);
@@ -57,9 +59,21 @@ function group(userId: unknown, call: Call): Translation {
   if (isNumber(groupId)) return { errors: { groupId: [NOT_WHOLE] } };
   const name = firstGiven(traits['name']);
   const createdAt = firstGiven(traits['createdAt'], traits['created_at']);
-  const created = { type: 'org.created', data: { org_id: groupId, name, created_at: createdAt } };
   const added = { type: 'user.added_to_org', data: { user_id: userId, org_id: groupId } };
-  return { events: name === undefined ? [added] : [added, created] };
+  if (name !== undefined) {
+    const data = { org_id: groupId, name, created_at: createdAt, traits };
+    return { events: [added, { type: 'org.created', data }] };
+  }
+  if (Object.keys(traits).length === 0) return { events: [added] };
+  return { events: [added, { type: 'org.updated', data: { org_id: groupId, traits } }] };
+}
+
+/** The name of what was tracked or shown; undefined for other calls. */
+function eventNameOf(call: Call): string | undefined {
+  const type = knownType(call);
+  const name = type === 'track' ? call['event'] : call['name'];
+  const isNamed = type === 'track' || type === 'page' || type === 'screen';
+  return isNamed && typeof name === 'string' ? name : undefined;
 }
 
 function knownType(call: Call): (typeof CALL_TYPES)[number] | undefined {

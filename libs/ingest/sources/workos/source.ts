@@ -13,7 +13,7 @@ import {
 import { mayBeProven, secretProblem, verify } from './signature.js';
 
 const TRANSLATORS: Translators<Parts> = {
-  ...wholeObjects(profile),
+  ...wholeObjects({ user: profile, traits: 'metadata' }),
   'organization_membership.created': (parts) => (isActive(parts) ? added(parts) : 'unused'),
   // An update starts a pending membership, ends one that becomes inactive, or changes the role.
   // Adding a member again sets the role.
