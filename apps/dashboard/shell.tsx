@@ -4,6 +4,7 @@ import type { Failure } from './api/client.js';
 import { useSession, type Reader } from './api/session.js';
 import { Icon, Sign } from './components/icons.js';
 import { Link } from './routing/link.js';
+import { Term } from './labels/terms.js';
 
 const PLACES = [
   { name: 'Overview', href: '/', icon: 'overview', within: /^\/$/ },
@@ -51,6 +52,9 @@ export function Shell({ reader, path, children }: Props) {
         <div class="who">
           <span>Signed in with the key</span>
           <bdi title={reader.name}>{reader.name}</bdi>
+          <span class="zone">
+            <Term name="day">Days</Term> in {reader.time_zone}
+          </span>
           <button type="button" class="button plain" onClick={leave}>
             Sign out
           </button>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WEEK_STARTS } from './calendar.js';
 import { CADENCES, CHART_TYPES } from './catalogue.js';
 import { optional, typed } from './fields.js';
 import { parseDay } from './instant.js';
@@ -231,6 +232,8 @@ export const signIn = z
 export const session = z.object({
   name: z.string().describe('the name of the key that the session began with'),
   scopes: z.array(z.string()).describe('what the session may do: read, admin'),
+  time_zone: z.string().describe('the IANA name of the zone that days are in'),
+  week_start: z.enum(WEEK_STARTS),
   expires_at: seconds,
 });
 

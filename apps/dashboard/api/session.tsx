@@ -1,10 +1,15 @@
+import type { WeekStart } from '#libs/contracts';
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
+import { setCalendar } from '../labels/calendar.js';
 import { get, onSignedOut, send, type Failure } from './client.js';
 
 export interface Reader {
   name: string;
   scopes: string[];
+  /** The store's, which the days of every page are in. */
+  time_zone: string;
+  week_start: WeekStart;
 }
 
 type Standing =
@@ -68,7 +73,9 @@ async function begin(): Promise<Standing> {
 
 async function whoIsIn(): Promise<Standing> {
   try {
-    return { is: 'in', reader: await get<Reader>('/session') };
+    const reader = await get<Reader>('/session');
+    setCalendar(reader.time_zone, reader.week_start);
+    return { is: 'in', reader };
   } catch (error) {
     const { kind, message } = error as Failure;
     return kind === 'signed-out' ? { is: 'out' } : { is: 'away', message };

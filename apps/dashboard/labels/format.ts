@@ -1,4 +1,8 @@
-/** Numbers and dates as the reader writes them; days are UTC days, as they are computed. */
+import { dayOf } from './calendar.js';
+
+export { dayOf, formatMoment } from './calendar.js';
+
+/** Numbers and dates as the reader writes them. A day, `2026-01-31`, is formatted as the same date in UTC. */
 const DAY_S = 86_400;
 const UTC = { timeZone: 'UTC' } as const;
 
@@ -9,11 +13,6 @@ const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const days = new Intl.DateTimeFormat(undefined, { ...UTC, dateStyle: 'medium' });
 const shortDays = new Intl.DateTimeFormat(undefined, { ...UTC, day: 'numeric', month: 'short' });
 const months = new Intl.DateTimeFormat(undefined, { ...UTC, month: 'short', year: 'numeric' });
-const moments = new Intl.DateTimeFormat(undefined, {
-  ...UTC,
-  dateStyle: 'medium',
-  timeStyle: 'short',
-});
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 export const formatNumber = (value: number): string => numbers.format(value);
@@ -25,7 +24,7 @@ export const formatSigned = (value: number): string => signed.format(value);
 export const formatCount = (value: number, one: string, many = `${one}s`): string =>
   `${formatNumber(value)} ${value === 1 ? one : many}`;
 
-/** A UTC day, `2026-01-31`. */
+/** A day, `2026-01-31`. */
 export const formatDay = (day: string): string => days.format(Date.parse(day));
 export const formatShortDay = (day: string): string => shortDays.format(Date.parse(day));
 export const formatMonth = (day: string): string => months.format(Date.parse(day));
@@ -36,14 +35,9 @@ export const formatShortSpan = (from: string, to: string): string =>
 export const formatSpan = (from: string, to: string): string =>
   days.formatRange(Date.parse(from), Date.parse(to));
 
-/** An instant in unix seconds. */
-export const formatMoment = (seconds: number): string => `${moments.format(seconds * 1000)} UTC`;
-export const dayOf = (seconds: number): string =>
-  new Date(seconds * 1000).toISOString().slice(0, 10);
-
 /** The day that is `count` days after one, or before it. */
 export const addDays = (day: string, count: number): string =>
-  dayOf(Date.parse(day) / 1000 + count * DAY_S);
+  new Date(Date.parse(day) + count * DAY_S * 1000).toISOString().slice(0, 10);
 
 /** How long before or after another an instant is, both in unix seconds: "3 days ago". */
 export function formatAgo(seconds: number, nowSeconds: number): string {
@@ -54,7 +48,7 @@ export function formatAgo(seconds: number, nowSeconds: number): string {
   return formatDaysAgo(dayOf(seconds), dayOf(nowSeconds));
 }
 
-/** How many UTC days before another a day is: "yesterday". */
+/** How many days before another a day is: "yesterday". */
 function formatDaysAgo(day: string, today: string): string {
   const count = Math.round((Date.parse(today) - Date.parse(day)) / (DAY_S * 1000));
   if (count < 60) return relative.format(-count, 'day');

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiError, wire } from '#libs/contracts';
+import { ApiError, Calendar, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
@@ -49,6 +49,7 @@ export class SessionController {
     private readonly pages: SameOrigin,
     private readonly wrongKeys: WrongKeys,
     private readonly clock: Clock,
+    private readonly calendar: Calendar,
   ) {}
 
   @Post()
@@ -80,7 +81,13 @@ export class SessionController {
     if (!session) throw new ApiError('unauthorized', 'Not signed in.');
     const { caller, expiresAt } = session;
     const { name, scopes } = caller;
-    return { name, scopes: [...scopes], expires_at: Math.floor(expiresAt / 1000) };
+    return {
+      name,
+      scopes: [...scopes],
+      expires_at: Math.floor(expiresAt / 1000),
+      time_zone: this.calendar.zone,
+      week_start: this.calendar.weekStart,
+    };
   }
 
   @Delete()

@@ -1,4 +1,5 @@
 import type { Cadence, Chart } from '#libs/contracts';
+import { weekday } from '../../labels/calendar.js';
 import { addDays } from '../../labels/format.js';
 import type { Point } from './points.js';
 
@@ -20,7 +21,7 @@ export function periodStart(cadence: Cadence, day: string, count = 0): string {
     case 'Daily':
       return addDays(day, count);
     case 'Weekly':
-      return addDays(day, 7 * count - ((date.getUTCDay() + 6) % 7));
+      return addDays(day, 7 * count - weekday(day));
     case 'Monthly':
       date.setUTCMonth(date.getUTCMonth() + count, 1);
       return date.toISOString().slice(0, 10);

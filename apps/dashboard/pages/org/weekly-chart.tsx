@@ -12,7 +12,7 @@ interface Props {
   term: string;
   title: string;
   of: Resource<OrgActivity>;
-  /** The weeks to draw, each by its Monday; the same function each time. */
+  /** The weeks to draw, each by its first day; the same function each time. */
   weeks: (activity: OrgActivity) => Week[];
 }
 

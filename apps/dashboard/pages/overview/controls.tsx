@@ -6,7 +6,7 @@ import { changed, navigate, type Place } from '../../routing/location.js';
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const CADENCES: Record<Cadence, string> = { Daily: 'Daily', Weekly: 'Weekly', Monthly: 'Monthly' };
 
-/** How many periods are offered; days by whole weeks, so that Mondays are compared with Mondays. */
+/** How many periods are offered; days by whole weeks, so that each weekday is compared with its like. */
 const COUNTS: Record<Cadence, readonly number[]> = {
   Daily: [28, 91, 182],
   Weekly: [13, 26, 52],

@@ -1,12 +1,13 @@
 import type { UserPage } from '#libs/contracts';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { weekday } from '../../labels/calendar.js';
 import { addDays, formatCount, formatDay, formatMonth, formatNumber } from '../../labels/format.js';
 
 const CELL = 13;
 const SIZE = 10.5;
 const TOP = 16;
 
-/** A year of days, a column a week from Monday on, the active ones filled; and the same month by month. */
+/** A year of days, a column a week, the active ones filled; and the same month by month. */
 export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activity'>) {
   const active = new Set(days);
   const all = daysBetween(from, to);
@@ -81,9 +82,6 @@ function daysBetween(from: string, to: string): string[] {
   for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
   return days;
 }
-
-/** Monday is 0. */
-const weekday = (day: string): number => (new Date(day).getUTCDay() + 6) % 7;
 
 function byMonth(days: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();

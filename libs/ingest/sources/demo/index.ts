@@ -21,6 +21,7 @@ export interface DemoEvent {
 }
 
 const TRAITS_SEED = 1_000_003;
+const PLACES_SEED = 2_000_003;
 
 /** Number of users who try the product without a company. */
 const LONERS = 200;
@@ -36,7 +37,12 @@ const LONERS = 200;
  */
 export function* demoHistory(options: { now: number; seed?: number }): Generator<DemoEvent> {
   const { now, seed = 1 } = options;
-  const script = new Script(new Calendar(now), new Random(seed), new Random(seed + TRAITS_SEED));
+  const script = new Script(
+    new Calendar(now),
+    new Random(seed),
+    new Random(seed + TRAITS_SEED),
+    new Random(seed + PLACES_SEED),
+  );
   addHistory(script);
   let count = 0;
   for (const { at, type, data } of script.inOrder()) {

@@ -49,6 +49,7 @@ function found(script: Script, directory: Directory, org: Org): Person {
   script.add(foundedAt, 'org.created', { org_id, name: org.name, traits });
   const addedAt = foundedAt + 1000;
   script.add(addedAt, 'user.added_to_org', { user_id: person.userId, org_id, role: 'Owner' });
+  person.places.push({ orgId: org.orgId, fromDay: org.createdDay + 1 });
   org.members.push({ person, role: 'Owner', joinedDay: org.createdDay, addedAt });
   return person;
 }
@@ -90,6 +91,8 @@ function join(script: Script, directory: Directory, org: Org, day: number, known
     : person.createdAt + random.between(1, 5) * MINUTE_MS;
   const role = random.chance(0.1) ? 'Admin' : 'Member';
   inviteColleague(script, org, person, day, role);
+  const isForGood = known !== undefined || stay.leaveDay === undefined;
+  if (isForGood) person.places.push({ orgId: org.orgId, fromDay: day + 1 });
   org.members.push({ person, role, joinedDay: day, addedAt, ...(known ? {} : stay) });
   const ids = { user_id: person.userId, org_id: org.orgId };
   script.add(addedAt, 'user.added_to_org', { ...ids, role });

@@ -30,6 +30,8 @@ export interface Person extends Persona {
   createdAt: number;
   /** Start of the person's working day, in seconds of the UTC day. */
   startSecond: number;
+  /** The companies that the person works for to the end, each from a day on. */
+  places: { orgId: string; fromDay: number }[];
   /** How often the person invites others, from 0 to 1; near 0 for most people. */
   inviteAppetite: number;
 }
@@ -75,7 +77,8 @@ export class Directory {
     const data = { user_id: userId, ...address, ...profile, ...(traits && { traits }) };
     this.script.add(createdAt, 'user.created', data);
     const who = { userId, email, profile, createdDay, createdAt, startSecond, inviteAppetite };
-    return { ...who, ...persona };
+    const places: Person['places'] = [];
+    return { ...who, ...persona, places };
   }
 
   /** A new unique address; a second `ana.reis` becomes `ana.reis2`. */

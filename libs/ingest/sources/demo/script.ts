@@ -18,6 +18,8 @@ export class Script {
     readonly random: Random,
     /** Draws traits only, so that they do not affect the rest of the history. */
     readonly traitRandom: Random,
+    /** Draws where activity happens, likewise. */
+    readonly placeRandom: Random,
   ) {}
 
   add(at: number, type: EventType, data: Record<string, unknown>): void {
