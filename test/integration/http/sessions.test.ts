@@ -46,7 +46,10 @@ describe('a session', () => {
     expect(await statusOf(call('GET', REPORTS, cookie))).toBe(200);
     expect(await statusOf(call('GET', RUNS, cookie))).toBe(403);
     const shown = (await (await call('GET', '/session', cookie)).json()) as { expires_at: number };
-    expect(shown).toEqual({ name: 'a reader', scopes: ['read'], expires_at: expect.any(Number) });
+    expect(shown).toEqual({
+      ...{ name: 'a reader', scopes: ['read'], expires_at: expect.any(Number) },
+      ...{ time_zone: 'UTC', week_start: 'monday' },
+    });
     expect(shown.expires_at * 1000 - Date.now()).toBeGreaterThan(11 * 3_600_000);
 
     const out = await call('DELETE', '/session', { ...cookie, ...OWN });
