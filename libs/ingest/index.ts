@@ -1,4 +1,5 @@
 export { DeadLettersService } from './dead-letters/dead-letters.service.js';
+export { ReplayService } from './dead-letters/replay.service.js';
 export { IngestApiModule, IngestModule } from './ingest.module.js';
 export { IngestService } from './pipeline/ingest.service.js';
 export { IngestStatistics } from './statistics/ingest-statistics.service.js';

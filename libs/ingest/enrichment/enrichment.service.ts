@@ -59,7 +59,7 @@ export class EnrichmentService {
     } catch (error) {
       return this.failed(source, due, error);
     }
-    await this.ingest.commit(event ? [event] : [], (db) => endFetch(db, due));
+    await this.ingest.commitFromRow(event ? [event] : [], (db) => endFetch(db, due));
   }
 
   private async failed(source: Source, due: DueFetch, error: unknown): Promise<void> {
