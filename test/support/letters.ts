@@ -1,5 +1,9 @@
-import { type Api, type IngestReply } from './api.js';
+import pg from 'pg';
+import { waitFor, type Api, type IngestReply } from './api.js';
 import { ask } from './database.js';
+
+/** A replay ends after two seconds. */
+const LONGER_THAN_A_REPLAY_MS = 2_500;
 
 export const LETTERS_PATH = '/api/admin/v1/dead_letters';
 
@@ -70,8 +74,43 @@ export async function insertLargeLetters(databaseUrl: string, count: number): Pr
   const insert = `
     insert into dead_letters
       (source, digest, event_id, errors, body, received_at, last_at, sender_kind, sender)
-    select 'app', int4send(n), n, '{}', convert_to(repeat(E'\\x01', 1048576), 'UTF8'),
+    select 'large', int4send(n), n, '{}', convert_to(repeat(E'\\x01', 1048576), 'UTF8'),
       now(), now(), 'api', 'default'
     from generate_series(1, $1::int) n`;
   await ask(databaseUrl, insert, [count]);
+}
+
+/** Stores letters of users whose events can be used, numbered from `first` to `last`. */
+export async function insertUsableLetters(
+  databaseUrl: string,
+  first: number,
+  last: number,
+): Promise<void> {
+  const insert = `
+    insert into dead_letters
+      (source, digest, event_id, event_type, errors, body, received_at, last_at, sender_kind, sender)
+    select 'app', int4send(n), 'usable-' || n, 'user.created', '{}',
+      convert_to(json_build_object('id', 'usable-' || n, 'type', 'user.created',
+        'data', json_build_object('user_id', 'usable-' || n))::text, 'UTF8'),
+      now(), now(), 'api', 'default'
+    from generate_series($1::int, $2::int) n`;
+  await ask(databaseUrl, insert, [first, last]);
+}
+
+/** Locks the letter of an event, so that its replay takes longer than a request may, and then releases it. */
+export async function delayReplay(
+  databaseUrl: string,
+  eventId: string,
+): Promise<{ release: () => Promise<void> }> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query('begin');
+  await client.query('select from dead_letters where event_id = $1 for update', [eventId]);
+  const lockedAt = Date.now();
+  return {
+    release: async () => {
+      await waitFor(() => Date.now() > lockedAt + LONGER_THAN_A_REPLAY_MS);
+      await client.end();
+    },
+  };
 }

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { waitFor } from '../../support/api.js';
 import { ask } from '../../support/database.js';
 import {
+  delayReplay,
+  insertUsableLetters,
   letters,
   LETTERS_PATH,
   replay,
@@ -168,37 +170,13 @@ test('a replay whose letter is gone, as after a restore, writes nothing and leav
   expect((await signupParameters(service.api, 'restored')).status).toBe(404);
 });
 
-/** Stores letters of users whose events can be used, numbered from `first` on. */
-async function insertUsable(first: number, last: number): Promise<void> {
-  const insert = `
-    insert into dead_letters
-      (source, digest, event_id, event_type, errors, body, received_at, last_at, sender_kind, sender)
-    select 'app', int4send(n), 'usable-' || n, 'user.created', '{}',
-      convert_to(json_build_object('id', 'usable-' || n, 'type', 'user.created',
-        'data', json_build_object('user_id', 'usable-' || n))::text, 'UTF8'),
-      now(), now(), 'api', 'default'
-    from generate_series($1::int, $2::int) n`;
-  await ask(service.databaseUrl, insert, [first, last]);
-}
-
 test('a replay ends after two seconds, and its cursor continues with the letters that remain', async () => {
-  await insertUsable(1, 5);
-  const holding = new pg.Client({ connectionString: service.databaseUrl });
-  await holding.connect();
-  let reply: ReplayReply;
-  try {
-    await holding.query(`begin; select from dead_letters where event_id = 'usable-3' for update`);
-    const begunAt = Date.now();
-    const replayed = replayOnce(service.api);
-    await waitFor(() => Date.now() > begunAt + 2_500);
-    await holding.query('rollback');
-    reply = await replayed;
-  } finally {
-    await holding.end();
-  }
+  await insertUsableLetters(service.databaseUrl, 1, 5);
+  const { release } = await delayReplay(service.databaseUrl, 'usable-3');
+  const [reply] = await Promise.all([replayOnce(service.api), release()]);
   expect(reply).toMatchObject({ accepted: 3, rejected: [], remaining: 2 });
   // Later letters are not part of this replay, so that it ends.
-  await insertUsable(6, 7);
+  await insertUsableLetters(service.databaseUrl, 6, 7);
   const rest = await replayOnce(service.api, { cursor: reply.cursor! });
   expect(rest).toEqual({ accepted: 2, rejected: [], remaining: 0, cursor: null });
   expect(eventIds(await letters(service.api))).toEqual(['usable-6', 'usable-7']);

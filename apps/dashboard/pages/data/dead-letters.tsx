@@ -100,7 +100,7 @@ async function replayAll(say: (words: string) => void, isLeft: () => boolean) {
     total.accepted += reply.accepted;
     total.rejected += reply.rejected.length;
     cursor = reply.cursor;
-    if (cursor !== null) say(`Trying again … ${formatNumber(reply.remaining)} remain.`);
+    if (cursor !== null) say(`Trying again … ${formatNumber(reply.remaining)} left.`);
   } while (cursor !== null && !isLeft());
   return total;
 }
