@@ -10,7 +10,6 @@ import {
   replay,
   replayOnce,
   type Letter,
-  type ReplayReply,
 } from '../../support/letters.js';
 import { anEvent, send, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
