@@ -52,11 +52,16 @@ export function stopWithParent(parentIsGone: Promise<unknown>, stop: () => Promi
   void parentIsGone.then(end);
 }
 
-function stopOnce(stop: () => Promise<void>): void {
+/** Runs `stop` once and ends the process with code 1, so that whatever started it starts it again. */
+export function stopForRestart(stop: () => Promise<void>): void {
+  if (!stopping) stopOnce(stop, 1);
+}
+
+function stopOnce(stop: () => Promise<void>, code = 0): void {
   stopping = true;
   setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
   stop().then(
-    () => process.exit(0),
+    () => process.exit(code),
     () => process.exit(1),
   );
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { stopWithParent } from './shutdown.js';
+import { stopForRestart, stopWithParent } from './shutdown.js';
 import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** The process that works for an `insightd all`, over the store that is open there. */
@@ -9,7 +9,7 @@ const endAtOnce = () => process.exit(1);
 process.once('disconnect', endAtOnce);
 if (!process.connected) endAtOnce();
 const settingsMessage = once(process, 'message');
-const { Metrics, Readiness } = await import('#libs/platform');
+const { Metrics, QueueStore, Readiness } = await import('#libs/platform');
 const { closeInTime, startService } = await import('./service.js');
 const [first] = (await settingsMessage) as [ToWorker];
 if (!('settings' in first)) throw new Error('The first message must contain the settings.');
@@ -22,6 +22,8 @@ process.on('message', (message: ToWorker) => {
 });
 process.off('disconnect', endAtOnce);
 stopWithParent(once(process, 'disconnect'), () => closeInTime(app));
+// The process that started this one starts it again.
+app.get(QueueStore).onReplaced(() => stopForRestart(() => closeInTime(app)));
 
 async function answer(what: keyof FromWorker): Promise<void> {
   const reply: Partial<FromWorker> =

@@ -167,15 +167,36 @@ export const deadLetterId = z
   .regex(LETTER_ID, 'must be the id of a dead letter')
   .transform(BigInt);
 
+const CURSOR = /^\d{1,18}-\d{1,18}$/;
+const BAD_CURSOR = 'must be the cursor of a reply';
+
 export const replayRequest = z.strictObject({
   ids: z
     .array(deadLetterId, 'must be an array of ids')
+    .max(10_000, 'must be at most 10000')
     .optional()
-    .describe('left out, the oldest 10,000'),
+    .describe('left out, all'),
+  cursor: z
+    .string({ error: BAD_CURSOR })
+    .regex(CURSOR, BAD_CURSOR)
+    .optional()
+    .describe('the `cursor` of the reply before, to continue; left out, from the oldest'),
+});
+
+export const replayReply = ingestReply.extend({
+  remaining: count.describe('how many of them were not tried, because the time was up'),
+  cursor: z
+    .string()
+    .nullable()
+    .describe('send it with the same `ids` to try those; null when none remain'),
 });
 
 export const deadLetterList = z.object({
   dead_letters: z.array(deadLetter),
+  next_before: z
+    .string()
+    .nullable()
+    .describe('send it as `before` for the next page; null when none follows'),
   stored_bytes: z.int().describe('what all rejected events take, nearly'),
   max_bytes: z.int().describe('what they may take; beyond, those sent longest ago are dropped'),
 });
@@ -290,7 +311,8 @@ nameSchemas({
   ...{ TrackingReply: trackingReply, WebhookReply: webhookReply },
   ...{ ReportRun: reportRun, ReportRunList: reportRunList },
   ...{ QueuedRun: queuedRun, RunRequest: runRequest },
-  ...{ DeadLetter: deadLetter, DeadLetterList: deadLetterList, ReplayRequest: replayRequest },
+  ...{ DeadLetter: deadLetter, DeadLetterList: deadLetterList },
+  ...{ ReplayRequest: replayRequest, ReplayReply: replayReply },
   ...{ SourceState: sourceState, SourceStates: sourceStates },
   ...{ SourceStatistics: sourceDetails, SourceStatisticsList: sources },
   ...{ SignIn: signIn, Session: session },
@@ -307,6 +329,8 @@ export type Chart = z.infer<typeof chart>;
 export type IngestReply = z.infer<typeof ingestReply>;
 export type Rejection = IngestReply['rejected'][number];
 export type OpenApiDocument = z.infer<typeof openApiDocument>;
+export type DeadLetterList = z.infer<typeof deadLetterList>;
+export type ReplayReply = z.infer<typeof replayReply>;
 export type DeadLetterView = z.infer<typeof deadLetter>;
 export type ReportRunView = z.infer<typeof reportRun>;
 export type SourceState = z.infer<typeof sourceState>;

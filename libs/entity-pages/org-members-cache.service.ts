@@ -1,16 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import {
+  StoreChanged,
   areRowsRemovedSince,
   currentReadPoint,
+  currentWitnesses,
+  expectPresent,
+  findOrg,
   isStillThere,
   lastActiveOf,
   orgMembers,
+  type KnownOrg,
   type OrgMember,
   type ReadPoint,
   type Span,
+  type Witnesses,
 } from '#libs/facts';
 import { Database } from '#libs/database';
+import { ApiError } from '#libs/contracts';
 
 /** A member who exists, in an open span. */
 export interface PresentMember {
@@ -29,12 +36,15 @@ export interface OrgMembersList {
   present: PresentMember[];
   /** Not later than the data. */
   picture: ReadPoint;
+  /** Of the keys of all members. */
+  witnesses: Witnesses;
 }
 
 /** To read 50,000 members takes a third of a second: too long for each page that is clicked through. */
 const LARGE = 5_000;
 const KEPT_MS = 10_000;
 const KEPT_MEMBERS = 200_000;
+const ATTEMPTS = 3;
 
 /** Who is or was in an org. That of a large one may be 10 seconds old, but is of the store as it is. */
 @Injectable()
@@ -48,8 +58,45 @@ export class OrgMembersCache {
 
   constructor(private readonly database: Database) {}
 
+  /**
+   * Reads an org by its id, then whatever `work` reads of its members by their keys. Begins again when
+   * the store went back or was replaced meanwhile: keys then mean other users and orgs.
+   * @throws ApiError `not_found` when there is no such org, `unavailable` after three attempts
+   */
+  async reading<T>(
+    orgId: string,
+    work: (org: KnownOrg, list: OrgMembersList) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const org = await this.find(orgId);
+      const list = await this.members(org.key);
+      const result = await work(org, list);
+      if ((await this.isCurrent(list)) && (await this.find(orgId)).key === org.key) return result;
+    }
+    throw new ApiError('unavailable', 'The store was replaced meanwhile. Ask again.', {
+      retryAfterSeconds: 1,
+    });
+  }
+
+  /** Whether the keys of a list still mean the same users. Check it after reading by these keys. */
+  async isCurrent({ witnesses }: OrgMembersList): Promise<boolean> {
+    try {
+      await expectPresent(this.database.pool, witnesses);
+      return true;
+    } catch (error) {
+      if (error instanceof StoreChanged) return false;
+      throw error;
+    }
+  }
+
+  private async find(orgId: string): Promise<KnownOrg> {
+    const org = await findOrg(this.database.pool, orgId);
+    if (!org) throw new ApiError('not_found', 'No organization with this id is known.');
+    return org;
+  }
+
   /** Requests for one org that come together wait for one reading. */
-  async members(orgKey: number): Promise<OrgMembersList> {
+  private async members(orgKey: number): Promise<OrgMembersList> {
     const known = this.large.get(orgKey);
     if (known && (await this.isTrue(known))) return known;
     const begun = this.begun.get(orgKey);
@@ -68,8 +115,9 @@ export class OrgMembersCache {
   }
 
   private async read(orgKey: number): Promise<OrgMembersList> {
-    const [picture, members] = await this.database.transaction(async (db) => {
-      return [await currentReadPoint(db), await orgMembers(db, orgKey)] as const;
+    const [picture, witnesses, members] = await this.database.transaction(async (db) => {
+      const before = [await currentReadPoint(db), await currentWitnesses(db)] as const;
+      return [...before, await orgMembers(db, orgKey)] as const;
     });
     const present: PresentMember[] = [];
     for (const [place, { userKey, exists, spans }] of members.entries()) {
@@ -83,6 +131,6 @@ export class OrgMembersCache {
     present.sort(
       (one, other) => other.lastActiveAt - one.lastActiveAt || one.userKey - other.userKey,
     );
-    return { members, present, picture };
+    return { members, present, picture, witnesses };
   }
 }

@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { ApiError, Calendar, formatDay, type OrgMembers } from '#libs/contracts';
-import { ActivityFold, findOrg, profilesOf } from '#libs/facts';
+import { Calendar, formatDay, type OrgMembers } from '#libs/contracts';
+import { ActivityFold, StoreChanged, profilesOf } from '#libs/facts';
 import { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from '#libs/reports';
 import { Clock } from '#libs/platform';
 import { Database } from '#libs/database';
-import { OrgMembersCache, type PresentMember } from './org-members-cache.service.js';
+import {
+  OrgMembersCache,
+  type OrgMembersList,
+  type PresentMember,
+} from './org-members-cache.service.js';
 import { sinceOf, userCard } from './views.js';
 
 const ROWS_AT_ONCE = 1_000;
@@ -29,40 +33,37 @@ export class OrgMembersService {
 
   /** @throws ApiError `not_found` when there is no such org, or not any more */
   async page(orgId: string, pageNumber: number, pageSize: number): Promise<OrgMembers> {
-    const present = await this.present(orgId);
-    const shown = present.slice(pageNumber * pageSize, (pageNumber + 1) * pageSize);
-    return {
+    await this.activity.foldUnlessReadOnly();
+    return this.rosters.reading(orgId, async (_org, { present }) => ({
       total_count: present.length,
       page_number: pageNumber,
       page_size: pageSize,
-      rows: await this.rows(shown),
-    };
+      rows: await this.rows(present.slice(pageNumber * pageSize, (pageNumber + 1) * pageSize)),
+    }));
   }
 
   /** All of them as a table for a spreadsheet. @throws ApiError `not_found` */
   async file(orgId: string): Promise<{ name: string; content: Readable }> {
-    const present = await this.present(orgId);
+    await this.activity.foldUnlessReadOnly();
+    const list = await this.rosters.reading(orgId, (_org, read) => Promise.resolve(read));
     const day = formatDay(this.calendar.dayOf(this.clock.now()));
     return {
       name: `members-${orgId.replaceAll(/[^\w.-]+/g, '_').slice(0, MOST_NAMED)}-${day}.csv`,
-      content: Readable.from(this.lines(present), { objectMode: false }),
+      content: Readable.from(this.lines(list), { objectMode: false }),
     };
   }
 
-  /** Some rows at a time, only as fast as they are taken. */
-  private async *lines(present: readonly PresentMember[]): AsyncGenerator<string> {
+  /**
+   * Some rows at a time, only as fast as they are taken. Ends with an error, so that the reader
+   * notices, when the store was replaced meanwhile.
+   */
+  private async *lines(list: OrgMembersList): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + csvCells(CSV_COLUMNS);
-    for (let first = 0; first < present.length; first += ROWS_AT_ONCE) {
-      const rows = await this.rows(present.slice(first, first + ROWS_AT_ONCE));
+    for (let first = 0; first < list.present.length; first += ROWS_AT_ONCE) {
+      const rows = await this.rows(list.present.slice(first, first + ROWS_AT_ONCE));
+      if (!(await this.rosters.isCurrent(list))) throw new StoreChanged();
       yield rows.map(csvLine).join('');
     }
-  }
-
-  private async present(orgId: string): Promise<PresentMember[]> {
-    const org = await findOrg(this.database.pool, orgId);
-    if (!org) throw new ApiError('not_found', 'No organization with this id is known.');
-    await this.activity.foldUnlessReadOnly();
-    return (await this.rosters.members(org.key)).present;
   }
 
   private async rows(members: readonly PresentMember[]): Promise<OrgMembers['rows']> {

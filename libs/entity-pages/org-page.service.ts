@@ -23,7 +23,7 @@ import { Clock } from '#libs/platform';
 import { Database } from '#libs/database';
 import { memberActivity } from './member-activity.js';
 import { latestMoves, membersAt, mostActive, type Move } from './members.js';
-import { OrgMembersCache } from './org-members-cache.service.js';
+import { OrgMembersCache, type OrgMembersList } from './org-members-cache.service.js';
 import { unixSeconds, userCard } from './views.js';
 
 const WEEKS = 52;
@@ -47,9 +47,11 @@ export class OrgPageService {
 
   /** Everything, as one reply. @throws ApiError `not_found` when there is no such org, or not any more */
   async page(orgId: string): Promise<OrgPage> {
-    const org = await this.find(orgId);
-    const [activity, profile] = await Promise.all([this.activityOf(org), this.profileOf(org)]);
-    return { ...profile, ...activity };
+    await this.activity.foldUnlessReadOnly();
+    return this.rosters.reading(orgId, async (org, list) => {
+      const [activity, profile] = await Promise.all([this.activityOf(org, list), this.profileOf(org)]);
+      return { ...profile, ...activity };
+    });
   }
 
   /** The parts that are quick for any number of members. @throws ApiError `not_found` */
@@ -59,7 +61,8 @@ export class OrgPageService {
 
   /** The parts that take longer with more members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
-    return this.activityOf(await this.find(orgId));
+    await this.activity.foldUnlessReadOnly();
+    return this.rosters.reading(orgId, (org, list) => this.activityOf(org, list));
   }
 
   private async find(orgId: string): Promise<KnownOrg> {
@@ -82,16 +85,17 @@ export class OrgPageService {
     };
   }
 
-  private async activityOf(org: KnownOrg): Promise<OrgActivity> {
-    await this.activity.foldUnlessReadOnly();
+  private async activityOf(
+    { key }: KnownOrg,
+    { members, present }: OrgMembersList,
+  ): Promise<OrgActivity> {
     const { calendar } = this;
     const today = calendar.dayOf(this.clock.now());
-    const { members, present } = await this.rosters.members(org.key);
     const weeks = lastWeeks(today, calendar);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
     const latest = { from: today - (LATEST_DAYS - 1) * DAY_MS, before: today + DAY_MS };
     const { activeByWeek, latestDays } = await this.database.transaction((db) =>
-      memberActivity(db, calendar, org.key, members, range, latest),
+      memberActivity(db, calendar, key, members, range, latest),
     );
     const active = mostActive(present, latestDays, MOST_ACTIVE);
     const joined = latestMoves(members, 'addition', MOST_MOVES);

@@ -20,6 +20,7 @@ export {
   type ReadPoint,
 } from './read/read-point.js';
 export * from './read/profiles.query.js';
+export { currentWitnesses, expectPresent, StoreChanged, type Witnesses } from './write/witness.js';
 export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
 export { startOf, type Span } from './membership/replay.js';
 export * from './read/scan.js';

@@ -11,6 +11,7 @@ import { SourcesService } from './statistics/sources.service.js';
 import { EnrichmentService } from './enrichment/enrichment.service.js';
 import { MessagesService } from './pipeline/messages.service.js';
 import { Outcomes } from './pipeline/outcomes.js';
+import { ReplayService } from './dead-letters/replay.service.js';
 import { Sources } from './sources/sources.js';
 import { TrackingController } from './http/tracking.controller.js';
 import { IngestRetention } from './retention.service.js';
@@ -30,6 +31,7 @@ import { WebhooksController } from './http/webhooks.controller.js';
     EnrichmentService,
     MessagesService,
     Outcomes,
+    ReplayService,
   ],
   exports: [
     IngestService,
@@ -38,6 +40,7 @@ import { WebhooksController } from './http/webhooks.controller.js';
     IngestStatistics,
     MessagesService,
     Outcomes,
+    ReplayService,
     Sources,
   ],
 })

@@ -27,6 +27,7 @@ export * from './logger/logger.js';
 export * from './metrics/metrics.js';
 export * from './platform.module.js';
 export * from './queue/queue.module.js';
+export { QueueStore } from './queue/queue-store.js';
 export * from './openapi/index.js';
 export { troubleOf } from './queue/patient.js';
 export { createQueueBackend } from './queue/postgres-queue.js';

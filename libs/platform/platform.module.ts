@@ -13,6 +13,7 @@ import { Outside } from './http/outside.js';
 import { Logger } from './logger/logger.js';
 import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
+import { QueueStore } from './queue/queue-store.js';
 
 /** The edges, one of each for a whole process. */
 @Global()
@@ -27,6 +28,7 @@ export class PlatformModule {
       Logger,
       Metrics,
       Outside,
+      QueueStore,
       Readiness,
       SessionsService,
       StoreWatch,

@@ -269,6 +269,7 @@ describe('every reply matches the description', () => {
       ['requestReportRun', { body: json({ asof: '2025-01-01', __proto__x: 1 }) }, 400],
       ['requestReportRun', { body: '{"__proto__":1}' }, 400],
       ['replayDeadLetters', { body: json({ ids: ['x'] }) }, 400],
+      ['replayDeadLetters', { body: json({ cursor: '1' }) }, 400],
       ['signIn', { body: json({}) }, 400],
       ['signIn', { body: json({ key: 'wrong' }) }, 401],
       ['getSession', { key: '' }, 401],

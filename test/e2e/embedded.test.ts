@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Api, waitFor } from '../support/api.js';
 import { cleanUpAfterAll, cleanUpAfterEach } from '../support/cleanup.js';
+import { childEnvironment } from '../support/environment.js';
 import { copyDataFolder, makeDataFolder, type DataFolder } from '../support/folders.js';
 import { isAlive, nothingIsLeft, processesOf, runInsightd, says } from '../support/processes.js';
 import { userCreated } from '../support/runs.js';
@@ -98,7 +99,7 @@ describe('insightd all with embedded PostgreSQL', () => {
     useFolder(await makeDataFolder());
     const child = spawn(process.execPath, ['dist/apps/cli/main.js', 'all'], {
       stdio: 'ignore',
-      env: { PATH: process.env['PATH'], PORT: '0', ...settings() },
+      env: { ...childEnvironment(), PORT: '0', ...settings() },
     });
     const ended = once(child, 'exit');
     afterwards(() => child.kill('SIGKILL'));
@@ -189,6 +190,12 @@ describe('insightd all with embedded PostgreSQL', () => {
     await ended;
     expect(service.child.exitCode).toBe(0);
     await nothingIsLeft(folder.places);
+  });
+
+  test('a service that a test starts names the process of the test as its parent', async () => {
+    const { service } = await startWithKey();
+    const environment = readFileSync(`/proc/${service.child.pid}/environ`, 'utf8').split('\0');
+    expect(environment).toContain(`INSIGHTD_PARENT_PID=${process.pid}`);
   });
 });
 

@@ -3,6 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { waitFor } from '../support/api.js';
 import { cloneDatabase, dropDatabase } from '../support/database.js';
+import { childEnvironment } from '../support/environment.js';
 
 jest.setTimeout(90_000);
 
@@ -18,13 +19,12 @@ afterAll(() => dropDatabase(databaseUrl));
 
 /** Starts the service in a terminal of its own. @returns what it has shown so far, and how to end it */
 function startInTerminal() {
-  const { PATH, HOME, TMPDIR } = process.env;
   const child: ChildProcess = spawn(
     'script',
     ['-qec', `exec ${process.execPath} dist/apps/cli/main.js api`, '/dev/null'],
     {
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { PATH, HOME, TMPDIR, PORT: '0', DATABASE_URL: databaseUrl },
+      env: { ...childEnvironment(), PORT: '0', DATABASE_URL: databaseUrl },
     },
   );
   const shown: string[] = [];

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childEnvironment } from './environment.js';
 import { runInsightd, type Ended } from './processes.js';
 
 /** A folder for the files of a test's imports, and `insightd import` over one store. */
@@ -39,10 +40,9 @@ export class Imports {
 
   /** Begins it, to be stopped by the test. */
   start(...args: string[]): ChildProcess {
-    const { PATH, HOME, TMPDIR } = process.env;
     return spawn(process.execPath, ['dist/apps/cli/main.js', ...this.command(args)], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH, HOME, TMPDIR, ...this.environment },
+      env: { ...childEnvironment(), ...this.environment },
     });
   }
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ask } from './database.js';
+import { childEnvironment } from './environment.js';
 
 const run = promisify(execFile);
 
@@ -20,8 +21,7 @@ export function keys(url: string, ...args: string[]): Promise<string> {
 
 /** Runs `insightd …` on a database. @returns what it printed on standard output */
 export async function insightdOn(url: string, ...args: string[]): Promise<string> {
-  const { PATH, HOME, TMPDIR } = process.env;
-  const env = { PATH, HOME, TMPDIR, DATABASE_URL: url };
+  const env = { ...childEnvironment(), DATABASE_URL: url };
   const command = ['dist/apps/cli/main.js', ...args];
   const { stdout } = await run(process.execPath, command, { env });
   return stdout;

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { waitFor } from './api.js';
+import { childEnvironment } from './environment.js';
 import { type TestProcess } from './service.js';
 
 const MAIN = 'dist/apps/cli/main.js';
@@ -24,10 +25,9 @@ export async function runInsightd(
   environment: Record<string, string>,
   main = MAIN,
 ): Promise<Ended> {
-  const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, TMPDIR, PORT: '0', ...environment },
+    env: { ...childEnvironment(), PORT: '0', ...environment },
   });
   return ending(child);
 }

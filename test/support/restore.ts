@@ -64,12 +64,29 @@ async function untilDone(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
+
 /** Replaces a database with another one and ends its connections. */
 export async function exchange(url: string, otherUrl: string): Promise<void> {
-  const nameOf = (one: string) => new URL(one).pathname.slice(1);
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
   await client.connect();
   await client.query(`drop database ${nameOf(url)} with (force)`);
   await client.query(`alter database ${nameOf(otherUrl)} rename to ${nameOf(url)}`);
+  await client.end();
+}
+
+/** Swaps the names of two databases and ends the connections to the first. */
+export async function swap(url: string, otherUrl: string): Promise<void> {
+  const [one, other] = [nameOf(url), nameOf(otherUrl)];
+  const client = new pg.Client({ connectionString: databaseUrl('postgres') });
+  await client.connect();
+  await client.query(`alter database ${one} allow_connections false`);
+  const terminate =
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1';
+  await client.query(terminate, [one]);
+  await client.query(`alter database ${one} rename to ${one}_moved`);
+  await client.query(`alter database ${other} rename to ${one}`);
+  await client.query(`alter database ${one}_moved rename to ${other}`);
+  await client.query(`alter database ${other} allow_connections true`);
   await client.end();
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Api, waitFor } from './api.js';
 import { ask, cloneDatabase, dropDatabase } from './database.js';
+import { childEnvironment } from './environment.js';
 
 export const TEST_KEY = 'test-key-with-every-scope';
 /** Signs messages of the source `standard`. */
@@ -32,7 +33,7 @@ export async function startProcess(
 ): Promise<TestProcess> {
   const child = spawn(process.execPath, [main, role], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited(), PORT: '0', ...environment },
+    env: { ...childEnvironment(), PORT: '0', ...environment },
   });
   // A failing test must not leave the process running.
   const killAtEnd = () => void child.kill('SIGKILL');
@@ -116,10 +117,4 @@ export async function chartsAreFresh(databaseUrl: string): Promise<void> {
 
 function startedAddress(line: string): string | undefined {
   return /"address":"([^"]+)".*"msg":"started"/.exec(line)?.[1];
-}
-
-/** The environment without the insightd settings of the shell that runs the tests, and without Jest's options. */
-function inherited(): NodeJS.ProcessEnv {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return { PATH, HOME, TMPDIR };
 }

@@ -5,7 +5,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { DeadLetterView } from '#libs/contracts';
-import { DeadLettersService, IngestModule } from '#libs/ingest';
+import { DeadLettersService, IngestModule, ReplayService } from '#libs/ingest';
 import { PlatformModule, type Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 import { UsageError } from '../usage.js';
@@ -26,14 +26,14 @@ export async function deadLetters(args: string[], settings: Settings): Promise<v
   };
   const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
   try {
-    await action(app.get(DeadLettersService));
+    await action(app.get(DeadLettersService), app.get(ReplayService));
   } finally {
     await app.close();
     await store.close();
   }
 }
 
-type Action = (letters: DeadLettersService) => Promise<void>;
+type Action = (letters: DeadLettersService, replays: ReplayService) => Promise<void>;
 
 /** What to do, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
@@ -64,9 +64,12 @@ function listing(args: string[]): Action {
   }
   const sender = values['sender'] as string | undefined;
   return async (letters) => {
-    const found = await letters.list(limit, { sender });
-    if (found.length === 0) print('There are no dead letters.');
-    for (const letter of found) print(line(letter));
+    let count = 0;
+    for await (const letter of letters.latest(limit, { sender })) {
+      print(line(letter));
+      count++;
+    }
+    if (count === 0) print('There are no dead letters.');
   };
 }
 
@@ -82,15 +85,14 @@ function replaying(args: string[]): Action {
   if ((values['all'] === true) === ids.length > 0) {
     throw new UsageError('deadletters replay needs the ids of some, or --all.');
   }
-  return async (letters) => {
-    const { accepted, rejected } =
-      ids.length > 0 ? counted(await letters.replay(ids)) : await letters.replayAll();
-    print(`${accepted} accepted, ${rejected} rejected again`);
+  return async (_letters, replays) => {
+    const total = { accepted: 0, rejected: 0 };
+    await replays.replayAll({ ids: ids.length > 0 ? ids : undefined }, (part) => {
+      total.accepted += part.accepted;
+      total.rejected += part.rejected.length;
+    });
+    print(`${total.accepted} accepted, ${total.rejected} rejected again`);
   };
-}
-
-function counted(reply: { accepted: number; rejected: unknown[] }) {
-  return { accepted: reply.accepted, rejected: reply.rejected.length };
 }
 
 async function write(letters: DeadLettersService, file: string | undefined): Promise<void> {

@@ -3,12 +3,13 @@ import {
   KeysService,
   Logger,
   Metrics,
+  QueueStore,
   Readiness,
   SettingsError,
   type Settings,
 } from '#libs/platform';
 import { Sources, checkSecrets } from '#libs/ingest';
-import { stopWhenAsked } from '../shutdown.js';
+import { stopForRestart, stopWhenAsked } from '../shutdown.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
 import { closeInTime, startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
@@ -54,6 +55,7 @@ export async function start(role: Role | 'all', store: Store): Promise<NestFasti
     await store.close();
   };
   stopWhenAsked(close, (reason) => logger.info('stopping', { role, reason }));
+  if (role === 'worker') app.get(QueueStore).onReplaced(() => stopForRestart(close));
   void store.ended?.then(() => {
     if (closing) return;
     logger.error('the embedded PostgreSQL is gone: start insightd again', { role });

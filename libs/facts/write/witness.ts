@@ -64,3 +64,14 @@ export async function expectPresent(db: Queryable, { users, orgs }: Witnesses): 
   const { rows } = await db.query<{ present: boolean }>(BOTH_PRESENT, values);
   if (!rows[0]!.present) throw new StoreChanged();
 }
+
+function highestKey({ table, name }: IdTable): string {
+  return `select id, ${name} as name, ${MARK} as mark from ${table} order by id desc limit 1`;
+}
+
+/** The witnesses of all keys of the store. Read them before keys, and check them after the names. */
+export async function currentWitnesses(db: Queryable): Promise<Witnesses> {
+  const users = await db.query<Witness>(highestKey(ID_TABLES.users));
+  const orgs = await db.query<Witness>(highestKey(ID_TABLES.orgs));
+  return { users: users.rows[0], orgs: orgs.rows[0] };
+}

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { parameters, wire, type IngestReply } from '#libs/contracts';
+import { parameters, wire, type DeadLetterList, type ReplayReply } from '#libs/contracts';
 import { Access, Operation, TakesBody, operation, type BodyOf, type QueryOf } from '#libs/platform';
 import { DeadLettersService } from './dead-letters.service.js';
+import { ReplayService } from './replay.service.js';
 
 /** Enough for 10,000 ids. */
 const REPLAY_BYTES = 256 * 1024;
@@ -14,7 +15,7 @@ const listDeadLetters = operation({
   tag: 'admin',
   summary: 'Rejected events with their reasons, newest first',
   description:
-    'Fewer than `limit` when their bodies take more than 4 MiB: the next ones follow with `before`, until there is none.',
+    'A page ends before `limit` when the bodies take more than 4 MiB. Send `next_before` as `before` for the next page, until it is null.',
   query: z.object({
     limit: parameters.wholeNumber({ default: 100, low: 1, high: 1_000 }),
     before: wire.deadLetterId.optional().describe('only those older than this id'),
@@ -36,20 +37,29 @@ const exportDeadLetters = operation({
 const replayDeadLetters = operation({
   id: 'replayDeadLetters',
   tag: 'admin',
-  summary: 'Try rejected events again: those named, or the oldest 10,000',
+  summary: 'Process rejected events again: those named, or all',
+  description:
+    'Ends after two seconds or 10,000 events, whichever is first. If `cursor` is not null, some remain: send the same request with it.',
   body: wire.replayRequest,
-  reply: wire.ingestReply,
+  reply: wire.replayReply,
 });
 
 @Controller('api/admin/v1/dead_letters')
 @Access('admin')
 export class DeadLettersController {
-  constructor(private readonly letters: DeadLettersService) {}
+  constructor(
+    private readonly letters: DeadLettersService,
+    private readonly replays: ReplayService,
+  ) {}
 
   @Get()
   @Operation(listDeadLetters)
-  async list(@Query() { limit, ...which }: QueryOf<typeof listDeadLetters>) {
-    return { dead_letters: await this.letters.list(limit, which), ...(await this.letters.space()) };
+  async list(
+    @Query() { limit, ...which }: QueryOf<typeof listDeadLetters>,
+  ): Promise<DeadLetterList> {
+    const { letters, next } = await this.letters.list(limit, which);
+    const next_before = next === undefined ? null : String(next);
+    return { dead_letters: letters, next_before, ...(await this.letters.space()) };
   }
 
   @Get('export')
@@ -61,7 +71,7 @@ export class DeadLettersController {
   @Post('replay')
   @TakesBody({ maxBytes: REPLAY_BYTES })
   @Operation(replayDeadLetters)
-  async replay(@Body() { ids }: BodyOf<typeof replayDeadLetters>): Promise<IngestReply> {
-    return this.letters.replay(ids);
+  replay(@Body() request: BodyOf<typeof replayDeadLetters>): Promise<ReplayReply> {
+    return this.replays.replay(request);
   }
 }

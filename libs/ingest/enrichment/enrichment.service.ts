@@ -70,8 +70,10 @@ export class EnrichmentService {
     } catch (error) {
       return this.failed(source, due, error);
     }
-    await this.ingest.commit(event ? [event] : [], (db) => endFetch(db, due));
-    this.ingest.recordDropped(dropped, { kind: 'webhook', name: source.name });
+    const isThere = await this.ingest.commitFromRow(event ? [event] : [], (db) =>
+      endFetch(db, due),
+    );
+    if (isThere) this.ingest.recordDropped(dropped, { kind: 'webhook', name: source.name });
   }
 
   private async failed(source: Source, due: DueFetch, error: unknown): Promise<void> {

@@ -13,6 +13,7 @@ export interface WantedFetch extends Fetch {
 /** A claimed fetch. */
 export interface DueFetch extends Fetch {
   row: string;
+  source: string;
   eventId: string;
   /** When the message was first received, ms since 1970. */
   receivedAt: number;
@@ -57,7 +58,7 @@ const CLAIM = `
     select id from source_lookups
     where source = $1 and (next_at <= now() or next_at > now() + interval '1 day')
     order by next_at limit $2 for update skip locked)
-  returning id as row, event_id as "eventId", kind, subject as id, attempts,
+  returning id as row, source, event_id as "eventId", kind, subject as id, attempts,
     floor(extract(epoch from coalesce(received_at, added_at)) * 1000)::float8 as "receivedAt"`;
 
 /** Claims due fetches of a source for `leaseSeconds`. */
@@ -69,12 +70,17 @@ export async function claimFetches(
   return (await db.query<DueFetch>(CLAIM, [source, limit, leaseSeconds])).rows;
 }
 
-// Compares the event id as well: a restored store may have another fetch under the same number.
-const IS_SAME = 'id = $1 and event_id = $2';
+// Compares the event's identity as well: a restored store may have another fetch under the same
+// number.
+const IS_SAME = 'id = $1 and event_id = $2 and source = $3';
 
-/** Removes an answered fetch. */
-export async function endFetch(db: Queryable, { row, eventId }: DueFetch): Promise<void> {
-  await db.query(`delete from source_lookups where ${IS_SAME}`, [row, eventId]);
+/** Removes an answered fetch. @returns whether it was there */
+export async function endFetch(
+  db: Queryable,
+  { row, eventId, source }: DueFetch,
+): Promise<boolean> {
+  const sql = `delete from source_lookups where ${IS_SAME}`;
+  return (await db.query(sql, [row, eventId, source])).rowCount === 1;
 }
 
 const FORGET = `
@@ -93,13 +99,13 @@ export async function forgetFetches(
 /** Postpones a failed fetch by `ms` and stores its error. */
 export async function retryFetch(
   db: Queryable,
-  { row, eventId }: DueFetch,
+  { row, eventId, source }: DueFetch,
   { ms, error }: { ms: number; error: string },
 ): Promise<void> {
   const sql = `
-    update source_lookups set error = $4, next_at = now() + make_interval(secs => $3::float8 / 1000)
+    update source_lookups set error = $5, next_at = now() + make_interval(secs => $4::float8 / 1000)
     where ${IS_SAME}`;
-  await db.query(sql, [row, eventId, ms, error]);
+  await db.query(sql, [row, eventId, source, ms, error]);
 }
 
 /** Postpones all fetches of a source, which asked for a pause of `ms`. */

@@ -41,6 +41,9 @@ interface Taken {
   sender: Sender;
 }
 
+/** Rolls a transaction of `commitFromRow` back. */
+class RowGone extends Error {}
+
 /** Checks and writes all events, whatever their source, and builds the replies. */
 @Injectable()
 export class IngestService {
@@ -122,6 +125,28 @@ export class IngestService {
   /** Records traits that were dropped from committed events. */
   recordDropped(dropped: DroppedTraits | undefined, sender: Sender): void {
     this.outcomes.recordDropped(dropped, sender);
+  }
+
+  /**
+   * Writes the events made from a stored row and settles the row, in one transaction. Writes
+   * nothing when the store does not have the row: it was erased, another process has settled it, or
+   * the store was replaced since the row was read.
+   * @param settle deletes or updates the row; returns whether it was found
+   * @returns whether the row was found
+   */
+  async commitFromRow(
+    events: readonly NativeEvent[],
+    settle: (db: Connection) => Promise<boolean>,
+  ): Promise<boolean> {
+    try {
+      await this.commit(events, async (db) => {
+        if (!(await settle(db))) throw new RowGone();
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof RowGone) return false;
+      throw error;
+    }
   }
 
   /** Queues fetches in a transaction of `commit`. */

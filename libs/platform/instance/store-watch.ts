@@ -32,6 +32,7 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
   private isClosed = false;
   private clocksDiffer = false;
   private readonly listeners: ((isNewer: boolean) => void)[] = [];
+  private readonly otherLooks: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly database: Database,
@@ -65,6 +66,11 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
   onChange(listener: (isNewer: boolean) => void): void {
     this.listeners.push(listener);
     if (this.unknown !== undefined) listener(true);
+  }
+
+  /** Adds something to look at every time; a failure is ignored. */
+  alsoLook(look: () => Promise<void>): void {
+    this.otherLooks.push(look);
   }
 
   /** Whether the clocks of this process and the database agree well enough to delete by age. */
@@ -108,6 +114,7 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     }
     const { unknown } = await schemaState(pool, await this.knownMigrations());
     this.note(unknown);
+    for (const look of this.otherLooks) await look();
   }
 
   private note(unknown: string | undefined): void {

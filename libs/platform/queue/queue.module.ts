@@ -8,8 +8,6 @@ import {
 } from 'bullmq';
 import type { QueueName } from '#libs/contracts';
 import {
-  Database,
-  type Queryable,
   hasDedicatedSessions,
   withOptions,
   CONNECTION_OPTIONS,
@@ -20,6 +18,7 @@ import { SETTINGS, type Settings } from '../config/index.js';
 import { Logger } from '../logger/logger.js';
 import { patient } from './patient.js';
 import { createQueueBackend } from './postgres-queue.js';
+import { QueueStore } from './queue-store.js';
 import { redisConnection } from './redis.js';
 
 /** BullMQ's own schema, in the store's database. */
@@ -38,11 +37,11 @@ export class QueueModule {
   static register(...names: QueueName[]): DynamicModule {
     const queues = BullModule.registerQueue(...names.map((name) => ({ name })));
     const root = BullModule.forRootAsync({
-      inject: [SETTINGS, Database, Logger],
-      useFactory: async (settings: Settings, { pool }: Database, logger: Logger) => ({
+      inject: [SETTINGS, QueueStore, Logger],
+      useFactory: async (settings: Settings, store: QueueStore, logger: Logger) => ({
         ...(settings.REDIS_URL === undefined
           ? queuesInPostgres(settings.DATABASE_DIRECT_URL!)
-          : await queuesInRedis(settings.REDIS_URL, pool, logger)),
+          : await queuesInRedis(settings.REDIS_URL, store, logger)),
         defaultJobOptions: JOB_OPTIONS,
       }),
     });
@@ -50,25 +49,13 @@ export class QueueModule {
   }
 }
 
-// A restored backup and a copy of the database are separate stores with the same content: only their place
-// distinguishes them. A promoted standby is the same store.
-const WHERE_WE_ARE = `
-  select system_identifier || '-' || oid as place
-  from pg_control_system(), pg_database
-  where datname = current_database()`;
-
-/**
- * Begins the name of all that is ours in Redis: stores that share one must not take each other's jobs. A cluster
- * keeps keys with the same text in braces together, which BullMQ's scripts need.
- */
-async function queuePrefix(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ place: string }>(WHERE_WE_ARE);
-  return `{insightd-${rows[0]!.place}}`;
-}
-
-async function queuesInRedis(url: string, db: Queryable, logger: Logger): Promise<QueueOptions> {
+async function queuesInRedis(
+  url: string,
+  store: QueueStore,
+  logger: Logger,
+): Promise<QueueOptions> {
   setDefaultBackendFactory(patient(createRedisBackend));
-  const prefix = await queuePrefix(db);
+  const prefix = await store.prefix();
   const connection = await redisConnection(url, prefix, logger);
   return { connection: connection as never, prefix };
 }

@@ -2,7 +2,7 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { REPORT_RUNS } from '#libs/contracts';
-import { Logger, Metrics, describeError } from '#libs/platform';
+import { Logger, Metrics, QueueStore, describeError } from '#libs/platform';
 
 /** Brings the queue's depth into the metrics, and its troubles into the log. */
 @Injectable()
@@ -11,11 +11,13 @@ export class QueueMetrics implements OnModuleInit {
     @InjectQueue(REPORT_RUNS) private readonly queue: Queue,
     private readonly metrics: Metrics,
     private readonly logger: Logger,
+    private readonly store: QueueStore,
   ) {}
 
   onModuleInit(): void {
     this.queue.on('error', (error) => this.logger.warn('queue trouble', describeError(error)));
     this.metrics.beforeReading(async () => {
+      if (!(await this.store.isSame())) return this.metrics.queueJobs.reset();
       const counts = await this.queue.getJobCounts('waiting', 'active', 'delayed');
       for (const [state, count] of Object.entries(counts)) {
         this.metrics.queueJobs.labels(REPORT_RUNS, state).set(count);

@@ -1,9 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import type { Job } from 'bullmq';
+import { WaitingError, type Job } from 'bullmq';
 import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
-import { Logger, Readiness, describeError, troubleOf, StoreWatch } from '#libs/platform';
+import {
+  Logger,
+  Readiness,
+  describeError,
+  troubleOf,
+  QueueStore,
+  StoreWatch,
+} from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;
@@ -22,6 +29,7 @@ export class ReportRunsProcessor
     private readonly logger: Logger,
     private readonly readiness: Readiness,
     private readonly watch: StoreWatch,
+    private readonly store: QueueStore,
   ) {
     super();
   }
@@ -39,18 +47,28 @@ export class ReportRunsProcessor
     });
     this.watch.onChange((isNewer) => {
       if (!isNewer) void this.worker.resume().catch(() => undefined);
-      else void this.worker.pause(true).catch(() => undefined);
+      else this.pause();
     });
+    this.store.onReplaced(() => this.pause());
   }
 
-  async process({ data }: Job<JobCatalogue[typeof REPORT_RUNS]>): Promise<void> {
-    await this.executor.execute(data.runId);
+  async process(job: Job<JobCatalogue[typeof REPORT_RUNS]>, token?: string): Promise<void> {
+    if (!(await this.store.isSame())) {
+      // The job is another store's: it goes back into the queue, which this worker has left.
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+    await this.executor.execute(job.data.runId);
   }
 
   /** The worker goes on by itself when the queue is back. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
     this.logger.warn('queue trouble in the worker', describeError(error));
+  }
+
+  private pause(): void {
+    void this.worker.pause(true).catch(() => undefined);
   }
 
   /** Takes no more jobs and lets a run under way end. Without Redis a worker would wait to say good-bye. */

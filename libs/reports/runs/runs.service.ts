@@ -6,6 +6,7 @@ import { Database } from '#libs/database';
 import {
   Instance,
   Logger,
+  QueueStore,
   SETTINGS,
   databaseNow,
   describeError,
@@ -29,6 +30,7 @@ export class RunsService {
     private readonly instance: Instance,
     private readonly logger: Logger,
     private readonly calendar: Calendar,
+    private readonly store: QueueStore,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'REPORT_CRON'>,
     @InjectQueue(REPORT_RUNS) private readonly queue: Queue<JobCatalogue[typeof REPORT_RUNS]>,
   ) {}
@@ -88,8 +90,10 @@ export class RunsService {
   private async enqueue({ run_id: runId, attempt }: QueuedRun): Promise<void> {
     // One job per attempt of a run, however often it is added. It is not delayed until the moment of the run:
     // BullMQ delays by the clocks of processes, so the worker that takes it waits instead.
-    const added = this.queue.add('run', { runId }, { jobId: `${runId}_${attempt}` });
     try {
+      // A worker of the new store adds it to the right queue.
+      if (!(await this.store.isSame())) return;
+      const added = this.queue.add('run', { runId }, { jobId: `${runId}_${attempt}` });
       await withTimeout(added, ENQUEUE_TIMEOUT_MS);
     } catch (error) {
       this.logger.warn('report run waits for the sweep: the queue is away', {

@@ -94,7 +94,12 @@ async function administer(): Promise<string> {
     await api.GET('/api/admin/v1/dead_letters', { params: { query: { limit: 5 } } }),
   );
   const ids = letters.dead_letters.map(({ id }) => id);
-  found(await api.POST('/api/admin/v1/dead_letters/replay', { body: { ids } }));
+  let cursor: string | undefined;
+  do {
+    const body = cursor === undefined ? { ids } : { ids, cursor };
+    const reply = found(await api.POST('/api/admin/v1/dead_letters/replay', { body }));
+    cursor = reply.cursor ?? undefined;
+  } while (cursor !== undefined);
   // Empty when nothing was rejected.
   const dump = await api.GET('/api/admin/v1/dead_letters/export', { parseAs: 'text' });
   if (!dump.response.ok) throw new Error(String(dump.response.status));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
+import { ask } from '../../support/database.js';
+import { delayReplay, insertLargeLetters, insertUsableLetters } from '../../support/letters.js';
 import { reading, type World } from '../world.js';
 
 export function dataCases(world: () => World): void {
@@ -70,6 +72,26 @@ export function dataCases(world: () => World): void {
         await page.getByRole('button', { name: 'Try all again' }).click();
         await page.getByText('0 could be used now, 1 still could not.').waitFor();
       });
+    });
+
+    test('shows all rejected events and replays them, also when that takes several requests', async () => {
+      const { databaseUrl } = world();
+      await ask(databaseUrl, 'truncate dead_letters');
+      await insertUsableLetters(databaseUrl, 1, 3);
+      await insertLargeLetters(databaseUrl, 5);
+      await reading(world(), '/data', async (page) => {
+        const rows = page.getByRole('table', { name: 'Rejected events' }).locator('tbody tr');
+        await waitFor(async () => (await rows.count()) === 4);
+        await page.getByRole('link', { name: 'Earlier ones' }).click();
+        await waitFor(async () => (await rows.count()) === 4);
+        expect(await page.getByRole('link', { name: 'Earlier ones' }).count()).toBe(0);
+        const { release } = await delayReplay(databaseUrl, 'usable-2');
+        await page.getByRole('button', { name: 'Try all again' }).click();
+        await release();
+        await page.getByText(/Trying again … \d left\.|3 could be used now/).waitFor();
+        await page.getByText('3 could be used now, 5 still could not.').waitFor();
+      });
+      await ask(databaseUrl, 'truncate dead_letters');
     });
   });
 }

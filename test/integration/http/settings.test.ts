@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cloneDatabase, dropDatabase } from '../../support/database.js';
+import { childEnvironment } from '../../support/environment.js';
 import { testSettings } from '../../support/service.js';
 
 let databaseUrl: string;
@@ -13,13 +14,12 @@ afterAll(() => dropDatabase(databaseUrl));
 
 /** Starts the service with settings that it must refuse. @returns its exit code and output */
 function start(environment: Record<string, string>): Promise<{ code: unknown; said: string }> {
-  const { PATH, HOME, TMPDIR } = process.env;
   const settings = { PORT: '0', ...testSettings(databaseUrl), ...environment };
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       ['dist/apps/cli/main.js', 'all'],
-      { env: { PATH, HOME, TMPDIR, ...settings }, timeout: 30_000, killSignal: 'SIGKILL' },
+      { env: { ...childEnvironment(), ...settings }, timeout: 30_000, killSignal: 'SIGKILL' },
       (error, stdout, stderr) => resolve({ code: error?.code, said: stdout + stderr }),
     );
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { ask } from '../../support/database.js';
-import { letters, type Letter } from '../../support/letters.js';
+import { insertLargeLetters, letters, type Letter } from '../../support/letters.js';
 import { runInsightd, type Ended } from '../../support/processes.js';
 import { anEvent, send, signupParameters } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
@@ -48,6 +48,12 @@ test('list shows each letter on a line, with its id, sender, type and reason', a
   expect(await printed('list', '--sender', 'unknown', '--limit', '1')).toBe(
     'There are no dead letters.\n',
   );
+});
+
+test('list shows as many letters as asked for, also when they are large', async () => {
+  await insertLargeLetters(service.databaseUrl, 6);
+  expect((await printed('list')).trimEnd().split('\n')).toHaveLength(6);
+  expect((await printed('list', '--limit', '5')).trimEnd().split('\n')).toHaveLength(5);
 });
 
 test('show prints a complete letter', async () => {

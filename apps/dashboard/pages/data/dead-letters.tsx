@@ -1,3 +1,5 @@
+import type { DeadLetterList, ReplayReply } from '#libs/contracts';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { send } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
 import { Action, useAttempt } from '../../components/action.js';
@@ -8,25 +10,6 @@ import { formatMebibytes, formatMoment, formatNumber } from '../../labels/format
 
 const LETTERS = '/api/admin/v1/dead_letters';
 const AT_ONCE = 25;
-
-/** A rejected event. */
-interface DeadLetter {
-  id: string;
-  source: string;
-  event_id: string | null;
-  type: string | null;
-  /** Field → messages. */
-  errors: Record<string, string[]>;
-  attempts: number;
-  /** Unix seconds. */
-  last_at: number;
-}
-
-interface DeadLetterList {
-  dead_letters: DeadLetter[];
-  stored_bytes: number;
-  max_bytes: number;
-}
 
 /** Events that could not be used, and why; only for administrators, since they show what was sent. */
 export function DeadLetters({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
@@ -51,7 +34,7 @@ function Letters({ place }: { place: Place }) {
   const letters = useResource<DeadLetterList>(addressOf(LETTERS, { limit: AT_ONCE, before }));
   return (
     <Shown of={letters}>
-      {({ dead_letters: shown, stored_bytes: stored, max_bytes: max }) => (
+      {({ dead_letters: shown, next_before: next, stored_bytes: stored, max_bytes: max }) => (
         <>
           {shown.length === 0 ? (
             <Empty>
@@ -75,8 +58,8 @@ function Letters({ place }: { place: Place }) {
                 Latest
               </Link>
             )}
-            {shown.length === AT_ONCE && (
-              <Link class="button" href={changed(place, { letters_before: shown.at(-1)!.id })}>
+            {next !== null && (
+              <Link class="button" href={changed(place, { letters_before: next })}>
                 Earlier ones
               </Link>
             )}
@@ -87,23 +70,42 @@ function Letters({ place }: { place: Place }) {
   );
 }
 
-/** Tries all of them again, once the cause is fixed. */
+/** Processes all of them again, once the cause is fixed: request after request until none remain. */
 function Replay({ onEnd }: { onEnd: () => void }) {
-  const { words, attempt } = useAttempt();
+  const { words, say, attempt } = useAttempt();
+  const [isBusy, setIsBusy] = useState(false);
+  const isLeft = useRef(false);
+  useEffect(() => () => void (isLeft.current = true), []);
   const replay = () =>
     attempt('Trying again …', async () => {
-      const reply = await send('POST', `${LETTERS}/replay`, {});
-      const { accepted, rejected } = (await reply.json()) as {
-        accepted: number;
-        rejected: unknown[];
-      };
-      onEnd();
-      return `${formatNumber(accepted)} could be used now, ${formatNumber(rejected.length)} still could not.`;
+      setIsBusy(true);
+      try {
+        const { accepted, rejected } = await replayAll(say, () => isLeft.current);
+        return `${formatNumber(accepted)} could be used now, ${formatNumber(rejected)} still could not.`;
+      } finally {
+        setIsBusy(false);
+        onEnd();
+      }
     });
-  return <Action words={words} label="Try all again" onAct={replay} />;
+  return <Action words={words} label="Try all again" isBusy={isBusy} onAct={replay} />;
 }
 
-function LettersTable({ letters }: { letters: readonly DeadLetter[] }) {
+/** @param isLeft whether the page was left meanwhile, which ends it */
+async function replayAll(say: (words: string) => void, isLeft: () => boolean) {
+  const total = { accepted: 0, rejected: 0 };
+  let cursor: string | null = null;
+  do {
+    const body: object = cursor === null ? {} : { cursor };
+    const reply = (await (await send('POST', `${LETTERS}/replay`, body)).json()) as ReplayReply;
+    total.accepted += reply.accepted;
+    total.rejected += reply.rejected.length;
+    cursor = reply.cursor;
+    if (cursor !== null) say(`Trying again … ${formatNumber(reply.remaining)} left.`);
+  } while (cursor !== null && !isLeft());
+  return total;
+}
+
+function LettersTable({ letters }: { letters: DeadLetterList['dead_letters'] }) {
   return (
     <div class="scroll">
       <table>
