@@ -199,8 +199,9 @@ test('an upgrade of a store without traits changes no report, chart or count', a
   const url = await cloneDatabase();
   afterwards(() => dropDatabase(url));
   const traits = { USER_TRAITS: 'plan', ORG_TRAITS: 'plan' };
-  const history = aHistory(200);
+  const history = aHistory(100);
   const first = await startTestService({ DATABASE_URL: url });
+  afterwards(() => first.stop());
   await first.api.ingest(history);
   await first.chartsAreFresh();
   const before = await numbersOf(first);
@@ -208,15 +209,12 @@ test('an upgrade of a store without traits changes no report, chart or count', a
   for (const sql of BEFORE_TRAITS) await ask(url, sql);
 
   const second = await startTestService({ DATABASE_URL: url, ...traits });
-  try {
-    expect(await numbersOf(second)).toEqual(before);
-    await expectTheModelsAnswers(second.api, history);
-    const user = { user_id: 'later', email: 'later@x.example', traits: { plan: 'pro' } };
-    const created = { id: 'later', type: 'user.created', data: user };
-    await second.api.ingest([created]);
-    const { body } = await second.api.get('/api/insights/v1/users/later');
-    expect(body).toMatchObject({ traits: { plan: 'pro' } });
-  } finally {
-    await second.stop();
-  }
-});
+  afterwards(() => second.stop());
+  expect(await numbersOf(second)).toEqual(before);
+  await expectTheModelsAnswers(second.api, history);
+  const user = { user_id: 'later', email: 'later@x.example', traits: { plan: 'pro' } };
+  const created = { id: 'later', type: 'user.created', data: user };
+  await second.api.ingest([created]);
+  const { body } = await second.api.get('/api/insights/v1/users/later');
+  expect(body).toMatchObject({ traits: { plan: 'pro' } });
+}, 240_000);
