@@ -6,7 +6,8 @@ export interface Source {
   kind: string;
   configured: boolean;
   last_event_at: number | null;
-  last_day: { type: string; outcome: string; count: number }[];
+  last_day: { type: string; outcome: string; reason?: string; count: number }[];
+  dropped_traits: { reason: string; count: number }[];
   dead_letters: { reason: string; count: number }[];
 }
 

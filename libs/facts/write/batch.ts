@@ -170,7 +170,8 @@ function addTraits(
   version: Version,
 ): void {
   if (!traits) return;
-  const known = (subject.traits ??= new Map());
+  const known: TraitChanges = subject.traits ?? new Map<string, Versioned<string | null>>();
+  subject.traits = known;
   for (const [key, value] of traits) {
     if (!isLater(version, known.get(key)?.version)) continue;
     known.set(key, { version, value: value === null ? null : JSON.stringify(value) });

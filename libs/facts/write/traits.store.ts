@@ -40,8 +40,9 @@ export async function upsertTraits(
   subjects: readonly Keyed[],
   transfer: RowTransfer,
 ): Promise<void> {
-  const rows = subjects.flatMap(({ key: subject, change: { traits } }) =>
-    Array.from(traits ?? [], ([key, { value, version }]) => [subject, key, value, version]),
+  const changed = subjects.filter(({ change }) => change.traits);
+  const rows = changed.flatMap(({ key: subject, change: { traits } }) =>
+    Array.from(traits!, ([key, { value, version }]) => [subject, key, value, version]),
   );
   if (rows.length === 0) return;
   const { from, values } = await transfer(db, { name: TABLES[of].traits, columns: COLUMNS, rows });

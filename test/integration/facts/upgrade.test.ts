@@ -1,8 +1,17 @@
 import { expect, jest, test } from '@jest/globals';
+import {
+  aHistory,
+  dayBefore,
+  expectTheModelsAnswers,
+  readCharts,
+} from '../../support/agreement.js';
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { cleanUpAfterEach } from '../../support/cleanup.js';
-import { ask, databaseUrl, dropDatabase } from '../../support/database.js';
+import { ask, cloneDatabase, databaseUrl, dropDatabase } from '../../support/database.js';
+import { RANKINGS } from '../../support/model/model.js';
+import { startTestService, type TestService } from '../../support/service.js';
+import { sources } from '../../support/sources.js';
 import { pseudonymOf, pseudonymOfVersion } from '../../../libs/facts/write/pseudonyms.js';
 import { versionOf } from '../../../libs/facts/membership/version.js';
 
@@ -159,3 +168,53 @@ test('an upgrade withdraws runs that a fast clock had added, and frees their rep
   await ask(url, again);
   await expect(ask(url, again)).rejects.toThrow(/report_runs_moment/);
 });
+
+// Undoes the migration, as a store of the version before it is.
+const BEFORE_TRAITS = [
+  'drop table user_traits, org_traits',
+  'alter table source_counts drop column reason',
+  'alter table source_counts add primary key (hour, kind, source, type, outcome)',
+  `delete from _prisma_migrations where migration_name = '20261127140000_traits'`,
+];
+
+/** The numbers of a store: all rankings as of yesterday, by a run made now, the charts and the counts. */
+async function numbersOf({ api }: TestService) {
+  const { run_id: runId } = await api.run(dayBefore(1));
+  const rankings = [];
+  for (const [subject, report, interval] of RANKINGS) {
+    const { rows, total_count: total } = await api.ranking(subject, report, interval, { runId });
+    rankings.push([
+      subject,
+      report,
+      interval,
+      total,
+      rows.map((row) => ({ ...row, id: 0, report_id: 0 })),
+    ]);
+  }
+  const [source] = await sources(api);
+  return { rankings, charts: await readCharts(api), lastDay: source!.last_day };
+}
+
+test('an upgrade of a store without traits changes no report, chart or count', async () => {
+  const url = await cloneDatabase();
+  afterwards(() => dropDatabase(url));
+  const traits = { USER_TRAITS: 'plan', ORG_TRAITS: 'plan' };
+  const history = aHistory(100);
+  const first = await startTestService({ DATABASE_URL: url });
+  afterwards(() => first.stop());
+  await first.api.ingest(history);
+  await first.chartsAreFresh();
+  const before = await numbersOf(first);
+  await first.stop();
+  for (const sql of BEFORE_TRAITS) await ask(url, sql);
+
+  const second = await startTestService({ DATABASE_URL: url, ...traits });
+  afterwards(() => second.stop());
+  expect(await numbersOf(second)).toEqual(before);
+  await expectTheModelsAnswers(second.api, history);
+  const user = { user_id: 'later', email: 'later@x.example', traits: { plan: 'pro' } };
+  const created = { id: 'later', type: 'user.created', data: user };
+  await second.api.ingest([created]);
+  const { body } = await second.api.get('/api/insights/v1/users/later');
+  expect(body).toMatchObject({ traits: { plan: 'pro' } });
+}, 240_000);

@@ -34,12 +34,13 @@ const users = Array.from({ length: 230 }, (_, index) => ({
   mfa_enabled: false,
   has_password: true,
   can_create_orgs: false,
+  ...(index === 7 && { properties: { plan: 'pro', seats: {}, other: 1 } }),
 }));
 const orgs = Array.from({ length: 120 }, (_, index) => ({
   org_id: uuid(2, index),
   name: `Org ${index}`,
   is_saml_configured: false,
-  metadata: {},
+  metadata: index === 7 ? { tier: 'gold', other: 1 } : {},
   created_at: CREATED,
 }));
 const member = (index: number, role: string) => {
@@ -78,6 +79,7 @@ beforeAll(async () => {
   imports = await Imports.into(service.databaseUrl, {
     PROPELAUTH_AUTH_URL: 'https://auth.example.com',
     PROPELAUTH_API_KEY: KEY,
+    ...{ USER_TRAITS: 'plan,seats', ORG_TRAITS: 'tier' },
     REDIRECT_FROM: 'https://propelauth-api.com',
     REDIRECT_TO: await server.start(),
     NODE_OPTIONS: `--import ${resolve('test/support/redirect-preload.mjs')}`,
@@ -153,9 +155,19 @@ test('a second import from the beginning changes no number and lists the rejecte
   expect(again).toMatchObject({ code: 0 });
   const counts = ['users', 'orgs', 'members', 'open invites', 'rejected'];
   expect(counts.map((name) => printedCount(again, name))).toEqual([230, 120, 231, 4, 1]);
+  expect(again.stdout).toMatch(/^traits dropped +2 not on the list, 1 bad value$/m);
   expect(await imports.read('rejected.ndjson')).toContain('"data.email":["must not be blank"]');
   await service.chartsAreFresh();
   await expectTheReports();
+});
+
+test('properties of users and metadata of orgs are traits', async () => {
+  for (const [path, traits] of [
+    [`users/${uuid(1, 7)}`, { plan: 'pro' }],
+    [`orgs/${uuid(2, 7)}`, { tier: 'gold' }],
+  ] as const) {
+    expect((await service.api.get(`/api/insights/v1/${path}`)).body).toMatchObject({ traits });
+  }
 });
 
 async function expectTheReports(): Promise<void> {

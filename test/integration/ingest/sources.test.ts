@@ -47,6 +47,7 @@ describe('the events of a source', () => {
         { type: 'unknown', outcome: 'rejected', count: 1 },
         { type: 'user.created', outcome: 'rejected', count: 1 },
       ],
+      dropped_traits: [],
       dead_letters: expect.arrayContaining([
         { reason: 'data.email: must be a string', count: 1 },
         { reason: expect.stringMatching(/^type: must be one of user\.created, /), count: 1 },
@@ -88,7 +89,10 @@ describe('the events of a source', () => {
 test('a configured webhook is listed before its first message, and each of its outcomes is counted', async () => {
   const webhook = async () => (await sources(one.api)).find(({ kind }) => kind === 'webhook');
   const silent = { source: 'standard', kind: 'webhook', configured: true, last_event_at: null };
-  expect(await webhook()).toEqual({ ...silent, last_day: [], dead_letters: [] });
+  expect(await webhook()).toEqual({
+    ...silent,
+    ...{ last_day: [], dropped_traits: [], dead_letters: [] },
+  });
   const forged = signStandard('standard', standardSecret(), anEvent('user.active'));
   await deliver(one.api, forged);
   expect(await webhook()).toMatchObject({

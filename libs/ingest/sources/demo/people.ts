@@ -11,7 +11,7 @@ import {
 import type { Persona } from './personas.js';
 import type { Random } from './random.js';
 import type { Script } from './script.js';
-import { userTraits } from './traits.js';
+import { userTraits } from './user-traits.js';
 
 interface Profile {
   username?: string;

@@ -8,18 +8,11 @@ export const DEMO_TRAITS = {
   ORG_TRAITS: ['plan', 'seats', 'industry', 'trial'],
 };
 
-const DEPARTMENTS = ['Engineering', 'Sales', 'Support', 'Marketing', 'Finance', 'Operations'];
 const INDUSTRIES = COMPANY_SECOND.map(({ text }) => text);
 const OFFICE_HOUR_SECOND = 10 * 3600;
 const SEATS_AT_ONCE = 5;
 const CHANGED_SHARE = 0.35;
 const FREE_SEATS = 5;
-
-/** Traits of a person at the signup; undefined for those of whom nothing is known. */
-export function userTraits({ traitRandom: random }: Script): Record<string, unknown> | undefined {
-  if (random.chance(0.25)) return undefined;
-  return { department: random.pick(DEPARTMENTS), newsletter: random.chance(0.4) };
-}
 
 /** Traits of an org at its creation: most begin with a trial. */
 export function orgTraits({ traitRandom: random }: Script, org: Org): Record<string, unknown> {
