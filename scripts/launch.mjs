@@ -30,6 +30,8 @@ else if (command === 'bench') {
   await import('../dist/bench/main.js');
 } else if (command === 'dev') {
   await import('./dev.mjs');
+} else if (command === 'test:package') {
+  await import('./test-package.mjs');
 } else if (command !== 'setup') {
   process.argv.splice(2, process.argv.length, command, ...args);
   process.env.INSIGHTD_PARENT_PID ??= String(process.ppid);

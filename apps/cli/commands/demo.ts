@@ -4,8 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { chartsAreCurrent } from '#libs/charts';
+import { ModuleRef } from '@nestjs/core';
+import { OrgActivityService, chartsAreCurrent } from '#libs/charts';
 import { DAY_MS, startOfDay } from '#libs/contracts';
+import { ActivityFold } from '#libs/facts';
 import { IngestService, Sources, checkSecrets, demoHistory, type DemoEvent } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
 import { Clock, Instance, SessionsService, type Settings } from '#libs/platform';
@@ -68,7 +70,17 @@ async function load(app: INestApplicationContext): Promise<void> {
   bar.end();
   say('Making the first reports and charts …');
   await firstRuns(app.get(RunsService), now);
-  await until(() => chartsAreCurrent(app.get(Database).pool));
+  await firstCharts(app);
+}
+
+/** Derives chart data here: after so much history the worker would rest for a while first. */
+async function firstCharts(app: INestApplicationContext): Promise<void> {
+  const orgActivity = await app.get(ModuleRef).create(OrgActivityService);
+  await app.get(ActivityFold).fold();
+  await until(async () => {
+    await orgActivity.refresh();
+    return chartsAreCurrent(app.get(Database).pool);
+  });
 }
 
 async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
