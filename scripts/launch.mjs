@@ -21,7 +21,12 @@ step('Installing packages', 'node_modules/.insightd-installed', PACKAGES, () =>
     ...['ci', '--ignore-scripts', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'],
   ),
 );
-step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
+// Unit tests alone run after a change in seconds: only the changed files are compiled, without types.
+const isUnit = command === 'test' && /^(?:test\/)?unit\b/.test(args[0] ?? '');
+if (isUnit && existsSync('dist/.insightd-built')) {
+  const { changedSources, compile } = await import('./compile.mjs');
+  await compile(changedSources()).catch((error) => fail(error.message));
+} else step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
 
 if (command === 'test') await runTests();
 else if (command === 'check') await runChecks();
@@ -30,8 +35,8 @@ else if (command === 'bench') {
   await import('../dist/bench/main.js');
 } else if (command === 'dev') {
   await import('./dev.mjs');
-} else if (command === 'test:package') {
-  await import('./test-package.mjs');
+} else if (command === 'test:package' || command === 'test:matrix') {
+  await import(`./${command.replace(':', '-')}.mjs`);
 } else if (command !== 'setup') {
   process.argv.splice(2, process.argv.length, command, ...args);
   process.env.INSIGHTD_PARENT_PID ??= String(process.ppid);
@@ -99,7 +104,8 @@ function quiet(program, programArgs) {
 
 /** Jest, on the compiled sources: what is tested is what runs. */
 async function runTests() {
-  const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...args], {
+  const config = isUnit ? ['--config', 'jest.unit.config.mjs'] : [];
+  const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...config, ...args], {
     stdio: 'inherit',
     env: {
       ...process.env,
