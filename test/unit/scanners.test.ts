@@ -19,7 +19,7 @@ import { csvLine } from '../../libs/reports/api/csv.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const KIBIBYTE = 1024;
-/** Quadratic work on the larger size takes far longer than this; linear work takes a third of it at most. */
+/** Quadratic work on the larger size takes longer than this. */
 const CPU_LIMIT_MS = 3_000;
 const SIZES = [64 * KIBIBYTE, 256 * KIBIBYTE];
 
