@@ -2,9 +2,9 @@
 // reload the browser to see it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, watch, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { transformFile } from '@swc/core';
+import { existsSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { compile, isSource } from './compile.mjs';
 
 const DATA_FOLDER = process.env.INSIGHTD_DATA_DIR ?? '.data/dev';
 /** An editor saves several files at once. */
@@ -53,7 +53,7 @@ let timer;
 let restarting = Promise.resolve();
 for (const folder of ['apps', 'libs']) {
   watch(folder, { recursive: true }, (_event, file) => {
-    if (!file?.endsWith('.ts') || file.endsWith('.d.ts') || file.startsWith('dashboard')) return;
+    if (!file || !isSource(file)) return;
     changed.add(join(folder, file));
     clearTimeout(timer);
     timer = setTimeout(() => (restarting = restarting.then(update)), QUIET_MS);
@@ -65,29 +65,13 @@ async function update() {
   const files = [...changed].filter((file) => existsSync(file));
   changed.clear();
   try {
-    await Promise.all(files.map(compile));
+    await compile(files);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     return;
   }
   await stop(service);
   service = startService();
-}
-
-/** One file at a time and without its types: `npm run check` looks at those. */
-async function compile(file) {
-  const { code } = await transformFile(file, {
-    jsc: {
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
-      target: 'es2023',
-    },
-    module: { type: 'es6' },
-    sourceMaps: 'inline',
-  });
-  const target = join('dist', file.replace(/\.ts$/, '.js'));
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, code);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -21,7 +21,12 @@ step('Installing packages', 'node_modules/.insightd-installed', PACKAGES, () =>
     ...['ci', '--ignore-scripts', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'],
   ),
 );
-step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
+// Unit tests alone run after a change in seconds: only the changed files are compiled, without types.
+const isUnit = command === 'test' && /^(?:test\/)?unit\b/.test(args[0] ?? '');
+if (isUnit && existsSync('dist/.insightd-built')) {
+  const { changedSources, compile } = await import('./compile.mjs');
+  await compile(changedSources()).catch((error) => fail(error.message));
+} else step('Building', 'dist/.insightd-built', SOURCES, () => node('scripts/build.mjs'));
 
 if (command === 'test') await runTests();
 else if (command === 'check') await runChecks();
@@ -33,6 +38,8 @@ else if (command === 'schema') {
   await import('../dist/bench/main.js');
 } else if (command === 'dev') {
   await import('./dev.mjs');
+} else if (command === 'test:package' || command === 'test:matrix') {
+  await import(`./${command.replace(':', '-')}.mjs`);
 } else if (command !== 'setup') {
   process.argv.splice(2, process.argv.length, command, ...args);
   process.env.INSIGHTD_PARENT_PID ??= String(process.ppid);
@@ -100,7 +107,8 @@ function quiet(program, programArgs) {
 
 /** Jest, on the compiled sources: what is tested is what runs. */
 async function runTests() {
-  const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...args], {
+  const config = isUnit ? ['--config', 'jest.unit.config.mjs'] : [];
+  const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...config, ...args], {
     stdio: 'inherit',
     env: {
       ...process.env,
@@ -113,11 +121,26 @@ async function runTests() {
 
 /** Format, lint, types of the tests, edges between the rooms, unused code, words, schema: at the same time. */
 async function runChecks() {
+  const cache = (name) => join('node_modules/.cache/insightd-check', name);
+  const tsc = (project, name) => [
+    ...['-p', project, '--incremental', '--tsBuildInfoFile', cache(name)],
+  ];
+  // A changed type may change what lint says of an unchanged file: CI lints every file.
+  const lintCache = process.env.CI
+    ? []
+    : ['--cache', '--cache-strategy=content', '--cache-location', cache('lint')];
   const checks = [
-    ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', '.']],
-    ['types', 'typescript/lib/tsc.js', ['-p', 'tsconfig.test.json']],
-    ['types of the dashboard', 'typescript/lib/tsc.js', ['-p', 'apps/dashboard']],
-    ['format', 'prettier/bin/prettier.cjs', ['--check', '--log-level=warn', '.']],
+    ['lint', 'eslint/bin/eslint.js', ['--max-warnings=0', ...lintCache, '.']],
+    ['types', 'typescript/lib/tsc.js', tsc('tsconfig.test.json', 'types')],
+    ['types of the dashboard', 'typescript/lib/tsc.js', tsc('apps/dashboard', 'dashboard')],
+    [
+      'format',
+      'prettier/bin/prettier.cjs',
+      [
+        ...['--check', '--log-level=warn', '--cache', '--cache-strategy=content'],
+        ...['--cache-location', cache('format'), '.'],
+      ],
+    ],
     [
       'edges',
       'dependency-cruiser/bin/dependency-cruise.mjs',

@@ -14,7 +14,12 @@ export async function cloneDatabase(): Promise<string> {
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
   await client.connect();
   try {
-    await client.query(`create database ${name} template insightd strategy file_copy`);
+    const { rows } = await client.query<{ version: number }>(
+      `select current_setting('server_version_num')::int as version`,
+    );
+    // PostgreSQL 14 knows no other strategy.
+    const strategy = rows[0]!.version >= 150_000 ? 'strategy file_copy' : '';
+    await client.query(`create database ${name} template insightd ${strategy}`);
   } finally {
     await client.end();
   }

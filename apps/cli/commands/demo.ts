@@ -4,8 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
-import { chartsAreCurrent } from '#libs/charts';
+import { ModuleRef } from '@nestjs/core';
+import { OrgActivityService, chartsAreCurrent } from '#libs/charts';
 import { Calendar, DAY_MS } from '#libs/contracts';
+import { ActivityFold } from '#libs/facts';
 import {
   DEMO_TRAITS,
   IngestService,
@@ -78,7 +80,17 @@ async function load(app: INestApplicationContext): Promise<void> {
   bar.end();
   say('Making the first reports and charts …');
   await firstRuns(app.get(RunsService), app.get(Calendar).dayOf(now));
-  await until(() => chartsAreCurrent(app.get(Database).pool));
+  await firstCharts(app);
+}
+
+/** Derives chart data here: after so much history the worker would rest for a while first. */
+async function firstCharts(app: INestApplicationContext): Promise<void> {
+  const orgActivity = await app.get(ModuleRef).create(OrgActivityService);
+  await app.get(ActivityFold).fold();
+  await until(async () => {
+    await orgActivity.refresh();
+    return chartsAreCurrent(app.get(Database).pool);
+  });
 }
 
 async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {

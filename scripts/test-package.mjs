@@ -1,0 +1,172 @@
+// npm run test:package: packs insightd, installs the package where nothing but Node is, and starts the demo from it; then
+// starts the content of the container image. Needs the npm registry.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+
+const MOST_SECONDS = 20;
+/** A busy machine gets more than one try. */
+const TRIES = 3;
+const GIVES_UP_AFTER_MS = 180_000;
+const KEY = 'a-key-for-the-package-test-only';
+
+const folder = mkdtempSync(join(tmpdir(), 'insightd-package-'));
+const npm = resolve(
+  process.env.npm_execpath ??
+    join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js'),
+);
+const npx = join(dirname(npm), 'npx-cli.js');
+// A machine with Node alone: npm runs the package's command by a shell; as root, PostgreSQL gets a user of its own.
+const bin = join(folder, 'bin');
+mkdirSync(bin);
+symlinkSync(process.execPath, join(bin, 'node'));
+for (const program of ['/bin/sh', '/usr/bin/id', '/usr/sbin/useradd'])
+  symlinkSync(program, join(bin, basename(program)));
+// The settings of this machine's npm, a cache of its own, and none of insightd's settings.
+const OWN = /^(?:PATH|PORT|npm_.*|INSIGHTD_.*|DATABASE_.*|REDIS_.*)$/;
+const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN.test(name))),
+  PATH: bin,
+  PORT: '0',
+  npm_config_cache: join(folder, 'cache'),
+  npm_config_loglevel: 'error',
+  npm_config_fetch_retries: '1',
+};
+
+let failed = false;
+try {
+  const tarball = pack();
+  await testPackage(tarball);
+  await testImage();
+} catch (error) {
+  failed = true;
+  process.stderr.write(`${error.stack}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);
+
+function pack() {
+  const output = execFileSync(
+    process.execPath,
+    [npm, 'pack', '--json', '--pack-destination', folder],
+    {
+      encoding: 'utf8',
+    },
+  );
+  // A list, or from npm 12 on an object by name.
+  const [{ filename, size, files }] = Object.values(JSON.parse(output));
+  const unwanted = files.filter(({ path }) =>
+    /\.(?:ts|tsx|map)$|^(?:test|bench|scripts)\//.test(path),
+  );
+  if (unwanted.length > 0) throw new Error(`${unwanted[0].path} is in the package.`);
+  say(`${filename}: ${(size / 1e6).toFixed(1)} MB, ${files.length} files`);
+  return join(folder, filename);
+}
+
+/** Downloads first, so that what is measured is the installation and the start. */
+async function testPackage(tarball) {
+  execFileSync(process.execPath, [npm, 'install', '--prefix', join(folder, 'download'), tarball], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: GIVES_UP_AFTER_MS,
+  });
+  const seconds = [];
+  do seconds.push(await runDemo(tarball, seconds.length));
+  while (seconds.at(-1) > MOST_SECONDS && seconds.length < TRIES);
+  if (seconds.at(-1) > MOST_SECONDS) throw new Error(`More than ${MOST_SECONDS} s.`);
+}
+
+/** @returns the seconds from the command to the ready demo */
+async function runDemo(tarball, attempt) {
+  rmSync(join(env.npm_config_cache, '_npx'), { recursive: true, force: true });
+  const settings = { ...env, INSIGHTD_DATA_DIR: join(folder, `demo-${attempt}`) };
+  const command = ['--yes', '--prefer-offline', `./${basename(tarball)}`, 'demo'];
+  const started = performance.now();
+  const demo = start(npx, command, { cwd: folder, env: settings });
+  const [, address, key] = await demo.prints(/insightd is ready: +(\S+)[^]*?API key: +(\S+)/);
+  const seconds = (performance.now() - started) / 1000;
+  const report = `${address}/api/backend/v1/user_report/champion?report_interval=30`;
+  const { total_count: count } = await read(report, key).then((reply) => reply.json());
+  if (!(count > 0)) throw new Error('The demo has no champions.');
+  const page = await read(`${address}/`, key).then((reply) => reply.text());
+  if (!page.includes('<script type="module"')) throw new Error('The dashboard is missing.');
+  await read(`${address}/openapi.json`, key);
+  await read(`${address}/docs/swagger-ui-bundle.js`, key);
+  await demo.stop();
+  say(`npx … demo: ready after ${seconds.toFixed(1)} s, ${count} champions`);
+  return seconds;
+}
+
+/** The image without a container: its files in a folder, on a PostgreSQL of this machine. */
+async function testImage() {
+  const image = join(folder, 'image');
+  say(execFileSync(process.execPath, ['scripts/image.mjs', image], { encoding: 'utf8' }).trim());
+  const { startEmbedded } = await import('../dist/libs/embedded-postgres/index.js');
+  const postgres = await startEmbedded(join(folder, 'postgres'), true);
+  try {
+    const settings = {
+      ...env,
+      DATABASE_URL: postgres.url,
+      INSIGHTD_API_KEY: KEY,
+      HOST: '127.0.0.1',
+    };
+    for (const role of ['api', 'worker']) {
+      const service = start(join(image, 'dist/apps/cli/main.js'), [role], {
+        cwd: image,
+        env: settings,
+      });
+      const [, address] = await service.prints(/"address":"([^"]+)"/);
+      await read(`${address}/health/ready`, KEY);
+      await service.stop();
+      say(`image: ${role} is ready`);
+    }
+  } finally {
+    await postgres.stop();
+  }
+}
+
+function start(script, args, options) {
+  const child = spawn(process.execPath, [script, ...args], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const prints = (pattern) =>
+    new Promise((done, fail) => {
+      const giveUp = (why) => {
+        child.kill('SIGKILL');
+        fail(new Error(`${why}:\n${output}`));
+      };
+      const timer = setTimeout(giveUp, GIVES_UP_AFTER_MS, 'It is not ready in time');
+      const look = () => {
+        const found = pattern.exec(output);
+        if (!found) return;
+        clearTimeout(timer);
+        done(found);
+      };
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
+      child.once('exit', (code) => giveUp(`It ended with code ${code}`));
+    });
+  const stop = async () => {
+    child.removeAllListeners('exit');
+    child.kill('SIGTERM');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  };
+  return { prints, stop };
+}
+
+async function read(address, key) {
+  const reply = await fetch(address, {
+    headers: { authorization: `Bearer ${key}`, accept: 'text/html, application/json' },
+  });
+  if (!reply.ok) throw new Error(`${address} answers ${reply.status}: ${await reply.text()}`);
+  return reply;
+}
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+}
