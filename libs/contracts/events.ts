@@ -12,14 +12,13 @@ import {
 } from './fields.js';
 import { nameSchemas } from './named.js';
 import { BEFORE_1970 } from './instant.js';
+import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
 
 /** The error of an event whose `data_base64` could not be read. */
 const NO_JSON_IN_BASE64 = 'must be base64 of a JSON object';
 
 const names = {
-  username: text.nullish(),
-  first_name: text.nullish(),
-  last_name: text.nullish(),
+  ...shapeOf(CLEARABLE_FIELDS, text.nullish()),
   signup_query_parameters: strings.nullish(),
 };
 

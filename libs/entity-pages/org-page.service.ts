@@ -23,7 +23,7 @@ import { Database } from '#libs/database';
 import { memberActivity } from './member-activity.js';
 import { latestMoves, membersAt, mostActive, type Move } from './members.js';
 import { OrgMembersCache } from './org-members-cache.service.js';
-import { unixSeconds, userCard } from './views.js';
+import { unixSeconds } from './views.js';
 
 const WEEKS = 52;
 const LATEST_DAYS = 30;
@@ -108,7 +108,7 @@ export class OrgPageService {
       most_active: active.flatMap(({ userKey, span, place }) => {
         const profile = profiles.get(userKey);
         if (!profile) return [];
-        return [{ ...userCard(profile), role: span.role, num_active_days: latestDays[place]! }];
+        return [{ ...profile, role: span.role, num_active_days: latestDays[place]! }];
       }),
     };
   }
@@ -122,6 +122,6 @@ function lastWeeks(today: number): DayRange[] {
 function moveViews(moves: readonly Move[], profiles: Profiles): OrgActivity['joined'] {
   return moves.flatMap(({ userKey, at }) => {
     const profile = profiles.get(userKey);
-    return profile ? [{ ...userCard(profile), at: unixSeconds(at) }] : [];
+    return profile ? [{ ...profile, at: unixSeconds(at) }] : [];
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readTime, type EventType, type FieldErrors } from '#libs/contracts';
+import { PROFILE_FIELDS, readTime, type EventType, type FieldErrors } from '#libs/contracts';
 import type { CsvKind } from './columns.js';
 
 const IDS = ['user_id', 'org_id', 'inviter_user_id'];
@@ -54,11 +54,12 @@ function isChanged(id: string): boolean {
 
 /** Profiles have the file's time, so any later event overrides them. */
 function userEvents(row: CsvRow, asOf: number): RowEvents {
-  const { user_id, email, username, first_name, last_name } = row;
+  const { user_id } = row;
   const times = readTimes(row, ['created_at'], ['last_active_at']);
   if ('errors' in times) return times;
   const { created_at: createdAt, last_active_at: lastActiveAt } = times.ms;
-  const data = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
+  const profile = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, row[field]]));
+  const data = { user_id, ...profile, created_at: iso(createdAt!) };
   const id = `user ${digest(Object.values(data))}`;
   const events: RowEvent[] = [{ id, type: 'user.created', time: iso(asOf), data }];
   if (lastActiveAt !== undefined) events.push(active(user_id, lastActiveAt));
