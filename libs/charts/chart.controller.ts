@@ -12,10 +12,8 @@ import {
   type Chart,
   type ChartMetric,
 } from '#libs/contracts';
-import { ActivityFold } from '#libs/facts';
 import { Access, Clock, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
-import { Database } from '#libs/database';
-import { chartValues } from './chart.query.js';
+import { ChartService } from './chart.service.js';
 import { MAX_PERIODS, defaultStart, periodsBetween } from './periods.js';
 
 const METRICS = Object.keys(CHART_TYPES) as [ChartMetric, ...ChartMetric[]];
@@ -49,8 +47,7 @@ const getChartMetricByReferencePath = operation({
 @Access('read')
 export class ChartController {
   constructor(
-    private readonly database: Database,
-    private readonly activity: ActivityFold,
+    private readonly charts: ChartService,
     private readonly clock: Clock,
   ) {}
 
@@ -63,9 +60,7 @@ export class ChartController {
     const today = startOfDay(this.clock.now());
     const { cadence } = query;
     const periods = requestedPeriods(query, cadence, today);
-    // Events answered a moment ago show at once; orgs' activity is derived a while later.
-    if (metric === 'active_users') await this.activity.foldUnlessReadOnly();
-    const values = await chartValues(this.database.pool, metric, periods);
+    const values = await this.charts.values(metric, periods);
     const metrics = periods.map((period, index) => ({
       date: formatDay(period.from),
       result: values[index]!,

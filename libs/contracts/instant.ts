@@ -125,6 +125,11 @@ export function startOfDay(ms: number): number {
   return Math.floor(ms / DAY_MS) * DAY_MS;
 }
 
+/** Unix seconds: whole ones since 1970. @param ms milliseconds since 1970 */
+export function unixSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
 /** The UTC day of an instant (ms since 1970) as `2026-01-31`. */
 export function formatDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);

@@ -5,6 +5,7 @@ import {
   DAY_MS,
   formatDay,
   startOfDay,
+  unixSeconds,
   type OrgActivity,
   type OrgPage,
   type OrgProfile,
@@ -23,7 +24,6 @@ import { Database } from '#libs/database';
 import { memberActivity } from './member-activity.js';
 import { latestMoves, membersAt, mostActive, type Move } from './members.js';
 import { OrgMembersCache } from './org-members-cache.service.js';
-import { unixSeconds } from './views.js';
 
 const WEEKS = 52;
 const LATEST_DAYS = 30;

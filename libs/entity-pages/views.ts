@@ -1,12 +1,8 @@
+import { unixSeconds } from '#libs/contracts';
 import { startOf, type Span } from '#libs/facts';
 
 /** When a membership began, in unix seconds, null when unknown. */
 export function sinceOf(span: Span): number | null {
   const start = startOf(span);
   return start === undefined ? null : unixSeconds(start);
-}
-
-/** @param ms milliseconds since 1970 */
-export function unixSeconds(ms: number): number {
-  return Math.floor(ms / 1000);
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EventOf, NativeEvent } from '#libs/contracts';
+import { unixSeconds, type EventOf, type NativeEvent } from '#libs/contracts';
 import { Instance } from '#libs/platform';
 import {
   viaUnnest,
@@ -208,6 +208,6 @@ function packActivity(
 ): Buffer {
   return packEntries(activity.length, (index) => {
     const { userId, at } = activity[index]!;
-    return { key: ids.users.get(userId)!, seconds: Math.floor(at / 1000) };
+    return { key: ids.users.get(userId)!, seconds: unixSeconds(at) };
   });
 }

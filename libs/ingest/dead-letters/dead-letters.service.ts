@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   invalidField,
+  unixSeconds,
   type DeadLetterView,
   type FieldErrors,
   type IngestReply,
@@ -232,8 +233,8 @@ function view(row: Row): DeadLetterView {
     type: row.eventType,
     errors: row.errors as FieldErrors,
     attempts: row.attempts,
-    received_at: Math.floor(row.receivedAt.getTime() / 1000),
-    last_at: Math.floor(row.lastAt.getTime() / 1000),
+    received_at: unixSeconds(row.receivedAt.getTime()),
+    last_at: unixSeconds(row.lastAt.getTime()),
     body: row.body && Buffer.from(row.body).toString('utf8'),
   };
 }

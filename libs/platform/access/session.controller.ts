@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiError, wire } from '#libs/contracts';
+import { ApiError, unixSeconds, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
@@ -80,7 +80,7 @@ export class SessionController {
     if (!session) throw new ApiError('unauthorized', 'Not signed in.');
     const { caller, expiresAt } = session;
     const { name, scopes } = caller;
-    return { name, scopes: [...scopes], expires_at: Math.floor(expiresAt / 1000) };
+    return { name, scopes: [...scopes], expires_at: unixSeconds(expiresAt) };
   }
 
   @Delete()

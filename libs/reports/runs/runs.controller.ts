@@ -11,14 +11,11 @@ import {
 import {
   Access,
   Operation,
-  databaseNow,
   operation,
   type BodyOf,
   type PathOf,
   type QueryOf,
 } from '#libs/platform';
-import { Database } from '#libs/database';
-import { runView, runViews } from './run-views.query.js';
 import { RunsService } from './runs.service.js';
 import { WithdrawalService } from './withdrawal.service.js';
 
@@ -69,7 +66,6 @@ export class RunsController {
   constructor(
     private readonly runs: RunsService,
     private readonly withdrawal: WithdrawalService,
-    private readonly database: Database,
   ) {}
 
   @Post()
@@ -85,15 +81,13 @@ export class RunsController {
   @Get()
   @Operation(listReportRuns)
   async list(@Query() { limit, ahead }: QueryOf<typeof listReportRuns>) {
-    // A requested run waits for the next whole second.
-    const after = ahead === 'true' ? (await databaseNow(this.database.pool)) + 1000 : undefined;
-    return { report_runs: await runViews(this.database, { limit, after }) };
+    return { report_runs: await this.runs.list(limit, ahead === 'true') };
   }
 
   @Get(':runId')
   @Operation(getReportRun)
   async find(@Param() { runId }: PathOf<typeof getReportRun>): Promise<ReportRunView> {
-    const run = await runView(this.database, runId);
+    const run = await this.runs.find(runId);
     if (!run) throw noSuchRun();
     return run;
   }
@@ -108,7 +102,7 @@ export class RunsController {
   /** @param day milliseconds since 1970 */
   private async pastDay(day: number): Promise<number> {
     if (day < 0) throw invalidField('as_of', 'must be a day such as 2026-01-31');
-    if (day >= startOfDay(await databaseNow(this.database.pool)))
+    if (day >= startOfDay(await this.runs.now()))
       throw invalidField('as_of', 'must be a day before today (UTC)');
     return day;
   }

@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { DAY_MS, REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { DAY_MS, REPORT_RUNS, type JobCatalogue, type ReportRunView } from '#libs/contracts';
 import { Database } from '#libs/database';
 import {
   Instance,
@@ -9,10 +9,12 @@ import {
   SETTINGS,
   databaseNow,
   describeError,
+  within,
   type Settings,
 } from '#libs/platform';
 import { latestDue } from './due.js';
 import { reclaimRuns } from './claims.store.js';
+import { runView, runViews } from './run-views.query.js';
 import { requestDay, requestNow, scheduleRun, waitingRuns, type QueuedRun } from './runs.store.js';
 
 const ENQUEUE_TIMEOUT_MS = 2_000;
@@ -43,6 +45,23 @@ export class RunsService {
   /** Requests a run as of the end of a past day. @param day its first millisecond since 1970 */
   async requestDay(day: number): Promise<string> {
     return this.queued(await requestDay(this.database.pool, new Date(day + DAY_MS - 1000)));
+  }
+
+  /** Runs of every state, the one that was added last first. @param isAhead only those of a moment that lies ahead */
+  async list(limit: number, isAhead: boolean): Promise<ReportRunView[]> {
+    // A requested run waits for the next whole second.
+    const after = isAhead ? (await this.now()) + 1000 : undefined;
+    return runViews(this.database, { limit, after });
+  }
+
+  /** One run; undefined when there is none with this id. */
+  find(runId: string): Promise<ReportRunView | undefined> {
+    return runView(this.database, runId);
+  }
+
+  /** The time of the database's clock, which decides what is due, in milliseconds since 1970. */
+  now(): Promise<number> {
+    return databaseNow(this.database.pool);
   }
 
   /** The state of a requested run. */
@@ -87,7 +106,7 @@ export class RunsService {
     // BullMQ delays by the clocks of processes, so the worker that takes it waits instead.
     const added = this.queue.add('run', { runId }, { jobId: `${runId}_${attempt}` });
     try {
-      await withTimeout(added, ENQUEUE_TIMEOUT_MS);
+      await within(ENQUEUE_TIMEOUT_MS, added);
     } catch (error) {
       this.logger.warn('report run waits for the sweep: the queue is away', {
         runId,
@@ -95,13 +114,4 @@ export class RunsService {
       });
     }
   }
-}
-
-async function withTimeout(work: Promise<unknown>, ms: number): Promise<void> {
-  work.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import { DAY_MS } from '#libs/contracts';
+import { DAY_MS, unixSeconds } from '#libs/contracts';
 import type { FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
@@ -51,7 +51,7 @@ async function settleLastActive(
     unsettled = unsettled.filter((key) => {
       const age = activity.latestAge(key);
       if (age === undefined) return true;
-      const created = Math.floor(createdAt[key]! / 1000);
+      const created = unixSeconds(createdAt[key]!);
       lastActiveAt[key] = Math.max((day - age) * (DAY_MS / 1000), created);
       return false;
     });
