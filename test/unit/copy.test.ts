@@ -39,7 +39,12 @@ function read(chunks: readonly Buffer[]) {
   const rows: unknown[] = [];
   const connection = {
     query: (query: { submit: (wire: unknown) => unknown }) =>
-      query.submit({ stream: socket, parsedStatements: {}, query: () => undefined }),
+      query.submit({
+        stream: socket,
+        parsedStatements: {},
+        submittedNamedStatements: {},
+        query: () => undefined,
+      }),
   };
   void copyRows(connection as unknown as Connection, 'select', (one) =>
     rows.push([one.int(), one.bytesOrNull()?.toString()]),
