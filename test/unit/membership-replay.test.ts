@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { replay, type TimedStep } from '../../dist/libs/facts/membership/replay.js';
+import { replay, type TimedStep } from '../../libs/facts/membership/replay.js';
 
 const add = (at: number, role: string | null = null): TimedStep => ({ at, kind: 'add', role });
 const remove = (at: number): TimedStep => ({ at, kind: 'remove', role: null });

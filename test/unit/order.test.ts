@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ScratchBuffers } from '#libs/reports';
-import { Bitmap } from '../../dist/libs/reports/engine/bitmap.js';
-import { greatestFirst, stableSort } from '../../dist/libs/reports/engine/order.js';
+import { Bitmap } from '../../libs/reports/engine/bitmap.js';
+import { greatestFirst, stableSort } from '../../libs/reports/engine/order.js';
 
 const memory = new ScratchBuffers();
 

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { unpackList } from '#libs/reports';
-import { Buffer32 } from '../../dist/libs/reports/engine/scratch-buffers.js';
+import { Buffer32 } from '../../libs/reports/engine/scratch-buffers.js';
 import {
   packList,
   packNumbers,
   unpackNumbers,
   widthOf,
-} from '../../dist/libs/reports/snapshots/packing.js';
+} from '../../libs/reports/snapshots/packing.js';
 
 const entriesArb = fc.array(
   fc.record({ key: fc.nat(2 ** 31 - 1), extras: fc.tuple(fc.nat(255), fc.nat(255)) }),
