@@ -99,6 +99,13 @@ export default {
       from: { pathNot: '^apps/dashboard/' },
       to: { path: '^(?:dist/)?apps/dashboard/' },
     },
+    {
+      name: 'controllers-never-touch-the-database',
+      comment: 'controller → service → store or query',
+      severity: 'error',
+      from: { path: '\\.controller\\.ts$' },
+      to: { path: '^(?:dist/)?libs/database/|\\.(?:query|store)\\.(?:js|ts|d\\.ts)$' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'rooms-are-entered-by-their-front-door',

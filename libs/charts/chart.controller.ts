@@ -11,10 +11,8 @@ import {
   type Chart,
   type ChartMetric,
 } from '#libs/contracts';
-import { ActivityFold } from '#libs/facts';
 import { Access, Clock, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
-import { Database } from '#libs/database';
-import { chartValues } from './chart.query.js';
+import { ChartService } from './chart.service.js';
 import { MAX_PERIODS, defaultStart, periodsBetween } from './periods.js';
 
 const METRICS = Object.keys(CHART_TYPES) as [ChartMetric, ...ChartMetric[]];
@@ -48,8 +46,7 @@ const getChartMetricByReferencePath = operation({
 @Access('read')
 export class ChartController {
   constructor(
-    private readonly database: Database,
-    private readonly activity: ActivityFold,
+    private readonly charts: ChartService,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -63,9 +60,7 @@ export class ChartController {
     const today = this.calendar.dayOf(this.clock.now());
     const { cadence } = query;
     const periods = requestedPeriods(query, today, this.calendar);
-    // Events answered a moment ago show at once; orgs' activity is derived a while later.
-    if (metric === 'active_users') await this.activity.foldUnlessReadOnly();
-    const values = await chartValues(this.database.pool, this.calendar, metric, periods);
+    const values = await this.charts.values(metric, periods);
     const metrics = periods.map((period, index) => ({
       date: formatDay(period.from),
       result: values[index]!,

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { FactsModule } from '#libs/facts';
 import { ChartController } from './chart.controller.js';
+import { ChartService } from './chart.service.js';
 import { OrgActivityService } from './org-activity.service.js';
 
 /** The endpoint, for the processes that answer HTTP. */
-@Module({ imports: [FactsModule], controllers: [ChartController] })
+@Module({ imports: [FactsModule], controllers: [ChartController], providers: [ChartService] })
 export class ChartsApiModule {}
 
 /** Derives chart data, in workers. */

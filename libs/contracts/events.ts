@@ -12,6 +12,7 @@ import {
 } from './fields.js';
 import { nameSchemas } from './named.js';
 import { BEFORE_1970 } from './instant.js';
+import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
 import {
   TRAITS_META,
   keepTraits,
@@ -25,9 +26,7 @@ import {
 const NO_JSON_IN_BASE64 = 'must be base64 of a JSON object';
 
 const names = {
-  username: text.nullish(),
-  first_name: text.nullish(),
-  last_name: text.nullish(),
+  ...shapeOf(CLEARABLE_FIELDS, text.nullish()),
   signup_query_parameters: strings.nullish(),
 };
 

@@ -14,6 +14,12 @@ export { KEY_NAME_RULE, KEY_SCOPES_RULE, SCOPES, keyName, keyScopes } from './ke
 export type * from './keys.js';
 export * as parameters from './parameters.js';
 export * from './problem.js';
+export {
+  PROFILE_COLUMNS,
+  PROFILE_FIELDS,
+  type ProfileField,
+  type ProfileValues,
+} from './profile-fields.js';
 export * from './senders.js';
 export * from './traits.js';
 export * as wire from './wire.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WEEK_STARTS } from './calendar.js';
 import { nameSchemas } from './named.js';
+import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
 import { orgReportRow, userReportRow } from './wire.js';
 
 /** The shapes of /api/insights/v1: what a page about users, orgs and reports needs. */
@@ -96,12 +97,10 @@ const orgReportChanges = z.object({
 
 export const reportChanges = z.discriminatedUnion('subject', [userReportChanges, orgReportChanges]);
 
-const userCard = z.object({
+const displayUser = z.object({
   user_id: z.string(),
   email,
-  username: z.string().nullable(),
-  first_name: z.string().nullable(),
-  last_name: z.string().nullable(),
+  ...shapeOf(CLEARABLE_FIELDS, z.string().nullable()),
 });
 
 const standing = z.object({
@@ -117,7 +116,7 @@ const standings = {
 };
 
 export const userPage = z.object({
-  user: userCard.extend({ created_at: seconds, last_active_at: seconds }),
+  user: displayUser.extend({ created_at: seconds, last_active_at: seconds }),
   orgs: z.array(
     z.object({
       org_id: z.string(),
@@ -136,7 +135,7 @@ export const userPage = z.object({
   ...standings,
 });
 
-const joinedOrLeft = userCard.extend({ at: seconds });
+const joinedOrLeft = displayUser.extend({ at: seconds });
 
 export const orgProfile = z.object({
   org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
@@ -154,7 +153,7 @@ export const orgActivity = z.object({
   ),
   joined: z.array(joinedOrLeft).describe('newest first'),
   left: z.array(joinedOrLeft).describe('newest first'),
-  most_active: z.array(userCard.extend({ role: z.string(), num_active_days: count })),
+  most_active: z.array(displayUser.extend({ role: z.string(), num_active_days: count })),
 });
 
 export const orgPage = orgProfile.extend(orgActivity.shape);
@@ -164,11 +163,11 @@ export const orgMembers = z.object({
   page_number: count,
   page_size: z.int().min(1).max(100),
   rows: z.array(
-    userCard.extend({ role: z.string(), since: seconds.nullable(), last_active_at: seconds }),
+    displayUser.extend({ role: z.string(), since: seconds.nullable(), last_active_at: seconds }),
   ),
 });
 
-const contact = userCard.extend({ role: z.string(), last_active_at: seconds });
+const contact = displayUser.extend({ role: z.string(), last_active_at: seconds });
 
 export const orgContacts = z.object({
   run_id: z.string().nullable().describe('null when no report was made yet'),
@@ -189,7 +188,7 @@ nameSchemas({
   ...{ Definitions: definitions, Run: runListItem, RunList: runList },
   ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
   ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
-  ...{ UserCard: userCard, Standing: standing, UserPage: userPage },
+  ...{ UserCard: displayUser, Standing: standing, UserPage: userPage },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
   ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
 });
@@ -205,7 +204,8 @@ export type ChangedUserRow = z.infer<typeof changedUser>;
 export type ChangedOrgRow = z.infer<typeof changedOrg>;
 export type ReportChanges = z.infer<typeof reportChanges>;
 export type ReportPosition = z.infer<typeof standing>;
-export type UserCardView = z.infer<typeof userCard>;
+/** A user as every reply and page shows it. */
+export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;
 export type OrgProfile = z.infer<typeof orgProfile>;
 export type OrgActivity = z.infer<typeof orgActivity>;

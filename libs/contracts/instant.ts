@@ -128,6 +128,11 @@ export function parseDayOrInstant(text: string): { ms: number; isDay: boolean } 
   return ms === undefined || ms > LAST_MS ? undefined : { ms, isDay };
 }
 
+/** Unix seconds: whole ones since 1970. @param ms milliseconds since 1970 */
+export function unixSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
 /** A day, given as the first millisecond of the same date in UTC, as `2026-01-31`. */
 export function formatDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);

@@ -4,6 +4,7 @@ import { CADENCES, CHART_TYPES } from './catalogue.js';
 import { optional, typed } from './fields.js';
 import { parseDay } from './instant.js';
 import { nameSchemas } from './named.js';
+import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
 import { fieldErrors } from './problem.js';
 import { OUTCOMES, SENDER_KINDS } from './senders.js';
 import { TRAIT_DROPS } from './traits.js';
@@ -32,9 +33,7 @@ export const userReportRow = z.object({
   report_id: z.string(),
   user_id: z.string(),
   user_created_at: seconds,
-  username: z.string().nullable(),
-  first_name: z.string().nullable(),
-  last_name: z.string().nullable(),
+  ...shapeOf(CLEARABLE_FIELDS, z.string().nullable()),
   email: z.string().describe('empty when none is known'),
   last_active_at: seconds,
   org_data: z.array(orgMembership),

@@ -11,7 +11,6 @@ import {
 } from '#libs/facts';
 import { ChangesService } from '#libs/reports';
 import { Database } from '#libs/database';
-import { userCard } from './views.js';
 
 const MOST_CONTACTS = 3;
 
@@ -53,7 +52,7 @@ export class OrgContactsService {
           last_active_day: (key !== undefined && lastDays.get(key)) || null,
           contacts: ofOrg.flatMap(({ userKey, role, lastActiveAt }) => {
             const profile = profiles.get(userKey);
-            return profile ? [{ ...userCard(profile), role, last_active_at: lastActiveAt }] : [];
+            return profile ? [{ ...profile, role, last_active_at: lastActiveAt }] : [];
           }),
         };
       }),

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Calendar, formatDay, type OrgMembers } from '#libs/contracts';
+import { Calendar, PROFILE_FIELDS, formatDay, type OrgMembers } from '#libs/contracts';
 import { ActivityFold, StoreChanged, profilesOf } from '#libs/facts';
 import { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from '#libs/reports';
 import { Clock } from '#libs/platform';
@@ -10,13 +10,13 @@ import {
   type OrgMembersList,
   type PresentMember,
 } from './org-members-cache.service.js';
-import { sinceOf, userCard } from './views.js';
+import { sinceOf } from './views.js';
 
 const ROWS_AT_ONCE = 1_000;
 /** Characters of an org's id in the name of its file. */
 const MOST_NAMED = 60;
 const CSV_COLUMNS = [
-  ...['user_id', 'email', 'username', 'first_name', 'last_name', 'role'],
+  ...['user_id', ...PROFILE_FIELDS, 'role'],
   ...['since_utc', 'last_active_at_utc'],
 ];
 
@@ -75,13 +75,13 @@ export class OrgMembersService {
       const profile = profiles.get(userKey);
       if (!profile) return [];
       const { role } = span;
-      return [{ ...userCard(profile), role, since: sinceOf(span), last_active_at: lastActiveAt }];
+      return [{ ...profile, role, since: sinceOf(span), last_active_at: lastActiveAt }];
     });
   }
 }
 
 function csvLine(row: OrgMembers['rows'][number]): string {
-  const texts = [row.user_id, row.email, row.username, row.first_name, row.last_name, row.role];
+  const texts = [row.user_id, ...PROFILE_FIELDS.map((field) => row[field]), row.role];
   const since = row.since === null ? '' : csvTime(row.since);
   return csvCells([...texts.map(csvText), since, csvTime(row.last_active_at)]);
 }

@@ -5,6 +5,7 @@ import {
   Calendar,
   DAY_MS,
   formatDay,
+  unixSeconds,
   type OrgActivity,
   type OrgPage,
   type OrgProfile,
@@ -24,7 +25,6 @@ import { Database } from '#libs/database';
 import { memberActivity } from './member-activity.js';
 import { latestMoves, membersAt, mostActive, type Move } from './members.js';
 import { OrgMembersCache, type OrgMembersList } from './org-members-cache.service.js';
-import { unixSeconds, userCard } from './views.js';
 
 const WEEKS = 52;
 const LATEST_DAYS = 30;
@@ -117,7 +117,7 @@ export class OrgPageService {
       most_active: active.flatMap(({ userKey, span, place }) => {
         const profile = profiles.get(userKey);
         if (!profile) return [];
-        return [{ ...userCard(profile), role: span.role, num_active_days: latestDays[place]! }];
+        return [{ ...profile, role: span.role, num_active_days: latestDays[place]! }];
       }),
     };
   }
@@ -131,6 +131,6 @@ function lastWeeks(today: number, calendar: Calendar): DayRange[] {
 function moveViews(moves: readonly Move[], profiles: Profiles): OrgActivity['joined'] {
   return moves.flatMap(({ userKey, at }) => {
     const profile = profiles.get(userKey);
-    return profile ? [{ ...userCard(profile), at: unixSeconds(at) }] : [];
+    return profile ? [{ ...profile, at: unixSeconds(at) }] : [];
   });
 }

@@ -12,7 +12,7 @@ import {
 import { ReportPositionsService } from '#libs/reports';
 import { Clock } from '#libs/platform';
 import { Database } from '#libs/database';
-import { sinceOf, userCard } from './views.js';
+import { sinceOf } from './views.js';
 
 const ACTIVITY_DAYS = 365;
 const RECENT_INVITES = 50;
@@ -46,7 +46,7 @@ export class UserPageService {
     ]);
     return {
       user: {
-        ...userCard(user),
+        ...user.display,
         created_at: user.createdAt,
         last_active_at: Math.max(user.createdAt, lastActive.get(user.key)!),
       },

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { RANKINGS, REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
 import { DEFINITIONS, checkCatalogue } from './definitions/index.js';
+import { AvailableReportsService } from './api/available-reports.service.js';
 import { ChangesService } from './api/changes.service.js';
 import { CsvService } from './api/csv.service.js';
 import { HistoryController } from './api/history.controller.js';
@@ -9,6 +10,8 @@ import { Lists } from './api/lists.service.js';
 import { ReportPositionsService } from './api/report-positions.service.js';
 import { PagesService } from './api/pages.service.js';
 import { ReportsController } from './api/reports.controller.js';
+import { RunListService } from './api/run-list.service.js';
+import { SignupParametersService } from './api/signup-parameters.service.js';
 import { QueueMetrics } from './runs/queue-metrics.js';
 import { ReportRunsProcessor } from './runs/report-runs.processor.js';
 import { RunExecutor } from './runs/run-executor.service.js';
@@ -39,6 +42,9 @@ export class RunsModule {
     ChangesService,
     CsvService,
     ReportPositionsService,
+    AvailableReportsService,
+    RunListService,
+    SignupParametersService,
     WithdrawalService,
   ],
   exports: [ReportPositionsService, ChangesService],

@@ -1,16 +1,9 @@
+import type { DisplayUser } from '#libs/contracts';
 import { Link } from '../routing/link.js';
 import { nameOf, orgAddress, userAddress } from '../labels/names.js';
 
-interface User {
-  user_id: string;
-  email: string | null;
-  username: string | null;
-  first_name: string | null;
-  last_name: string | null;
-}
-
 /** A user's name, in any script, and the e-mail address where it differs. */
-export function Person({ user, plain = false }: { user: User; plain?: boolean }) {
+export function Person({ user, plain = false }: { user: DisplayUser; plain?: boolean }) {
   const name = nameOf(user);
   return (
     <span class="person">

@@ -1,14 +1,13 @@
-interface Named {
-  user_id: string;
-  /** Null or empty when none is known. */
-  email: string | null;
-  username: string | null;
-  first_name: string | null;
-  last_name: string | null;
-}
+import type { DisplayUser, ProfileField } from '#libs/contracts';
+
+/** The fields of a profile that the page of a user lists, in this order. The name is its title. */
+export const PROFILE_LABELS: Record<Exclude<ProfileField, 'first_name' | 'last_name'>, string> = {
+  email: 'E-mail',
+  username: 'Username',
+};
 
 /** What to call a user: the name, else the username, else the e-mail address, else the id. */
-export function nameOf(user: Named): string {
+export function nameOf(user: DisplayUser): string {
   const { first_name: first, last_name: last, username, email } = user;
   const name = [first, last]
     .filter((part) => part?.trim())

@@ -1,4 +1,4 @@
-import type { OrgMembership } from '#libs/contracts';
+import { PROFILE_FIELDS, type DisplayUser, type OrgMembership } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
 
@@ -6,33 +6,26 @@ import { spansOf } from '../membership/membership-replay.js';
  * Current display profiles of users or orgs. They are joined in the query that finds the keys,
  * which saves a round trip.
  */
-export interface DisplayProfiles<Card, Row extends { id: number }> {
+export interface DisplayProfiles<Profile, Row extends { id: number }> {
   /**
    * A select of the rows for the keys that the subquery `keys` selects, to be ordered by its
    * leading columns. Columns are numbers and text only, so that rows can be passed as JSON.
    */
   rowsOf(keys: string): string;
   /** The profiles by key, without deleted subjects. */
-  read(rows: readonly Row[]): Map<number, Card>;
+  read(rows: readonly Row[]): Map<number, Profile>;
 }
 
-export interface UserProfileCard {
-  userId: string;
-  /** Null when unknown. */
-  email: string | null;
-  username: string | null;
-  firstName: string | null;
-  lastName: string | null;
+/** The columns of a `DisplayUser`, of user_ids `i` and user_profiles `p`. */
+export const DISPLAY_COLUMNS = ['i.user_id', ...PROFILE_FIELDS.map((field) => `p.${field}`)].join();
+
+export interface UserProfile {
+  display: DisplayUser;
   memberships: OrgMembership[];
 }
 
-interface UserCardRow {
+interface UserProfileRow extends DisplayUser {
   id: number;
-  user_id: string;
-  email: string | null;
-  username: string | null;
-  first_name: string | null;
-  last_name: string | null;
   org_id: string | null;
   org_name: string;
   /** Hexadecimal. */
@@ -41,10 +34,9 @@ interface UserCardRow {
 
 // One row per user and existing org (created, not deleted) that the user was ever in; one row
 // without an org for a user who was in none. A user without a row in user_profiles has null names.
-export const USER_PROFILES: DisplayProfiles<UserProfileCard, UserCardRow> = {
+export const USER_PROFILES: DisplayProfiles<UserProfile, UserProfileRow> = {
   rowsOf: (keys) => `
-    select i.id, pair.org_id, i.user_id, p.email, p.username, p.first_name, p.last_name,
-      pair.name as org_name, pair.steps
+    select i.id, pair.org_id, ${DISPLAY_COLUMNS}, pair.name as org_name, pair.steps
     from users u
     join user_ids i on i.id = u.id
     left join user_profiles p on p.user_key = u.id
@@ -58,31 +50,30 @@ export const USER_PROFILES: DisplayProfiles<UserProfileCard, UserCardRow> = {
     ) pair on true
     where u.id in (${keys}) and u.created_at is not null and u.deleted_stamp is null`,
   read: (rows) => {
-    const profiles = new Map<number, UserProfileCard>();
+    const profiles = new Map<number, UserProfile>();
     for (const row of rows) {
-      const { user_id: userId, email, username, first_name: firstName, last_name: lastName } = row;
-      const known = profiles.get(row.id);
-      const profile = known ?? { userId, email, username, firstName, lastName, memberships: [] };
-      profiles.set(row.id, profile);
-      const membership = openMembership(row);
+      const { id, org_id, org_name, steps, ...display } = row;
+      const profile = profiles.get(id) ?? { display, memberships: [] };
+      profiles.set(id, profile);
+      const membership = openMembership({ org_id, org_name, steps });
       if (membership) profile.memberships.push(membership);
     }
     return profiles;
   },
 };
 
-export interface OrgCard {
+export interface DisplayOrg {
   orgId: string;
   name: string;
 }
 
-interface OrgCardRow {
+interface DisplayOrgRow {
   id: number;
   org_id: string;
   name: string;
 }
 
-export const ORG_PROFILES: DisplayProfiles<OrgCard, OrgCardRow> = {
+export const ORG_PROFILES: DisplayProfiles<DisplayOrg, DisplayOrgRow> = {
   rowsOf: (keys) => `
     select id, org_id, name from orgs join org_ids using (id)
     where id in (${keys}) and deleted_stamp is null and name is not null`,
@@ -108,7 +99,9 @@ export async function signupParameters(
   return rows[0] && (rows[0].parameters ?? {});
 }
 
-function openMembership(row: UserCardRow): OrgMembership | undefined {
+function openMembership(
+  row: Pick<UserProfileRow, 'org_id' | 'org_name' | 'steps'>,
+): OrgMembership | undefined {
   if (row.org_id === null) return undefined;
   const span = spansOf(Buffer.from(row.steps, 'hex')).at(-1);
   if (span?.to !== Infinity) return undefined;

@@ -1,16 +1,9 @@
+import type { DisplayUser } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
+import { DISPLAY_COLUMNS } from './display-profiles.query.js';
 
-/** A user's current profile. */
-export interface Profile {
-  userId: string;
-  /** Null when unknown. */
-  email: string | null;
-  username: string | null;
-  firstName: string | null;
-  lastName: string | null;
-}
-
-export interface KnownUser extends Profile {
+export interface KnownUser {
+  display: DisplayUser;
   key: number;
   /** Unix seconds. */
   createdAt: number;
@@ -19,21 +12,23 @@ export interface KnownUser extends Profile {
 
 // Users who exist: created and not deleted. Some have no row in user_profiles.
 const PROFILE = `
-  i.user_id as "userId", p.email, p.username, p.first_name as "firstName", p.last_name as "lastName"
+  ${DISPLAY_COLUMNS}
   from users u
   join user_ids i on i.id = u.id
   left join user_profiles p on p.user_key = u.id
   where u.created_at is not null and u.deleted_stamp is null`;
 const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1)`;
 
-/** Profiles by user key, without users who are deleted or only mentioned. */
+/** Users by key, without those who are deleted or only mentioned. */
 export async function profilesOf(
   db: Queryable,
   keys: readonly number[],
-): Promise<Map<number, Profile>> {
-  const { rows } = await db.query<Profile & { key: number }>(PROFILES, [keys]);
-  return new Map(rows.map(({ key, ...profile }) => [key, profile]));
+): Promise<Map<number, DisplayUser>> {
+  const { rows } = await db.query<DisplayUser & { key: number }>(PROFILES, [keys]);
+  return new Map(rows.map(({ key, ...display }) => [key, display]));
 }
+
+type FoundUser = DisplayUser & Omit<KnownUser, 'display'>;
 
 const FIND_USER = `
   select u.id as key, floor(extract(epoch from u.created_at))::float8 as "createdAt",
@@ -43,7 +38,10 @@ const FIND_USER = `
 /** The user with an id; undefined when it does not exist or is deleted. */
 export async function findUser(db: Queryable, userId: string): Promise<KnownUser | undefined> {
   if (userId.includes('\0')) return undefined;
-  return (await db.query<KnownUser>(FIND_USER, [userId])).rows[0];
+  const [row] = (await db.query<FoundUser>(FIND_USER, [userId])).rows;
+  if (!row) return undefined;
+  const { key, createdAt, signupParameters, ...display } = row;
+  return { key, createdAt, signupParameters, display };
 }
 
 export interface KnownOrg {

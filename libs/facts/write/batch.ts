@@ -1,15 +1,16 @@
-import { type EventOf, type NativeEvent, type Traits } from '#libs/contracts';
+import {
+  PROFILE_FIELDS,
+  type EventOf,
+  type NativeEvent,
+  type ProfileField,
+  type Traits,
+} from '#libs/contracts';
 import { isLater, versionOf, type Version } from '../membership/version.js';
 import type { StepKind } from '../membership/step-kind.js';
 
-export const PROFILE_FIELDS = [
-  'email',
-  'username',
-  'first_name',
-  'last_name',
-  'signup_query_parameters',
-] as const;
-export type ProfileField = (typeof PROFILE_FIELDS)[number];
+/** The fields of a profile that have a version of their own. */
+export const VERSIONED_FIELDS = [...PROFILE_FIELDS, 'signup_query_parameters'] as const;
+export type VersionedField = ProfileField | 'signup_query_parameters';
 
 interface Versioned<V> {
   version: Version;
@@ -23,7 +24,7 @@ export interface UserChange {
   /** Earliest creation, milliseconds since 1970. */
   createdAt?: number;
   deletion?: Version;
-  profile: Partial<Record<ProfileField, Versioned<string | null>>>;
+  profile: Partial<Record<VersionedField, Versioned<string | null>>>;
   traits?: TraitChanges;
 }
 
@@ -114,7 +115,7 @@ export class FactBatch {
 
   private profile(user: UserChange, event: EventOf<'user.created' | 'user.updated'>): void {
     const version = versionOf(event);
-    for (const field of PROFILE_FIELDS) {
+    for (const field of VERSIONED_FIELDS) {
       const given = event.data[field];
       if (given === undefined || !isLater(version, user.profile[field]?.version)) continue;
       const value = given === null || typeof given === 'string' ? given : JSON.stringify(given);

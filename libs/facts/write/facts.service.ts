@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EventOf, NativeEvent } from '#libs/contracts';
+import { unixSeconds, type EventOf, type NativeEvent } from '#libs/contracts';
 import { Instance } from '#libs/platform';
 import {
   viaUnnest,
@@ -211,7 +211,7 @@ function keyedActivity(activity: readonly Activity[], { users, orgs }: ResolvedI
     activity.map(({ userId, orgId, at }) => ({
       user: users.get(userId)!,
       org: orgId === undefined ? undefined : orgs.get(orgId)!,
-      seconds: Math.floor(at / 1000),
+      seconds: unixSeconds(at),
     })),
   );
 }

@@ -1,9 +1,13 @@
+import { PROFILE_FIELDS, type ProfileField, type ProfileValues } from '#libs/contracts';
 import type { OrgChange, UserChange } from './batch.js';
-import type { KnownNames } from './users.store.js';
+
+/** Too common to stand for a user one by one. */
+const NAME_FIELDS: readonly ProfileField[] = ['first_name', 'last_name'];
+const SINGLE_FIELDS = PROFILE_FIELDS.filter((field) => !NAME_FIELDS.includes(field));
 
 /** Texts other than ids by which deleted users and orgs may be mentioned elsewhere. */
 export interface Traces {
-  /** Addresses, usernames and org names. */
+  /** Addresses, usernames, other fields of profiles, and org names. */
   texts: string[];
   /** The known first and last names, a list per user. */
   names: string[][];
@@ -11,38 +15,35 @@ export interface Traces {
 
 /**
  * The traces of deleted subjects.
- * @param known the users' names in the store
+ * @param known the users' fields in the store
  * @param orgNames the orgs' names in the store
  * @param users the users' changes in the batch that deletes them
  * @param orgs the orgs' changes in the same batch
  */
 export function tracesOf(
-  known: readonly KnownNames[],
+  known: readonly ProfileValues[],
   orgNames: readonly string[],
   users: readonly UserChange[],
   orgs: readonly OrgChange[],
 ): Traces {
-  const people = [...known, ...users.map(namesIn)];
+  const people = [...known, ...users.map(valuesIn)];
   return {
     texts: [
-      ...people.flatMap(({ email, username }) => [email, username]),
+      ...people.flatMap((person) => SINGLE_FIELDS.map((field) => person[field])),
       ...orgNames,
       ...orgs.map(({ name }) => name?.value),
     ].filter(isFilled),
     names: people
-      .map((person) => [person.first_name, person.last_name].filter(isFilled))
+      .map((person) => NAME_FIELDS.map((field) => person[field]).filter(isFilled))
       .filter((name) => name.length > 0),
   };
 }
 
-function namesIn({ profile }: UserChange): KnownNames {
-  const valueOf = (field: keyof KnownNames) => profile[field]?.value ?? null;
-  return {
-    email: valueOf('email'),
-    username: valueOf('username'),
-    first_name: valueOf('first_name'),
-    last_name: valueOf('last_name'),
-  };
+function valuesIn({ profile }: UserChange): ProfileValues {
+  const valueOf = (field: ProfileField) => profile[field]?.value ?? null;
+  return Object.fromEntries(
+    PROFILE_FIELDS.map((field) => [field, valueOf(field)]),
+  ) as ProfileValues;
 }
 
 function isFilled(text: string | null | undefined): text is string {

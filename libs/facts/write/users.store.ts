@@ -1,5 +1,6 @@
+import { PROFILE_FIELDS, type ProfileValues } from '#libs/contracts';
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
-import { PROFILE_FIELDS, type ProfileField, type UserChange } from './batch.js';
+import { VERSIONED_FIELDS, type VersionedField, type UserChange } from './batch.js';
 import { versionTime } from '../membership/version.js';
 
 export interface KeyedUser {
@@ -42,14 +43,14 @@ export async function upsertUsers(
   await db.query(UPSERT_USERS(from), values);
 }
 
-const fieldColumns = PROFILE_FIELDS.flatMap((field) => [field, `${field}_stamp`]);
+const fieldColumns = VERSIONED_FIELDS.flatMap((field) => [field, `${field}_stamp`]);
 
-const latestValue = (field: ProfileField) => `
+const latestValue = (field: VersionedField) => `
     ${field} = case when p.${field}_stamp is null or excluded.${field}_stamp > p.${field}_stamp
       then excluded.${field} else p.${field} end,
     ${field}_stamp = greatest(p.${field}_stamp, excluded.${field}_stamp)`;
 
-const isNewer = (field: ProfileField) =>
+const isNewer = (field: VersionedField) =>
   `greatest(p.${field}_stamp, excluded.${field}_stamp) is distinct from p.${field}_stamp`;
 
 // Built from the closed list of fields; input is never part of the text.
@@ -59,12 +60,12 @@ const UPSERT_PROFILES = (from: string) => `
   from (select * from ${from}) incoming
   join users u on u.id = incoming.user_key and u.deleted_stamp is null
   order by incoming.user_key
-  on conflict (user_key) do update set ${PROFILE_FIELDS.map(latestValue).join(',')}
-  where ${PROFILE_FIELDS.map(isNewer).join(' or ')}`;
+  on conflict (user_key) do update set ${VERSIONED_FIELDS.map(latestValue).join(',')}
+  where ${VERSIONED_FIELDS.map(isNewer).join(' or ')}`;
 
 const PROFILE_COLUMNS: RowSet['columns'] = [
   ['user_key', 'int'],
-  ...PROFILE_FIELDS.flatMap((field) => [
+  ...VERSIONED_FIELDS.flatMap((field) => [
     [field, field === 'signup_query_parameters' ? 'jsonb' : 'text'] as const,
     [`${field}_stamp`, 'bytea'] as const,
   ]),
@@ -80,24 +81,21 @@ export async function upsertProfiles(
   if (changed.length === 0) return;
   const rows = changed.map(({ key, change: { profile } }) => [
     key,
-    ...PROFILE_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.version]),
+    ...VERSIONED_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.version]),
   ]);
   const { from, values } = await transfer(db, { name: 'profiles', columns: PROFILE_COLUMNS, rows });
   await db.query(UPSERT_PROFILES(from), values);
 }
 
-/** The texts by which a user is known. */
-export type KnownNames = Record<'email' | 'username' | 'first_name' | 'last_name', string | null>;
-
 const ERASE_PROFILES = `
   delete from user_profiles where user_key = any($1)
-  returning email, username, first_name, last_name`;
+  returning ${PROFILE_FIELDS.join(', ')}`;
 
-/** Deletes the profiles of users. @returns their names, for erasing mentions elsewhere */
+/** Deletes the profiles of users. @returns their fields, for erasing mentions elsewhere */
 export async function eraseProfiles(
   db: Queryable,
   userKeys: readonly number[],
-): Promise<KnownNames[]> {
+): Promise<ProfileValues[]> {
   if (userKeys.length === 0) return [];
-  return (await db.query<KnownNames>(ERASE_PROFILES, [userKeys])).rows;
+  return (await db.query<ProfileValues>(ERASE_PROFILES, [userKeys])).rows;
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DeadLetterView, FieldErrors, SenderKind } from '#libs/contracts';
+import { unixSeconds, type DeadLetterView, type FieldErrors, type SenderKind } from '#libs/contracts';
 import { SETTINGS, type Settings } from '#libs/platform';
 import { Database, type PreparedQuery } from '#libs/database';
 import { storedLetterBytes } from './dead-letters.store.js';
@@ -98,8 +98,8 @@ function view(row: Row): DeadLetterView {
     type: row.eventType,
     errors: row.errors as FieldErrors,
     attempts: row.attempts,
-    received_at: Math.floor(row.receivedAt.getTime() / 1000),
-    last_at: Math.floor(row.lastAt.getTime() / 1000),
+    received_at: unixSeconds(row.receivedAt.getTime()),
+    last_at: unixSeconds(row.lastAt.getTime()),
     body: row.body && Buffer.from(row.body).toString('utf8'),
   };
 }

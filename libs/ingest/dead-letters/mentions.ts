@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '#libs/contracts';
+import { EVENT_TYPES, PROFILE_FIELDS } from '#libs/contracts';
 import { scanJsonTokens, type JsonToken } from './json-tokens.js';
 
 /** The texts that a letter mentions, by which a deletion finds it. */
@@ -34,8 +34,8 @@ const MIN_WORD = 3;
 const TYPES: ReadonlySet<string> = new Set(EVENT_TYPES);
 /** Member names that appear in nearly every event. */
 const COMMON_NAMES: ReadonlySet<string> = new Set([
-  ...['id', 'type', 'data', 'time', 'source', 'specversion', 'user_id', 'org_id', 'email', 'role'],
-  ...['username', 'first_name', 'last_name', 'created_at', 'inviter_user_id', 'invitee_email'],
+  ...['id', 'type', 'data', 'time', 'source', 'specversion', 'user_id', 'org_id', 'role'],
+  ...[...PROFILE_FIELDS, 'created_at', 'inviter_user_id', 'invitee_email'],
   ...['name', 'signup_query_parameters', 'context', 'traits', 'properties'],
 ]);
 

@@ -1,4 +1,4 @@
-import type { EventOf, NativeEvent } from '#libs/contracts';
+import { unixSeconds, type EventOf, type NativeEvent } from '#libs/contracts';
 import type { BulkLoad } from '#libs/facts';
 import { eraseTracesOf } from '../dead-letters/dead-letters.erasure.js';
 
@@ -46,7 +46,7 @@ export class FactWriter {
   }
 
   private keep({ at, data }: EventOf<'user.active'>): number {
-    this.seconds[this.userIds.length] = Math.floor(at / 1000);
+    this.seconds[this.userIds.length] = unixSeconds(at);
     return this.userIds.push(data.user_id);
   }
 

@@ -5,6 +5,7 @@ import {
   keyName,
   keyScopes,
   keyShapes,
+  unixSeconds,
   type CreatedKey,
   type KeyList,
 } from '#libs/contracts';
@@ -73,11 +74,11 @@ export class KeysController {
 function view({ keyId, name, scopes, createdAt, revokedAt }: KeyInfo): KeyList['keys'][number] {
   return {
     ...{ key_id: keyId, name, scopes: [...scopes] },
-    created_at: unixSeconds(createdAt),
-    revoked_at: revokedAt && unixSeconds(revokedAt),
+    created_at: secondsOf(createdAt),
+    revoked_at: revokedAt && secondsOf(revokedAt),
   };
 }
 
-function unixSeconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
+function secondsOf(date: Date): number {
+  return unixSeconds(date.getTime());
 }

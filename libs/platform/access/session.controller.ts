@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApiError, Calendar, wire } from '#libs/contracts';
+import { ApiError, Calendar, unixSeconds, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
@@ -84,7 +84,7 @@ export class SessionController {
     return {
       name,
       scopes: [...scopes],
-      expires_at: Math.floor(expiresAt / 1000),
+      expires_at: unixSeconds(expiresAt),
       time_zone: this.calendar.zone,
       week_start: this.calendar.weekStart,
     };

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { ApiError, Calendar, formatDay, type Ranking } from '#libs/contracts';
+import { ApiError, Calendar, PROFILE_FIELDS, formatDay, type Ranking } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { Logger, describeError } from '#libs/platform';
 import { ChangesService, type ListRequest, type StandingRow } from './changes.service.js';
@@ -136,7 +136,7 @@ function holds(row: StandingRow, wanted: string): boolean {
     'user_id' in row
       ? [
           [row.first_name, row.last_name].filter(Boolean).join(' '),
-          ...[row.email, row.username],
+          ...PROFILE_FIELDS.map((field) => row[field]),
           ...row.org_data.map((org) => org.display_name),
         ]
       : [row.name];

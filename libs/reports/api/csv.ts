@@ -1,4 +1,4 @@
-import type { Ranking } from '#libs/contracts';
+import { PROFILE_FIELDS, type Ranking } from '#libs/contracts';
 import { definitionOf } from '../definitions/index.js';
 import type { StandingRow } from './changes.service.js';
 
@@ -6,7 +6,7 @@ import type { StandingRow } from './changes.service.js';
 export const BYTE_ORDER_MARK = '\ufeff';
 const LINE_END = '\r\n';
 
-const USER_COLUMNS = ['user_id', 'email', 'username', 'first_name', 'last_name', 'orgs'];
+const USER_COLUMNS = ['user_id', ...PROFILE_FIELDS, 'orgs'];
 const ORG_COLUMNS = ['org_id', 'name', 'num_users'];
 const USER_TIMES = ['user_created_at_utc', 'last_active_at_utc'];
 const ORG_TIMES = ['org_created_at_utc'];
@@ -29,7 +29,7 @@ export function csvLine(row: StandingRow, compares: boolean): string {
   const extras = Object.values(row.extra_properties);
   if ('user_id' in row) {
     const orgs = row.org_data.map((org) => `${org.display_name} (${org.user_role})`).join('; ');
-    const names = [row.user_id, row.email, row.username, row.first_name, row.last_name, orgs];
+    const names = [row.user_id, ...PROFILE_FIELDS.map((field) => row[field]), orgs];
     const times = [row.user_created_at, row.last_active_at].map(csvTime);
     return csvCells([...rank, ...names.map(csvText), ...extras, ...times]);
   }

@@ -1,18 +1,9 @@
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { z } from 'zod';
-import {
-  Calendar,
-  insights,
-  invalidField,
-  parameters,
-  type ReportChanges,
-  type RunList,
-} from '#libs/contracts';
+import { insights, parameters, type ReportChanges, type RunList } from '#libs/contracts';
 import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
-import { Database } from '#libs/database';
 import { ChangesService } from './changes.service.js';
 import { CsvService } from './csv.service.js';
-import { isRun, listRuns } from './kept-runs.query.js';
 import {
   changesQuery,
   csvQuery,
@@ -21,6 +12,7 @@ import {
   requestedChanges,
   requestedList,
 } from './requests.js';
+import { RunListService } from './run-list.service.js';
 
 const MAX_RUNS = 200;
 
@@ -62,22 +54,14 @@ export class HistoryController {
   constructor(
     private readonly changes: ChangesService,
     private readonly csv: CsvService,
-    private readonly database: Database,
-    private readonly calendar: Calendar,
+    private readonly runList: RunListService,
   ) {}
 
   @Get('runs')
   @Operation(listRunsOperation)
-  async runs(@Query() query: QueryOf<typeof listRunsOperation>): Promise<RunList> {
+  runs(@Query() query: QueryOf<typeof listRunsOperation>): Promise<RunList> {
     const { limit, before, kept } = query;
-    const { pool } = this.database;
-    if (before !== undefined && !(await isRun(pool, before)))
-      throw invalidField('before', 'must be the run_id of a run in this list');
-    const runs = await listRuns(pool, before, limit + 1, kept === 'true');
-    const shown = runs.slice(0, limit);
-    const next = runs.length > limit ? shown.at(-1) : undefined;
-    const { zone } = this.calendar;
-    return { time_zone: zone, runs: shown, next_before: next?.run_id ?? null };
+    return this.runList.page({ limit, before, onlyKept: kept === 'true' });
   }
 
   @Get('reports/:subject/:report')

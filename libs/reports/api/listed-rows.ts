@@ -3,7 +3,7 @@ import { ORG_PROFILES, USER_PROFILES, type DisplayProfiles } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import { definitionOf } from '../definitions/index.js';
 import { orgRow, userRow, type UserRow } from './rows.js';
-import { cardsOf, numbersOf } from '../snapshots/keyed.query.js';
+import { profilesOf, numbersOf } from '../snapshots/keyed.query.js';
 import { unpackList, type NumberedEntry } from '../snapshots/packing.js';
 import { SnapshotPruned } from './retry-if-pruned.js';
 import type { KeptRun } from './kept-runs.query.js';
@@ -25,22 +25,22 @@ export async function rowsAt(
 ): Promise<(Row | undefined)[]> {
   const { reportId } = list;
   return ranking.subject === 'user'
-    ? rowsOf(USER_PROFILES, (entry, card) => userRow(ranking, reportId, entry, card))
-    : rowsOf(ORG_PROFILES, (entry, card) => orgRow(ranking, reportId, entry, card));
+    ? rowsOf(USER_PROFILES, (entry, profile) => userRow(ranking, reportId, entry, profile))
+    : rowsOf(ORG_PROFILES, (entry, profile) => orgRow(ranking, reportId, entry, profile));
 
-  async function rowsOf<Card, CardRow extends { id: number }>(
-    cards: DisplayProfiles<Card, CardRow>,
-    row: (entry: NumberedEntry, card: Card) => Row,
+  async function rowsOf<Profile, ProfileRow extends { id: number }>(
+    profiles: DisplayProfiles<Profile, ProfileRow>,
+    row: (entry: NumberedEntry, profile: Profile) => Row,
   ): Promise<(Row | undefined)[]> {
     const entries = entriesAt(ranking, list, places);
     const keys = entries.map(({ key }) => key);
     // The numbers last: that they are of the same snapshot says that the keys meant the same until then.
-    const known = await cardsOf(db, cards, keys);
+    const known = await profilesOf(db, profiles, keys);
     const numbers = await numbersOf(db, run.id, ranking, reportId, keys);
     if (!numbers) throw new SnapshotPruned();
     return entries.map((entry, index) => {
-      const card = known.get(entry.key);
-      return card && row({ ...entry, numbers: numbers[index]! }, card);
+      const profile = known.get(entry.key);
+      return profile && row({ ...entry, numbers: numbers[index]! }, profile);
     });
   }
 }

@@ -17,9 +17,9 @@ export interface PageRequest {
   runId?: string;
 }
 
-interface Sliced<Card> {
+interface Sliced<Profile> {
   run?: ServedRun;
-  slice?: SnapshotSlice<Card>;
+  slice?: SnapshotSlice<Profile>;
 }
 
 /** Runs may follow each other while a page is read. */
@@ -36,35 +36,37 @@ export class PagesService {
   async page(ranking: Ranking, request: PageRequest): Promise<ReportPage> {
     if (ranking.subject === 'user') {
       const sliced = await this.slice(ranking, USER_PROFILES, request);
-      const rows = rowsOf(sliced, (reportId, entry, card) =>
-        compatibleRow(userRow(ranking, reportId, entry, card)),
+      const rows = rowsOf(sliced, (reportId, entry, profile) =>
+        compatibleRow(userRow(ranking, reportId, entry, profile)),
       );
       return { user_reports: rows, ...envelope(request, sliced) };
     }
     const sliced = await this.slice(ranking, ORG_PROFILES, request);
-    const rows = rowsOf(sliced, (reportId, entry, card) => orgRow(ranking, reportId, entry, card));
+    const rows = rowsOf(sliced, (reportId, entry, profile) =>
+      orgRow(ranking, reportId, entry, profile),
+    );
     return { org_reports: rows, ...envelope(request, sliced) };
   }
 
-  private slice<Card, Row extends { id: number }>(
+  private slice<Profile, Row extends { id: number }>(
     ranking: Ranking,
-    cards: DisplayProfiles<Card, Row>,
+    profiles: DisplayProfiles<Profile, Row>,
     request: PageRequest,
-  ): Promise<Sliced<Card>> {
+  ): Promise<Sliced<Profile>> {
     const extras = definitionOf(ranking).extras.length;
     const bounds = { offset: request.pageNumber * request.pageSize, limit: request.pageSize };
     const sliceOfRun = (run: ServedRun) =>
-      sliceOf(this.database, run.id, ranking, extras, cards, bounds);
+      sliceOf(this.database, run.id, ranking, extras, profiles, bounds);
     return request.runId === undefined
       ? this.servedSlice(ranking, sliceOfRun)
       : this.pinnedSlice(ranking, request.runId, sliceOfRun);
   }
 
   /** Reads from the run that was served last; the slice says whether it is still the latest. */
-  private async servedSlice<Card>(
+  private async servedSlice<Profile>(
     ranking: Ranking,
-    sliceOfRun: SliceOfRun<Card>,
-  ): Promise<Sliced<Card>> {
+    sliceOfRun: SliceOfRun<Profile>,
+  ): Promise<Sliced<Profile>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const run = this.served ?? (await servedRun(this.database));
       if (!run) return {};
@@ -76,11 +78,11 @@ export class PagesService {
     throw gone();
   }
 
-  private async pinnedSlice<Card>(
+  private async pinnedSlice<Profile>(
     ranking: Ranking,
     runId: string,
-    sliceOfRun: SliceOfRun<Card>,
-  ): Promise<Sliced<Card>> {
+    sliceOfRun: SliceOfRun<Profile>,
+  ): Promise<Sliced<Profile>> {
     const run = await servedRun(this.database, runId);
     const slice = run && (await sliceOfRun(run));
     if (slice) return { run, slice };
@@ -98,7 +100,7 @@ export class PagesService {
   }
 }
 
-type SliceOfRun<Card> = (run: ServedRun) => Promise<SnapshotSlice<Card> | undefined>;
+type SliceOfRun<Profile> = (run: ServedRun) => Promise<SnapshotSlice<Profile> | undefined>;
 
 function envelope({ pageNumber, pageSize }: PageRequest, { run, slice }: Sliced<unknown>) {
   const total = slice?.total ?? 0;
@@ -112,14 +114,14 @@ function envelope({ pageNumber, pageSize }: PageRequest, { run, slice }: Sliced<
 }
 
 /** A row for each entry whose subject is still there. */
-function rowsOf<Card, Row>(
-  { slice }: Sliced<Card>,
-  row: (reportId: string, entry: NumberedEntry, card: Card) => Row,
+function rowsOf<Profile, Row>(
+  { slice }: Sliced<Profile>,
+  row: (reportId: string, entry: NumberedEntry, profile: Profile) => Row,
 ): Row[] {
   if (!slice) return [];
   return slice.entries.flatMap((entry) => {
-    const card = slice.cards.get(entry.key);
-    return card ? [row(slice.reportId, entry, card)] : [];
+    const profile = slice.profiles.get(entry.key);
+    return profile ? [row(slice.reportId, entry, profile)] : [];
   });
 }
 

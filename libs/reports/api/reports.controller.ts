@@ -1,9 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
-  ApiError,
-  RANKINGS,
-  intervalsOf,
   parameters,
   wire,
   type OrgReportPage,
@@ -11,13 +8,11 @@ import {
   type Subject,
   type UserReportPage,
 } from '#libs/contracts';
-import { signupParameters } from '#libs/facts';
 import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
-import { Database } from '#libs/database';
-import { servedRun } from '../runs/runs.store.js';
-import { totalsOf } from '../snapshots/page.query.js';
+import { AvailableReportsService } from './available-reports.service.js';
 import { PagesService } from './pages.service.js';
 import { interval, pinnedRun, reportOf, requestedRanking } from './request.js';
+import { SignupParametersService } from './signup-parameters.service.js';
 
 const pageQuery = z.object({ report_interval: interval, ...parameters.page, run_id: pinnedRun });
 
@@ -50,15 +45,14 @@ const listReports = operation({
   reply: wire.availableReports,
 });
 
-const ATTEMPTS = 3;
-
 /** The endpoints that clients of the reference API call, and the list of reports. */
 @Controller('api/backend/v1')
 @Access('read')
 export class ReportsController {
   constructor(
     private readonly pages: PagesService,
-    private readonly database: Database,
+    private readonly reports: AvailableReportsService,
+    private readonly signups: SignupParametersService,
   ) {}
 
   @Get('user_report/:report')
@@ -82,41 +76,13 @@ export class ReportsController {
   @Get('user/:userId/signup_query_parameters')
   @Operation(getSignupQueryParameters)
   async signupParameters(@Param() { userId }: PathOf<typeof getSignupQueryParameters>) {
-    const known = userId.includes('\0')
-      ? undefined
-      : await signupParameters(this.database.pool, userId);
-    if (!known) throw new ApiError('not_found', 'No user with this id is known.');
-    return { user_signup_query_parameters: known };
+    return { user_signup_query_parameters: await this.signups.of(userId) };
   }
 
   @Get('reports')
   @Operation(listReports)
-  async available() {
-    const { run, totals } = await this.servedTotals();
-    const reportTime = run?.reportTime ?? 0;
-    const reports = RANKINGS.map(({ subject, report, interval }) => {
-      const made = totals.find(
-        (one) => one.subject === subject && one.report === report && one.interval === interval,
-      );
-      return {
-        subject,
-        report,
-        report_interval: interval,
-        is_default: intervalsOf(subject, report)?.[0] === interval,
-        total_count: made?.total ?? 0,
-        report_time: made ? reportTime : 0,
-      };
-    });
-    return { report_time: reportTime, reports };
-  }
-
-  /** Asked again when the run was pruned between the two questions: there is a newer one then. */
-  private async servedTotals() {
-    for (let attempt = 1; ; attempt++) {
-      const run = await servedRun(this.database);
-      const totals = run ? await totalsOf(this.database.pool, run.id) : [];
-      if (!run || totals.length > 0 || attempt === ATTEMPTS) return { run, totals };
-    }
+  available() {
+    return this.reports.list();
   }
 
   private page(

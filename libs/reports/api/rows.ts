@@ -1,5 +1,5 @@
 import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
-import type { OrgCard, UserProfileCard } from '#libs/facts';
+import type { DisplayOrg, UserProfile } from '#libs/facts';
 import { definitionOf } from '../definitions/index.js';
 import type { Entry, NumberedEntry } from '../snapshots/packing.js';
 
@@ -16,20 +16,16 @@ export function userRow(
   ranking: Ranking,
   reportId: string,
   entry: NumberedEntry,
-  card: UserProfileCard,
+  profile: UserProfile,
 ): UserRow {
   const [createdAt, lastActiveAt] = entry.numbers;
   return {
     id: rowId(reportId, entry.key),
     report_id: reportId,
-    user_id: card.userId,
+    ...profile.display,
     user_created_at: createdAt,
-    username: card.username,
-    first_name: card.firstName,
-    last_name: card.lastName,
-    email: card.email,
     last_active_at: lastActiveAt,
-    org_data: card.memberships,
+    org_data: profile.memberships,
     extra_properties: extraProperties(ranking, entry),
   };
 }
@@ -39,14 +35,14 @@ export function orgRow(
   ranking: Ranking,
   reportId: string,
   entry: NumberedEntry,
-  card: OrgCard,
+  profile: DisplayOrg,
 ): OrgReportRow {
   const [createdAt, members] = entry.numbers;
   return {
     id: rowId(reportId, entry.key),
     report_id: reportId,
-    org_id: card.orgId,
-    name: card.name,
+    org_id: profile.orgId,
+    name: profile.name,
     num_users: members,
     org_created_at: createdAt,
     extra_properties: extraProperties(ranking, entry),

@@ -1,3 +1,4 @@
+import { unixSeconds } from '#libs/contracts';
 import { COUNT_WINDOWS, type CountWindow } from './count-windows.js';
 
 /** One number per position or key. */
@@ -39,7 +40,7 @@ export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
 export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
   const seconds = new Uint32Array(keys.length);
   for (let position = 0; position < keys.length; position++) {
-    seconds[position] = Math.floor(ms[keys[position]!]! / 1000);
+    seconds[position] = unixSeconds(ms[keys[position]!]!);
   }
   return seconds;
 }

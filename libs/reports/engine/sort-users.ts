@@ -1,3 +1,4 @@
+import { unixSeconds } from '#libs/contracts';
 import type { Bitset } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { BITMAP_WORDS } from './bitmap-words.js';
@@ -115,7 +116,7 @@ function scatterIntoBuckets(
     rows[at + LAST_ACTIVE_AT] = lastActiveAt[key]!;
     rows[at + RANK] = ranks[key]!;
     rows[at + KEY] = key;
-    rows[at + CREATED_AT] = Math.floor(createdAt[key]! / 1000);
+    rows[at + CREATED_AT] = unixSeconds(createdAt[key]!);
     activity.copyTo(rows, at + ACTIVITY, key);
   }
 }

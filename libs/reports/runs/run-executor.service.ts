@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Calendar, DAY_MS } from '#libs/contracts';
+import { Calendar, DAY_MS, unixSeconds } from '#libs/contracts';
 import type { FactReplica } from '#libs/facts';
 import { Database, outsideFault } from '#libs/database';
 import {
@@ -139,7 +139,7 @@ export class RunExecutor {
   /** @throws NotOurs when the run was given to another worker, or withdrawn, meanwhile */
   private async carryOut(runId: string, run: ClaimedRun): Promise<void> {
     const startedAt = performance.now();
-    const reportTime = Math.floor(run.report_time.getTime() / 1000);
+    const reportTime = unixSeconds(run.report_time.getTime());
     const moment = { reportTime, day: this.calendar.dayOf(reportTime * 1000) / DAY_MS };
     // A run that starts meanwhile, or after a failure, reads everything.
     const before = this.known;

@@ -1,4 +1,4 @@
-import { formatDay, type Calendar, type ReportRunView } from '#libs/contracts';
+import { formatDay, unixSeconds, type Calendar, type ReportRunView } from '#libs/contracts';
 import type { Database } from '#libs/database';
 
 type Row = NonNullable<Awaited<ReturnType<Database['prisma']['reportRun']['findFirst']>>>;
@@ -36,20 +36,20 @@ function view(row: Row, calendar: Calendar): ReportRunView {
   return {
     run_id: row.runId,
     state: row.state as ReportRunView['state'],
-    report_time: unixSeconds(row.reportTime)!,
+    report_time: secondsOf(row.reportTime)!,
     as_of: row.asOf ? formatDay(calendar.dayOf(row.reportTime.getTime())) : null,
     time_zone: calendar.zone,
-    queued_at: unixSeconds(row.queuedAt)!,
-    started_at: unixSeconds(row.startedAt),
-    completed_at: unixSeconds(row.completedAt),
-    failed_at: unixSeconds(row.failedAt),
-    withdrawn_at: unixSeconds(row.withdrawnAt),
+    queued_at: secondsOf(row.queuedAt)!,
+    started_at: secondsOf(row.startedAt),
+    completed_at: secondsOf(row.completedAt),
+    failed_at: secondsOf(row.failedAt),
+    withdrawn_at: secondsOf(row.withdrawnAt),
     attempts: row.attempt - row.interrupted,
     row_counts: row.rowCounts as ReportRunView['row_counts'],
     error: row.error,
   };
 }
 
-function unixSeconds(date: Date | null): number | null {
-  return date && Math.floor(date.getTime() / 1000);
+function secondsOf(date: Date | null): number | null {
+  return date && unixSeconds(date.getTime());
 }

@@ -11,14 +11,11 @@ import {
 import {
   Access,
   Operation,
-  databaseNow,
   operation,
   type BodyOf,
   type PathOf,
   type QueryOf,
 } from '#libs/platform';
-import { Database } from '#libs/database';
-import { runView, runViews } from './run-views.query.js';
 import { RunsService } from './runs.service.js';
 import { WithdrawalService } from './withdrawal.service.js';
 
@@ -69,7 +66,6 @@ export class RunsController {
   constructor(
     private readonly runs: RunsService,
     private readonly withdrawal: WithdrawalService,
-    private readonly database: Database,
     private readonly calendar: Calendar,
   ) {}
 
@@ -86,15 +82,13 @@ export class RunsController {
   @Get()
   @Operation(listReportRuns)
   async list(@Query() { limit, ahead }: QueryOf<typeof listReportRuns>) {
-    // A requested run waits for the next whole second.
-    const after = ahead === 'true' ? (await databaseNow(this.database.pool)) + 1000 : undefined;
-    return { report_runs: await runViews(this.database, this.calendar, { limit, after }) };
+    return { report_runs: await this.runs.list(limit, ahead === 'true') };
   }
 
   @Get(':runId')
   @Operation(getReportRun)
   async find(@Param() { runId }: PathOf<typeof getReportRun>): Promise<ReportRunView> {
-    const run = await runView(this.database, this.calendar, runId);
+    const run = await this.runs.find(runId);
     if (!run) throw noSuchRun();
     return run;
   }
@@ -110,7 +104,7 @@ export class RunsController {
   private async pastDay(day: number): Promise<number> {
     const { calendar } = this;
     if (day < 0) throw invalidField('as_of', 'must be a day such as 2026-01-31');
-    if (day >= calendar.dayOf(await databaseNow(this.database.pool)))
+    if (day >= calendar.dayOf(await this.runs.now()))
       throw invalidField('as_of', `must be a day before today (${calendar.zone})`);
     if (!calendar.has(day))
       throw invalidField('as_of', `is a date that ${calendar.zone} skipped: ask for another day`);

@@ -1,7 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { Calendar, REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { Calendar, REPORT_RUNS, type JobCatalogue, type ReportRunView } from '#libs/contracts';
 import { Database } from '#libs/database';
 import {
   Instance,
@@ -10,10 +10,12 @@ import {
   SETTINGS,
   databaseNow,
   describeError,
+  within,
   type Settings,
 } from '#libs/platform';
 import { latestDue } from './due.js';
 import { reclaimRuns } from './claims.store.js';
+import { runView, runViews } from './run-views.query.js';
 import { requestDay, requestNow, scheduleRun, waitingRuns, type QueuedRun } from './runs.store.js';
 
 const ENQUEUE_TIMEOUT_MS = 2_000;
@@ -48,6 +50,23 @@ export class RunsService {
     return this.queued(
       await requestDay(this.database.pool, new Date(this.calendar.lastSecondOf(day))),
     );
+  }
+
+  /** Runs of every state, the one that was added last first. @param isAhead only those of a moment that lies ahead */
+  async list(limit: number, isAhead: boolean): Promise<ReportRunView[]> {
+    // A requested run waits for the next whole second.
+    const after = isAhead ? (await this.now()) + 1000 : undefined;
+    return runViews(this.database, this.calendar, { limit, after });
+  }
+
+  /** One run; undefined when there is none with this id. */
+  find(runId: string): Promise<ReportRunView | undefined> {
+    return runView(this.database, this.calendar, runId);
+  }
+
+  /** The time of the database's clock, which decides what is due, in milliseconds since 1970. */
+  now(): Promise<number> {
+    return databaseNow(this.database.pool);
   }
 
   /** The state of a requested run. */
@@ -94,7 +113,7 @@ export class RunsService {
       // A worker of the new store adds it to the right queue.
       if (!(await this.store.isSame())) return;
       const added = this.queue.add('run', { runId }, { jobId: `${runId}_${attempt}` });
-      await withTimeout(added, ENQUEUE_TIMEOUT_MS);
+      await within(ENQUEUE_TIMEOUT_MS, added);
     } catch (error) {
       this.logger.warn('report run waits for the sweep: the queue is away', {
         runId,
@@ -102,13 +121,4 @@ export class RunsService {
       });
     }
   }
-}
-
-async function withTimeout(work: Promise<unknown>, ms: number): Promise<void> {
-  work.catch(() => undefined);
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -1,3 +1,4 @@
+import { unixSeconds } from '#libs/contracts';
 import type { Database, Queryable, PreparedQuery } from '#libs/database';
 import { SERVABLE, SERVED_RUN } from '../snapshots/served-run.js';
 
@@ -92,6 +93,6 @@ export async function servedRun(db: Database, runId?: string): Promise<ServedRun
   );
   const [row] = rows;
   if (!row) return undefined;
-  const reportTime = Math.floor(row.report_time.getTime() / 1000);
+  const reportTime = unixSeconds(row.report_time.getTime());
   return { id: row.id, runId: row.run_id, reportTime };
 }

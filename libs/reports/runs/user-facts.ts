@@ -1,4 +1,4 @@
-import { DAY_MS, type Calendar } from '#libs/contracts';
+import { DAY_MS, unixSeconds, type Calendar } from '#libs/contracts';
 import type { FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
@@ -53,9 +53,9 @@ async function settleLastActive(
     unsettled = unsettled.filter((key) => {
       const age = activity.latestAge(key);
       if (age === undefined) return true;
-      const created = Math.floor(createdAt[key]! / 1000);
+      const created = unixSeconds(createdAt[key]!);
       const start = calendar.startOf((day - age) * DAY_MS);
-      lastActiveAt[key] = Math.max(Math.floor(start / 1000), created);
+      lastActiveAt[key] = Math.max(unixSeconds(start), created);
       return false;
     });
     day -= BITMAP_DAYS;

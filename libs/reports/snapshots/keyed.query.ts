@@ -38,13 +38,13 @@ export async function numbersOf(
 
 /**
  * What is known of some users or orgs now, by key; who was deleted has none. Apart from their numbers:
- * asked for at once, those came again with each card.
+ * asked for at once, those came again with each profile.
  */
-export async function cardsOf<Card, Row extends { id: number }>(
+export async function profilesOf<Profile, Row extends { id: number }>(
   db: Queryable,
-  cards: DisplayProfiles<Card, Row>,
+  profiles: DisplayProfiles<Profile, Row>,
   keys: readonly number[],
-): Promise<Map<number, Card>> {
-  const text = `select * from (${cards.rowsOf('select unnest($1::int[])')}) card order by id, org_id`;
-  return cards.read((await db.query<Row>(text, [keys])).rows);
+): Promise<Map<number, Profile>> {
+  const text = `select * from (${profiles.rowsOf('select unnest($1::int[])')}) profile order by id, org_id`;
+  return profiles.read((await db.query<Row>(text, [keys])).rows);
 }

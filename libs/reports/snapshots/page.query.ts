@@ -13,16 +13,16 @@ import { snapshotTable } from './snapshots.store.js';
 import { SERVED_RUN } from './served-run.js';
 
 /** A slice of one ranking of one run, and what is known of whom it lists. */
-export interface SnapshotSlice<Card> {
+export interface SnapshotSlice<Profile> {
   reportId: string;
   total: number;
   entries: NumberedEntry[];
-  cards: Map<number, Card>;
+  profiles: Map<number, Profile>;
   /** `run_id` of the run that reports are served from when no other is asked for. */
   servedRun: string | null;
 }
 
-interface SliceRow<CardRow> {
+interface SliceRow<ProfileRow> {
   report_id: string;
   total: number;
   width: number;
@@ -31,7 +31,7 @@ interface SliceRow<CardRow> {
   numbers: Buffer | null;
   served_run: string | null;
   /** None where none is left. */
-  cards: CardRow[] | null;
+  profiles: ProfileRow[] | null;
 }
 
 /** The last place where a slice can begin: substring counts bytes in int4. Beyond a list's end it is empty. */
@@ -79,20 +79,20 @@ const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
     limit ${parameters.MAX_PAGE_SIZE}
   )
   select list.*, (${numbersFrom(table)}) as numbers, (${SERVED_RUN}) as served_run, (
-    select json_agg(card order by id, org_id) from (${rowsOf('select key from keys')}) card
-  ) as cards
+    select json_agg(profile order by id, org_id) from (${rowsOf('select key from keys')}) profile
+  ) as profiles
   from list`;
 
 /** Entries [`offset`, `offset + limit`) of a ranking; undefined when the run's snapshot was pruned. */
-export async function sliceOf<Card, Row extends { id: number }>(
+export async function sliceOf<Profile, Row extends { id: number }>(
   db: Database,
   runKey: number,
   { subject, report, interval }: Ranking,
   extras: number,
-  cards: DisplayProfiles<Card, Row>,
+  profiles: DisplayProfiles<Profile, Row>,
   { offset, limit }: { offset: number; limit: number },
-): Promise<SnapshotSlice<Card> | undefined> {
-  const text = sliceFrom(snapshotTable(runKey), (keys) => cards.rowsOf(keys));
+): Promise<SnapshotSlice<Profile> | undefined> {
+  const text = sliceFrom(snapshotTable(runKey), (keys) => profiles.rowsOf(keys));
   const question = { name: `${subject}_slice_${runKey}`, text };
   const values = [subject, report, interval, offset, limit];
   const [row] = await kept(() => db.queryPrepared<SliceRow<Row>>(question, values));
@@ -106,7 +106,7 @@ export async function sliceOf<Card, Row extends { id: number }>(
       ...entry,
       numbers: unpackNumbers(numbers!.subarray(place * NUMBERS_BYTES)),
     })),
-    cards: cards.read(row.cards ?? []),
+    profiles: profiles.read(row.profiles ?? []),
     servedRun,
   };
 }

@@ -1,4 +1,5 @@
-import type { UserPage as UserReply } from '#libs/contracts';
+import type { DisplayUser, UserPage as UserReply } from '#libs/contracts';
+import type { ComponentChildren } from 'preact';
 import { useResource } from '../../api/resource.js';
 import { Facts } from '../../components/facts.js';
 import { ReportPositions } from '../../components/report-positions.js';
@@ -8,7 +9,7 @@ import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { now } from '../../labels/clock.js';
 import { dayOf, formatAgo, formatCount, formatDay, formatMoment } from '../../labels/format.js';
-import { nameOf, orgAddress } from '../../labels/names.js';
+import { PROFILE_LABELS, nameOf, orgAddress } from '../../labels/names.js';
 import { Term } from '../../labels/terms.js';
 import { Calendar } from './calendar.js';
 
@@ -43,8 +44,7 @@ function Known({ page }: { page: UserReply }) {
       <section class="panel" aria-label="Profile">
         <Facts
           facts={[
-            ['E-mail', user.email ? <bdi key="e">{user.email}</bdi> : '–'],
-            ['Username', user.username === null ? '–' : <bdi key="u">{user.username}</bdi>],
+            ...profileFacts(user),
             [
               <Term key="c" name="created_at">
                 Created
@@ -87,6 +87,14 @@ function Known({ page }: { page: UserReply }) {
       </div>
     </div>
   );
+}
+
+function profileFacts(user: DisplayUser): [string, ComponentChildren][] {
+  const labels = Object.entries(PROFILE_LABELS) as [keyof typeof PROFILE_LABELS, string][];
+  return labels.map(([field, label]) => [
+    label,
+    user[field] ? <bdi key={field}>{user[field]}</bdi> : '–',
+  ]);
 }
 
 function Orgs({ orgs }: Pick<UserReply, 'orgs'>) {

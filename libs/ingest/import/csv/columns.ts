@@ -1,3 +1,5 @@
+import { PROFILE_COLUMNS, PROFILE_FIELDS } from '#libs/contracts';
+
 /** The kinds of CSV files. */
 export const CSV_KINDS = ['users', 'orgs', 'memberships', 'activity', 'invites'] as const;
 export type CsvKind = (typeof CSV_KINDS)[number];
@@ -8,10 +10,10 @@ interface Column {
   required: boolean;
 }
 
-const column = (name: string, aliases: string[] = []): Column => {
+const column = (name: string, aliases: readonly string[] = []): Column => {
   return { name, aliases: [name, ...aliases], required: false };
 };
-const required = (name: string, aliases: string[] = []): Column => {
+const required = (name: string, aliases: readonly string[] = []): Column => {
   return { ...column(name, aliases), required: true };
 };
 
@@ -23,10 +25,10 @@ const role = column('role', ['user_role', 'role_name']);
 const COLUMNS: Record<CsvKind, readonly Column[]> = {
   users: [
     required('user_id', [...userId.aliases, 'id']),
-    required('email', ['email_address', 'mail']),
-    column('username', ['user_name', 'login']),
-    column('first_name', ['firstname', 'given_name']),
-    column('last_name', ['lastname', 'family_name', 'surname']),
+    ...PROFILE_FIELDS.map((field) => ({
+      ...column(field, PROFILE_COLUMNS[field]),
+      required: field === 'email',
+    })),
     required('created_at', ['created', 'creation_date', 'signed_up_at', 'signup_date']),
     column('last_active_at', ['last_active', 'last_seen_at', 'last_seen']),
   ],

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readTime, type Calendar, type EventType, type FieldErrors } from '#libs/contracts';
+import {
+  PROFILE_FIELDS,
+  readTime,
+  type Calendar,
+  type EventType,
+  type FieldErrors,
+} from '#libs/contracts';
 import type { CsvKind } from './columns.js';
 import { traitsOfRow, type CsvTrait } from './traits.js';
 
@@ -68,13 +74,14 @@ function userEvents(
   calendar: Calendar,
   traits: readonly CsvTrait[],
 ): RowEvents {
-  const { user_id, email, username, first_name, last_name } = row;
+  const { user_id } = row;
   const times = readTimes(row, calendar, ['created_at'], ['last_active_at']);
   if ('errors' in times) return times;
   const { created_at: createdAt, last_active_at: lastActiveAt } = times.ms;
-  const profile = { user_id, email, username, first_name, last_name, created_at: iso(createdAt!) };
-  const id = `user ${digest([...Object.values(profile), ...inOrder(traits)])}`;
-  const data = { ...profile, traits: traitsOfRow(traits) };
+  const profile = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, row[field]]));
+  const known = { user_id, ...profile, created_at: iso(createdAt!) };
+  const id = `user ${digest([...Object.values(known), ...inOrder(traits)])}`;
+  const data = { ...known, traits: traitsOfRow(traits) };
   const events: RowEvent[] = [{ id, type: 'user.created', time: iso(asOf), data }];
   if (lastActiveAt !== undefined) events.push(active(user_id, lastActiveAt));
   return { events, timeColumn: 'last_active_at' };
