@@ -49,7 +49,10 @@ export class OrgPageService {
   async page(orgId: string): Promise<OrgPage> {
     await this.activity.foldUnlessReadOnly();
     return this.rosters.reading(orgId, async (org, list) => {
-      const [activity, profile] = await Promise.all([this.activityOf(org, list), this.profileOf(org)]);
+      const [activity, profile] = await Promise.all([
+        this.activityOf(org, list),
+        this.profileOf(org),
+      ]);
       return { ...profile, ...activity };
     });
   }

@@ -28,5 +28,5 @@ export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs } from './read/named-days.js';
-export { expectCalendar, settleTimeZone, timeZoneOf } from './read/store-calendar.query.js';
+export { expectCalendar, settleTimeZone, timeZoneOf } from './write/store-calendar.store.js';
 export * from './read/user-history.query.js';

@@ -3,6 +3,9 @@ export const BLOCK_SHIFT = 12;
 export const BLOCK_SIZE = 1 << BLOCK_SHIFT;
 export const BLOCK_BYTES = BLOCK_SIZE / 8;
 
+/** The tables of bitmaps by day and block: of users, and of the pairs in `activity_pairs`. */
+export type ActivityTable = 'activity' | 'named_activity';
+
 /**
  * Bitmaps by day and block, collected in memory and written in one statement. Bit 0 is the highest
  * bit of the first byte, as in PostgreSQL's `bit(n)`.

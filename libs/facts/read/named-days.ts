@@ -87,7 +87,7 @@ export class NamedDays {
     bits: Uint8Array,
     pairs: readonly { id: number; user: number }[],
   ): void {
-    const known = this.days.get(day) ?? { pairs: new Map(), users: new Map() };
+    const known: NamedDay = this.days.get(day) ?? { pairs: new Map(), users: new Map() };
     this.days.set(day, known);
     known.pairs.set(block, Buffer.from(bits));
     for (const { id, user } of pairs) {

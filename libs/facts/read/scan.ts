@@ -1,6 +1,7 @@
 import { formatDay } from '#libs/contracts';
 import { copyRows, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
+import type { ActivityTable } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
 import { CHANGED_SINCE } from './read-point.js';
 import { setList } from './session-list.js';
@@ -32,9 +33,6 @@ export async function loadLastActive(db: Connection, latest: Uint32Array): Promi
   };
   await scanActivityLog(db, raise, (user, _org, seconds) => raise(user, seconds));
 }
-
-/** The tables of bitmaps by day and block: of users, and of the pairs in `activity_pairs`. */
-export type ActivityTable = 'activity' | 'named_activity';
 
 const selectFrom = (table: ActivityTable) => `
   select day, block, bits from ${table}

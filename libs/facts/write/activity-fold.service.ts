@@ -3,11 +3,11 @@ import { Calendar } from '#libs/contracts';
 import { Database, isReadOnly, type Connection } from '#libs/database';
 import { ActivityEntries } from '../blocks/activity-entries.js';
 import { DayBlocks } from '../blocks/day-block.js';
-import { expectCalendar } from '../read/store-calendar.query.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
 import { pairKeys } from './activity-pairs.store.js';
 import { queueActiveDays, queueEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
+import { expectCalendar } from './store-calendar.store.js';
 import { expectPresent, type Witness } from './witness.js';
 
 // Advisory lock key: the letters "fold".

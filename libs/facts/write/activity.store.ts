@@ -1,7 +1,6 @@
 import { parseDay } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
-import type { DayBlocks } from '../blocks/day-block.js';
-import type { ActivityTable } from '../read/scan.js';
+import type { ActivityTable, DayBlocks } from '../blocks/day-block.js';
 
 // Sorted, so that concurrent writers lock rows in the same order and cannot deadlock. A row is only
 // written when a bit is new: most events of a day repeat a bit.

@@ -1,5 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { unixSeconds, type DeadLetterView, type FieldErrors, type SenderKind } from '#libs/contracts';
+import {
+  unixSeconds,
+  type DeadLetterView,
+  type FieldErrors,
+  type SenderKind,
+} from '#libs/contracts';
 import { SETTINGS, type Settings } from '#libs/platform';
 import { Database, type PreparedQuery } from '#libs/database';
 import { storedLetterBytes } from './dead-letters.store.js';

@@ -169,7 +169,7 @@ export function movesIn(
 }
 
 /** "A span covers its first and its last day whole." */
-export function covers(span: Span, day: number): boolean {
+function covers(span: Span, day: number): boolean {
   return isIn({ first: dayOf(span.start), last: dayOf(span.end) }, day);
 }
 
