@@ -221,3 +221,20 @@ test('a row always gives the same events; other content gives other events', () 
   expect(ids(user)).toEqual(ids({ ...user }, AS_OF + 1));
   expect(ids(user)).not.toEqual(ids({ ...user, email: 'v@example.com' }));
 });
+
+test("a day of a file is a day in the store's time zone, and one that the zone skipped is refused", () => {
+  const apia = new Calendar('Pacific/Apia');
+  const day = (written: string) => {
+    const row = { user_id: 'u', day: written, org_id: 'acme' };
+    return eventsOfRow('activity', row, AS_OF, apia);
+  };
+  const data = { user_id: 'u', org_id: 'acme' };
+  for (const written of ['2011-12-29', '20111229'])
+    expect(day(written)).toMatchObject({ events: [{ time: '2011-12-29T10:00:00.000Z', data }] });
+  expect(day('2011-12-31')).toMatchObject({ events: [{ time: '2011-12-30T10:00:00.000Z' }] });
+  expect(day('2011-12-30')).toEqual({ errors: { day: ['is a date that Pacific/Apia skipped'] } });
+  // A time is the same instant everywhere.
+  expect(day('2011-12-30T12:00:00Z')).toMatchObject({
+    events: [{ time: '2011-12-30T12:00:00.000Z' }],
+  });
+});

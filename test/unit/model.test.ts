@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/model/fixtures/charts.js';
 import '../support/model/fixtures/memberships.js';
+import '../support/model/fixtures/named-activity.js';
 import '../support/model/fixtures/org-reports.js';
 import '../support/model/fixtures/user-reports.js';
 import '../support/model/fixtures/users.js';
@@ -67,6 +68,30 @@ describe('random histories', () => {
         expect(answers(again)).toEqual(answers(events));
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test('naming an org only removes activity of orgs, and nothing when the user is in that org alone', () => {
+    const histories = historyArb({ today: TODAY, maxEvents: 80 });
+    const activeOrgs = (events: readonly WireEvent[]) =>
+      new Model(events)
+        .chart('active_orgs', 'Daily', '2025-09-01', TODAY, TODAY)
+        .metrics.map(({ result }) => result);
+    const isActivity = ({ type }: WireEvent) => type === 'user.active';
+    fc.assert(
+      fc.property(histories, (events) => {
+        const stripped = events.map((event) =>
+          isActivity(event) ? { ...event, data: { user_id: event.data['user_id'] } } : event,
+        );
+        const [named, unnamed] = [activeOrgs(events), activeOrgs(stripped)];
+        expect(named.every((count, day) => count <= unnamed[day]!)).toBe(true);
+        const ofOne = stripped.filter(({ data }) => (data['org_id'] ?? 'org') === 'org');
+        const naming = ofOne.map((event) =>
+          isActivity(event) ? { ...event, data: { ...event.data, org_id: 'org' } } : event,
+        );
+        expect(activeOrgs(naming)).toEqual(activeOrgs(ofOne));
+      }),
+      { numRuns: 60 },
     );
   });
 });

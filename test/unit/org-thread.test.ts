@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { OrgThread } from '#libs/reports';
+import { PairTable } from '../../libs/reports/engine/pair-table.js';
+import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
 
 const DAY_MS = 86_400_000;
 const MASK_WORDS = 3;
@@ -61,4 +63,35 @@ test('a failing thread reports its error, and the next one works', async () => {
   const right = tallying(1);
   await thread.tally(right);
   expect([...right.rows].slice(0, MASK_WORDS)).toEqual([1, 1 << 8, 0]);
+});
+
+test('activity that names an org counts there alone, and other activity in every org', () => {
+  // User 0 is in the orgs 0 and 1 and was active today, yesterday and the day before that.
+  const one = tallying(1);
+  const pairs = new PairTable();
+  pairs.add(1, 0, 1);
+  pairs.add(2, 0, 7);
+  const spans = {
+    ...one.spans,
+    users: shared(Int32Array, [0, 0]),
+    orgs: shared(Int32Array, [0, 1]),
+    toldAt: shared(Float64Array, [0, 0], 8),
+    endedAt: shared(Float64Array, [Infinity, Infinity], 8),
+    from: shared(Int32Array, [DAY - 40, DAY - 40]),
+    to: shared(Int32Array, [2 ** 30, 2 ** 30]),
+    added: shared(Int32Array, [DAY - 40, DAY - 40]),
+  };
+  const rows = shared(Uint32Array, new Array<number>(2 * FIELDS).fill(0));
+  tallyOrgs({
+    ...one,
+    ...{ spans, count: 2, rows, activity: shared(Uint32Array, [0b111, 0, 0]) },
+    named: {
+      pairs: pairs.columns,
+      // The org 1 today, an org that the user is not in yesterday.
+      words: shared(Uint32Array, [0, 0, 0, 0b001, 0, 0, 0b010, 0, 0]),
+      unnamed: shared(Uint32Array, [0b100, 0, 0]),
+      naming: shared(Uint32Array, [1]),
+    },
+  });
+  expect([rows[0], rows[FIELDS]]).toEqual([0b100, 0b101]);
 });

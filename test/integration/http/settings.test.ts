@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { cloneDatabase, dropDatabase } from '../../support/database.js';
 import { childEnvironment } from '../../support/environment.js';
-import { testSettings } from '../../support/service.js';
+import { Api } from '../../support/api.js';
+import { TEST_KEY, startProcess, startTestService, testSettings } from '../../support/service.js';
 
 let databaseUrl: string;
 beforeAll(async () => {
@@ -33,6 +34,8 @@ function sentenceAbout(name: string): RegExp {
 const WRONG: Record<string, string[]> = {
   PORT: ['http', '70000', '-1', '80.5'],
   REPORT_CRON: ['hourly', '61 * * * *', '* * *'],
+  REPORT_TIME_ZONE: ['Mars/Olympus', '+02:00', 'New York'],
+  WEEK_START: ['Monday', 'tuesday'],
   DATABASE_URL: ['mysql://user:hidden@localhost/x', 'localhost'],
   DATABASE_DIRECT_URL: ['mysql://user:hidden@localhost/x', 'localhost'],
   REDIS_URL: ['http://user:hidden@localhost', 'localhost:6379'],
@@ -68,6 +71,25 @@ test.each([0, 1, 2, 3])(
     expect(said).not.toMatch(/^\s+at /m);
   },
 );
+
+test('a store keeps the time zone of its first start, and a start with another one stops and says why', async () => {
+  const zone = 'America/New_York';
+  const first = await startTestService({ REPORT_TIME_ZONE: zone }, 'api');
+  try {
+    const { code, said } = await start({
+      ...{ DATABASE_URL: first.databaseUrl, REPORT_TIME_ZONE: 'Europe/Paris' },
+    });
+    expect(code).toBe(1);
+    expect(said).toContain(`has its days in ${zone}, and REPORT_TIME_ZONE is Europe/Paris`);
+    // A start without the setting takes the store's.
+    const again = await startProcess('api', testSettings(first.databaseUrl));
+    const { body } = await new Api(again.origin, TEST_KEY).get('/api/insights/v1/summary');
+    await again.stop();
+    expect(body).toMatchObject({ time_zone: zone, week_start: 'monday' });
+  } finally {
+    await first.close();
+  }
+});
 
 test('a direct address without the ordinary one stops the start with a message that names it', async () => {
   const direct = 'postgresql://user:hidden@localhost/x';

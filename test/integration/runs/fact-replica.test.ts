@@ -30,7 +30,7 @@ const ORGS = 40;
 const DEADLOCK = '40P01';
 const EVERY_FACT = `
   truncate user_ids, org_ids, users, user_profiles, orgs, memberships, invites, activity, activity_log,
-    last_active, org_activity, activity_changes, event_identities restart identity`;
+    activity_pairs, named_activity, last_active, org_activity, activity_changes, event_identities restart identity`;
 
 // One worker makes every run of this file and keeps its replica between runs.
 const later = cleanUpAfterAll();

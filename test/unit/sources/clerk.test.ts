@@ -32,6 +32,11 @@ test.each<[string, object, object]>([
   ['user.deleted', { id: 'ada', deleted: true }, { type: 'user.deleted', user_id: 'ada' }],
   ['session.created', clerkSession('ada'), { type: 'user.active', user_id: 'ada' }],
   [
+    'session.created',
+    { ...clerkSession('ada'), last_active_organization_id: 'acme' },
+    { type: 'user.active', ...pair },
+  ],
+  [
     'organization.created',
     clerkOrg('acme'),
     { type: 'org.created', org_id: 'acme', name: 'Org acme', created_at },

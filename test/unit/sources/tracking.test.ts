@@ -191,6 +191,27 @@ test('calls without a user, and aliases, are unused', () => {
   expect(translate({ type: 'alias', userId: 'ada', previousId: 'x' })).toBe('unused');
 });
 
+test.each([
+  [{ type: 'track', event: 'Report Opened' }],
+  [{ type: 'track', event: 'Signed In' }],
+  [{ type: 'page' }],
+  [{ type: 'screen' }],
+])('%j is activity in the account that the call names', (call) => {
+  const place = (more: Call) => events({ ...call, userId: 'ada', ...more });
+  const activeIn = (org?: string) => [
+    ['user.active', { user_id: 'ada', ...(org && { org_id: org }) }],
+  ];
+  expect(place({ context: { groupId: 'acme' } })).toEqual(activeIn('acme'));
+  expect(place({ groupId: 'acme' })).toEqual(activeIn('acme'));
+  expect(place({ context: { groupId: 'acme' }, groupId: 'other' })).toEqual(activeIn('acme'));
+  expect(place({ context: { groupId: 7 } })).toEqual(activeIn('7'));
+  expect(place({ context: { groupId: ' ' }, groupId: null })).toEqual(activeIn());
+  expect(place({ properties: { groupId: 'acme' } })).toEqual(activeIn());
+  expect(translate({ ...call, userId: 'ada', context: { groupId: 1.5 } })).toMatchObject({
+    errors: { 'context.groupId': [expect.any(String)] },
+  });
+});
+
 describe('a call that is not active', () => {
   const context = { active: false, groupId: 'acme' };
 

@@ -66,6 +66,12 @@ test.each<[string, object, object]>([
     },
   ],
   ['session.created', { user_id: 'ada', status: 'active' }, active],
+  ['session.created', { user_id: 'ada', organization_id: 'org_1' }, { ...active, org_id: 'org_1' }],
+  [
+    'authentication.sso_succeeded',
+    { user_id: 'ada', organization_id: 'org_1' },
+    { ...active, org_id: 'org_1' },
+  ],
   ['authentication.password_succeeded', { user_id: 'ada', type: 'password' }, active],
   ['authentication.sso_succeeded', { user_id: 'ada', type: 'sso' }, active],
   ['authentication.passkey_succeeded', { user_id: 'ada' }, active],

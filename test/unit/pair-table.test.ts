@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PairTable } from '../../libs/reports/engine/pair-table.js';
+
+/** Few users and orgs, so that pairs repeat and chains of slots meet. */
+const pair = fc.tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 60 }));
+const step = fc.oneof(
+  { arbitrary: pair, weight: 60 },
+  { arbitrary: fc.constant('truncate' as const), weight: 1 },
+);
+
+test('a table finds every pair by its key, and none that was removed, whatever is added and removed', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 3_000, size: 'max' }), (steps) => {
+      const table = new PairTable();
+      let known = new Map<string, number>();
+      for (const one of steps) {
+        if (one === 'truncate') {
+          const last = Math.floor(table.last / 2);
+          table.truncate(last);
+          known = new Map([...known].filter(([, key]) => key <= last));
+          continue;
+        }
+        const [user, org] = one;
+        const found = table.find(user, org);
+        expect(found).toBe(known.get(`${user}/${org}`) ?? 0);
+        if (found !== 0) continue;
+        // Keys may have gaps, as numbers of a sequence do.
+        const key = table.last + 1 + ((user + org) % 3);
+        table.add(key, user, org);
+        known.set(`${user}/${org}`, key);
+      }
+      for (let user = 1; user <= 60; user++) {
+        for (let org = 1; org <= 60; org++)
+          expect(table.find(user, org)).toBe(known.get(`${user}/${org}`) ?? 0);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
