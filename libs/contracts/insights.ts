@@ -127,7 +127,22 @@ export const userPage = z.object({
   ),
   signup_query_parameters: z.record(z.string(), z.string()),
   traits,
-  activity: z.object({ from: day, to: day, days: z.array(day) }).describe('the last 365 days'),
+  activity: z
+    .object({
+      from: day,
+      to: day,
+      days: z.array(day),
+      named: z
+        .array(
+          z.object({
+            org_id: z.string(),
+            name: z.string().nullable().describe('null when the organization does not exist'),
+            days: z.array(day),
+          }),
+        )
+        .describe('the days on which activity named an organization, by organization'),
+    })
+    .describe('the last 365 days'),
   invites: z.object({
     total: count.describe('distinct invitees, ever'),
     recent: z.array(z.object({ org_id: z.string().nullable(), at: seconds })),

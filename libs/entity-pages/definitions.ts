@@ -57,6 +57,8 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   role: 'The latest role reported for this membership, Member when none was.',
   since: 'When the user was added; unknown when the addition was never reported.',
   invites: 'How many different people the user has ever invited.',
+  named_activity:
+    'The organizations that the activity of the last 365 days named. Activity that names one counts there alone.',
   activity: 'The days on which the user was active, of the last 365.',
   members_over_time:
     'How many members the organization had at the end of each week, by what was known to have happened until then.',

@@ -6,6 +6,7 @@ import {
   findUser,
   invitesOf,
   lastActiveOf,
+  namedDaysOf,
   orgsOfUser,
   traitsOf,
 } from '#libs/facts';
@@ -36,10 +37,11 @@ export class UserPageService {
     await this.activity.foldUnlessReadOnly();
     const before = this.calendar.dayOf(this.clock.now()) + DAY_MS;
     const range = { from: before - ACTIVITY_DAYS * DAY_MS, before };
-    const [lastActive, orgs, days, invites, traits, standings] = await Promise.all([
+    const [lastActive, orgs, days, named, invites, traits, standings] = await Promise.all([
       lastActiveOf(pool, [user.key]),
       orgsOfUser(pool, user.key),
       activeDaysOf(pool, user.key, range),
+      namedDaysOf(pool, user.key, range),
       invitesOf(pool, user.key, RECENT_INVITES),
       traitsOf(pool, 'user', user.key),
       this.standings.of('user', user.key),
@@ -55,7 +57,12 @@ export class UserPageService {
       })),
       signup_query_parameters: user.signupParameters,
       traits,
-      activity: { from: formatDay(range.from), to: formatDay(before - DAY_MS), days },
+      activity: {
+        from: formatDay(range.from),
+        to: formatDay(before - DAY_MS),
+        days,
+        named: named.map(({ orgId, ...rest }) => ({ org_id: orgId, ...rest })),
+      },
       invites: {
         total: invites.total,
         recent: invites.recent.map(({ orgId, at }) => ({ org_id: orgId, at })),

@@ -7,6 +7,8 @@ import { spansOf } from '../membership/membership-replay.js';
 import type { Span } from '../membership/replay.js';
 import { NO_ORG } from '../blocks/no-org.js';
 
+const MAX_NAMED = 100;
+
 // One index look-up per day, independent of the number of active users.
 const ACTIVE_DAYS = `
   select to_char(activity.day, 'YYYY-MM-DD') as day
@@ -26,6 +28,39 @@ export async function activeDaysOf(
     ...[userKey >> BLOCK_SHIFT, userKey & (BLOCK_SIZE - 1)],
   ]);
   return rows.map(({ day }) => day);
+}
+
+/** The days of a range on which a user's activity named an org. */
+export interface NamedDaysOfOrg {
+  orgId: string;
+  /** Null when the org does not exist. */
+  name: string | null;
+  /** `2026-01-31`, ascending. */
+  days: string[];
+}
+
+// One index look-up per day and pair; a user names few orgs.
+const NAMED_DAYS = `
+  select org_ids.org_id as "orgId",
+    case when o.created_at is not null and o.deleted_stamp is null then o.name end as name,
+    array_agg(to_char(named.day, 'YYYY-MM-DD') order by named.day) as days
+  from (select * from activity_pairs where user_key = $3 order by id limit ${MAX_NAMED}) pair
+  cross join generate_series($1::date, $2::date - 1, interval '1 day') one (day)
+  join named_activity named on named.day = one.day::date and named.block = pair.id >> ${BLOCK_SHIFT}
+  join org_ids on org_ids.id = pair.org_key
+  left join orgs o on o.id = pair.org_key
+  where get_bit(named.bits, pair.id & ${BLOCK_SIZE - 1}) = 1
+  group by org_ids.org_id, o.created_at, o.deleted_stamp, o.name
+  order by org_ids.org_id`;
+
+/** The days of a range on which a user's activity named orgs, by org id, without the unfolded log; at most 100 orgs. */
+export async function namedDaysOf(
+  db: Queryable,
+  userKey: number,
+  range: DayRange,
+): Promise<NamedDaysOfOrg[]> {
+  const values = [formatDay(range.from), formatDay(range.before), userKey];
+  return (await db.query<NamedDaysOfOrg>(NAMED_DAYS, values)).rows;
 }
 
 const LAST_ACTIVE = 'select block, seconds from last_active where block = any($1)';

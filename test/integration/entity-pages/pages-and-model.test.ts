@@ -57,6 +57,11 @@ test.each(ORGS)('the page of the org %j equals the model', async (id) => {
     const week = { first, last: first + 6 };
     expect([date, active_users]).toEqual([date, expected.activeMembersIn(week)]);
   }
+  const today = dayFromText(dayBefore(0));
+  const latest = { first: today - 29, last: today };
+  const shown = body.most_active.map(({ user_id, num_active_days }) => [user_id, num_active_days]);
+  const members = expected.members.map(({ userId }) => [userId, expected.daysOf(userId, latest)]);
+  expect(shown.sort()).toEqual(members.filter(([, days]) => days !== 0).sort());
   for (const kind of ['joined', 'left'] as const) {
     const moves = body[kind].map(({ user_id, at }) => ({ user_id, at }));
     // Equal times are in an order of the store's own.
@@ -84,6 +89,12 @@ test.each(USERS)('the page of the user %j equals the model', async (id) => {
   expect(activity.days).toEqual(
     expected.activeDays.filter((day) => day >= activity.from && day <= activity.to),
   );
+  for (const day of activity.days) {
+    const named = activity.named
+      .filter(({ days }) => days.includes(day))
+      .map(({ org_id }) => org_id);
+    expect([day, named.sort()]).toEqual([day, expected.namedOn(dayFromText(day)).sort()]);
+  }
   expect(invites.total).toBe(expected.everInvited);
   expect(user.last_active_at).toBe(expected.lastActiveAt);
   expect(body.signup_query_parameters).toEqual(model.signupParameters(id));

@@ -12,12 +12,13 @@ import {
   createdAt,
   existsAt,
   lastActiveAt,
+  namedOrgs,
   profileField,
   type Days,
   type Subject,
 } from './facts.js';
 import { openSpans } from './membership.js';
-import { activeMembersIn, everInvited, movesOf, numUsersAt } from './pages.js';
+import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } from './pages.js';
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
 import { dayText, wholeSecond } from './time.js';
 import { traitsOf, type TraitLists } from './traits.js';
@@ -124,6 +125,7 @@ export class Model {
       exists: this.existsNow('org', orgId),
       numUsersAt: (atMs: number) => numUsersAt(this.known, orgId, atMs),
       activeMembersIn: (days: Days) => activeMembersIn(this.known, orgId, days),
+      daysOf: (userId: string, days: Days) => daysActiveInOrg(this.known, orgId, userId, days),
       joined: shown(movesOf(this.known, orgId, 'additions')),
       left: shown(movesOf(this.known, orgId, 'removals')),
       members: members.filter(({ userId }) => this.existsNow('user', userId)),
@@ -135,6 +137,7 @@ export class Model {
     return {
       exists: this.existsNow('user', userId),
       activeDays: activeDays(this.known, userId).map(dayText),
+      namedOn: (day: number) => [...namedOrgs(this.known, userId, day)],
       lastActiveAt: lastActiveAt(this.known, userId, wholeSecond(ALL_KNOWN)),
       everInvited: everInvited(this.known, userId),
     };

@@ -18,6 +18,18 @@ export function activeMembersIn(history: readonly TimedEvent[], orgId: string, d
   return new Set(active.map(({ userId }) => userId)).size;
 }
 
+/** "Members' activity on org pages": on how many of the days each user made the org active. */
+export function daysActiveInOrg(
+  history: readonly TimedEvent[],
+  orgId: string,
+  userId: string,
+  days: Days,
+): number {
+  const spans = spansOf(history).filter((span) => span.orgId === orgId && span.userId === userId);
+  const active = spans.flatMap((span) => daysActiveIn(history, span));
+  return new Set(active.filter((day) => isIn(days, day))).size;
+}
+
 /** The additions to or removals from an org, each with its user and unix second, newest first. */
 export function movesOf(
   history: readonly TimedEvent[],

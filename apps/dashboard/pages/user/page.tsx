@@ -73,6 +73,7 @@ function Known({ page }: { page: UserReply }) {
           </p>
         </header>
         <Calendar activity={activity} />
+        <NamedActivity named={activity.named} />
       </section>
       <div class="columns">
         <div class="block">
@@ -95,6 +96,30 @@ function profileFacts(user: DisplayUser): [string, ComponentChildren][] {
     label,
     user[field] ? <bdi key={field}>{user[field]}</bdi> : '–',
   ]);
+}
+
+/** In which organizations the activity happened, the most active first; nothing when none was named. */
+function NamedActivity({ named }: Pick<UserReply['activity'], 'named'>) {
+  if (named.length === 0) return null;
+  const sorted = named.toSorted((one, other) => other.days.length - one.days.length);
+  return (
+    <p class="small">
+      <Term name="named_activity">Happened in</Term>{' '}
+      {sorted.map(({ org_id: id, name, days }, index) => (
+        <span key={id}>
+          {index > 0 && ', '}
+          {name === null ? (
+            <code>{id}</code>
+          ) : (
+            <Link href={`/orgs/${encodeURIComponent(id)}`}>
+              <bdi>{name}</bdi>
+            </Link>
+          )}{' '}
+          ({formatCount(days.length, 'day')})
+        </span>
+      ))}
+    </p>
+  );
 }
 
 function Orgs({ orgs }: Pick<UserReply, 'orgs'>) {
