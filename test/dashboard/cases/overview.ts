@@ -8,6 +8,7 @@ export function overviewCases(world: () => World): void {
     test('shows the numbers of the API, each with its definition', async () => {
       const summary = (await world().api.get<Summary>('/api/insights/v1/summary')).body;
       await reading(world(), '/', async (page) => {
+        expect(await page.locator('.who').innerText()).toContain(`Days in ${summary.time_zone}`);
         const shown = await page.locator('.figure .big').allInnerTexts();
         const { totals, this_month: month } = summary;
         const numbers = [month.signups, month.active_users, month.active_orgs];

@@ -14,6 +14,9 @@ export function subjectCases(world: () => World): void {
         expect(await page.getByLabel('Profile').innerText()).toContain(body.user.email);
         expect(await page.locator('.calendar .active').count()).toBe(body.activity.days.length);
         expect(await page.locator('.calendar rect').count()).toBe(365);
+        const activity = await page.getByRole('region', { name: /^Activity/ }).innerText();
+        for (const { name, days } of body.activity.named)
+          expect(activity).toContain(`${name} (${days.length} day`);
         const orgs = page.getByRole('region', { name: 'Organizations' });
         expect(await orgs.getByRole('link').allInnerTexts()).toEqual(
           body.orgs.map(({ name }) => name),
