@@ -1,4 +1,9 @@
-export { ReportsApiModule, ReportsWorkerModule, RunsModule } from './reports.module.js';
+export {
+  ReportsApiModule,
+  ReportsWorkerModule,
+  RunsModule,
+  WithdrawalModule,
+} from './reports.module.js';
 export { RunsService } from './runs/runs.service.js';
 export { runViews } from './runs/run-views.query.js';
 export { WithdrawalService } from './runs/withdrawal.service.js';

@@ -32,9 +32,13 @@ export class RunsModule {
   }
 }
 
+/** Withdraws runs, for the endpoints and the command. */
+@Module({ providers: [WithdrawalService], exports: [WithdrawalService] })
+export class WithdrawalModule {}
+
 /** The endpoints, for the processes that answer HTTP. */
 @Module({
-  imports: [RunsModule],
+  imports: [RunsModule, WithdrawalModule],
   controllers: [ReportsController, HistoryController, RunsController],
   providers: [
     PagesService,
@@ -45,7 +49,6 @@ export class RunsModule {
     AvailableReportsService,
     RunListService,
     SignupParametersService,
-    WithdrawalService,
   ],
   exports: [ReportPositionsService, ChangesService],
 })

@@ -2,35 +2,21 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { DeadLetterView } from '#libs/contracts';
 import { DeadLettersService, IngestModule, ReplayService } from '#libs/ingest';
-import { PlatformModule, type Settings } from '#libs/platform';
-import { openStore } from '../store.js';
+import type { Settings } from '#libs/platform';
+import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-@Module({})
-class CommandContext {}
-
 /** Lists rejected events, shows one, tries them again, writes them to a file. */
 export async function deadLetters(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
-  const store = await openStore(settings, { shared: true });
-  const module = {
-    module: CommandContext,
-    imports: [PlatformModule.register(store.settings), IngestModule],
-  };
-  const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
-  try {
-    await action(app.get(DeadLettersService), app.get(ReplayService));
-  } finally {
-    await app.close();
-    await store.close();
-  }
+  await inContext(settings, [IngestModule], (context) =>
+    action(context.get(DeadLettersService), context.get(ReplayService)),
+  );
 }
 
 type Action = (letters: DeadLettersService, replays: ReplayService) => Promise<void>;

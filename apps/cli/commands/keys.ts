@@ -2,20 +2,15 @@ import { parseArgs } from 'node:util';
 import { KEY_NAME_RULE, KEY_SCOPES_RULE, keyName, keyScopes, type Scope } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { KeysService, databaseNow, type Settings } from '#libs/platform';
-import { openStore } from '../store.js';
+import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
 /** Makes, lists and revokes API keys. */
 export async function keys(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
-  const store = await openStore(settings, { shared: true });
-  const database = new Database(store.settings);
-  try {
-    await action(new KeysService(database, store.settings), database);
-  } finally {
-    await database.onApplicationShutdown();
-    await store.close();
-  }
+  await inContext(settings, [], (context) =>
+    action(context.get(KeysService), context.get(Database)),
+  );
 }
 
 type Action = (keys: KeysService, database: Database) => Promise<void>;

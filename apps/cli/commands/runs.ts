@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
-import type { Calendar, ReportRunView } from '#libs/contracts';
-import { WithdrawalService, runViews } from '#libs/reports';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Calendar, type ReportRunView } from '#libs/contracts';
+import { WithdrawalModule, WithdrawalService, runViews } from '#libs/reports';
 import { Database } from '#libs/database';
-import { Logger, calendarOf, type Settings } from '#libs/platform';
-import { openStore } from '../store.js';
+import type { Settings } from '#libs/platform';
+import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
 const DEFAULT_LIMIT = 20;
@@ -13,32 +14,18 @@ const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 /** Lists report runs, and withdraws one. */
 export async function runs(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
-  const store = await openStore(settings, { shared: true });
-  const database = new Database(store.settings);
-  try {
-    const withdrawal = new WithdrawalService(database, new Logger(settings));
-    await action({ database, calendar: calendarOf(store.settings), withdrawal });
-  } finally {
-    await database.onApplicationShutdown();
-    await store.close();
-  }
+  await inContext(settings, [WithdrawalModule], action);
 }
 
-interface Context {
-  database: Database;
-  calendar: Calendar;
-  withdrawal: WithdrawalService;
-}
-
-type Action = (context: Context) => Promise<void>;
+type Action = (context: INestApplicationContext) => Promise<void>;
 
 /** What to do, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
   switch (verb) {
     case 'list': {
       const limit = limitOf(rest);
-      return async ({ database, calendar }) => {
-        const found = await runViews(database, calendar, { limit });
+      return async (context) => {
+        const found = await runViews(context.get(Database), context.get(Calendar), { limit });
         if (found.length === 0) print('There are no report runs yet.');
         for (const run of found) print(line(run));
       };
@@ -47,8 +34,9 @@ function actionOf([verb = '', ...rest]: string[]): Action {
       const [id = '', ...more] = rest;
       if (!RUN_ID.test(id) || more.length > 0)
         throw new UsageError('runs withdraw needs the id of one run, as "runs list" shows it.');
-      return async ({ withdrawal }) => {
-        if (!(await withdrawal.withdraw(id))) throw new Error(`There is no run with the id ${id}.`);
+      return async (context) => {
+        const isThere = await context.get(WithdrawalService).withdraw(id);
+        if (!isThere) throw new Error(`There is no run with the id ${id}.`);
         print(`The run ${id} is withdrawn: it is served no more.`);
       };
     }

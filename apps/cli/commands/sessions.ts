@@ -1,22 +1,15 @@
 import { parseArgs } from 'node:util';
-import { Database } from '#libs/database';
-import { KeysService, SessionsService, type Settings } from '#libs/platform';
-import { openStore } from '../store.js';
+import { SessionsService, type Settings } from '#libs/platform';
+import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
 /** Ends sessions of the dashboard. */
 export async function sessions(args: string[], settings: Settings): Promise<void> {
   const keyId = keyOf(args);
-  const store = await openStore(settings, { shared: true });
-  const database = new Database(store.settings);
-  try {
-    const keys = new KeysService(database, store.settings);
-    const ended = await new SessionsService(database, keys).endAll(keyId);
+  await inContext(settings, [], async (context) => {
+    const ended = await context.get(SessionsService).endAll(keyId);
     process.stdout.write(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended.\n`);
-  } finally {
-    await database.onApplicationShutdown();
-    await store.close();
-  }
+  });
 }
 
 /** The key whose sessions are to end; undefined for all. Checked before the store is opened. */

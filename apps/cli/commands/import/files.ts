@@ -5,6 +5,7 @@ import {
   CsvFormat,
   FactWriter,
   IMPORTED_FILE,
+  IngestModule,
   IngestStatistics,
   NdjsonFormat,
   RejectedFile,
@@ -20,10 +21,10 @@ import {
   type Progress,
 } from '#libs/ingest';
 import { idSchema, readTime } from '#libs/contracts';
-import { Clock, Logger, calendarOf, databaseClock, type Settings } from '#libs/platform';
+import { Clock, SETTINGS, calendarOf, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { ProgressBar } from '../../progress-bar.js';
-import { openStore } from '../../store.js';
+import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
 import { STOPPED, stopSignal } from './stopping.js';
 import { summary } from './summary.js';
@@ -99,22 +100,21 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
   const signal = stopSignal();
   if (wanted.isDryRun)
     return finish(wanted, await read(wanted, settings, NO_WRITER, new Clock(), signal), signal);
-  const store = await openStore(settings, { shared: true, isForFacts: true });
-  const database = new Database(store.settings);
-  const clock = await databaseClock(database.pool);
-  const ledger = new IngestStatistics(database, clock, new Logger(settings));
-  try {
-    const writer = wanted.writer(database, store.settings);
-    const into = counting(writer, ledger, IMPORTED_FILE);
-    const ended = await read(wanted, store.settings, into, clock, signal);
-    ledger.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
-    ledger.recordDropped(IMPORTED_FILE, ended.dropped);
-    finish(wanted, { ...ended, known: writer.known }, signal);
-  } finally {
-    await ledger.onApplicationShutdown();
-    await database.onApplicationShutdown();
-    await store.close();
-  }
+  await inContext(
+    settings,
+    [IngestModule],
+    async (context) => {
+      const ofStore = context.get<Settings>(SETTINGS);
+      const statistics = context.get(IngestStatistics);
+      const writer = wanted.writer(context.get(Database), ofStore);
+      const into = counting(writer, statistics, IMPORTED_FILE);
+      const ended = await read(wanted, ofStore, into, context.get(Clock), signal);
+      statistics.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
+      statistics.recordDropped(IMPORTED_FILE, ended.dropped);
+      finish(wanted, { ...ended, known: writer.known }, signal);
+    },
+    { isForFacts: true },
+  );
 }
 
 interface Ended extends Progress {

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import {
+  IngestModule,
   IngestStatistics,
   NdjsonFormat,
   RejectedFile,
@@ -7,9 +8,9 @@ import {
   type PropelAuthProgress,
 } from '#libs/ingest';
 import { Database } from '#libs/database';
-import { Logger, SettingsError, databaseClock, type Clock, type Settings } from '#libs/platform';
+import { Clock, SETTINGS, SettingsError, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
-import { openStore } from '../../store.js';
+import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
 import { STOPPED, stopSignal } from './stopping.js';
 import { count, droppedTraits, table } from './summary.js';
@@ -35,26 +36,20 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
     );
   }
   const signal = stopSignal();
-  const store = await openStore(settings, { shared: true, isForFacts: true });
-  const database = new Database(store.settings);
-  const clock = await databaseClock(database.pool);
-  const ledger = new IngestStatistics(database, clock, new Logger(settings));
-  try {
-    await run({
-      database,
-      settings: store.settings,
-      ledger,
-      clock,
-      authUrl,
-      apiKey,
-      ...options,
-      signal,
-    });
-  } finally {
-    await ledger.onApplicationShutdown();
-    await database.onApplicationShutdown();
-    await store.close();
-  }
+  await inContext(
+    settings,
+    [IngestModule],
+    (context) =>
+      run({
+        database: context.get(Database),
+        settings: context.get<Settings>(SETTINGS),
+        ledger: context.get(IngestStatistics),
+        clock: context.get(Clock),
+        ...{ authUrl, apiKey, signal },
+        ...options,
+      }),
+    { isForFacts: true },
+  );
 }
 
 interface Wanted {
