@@ -175,7 +175,7 @@ function report(rows) {
     : `A selection of the tests ran (${SELECTION.map((one) => `\`${one}\``).join(', ')})`;
   return `# Supported versions
 
-Node ${NODES.join(', ')} and PostgreSQL ${POSTGRESES[0]} to ${POSTGRESES.at(-1)}. Node 20.19 still works, but has ended and is not promised.
+Node ${NODES.join(', ')} and PostgreSQL ${POSTGRESES[0]} to ${POSTGRESES.at(-1)}. Node 20.19 still works, but has reached its end of life and is not supported.
 
 ## The last run of the matrix
 

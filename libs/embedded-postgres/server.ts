@@ -172,7 +172,9 @@ export class EmbeddedServer {
       () => true,
       (error: unknown) => {
         if (!(error instanceof pg.DatabaseError) || error.code !== WRONG_PASSWORD) return false;
-        throw new Error('postgres.password does not fit the data beside it');
+        throw new Error(
+          'the password in postgres.password does not match the data in the same folder',
+        );
       },
     );
   }
