@@ -1,4 +1,4 @@
-// Makes dist/apps/dashboard: the web page, and its files packed beforehand, as browsers take them.
+// Builds dist/apps/dashboard: the web page, with its assets also compressed by gzip and Brotli.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';

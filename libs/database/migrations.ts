@@ -7,7 +7,7 @@ import { packageRoot } from './package-root.js';
 /** The folder of `schema.prisma` and of the migrations. */
 export const PRISMA_FOLDER = join(packageRoot, 'prisma');
 
-/** The migrations that this build brings, oldest first. */
+/** The names of the migrations of this build, oldest first. */
 export async function migrationNames(): Promise<string[]> {
   const entries = await readdir(join(PRISMA_FOLDER, 'migrations'), { withFileTypes: true });
   return entries
@@ -16,22 +16,22 @@ export async function migrationNames(): Promise<string[]> {
     .sort();
 }
 
-// A started, unfinished migration counts too: it may have changed tables.
+// Includes migrations that have started but not finished: they may have changed tables.
 const IN_STORE = `
   select migration_name as name, finished_at is not null as "isFinished" from _prisma_migrations
   where rolled_back_at is null
   order by migration_name`;
 const UNDEFINED_TABLE = '42P01';
 
-/** How a store and a build stand to each other. */
+/** How the migrations of a store compare with those of a build. */
 export interface SchemaState {
-  /** The newest migration in the store that the build does not bring: then the store is a newer build's. */
+  /** The newest migration in the store that the build does not have: a newer build has migrated the store. */
   unknown: string | undefined;
   /** Whether every migration of the build is in the store. */
   isUpToDate: boolean;
 }
 
-/** Compares the migrations of a store with those of a build. @param known names, as `migrationNames` gives them */
+/** Compares the migrations of a store with those of a build. @param known the names that `migrationNames` returns */
 export async function schemaState(db: Queryable, known: readonly string[]): Promise<SchemaState> {
   const stored = await storedMigrations(db);
   const finished = new Set(stored.filter((one) => one.isFinished).map(({ name }) => name));
@@ -50,18 +50,18 @@ async function storedMigrations(db: Queryable): Promise<{ name: string; isFinish
   }
 }
 
-/** What the operator of an older build on a newer store reads. */
+/** The error message of an older build on a newer store. */
 export function newerStoreMessage(migration: string): string {
   return (
-    `The database belongs to a newer version of insightd: it holds the migration ${migration}, ` +
-    'which this version does not know. Start that version or a newer one, or restore the backup made before ' +
+    `The database belongs to a newer version of insightd: it has the migration ${migration}, ` +
+    'which this version does not know. Start that version or a newer one, or restore the backup from before ' +
     'the upgrade (docs/upgrading.md).'
   );
 }
 
 /**
- * A condition in SQL: the store holds no migration that a build does not know.
- * @param known the parameter that holds the build's names, such as `$2`
+ * A condition in SQL: the store has only migrations that the build has too.
+ * @param known the SQL parameter with the names of the build's migrations, such as `$2`
  */
 export const onlyKnownMigrations = (known: string) => `not exists (
     select from _prisma_migrations

@@ -2,15 +2,15 @@ import pg from 'pg';
 import { withConnection } from './pools.js';
 
 const REFUSED_OPTIONS = '08P01';
-// Any option will do: PgBouncer refuses options that it cannot carry between sessions, or is configured to
-// drop them.
+// Any custom option works: PgBouncer refuses options that it cannot carry between sessions, or ignores them when
+// configured to.
 const MARK = '-c insightd.own_session=yes';
 const ANSWER_MS = 10_000;
 const MARKED = `select current_setting('insightd.own_session', true) as mark`;
 
 /**
- * Whether each connection to this address is one session; not so behind a pooler such as PgBouncer, where a
- * session lock outlives its owner and `LISTEN` receives nothing.
+ * Whether each connection to this address has a session of its own. Behind a pooler such as PgBouncer it has not:
+ * a session lock outlives its owner, and `LISTEN` receives nothing.
  */
 export async function hasDedicatedSessions(databaseUrl: string): Promise<boolean> {
   const { connectionString, options = '' } = withOptions(databaseUrl);
@@ -26,7 +26,7 @@ export async function hasDedicatedSessions(databaseUrl: string): Promise<boolean
   }
 }
 
-/** An address and the options in it, which take precedence over all others. */
+/** Splits an address into the address and its `options`: `pg` would let them override all others. */
 export function withOptions(databaseUrl: string): { connectionString: string; options?: string } {
   const address = new URL(databaseUrl);
   const options = address.searchParams.get('options');

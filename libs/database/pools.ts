@@ -6,10 +6,10 @@ const CONNECT_WITHIN_MS = 5_000;
 const END_WITHIN_MS = 1_000;
 /** Idle time after which a keep-alive probe is sent; 10 s later a dead connection is closed. */
 const KEEP_ALIVE_MS = 15_000;
-/** Prepared statements about one run's snapshot go with the connection. */
+/** Bounds the number of prepared statements per connection: each run's snapshot adds some. */
 const LIFETIME_SECONDS = 3_600;
 
-/** What every connection of ours to PostgreSQL has in common. */
+/** The options of every connection to PostgreSQL. */
 export const CONNECTION_OPTIONS = {
   connectionTimeoutMillis: CONNECT_WITHIN_MS,
   keepAlive: true,
@@ -18,8 +18,8 @@ export const CONNECTION_OPTIONS = {
 };
 
 /**
- * A pool whose connections are watched.
- * @param silenceMs after which one is given up, unless it is taken out with another limit
+ * Opens a pool and watches its connections for silence.
+ * @param silenceMs the limit of each connection, unless `limitSilence` sets another one
  */
 export function openPool(config: pg.PoolConfig, silenceMs: number): pg.Pool {
   const { onConnect } = config;
@@ -35,14 +35,14 @@ export function openPool(config: pg.PoolConfig, silenceMs: number): pg.Pool {
     }),
   });
   watchPool(pool, silenceMs);
-  // An idle connection that breaks is replaced at its next use; without a listener it would throw.
+  // The pool replaces an idle connection that breaks. Without a listener the event would throw.
   pool.on('error', () => undefined);
   return pool;
 }
 
 /**
- * Runs `work` over a separate connection, which is watched and closed afterwards.
- * @param silenceMs after which it is given up
+ * Runs `work` on a connection of its own, watches it for silence, and closes it afterwards.
+ * @param silenceMs the limit of silence
  */
 export async function withConnection<T>(
   config: pg.ClientConfig,
@@ -56,7 +56,7 @@ export async function withConnection<T>(
     watch(client, silenceMs);
     return await work(client);
   } finally {
-    // A server that is silent would be waited for.
+    // `end` would wait for a server that is silent.
     const ended = client.end().catch(() => undefined);
     await Promise.race([ended, delay(END_WITHIN_MS, undefined, { ref: false })]);
   }

@@ -3,12 +3,12 @@ import type { Queryable } from './database.js';
 const NO_PERMISSION = '42501';
 const NO_SCHEMA = '3F000';
 
-/** A right that a role lacks, with the statement that grants it. */
+/** A role lacks a privilege; the message has the statement that grants it. */
 class MissingRightError extends Error {}
 
 /**
- * Explains what a role may not do while the tables are made: PostgreSQL says what it refused, not how to allow it.
- * @returns another error for a missing right, else the same one
+ * Explains a missing privilege while the tables are created: PostgreSQL reports what it refused, not how to allow it.
+ * @returns a new error for a missing privilege, otherwise the given one
  */
 export function explainRefusal(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof MissingRightError) return error;
@@ -19,8 +19,8 @@ export function explainRefusal(error: unknown): unknown {
     /permission denied for|no schema has been selected/i.test(error.message);
   if (!isRefusal) return error;
   const message =
-    'The role of DATABASE_URL may not make its tables. Let it own a database ' +
-    '("create database insightd owner ROLE"), or grant it "create" on the schema that its search path begins with. ' +
+    'The role of DATABASE_URL may not create tables. Make it the owner of a database ' +
+    '("create database insightd owner ROLE"), or grant it "create" on the first schema of its search path. ' +
     'PostgreSQL says';
   return new MissingRightError(message, { cause: error });
 }
@@ -30,7 +30,7 @@ const MAY_MAKE_SCHEMA = `
     to_regnamespace($1) is not null or has_database_privilege(current_database(), 'create') as allowed`;
 
 /**
- * Checks that a role may make the schema of the queues, unless it is there.
+ * Checks that the role may create the schema of the queues, unless the schema exists.
  * @throws MissingRightError naming each remedy
  */
 export async function checkSchemaRight(db: Queryable, schema: string): Promise<void> {
@@ -42,7 +42,7 @@ export async function checkSchemaRight(db: Queryable, schema: string): Promise<v
   if (allowed) return;
   throw new MissingRightError(
     `The queues need a schema named ${schema}, and the role ${role} may not create it in the database ${database}. ` +
-      `Set REDIS_URL to keep the queues in Redis, or let an administrator run ` +
+      `Set REDIS_URL to keep the queues in Redis, or ask an administrator to run ` +
       `"create schema ${schema} authorization ${role}" or "grant create on database ${database} to ${role}".`,
   );
 }

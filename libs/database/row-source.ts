@@ -8,7 +8,7 @@ export interface RowSet {
   rows: readonly (readonly Cell[])[];
 }
 
-/** The relation that a statement reads the rows from, named `incoming`, and its parameters. */
+/** The `from` item named `incoming` that a statement reads the rows from, and the statement's first parameters. */
 interface Relation {
   from: string;
   values: unknown[];
@@ -17,7 +17,7 @@ interface Relation {
 /** Makes rows available to a statement of the same transaction. */
 export type RowTransfer = (db: Connection, rows: RowSet) => Promise<Relation>;
 
-/** As parameters, one array per column: one round trip, best for the few rows of a request. */
+/** Passes the rows as parameters, one array per column: one round trip, best for the few rows of a request. */
 export const viaUnnest: RowTransfer = (_db, { columns, rows }) => {
   const arrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`);
   const names = columns.map(([name]) => name);
@@ -27,8 +27,8 @@ export const viaUnnest: RowTransfer = (_db, { columns, rows }) => {
 };
 
 /**
- * By COPY through a temporary table that is dropped at commit, so it works behind a pooler in transaction
- * mode. Best for thousands of rows, since values are not converted to text and back.
+ * Copies the rows into a temporary table that is dropped at commit, so it works behind a pooler in transaction mode.
+ * Best for thousands of rows, since values are not converted to text and back.
  */
 export const viaCopy: RowTransfer = async (db, { name, columns, rows }) => {
   const table = `pg_temp.incoming_${name}`;

@@ -9,12 +9,12 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { PRISMA_FOLDER, migrationNames } from './migrations.js';
 
-/** Every table is described in schema.prisma: the engine ignores none. */
+/** The engine ignores no table: schema.prisma describes all of them. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
- * Runs `work` with Prisma's schema engine on the database of `adapter`. The engine is its WebAssembly build, so that no
- * binary has to be downloaded.
+ * Runs `work` with Prisma's schema engine on the database of `adapter`. The WebAssembly build of the engine needs no
+ * download of a binary.
  */
 export async function withSchemaEngine<Result>(
   adapter: WholeScripts,
@@ -28,7 +28,7 @@ export async function withSchemaEngine<Result>(
   }
 }
 
-/** The migrations of this build with their texts. */
+/** The migrations of this build with their SQL. */
 export async function migrationList(): Promise<MigrationList> {
   const path = 'migrations/migration_lock.toml';
   return {
@@ -48,13 +48,13 @@ async function migrationDirectory(path: string) {
 }
 
 /**
- * Hands a script to PostgreSQL as one simple query: PostgreSQL finds the statements itself and applies all or none of
- * them. Prisma's adapter cuts a script at every semicolon, also inside functions and comments.
+ * Sends a script to PostgreSQL as one simple query: PostgreSQL finds the statements itself and applies all or none of
+ * them. Prisma's adapter splits a script at every semicolon, even inside functions and comments.
  */
 export class WholeScripts extends PrismaPg {
   override async connect() {
     const adapter: SqlDriverAdapter = await super.connect();
-    // Without arguments, a query goes to PostgreSQL by the simple protocol.
+    // Without arguments, `pg` uses the simple query protocol.
     adapter.executeScript = async (sql) => {
       await adapter.executeRaw({ sql, args: [], argTypes: [] });
     };
@@ -72,7 +72,7 @@ async function openEngine(adapter: PrismaPg): Promise<SchemaEngine> {
   );
 }
 
-/** Once a process: the package's JavaScript keeps views of the memory of its first instance. */
+/** Loaded once per process: the package's JavaScript keeps views of the memory of its first instance. */
 let loaded: ReturnType<typeof loadEngine> | undefined;
 
 async function loadEngine() {

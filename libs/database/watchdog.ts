@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 
-/** How often connections are looked at. */
+/** How often connections are checked. */
 const LOOK_MS = 250;
-/** For an answer to the request to cancel a statement, before the connection is given up. */
+/** How long a cancelled statement may take to end before its connection is destroyed. */
 const GRACE_MS = 2_000;
 const CANCEL_WITHIN_MS = 2_000;
 
-/** What `pg` has and its types do not: the statements under way, the socket, and the key to cancel one. */
+/** Members of `pg` that its types omit: the statements under way, the socket, and the key to cancel a statement. */
 interface Wire extends pg.ClientBase {
   _getActiveQuery(): unknown;
   _queryQueue: unknown[];
@@ -21,12 +21,12 @@ interface Wire extends pg.ClientBase {
   secretKey: number | null;
 }
 
-/** PostgreSQL owed an answer and no byte moved for longer than the limit. */
+/** A statement was under way and no byte moved for longer than the limit. */
 class SilentConnectionError extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor(ms: number) {
-    super(`PostgreSQL was silent for ${Math.round(ms / 1_000)} s: the connection was given up`);
+    super(`PostgreSQL was silent for ${Math.round(ms / 1_000)} s: the connection was closed`);
   }
 }
 
@@ -34,7 +34,7 @@ interface Watched {
   client: Wire;
   usualMs: number;
   limitMs: number;
-  /** Whether it is taken out of its pool. */
+  /** Whether it is checked out of its pool. */
   isOut: boolean;
   statement: unknown;
   moved: number;
@@ -46,10 +46,10 @@ const watched = new Map<pg.ClientBase, Watched>();
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Watches the progress of a connection's statements. When no byte moves for as long as the limit, the
- * statement is cancelled over another connection; when that changes nothing, the connection is destroyed, and
- * with it each idle one, which most likely goes the same way.
- * @param limitMs of silence
+ * Watches the progress of a connection's statements. When no byte moves within the limit, the statement is cancelled
+ * over another connection. When that has no effect, the connection is destroyed, and with it all idle connections,
+ * which most likely take the same broken route.
+ * @param limitMs the limit of silence
  */
 export function watch(client: pg.ClientBase, limitMs: number): void {
   if (watched.has(client)) return;
@@ -65,12 +65,12 @@ export function watch(client: pg.ClientBase, limitMs: number): void {
   };
   watched.set(client, one);
   client.once('end', () => watched.delete(client));
-  // Its statement fails as well; without a listener, the event would end the process.
+  // The statement rejects as well. Without a listener, the event would end the process.
   client.on('error', () => undefined);
   timer ??= setInterval(look, LOOK_MS).unref();
 }
 
-/** Watches every connection of a pool; an idle one is destroyed when another one falls silent. */
+/** Watches every connection of a pool. Idle ones are destroyed when another connection falls silent. */
 export function watchPool(pool: pg.Pool, limitMs: number): void {
   pool.on('connect', (client) => watch(client, limitMs));
   pool.on('acquire', (client) => setOut(client, true));
@@ -90,7 +90,7 @@ function setOut(client: pg.ClientBase, isOut: boolean): void {
   if (!isOut) one.limitMs = one.usualMs;
 }
 
-/** Silence is counted in looks: while this process itself is busy, no answer could be read. */
+/** Silence is counted in checks, not by the clock: while this process is busy, it cannot read an answer. */
 function look(): void {
   for (const one of watched.values()) {
     const statement = owed(one.client);
@@ -109,7 +109,7 @@ function look(): void {
   }
 }
 
-/** What PostgreSQL has not finished answering: a statement, or the end of one that failed. */
+/** What PostgreSQL has not finished: a statement, or the end of one that failed. */
 function owed(client: Wire): unknown {
   const end = client.readyForQuery ? undefined : client;
   return client._getActiveQuery() ?? client._queryQueue[0] ?? end;
@@ -119,7 +119,7 @@ function bytesMoved({ connection: { stream } }: Wire): number {
   return stream.bytesRead + stream.bytesWritten - stream.writableLength;
 }
 
-/** Whether PostgreSQL waits for rows of a COPY that are not there yet. */
+/** Whether PostgreSQL waits for rows of a COPY that this process has not sent yet. */
 function isOurTurn(statement: unknown, { connection }: Wire): boolean {
   const copy = statement as { _gotCopyInResponse?: boolean; writableEnded?: boolean };
   const isCopyIn = copy._gotCopyInResponse === true && copy.writableEnded === false;
@@ -140,7 +140,10 @@ function destroy({ client, limitMs }: Watched): void {
 
 const CANCEL_REQUEST = 80_877_102;
 
-/** Asks PostgreSQL, or a pooler, to cancel a statement, without waiting for the reply. A connection with TLS is only destroyed. */
+/**
+ * Asks PostgreSQL, or a pooler, to cancel a statement, without waiting for the reply. Does nothing over TLS: such a
+ * connection is only destroyed.
+ */
 function cancel({ host, port, ssl, processID, secretKey }: Wire): void {
   if (processID === null || secretKey === null || ssl) return;
   const request = Buffer.alloc(16);

@@ -1,4 +1,4 @@
-/** The part of the WebAssembly interface used here; Node's own types leave it out. */
+/** The part of the WebAssembly interface used here; Node's own types omit it. */
 declare namespace WebAssembly {
   type Module = object;
   function compile(bytes: Uint8Array): Promise<Module>;

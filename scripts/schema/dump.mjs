@@ -1,11 +1,11 @@
-// The schema of a database as readable SQL, from PostgreSQL's catalogs: pg_dump does not come with the embedded
-// PostgreSQL. The order is fixed, so that equal schemas give equal texts.
+// Dumps the schema of a database as readable SQL from PostgreSQL's catalogs: the embedded PostgreSQL does not include
+// pg_dump. The order is fixed, so that equal schemas give equal texts.
 
 const HEADER = `-- The schema with all migrations applied. Made by \`npm run schema\`; do not edit.
 -- prisma/schema.prisma describes the tables and columns.
 `;
 
-/** Tables and functions of insightd itself: not Prisma's own table, and nothing that belongs to an extension. */
+/** A condition for insightd's own tables: excludes Prisma's table and everything that belongs to an extension. */
 const OWN_TABLES = `
   c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'
   and not exists (select from pg_depend where objid = c.oid and deptype = 'e')`;
@@ -50,7 +50,7 @@ const TABLES = `
   where c.relkind in ('r', 'p') and ${OWN_TABLES}
   order by c.relname`;
 
-// Storage and collation are shown where they are not those of the type.
+// Storage and collation are shown only where they differ from those of the type.
 const COLUMNS = `
   select format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod))
     || case when a.attcollation <> t.typcollation
@@ -71,7 +71,7 @@ const COLUMNS = `
   where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped
   order by a.attnum`;
 
-// Not-null constraints are shown with their columns.
+// Without not-null constraints: they are shown with their columns.
 const CONSTRAINTS = `
   select format('constraint %I %s', conname, pg_get_constraintdef(oid)) as text
   from pg_constraint
@@ -97,7 +97,7 @@ const COMMENTS = `
   where d.classoid = 'pg_class'::regclass and d.objoid = $1::oid
   order by d.objsubid`;
 
-/** @returns the schema of the database that `client` is connected to, as SQL */
+/** @returns the schema of the client's database, as SQL */
 export async function dumpSchema(client) {
   const texts = async (sql, values = []) =>
     (await client.query(sql, values)).rows.map(({ text }) => plain(text));
@@ -116,7 +116,10 @@ export async function dumpSchema(client) {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Keywords in lower case and no `public.`, outside of quotes. Names with upper-case letters are always quoted. */
+/**
+ * Converts keywords to lower case and removes `public.`, outside of quotes. PostgreSQL always quotes names with
+ * upper-case letters.
+ */
 function plain(sql) {
   return sql.replaceAll(
     /('(?:[^']|'')*'|"[^"]*"|\$function\$[\s\S]*?\$function\$)|[^'"$]+/g,

@@ -1,4 +1,4 @@
-// schema.prisma as Prisma's schema engine derives it from a database.
+// Derives schema.prisma from a database with Prisma's schema engine.
 import pg from 'pg';
 import {
   NO_FILTERS,
@@ -10,13 +10,14 @@ import {
 const TEXT_OID = 25;
 const CHAR_OID = 18;
 const CHARACTER = 6;
-/** The engine keeps names and `///` comments of models, but drops the comment at the head of the file. */
+/** The head of the file. The engine keeps names and `///` comments of models, but drops the comment in the head. */
 const HEAD = /^[\s\S]*?^datasource [\s\S]*?^}\n/m;
 
 /**
  * Compares a database with this build.
- * @param text schema.prisma, whose names and comments are kept
- * @returns the schema.prisma that describes the database, and the migrations whose text differs from the applied one
+ * @param text the content of schema.prisma; its names and comments are kept
+ * @returns the schema.prisma that describes the database, and the names of migrations that were edited after they
+ *   were applied
  */
 export async function examine(databaseUrl, text) {
   const pool = new pg.Pool({ connectionString: databaseUrl });
@@ -46,7 +47,7 @@ export async function examine(databaseUrl, text) {
   }
 }
 
-/** Reads columns of the catalogs of the type "char", which the engine asks for and Prisma's adapter refuses. */
+/** Supports catalog columns of the type "char", which the engine reads and Prisma's adapter refuses. */
 class Introspecting extends WholeScripts {
   async connect() {
     const adapter = await super.connect();

@@ -8,14 +8,14 @@ import type { Caller } from './keys.service.js';
 import { SessionAccess } from './session-access.js';
 
 const ACCESS = 'insightd:access';
-/** The scope that a route requires. A route without one is closed to everyone. */
+/** Sets the scope that a route requires. A route without one refuses every request. */
 export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
 
 const BASIC = 'insightd:basic';
 
 /**
- * Also takes the key in the ways of tracking libraries: as the user name of Basic, as `writeKey` in the query,
- * and in the body where `TakesBody` says how to find it.
+ * Also accepts the key where tracking libraries put it: in the user name of Basic authentication, in the query
+ * parameter `writeKey`, and in the body when `TakesBody` of the route says how to find it.
  */
 export const AcceptsBasic = () => SetMetadata(BASIC, true);
 
@@ -23,7 +23,7 @@ export interface Authorized extends FastifyRequest {
   caller: Caller;
 }
 
-/** Admits a request whose key, or session, has the scope that the route requires. */
+/** Admits a request when its key or session has the scope that the route requires. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -40,7 +40,7 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Authorized>();
     const caller = await this.callerOf(request, context);
     if (scope === undefined || !caller.scopes.includes(scope)) {
-      const message = `This key lacks the scope ${scope ?? 'for this address'}. "insightd keys create" makes one that has it.`;
+      const message = `This key lacks the scope ${scope ?? 'for this address'}. "insightd keys create" creates one that has it.`;
       throw new ApiError('forbidden', message);
     }
     request.caller = caller;
@@ -78,14 +78,14 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** The requirement of a route; `undefined` closes it to everyone. */
+/** The access rule of a route. Without a scope, the route refuses every request. */
 export interface RouteAccess {
   scope: Scope | 'public' | undefined;
-  /** Whether the key can come as the user name of Basic. */
+  /** Whether the route accepts the key as the user name of Basic authentication. */
   basic: boolean;
 }
 
-/** The requirement of a handler, else of its controller. */
+/** The access rule of a handler, or of its controller where the handler has none. */
 export function accessOf(handler: object, controller: object): RouteAccess {
   const own = (key: string): unknown =>
     Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller);
@@ -106,7 +106,7 @@ function bearer(header: string | undefined): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
 }
 
-/** The user name of Basic. A key may hold colons, but these senders give no password. */
+/** The user name of Basic authentication. A key may contain colons, but these senders send no password. */
 function basicUser(header: string | undefined): string | undefined {
   const encoded = /^Basic +(\S+) *$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;

@@ -12,7 +12,10 @@ import { SessionController } from './session.controller.js';
 import { SessionsAdminController } from './sessions-admin.controller.js';
 import { WrongKeys } from './wrong-keys.js';
 
-/** Guards every route: first the key or session and its scope, then its rate. Guards of a handler come after these, the one that reads its body last. */
+/**
+ * Guards every route: first checks the key or session and its scope, then the rate limit. The guards of a handler run
+ * after these; the one that reads the body is the last of them.
+ */
 @Global()
 @Module({
   controllers: [SessionController, SessionsAdminController, KeysController],

@@ -4,7 +4,7 @@ import { Clock } from '../clock/clock.js';
 import { KeysService, type Caller } from './keys.service.js';
 import { WrongKeys } from './wrong-keys.js';
 
-/** Finds the holder of the key that a request shows. */
+/** Finds the caller that the key of a request belongs to. */
 @Injectable()
 export class KeyAccess {
   constructor(
@@ -15,7 +15,7 @@ export class KeyAccess {
 
   /**
    * @returns undefined when the key is wrong or revoked
-   * @throws ApiError `rate_limited` for a wrong one after too many wrong ones; `unavailable` as `KeysService.identify`
+   * @throws ApiError `rate_limited` for a wrong key after too many wrong keys; `unavailable` as `KeysService.identify`
    */
   async callerOf(request: FastifyRequest, key: string): Promise<Caller | undefined> {
     const caller = await this.keys.identify(key, this.clock.now());

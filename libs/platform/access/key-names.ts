@@ -4,8 +4,8 @@ import { MAX_CHARACTERS } from '#libs/contracts';
 const DIGEST = 12;
 
 /**
- * The name of a key as a source: its own name, unless that is longer than a source may be. Keys with longer names
- * are from before the limit; their names are shortened deterministically and stay distinct.
+ * The name of a key as a sender. Names that are too long for a source date from before the limit: they are shortened
+ * deterministically and stay distinct.
  */
 export function senderName(name: string): string {
   const characters = [...name];

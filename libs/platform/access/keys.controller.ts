@@ -17,14 +17,14 @@ import { KeysService, type KeyInfo } from './keys.service.js';
 const listKeys = operation({
   id: 'listKeys',
   tag: 'admin',
-  summary: 'The API keys, without their secrets; revoked ones included',
+  summary: 'List all API keys, including revoked ones, without their secrets',
   reply: keyShapes.keyList,
 });
 
 const createKey = operation({
   id: 'createKey',
   tag: 'admin',
-  summary: 'Make an API key; the reply shows it, once',
+  summary: 'Create an API key; only this reply shows it',
   body: keyShapes.newKey,
   reply: keyShapes.createdKey,
   status: 201,
@@ -33,12 +33,12 @@ const createKey = operation({
 const revokeKey = operation({
   id: 'revokeKey',
   tag: 'admin',
-  summary: 'Revoke an API key for good, and end the sessions that began with it',
+  summary: 'Revoke an API key permanently, and end the sessions that began with it',
   description: 'The key stops working within a second.',
   path: z.object({ keyId: z.string() }),
 });
 
-/** Makes, lists and revokes API keys, as `insightd keys` does. */
+/** Creates, lists and revokes API keys, as `insightd keys` does. */
 @Controller('api/admin/v1/keys')
 @Access('admin')
 export class KeysController {

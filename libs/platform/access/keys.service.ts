@@ -7,7 +7,7 @@ import { hash } from './hash.js';
 import { senderName } from './key-names.js';
 import { StaleOnErrorCache } from './stale-on-error-cache.js';
 
-/** Who is asking: a key's id, its name (the source of events that name none) and what it may do. */
+/** The sender of a request: the id, the name and the scopes of its key. Events without a source get the name. */
 export interface Caller {
   keyId: string;
   name: string;
@@ -19,7 +19,7 @@ export interface KeyInfo extends Caller {
   revokedAt: Date | null;
 }
 
-/** What the store has of a key. */
+/** The id of a key and its SHA-256. */
 export interface HashedKey {
   keyId: string;
   keyHash: Uint8Array<ArrayBuffer>;
@@ -27,12 +27,12 @@ export interface HashedKey {
 
 const KEY = /^insightd_([0-9a-f]{12})_[\w-]{43}$/;
 
-/** The holder of the key in the settings, which has no row. */
+/** The caller with the key of the settings, which has no row in the store. */
 const CONFIGURED: Caller = { keyId: 'configured', name: 'default', scopes: SCOPES };
 
 /**
- * API keys: 256 random bits each, of which the store keeps only a SHA-256. The id inside a key finds
- * its row, the hash is compared in constant time.
+ * API keys. Each has 256 random bits; the store keeps only its SHA-256. The id inside a key finds its row, and the hash
+ * is compared in constant time.
  */
 @Injectable()
 export class KeysService {
@@ -48,9 +48,9 @@ export class KeysService {
   }
 
   /**
-   * Who a key belongs to; undefined when it is wrong or revoked.
+   * Finds the caller of a key; undefined when the key is wrong or revoked.
    * @param now milliseconds since 1970
-   * @throws ApiError `unavailable` when the database is away and the key has not been seen lately
+   * @throws ApiError `unavailable` when the database is unavailable and the key is not cached
    */
   async identify(key: string, now: number): Promise<Caller | undefined> {
     const keyHash = hash(key);
@@ -62,8 +62,8 @@ export class KeysService {
   }
 
   /**
-   * Who the key with this id and SHA-256 belongs to; undefined when there is no such key (any more).
-   * Asks the database each time.
+   * Finds the caller of the key with this id and SHA-256; undefined when the key does not exist or is revoked. Queries
+   * the database on each call.
    */
   async holder(id: string, keyHash: Uint8Array): Promise<Caller | undefined> {
     if (id === CONFIGURED.keyId) return this.isConfigured(keyHash) ? CONFIGURED : undefined;
@@ -72,7 +72,10 @@ export class KeysService {
     return { keyId: row.id, name: senderName(row.name), scopes: row.scopes as Scope[] };
   }
 
-  /** The key of the settings, else of the live ones that may read the oldest, those that may administer first. */
+  /**
+   * The key of the settings; otherwise the oldest live key with the scopes `read` and `admin`; otherwise the oldest
+   * live key with the scope `read`.
+   */
   async operatorKey(): Promise<HashedKey | undefined> {
     if (this.configuredHash) {
       return { keyId: CONFIGURED.keyId, keyHash: new Uint8Array(this.configuredHash) };
@@ -86,9 +89,9 @@ export class KeysService {
   }
 
   /**
-   * Makes a key.
-   * @returns its text, which is shown once and cannot be had again
-   * @throws Error for a name that cannot be used
+   * Creates a key.
+   * @returns the key, which cannot be read again
+   * @throws Error for an invalid name
    */
   async create(name: string, scopes: readonly Scope[]): Promise<string> {
     if (keyName(name) !== name) throw new Error(`The name of a key ${KEY_NAME_RULE}.`);
@@ -100,9 +103,9 @@ export class KeysService {
     return key;
   }
 
-  /** Creates a key with all scopes when the store has no key; undefined otherwise. */
+  /** Creates a key with all scopes when the settings and the store have no key; otherwise returns undefined. */
   async createFirst(): Promise<string | undefined> {
-    // Looked at without the lock first: a standby gives none.
+    // The first check takes no lock, since a standby grants none.
     if (this.configuredHash || (await this.hasKeys())) return undefined;
     return this.database.transaction(async (db) => {
       await db.query('lock table instance in exclusive mode');
@@ -124,7 +127,7 @@ export class KeysService {
     return this.configuredHash ? names.add(CONFIGURED.name) : names;
   }
 
-  /** Revokes a key permanently. @returns false when there is no such live key */
+  /** Revokes a key permanently. @returns false when there is no live key with this id */
   async revoke(keyId: string, at: Date): Promise<boolean> {
     const { count } = await this.database.prisma.apiKey.updateMany({
       where: { id: keyId, revokedAt: null },

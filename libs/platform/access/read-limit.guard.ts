@@ -5,7 +5,7 @@ import { ApiError } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { scopeOf, type Authorized } from './access.guard.js';
 
-/** Holds each key to its reads a second, in this process. Ingest is held by backpressure instead. */
+/** Limits the reads per second of each key in this process. Backpressure limits ingest instead. */
 @Injectable()
 export class ReadLimitGuard implements CanActivate {
   private readonly limiter: RateLimiterMemory;

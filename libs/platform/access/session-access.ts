@@ -7,10 +7,10 @@ import { SameOrigin } from './same-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
 
-/** A cookie alone allows only these: a link on another site must not change anything. */
+/** The methods that need only the cookie: a link on another site must not change anything. */
 const READING = new Set(['GET', 'HEAD']);
 
-/** Finds the holder of the session whose cookie a request carries. */
+/** Finds the caller that the session cookie of a request belongs to. */
 @Injectable()
 export class SessionAccess {
   constructor(
@@ -22,7 +22,7 @@ export class SessionAccess {
 
   /**
    * @returns undefined without a cookie
-   * @throws ApiError `unauthorized` when the session has ended; `forbidden` for a change that another site asks for
+   * @throws ApiError `unauthorized` when the session has ended; `forbidden` for a change requested by another site
    */
   async callerOf(request: FastifyRequest): Promise<Caller | undefined> {
     const token = this.cookie.tokenOf(request);

@@ -4,14 +4,13 @@ import { Outside } from '../http/outside.js';
 import { SESSION_MS } from './sessions.service.js';
 
 /**
- * Over https the name has a prefix by which browsers let no other host and no plain http set the cookie.
- * Browsers refuse the prefix over http.
+ * The name over https. Its prefix makes browsers refuse the cookie from any other host and over plain http.
  */
 export const SECURE_SESSION_COOKIE = '__Host-insightd';
 /** The name over plain http. */
 export const SESSION_COOKIE = 'insightd_session';
 
-/** The cookie that holds the token of a session. */
+/** The cookie with the token of a session. */
 @Injectable()
 export class SessionCookie {
   constructor(private readonly outside: Outside) {}
@@ -24,7 +23,7 @@ export class SessionCookie {
     return tokenIn(cookie, SESSION_COOKIE);
   }
 
-  /** Gives a browser a token that its scripts cannot read and other sites cannot have sent. */
+  /** Sets a cookie that scripts cannot read and that browsers do not send for other sites. */
   set(request: FastifyRequest, reply: FastifyReply, token: string): void {
     this.write(request, reply, token, SESSION_MS / 1000);
   }

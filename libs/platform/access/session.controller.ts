@@ -61,7 +61,7 @@ export class SessionController {
   ): Promise<void> {
     this.pages.refuseOthers(request);
     const isCode = code !== undefined;
-    // The schema has checked that one of the two is there.
+    // The schema has checked that one of the two is present.
     const given = (code ?? key)!;
     const now = this.clock.now();
     const { sessions } = this;
@@ -106,6 +106,6 @@ export class SessionController {
 function refused(isCode: boolean): ApiError {
   const message = isCode
     ? 'This link has been used or is too old. Sign in with an API key instead.'
-    : 'This key is wrong or revoked. "insightd keys create" makes a new one.';
+    : 'This key is wrong or revoked. "insightd keys create" creates a new one.';
   return new ApiError('unauthorized', message);
 }

@@ -15,7 +15,7 @@ const endSessions = operation({
   reply: keyShapes.endedSessions,
 });
 
-/** Ends the sessions of others, for when a browser or a key may be in the wrong hands. */
+/** Ends sessions of other users, for when a browser or a key may be compromised. */
 @Controller('api/admin/v1/sessions')
 @Access('admin')
 export class SessionsAdminController {

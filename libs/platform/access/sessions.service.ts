@@ -8,20 +8,20 @@ import { StaleOnErrorCache } from './stale-on-error-cache.js';
 
 export const SESSION_MS = 12 * 3_600_000;
 const CODE_MS = 15 * 60_000;
-/** By how much the time may step back when the database's clock is read again. */
+/** The tolerance for the time stepping back when the database's clock is read again. */
 const CLOCK_STEP_MS = 60_000;
-/** What a page needs; events are sent with the key itself. */
+/** The scopes that a session can have: the page needs no others. Sending events takes the key itself. */
 export const SESSION_SCOPES: readonly Scope[] = ['read', 'admin'];
 
-/** Who is signed in, and until when (milliseconds since 1970). */
+/** A sign-in and its end in milliseconds since 1970. */
 export interface Session {
   caller: Caller;
   expiresAt: number;
 }
 
 /**
- * Sign-ins of the web page: 256 random bits in a cookie, of which the store keeps the SHA-256. A session
- * lasts 12 hours, and no longer than the key it began with.
+ * Sessions of the web page. A session token has 256 random bits; the store keeps only its SHA-256. A session lasts
+ * 12 hours at most and ends when its key is revoked.
  */
 @Injectable()
 export class SessionsService {
@@ -33,16 +33,16 @@ export class SessionsService {
   ) {}
 
   /**
-   * Begins a session for the holder of a key.
-   * @returns its token; undefined when the key is wrong
-   * @throws ApiError `forbidden` when the key may not read
+   * Begins a session with a key.
+   * @returns the token of the session; undefined when the key is wrong
+   * @throws ApiError `forbidden` when the key lacks the scope `read`
    */
   async begin(key: string, now: number): Promise<string | undefined> {
     const caller = await this.keys.identify(key, now);
     return caller && this.create(caller, hash(key), now);
   }
 
-  /** As `begin`, for what `offerCode` gave; a code is good for one time. */
+  /** Like `begin`, with a code from `offerCode`. A code works once. */
   async beginWithCode(code: string, now: number): Promise<string | undefined> {
     const { signInCode } = this.database.prisma;
     const latest = new Date(now + CODE_MS + CLOCK_STEP_MS);
@@ -54,14 +54,14 @@ export class SessionsService {
     return caller && this.create(caller, offered.keyHash, now);
   }
 
-  /** A code that signs in the holder of a key once, within 15 minutes. @throws Error for a wrong key */
+  /** Creates a code that signs in once, within 15 minutes, with the rights of a key. @throws Error for a wrong key */
   async offerCode(key: string, now: number): Promise<string> {
     const caller = await this.keys.identify(key, now);
-    if (!caller) throw new Error('There is no such key to make a code for.');
+    if (!caller) throw new Error('The key is wrong or revoked: no code was created.');
     return this.offer({ keyId: caller.keyId, keyHash: hash(key) }, now);
   }
 
-  /** The same for the live key that may do the most; undefined when none may read. */
+  /** Creates a code for the key that `KeysService.operatorKey` finds; undefined when there is none. */
   async offerOperatorCode(now: number): Promise<string | undefined> {
     const key = await this.keys.operatorKey();
     return key && this.offer(key, now);
@@ -80,8 +80,8 @@ export class SessionsService {
   }
 
   /**
-   * The session of a token; undefined when there is none, it has expired, or its key is revoked.
-   * @throws ApiError `unavailable` as for keys
+   * The session of a token; undefined when it does not exist or has expired, or when its key is revoked.
+   * @throws ApiError `unavailable` as `KeysService.identify`
    */
   async find(token: string, now: number): Promise<Session | undefined> {
     const tokenHash = hash(token);
@@ -96,8 +96,8 @@ export class SessionsService {
   }
 
   /**
-   * Ends every session and sign-in code, or those that began with one key; in every process within a second.
-   * @returns how many sessions were ended
+   * Ends all sessions and sign-in codes, or those of one key. Takes effect in every process within a second.
+   * @returns the number of ended sessions
    */
   async endAll(keyId?: string): Promise<number> {
     const where = keyId === undefined ? {} : { keyId };
@@ -113,7 +113,7 @@ export class SessionsService {
     now: number,
   ): Promise<string> {
     if (!scopes.includes('read')) {
-      throw new ApiError('forbidden', 'This key lacks the scope read, which the page needs.');
+      throw new ApiError('forbidden', 'This key lacks the scope "read", which the page needs.');
     }
     await this.forgetExpired(now);
     const token = randomBytes(32).toString('base64url');
@@ -138,7 +138,7 @@ export class SessionsService {
   }
 }
 
-/** One that ends later than any can was begun by a clock that was ahead. */
+/** A session that ends too late is not live: it began while the clock was ahead. */
 function isLive({ expiresAt }: Session, now: number): boolean {
   return expiresAt > now && expiresAt <= now + SESSION_MS + CLOCK_STEP_MS;
 }

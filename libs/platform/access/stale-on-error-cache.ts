@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { ApiError } from '#libs/contracts';
 import { isDatabaseAway } from '#libs/database';
 
-// A revoked key stops working within this time in every process.
+// A revoked key stops working in every process within this time.
 const FRESH_MS = 1_000;
 const MOST = 10_000;
 
@@ -11,16 +11,17 @@ interface CachedAnswer<T> {
   askedAt: number;
 }
 
-/** Caches the database's answers about secrets: for a second, and longer while the database is away. */
+/** Caches the database's answers about secrets for a second, and longer while the database is unavailable. */
 export class StaleOnErrorCache<T> {
   private readonly known = new LRUCache<string, CachedAnswer<T>>({ max: MOST });
 
-  /** @param what is asked about, for the message */
+  /** @param what the kind of secret, for the error message */
   constructor(private readonly what: string) {}
 
   /**
+   * Returns the cached answer while it is fresh, otherwise calls `ask`.
    * @param now milliseconds since 1970
-   * @throws ApiError `unavailable` when the database is away and was not asked about this lately
+   * @throws ApiError `unavailable` when the database is unavailable and the answer is not cached
    */
   async answer(
     secretHash: Uint8Array,
@@ -37,7 +38,7 @@ export class StaleOnErrorCache<T> {
     } catch (cause) {
       if (!isDatabaseAway(cause)) throw cause;
       if (known) return known.answer;
-      const message = `The ${this.what} cannot be checked while the database is away.`;
+      const message = `The ${this.what} cannot be checked while the database is unavailable.`;
       throw new ApiError('unavailable', message, { retryAfterSeconds: 2, cause });
     }
   }

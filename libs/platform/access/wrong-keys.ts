@@ -6,7 +6,7 @@ import { ApiError } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Outside } from '../http/outside.js';
 
-/** So many wrong keys are answered as such, an address and minute. */
+/** Wrong keys per address and minute before further ones are refused as too many. */
 const MAX_WRONG = 10;
 const WITHIN_MS = 60_000;
 const MAX_ADDRESSES = 10_000;
@@ -18,9 +18,9 @@ interface Failures {
 }
 
 /**
- * Counts wrong keys by the client's address, whichever way they come: as Bearer, as Basic, as a write
- * key or at sign-in; and wrong signatures of each source of webhooks. A right one is never refused for the wrong
- * ones before it.
+ * Counts wrong keys by client address, no matter how they are sent: as a Bearer token, by Basic authentication, as a
+ * write key or at sign-in. Also counts wrong signatures of each webhook source. A valid key or signature is always
+ * accepted, even after many wrong ones.
  */
 @Injectable()
 export class WrongKeys {
@@ -32,9 +32,9 @@ export class WrongKeys {
   ) {}
 
   /**
-   * Counts one.
-   * @param what was wrong, in the plural: each kind has a count of its own
-   * @throws ApiError `rate_limited` once there were too many
+   * Counts one failure.
+   * @param what the kind of failure, in the plural; each kind has its own count
+   * @throws ApiError `rate_limited` after too many failures
    */
   count({ raw }: FastifyRequest, what = 'keys'): void {
     const now = this.clock.now();
@@ -50,12 +50,12 @@ export class WrongKeys {
   }
 }
 
-/** A clock that was set back does not make the minute longer. */
+/** Whether the minute has not passed. A clock that was set back does not make it longer. */
 function isRunning({ until }: Failures, now: number): boolean {
   return until > now && until - now <= WITHIN_MS;
 }
 
-/** A client has a whole /64 of IPv6 addresses. */
+/** The IPv4 address, or the /64 network of an IPv6 address: one client has a whole /64. */
 function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [start = '', end] = address.split('::');

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * The time as the database's clock shows it, so that processes on machines whose clocks differ agree. `StoreWatch` reads
- * that clock every few seconds; in between, the time passes by this process's monotonic clock. Until the first reading it
- * is the time of this process. Exact decisions (due, claimed, latest) use `now()` in SQL instead.
+ * The time of the database's clock, so that processes on machines with different clocks agree. `StoreWatch` reads the
+ * database's clock every few seconds; between readings, the monotonic clock of this process advances the time. Before
+ * the first reading, the time is that of this process. Exact decisions (due, claimed, latest) use `now()` in SQL
+ * instead.
  */
 @Injectable()
 export class Clock {
@@ -16,16 +17,16 @@ export class Clock {
   }
 
   /**
-   * Takes over a reading of the database's clock.
+   * Sets the time from a reading of the database's clock.
    * @param ms milliseconds since 1970
-   * @param readAt when that was, by `performance.now()`
+   * @param readAt `performance.now()` at the reading
    */
   set(ms: number, readAt: number): void {
     this.readMs = ms;
     this.readAt = readAt;
   }
 
-  /** By how many milliseconds this process's clock is ahead of the database's; negative when it is behind. */
+  /** The clock of this process minus that of the database, in milliseconds. */
   aheadMs(): number {
     return Date.now() - this.now();
   }

@@ -1,17 +1,17 @@
 /**
- * Repeated work that must not run all the time: after each turn it rests for
- * nine times as long as that took, so that it takes a tenth, or less long where it would become late.
+ * Limits repeated work to a tenth of the time: after each turn it rests nine times as long as the turn took, or less
+ * when the next turn would otherwise be late.
  */
 export class DutyCycle {
   private restUntil = 0;
 
-  /** @param latestMs from the beginning of one turn to that of the next, unless a turn takes longer */
+  /** @param latestMs the longest time between the starts of two turns, unless a turn takes longer */
   constructor(
     private readonly latestMs: number,
     private readonly work: () => Promise<void>,
   ) {}
 
-  /** Takes a turn, unless it is still resting from the last one. */
+  /** Does the work, unless it is still resting. */
   async turn(): Promise<void> {
     const startedAt = performance.now();
     if (startedAt < this.restUntil) return;

@@ -1,5 +1,5 @@
 /**
- * The answer of another machine, for at most `ms` milliseconds. What was asked is not taken back.
+ * Waits for an answer for at most `ms` milliseconds. Does not cancel the request.
  * @throws Error when there is no answer in time
  */
 export function within<T>(ms: number, answer: Promise<T>): Promise<T> {

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 
-/** The addresses of this machine itself. */
+/** The loopback addresses. */
 export const LOOPBACK = '127.0.0.0/8,::1/128';
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Reads a list of addresses and CIDRs with commas between them; `none` is an empty one.
- * @returns undefined when one of them is neither
+ * Parses a comma-separated list of addresses and CIDRs; `none` is an empty list.
+ * @returns undefined when an entry is neither
  */
 export function addressList(value: string): BlockList | undefined {
   const list = new BlockList();
@@ -14,12 +14,12 @@ export function addressList(value: string): BlockList | undefined {
   return entries.every((entry) => add(list, entry)) ? list : undefined;
 }
 
-/** An address as it is compared: IPv4 written as IPv6 (`::ffff:10.0.0.1`) is IPv4. */
+/** An address in the form used for comparison: IPv4 written as IPv6 (`::ffff:10.0.0.1`) becomes IPv4. */
 export function plainAddress(address: string): string {
   return MAPPED.exec(address)?.[1] ?? address;
 }
 
-/** Whether a list holds an address. */
+/** Whether a list contains an address. */
 export function holds(list: BlockList, address: string): boolean {
   const plain = plainAddress(address);
   const version = isIP(plain);

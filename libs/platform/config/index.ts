@@ -15,7 +15,7 @@ const whole = (low: number, high: number) => {
     .refine((value) => value >= low && value <= high, message);
 };
 
-/** An address with a user and a password, whose signs are read as they are meant or refused. */
+/** An address with a user name and a password. Refuses one with unencoded characters that would be misread. */
 const secretUrl = (schemes: string[], example: string) =>
   z.string().transform((value, context) => {
     const problem = addressProblem(value, schemes, example);
@@ -43,12 +43,12 @@ const timeZone = z.string().superRefine((value, context) => {
   if (problem !== undefined) context.addIssue(problem);
 });
 
-// Settings stay plain values: they are sent to the worker's process.
+// Validates without parsing: settings stay plain values, since they are sent to the worker process.
 const proxies = z
   .string()
   .refine(
     (value) => addressList(value) !== undefined,
-    'must be addresses or CIDRs with commas between them, such as 10.0.0.0/8, or "none"',
+    'must be a comma-separated list of addresses or CIDRs, such as 10.0.0.0/8, or "none"',
   );
 
 const publicUrl = z.string().superRefine((value, context) => {
@@ -61,7 +61,7 @@ const databaseUrl = secretUrl(
 ).refine(
   (value) => !hasParameter(value, 'schema'),
   'must not have ?schema=: insightd uses the first schema of the search path. Give it a database of its own, ' +
-    'or a role with "alter role … set search_path = …"',
+    'or set the search path of its role: "alter role … set search_path = …"',
 );
 
 const known = z.object({
@@ -78,7 +78,7 @@ const known = z.object({
     .string()
     .regex(
       /^[!-~]{16,}$/,
-      'must have at least 16 characters, letters, digits and signs without spaces',
+      'must have at least 16 characters: ASCII letters, digits and punctuation, no spaces',
     )
     .optional(),
   REPORT_CRON: cron.default('0 * * * *'),
@@ -94,7 +94,10 @@ const known = z.object({
   PUBLIC_URL: publicUrl.optional(),
   INVITEE_HASH_KEY: z
     .string()
-    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits, as `openssl rand -hex 32` makes them')
+    .regex(
+      /^[0-9a-f]{64}$/i,
+      'must be 64 hexadecimal digits, such as `openssl rand -hex 32` prints',
+    )
     .optional(),
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
@@ -111,10 +114,10 @@ const known = z.object({
     .default('info'),
 });
 
-/** The name of every setting but the secrets of webhooks, which sources name. */
+/** The names of all settings except the webhook secrets, which sources name. */
 export const SETTING_NAMES: readonly string[] = Object.keys(known.shape);
 
-/** Settings that say nothing without another one. */
+/** Pairs of a setting and another one that it requires. */
 const BESIDE = [
   ['DATABASE_DIRECT_URL', 'DATABASE_URL'],
   ['PROPELAUTH_API_KEY', 'PROPELAUTH_AUTH_URL'],
@@ -124,11 +127,11 @@ const BESIDE = [
 const settings = known.superRefine((given, context) => {
   for (const [name, other] of BESIDE) {
     if (given[name] === undefined || given[other] !== undefined) continue;
-    context.addIssue({ code: 'custom', path: [name], message: `must stand beside ${other}` });
+    context.addIssue({ code: 'custom', path: [name], message: `requires ${other} as well` });
   }
 });
 
-/** Every `…_WEBHOOK_SECRET` by its name; whose they are, and what they must look like, others know. */
+/** All `…_WEBHOOK_SECRET` variables by name. The sources know which of them exist and check their form. */
 type WebhookSecrets = Record<'WEBHOOK_SECRETS', Record<string, string>>;
 
 export type Settings = z.output<typeof settings> & WebhookSecrets;
@@ -138,7 +141,7 @@ const WEBHOOK_SECRET = /^[A-Z0-9_]+_WEBHOOK_SECRET$/;
 /** Injection token of the checked settings. */
 export const SETTINGS = Symbol('settings');
 
-/** The calendar of the settings. @param given its zone is that of the store, once that was read */
+/** The calendar of the settings. @param given its zone is that of the store, once that has been read */
 export function calendarOf(given: Partial<Settings>): Calendar {
   return new Calendar(given.REPORT_TIME_ZONE, given.WEEK_START);
 }
@@ -147,8 +150,8 @@ export function calendarOf(given: Partial<Settings>): Calendar {
 export class SettingsError extends Error {}
 
 /**
- * Reads and checks every setting from the environment; an empty variable counts as unset.
- * @throws SettingsError naming each wrong setting
+ * Reads and checks all settings from the environment; an empty variable counts as unset.
+ * @throws SettingsError that names each invalid setting
  */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.entries(environment).filter(([, value]) => value !== '');
@@ -166,7 +169,7 @@ function webhookSecrets(given: [string, string | undefined][]): Record<string, s
 function isCron(value: string): boolean {
   try {
     CronExpressionParser.parse(value, { tz: 'UTC' });
-    // An H would stand for a moment chosen again at every check.
+    // Refuses H: cron-parser would pick a random moment for it at every check.
     return value.trim().split(/\s+/).length >= 5 && !/\bH\b/i.test(value);
   } catch {
     return false;

@@ -1,10 +1,10 @@
-/** First parts of paths that programs use: under one of them, a stripped path could not be recognized. */
+/** First path segments of insightd's own routes: as the prefix, one of these could not be recognized and removed. */
 const TAKEN = new Set(
   'api docs v1 webhooks assets session metrics health openapi.json openapi mcp'.split(' '),
 );
 const PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
 
-/** What is wrong with an outside address, as the end of a sentence; undefined when it can be used. */
+/** The problem with a public URL, as the end of a sentence; undefined when the URL is valid. */
 export function publicUrlProblem(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || !/^https?:\/\//i.test(value)) {
@@ -20,14 +20,14 @@ export function publicUrlProblem(value: string): string | undefined {
   return TAKEN.has(first) ? `must not have a path that begins with /${first}` : undefined;
 }
 
-/** An outside address that can be used; its path ends with a slash. */
+/** Parses a valid public URL; its path ends with a slash. */
 export function readPublicUrl(value: string): URL {
   const url = new URL(value);
   url.pathname = basePath(url.pathname) ?? '/';
   return url;
 }
 
-/** A path before all others, with a slash at both ends; undefined when it cannot be one. */
+/** A path prefix with a slash at both ends; undefined when the path cannot be one. */
 export function basePath(path: string): string | undefined {
   if (!PATH.test(path) || TAKEN.has(path.split('/')[1] ?? '')) return undefined;
   return path === '' || path.endsWith('/') ? path || '/' : `${path}/`;

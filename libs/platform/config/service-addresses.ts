@@ -1,9 +1,9 @@
 const ENCODE =
-  'write # / ? @ : % and spaces of a user name or password as %23 %2F %3F %40 %3A %25 and %20';
+  'in the user name and password, write # / ? @ : % and spaces as %23 %2F %3F %40 %3A %25 and %20';
 
 /**
- * What is wrong with an address that holds a user name and a password, as the end of a sentence about the
- * setting; undefined when nothing is. Quotes nothing of the address.
+ * The problem with an address that may contain a user name and a password, as the end of a sentence about the setting;
+ * undefined when the address is valid. Never quotes the address.
  */
 export function addressProblem(
   value: string,
@@ -18,20 +18,20 @@ export function addressProblem(
   if (address === undefined || !isDecodable(address)) {
     return `must be an address such as ${example}; ${ENCODE}`;
   }
-  // What stands behind an unencoded sign of a password is read as a path, a query or a fragment.
+  // The text after an unencoded character in a password is parsed as a path, a query or a fragment.
   if (address.hash !== '' || `${address.pathname}${address.search}`.includes('@')) {
-    return `has a sign in its user name or password that ends it too early; ${ENCODE}`;
+    return `has an unencoded character in its user name or password; ${ENCODE}`;
   }
   return undefined;
 }
 
-/** Whether an address names a parameter behind its question mark. */
+/** Whether the query of an address has a parameter. */
 export function hasParameter(value: string, name: string): boolean {
   return parse(value)?.searchParams.has(name) ?? false;
 }
 
 /**
- * An address as the URL of a web browser: one with a user but without a host, as sockets have
+ * Makes an address valid for `URL`: one with a user but without a host, as for Unix sockets
  * (`postgresql://user@/database?host=/run/postgresql`), gets `localhost`, which its parameter `host` overrides.
  */
 export function withHost(value: string): string {

@@ -27,7 +27,6 @@ export class HealthController {
     private readonly watch: StoreWatch,
   ) {}
 
-  /** The process runs. */
   @Get('live')
   @Operation(checkLiveness)
   live(): { status: 'ok' } {
@@ -35,9 +34,9 @@ export class HealthController {
   }
 
   /**
-   * The process can do its work: the database answers over the connections that requests use, no newer build has
-   * migrated it, events are written, and a worker takes jobs.
-   * @throws ApiError `unavailable` that says what does not work
+   * Checks that the process can do its work: the database answers over the connections that requests use, no newer
+   * build has migrated it, events can be written, and a worker takes jobs.
+   * @throws ApiError `unavailable` that names each problem
    */
   @Get('ready')
   @Operation(checkReadiness)

@@ -4,10 +4,10 @@ import { Database } from '#libs/database';
 
 const ANSWERS_WITHIN_MS = 2_500;
 
-/** Fulfilled when a part can do its work; a failure, or no answer in time, means that it cannot. */
+/** Resolves when a part can do its work. A rejection, or no answer in time, means that it cannot. */
 type Check = () => Promise<void> | void;
 
-/** Whether this process can do its work, checked over the same connections as the work uses. */
+/** Checks whether this process can do its work, over the same connections that the work uses. */
 @Injectable()
 export class Readiness {
   private readonly checks: { problem: string; check: Check; underWay?: Promise<void> }[] = [];
@@ -21,11 +21,11 @@ export class Readiness {
     this.checks.push({ problem, check });
   }
 
-  /** A sentence for each part that cannot work; none when the process is ready. */
+  /** A sentence for each part that cannot work; an empty list when the process is ready. */
   async problems(): Promise<string[]> {
     const found = await Promise.all(
       this.checks.map(async (one) => {
-        // One at a time of each: a check that is not answered would be repeated for ever.
+        // Each check runs at most once at a time, so unanswered checks do not accumulate.
         one.underWay ??= run(one.check).finally(() => delete one.underWay);
         return (await isGood(one.underWay)) ? [] : [one.problem];
       }),

@@ -12,23 +12,23 @@ const [KIB, MIB] = [1024, 1024 * 1024];
 /** The share of the body budget for requests that have not presented a key yet. */
 const PART_BEFORE_KEY = 1 / 8;
 
-/** What a route takes as its body. */
+/** The bodies that a route accepts. */
 export interface BodyRule {
-  /** The most that is read, and that it may become when it is unpacked. */
+  /** The size limit, before and after decompression. */
   maxBytes: number;
-  /** How packed bodies are known: by `Content-Encoding`, or by how they begin. */
+  /** How compressed bodies are recognized: by `Content-Encoding`, or by their first bytes. */
   gzip?: 'declared' | 'detected';
-  /** Set where the key may be in the body: up to which size it is read without a key, and where the key is. */
+  /** Set when the body may contain the key: the size limit for reading it without a key, and how to find the key. */
   beforeKey?: { maxBytes: number; keyIn: (body: Buffer) => string | undefined };
 }
 
-/** For a route that says nothing: a few fields of JSON. */
+/** The default, enough for a few fields of JSON. */
 const SMALL_BODY: BodyRule = { maxBytes: 16 * KIB };
 export const INGEST_BYTES = 16 * MIB;
 
 const RULE = 'insightd:body';
 
-/** What a route takes as its body; a route that takes a body and does not say takes 16 KiB. */
+/** Sets the bodies that a route accepts. The default is uncompressed bodies of at most 16 KiB. */
 export const TakesBody = (rule: BodyRule) => SetMetadata(RULE, rule);
 
 export function bodyRuleOf(reflector: Reflector, context: ExecutionContext): BodyRule {
@@ -36,10 +36,10 @@ export function bodyRuleOf(reflector: Reflector, context: ExecutionContext): Bod
   return reflector.getAllAndOverride<BodyRule | undefined>(RULE, places) ?? SMALL_BODY;
 }
 
-/** What each request under way holds of a budget. */
+/** The bytes of a budget that each current request holds. */
 const holding = new WeakMap<IncomingMessage, HeldBytes>();
 
-/** Gives back what a request holds. To be called when its reply is ready: it is worked off then. */
+/** Releases the bytes that a request holds. Call it when the reply is ready: the body is no longer needed then. */
 export function releaseBody(request: IncomingMessage): void {
   holding.get(request)?.release();
 }
@@ -47,8 +47,8 @@ export function releaseBody(request: IncomingMessage): void {
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Reads bodies, once their senders may send them: until then no byte of one is taken from the
- * connection. What a body takes counts until its request has been worked off, packed and unpacked.
+ * Reads bodies after their senders are authorized; before that, it takes no byte of them from the connection. The bytes
+ * of a body, compressed and decompressed, count toward a budget until the reply is ready.
  */
 @Injectable()
 export class Bodies {
@@ -67,7 +67,7 @@ export class Bodies {
   }
 
   /**
-   * Reads the body as bytes into `request.body`, unpacked.
+   * Reads the body as decompressed bytes into `request.body`.
    * @throws ApiError as `receive` and `unzip`
    */
   async read(request: FastifyRequest, reply: FastifyReply, rule: BodyRule): Promise<void> {
@@ -80,8 +80,8 @@ export class Bodies {
   }
 
   /**
-   * Reads a body in which a key is looked for.
-   * @returns the key
+   * Reads a body to find the key in it.
+   * @returns the key; undefined when the route expects none in the body, or the body has none
    * @throws ApiError as `read`
    */
   async readForKey(

@@ -5,13 +5,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The text of a body.
- * @throws ApiError `unreadable` when it is empty or not UTF-8, or has more values of JSON than fit a request
+ * @throws ApiError `unreadable` when it is empty, not UTF-8, or has more than 500,000 JSON values
  */
 export function readText(body: unknown): string {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (bytes.length === 0) throw new ApiError('unreadable', 'The body is empty.');
   if (isCrowded(bytes)) {
-    throw new ApiError('unreadable', 'The body has more than 500,000 values of JSON. Split it.');
+    throw new ApiError('unreadable', 'The body has more than 500,000 JSON values. Split it.');
   }
   try {
     return decoder.decode(bytes);
@@ -21,7 +21,7 @@ export function readText(body: unknown): string {
 }
 
 /**
- * The value of a JSON body, within the limits of one value.
+ * The value of a JSON body. Checks the limits of `shapeProblem`.
  * @throws ApiError `unreadable`
  */
 export function readJson(body: unknown): unknown {
@@ -32,8 +32,8 @@ export function readJson(body: unknown): unknown {
 }
 
 /**
- * The value of a JSON body that holds many values. The caller checks the shape of each part, so that a wrong part
- * fails alone.
+ * The value of a JSON body with many parts. The caller checks the shape of each part, so that an invalid part does not
+ * affect the others.
  * @throws ApiError `unreadable`
  */
 export function readJsonParts(body: unknown): unknown {

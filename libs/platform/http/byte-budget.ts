@@ -1,34 +1,34 @@
 import { ApiError } from '#libs/contracts';
 
-/** What one request holds of a budget, in bytes, until it is released. */
+/** The bytes that one request holds of a budget, until it releases them. */
 export class HeldBytes {
   private bytes = 0;
   private isReleased = false;
 
   constructor(private readonly budget: ByteBudget) {}
 
-  /** @throws ApiError `unavailable` when the budget is used up; nothing more is held then */
+  /** @throws ApiError `unavailable` when the budget is used up; then the held bytes stay unchanged */
   grow(bytes: number): void {
     if (this.isReleased) return;
     this.budget.take(bytes);
     this.bytes += bytes;
   }
 
-  /** Gives back a part. */
+  /** Returns some of the bytes to the budget. */
   shrink(bytes: number): void {
     if (this.isReleased) return;
     this.budget.giveBack(bytes);
     this.bytes -= bytes;
   }
 
-  /** Gives back the rest. A second call does nothing. */
+  /** Returns all bytes to the budget. A second call does nothing. */
   release(): void {
     this.shrink(this.bytes);
     this.isReleased = true;
   }
 }
 
-/** How many bytes of request bodies a process may hold at the same time. */
+/** Limits the bytes of request bodies that a process holds at the same time. */
 export class ByteBudget {
   private held = 0;
 
@@ -44,7 +44,7 @@ export class ByteBudget {
 
   take(bytes: number): void {
     if (this.held + bytes > this.maxBytes) {
-      const message = 'Too many bytes of requests are being worked on. Send this one again.';
+      const message = 'The memory for request bodies is in use. Send the request again.';
       throw new ApiError('unavailable', message, { retryAfterSeconds: 1 });
     }
     this.held += bytes;

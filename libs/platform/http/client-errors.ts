@@ -8,14 +8,9 @@ const REFUSALS = new Map([
     [431, 'Request Header Fields Too Large', 'too_large', 'The headers are too large.'],
   ],
 ] as const);
-const UNREADABLE = [
-  400,
-  'Bad Request',
-  'unreadable',
-  'This is not a request of HTTP/1.1.',
-] as const;
+const UNREADABLE = [400, 'Bad Request', 'unreadable', 'This is not an HTTP/1.1 request.'] as const;
 
-/** Answers what Node cannot read as a request, for which there is no reply object, and closes the connection. */
+/** Answers a request that Node cannot parse, for which there is no reply object, and closes the connection. */
 export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (!socket.writable) return void socket.destroy(error);

@@ -1,6 +1,6 @@
 /**
- * Limits of what JSON may be, so that reading it takes no more time than its bytes are worth: 16 MiB of `[`, or
- * of a million names, kept a process busy for seconds.
+ * Limits of JSON that bound the time to parse it: 16 MiB of `[`, or an object with a million names, kept a process busy
+ * for seconds.
  */
 const MAX_VALUES = 500_000;
 const MAX_DEPTH = 64;
@@ -9,14 +9,14 @@ const MAX_MEMBERS = 10_000;
 const [QUOTE, BACKSLASH, COMMA, NEWLINE] = [0x22, 0x5c, 0x2c, 0x0a];
 const [BRACKET, BRACE] = [0x5b, 0x7b];
 
-/** Whether JSON has more than 500,000 values, counted before it is parsed. @param bytes JSON, or a line of it each */
+/** Whether JSON has more than 500,000 values, counted before parsing. @param bytes JSON, or NDJSON */
 export function isCrowded(bytes: Uint8Array): boolean {
-  // A value takes two bytes with its comma.
+  // A value and its comma take at least two bytes.
   if (bytes.length <= 2 * MAX_VALUES) return false;
   return marksIn(bytes) > MAX_VALUES && valuesIn(bytes) > MAX_VALUES;
 }
 
-/** What is wrong with a value of JSON, as the end of a sentence. */
+/** The problem with the shape of a JSON value, as the end of a sentence; undefined when it is within the limits. */
 export function shapeProblem(value: unknown): string | undefined {
   return problemWithin(value, MAX_DEPTH);
 }
@@ -32,7 +32,7 @@ function problemWithin(value: unknown, depth: number): string | undefined {
     return undefined;
   }
   let members = 0;
-  // Neither entries nor values are copied: a body may have hundreds of thousands.
+  // Does not copy entries or values: a body may have hundreds of thousands.
   for (const name in value) {
     if (++members > MAX_MEMBERS) {
       return `must not have an object with more than ${MAX_MEMBERS} members`;
@@ -44,12 +44,12 @@ function problemWithin(value: unknown, depth: number): string | undefined {
 }
 
 const ALL = 0x01010101;
-/** So many words are added up before a byte of the sum could overflow. */
+/** The number of words that can be added before a byte of the sum could overflow. */
 const RUN = 127;
 
 /**
- * Commas and opening brackets, inside of strings as well: no fewer than values. Four bytes at a time, which takes
- * 8 % of the time of JSON.parse; a loop over bytes takes 25 %.
+ * Counts commas and opening brackets, including those in strings: an upper bound of the number of values. Reads four
+ * bytes at a time, which takes 8 % of the time of JSON.parse; a loop over bytes takes 25 %.
  */
 function marksIn({ buffer, byteOffset, length }: Uint8Array): number {
   const start = Math.ceil(byteOffset / 4) * 4;
@@ -60,7 +60,7 @@ function marksIn({ buffer, byteOffset, length }: Uint8Array): number {
     let sum = 0;
     for (; at < end; at++) {
       const word = words[at]!;
-      // A byte becomes 0 when it is a mark; the highest bit of a byte is then set where it was 0.
+      // Each byte that is a mark becomes 0. `zeros` has the highest bit set in each byte that is 0.
       const commas = word ^ (COMMA * ALL);
       const opening = (word | (0x20 * ALL)) ^ (BRACE * ALL);
       const zeros = ((commas - ALL) & ~commas) | ((opening - ALL) & ~opening);
@@ -68,11 +68,11 @@ function marksIn({ buffer, byteOffset, length }: Uint8Array): number {
     }
     marks += (sum & 255) + ((sum >>> 8) & 255) + ((sum >>> 16) & 255) + (sum >>> 24);
   }
-  // Those before the first and after the last whole word, and the first value, which no mark precedes.
+  // Adds the bytes before the first and after the last whole word, and the first value, which no mark precedes.
   return marks + 8;
 }
 
-/** Commas and opening brackets outside of strings. A string ends with its line: JSON has no line ends in strings. */
+/** Counts commas and opening brackets outside of strings. A string ends with its line: JSON strings have no line ends. */
 function valuesIn(bytes: Uint8Array): number {
   let values = 0;
   let isInString = false;

@@ -7,23 +7,23 @@ import { BodyCheck, RequestCheck } from './request-check.js';
 
 const OPERATION = 'insightd:operation';
 
-/** Groups of operations in the description of the API. */
+/** The groups of operations in the API documentation. */
 export const TAGS = {
   compatible: 'The User & Org Insights API, as the official PropelAuth clients call it',
-  insights: 'What a page about users and organizations needs',
-  ingest: 'Ways for events to get in',
+  insights: 'Data for pages about users and organizations',
+  ingest: 'Receiving events',
   admin: 'Runs, rejected events and statistics, for operators',
   session: 'Signing a browser in and out',
   operations: 'Health, metrics and this description, without a key',
 } as const;
 
-/** Media type → schema of the body. A body that is no JSON has the schema `z.string()`. */
+/** Media type → schema of the body. A body that is not JSON has the schema `z.string()`. */
 export type Media = Readonly<Record<string, z.ZodType>>;
 
 /**
- * What an endpoint takes and gives. `path`, `query` and `body` are checked by these schemas before the handler is
- * called, which is given what they output, and OpenAPI shows the same schemas. Errors that follow from the rest
- * (a key is needed, a body can be too large) are documented without being listed here.
+ * The input and output of an endpoint. The schemas `path`, `query` and `body` check a request before the handler is
+ * called, and the handler receives their output. OpenAPI shows the same schemas. Errors that follow from the rest
+ * (a missing key, a body that is too large) are documented without being listed here.
  */
 export interface OperationSpec {
   /** The name of the operation in generated clients, in camel case. */
@@ -31,27 +31,27 @@ export interface OperationSpec {
   tag: keyof typeof TAGS;
   summary: string;
   description?: string;
-  /** Parameters of the path; a value that does not fit is a 404. */
+  /** Parameters of the path; an invalid value is a 404. */
   path?: z.ZodObject;
-  /** Parameters of the query in snake case, which are taken in camel case as well. */
+  /** Parameters of the query in snake case; requests may also use camel case. */
   query?: z.ZodObject;
   /** Headers that the handler reads itself. */
   headers?: z.ZodObject;
   /** A JSON body; a missing one counts as `{}`. */
   body?: z.ZodObject;
-  /** A body that the handler reads itself, from the bytes. */
+  /** A body that the handler parses itself. */
   rawBody?: Media;
-  /** The JSON that is replied. */
+  /** The JSON body of the reply. */
   reply?: z.ZodType;
-  /** A reply that is no JSON object; without `reply` and `rawReply` there is no content. */
+  /** A reply that is not a JSON object. Without `reply` and `rawReply`, the reply has no content. */
   rawReply?: Media;
-  /** Of a reply that is no error; 200 unless there is no content. */
+  /** The status of a successful reply; the default is 200, or 204 without content. */
   status?: number;
-  /** Errors that cannot be known from the rest. */
+  /** Errors that do not follow from the rest. */
   errors?: readonly ErrorCode[];
-  /** What a 400 has as its JSON body where that is no problem document. */
+  /** The JSON body of a 400 that is not a problem document. */
   badRequest?: z.ZodType;
-  /** The security schemes that prove a request where no key does: alternatives, each a list that goes together. */
+  /** Security schemes that replace the key: a list of alternatives, each a list of schemes to be used together. */
   provenBy?: readonly (readonly SecurityScheme[])[];
 }
 
@@ -60,15 +60,15 @@ export type QueryOf<S extends OperationSpec> = Output<S['query']>;
 export type BodyOf<S extends OperationSpec> = Output<S['body']>;
 
 type Output<T> = T extends z.ZodType ? z.output<T> : never;
-/** `unknown` where the reply is no JSON: the handler sends it by itself. */
+/** `unknown` when the reply is not JSON: the handler sends it itself. */
 type ReplyOf<S extends OperationSpec> = S extends { reply: z.ZodType }
   ? Output<S['reply']>
   : unknown;
 
-/** Names a description of an endpoint, for `@Operation` and the types of its handler. */
+/** Types the description of an endpoint, for `@Operation` and the types of its handler. */
 export const operation = <const S extends OperationSpec>(spec: S): S => spec;
 
-/** Describes the endpoint of a handler, checks its requests, and holds the handler's type to the reply. */
+/** Describes the endpoint of a handler, checks its requests, and checks the handler's return type. */
 export function Operation<S extends OperationSpec>(spec: S) {
   const decorators = [
     SetMetadata(OPERATION, spec),
@@ -86,7 +86,7 @@ export function Operation<S extends OperationSpec>(spec: S) {
   };
 }
 
-/** The status of a reply that is no error. */
+/** The status of a successful reply. */
 export function statusOf(spec: OperationSpec): number {
   return spec.status ?? (spec.reply || spec.rawReply ? 200 : 204);
 }

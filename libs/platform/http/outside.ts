@@ -5,17 +5,17 @@ import { addressList, holds, plainAddress } from '../config/addresses.js';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { basePath, readPublicUrl } from '../config/public-url.js';
 
-/** The trusted proxies that a request came through, and the address before the first of them. */
+/** The route of a request through trusted proxies, and the client's address. */
 interface Way {
   client: string;
   proxies: number;
-  /** Whether the address before them is one of a trusted proxy as well, so that the whole way is known. */
+  /** Whether all addresses on the route are trusted. */
   isTrusted: boolean;
 }
 
 /**
- * A request as its sender made it, before proxies. `X-Forwarded-*` headers count only as far as trusted
- * proxies added to them: of a list, the entry nearest to the client that one of those has written.
+ * Reads a request as the client sent it, before it passed proxies. Only entries that trusted proxies added to
+ * `X-Forwarded-*` headers count; in a list, the one nearest to the client.
  */
 @Injectable()
 export class Outside {
@@ -33,7 +33,7 @@ export class Outside {
     return this.wayOf(request).client;
   }
 
-  /** Whether the client uses https. A browser's own word comes first, then the proxy's. */
+  /** Whether the client uses https, according to the browser's `Origin`, then the proxy, then PUBLIC_URL. */
   isSecure(request: IncomingMessage): boolean {
     const { origin } = request.headers;
     const browser =
@@ -43,12 +43,12 @@ export class Outside {
     return this.publicUrl?.protocol === 'https:';
   }
 
-  /** Whether a proxy says of this request that it used https. */
+  /** Whether a trusted proxy reports that this request used https. */
   cameByHttps(request: IncomingMessage): boolean {
     return this.vouched(request, 'x-forwarded-proto')?.toLowerCase() === 'https';
   }
 
-  /** Whether an origin (`https://host:port`) is where the client sees this service. */
+  /** Whether an origin (`https://host:port`) is one that the client uses for this service. */
   isOwnOrigin(request: IncomingMessage, origin: string): boolean {
     if (!URL.canParse(origin)) return false;
     const { protocol, host, origin: canonical } = new URL(origin);
@@ -56,14 +56,14 @@ export class Outside {
     return this.hostsOf(request).some((one) => hostOf(protocol, one) === host);
   }
 
-  /** The path before all others, such as `/insights/`; `/` when there is none. */
+  /** The path prefix of this service, such as `/insights/`; `/` when it has none. */
   baseOf(request: IncomingMessage): string {
     if (this.publicUrl) return this.publicUrl.pathname;
     const prefix = this.vouched(request, 'x-forwarded-prefix');
     return (prefix === undefined ? undefined : basePath(prefix)) ?? '/';
   }
 
-  /** The address without that path, which not every proxy takes away. */
+  /** The URL of a request without the path prefix, which some proxies do not remove. */
   withoutBase(request: IncomingMessage): string {
     const url = request.url ?? '/';
     const base = this.baseOf(request).slice(0, -1);
@@ -77,11 +77,11 @@ export class Outside {
     const hosts = [request.headers.host, this.vouched(request, 'x-forwarded-host')];
     const port = this.vouched(request, 'x-forwarded-port');
     const known = hosts.filter((host) => host !== undefined);
-    // Some proxies leave the port out of the host and send it apart.
+    // Some proxies omit the port from the host and send it separately.
     return port === undefined ? known : [...known, ...known.map((host) => `${bare(host)}:${port}`)];
   }
 
-  /** The entry of a header that counts; undefined when none does. */
+  /** The trusted entry of a header; undefined without one. */
   private vouched(request: IncomingMessage, name: string): string | undefined {
     const entries = entriesOf(request, name);
     if (entries.length === 0) return undefined;
@@ -114,7 +114,7 @@ function entriesOf({ headers }: IncomingMessage, name: string): string[] {
     .filter((entry) => entry !== '');
 }
 
-/** The address of an entry, which may carry a port: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+/** The address of an entry, which may include a port: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
 function addressIn(entry: string): string | undefined {
   const address =
     /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;

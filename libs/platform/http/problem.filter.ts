@@ -5,16 +5,16 @@ import { isDatabaseAway } from '#libs/database';
 import type { StoreWatch } from '../instance/store-watch.js';
 import { Logger, describeError } from '../logger/logger.js';
 
-/** The endpoints that clients of the reference API call; their 400 and 429 have shapes of their own. */
+/** The endpoints of the reference API, whose 400 and 429 replies have their own shapes. */
 const COMPATIBLE = '/api/backend/';
 
-/** The tracking API, whose libraries show the members `code` and `message`, here or in `error`. */
+/** The tracking API, whose libraries show the members `code` and `message` of a reply or of its `error`. */
 const TRACKING = '/v1/';
 
-/** Whether an address is of the tracking API. */
+/** Whether a URL belongs to the tracking API. */
 export const isTracking = (url: string): boolean => url.startsWith(TRACKING);
 
-/** Whether an address is one of those endpoints. */
+/** Whether a URL belongs to the reference API. */
 export const isCompatible = (url: string): boolean => url.startsWith(COMPATIBLE);
 
 const TITLES: Record<ErrorCode, string> = {
@@ -32,7 +32,7 @@ const TITLES: Record<ErrorCode, string> = {
   unavailable: 'Not available just now',
 };
 
-/** Turns every failure into its documented reply: the one place that writes error statuses. */
+/** Turns every failure into its documented reply. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -58,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     void sendFailure(reply, error, request.url);
   }
 
-  /** What a failure means; a newer build may have migrated the store since the watch last looked. */
+  /** The error for the caller. Checks first whether a newer build has migrated the store since the last look. */
   private async errorOf(failure: unknown): Promise<ApiError> {
     const error = toApiError(failure);
     if (error.code !== 'internal') return error;
@@ -67,10 +67,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Anything but health, metrics and the files of the page. */
+/** All paths except health, metrics and the files of the page. */
 const NEEDS_THE_STORE = /^\/(?!health\/|metrics(?:[?]|$)|assets\/)/;
 
-/** Refuses every request with 503 while the store is a newer build's. */
+/** Refuses every request with 503 while the store belongs to a newer build. */
 export function refuseOnNewerStore(server: FastifyInstance, watch: StoreWatch): void {
   server.addHook('onRequest', (request, reply, done) => {
     const { refusal } = watch;
@@ -79,7 +79,7 @@ export function refuseOnNewerStore(server: FastifyInstance, watch: StoreWatch): 
   });
 }
 
-/** Replies with what a failure means to the caller of an address. */
+/** Sends the reply for a failure, in the shape that the API of the URL uses. */
 export function sendFailure(reply: FastifyReply, failure: unknown, url: string): FastifyReply {
   const error = toApiError(failure);
   const compatible = isCompatible(url);

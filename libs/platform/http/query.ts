@@ -3,9 +3,9 @@ import { invalidField } from '#libs/contracts';
 export type Query = Record<string, string | string[] | undefined>;
 
 /**
- * One parameter of a query, under its wire name (`page_size`) or the reference's (`pageSize`).
- * An empty one counts as left out.
- * @throws ApiError `invalid` when it is given more than once
+ * Reads a query parameter by its wire name (`page_size`) or its name in the reference API (`pageSize`).
+ * @returns undefined when the parameter is missing or empty
+ * @throws ApiError `invalid` when the parameter is given more than once
  */
 export function parameter(query: Query, name: string): string | undefined {
   const camel = name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

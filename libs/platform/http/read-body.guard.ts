@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Bodies, bodyRuleOf } from './bodies.js';
 
 /**
- * Reads the body of a request into `request.body`. The last guard of a handler, after those that prove the sender. A
- * guard rather than an interceptor: Nest calls interceptors through RxJS, which takes as long as all the rest
- * of reading a small body.
+ * Reads the body of a request into `request.body`. Runs after the guards that authorize the sender. It is a guard
+ * rather than an interceptor because Nest calls interceptors through RxJS, which takes as long as all the rest of
+ * reading a small body.
  */
 @Injectable()
 export class ReadBody implements CanActivate {

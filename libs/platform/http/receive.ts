@@ -3,12 +3,12 @@ import { createGunzip } from 'node:zlib';
 import { ApiError } from '#libs/contracts';
 import type { HeldBytes } from './byte-budget.js';
 
-/** A sender that pauses for longer, or takes longer for the whole, is refused. */
+/** The time limits of a sender: for a pause, and for the whole body. */
 const PAUSE_MS = 10_000;
 const WHOLE_MS = 60_000;
 const UNPACKED_CHUNK = 256 * 1024;
 
-/** What a body may cost. */
+/** The size limit of a body, and the bytes that its request holds of the budget. */
 export interface BodyCost {
   maxBytes: number;
   held: HeldBytes;
@@ -16,8 +16,8 @@ export interface BodyCost {
 
 /**
  * Reads the body of a request.
- * @throws ApiError `too_large` before a byte is read when the declared length is beyond `maxBytes`;
- *   `unavailable` when the budget is used up; `too_slow`; `unreadable` when it ends too early
+ * @throws ApiError `too_large` (before reading when the declared length exceeds `maxBytes`), `unavailable` when the
+ *   budget is used up, `too_slow`, or `unreadable` when the body ends too early
  */
 export async function receive(
   request: IncomingMessage,
@@ -28,19 +28,19 @@ export async function receive(
   if (declared > cost.maxBytes) throw tooLarge(cost.maxBytes);
   if (declared === 0) return Buffer.alloc(0);
   if (request.complete && !request.destroyed) return arrived(request, cost);
-  // The length of a chunked body is not known: it is counted as it arrives.
+  // The length of a chunked body is unknown: its bytes are counted as they arrive.
   if (Number.isFinite(declared)) cost.held.grow(declared);
   if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
   return collect(request, new Chunks(cost, Number.isNaN(declared)));
 }
 
-/** The length that a request declares; 0 without a body, NaN when it is sent in chunks. */
+/** The declared length of a body; 0 without a body, NaN when the body is chunked. */
 export function declaredBytes({ headers }: IncomingMessage): number {
   if (headers['transfer-encoding'] !== undefined) return Number.NaN;
   return Number(headers['content-length'] ?? 0);
 }
 
-/** A body that is here already, as most small ones are: they come in one packet with their headers. */
+/** A body that has already arrived: most small bodies are in one packet with their headers. */
 function arrived(request: IncomingMessage, { held, maxBytes }: BodyCost): Buffer {
   const body = (request.read() as Buffer | null) ?? Buffer.alloc(0);
   if (body.length > maxBytes) throw tooLarge(maxBytes);
@@ -48,7 +48,7 @@ function arrived(request: IncomingMessage, { held, maxBytes }: BodyCost): Buffer
   return body;
 }
 
-/** The parts of a body so far. */
+/** The parts of a body received so far. */
 class Chunks {
   private readonly parts: Buffer[] = [];
   private size = 0;
@@ -110,7 +110,7 @@ function collect(request: IncomingMessage, chunks: Chunks): Promise<Buffer> {
 }
 
 /**
- * Unpacks gzip, counting what it becomes while it does.
+ * Decompresses gzip and counts the output as it grows.
  * @throws ApiError `too_large`, `unavailable` or `unreadable`
  */
 export async function unzip(packed: Buffer, cost: BodyCost): Promise<Buffer> {
@@ -124,7 +124,7 @@ export async function unzip(packed: Buffer, cost: BodyCost): Promise<Buffer> {
       throw new ApiError('unreadable', 'The body is not valid gzip.', { cause });
     }
     if (cause.code !== 'too_large') throw cause;
-    throw tooLarge(cost.maxBytes, ' unpacked');
+    throw tooLarge(cost.maxBytes, ' after decompression');
   }
   cost.held.shrink(packed.length);
   return chunks.whole();

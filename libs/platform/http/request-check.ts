@@ -11,8 +11,8 @@ interface Schemas {
 }
 
 /**
- * Checks the path and query of a request by the schemas of its operation, and replaces them with what the
- * schemas output. Runs after the guards of the key and its rate.
+ * Checks the path and query of a request with the schemas of its operation and replaces them with the output of the
+ * schemas. Runs after the guards of the key and the rate limit.
  */
 export class RequestCheck implements CanActivate {
   constructor(private readonly schemas: Schemas) {}
@@ -28,7 +28,7 @@ export class RequestCheck implements CanActivate {
 }
 
 /**
- * Checks the JSON body of a request by the schema of its operation, and replaces it with what the schema outputs.
+ * Checks the JSON body of a request with the schema of its operation and replaces it with the output of the schema.
  * Runs after `ReadBody`.
  */
 export class BodyCheck implements CanActivate {
@@ -61,7 +61,7 @@ function checked(schema: z.ZodObject, value: unknown): unknown {
   throw new ApiError('invalid', `${field} ${messages[0]}`, { fields: Object.fromEntries(fields) });
 }
 
-/** So many unknown fields are named, no more. */
+/** The number of unknown fields that an error names. */
 const MAX_UNKNOWN = 10;
 
 function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodObject): [string, string][] {
@@ -69,7 +69,7 @@ function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodObject): [string, stri
     const known = Object.keys(schema.shape).join(', ');
     return issue.keys
       .slice(0, MAX_UNKNOWN)
-      .map((key) => [key, `is not known here; there is ${known}`]);
+      .map((key) => [key, `is unknown here; the known fields are ${known}`]);
   }
   return [[issue.path.join('.') || 'request', issue.message]];
 }

@@ -8,24 +8,24 @@ import { Outside } from './outside.js';
 import { sendFailure } from './problem.filter.js';
 import { closeUnread } from './unread.js';
 
-/** Longer addresses are refused by Node. */
+/** Node refuses longer paths. */
 const MAX_PATH_BYTES = 16 * 1024;
 
-/** Fastify as every process of ours runs it. */
+/** Fastify with the settings that all processes use. */
 export function createAdapter(
   settings: Pick<Settings, 'TRUSTED_PROXIES' | 'PUBLIC_URL'>,
 ): FastifyAdapter {
   const outside = new Outside(settings);
   return new FastifyAdapter({
     rewriteUrl: (request: IncomingMessage) => withoutExtraSlashes(outside.withoutBase(request)),
-    // Its own reply says neither when to come back nor why.
+    // Fastify's own reply has neither a reason nor Retry-After.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: MAX_PATH_BYTES },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 65_000,
     requestTimeout: 120_000,
-    // What fails before a route is found.
+    // Handles errors before a route is found.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void sendFailure(reply, error, request.url);
     },
@@ -33,8 +33,8 @@ export function createAdapter(
 }
 
 /**
- * Paths of the tracking API without doubled slashes and the one at the end: its libraries put an address
- * together from parts that may each have one. Other paths are left alone, for an id in them may be anything.
+ * Removes repeated and trailing slashes from paths of the tracking API, whose libraries join parts that may each have
+ * one. Leaves other paths unchanged, since an id in them may contain anything.
  */
 function withoutExtraSlashes(url: string): string {
   if (!/^\/+v1\//.test(url)) return url;
@@ -44,7 +44,7 @@ function withoutExtraSlashes(url: string): string {
   return (path.endsWith('/') ? path.slice(0, -1) : path) + url.slice(end);
 }
 
-/** Measures every reply by its route's pattern: an address may hold ids. */
+/** Measures replies by route pattern, since paths may contain ids. */
 export function measureReplies(server: FastifyInstance, metrics: Metrics): void {
   server.addHook('onResponse', (request, reply, done) => {
     metrics.httpSeconds
@@ -60,7 +60,7 @@ function methodOf({ method }: FastifyRequest): string {
   return METHODS.has(method) ? method : 'other';
 }
 
-/** Forbids browsers to store replies, except files that never change, and to guess content types. */
+/** Forbids browsers to guess content types, and to store replies other than static files. */
 export function forbidKeeping(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Content-Type-Options', 'nosniff');
@@ -71,7 +71,7 @@ export function forbidKeeping(server: FastifyInstance): void {
 
 const CACHEABLE = /^\/(?:assets|docs)\//;
 
-/** Fastify reads no body: `Bodies` does, once the sender may send it. */
+/** Stops Fastify from reading bodies: `Bodies` reads them after the sender is authorized. */
 export function leaveBodiesUnread(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));

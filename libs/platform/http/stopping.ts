@@ -4,7 +4,7 @@ import { sendFailure } from './problem.filter.js';
 
 const RETRY_AFTER_S = 2;
 
-/** Refuses every request that arrives once this process is about to end, and closes its connection. */
+/** Refuses requests that arrive while this process is stopping, and closes their connections. */
 export function refuseWhileStopping(server: FastifyInstance, isStopping: () => boolean): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (!isStopping()) return done();

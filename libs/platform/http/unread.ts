@@ -4,14 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import { releaseBody } from './bodies.js';
 import { declaredBytes } from './receive.js';
 
-/** The rest of a body of this length is read and dropped, and the connection is used again if it arrives soon. */
+/** The unread rest of a body up to this length is dropped; if it arrives soon, the connection can be reused. */
 const DROPPED_BYTES = 64 * 1024;
-/** For how long what the sender still sends is taken after the reply, so that it reads the reply. */
+/** How long the rest of a body is accepted after the reply, so that the sender reads the reply. */
 const LINGER_MS = 2_000;
 
 /**
- * Ends with each body when the reply is ready: what was read no longer counts, and the connection of one that has not
- * arrived is closed, for it is not read. Closed at once, the reply would be lost to a sender that is still sending.
+ * Releases each body when its reply is ready, and closes the connection if the body was not read completely. Closing at
+ * once would lose the reply for a sender that is still sending.
  */
 export function closeUnread(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
@@ -26,14 +26,14 @@ export function closeUnread(server: FastifyInstance): void {
     }
     done(null, payload);
   });
-  // Node would answer 100 at once; `receive` does so when the body is wanted.
+  // Node would answer 100 at once; instead, `receive` answers it before it reads the body.
   const { server: http } = server;
   http.on('checkContinue', (request, response) => http.emit('request', request, response));
-  // Node would answer 417 without a body. An expectation that is not understood may be ignored.
+  // Node would answer 417 without a body. A server may ignore an unknown expectation.
   http.on('checkExpectation', (request, response) => http.emit('request', request, response));
 }
 
-/** A sender that asked first may not send the body any more. */
+/** Whether the rest of the body is dropped. A sender that expects 100 may never send the body. */
 function isDropped(request: IncomingMessage): boolean {
   return request.headers.expect === undefined && declaredBytes(request) <= DROPPED_BYTES;
 }
