@@ -74,7 +74,7 @@ export class Calendar {
     return last;
   }
 
-  /** The report time of a past day: the last whole second before the first instant with a later date, in milliseconds. */
+  /** The report time of a past day: the last whole second before the first instant with a later date. Milliseconds. */
   lastSecondOf(day: number): number {
     return Math.ceil(this.startOf(day + DAY_MS) / 1000) * 1000 - 1000;
   }

@@ -76,7 +76,7 @@ export const RANKINGS: readonly Ranking[] = Object.entries(INTERVALS).flatMap(
     ),
 );
 
-/** The length of an interval in days: 7 for `Weekly`, 30 for `Monthly`, the number itself for a number, otherwise NaN. */
+/** The length of an interval in days: `Weekly` is 7, `Monthly` is 30, a number is itself, any other text is NaN. */
 export function intervalDays(interval: string): number {
   return Object.hasOwn(NAMED_DAYS, interval) ? NAMED_DAYS[interval as Name] : Number(interval);
 }
