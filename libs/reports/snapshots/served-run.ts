@@ -1,4 +1,4 @@
-/** SQL condition: the run can be served. It is completed and kept, and its report time was past when it completed. */
+/** SQL condition: the run can be served. It is completed and kept, and its report time is and was past on completion. */
 export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
     and completed_at >= report_time`;
 
