@@ -21,16 +21,16 @@ const getChartMetric = operation({
   id: 'getChartMetric',
   tag: 'compatible',
   summary: 'A chart over time',
-  description: `At most ${MAX_PERIODS} periods; every period that touches the days asked for is whole.`,
+  description: `At most ${MAX_PERIODS} periods. A period that begins or ends outside the requested days is still counted whole.`,
   path: z.object({
-    metric: z.enum(METRICS, `There is no such chart; there are ${METRICS.join(', ')}.`),
+    metric: z.enum(METRICS, `Unknown chart. The charts are ${METRICS.join(', ')}.`),
   }),
   query: z.object({
     cadence: parameters.choice(CADENCES),
     start_date: parameters.day
       .optional()
-      .describe('else 30 days, 12 weeks or 12 months up to the end; a time after it is read'),
-    end_date: parameters.day.optional().describe('else today; a time after it is read'),
+      .describe('by default 30 days, 12 weeks or 12 months before the end; may also be a time'),
+    end_date: parameters.day.optional().describe('by default today; may also be a time'),
   }),
   reply: wire.chart,
 });
@@ -38,10 +38,10 @@ const getChartMetric = operation({
 const getChartMetricByReferencePath = operation({
   ...getChartMetric,
   id: 'getChartMetricByReferencePath',
-  summary: 'The same, at the path that the reference names and no client calls',
+  summary: 'The same chart at the path that the reference documents but no client calls',
 });
 
-/** The four charts. The reference names one path, its clients call the other. */
+/** The four charts. The reference documents one path, its clients call the other. */
 @Controller('api/backend/v1')
 @Access('read')
 export class ChartController {
@@ -94,7 +94,7 @@ function requestedPeriods(
   return periods;
 }
 
-/** The day of a parameter, which may be an instant. */
+/** The day of a parameter that is a day or an instant. */
 function dayOf({ ms, isDay }: parameters.DayOrInstant, calendar: Calendar): number {
   return isDay ? ms : calendar.dayOf(ms);
 }

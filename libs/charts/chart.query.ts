@@ -2,10 +2,10 @@ import { DAY_MS, formatDay, type Calendar, type ChartMetric } from '#libs/contra
 import type { Queryable } from '#libs/database';
 import type { Period } from './periods.js';
 
-/** The last day that can be written with four digits; a week may end after it, facts do not. */
+/** The last day with a four-digit year. A week may end later, but no fact is later. */
 const LAST_DAY = Date.UTC(9999, 11, 31);
 
-// Each question answers with (place, value) of the periods that have any; places count from 1.
+// Each query returns (place, value) for the periods with a value; places count from 1.
 
 // A period is one range of instants, or several where the zone repeats an hour across midnight.
 const CREATED = (created: string) => `
@@ -14,8 +14,8 @@ const CREATED = (created: string) => `
   join ${created} on created_at >= from_at and created_at < before_at
   group by place`;
 
-// Active at all in a period: the days' bits are united block by block, then counted. Period by period:
-// united for all of them at once, the bits of a year did not fit in a query's memory (0.47 s, not 0.1).
+// Subjects active on any day of a period: ORs the days' bits per block and counts them, one period at a time.
+// One OR for all periods at once exceeded the memory of a query for a year (0.47 s instead of 0.1).
 const ACTIVE = (activity: string) => `
   with period as (
     select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, place)
@@ -31,7 +31,7 @@ const ACTIVE = (activity: string) => `
   ) counted
   where value is not null`;
 
-// A day unites nothing: its blocks are counted as they are.
+// Periods of one day need no OR: the bits of each block are counted directly.
 const ACTIVE_ON = (activity: string) => `
   with period as (
     select * from unnest($1::date[], $2::date[]) with ordinality as p (day, to_day, place)
@@ -41,7 +41,7 @@ const ACTIVE_ON = (activity: string) => `
   join ${activity} using (day)
   group by place`;
 
-/** The table that a metric counts creations in, or active days in. */
+/** The table whose creations or active days a metric counts. */
 const TABLES: Record<ChartMetric, { created: string } | { active: string }> = {
   signups: { created: 'users' },
   orgs_created: { created: 'orgs' },

@@ -5,7 +5,7 @@ import { ActivityFold } from '#libs/facts';
 import { chartValues } from './chart.query.js';
 import type { Period } from './periods.js';
 
-/** The numbers of the charts. */
+/** Computes the values of charts. */
 @Injectable()
 export class ChartService {
   constructor(
@@ -16,7 +16,7 @@ export class ChartService {
 
   /** The metric's value in each period, zeros included. */
   async values(metric: ChartMetric, periods: readonly Period[]): Promise<number[]> {
-    // Events answered a moment ago show at once; orgs' activity is derived a while later.
+    // Includes events accepted just now. The activity of orgs is derived in the background instead.
     if (metric === 'active_users') await this.activity.foldUnlessReadOnly();
     return chartValues(this.database.pool, this.calendar, metric, periods);
   }

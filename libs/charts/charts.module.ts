@@ -4,7 +4,7 @@ import { ChartController } from './chart.controller.js';
 import { ChartService } from './chart.service.js';
 import { OrgActivityService } from './org-activity.service.js';
 
-/** The endpoint, for the processes that answer HTTP. */
+/** The endpoints of charts, for processes that answer HTTP. */
 @Module({ imports: [FactsModule], controllers: [ChartController], providers: [ChartService] })
 export class ChartsApiModule {}
 

@@ -13,8 +13,7 @@ import type { Connection } from '#libs/database';
 import { knownDays, replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
 import { OrgDays, hasBit, setBit } from './org-days.js';
 
-/** Every day there can be. */
-// West of Greenwich, 1970 begins on the last day of 1969.
+/** All possible days. West of Greenwich, 1970 begins on the last day of 1969. */
 export const ALL_DAYS: DayRange = { from: -DAY_MS, before: Date.UTC(9999, 11, 31) };
 
 /** @param day its first millisecond since 1970 */
@@ -24,18 +23,18 @@ export function oneDay(day: number): DayRange {
 
 /**
  * The spans of the members in one block of users, five numbers each: the user's place in the block, the org, the first
- * and the last day, counted from 1970, and the key of the pair in named activity, 0 for none. Flat, since a derivation
- * of everything goes over them once a day: as objects, a million members and a year took 67 s instead of 7.
+ * and the last day, counted from 1970, and the key of the pair in named activity, 0 for none. A flat array, because a
+ * full derivation reads all spans once per day: as objects, a million members and a year took 67 s instead of 7.
  */
 type BlockSpans = Int32Array;
 const SPAN_FIELDS = 5;
 const PAIR = 4;
-/** Bytes of named activity to hold at once. */
+/** Maximum bytes of named activity in memory. */
 const MAX_NAMED_BYTES = 64 * 1024 * 1024;
 /** Before and after every day. */
 const [ALWAYS, FOR_EVER] = [-(2 ** 30), 2 ** 30];
 
-/** Derives and writes on which days of a range these orgs were active. */
+/** Derives the days of a range on which these orgs were active, and writes the changes. */
 export async function deriveOrgActivity(
   db: Connection,
   calendar: Calendar,
@@ -58,7 +57,7 @@ export async function deriveOrgActivity(
 }
 
 /**
- * Marks the orgs that users of a block made active on a day that their span covers.
+ * Marks the orgs in which a user of the block was active on a day of a membership span.
  * @param unnamed the users who were active and named no org
  */
 function markOrgs(
@@ -76,7 +75,7 @@ function markOrgs(
   }
 }
 
-/** Adds the keys of pairs to the spans. */
+/** Fills in the pair keys of the spans. @returns the pairs of the spans' users */
 async function addPairs(db: Connection, spans: Map<number, BlockSpans>): Promise<NamedPairs> {
   const users = new Set<number>();
   for (const [block, list] of spans) {
@@ -93,7 +92,7 @@ async function addPairs(db: Connection, spans: Map<number, BlockSpans>): Promise
   return pairs;
 }
 
-/** Parts of a range whose named activity fits in memory. */
+/** Splits a range into parts whose named activity fits in memory. */
 async function partsOf(
   db: Connection,
   range: DayRange,
@@ -129,7 +128,7 @@ async function loadSpans(
   return new Map([...byBlock].map(([block, list]) => [block, Int32Array.from(list)]));
 }
 
-/** The day of an instant, counted from 1970; both days of a span count whole. */
+/** The day of an instant, counted from 1970. The first and the last day of a span count fully. */
 function dayOf(ms: number, calendar: Calendar): number {
   if (ms === Infinity) return FOR_EVER;
   return ms === -Infinity ? ALWAYS : calendar.dayOf(ms) / DAY_MS;

@@ -6,14 +6,14 @@ import { Metrics } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
 import { allOrgs, takeChanges, type Changes } from './org-activity.store.js';
 
-// Any number of our own: the letters "orga".
+// Advisory lock key: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
-/** From here on, one pass over all days costs less than one for each. */
+/** From this number of changed days on, one pass over all days is cheaper than one pass per day. */
 const MANY_DAYS = 10;
 
 /**
- * Derives on which days orgs were active, for the charts: on the days on which some user was active
- * whose membership covers that day. Only what changed since the last time is derived again.
+ * Derives the days on which orgs were active, for the charts. An org is active on a day when a user is
+ * active on a day of the membership. Rederives only orgs and days that changed since the last derivation.
  */
 @Injectable()
 export class OrgActivityService {
@@ -23,19 +23,19 @@ export class OrgActivityService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** Brings the derived days up to the facts; does nothing when another process is at it. */
+  /** Updates the derived days. Does nothing while another process does so. */
   async refresh(): Promise<void> {
     while (await this.database.transaction((db) => this.refreshSome(db), 'long'));
   }
 
-  /** @returns whether more may wait */
+  /** @returns whether there may be more changes */
   private async refreshSome(db: Connection): Promise<boolean> {
     const { rows } = await db.query<{ ours: boolean }>(
       'select pg_try_advisory_xact_lock($1) as ours',
       [DERIVATION_LOCK],
     );
     if (!rows[0]?.ours) return false;
-    // Later commits record changes of their own, which the next derivation takes.
+    // Transactions that commit later record their own changes, for the next derivation.
     const changes = await takeChanges(db);
     if (changes.isEmpty) return false;
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();

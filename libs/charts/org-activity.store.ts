@@ -5,18 +5,18 @@ import type { OrgDayBlock } from './org-days.js';
 
 const CHANGES_AT_ONCE = 500;
 
-/** What changed since the last derivation; days as their first millisecond since 1970. */
+/** Changes since the last derivation. Days are the first millisecond of the same date in UTC. */
 export interface Changes {
-  /** Users newly active on a day. */
+  /** Users newly active, by day. */
   activeUsers: Map<number, Set<number>>;
-  /** Users whose orgs have to be looked at on every day. */
+  /** Users whose orgs must be rederived for all days. */
   users: Set<number>;
-  /** Orgs that have to be looked at on every day. */
+  /** Orgs that must be rederived for all days. */
   orgs: Set<number>;
-  /** All orgs have to be looked at on every day. */
+  /** Whether all orgs must be rederived for all days. */
   everything: boolean;
   isEmpty: boolean;
-  /** Whether more may wait. */
+  /** Whether there may be more changes. */
   rest: boolean;
 }
 
@@ -26,13 +26,13 @@ interface ChangeRow {
   org_keys: number[] | null;
 }
 
-// A batch's users at most in each: what is taken at once fits in memory, however much waits.
+// A row has at most the users of one batch, so this number of rows fits in memory.
 const TAKE_CHANGES = `
   delete from activity_changes
   where id in (select id from activity_changes order by id limit ${CHANGES_AT_ONCE})
   returning day::text, user_keys, org_keys`;
 
-/** Takes some changes; they remain if the transaction does not commit. */
+/** Takes the oldest changes out of the queue. A rollback restores them. */
 export async function takeChanges(db: Queryable): Promise<Changes> {
   const { rows } = await db.query<ChangeRow>(TAKE_CHANGES);
   const changes: Changes = {
@@ -54,7 +54,7 @@ export async function takeChanges(db: Queryable): Promise<Changes> {
 const WAITING = `
   select exists (select from activity_log) or exists (select from activity_changes) as waits`;
 
-/** Whether the charts show all that was committed. */
+/** Whether the charts include all committed events. */
 export async function chartsAreCurrent(db: Queryable): Promise<boolean> {
   return !(await db.query<{ waits: boolean }>(WAITING)).rows[0]!.waits;
 }
@@ -74,7 +74,7 @@ const KNOWN_DAYS = `
   select least((select min(day) from activity), (select min(day) from org_activity))::text as first,
     greatest((select max(day) from activity), (select max(day) from org_activity))::text as last`;
 
-/** The days from the first to the last with any activity; none when there is no activity. */
+/** The days from the first to the last with activity; an empty range without activity. */
 export async function knownDays(db: Queryable): Promise<DayRange> {
   const { rows } = await db.query<{ first: string | null; last: string | null }>(KNOWN_DAYS);
   const { first, last } = rows[0]!;
@@ -87,7 +87,7 @@ const STORED = `
   from org_activity
   where day >= $1 and day < $2 and block = any($3)`;
 
-/** The stored activity of some blocks of orgs on the days of a range. */
+/** The stored bitmaps of some blocks of orgs on the days of a range. */
 export async function storedOrgActivity(
   db: Queryable,
   range: DayRange,
@@ -108,7 +108,7 @@ const REPLACE = `
   order by day, block
   on conflict (day, block) do update set bits = excluded.bits`;
 
-/** Replaces blocks of days, or adds them. */
+/** Inserts or replaces bitmaps. */
 export async function replaceOrgActivity(
   db: Queryable,
   changed: readonly OrgDayBlock[],

@@ -1,6 +1,6 @@
 import { BLOCK_BYTES } from '#libs/facts';
 
-/** A row of `org_activity`; the day is its first millisecond since 1970. */
+/** A row of `org_activity`. `day` is the first millisecond of the same date in UTC. */
 export interface OrgDayBlock {
   day: number;
   block: number;
@@ -8,8 +8,8 @@ export interface OrgDayBlock {
 }
 
 /**
- * On which days some orgs were active, held against what is stored about them and their neighbours
- * in the same blocks: a bit an org, the highest bit of a byte first.
+ * The days on which some orgs were active, and their differences from the stored bitmaps. Bitmaps also
+ * contain other orgs of the same blocks: one bit per org, the highest bit of a byte first.
  */
 export class OrgDays {
   private readonly mask: Buffer;
@@ -23,7 +23,7 @@ export class OrgDays {
     for (const key of orgKeys) setBit(this.mask, key);
   }
 
-  /** The bits of a day, to mark orgs in with `setBit`. */
+  /** The bits of a day; `setBit` marks an org. */
   bitsOf(day: number): Buffer {
     const known = this.days.get(day);
     if (known) return known;
@@ -32,13 +32,13 @@ export class OrgDays {
     return bits;
   }
 
-  /** The blocks that hold any of the orgs. */
+  /** The blocks that contain any of the orgs. */
   get blocks(): number[] {
     const all = Array.from({ length: this.mask.length / BLOCK_BYTES }, (_, block) => block);
     return all.filter((block) => slice(this.mask, block).some((byte) => byte !== 0));
   }
 
-  /** Holds a stored block against what was marked; orgs that this is not about keep their bits. */
+  /** Compares a stored block with the marks. Other orgs in the block keep their bits. */
   compare({ day, block, bits: stored }: OrgDayBlock): void {
     this.seen.add(`${day}/${block}`);
     const marked = this.days.get(day);
@@ -51,7 +51,7 @@ export class OrgDays {
     if (!bits.equals(stored)) this.different.push({ day, block, bits });
   }
 
-  /** The blocks that have to be written, once all that are stored were compared. */
+  /** The blocks to write. Call it after `compare` for every stored block. */
   changed(): OrgDayBlock[] {
     const added = [...this.days].flatMap(([day, marked]) =>
       this.blocks

@@ -14,8 +14,8 @@ const LAST_DAYS = `
   ) latest`;
 
 /**
- * The latest day, `2026-01-31`, on which each of some orgs was active, by key; none for those that never
- * were. Derived like the charts, so up to a minute behind.
+ * The last active day (`2026-01-31`) of each of some orgs, by key; orgs that were never active are
+ * missing. Derived like the charts, so up to a minute old.
  * @param upTo the first millisecond of the last day that counts
  */
 export async function lastActiveDaysOf(

@@ -11,7 +11,7 @@ export const MAX_PERIODS = 1_100;
 
 const DEFAULT_PERIODS: Record<Cadence, number> = { Daily: 30, Weekly: 12, Monthly: 12 };
 
-/** The period of a cadence that holds a day. */
+/** The period of a cadence that contains a day. */
 function periodOf(cadence: Cadence, day: number, calendar: Calendar): Period {
   const date = new Date(day);
   switch (cadence) {
@@ -28,7 +28,7 @@ function periodOf(cadence: Cadence, day: number, calendar: Calendar): Period {
   }
 }
 
-/** The first day of the default range that ends on a day: 30 days, 12 weeks or 12 months. */
+/** The first day of the default range, which ends on `end`: 30 days, 12 weeks or 12 months. */
 export function defaultStart(cadence: Cadence, end: number, calendar: Calendar): number {
   let { from } = periodOf(cadence, end, calendar);
   for (let count = 1; count < DEFAULT_PERIODS[cadence]; count++) {
@@ -38,7 +38,7 @@ export function defaultStart(cadence: Cadence, end: number, calendar: Calendar):
 }
 
 /**
- * Every period that touches [start, end], whole and in order; undefined when there are more than
+ * All periods that overlap [start, end], not cut off, in order; undefined when there are more than
  * `MAX_PERIODS`.
  */
 export function periodsBetween(

@@ -1,10 +1,10 @@
 import { DAY_MS } from './instant.js';
 
-/** The days on which a week may begin. */
+/** The possible first days of a week. */
 export const WEEK_STARTS = ['monday', 'sunday', 'saturday'] as const;
 export type WeekStart = (typeof WEEK_STARTS)[number];
 
-/** 1970-01-01 was a Thursday: days from the first of each weekday of 1970 to it. */
+/** 1970-01-01 was a Thursday. The number of days from the preceding weekday of each name to it. */
 const DAYS_SINCE_FIRST: Record<WeekStart, number> = { monday: 3, sunday: 4, saturday: 5 };
 
 /** Instants [`from`, `before`) with one UTC offset; all in milliseconds. */
@@ -20,17 +20,17 @@ export interface Interval {
   before: number;
 }
 
-// Offsets are looked up in chunks of 49.7 days, each probed every 12 hours: no zone changes its offset and changes
-// it back within that time.
+// Offsets are cached in chunks of 49.7 days, each probed every 12 hours. No zone changes its offset and changes
+// it back within 12 hours.
 const CHUNK_MS = 2 ** 32;
 const PROBE_MS = DAY_MS / 2;
-/** No offset is larger. */
+/** Larger than any UTC offset. */
 const MAX_OFFSET_MS = 16 * 3_600_000;
 
 /**
- * The calendar of a store: which day an instant is on, and when a day begins, in one time zone.
+ * The calendar of a store: maps instants to days and days to instants in one time zone.
  *
- * A day is handled as the first millisecond of the same date in UTC, so that days are counted by plain arithmetic.
+ * A day is represented by the first millisecond of the same date in UTC, so day arithmetic is plain arithmetic.
  * Instants are milliseconds since 1970. Local dates are not monotonic: a zone may repeat an hour across midnight or
  * skip a date.
  */
@@ -55,7 +55,7 @@ export class Calendar {
     return Math.floor((ms + this.offsetAt(ms)) / DAY_MS) * DAY_MS;
   }
 
-  /** The first instant whose date is `day` or, when the zone skipped that date, later. */
+  /** The first instant with the date `day`, or with a later date when the zone skipped it. */
   startOf(day: number): number {
     for (const { from, before, offset } of this.around(day, day)) {
       const first = Math.max(from, day - offset);
@@ -74,7 +74,7 @@ export class Calendar {
     return last;
   }
 
-  /** The last whole second before the first instant with a later date; milliseconds. Reports of a past day are of it. */
+  /** The report time of a past day: the last whole second before the first instant with a later date. Milliseconds. */
   lastSecondOf(day: number): number {
     return Math.ceil(this.startOf(day + DAY_MS) / 1000) * 1000 - 1000;
   }
@@ -84,7 +84,7 @@ export class Calendar {
     return this.dayOf(this.startOf(day)) === day;
   }
 
-  /** The instants whose dates are in [`from`, `before`), in order. Nearly always one range. */
+  /** The ranges of instants whose dates are in [`from`, `before`), in order; nearly always one. */
   intervalsOf({ from, before }: Interval): Interval[] {
     const found: Interval[] = [];
     for (const segment of this.around(from, before)) {
@@ -112,7 +112,7 @@ export class Calendar {
     return this.latest.offset;
   }
 
-  /** The segments in which dates of [`first`, `last`] can be, in order. */
+  /** The segments that may contain dates of [`first`, `last`], in order. */
   private around(first: number, last: number): Segment[] {
     if (!this.format) return [this.latest];
     const segments: Segment[] = [];
@@ -149,7 +149,7 @@ export class Calendar {
     return segments;
   }
 
-  /** The first instant in (`before`, `after`] at which the offset is another; it is a whole second. */
+  /** The first instant in (`before`, `after`] with a different offset; a whole second. */
   private change(before: number, after: number, offset: number): number {
     let [low, high] = [Math.floor(before / 1000), Math.ceil(after / 1000)];
     while (high - low > 1) {
@@ -189,7 +189,7 @@ function isUtc(zone: string): boolean {
   return sameZone(zone, 'UTC');
 }
 
-/** Why a text names no time zone, as the end of a sentence; undefined when it does. */
+/** The problem with the name of a time zone, as the end of a sentence; undefined for a valid name. */
 export function zoneProblem(zone: string): string | undefined {
   const problem = 'must be a time zone by its IANA name, such as America/New_York';
   if (!/^[A-Za-z]/.test(zone)) return problem;
@@ -201,7 +201,7 @@ export function zoneProblem(zone: string): string | undefined {
   }
 }
 
-/** Whether two names mean the same zone, as `Asia/Calcutta` and `Asia/Kolkata` do. */
+/** Whether two names are of the same zone, such as `Asia/Calcutta` and `Asia/Kolkata`. */
 export function sameZone(one: string, other: string): boolean {
   const canonical = (zone: string) => {
     const { timeZone } = formatOf(zone).resolvedOptions();

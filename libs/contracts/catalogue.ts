@@ -1,4 +1,4 @@
-/** Windows that have a name, and their days. */
+/** Named windows, in days. */
 const NAMED_DAYS = { Weekly: 7, Monthly: 30 } as const;
 type Name = keyof typeof NAMED_DAYS;
 
@@ -11,26 +11,26 @@ type NameUpTo<N extends number> = {
 }[Name];
 type Intervals<Interval extends string> = readonly [Interval, ...Interval[]];
 
-/** What the engine knows of activity: that of the last so many days (`libs/reports/runs/mask-words.ts`). */
+/** The number of days of activity that the engine keeps (`libs/reports/engine/bitmap-words.ts`). */
 export type LookBackDays = 90;
-/** In which windows the engine counts invites and changes of members (`libs/reports/runs/count-windows.ts`). */
+/** The windows in which the engine counts invites and membership changes (`libs/reports/engine/count-windows.ts`). */
 export type CountWindowDays = 30 | 60 | 90;
 
-/** Intervals of a report that looks at W(n) alone, of one that looks at P(n) as well, and of one that counts in W(n). */
+/** The possible intervals of reports on W(n), of reports on W(n) and P(n), and of reports that count in W(n). */
 type OneWindow = Intervals<`${UpTo<LookBackDays>}` | NameUpTo<LookBackDays>>;
 type TwoWindows = Intervals<`${UpTo<45>}` | NameUpTo<45>>;
 type Counted = Intervals<`${CountWindowDays}`>;
 
-/** Every report, and which intervals the engine can do for it. */
+/** All reports, with the intervals that the engine supports for each. */
 interface Reports {
   user: { top_inviter: Counted; champion: OneWindow; reengagement: TwoWindows; churn: OneWindow };
   org: { reengagement: TwoWindows; churn: OneWindow; growth: Counted; attrition: Counted };
 }
 
 /**
- * Which rankings there are; the first interval of each is its default. A new report also needs a definition in
- * `libs/reports/definitions/index.ts` and a sentence in `libs/entity-pages/definitions.ts`, and for the page words in
- * `apps/dashboard/labels/reports.ts`: without them it does not compile.
+ * The intervals of all reports, the default first. A new report also needs a definition in
+ * `libs/reports/definitions/index.ts`, a sentence in `libs/entity-pages/definitions.ts` and labels in
+ * `apps/dashboard/labels/reports.ts`. Without them, the code does not compile.
  */
 export const REPORTS = {
   user: {
@@ -49,7 +49,7 @@ export const REPORTS = {
 
 export type Subject = keyof typeof REPORTS;
 
-/** The name of a report among the terms, such as `org_churn`. */
+/** The key of a report in the definitions of terms, such as `org_churn`. */
 export type ReportTerm = {
   [S in Subject]: `${S}_${keyof (typeof REPORTS)[S] & string}`;
 }[Subject];
@@ -76,7 +76,7 @@ export const RANKINGS: readonly Ranking[] = Object.entries(INTERVALS).flatMap(
     ),
 );
 
-/** An interval's length in days: `Weekly` is 7, `Monthly` is 30, a number is itself; NaN for anything else. */
+/** The length of an interval in days: `Weekly` is 7, `Monthly` is 30, a number is itself, any other text is NaN. */
 export function intervalDays(interval: string): number {
   return Object.hasOwn(NAMED_DAYS, interval) ? NAMED_DAYS[interval as Name] : Number(interval);
 }

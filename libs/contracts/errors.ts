@@ -1,4 +1,4 @@
-/** Every way a request can fail, and the one place that says which status that is. */
+/** All error codes of the API, with the HTTP status of each. */
 export const ERROR_STATUS = {
   invalid: 400,
   unreadable: 400,
@@ -23,7 +23,7 @@ interface Details {
   cause?: unknown;
 }
 
-/** A failure meant for the reader of the reply; its message says what to do next. */
+/** An error that is sent to the client. The message says what to do. */
 export class ApiError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -35,7 +35,7 @@ export class ApiError extends Error {
   }
 }
 
-/** `invalid` with one wrong field. */
+/** An `invalid` error for one field. */
 export function invalidField(field: string, message: string): ApiError {
   return new ApiError('invalid', `${field} ${message}`, { fields: { [field]: [message] } });
 }

@@ -30,17 +30,17 @@ const names = {
   signup_query_parameters: strings.nullish(),
 };
 
-/** Checked after the schema, by the rules of the settings. */
+/** `keepTraits` checks traits after the schema, by the rules of the settings. */
 const traits = z.custom<Traits>().meta(TRAITS_META).optional();
 
 const members = <S extends z.ZodRawShape>(shape: S) =>
   z.object(shape, { error: typed('an object') });
 
-/** What each event type carries. Unknown fields are ignored; `null` clears a profile field. */
+/** The data of each event type. Unknown fields are ignored; `null` clears a profile field. */
 const EVENT_DATA = {
   'user.created': members({
     user_id: id,
-    // Absent for users known by phone or username alone; `null` is the same.
+    // Missing or `null` for users who have only a phone number or a username.
     email: optional(filled),
     created_at: optional(moment),
     ...names,
@@ -72,9 +72,9 @@ export const EVENT_TYPES = Object.keys(EVENT_DATA) as EventType[];
 type Data = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
 
 /**
- * A checked event: (source, id) is its identity, `at` its time in milliseconds since 1970. `remembered`
- * says that its identity counts once even if it is `user.active`: it may come again with another time.
- * `orderKey` decides between events of the same millisecond; without it, the id does.
+ * A checked event. (source, id) is its identity, `at` its time in milliseconds since 1970. `remembered`
+ * is set when the identity is stored even for `user.active`, because a redelivery may have another time.
+ * `orderKey` orders events of the same millisecond; without it, the id does.
  */
 export type NativeEvent = {
   [T in EventType]: {
@@ -90,13 +90,13 @@ export type NativeEvent = {
 
 export type EventOf<T extends EventType> = Extract<NativeEvent, { type: T }>;
 
-/** Why an event cannot be used: the field's path, then what is wrong with it. */
+/** The errors of an event: messages by the path of the field. */
 export type FieldErrors = Record<string, string[]>;
 
 /** `dropped` counts traits of the event that are not kept. */
 export type Checked = { event: NativeEvent; dropped?: DroppedTraits } | { errors: FieldErrors };
 
-/** What every event carries, whatever its type. */
+/** The attributes of all event types. */
 const attributes = {
   id: id.describe('with the source, the identity of the event, which counts once'),
   source: optional(id).describe('else the name of the key'),
@@ -112,7 +112,7 @@ const envelopes = new Map<string, z.ZodType<Envelope>>(
 );
 const unknownType = z.object({ ...attributes, data: members({}) }, 'must be an object');
 
-/** Of `user.created`: `UserCreatedEvent`. */
+/** The schema name of an event type: `UserCreatedEvent` for `user.created`. */
 const nameOf = (type: EventType): string =>
   `${type.replaceAll(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase())}Event`;
 
@@ -121,7 +121,7 @@ const mapping = Object.fromEntries(
   EVENT_TYPES.map((type) => [type, `#/components/schemas/${nameOf(type)}`]),
 );
 
-/** An event of any type, as a sender writes it. */
+/** An event of any type in wire form. */
 export const eventSchema = z
   .xor([...named.values()])
   .meta({ discriminator: { propertyName: 'type', mapping } });
@@ -135,18 +135,18 @@ interface Envelope {
   data: Data[EventType];
 }
 
-/** What an event is checked against; times in milliseconds since 1970. */
+/** The context of a check; times in milliseconds since 1970. */
 export interface CheckContext {
   now: number;
-  /** The time of an event that carries none. */
+  /** The time of an event without a time. */
   receivedAt: number;
-  /** The source of an event that names none. */
+  /** The source of an event without a source. */
   defaultSource: string;
   /** Without rules, no trait is kept. */
   traits?: TraitRules;
 }
 
-/** Checks one event of any type as it came off the wire. */
+/** Checks one event of any type in wire form. */
 export function checkBySchema(raw: unknown, context: CheckContext): Checked {
   const type: unknown = isObject(raw) ? raw.type : undefined;
   const schema = typeof type === 'string' ? envelopes.get(type) : undefined;
@@ -170,7 +170,7 @@ export function checkBySchema(raw: unknown, context: CheckContext): Checked {
   return dropped ? { event, dropped } : { event };
 }
 
-/** Whose traits an event may carry. */
+/** The subject of the traits of each event type. */
 const TRAITS_ABOUT = new Map<unknown, 'user' | 'org'>([
   ['user.created', 'user'],
   ['user.updated', 'user'],
@@ -195,7 +195,7 @@ function traitErrors(wrong: KeptTraits['errors']): FieldErrors {
   );
 }
 
-/** Names the field that the sender used. */
+/** Reports errors in `data` under `data_base64` when the sender used that field. */
 function withEncodedData(raw: unknown, errors: FieldErrors): FieldErrors {
   const isEncoded = isObject(raw) && raw.data === undefined && raw.data_base64 !== undefined;
   if (!isEncoded || !errors['data']) return errors;
@@ -209,7 +209,7 @@ function typeErrors(raw: unknown): FieldErrors {
   return { type: [`must be one of ${EVENT_TYPES.join(', ')}`] };
 }
 
-/** A time is checked when it is known: also the one that a sender gave to the whole message. */
+/** Checks times after defaults are applied, so a time that comes from the whole message is checked too. */
 function timeErrors(event: NativeEvent, latest: number): FieldErrors | undefined {
   const createdAt = 'created_at' in event.data ? event.data.created_at : undefined;
   const errors: FieldErrors = {};

@@ -3,14 +3,14 @@ import { LosslessNumber } from 'lossless-json';
 export { LosslessNumber };
 
 /**
- * Numbers that `JSON.parse` may change: 16 digits or more, and ids with a fraction or an exponent. Looked
- * for where a value stands, so that ids in strings do not match. One look at 16 MiB takes 30 ms.
+ * Numbers that `JSON.parse` may change: 16 digits or more, and ids with a fraction or an exponent. Matches
+ * only where a value begins, so ids inside strings do not match. A search of 16 MiB takes 30 ms.
  */
 const MAY_CHANGE = /[:[,]\s*-?\d{16}|id"\s*:\s*-?\d{1,15}[.e]/i;
 const ID_NAME = /id"$/i;
 const WHOLE = /^-?\d+$/;
 
-/** Stands before the digits of an exact number where they pass through JSON.parse and JSON.stringify as text. */
+/** The prefix of an exact number's digits while they pass through JSON.parse and JSON.stringify as a string. */
 const MARK = crypto.randomUUID();
 const MARKED = new RegExp(`"${MARK}([^"]+)"`, 'g');
 const NUMBERS = /-?\d[\d.eE+-]*/g;
@@ -18,14 +18,14 @@ const COLON = /^\s*:\s*/;
 const VALID = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Reads JSON as `JSON.parse` does, except that a whole number beyond 2^53, and a number that is an id and
- * not written as plain digits (`1e5`, `1.0`), becomes a `LosslessNumber` with its digits.
- * Such numbers are marked as text before JSON.parse reads the rest: the parser of lossless-json takes
+ * Parses JSON like `JSON.parse`, but whole numbers beyond 2^53, and ids that are numbers not written as
+ * plain digits (`1e5`, `1.0`), become `LosslessNumber`s with their digits.
+ * Turns such numbers into marked strings and then calls JSON.parse: the parser of lossless-json takes
  * thirty times as long, 4 s for 16 MiB.
- * @throws SyntaxError for what is no JSON, or is nested too deeply beside such a number
+ * @throws SyntaxError for invalid JSON, and for JSON with such a number that is nested too deeply
  */
 export function parseJson(text: string): unknown {
-  // A line of JSON that is a number alone has no place before it.
+  // The pattern never matches a text that is a single number, such as a line of NDJSON.
   if (!MAY_CHANGE.test(text)) return JSON.parse(text) as unknown;
   const marked = withMarks(text);
   const value = JSON.parse(marked) as unknown;
@@ -38,7 +38,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Strings are passed over as a whole: only what is between them is looked at. */
+/** Marks exact numbers. Skips strings and examines only the text between them. */
 function withMarks(text: string): string {
   const parts: string[] = [];
   let name = '';
@@ -54,7 +54,7 @@ function withMarks(text: string): string {
   return parts.join('');
 }
 
-/** The place after the closing quote of a string, or the end of the text. @param quote of its opening quote */
+/** The index after the closing quote of a string, or the end of the text. @param quote index of the opening quote */
 function endOfString(text: string, quote: number): number {
   for (let at = text.indexOf('"', quote + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let first = at;
@@ -64,17 +64,17 @@ function endOfString(text: string, quote: number): number {
   return text.length;
 }
 
-/** @param before the string that precedes the text, in its quotes */
+/** @param before the string before the text, with its quotes */
 function markNumbers(text: string, before: string): string {
   const valueAt = ID_NAME.test(before) ? COLON.exec(text)?.[0].length : undefined;
   return text.replace(NUMBERS, (number: string, at: number) => {
-    // `JSON.parse` says what is wrong with a number that is none.
+    // `JSON.parse` reports invalid numbers.
     if (!VALID.test(number) || String(Number(number)) === number) return number;
     return at === valueAt || WHOLE.test(number) ? `"${MARK}${number}"` : number;
   });
 }
 
-/** A value with its marked texts as numbers, in place. */
+/** Turns the marked strings of a value into numbers, in place. */
 function unmarked(value: unknown): unknown {
   if (typeof value === 'string') {
     return value.startsWith(MARK) ? new LosslessNumber(value.slice(MARK.length)) : value;
@@ -85,7 +85,7 @@ function unmarked(value: unknown): unknown {
     const member = members[name];
     if (typeof member !== 'string' && typeof member !== 'object') continue;
     const read = unmarked(member);
-    // An assignment to a member named __proto__ would do something else.
+    // An assignment to a member named __proto__ would set the prototype.
     if (read !== member) Object.defineProperty(members, name, { ...WRITABLE, value: read });
   }
   return value;
@@ -94,7 +94,7 @@ function unmarked(value: unknown): unknown {
 const WRITABLE = { configurable: true, enumerable: true, writable: true };
 
 /**
- * Writes a value as JSON; a `LosslessNumber` as the digits it was read from.
+ * Serializes a value as JSON; a `LosslessNumber` as its original digits.
  * @param replacer as of `JSON.stringify`
  */
 export function writeJson(

@@ -4,22 +4,22 @@ import { TIME_FORMS, readTime } from './instant.js';
 
 type Issue = { input?: unknown };
 
-/** A time or created_at may be this far ahead of now, for clocks that run fast. */
+/** Limit for `time` and `created_at` ahead of now, which tolerates fast clocks. */
 export const MAX_AHEAD_MS = 10 * 60_000;
 
-/** The message of a value of the wrong type. */
+/** The error message for a value of the wrong type. */
 export const typed = (expected: string) => (issue: Issue) =>
   issue.input === undefined ? 'is required' : `must be ${expected}`;
 
-/** PostgreSQL cannot keep NUL, and half a surrogate pair would not come back as it was sent. */
+/** Whether PostgreSQL stores a text unchanged: it has neither NUL nor half a surrogate pair. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-/** A string that can be kept and given back exactly as it came. */
+/** A string that can be stored and returned unchanged. */
 export const text = z
   .string({ error: typed('a string') })
   .refine(isStorable, 'must be well-formed Unicode without NUL');
 
-/** The length of an id, in characters. */
+/** The maximum length of an id, in characters. */
 export const MAX_CHARACTERS = 255;
 
 const characters = (value: string): number =>
@@ -34,7 +34,7 @@ export const id = text
   )
   .meta({ minLength: 1, maxLength: MAX_CHARACTERS });
 
-/** A string that says something, for values that cannot be cleared. */
+/** A string that is not blank, for values that cannot be cleared. */
 export const filled = text
   .refine((value) => value.trim() !== '', 'must not be blank')
   .meta({ pattern: '\\S' });
@@ -50,12 +50,12 @@ export const moment = z
     return z.NEVER;
   });
 
-/** At most this many wrong members are reported. */
+/** Maximum number of invalid members that are reported. */
 const MAX_ISSUES = 10;
 
 /**
- * An object of strings, names and values storable, given on as it came: a copy would lose a member
- * named `__proto__`.
+ * An object of strings with storable names and values. Passed on without a copy, which would lose a
+ * member named `__proto__`.
  */
 export const strings = z
   .custom<Record<string, string>>()
@@ -64,7 +64,7 @@ export const strings = z
     for (const [name, member] of Object.entries(value)) {
       if (context.issues.length >= MAX_ISSUES) return;
       if (!isStorable(name)) {
-        // The name must not get into the error's path: errors are stored.
+        // Errors are stored, so the path of an error must not contain the name.
         context.addIssue('must have names of well-formed Unicode without NUL');
         continue;
       }
@@ -76,7 +76,7 @@ export const strings = z
   })
   .meta({ type: 'object', additionalProperties: { type: 'string' } });
 
-/** Whether a value of JSON is an object, neither list nor null. */
+/** Whether a JSON value is an object, not an array or null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' &&
@@ -86,6 +86,6 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   );
 }
 
-/** Optional where `null` means the same as leaving it out, as CloudEvents has it. */
+/** An optional value for which `null` means missing, as in CloudEvents. */
 export const optional = <S extends z.ZodType>(schema: S) =>
   schema.nullish().transform((value) => value ?? undefined);

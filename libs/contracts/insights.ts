@@ -4,13 +4,13 @@ import { nameSchemas } from './named.js';
 import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
 import { orgReportRow, userReportRow } from './wire.js';
 
-/** The shapes of /api/insights/v1: what a page about users, orgs and reports needs. */
+// The shapes of /api/insights/v1, which the dashboard uses for users, orgs and reports.
 const count = z.int().min(0);
 const seconds = z.int().min(0).describe('unix seconds');
 const day = z.iso.date().describe("YYYY-MM-DD, in the store's time zone");
 const rank = z.int().min(1).describe('from 1');
 
-const timeZone = z.string().describe('the IANA name of the zone that days are in');
+const timeZone = z.string().describe('the IANA name of the time zone of days');
 const traits = z
   .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
   .describe('by key; only keys on the list USER_TRAITS or ORG_TRAITS are kept');
@@ -40,14 +40,14 @@ export const definitions = z.object({
 });
 
 const runListItem = runReference.extend({
-  as_of: z.boolean().describe('whether it was asked for as of the end of a past day'),
+  as_of: z.boolean().describe('whether it was requested as of the end of a past day'),
   state: z.enum(['queued', 'running', 'completed', 'failed']),
   queued_at: seconds,
   started_at: seconds.nullable(),
   completed_at: seconds.nullable(),
   failed_at: seconds.nullable(),
   error: z.string().nullable(),
-  rows: count.nullable().describe('of all rankings together; null until completed'),
+  rows: count.nullable().describe('of all rankings in total; null until completed'),
   row_counts: z.record(z.string(), count).nullable(),
   kept: z.boolean().describe('whether its rankings can still be read'),
 });
@@ -55,7 +55,10 @@ const runListItem = runReference.extend({
 export const runList = z.object({
   time_zone: timeZone,
   runs: z.array(runListItem),
-  next_before: z.string().nullable().describe('pass as before for the older ones; null at the end'),
+  next_before: z
+    .string()
+    .nullable()
+    .describe('send it as `before` for older runs; null at the end'),
 });
 
 const CHANGES = ['entered', 'moved', 'stayed', 'left'] as const;
@@ -65,7 +68,7 @@ const change = {
   rank: rank.nullable().describe('from 1; null for a row that left'),
   previous_rank: rank
     .nullable()
-    .describe('its rank in the previous run; null when it was not there'),
+    .describe('the rank in the previous run; null when it was not listed'),
   change: z.enum(CHANGES).nullable().describe('null when there is no previous run'),
 };
 
@@ -111,8 +114,8 @@ const standing = z.object({
 });
 
 const standings = {
-  run: runReference.nullable().describe('the latest run, which `reports` is of'),
-  reports: z.array(standing).describe('where it is listed'),
+  run: runReference.nullable().describe('the latest run, to which `reports` refers'),
+  reports: z.array(standing).describe('the reports in which it is listed'),
 };
 
 export const userPage = z.object({
@@ -154,7 +157,7 @@ const joinedOrLeft = displayUser.extend({ at: seconds });
 
 export const orgProfile = z.object({
   org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
-  num_users: count.describe('open memberships now, users known only by their id included'),
+  num_users: count.describe('current members, including users of whom only the id is known'),
   traits,
   ...standings,
 });
@@ -192,7 +195,7 @@ export const orgContacts = z.object({
       org_id: z.string(),
       last_active_day: day
         .nullable()
-        .describe('up to the day of the report; null when it never was active'),
+        .describe('up to the day of the report; null when it was never active'),
       contacts: z.array(contact).describe('up to 3 owners or administrators, owners first'),
     }),
   ),
@@ -219,7 +222,7 @@ export type ChangedUserRow = z.infer<typeof changedUser>;
 export type ChangedOrgRow = z.infer<typeof changedOrg>;
 export type ReportChanges = z.infer<typeof reportChanges>;
 export type ReportPosition = z.infer<typeof standing>;
-/** A user as every reply and page shows it. */
+/** A user in replies and on pages. */
 export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;
 export type OrgProfile = z.infer<typeof orgProfile>;

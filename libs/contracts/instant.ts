@@ -1,6 +1,6 @@
 /**
- * A time in milliseconds since 1970, or why there is none, as the end of a sentence. `isDay` says that only a day was
- * given.
+ * A time in milliseconds since 1970, or the problem with it as the end of a sentence. `isDay` is set when the value is
+ * a day without a time.
  */
 export type ReadTime = { ms: number; isDay?: true } | { problem: string };
 
@@ -11,19 +11,19 @@ const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?: ?(?:[Zz]|UTC|GMT|([+-])(\d{2})(?::?(\d{2}))?))?$/;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const EIGHT_DIGITS = /^(\d{4})(\d{2})(\d{2})$/;
-/** A whole number as some programs write it, with a fraction of nothing. */
+/** The zero fraction that some programs append to whole numbers. */
 const NO_FRACTION = /\.0+$/;
-/** YYYYMMDDhhmm or YYYYMMDDhhmmss, which would be a time of 1976 or 2600 in milliseconds. */
+/** YYYYMMDDhhmm or YYYYMMDDhhmmss. Read as milliseconds, it would be a time of 1976 or 2600. */
 const COMPACT_TIME =
   /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?$/;
 const MONTH = /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])$/;
 
 export const DAY_MS = 86_400_000;
-/** The last instant that can be written with four digits of a year. */
+/** The last instant with a four-digit year. */
 export const LAST_MS = Date.UTC(10_000, 0, 1) - 1;
-/** Spreadsheets count days: 100,000 is in the year 2173. As unix seconds it is 1970-01-02. */
+/** Spreadsheets store days as numbers: 100,000 is in the year 2173. As unix seconds it is 1970-01-02. */
 const SERIALS_END = 100_000;
-/** Larger numbers are milliseconds: as seconds they would be after the year 5000. */
+/** Larger numbers are read as milliseconds: as seconds they would be after the year 5000. */
 const SECONDS_END = 1e11;
 
 export const TIME_FORMS =
@@ -40,10 +40,10 @@ const NO_COMPACT_TIME =
   'has the digits of YYYYMMDDhhmm, which may be another time in milliseconds: write 2026-01-31T12:00:00Z';
 
 /**
- * Reads a time in any form that senders use. Every way in uses this reader.
+ * Reads a time in any form that senders use. All endpoints and imports use this function.
  * - RFC 3339, less strictly: the zone may be `Z`, `UTC`, `GMT` or an offset with or without a colon, and is
  *   UTC when it is missing; a space may replace the `T`; seconds may be missing. Digits beyond milliseconds
- *   are cut, a leap second counts as the second before it.
+ *   are cut off; a leap second counts as the second before it.
  * - A day, `2026-01-31` or `20260131` (the latter also as a number): its first moment in UTC.
  * - Unix seconds, also with a fraction, or unix milliseconds, as a number or as text.
  */
@@ -73,7 +73,7 @@ function readNumber(value: number, text: string): ReadTime {
   return bounded(Math.floor(value < SECONDS_END ? toMilliseconds(value) : value));
 }
 
-/** A fraction such as .123 has no exact double: to microseconds first, so that it is not cut to .122. */
+/** Rounds to microseconds first: .123 is not exact as a double and would be cut to .122. */
 function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e3;
 }
@@ -86,11 +86,11 @@ function bounded(ms: number, isDay = false): ReadTime {
 
 /**
  * Reads the first form of `readTime`: a day with a time of day.
- * @returns milliseconds since 1970, which may be negative; undefined when the text is no such instant
+ * @returns milliseconds since 1970, which may be negative; undefined for any other text
  */
 export function parseInstant(text: string): number | undefined {
   const ms = Date.parse(text);
-  // The form that most programs write: ten times as fast as by parts, which all other forms need.
+  // The form that most programs write. This is ten times as fast as the pattern, which all other forms need.
   if (ms >= 0 && text.length === 24 && new Date(ms).toISOString() === text) return ms;
   return parseInstantByParts(text);
 }
@@ -121,19 +121,19 @@ export function parseDay(text: string): number | undefined {
   return calendarDay(year, month, day);
 }
 
-/** Reads a calendar day, or an instant as `parseInstant` does; undefined when the text is neither. */
+/** Reads a calendar day, or an instant like `parseInstant`; undefined for any other text. */
 export function parseDayOrInstant(text: string): { ms: number; isDay: boolean } | undefined {
   const isDay = text.length === 10;
   const ms = isDay ? parseDay(text) : parseInstant(text);
   return ms === undefined || ms > LAST_MS ? undefined : { ms, isDay };
 }
 
-/** Unix seconds: whole ones since 1970. @param ms milliseconds since 1970 */
+/** Converts milliseconds since 1970 to whole unix seconds. */
 export function unixSeconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-/** A day, given as the first millisecond of the same date in UTC, as `2026-01-31`. */
+/** Formats a day as `2026-01-31`. @param ms the first millisecond of the same date in UTC */
 export function formatDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }

@@ -1,4 +1,4 @@
-/** All jobs: queue name → payload. A job carries an id; the row it names is the truth. */
+/** The payload of a job, by queue name. A job contains only an id; the row with this id is authoritative. */
 export interface JobCatalogue {
   'report-runs': { runId: string };
 }

@@ -1,20 +1,21 @@
 import { z } from 'zod';
 import { nameSchemas } from './named.js';
 
-/** The shapes of /api/admin/v1/keys and /sessions, and the rules for the names and scopes of API keys. */
+// The shapes of /api/admin/v1/keys and /sessions, and the rules for the names and scopes of API keys.
+
 export const SCOPES = ['read', 'ingest', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 const MAX_NAME = 100;
-// Letters, marks, digits, punctuation, symbols and plain spaces: nothing that is invisible or breaks a line.
+// Letters, marks, digits, punctuation, symbols and plain spaces; no invisible characters and no line breaks.
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u;
 
 export const KEY_NAME_RULE = `must have 1 to ${MAX_NAME} printable characters`;
 export const KEY_SCOPES_RULE = `must be some of ${SCOPES.join(', ')}`;
 
 /**
- * The name of a key, without spaces around it.
- * @returns undefined for one that cannot be used: see `KEY_NAME_RULE`
+ * The trimmed name of a key.
+ * @returns undefined for a name that violates `KEY_NAME_RULE`
  */
 export function keyName(given: unknown): string | undefined {
   if (typeof given !== 'string') return undefined;
@@ -22,7 +23,7 @@ export function keyName(given: unknown): string | undefined {
   return PRINTABLE.test(name) && [...name].length <= MAX_NAME ? name : undefined;
 }
 
-/** Scopes in the order of `SCOPES`, each once; undefined when the list is empty or has an unknown one. */
+/** Distinct scopes in the order of `SCOPES`; undefined when the list is empty or contains an unknown scope. */
 export function keyScopes(given: readonly unknown[]): Scope[] | undefined {
   const known = SCOPES.filter((scope) => given.includes(scope));
   return known.length > 0 && known.length === new Set(given).size ? known : undefined;

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { parseDayOrInstant } from './instant.js';
 
 /**
- * Parts of the query and path schemas of operations. Each reads the text of one parameter; its metadata is what
- * OpenAPI shows.
+ * Parts of the query and path schemas of operations. Each parses the text of one parameter; OpenAPI shows its metadata.
  */
 
 const DIGITS = /^\d{1,10}$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** A whole number within bounds, written in digits alone. */
+/** A whole number within bounds, written in digits only. */
 export function wholeNumber({
   low,
   high,
@@ -29,7 +28,7 @@ export function wholeNumber({
     .prefault(bounds.default);
 }
 
-/** One value of a closed list; the first is the default. */
+/** One of a fixed list of values; the first is the default. */
 export function choice<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, `must be one of ${values.join(', ')}`).default(values[0]);
 }
@@ -40,7 +39,7 @@ export interface DayOrInstant {
   isDay: boolean;
 }
 
-/** A calendar day such as 2026-01-31, or an instant, which stands for its day in the store's zone. */
+/** A calendar day such as 2026-01-31, or an instant, which means its day in the store's zone. */
 export const day = z
   .string()
   .meta({ format: 'date' })
@@ -62,12 +61,12 @@ export const runId = uuid('must be the id of a run');
 /** The id of a report run in a path. */
 export const runPath = z.object({ runId: uuid('There is no run with this id.') });
 
-/** The most rows of a page. */
+/** The maximum number of rows per page. */
 export const MAX_PAGE_SIZE = 100;
 const MAX_PAGE_NUMBER = 2 ** 31 - 1;
 
-/** Which page of a list. */
+/** The size and the number of a page. */
 export const page = {
-  page_size: wholeNumber({ default: 10, low: 1, high: MAX_PAGE_SIZE }).describe('rows of a page'),
+  page_size: wholeNumber({ default: 10, low: 1, high: MAX_PAGE_SIZE }).describe('rows per page'),
   page_number: wholeNumber({ default: 0, low: 0, high: MAX_PAGE_NUMBER }).describe('counts from 0'),
 };

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * The text fields of a user's profile, in the order of columns in files, with the other names that a column of an
- * imported CSV file may have. Events, SQL, replies, files and the erasure of deleted users follow this list.
+ * The text fields of a user's profile in the order of columns in files, with alternative column names for CSV
+ * imports. Events, SQL, replies, files and the erasure of deleted users all use this list.
  */
 export const PROFILE_COLUMNS = {
   email: ['email_address', 'mail'],

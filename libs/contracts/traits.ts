@@ -72,7 +72,7 @@ export interface KeptTraits {
 
 /**
  * Separates the traits to keep from those to drop. Values under keys that are not listed are not
- * looked at.
+ * checked.
  * @param given the event's `traits`, unchecked; null is the same as none
  */
 export function keepTraits(

@@ -10,7 +10,7 @@ import { OUTCOMES, SENDER_KINDS } from './senders.js';
 import { TRAIT_DROPS } from './traits.js';
 
 const count = z.int().min(0);
-/** A day after 1969, read to milliseconds since 1970. */
+/** A day in 1970 or later, parsed to milliseconds since 1970. */
 const pastDay = z
   .string({ error: typed('a day such as 2026-01-31') })
   .meta({ format: 'date' })
@@ -39,7 +39,7 @@ export const userReportRow = z.object({
   org_data: z.array(orgMembership),
   extra_properties: z
     .object({ num_invites: count.optional(), num_active_days: count.optional() })
-    .describe('num_invites of top_inviter, num_active_days of champion, else empty'),
+    .describe('num_invites in top_inviter, num_active_days in champion, otherwise empty'),
 });
 
 export const orgReportRow = z.object({
@@ -55,7 +55,7 @@ export const orgReportRow = z.object({
       num_users_removed: count.optional(),
       net_users_change: z.int().optional(),
     })
-    .describe('of growth the first two, of attrition all three, else empty'),
+    .describe('the first two in growth, all three in attrition, otherwise empty'),
 });
 
 const page = {
@@ -63,7 +63,7 @@ const page = {
   total_count: count.describe('length of the frozen list'),
   page_size: z.int().min(1).max(100),
   has_more_results: z.boolean(),
-  report_time: seconds.describe('the moment of the report; 0 when none was made yet'),
+  report_time: seconds.describe('the report time; 0 when no report was made yet'),
 };
 
 export const userReportPage = z.object({ user_reports: z.array(userReportRow), ...page });
@@ -115,14 +115,14 @@ export const reportRun = z.object({
   state: z.enum(['queued', 'running', 'completed', 'failed', 'withdrawn']),
   report_time: seconds,
   as_of: z.string().nullable().describe('a day in `time_zone`'),
-  time_zone: z.string().describe('the zone of the days that the run counts'),
+  time_zone: z.string().describe('the time zone of the days in the run'),
   queued_at: seconds,
   started_at: seconds.nullable(),
   completed_at: seconds.nullable(),
   failed_at: seconds.nullable(),
   withdrawn_at: seconds.nullable(),
   attempts: count.describe(
-    'without those that ended for a reason outside the run, such as a full disk',
+    'without attempts that ended for a reason outside the run, such as a full disk',
   ),
   row_counts: z.record(z.string(), count).nullable(),
   error: z.string().nullable(),
@@ -132,19 +132,17 @@ export const reportRunList = z.object({ report_runs: z.array(reportRun) });
 
 export const runRequest = z.strictObject({
   as_of: optional(pastDay).describe(
-    'the end of this day, in the time zone of the store; left out, now',
+    'the day, in the time zone of the store, at whose end the report is made; by default now',
   ),
 });
 
 export const queuedRun = z.object({ run_id: z.string(), state: z.literal('queued') });
 
-/** A rejected event as an operator sees it. */
+/** A dead letter as the API shows it. */
 const deadLetter = z.object({
   id: z.string(),
   source: z.string(),
-  sender: z
-    .string()
-    .describe('what delivered it: the name of a webhook or of an API key, `import` or `demo`'),
+  sender: z.string().describe('the name of a webhook or of an API key, `import` or `demo`'),
   sender_kind: z.enum(SENDER_KINDS),
   event_id: z.string().nullable(),
   type: z.string().nullable(),
@@ -155,7 +153,7 @@ const deadLetter = z.object({
   body: z
     .string()
     .nullable()
-    .describe('as received; null when a deletion erased it, which `errors` explains'),
+    .describe('as received; null when a deletion erased it, as `errors` explains'),
 });
 
 const LETTER_ID = /^\d{1,18}$/;
@@ -174,20 +172,20 @@ export const replayRequest = z.strictObject({
     .array(deadLetterId, 'must be an array of ids')
     .max(10_000, 'must be at most 10000')
     .optional()
-    .describe('left out, all'),
+    .describe('by default all'),
   cursor: z
     .string({ error: BAD_CURSOR })
     .regex(CURSOR, BAD_CURSOR)
     .optional()
-    .describe('the `cursor` of the reply before, to continue; left out, from the oldest'),
+    .describe('the `cursor` of the previous reply, to continue; by default from the oldest'),
 });
 
 export const replayReply = ingestReply.extend({
-  remaining: count.describe('how many of them were not tried, because the time was up'),
+  remaining: count.describe('the number of events that were not tried in time'),
   cursor: z
     .string()
     .nullable()
-    .describe('send it with the same `ids` to try those; null when none remain'),
+    .describe('send it with the same `ids` to try the remaining events; null when none remain'),
 });
 
 export const deadLetterList = z.object({
@@ -196,18 +194,20 @@ export const deadLetterList = z.object({
     .string()
     .nullable()
     .describe('send it as `before` for the next page; null when none follows'),
-  stored_bytes: z.int().describe('what all rejected events take, nearly'),
-  max_bytes: z.int().describe('what they may take; beyond, those sent longest ago are dropped'),
+  stored_bytes: z.int().describe('the approximate size of all rejected events'),
+  max_bytes: z
+    .int()
+    .describe('the maximum size; beyond it, the events sent longest ago are dropped'),
 });
 
-/** Members of calls differ by library; those that no library sends are passed over. */
+/** Members of calls differ by library; members that no library sends are ignored. */
 const call = z.looseObject({
   type: z.string().optional().describe('identify, group, track, page, screen or alias'),
-  messageId: z.string().optional().describe('counts once, however often it is sent'),
+  messageId: z.string().optional().describe('a call counts once, however often it is sent'),
   userId: z.string().nullish(),
   anonymousId: z.string().nullish(),
   groupId: z.string().nullish(),
-  event: z.string().optional().describe('of a track: its name'),
+  event: z.string().optional().describe('the name of a track call'),
   traits: z.looseObject({}).nullish(),
   properties: z.looseObject({}).nullish(),
   context: z.looseObject({}).nullish(),
@@ -219,18 +219,18 @@ export const trackingCall = call.describe('a call of a tracking library');
 
 export const trackingBatch = z.looseObject({
   batch: z.array(trackingCall).max(10_000),
-  context: z.looseObject({}).nullish().describe('what the contexts of all calls have'),
+  context: z.looseObject({}).nullish().describe('members common to the contexts of all calls'),
   sentAt: z.string().nullish(),
 });
 
 export const webhookMessage = z
   .looseObject({})
-  .describe('a message as its source makes it; kept whole where it cannot be read');
+  .describe('a message in the form of its source; stored whole when it cannot be read');
 
 export const trackingReply = z.object({ success: z.literal(true) });
 
 export const webhookReply = z.object({
-  outcome: z.enum(OUTCOMES).describe('not to be sent again, whatever it is'),
+  outcome: z.enum(OUTCOMES).describe('whatever the outcome, the message must not be sent again'),
 });
 
 const secret = z.string('must be a string').min(1, 'must be a string').optional();
@@ -238,7 +238,7 @@ const secret = z.string('must be a string').min(1, 'must be a string').optional(
 export const signIn = z
   .strictObject({
     key: secret.describe('an API key of the scope read'),
-    code: secret.describe('a code from a sign-in address, good for one time'),
+    code: secret.describe('a code from a sign-in link, which can be used once'),
   })
   .superRefine(({ key, code }, context) => {
     const both = key !== undefined && code !== undefined;
@@ -250,9 +250,9 @@ export const signIn = z
   .meta({ minProperties: 1, maxProperties: 1 });
 
 export const session = z.object({
-  name: z.string().describe('the name of the key that the session began with'),
-  scopes: z.array(z.string()).describe('what the session may do: read, admin'),
-  time_zone: z.string().describe('the IANA name of the zone that days are in'),
+  name: z.string().describe('the name of the key that the session was opened with'),
+  scopes: z.array(z.string()).describe('the scopes of the session: read, admin'),
+  time_zone: z.string().describe('the IANA name of the time zone of days'),
   week_start: z.enum(WEEK_STARTS),
   expires_at: seconds,
 });
@@ -267,12 +267,14 @@ export const health = z.object({ status: z.literal('ok') });
 const sourceState = z.object({
   source: z
     .string()
-    .describe('the name of the webhook, of the API key, or of what was imported from'),
+    .describe('the name of the webhook, of the API key or of the origin of an import'),
   kind: z.enum(SENDER_KINDS),
-  configured: z.boolean().describe('its secret is set, or its key is live and may ingest'),
+  configured: z
+    .boolean()
+    .describe('whether its secret is set, or its key is live and has the scope ingest'),
   last_event_at: seconds
     .nullable()
-    .describe('the last event that was not refused; null when none in 90 days'),
+    .describe('the last event that was not refused; null without one in 90 days'),
 });
 
 export const sourceStates = z.object({ sources: z.array(sourceState) });
@@ -286,17 +288,17 @@ const sourceDetails = sourceState.extend({
         reason: z
           .string()
           .optional()
-          .describe('why activity is unused: `ignored by TRACKING_IGNORE` or `not active`'),
+          .describe('the reason for unused activity: `ignored by TRACKING_IGNORE` or `not active`'),
         count,
       }),
     )
-    .describe('of the current hour and the 23 before it'),
+    .describe('counts of the current hour and the 23 hours before'),
   dropped_traits: z
     .array(z.object({ reason: z.enum(TRAIT_DROPS), count }))
-    .describe('traits that were not kept, of the same hours'),
+    .describe('dropped traits of the same hours'),
   dead_letters: z
     .array(z.object({ reason: z.string(), count }))
-    .describe('by what was wrong, the most frequent first, 20 at most'),
+    .describe('by reason, the most frequent first; at most 20'),
 });
 
 export const sources = z.object({ sources: z.array(sourceDetails) });

@@ -10,7 +10,7 @@ import { SubjectsController } from './subjects.controller.js';
 import { SummaryService } from './summary.service.js';
 import { UserPageService } from './user-page.service.js';
 
-/** The endpoints that bring facts, reports and charts together, for the processes that answer HTTP. */
+/** The endpoints that combine facts, reports and charts, for processes that answer HTTP. */
 @Module({
   imports: [FactsModule, ReportsApiModule],
   controllers: [OverviewController, SubjectsController],

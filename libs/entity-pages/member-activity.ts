@@ -13,19 +13,19 @@ import type { Connection } from '#libs/database';
 
 const WEEK_MS = 7 * DAY_MS;
 
-/** What members of an org did. */
+/** The activity of the members of an org. */
 export interface MemberActivity {
-  /** How many of them made the org active in each week. */
+  /** The number of members who made the org active, by week. */
   activeByWeek: number[];
-  /** On how many of the latest days each made the org active, in the order of the members. */
+  /** The number of the latest days on which each member made the org active, in the order of the members. */
   latestDays: Uint16Array;
 }
 
 /**
- * Reads the folded activity of all current and former members of an org. A member makes the org active on a day that a
- * span covers, when the activity names this org or none.
- * @param weeks lasts whole weeks
- * @param latest is part of the weeks
+ * Reads the folded activity of all current and former members of an org. A member makes the org active on a day of a
+ * span when the activity names this org or none.
+ * @param weeks a range of whole weeks
+ * @param latest a range within `weeks`
  */
 export async function memberActivity(
   db: Connection,
@@ -62,7 +62,7 @@ export async function memberActivity(
   return { activeByWeek, latestDays };
 }
 
-/** Where the users of each block are among the members. */
+/** The indexes of members by block of users. */
 function placesByBlock(members: readonly OrgMember[]): Map<number, number[]> {
   const places = new Map<number, number[]>();
   for (const [place, { userKey }] of members.entries()) {
@@ -74,7 +74,7 @@ function placesByBlock(members: readonly OrgMember[]): Map<number, number[]> {
   return places;
 }
 
-/** The first and the last day that a span covers, both whole. */
+/** The first and the last day of a span; both count fully. */
 function daysOf({ from, to }: Span, calendar: Calendar): { from: number; to: number } {
   return { from: calendar.dayOf(from), to: calendar.dayOf(to) };
 }

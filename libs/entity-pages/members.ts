@@ -1,14 +1,14 @@
 import type { OrgMember, Span } from '#libs/facts';
 import type { PresentMember } from './org-members-cache.service.js';
 
-/** A user joined or left; `at` in milliseconds since 1970. */
+/** An addition or a removal of a user; `at` in milliseconds since 1970. */
 export interface Move {
   userKey: number;
   at: number;
 }
 
 /**
- * How many users were members at a moment, counted like `num_users`: deleted users included.
+ * The number of members at a moment, counted like `num_users`: includes deleted users.
  * @param at milliseconds since 1970, itself included; Infinity for now
  */
 export function membersAt(members: readonly OrgMember[], at: number): number {
@@ -22,8 +22,7 @@ export function membersAt(members: readonly OrgMember[], at: number): number {
 }
 
 /**
- * The latest times at which an existing user was added or removed, newest first; ties in the order of
- * keys.
+ * The latest additions or removals of existing users, newest first; ties in the order of keys.
  */
 export function latestMoves(
   members: readonly OrgMember[],
@@ -39,8 +38,8 @@ export function latestMoves(
 }
 
 /**
- * The members with the most active days, the most recently active first among equals.
- * @param days of each who is or was a member, by place
+ * The members with the most active days; ties are ordered by last activity, the latest first.
+ * @param days active days of each current or former member, by place
  */
 export function mostActive(
   present: readonly PresentMember[],
@@ -48,7 +47,7 @@ export function mostActive(
   most: number,
 ): PresentMember[] {
   const active = present.filter(({ place }) => days[place]! > 0);
-  // Stable: they come by when they were last active.
+  // The sort is stable, and `present` is ordered by last activity.
   return active.sort((one, other) => days[other.place]! - days[one.place]!).slice(0, most);
 }
 

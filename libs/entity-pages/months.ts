@@ -2,8 +2,8 @@ import type { Period } from '#libs/charts';
 import { DAY_MS } from '#libs/contracts';
 
 /**
- * This month up to a day, and the same days of the month before: up to its last day where that is
- * shorter, so that 31 March stands beside all of February.
+ * This month up to a day, and the same days of the previous month. When the previous month is shorter,
+ * it ends with its last day: 31 March is compared with all of February.
  */
 export function monthSoFar(today: number): [thisMonth: Period, lastMonth: Period] {
   const date = new Date(today);

@@ -17,7 +17,7 @@ const MOST_CONTACTS = 3;
 type ChangesRequest = Parameters<ChangesService['page']>[1];
 type Contact = OrgContact & { lastActiveAt: number };
 
-/** Whom to call about the orgs on a page of a report, and since when each has been quiet. */
+/** The contacts and the last active day of the orgs on a page of a report. */
 @Injectable()
 export class OrgContactsService {
   constructor(
@@ -27,7 +27,7 @@ export class OrgContactsService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when a run that was named is not kept */
+  /** @throws ApiError `not_found` when a named run is not kept */
   async page(ranking: Ranking, request: ChangesRequest): Promise<OrgContacts> {
     const { pool } = this.database;
     const { run_id, report_time, rows } = await this.changes.page(ranking, request);
@@ -59,7 +59,7 @@ export class OrgContactsService {
     };
   }
 
-  /** Up to 3 of each org: owners first, then the most recently active. */
+  /** Up to 3 contacts per org: owners first, then the most recently active. */
   private async contacts(orgKeys: readonly number[]): Promise<Contact[]> {
     const all = await orgContacts(this.database.pool, orgKeys);
     const lastActive = await lastActiveOf(

@@ -19,13 +19,13 @@ import {
 import { Database } from '#libs/database';
 import { ApiError } from '#libs/contracts';
 
-/** A member who exists, in an open span. */
+/** An existing user with an open span. */
 export interface PresentMember {
   userKey: number;
   span: Span;
   /** Unix seconds. */
   lastActiveAt: number;
-  /** The place in the roster. */
+  /** The index in `members`. */
   place: number;
 }
 
@@ -34,19 +34,19 @@ export interface OrgMembersList {
   members: OrgMember[];
   /** The most recently active first; ties in the order of keys. */
   present: PresentMember[];
-  /** Not later than the data. */
+  /** The read point, not later than the data. */
   picture: ReadPoint;
-  /** Of the keys of all members. */
+  /** The witnesses of the keys of all members. */
   witnesses: Witnesses;
 }
 
-/** To read 50,000 members takes a third of a second: too long for each page that is clicked through. */
+/** Orgs with this many members are cached. Reading 50,000 members takes a third of a second, too long per page. */
 const LARGE = 5_000;
 const KEPT_MS = 10_000;
 const KEPT_MEMBERS = 200_000;
 const ATTEMPTS = 3;
 
-/** Who is or was in an org. That of a large one may be 10 seconds old, but is of the store as it is. */
+/** Current and former members of orgs. The list of a large org may be 10 seconds old, but never from another store. */
 @Injectable()
 export class OrgMembersCache {
   private readonly large = new LRUCache<number, OrgMembersList>({
@@ -59,9 +59,9 @@ export class OrgMembersCache {
   constructor(private readonly database: Database) {}
 
   /**
-   * Reads an org by its id, then whatever `work` reads of its members by their keys. Begins again when
-   * the store went back or was replaced meanwhile: keys then mean other users and orgs.
-   * @throws ApiError `not_found` when there is no such org, `unavailable` after three attempts
+   * Reads an org and its members and calls `work`, which reads more by their keys. Repeats this when the
+   * store went back or was replaced in the meantime: keys then mean other users and orgs.
+   * @throws ApiError `not_found` for an unknown org, `unavailable` after three attempts
    */
   async reading<T>(
     orgId: string,
@@ -73,7 +73,7 @@ export class OrgMembersCache {
       const result = await work(org, list);
       if ((await this.isCurrent(list)) && (await this.find(orgId)).key === org.key) return result;
     }
-    throw new ApiError('unavailable', 'The store was replaced meanwhile. Ask again.', {
+    throw new ApiError('unavailable', 'The store was replaced during the request. Try again.', {
       retryAfterSeconds: 1,
     });
   }
@@ -95,7 +95,7 @@ export class OrgMembersCache {
     return org;
   }
 
-  /** Requests for one org that come together wait for one reading. */
+  /** Concurrent requests for one org share one read. */
   private async members(orgKey: number): Promise<OrgMembersList> {
     const known = this.large.get(orgKey);
     if (known && (await this.isTrue(known))) return known;
@@ -108,7 +108,7 @@ export class OrgMembersCache {
     return roster;
   }
 
-  /** Numbers of users and orgs mean others in a store that went back or is another one. */
+  /** Whether a cached list is of the current store. In a restored or another store, keys mean other users and orgs. */
   private async isTrue({ picture }: OrgMembersList): Promise<boolean> {
     const { pool } = this.database;
     return (await isStillThere(pool, picture)) && !(await areRowsRemovedSince(pool, picture));

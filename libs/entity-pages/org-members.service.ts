@@ -13,7 +13,7 @@ import {
 import { sinceOf } from './views.js';
 
 const ROWS_AT_ONCE = 1_000;
-/** Characters of an org's id in the name of its file. */
+/** Maximum characters of an org's id in a file name. */
 const MOST_NAMED = 60;
 const CSV_COLUMNS = [
   ...['user_id', ...PROFILE_FIELDS, 'role'],
@@ -31,7 +31,7 @@ export class OrgMembersService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when there is no such org, or not any more */
+  /** @throws ApiError `not_found` when the org does not exist or was deleted */
   async page(orgId: string, pageNumber: number, pageSize: number): Promise<OrgMembers> {
     await this.activity.foldUnlessReadOnly();
     return this.rosters.reading(orgId, async (_org, { present }) => ({
@@ -42,7 +42,7 @@ export class OrgMembersService {
     }));
   }
 
-  /** All of them as a table for a spreadsheet. @throws ApiError `not_found` */
+  /** All current members as a CSV file. @throws ApiError `not_found` */
   async file(orgId: string): Promise<{ name: string; content: Readable }> {
     await this.activity.foldUnlessReadOnly();
     const list = await this.rosters.reading(orgId, (_org, read) => Promise.resolve(read));
@@ -54,8 +54,8 @@ export class OrgMembersService {
   }
 
   /**
-   * Some rows at a time, only as fast as they are taken. Ends with an error, so that the reader
-   * notices, when the store was replaced meanwhile.
+   * Yields some rows at a time, as fast as the client reads. Throws when the store was replaced in the
+   * meantime, so that the client notices the incomplete file.
    */
   private async *lines(list: OrgMembersList): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + csvCells(CSV_COLUMNS);

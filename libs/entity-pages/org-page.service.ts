@@ -33,7 +33,7 @@ const MOST_ACTIVE = 20;
 
 type Profiles = Awaited<ReturnType<typeof profilesOf>>;
 
-/** All that is known of one org. */
+/** Reads the page of one org. */
 @Injectable()
 export class OrgPageService {
   constructor(
@@ -45,7 +45,7 @@ export class OrgPageService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** Everything, as one reply. @throws ApiError `not_found` when there is no such org, or not any more */
+  /** The whole page. @throws ApiError `not_found` when the org does not exist or was deleted */
   async page(orgId: string): Promise<OrgPage> {
     await this.activity.foldUnlessReadOnly();
     return this.rosters.reading(orgId, async (org, list) => {
@@ -57,12 +57,12 @@ export class OrgPageService {
     });
   }
 
-  /** The parts that are quick for any number of members. @throws ApiError `not_found` */
+  /** The parts that are fast for any number of members. @throws ApiError `not_found` */
   async profile(orgId: string): Promise<OrgProfile> {
     return this.profileOf(await this.find(orgId));
   }
 
-  /** The parts that take longer with more members. @throws ApiError `not_found` */
+  /** The parts that are slower with more members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
     await this.activity.foldUnlessReadOnly();
     return this.rosters.reading(orgId, (org, list) => this.activityOf(org, list));
@@ -106,7 +106,7 @@ export class OrgPageService {
     const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
     const profiles = await profilesOf(this.database.pool, shown);
     return {
-      // As a report of the week's last day has them.
+      // As in a report for the end of the week's last day.
       members_over_time: weeks.map(({ from, before }) => ({
         date: formatDay(from),
         num_users: membersAt(members, calendar.lastSecondOf(before - DAY_MS)),
@@ -126,7 +126,7 @@ export class OrgPageService {
   }
 }
 
-/** The weeks up to the one that holds a day. */
+/** The last weeks up to the week that contains a day. */
 function lastWeeks(today: number, calendar: Calendar): DayRange[] {
   return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today, calendar)!;
 }

@@ -7,14 +7,14 @@ import { SummaryService } from './summary.service.js';
 const getSummary = operation({
   id: 'getSummary',
   tag: 'insights',
-  summary: 'This month beside the same days of last month',
+  summary: 'This month, compared with the same days of last month',
   reply: insights.summary,
 });
 
 const getDefinitions = operation({
   id: 'getDefinitions',
   tag: 'insights',
-  summary: 'What each number and each report means',
+  summary: 'The meaning of each number and each report',
   reply: insights.definitions,
 });
 

@@ -20,7 +20,7 @@ import { UserPageService } from './user-page.service.js';
 const getUser = operation({
   id: 'getUser',
   tag: 'insights',
-  summary: 'A user: profile, orgs, active days, invites and places in reports',
+  summary: 'A user: profile, organizations, active days, invites and positions in reports',
   path: z.object({ userId: z.string() }),
   reply: insights.userPage,
 });
@@ -30,7 +30,7 @@ const orgPath = z.object({ orgId: z.string() });
 const getOrg = operation({
   id: 'getOrg',
   tag: 'insights',
-  summary: 'An organization: members and activity over time, and places in reports',
+  summary: 'An organization: members and activity over time, and positions in reports',
   path: orgPath,
   reply: insights.orgPage,
 });
@@ -38,7 +38,7 @@ const getOrg = operation({
 const getOrgProfile = operation({
   id: 'getOrgProfile',
   tag: 'insights',
-  summary: 'The part of an organization that is read quickly: name, number of members, reports',
+  summary: 'The part of an organization that is fast to read: name, number of members, reports',
   path: orgPath,
   reply: insights.orgProfile,
 });
@@ -54,7 +54,7 @@ const getOrgActivity = operation({
 const listOrgMembers = operation({
   id: 'listOrgMembers',
   tag: 'insights',
-  summary: 'The members of an organization now, the most recently active first',
+  summary: 'The current members of an organization, the most recently active first',
   path: orgPath,
   query: z.object(parameters.page),
   reply: insights.orgMembers,
@@ -63,7 +63,7 @@ const listOrgMembers = operation({
 const exportOrgMembers = operation({
   id: 'exportOrgMembers',
   tag: 'insights',
-  summary: 'The members of an organization now, as CSV',
+  summary: 'The current members of an organization, as CSV',
   path: orgPath,
   rawReply: { 'text/csv': z.string() },
 });
@@ -71,14 +71,14 @@ const exportOrgMembers = operation({
 const listOrgContacts = operation({
   id: 'listOrgContacts',
   tag: 'insights',
-  summary: 'For the organizations on a page of a report: since when quiet, and whom to call',
-  description: 'Takes the parameters of the report and answers for the rows of the same page.',
+  summary: 'The last active day and the contacts of the organizations on a page of a report',
+  description: 'Takes the parameters of the report and covers the rows of the same page.',
   path: z.object({ report: reportOf('org') }),
   query: changesQuery,
   reply: insights.orgContacts,
 });
 
-/** All that is known of one user or one org. */
+/** Pages of single users and orgs. */
 @Controller('api/insights/v1')
 @Access('read')
 export class SubjectsController {

@@ -7,7 +7,7 @@ import { Clock } from '#libs/platform';
 import { Database } from '#libs/database';
 import { monthSoFar } from './months.js';
 
-/** Counts what an overview begins with. */
+/** Counts the numbers of the overview. */
 @Injectable()
 export class SummaryService {
   constructor(

@@ -18,7 +18,7 @@ import { sinceOf } from './views.js';
 const ACTIVITY_DAYS = 365;
 const RECENT_INVITES = 50;
 
-/** All that is known of one user. */
+/** Reads the page of one user. */
 @Injectable()
 export class UserPageService {
   constructor(
@@ -29,7 +29,7 @@ export class UserPageService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when there is no such user, or not any more */
+  /** @throws ApiError `not_found` when the user does not exist or was deleted */
   async page(userId: string): Promise<UserPage> {
     const { pool } = this.database;
     const user = await findUser(pool, userId);

@@ -41,7 +41,7 @@ export class IngestRetention {
     const kept = this.sources.orderedByArrival();
     await database.transaction(forgetChanges, 'long');
     if (!this.watch.clocksAgree()) {
-      this.logger.warn("nothing was dropped for its age: the clock differs from the database's");
+      this.logger.warn("expired data was not deleted: the clock differs from the database's");
       return;
     }
     while (await database.transaction((db) => forgetIdentities(db, IDENTITY_DAYS, kept), 'long'));

@@ -19,14 +19,14 @@ import { RunsController } from './runs/runs.controller.js';
 import { RunsService } from './runs/runs.service.js';
 import { WithdrawalService } from './runs/withdrawal.service.js';
 
-/** Asks for runs and watches over them, for every process. */
+/** Requests and monitors runs, in every process. */
 @Module({
   imports: [QueueModule.register(REPORT_RUNS)],
   providers: [RunsService, QueueMetrics],
   exports: [RunsService],
 })
 export class RunsModule {
-  /** @throws Error when a report of the catalogue cannot be made: then the process does not start */
+  /** @throws Error when a report of the catalogue cannot be made; the process then does not start */
   constructor() {
     checkCatalogue(RANKINGS, DEFINITIONS);
   }
@@ -36,7 +36,7 @@ export class RunsModule {
 @Module({ providers: [WithdrawalService], exports: [WithdrawalService] })
 export class WithdrawalModule {}
 
-/** The endpoints, for the processes that answer HTTP. */
+/** The endpoints of reports, for processes that answer HTTP. */
 @Module({
   imports: [RunsModule, WithdrawalModule],
   controllers: [ReportsController, HistoryController, RunsController],
@@ -54,7 +54,7 @@ export class WithdrawalModule {}
 })
 export class ReportsApiModule {}
 
-/** Carries runs out, in the processes that work. */
+/** Makes runs, in workers. */
 @Module({
   imports: [RunsModule],
   providers: [RunExecutor, ReportRunsProcessor],

@@ -109,7 +109,7 @@ class IdNumbers {
         turn++;
       }
     }
-    throw new Error('The numbers of ids could not be found: the store changes all the time.');
+    throw new Error('The keys of ids could not be read: the store keeps changing.');
   }
 
   private look(names: readonly string[], witness: Witness | undefined): Promise<Row[]> {

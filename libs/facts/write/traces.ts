@@ -1,7 +1,7 @@
 import { PROFILE_FIELDS, type ProfileField, type ProfileValues } from '#libs/contracts';
 import type { OrgChange, UserChange } from './batch.js';
 
-/** Too common to stand for a user one by one. */
+/** A single first or last name is too common to identify a user. */
 const NAME_FIELDS: readonly ProfileField[] = ['first_name', 'last_name'];
 const SINGLE_FIELDS = PROFILE_FIELDS.filter((field) => !NAME_FIELDS.includes(field));
 

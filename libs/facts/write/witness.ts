@@ -12,7 +12,7 @@ import type { Queryable } from '#libs/database';
 export interface Witness {
   /** The key. */
   id: number;
-  /** The id that the key stands for. */
+  /** The id of the user or org. */
   name: string;
   mark: string;
 }
@@ -20,7 +20,7 @@ export interface Witness {
 /** Thrown within a transaction when the keys to be written are not those of the current store. */
 export class StoreChanged extends Error {
   constructor() {
-    super('The store went back to an earlier state, or is another one than before.');
+    super('The store went back to an earlier state or was replaced.');
   }
 }
 

@@ -18,11 +18,8 @@ const listDeadLetters = operation({
     'A page ends before `limit` when the bodies take more than 4 MiB. Send `next_before` as `before` for the next page, until it is null.',
   query: z.object({
     limit: parameters.wholeNumber({ default: 100, low: 1, high: 1_000 }),
-    before: wire.deadLetterId.optional().describe('only those older than this id'),
-    sender: z
-      .string()
-      .optional()
-      .describe('only those delivered by this source of /api/admin/v1/sources'),
+    before: wire.deadLetterId.optional().describe('only events older than this id'),
+    sender: z.string().optional().describe('only events from this source of /api/admin/v1/sources'),
   }),
   reply: wire.deadLetterList,
 });
@@ -30,16 +27,16 @@ const listDeadLetters = operation({
 const exportDeadLetters = operation({
   id: 'exportDeadLetters',
   tag: 'admin',
-  summary: 'All rejected events, a line of JSON each',
+  summary: 'All rejected events, one line of JSON each',
   rawReply: { 'application/x-ndjson': z.string() },
 });
 
 const replayDeadLetters = operation({
   id: 'replayDeadLetters',
   tag: 'admin',
-  summary: 'Process rejected events again: those named, or all',
+  summary: 'Process rejected events again: the given ids, or all',
   description:
-    'Ends after two seconds or 10,000 events, whichever is first. If `cursor` is not null, some remain: send the same request with it.',
+    'Ends after two seconds or 10,000 events, whichever is first. If `cursor` is not null, some events remain: send the same request with this cursor.',
   body: wire.replayRequest,
   reply: wire.replayReply,
 });

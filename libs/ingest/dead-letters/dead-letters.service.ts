@@ -69,7 +69,7 @@ export class DeadLettersService {
     return { stored_bytes: await storedLetterBytes(this.database.pool), max_bytes };
   }
 
-  /** The letter with an id; undefined without one. */
+  /** The letter with an id; undefined for an unknown id. */
   async find(id: bigint): Promise<DeadLetterView | undefined> {
     const row = await this.database.prisma.deadLetter.findUnique({ where: { id } });
     return row ? view(row) : undefined;

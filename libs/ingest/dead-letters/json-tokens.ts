@@ -73,7 +73,7 @@ function readString(
   return { value: value + text.slice(from), end: text.length, isClosed: false };
 }
 
-/** Reads an escape sequence at its backslash. An invalid escape stands for its own character. */
+/** Reads an escape sequence at its backslash. An invalid escape is read as its own character. */
 function readEscape(text: string, at: number): { value: string; end: number } {
   const letter = text.charAt(at + 1);
   if (letter === 'u') {

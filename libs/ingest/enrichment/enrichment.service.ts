@@ -84,7 +84,7 @@ export class EnrichmentService {
       await deferFetches(this.database.pool, source.name, error.ms);
     } else {
       const fields = { source: source.name, kind: due.kind, attempts: due.attempts, error: name };
-      this.logger.warn('a look-up failed and will be tried again', fields);
+      this.logger.warn('a fetch failed and will be repeated', fields);
     }
   }
 }

@@ -18,16 +18,19 @@ const ONE_OR_MANY = z.union([eventSchema, z.array(eventSchema).max(MAX_EVENTS)])
 const sendEvents = operation({
   id: 'sendEvents',
   tag: 'ingest',
-  summary: 'Take in events; answered when they are committed',
+  summary: 'Send events. The reply follows when they are committed',
   description:
-    'One event, an array of events, or one event a line (`application/x-ndjson`): at most 10,000 events and 16 MiB unpacked. Each event is judged by itself; a 400 with the same body says that all were rejected.',
+    'One event, an array of events, or one event per line (`application/x-ndjson`): at most 10,000 events and 16 MiB uncompressed. Each event is checked by itself. A 400 with the same body means that all events were rejected.',
   headers: z.object({
-    'Content-Encoding': z.enum(['gzip', 'identity']).optional().describe('how the body is packed'),
+    'Content-Encoding': z
+      .enum(['gzip', 'identity'])
+      .optional()
+      .describe('the compression of the body'),
     'ce-id': z
       .string()
       .optional()
       .describe(
-        'CloudEvents in binary mode: one event, its attributes in the headers ce-id, ce-type, ce-source, ce-time and ce-specversion, its data as the body',
+        'CloudEvents in binary mode: one event with its attributes in the headers ce-id, ce-type, ce-source, ce-time and ce-specversion, and its data in the body',
       ),
   }),
   rawBody: Object.fromEntries(

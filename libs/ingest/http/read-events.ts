@@ -23,7 +23,7 @@ export type Incoming = ({ value: unknown } | { unreadable: string }) & { problem
 
 /**
  * Splits an uncompressed body into events without checking them.
- * @param headers `content-encoding` is what remains after gzip was unpacked
+ * @param headers `content-encoding` names only encodings that remain after gzip was unpacked
  * @throws ApiError `unreadable`, `too_large` or `unsupported_media_type`
  */
 export function readEvents(body: unknown, headers: IncomingHttpHeaders): Incoming[] {
@@ -103,5 +103,5 @@ function readLine(line: string): Incoming {
 
 /** The error for a request with too many events. */
 export function tooMany(): ApiError {
-  return new ApiError('too_large', `At most ${MAX_EVENTS} events fit one request. Split it.`);
+  return new ApiError('too_large', `A request can contain at most ${MAX_EVENTS} events. Split it.`);
 }

@@ -29,8 +29,9 @@ const PATHS = ['batch', 'import', ...KINDS.keys()].map((path) => `/v1/${path}`).
 const sendTrackingBatch = operation({
   id: 'sendTrackingBatch',
   tag: 'ingest',
-  summary: 'Take in calls of a tracking library, many at once; answered when they are committed',
-  description: 'At most 10,000 calls and 16 MiB unpacked; gzip is known by how the body begins.',
+  summary: 'Send a batch of tracking calls. The reply follows when they are committed',
+  description:
+    'At most 10,000 calls and 16 MiB uncompressed. Gzip is recognized by its first bytes.',
   rawBody: { 'application/json': wire.trackingBatch },
   reply: wire.trackingReply,
 });
@@ -38,7 +39,7 @@ const sendTrackingBatch = operation({
 const sendTrackingCall = operation({
   id: 'sendTrackingCall',
   tag: 'ingest',
-  summary: 'Take in one call of a tracking library; answered when it is committed',
+  summary: 'Send one tracking call. The reply follows when it is committed',
   path: z.object({
     call: z.enum([...KINDS.keys()] as [string, ...string[]], `The paths are ${PATHS}.`),
   }),

@@ -30,7 +30,7 @@ export class WebhookRefusals {
     const { source } = request;
     this.outcomes.record('refused', [{ type: null }], { kind: 'webhook', name: source.name });
     this.wrong.count(request, `signatures of ${source.name}`);
-    const message = `The signature is missing, wrong or too old: ${secretSetting(source)} must hold the signing secret of the endpoint that sends here, and both clocks must be right.`;
+    const message = `The signature is missing, wrong or too old. ${secretSetting(source)} must be the signing secret of the sending endpoint, and both clocks must be right.`;
     return new ApiError('bad_signature', message);
   }
 }
@@ -67,11 +67,11 @@ export class WebhookGuard implements CanActivate {
         .all()
         .filter(isWebhook)
         .map((webhook) => webhook.name);
-      throw new ApiError('not_found', `There are webhooks of ${names.join(', ')} only.`);
+      throw new ApiError('not_found', `Unknown source. Webhooks exist for ${names.join(', ')}.`);
     }
     const secrets = secretsOf(source, this.settings);
     if (secrets.length === 0) {
-      const message = `Set ${secretSetting(source)} to the signing secret of the endpoint, and start insightd again.`;
+      const message = `Set ${secretSetting(source)} to the signing secret of the endpoint and restart insightd.`;
       throw new ApiError('not_found', message);
     }
     return { source, secrets };

@@ -12,9 +12,9 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const receiveWebhook = operation({
   id: 'receiveWebhook',
   tag: 'ingest',
-  summary: 'Take in a signed message of a source; answered when it is committed',
+  summary: 'Send a signed message of a source. The reply follows when it is committed',
   description:
-    'At most 1 MiB. A source whose secret is not set is a 404. 200 says that the message need not be sent again.',
+    'At most 1 MiB. A source without a secret returns 404. 200 means that the message must not be sent again.',
   path: z.object({ source: z.string().describe('propelauth, clerk, workos or standard') }),
   rawBody: { 'application/json': wire.webhookMessage },
   reply: wire.webhookReply,

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
-/** The file name that stands for standard input. */
+/** The file name for standard input. */
 export const STANDARD_INPUT = '-';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -77,7 +77,7 @@ async function* unpacked(packed: AsyncGenerator<Buffer>, path: string): AsyncGen
   try {
     yield* gunzip as AsyncIterable<Buffer>;
   } catch (cause) {
-    throw new Error(`${path} begins as gzip and cannot be unpacked to its end.`, { cause });
+    throw new Error(`${path} is gzip but cannot be unpacked to its end.`, { cause });
   }
 }
 

@@ -52,12 +52,13 @@ export class GroupWriter<T> {
 
   /**
    * Resolves when the work is committed. A failure affects only the request that caused it.
-   * @param size of the work, in the units of the limits
+   * @param size the size of the work, in the units of the limits
    * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
   write(work: T, size: number): Promise<void> {
     if (this.queued > 0 && this.queued + size > this.limits.queueSize) {
-      const message = 'Too much waits to be written. Nothing was taken: send it again.';
+      const message =
+        'Too many events are waiting to be written. Nothing was accepted: send the request again.';
       throw new ApiError('unavailable', message, { retryAfterSeconds: 1 });
     }
     return new Promise((done, failed) => {

@@ -1,4 +1,4 @@
-/** Names of events, in any case. A star at the end of an entry stands for any ending. */
+/** A set of event names, compared without regard to case. A star at the end of an entry matches any ending. */
 export class IgnoredNames {
   private readonly whole: ReadonlySet<string>;
   private readonly beginnings: readonly string[];

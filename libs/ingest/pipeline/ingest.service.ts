@@ -72,7 +72,7 @@ export class IngestService {
       queueSize: settings.INGEST_QUEUE,
     });
     metrics.beforeReading(() => metrics.ingestWaiting.set(this.writer.waiting));
-    readiness.add('Events cannot be written just now.', () => {
+    readiness.add('Events cannot be written at the moment.', () => {
       if (this.writer.slowestMs > SLOW_MS) throw new Error('a group of events waits');
     });
   }
@@ -80,7 +80,7 @@ export class IngestService {
   /**
    * Checks and writes a batch. Resolves when all usable events are committed, and all others as
    * dead letters.
-   * @param sender its name is the source of events that name none
+   * @param sender its name is the source of events without a source
    * @throws ApiError `unavailable` when too much work waits; nothing is written then
    */
   take(incoming: readonly Incoming[], sender: Sender): Promise<IngestReply> {

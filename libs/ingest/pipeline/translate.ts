@@ -39,15 +39,15 @@ export interface Message {
 export interface Translated extends CheckedBatch {
   outcome: Exclude<Outcome, 'refused'>;
   type: string | null;
-  /** Why it is unused, when there is more to say than that nothing in it counts. */
+  /** Why it is unused, if there is a particular reason. */
   reason?: UnusedReason;
 }
 
-/** Under which settings a message is translated. */
+/** The settings of a translation. */
 export interface TranslationContext {
   /** Milliseconds since 1970, for checking times. */
   now: number;
-  /** Whether the source's API can be asked for values that the message leaves out. */
+  /** Whether values that the message leaves out can be fetched from the source's API. */
   asks: boolean;
   traits?: TraitRules;
   ignored?: IgnoredNames;
@@ -122,7 +122,7 @@ function unused(type: string | null, reason?: UnusedReason): Translated {
   return { outcome: 'unused', type, events: [], rejected: [], ...(reason && { reason }) };
 }
 
-/** Whether an update carries nothing any more, because all its traits were dropped. */
+/** Whether an update is empty because all its traits were dropped. */
 function isEmptied({ event, dropped }: { event: NativeEvent; dropped?: DroppedTraits }): boolean {
   if (!dropped || !event.type.endsWith('.updated')) return false;
   const carried = Object.entries(event.data).filter(([name]) => !name.endsWith('_id'));

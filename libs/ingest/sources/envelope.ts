@@ -12,7 +12,7 @@ type ProfileOf = (object: unknown) => Record<string, unknown>;
 
 interface WholeObjects {
   user: ProfileOf;
-  /** The member of users and organizations that holds their traits. */
+  /** The member of users and organizations that contains their traits. */
   traits: string;
 }
 

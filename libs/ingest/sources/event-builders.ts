@@ -6,7 +6,7 @@ export type Translators<Parts> = Readonly<Record<string, (parts: Parts) => Trans
 
 /**
  * Translates a message by its type. A type without a translator is unused.
- * @param field the message's member that holds the type
+ * @param field the message's member that contains the type
  */
 export function byType<Parts>(
   translators: Translators<Parts>,

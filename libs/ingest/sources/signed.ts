@@ -14,7 +14,7 @@ const TOLERANCE_MS = 5 * 60_000;
 export function standardSecretProblem(secret: string): string | undefined {
   const text = secret.slice(PREFIX.length);
   if (!secret.startsWith(PREFIX) || !BASE64.test(text)) {
-    return 'must be whsec_ and then base64, as it is shown where the endpoint is made';
+    return 'must be whsec_ followed by base64, as shown where the endpoint was created';
   }
   const isLong = Buffer.from(text, 'base64').length >= MIN_SECRET_BYTES;
   return isLong ? undefined : `must have at least ${MIN_SECRET_BYTES} bytes after whsec_`;

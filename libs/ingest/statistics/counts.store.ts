@@ -7,9 +7,9 @@ export interface SourceCount {
   hour: number;
   sender: Sender;
   type: string;
-  /** `dropped`: traits, which are no events. */
+  /** `dropped` counts traits instead of events. */
   outcome: Outcome | 'dropped';
-  /** Empty when there is nothing to say. */
+  /** Empty without a particular reason. */
   reason: string;
   count: number;
   /** Milliseconds since 1970. */

@@ -29,7 +29,7 @@ export class IngestStatistics implements OnApplicationShutdown {
   /**
    * Counts `count` events.
    * @param type null when unknown
-   * @param reason why they are unused; of a fixed set, empty without a particular one
+   * @param reason why they are unused, from a fixed set; empty without a particular reason
    */
   record(sender: Sender, type: string | null, outcome: Outcome, count = 1, reason = ''): void {
     if (count === 0) return;
@@ -75,7 +75,10 @@ export class IngestStatistics implements OnApplicationShutdown {
 
   private async flushOrLog(): Promise<void> {
     await this.flush().catch((error: unknown) => {
-      this.logger.warn('counts of sources wait to be written', describeError(error));
+      this.logger.warn(
+        'counts of sources could not be written and will be retried',
+        describeError(error),
+      );
     });
   }
 

@@ -6,7 +6,7 @@ import { SourcesService } from './sources.service.js';
 const getSourceStatistics = operation({
   id: 'getSourceStatistics',
   tag: 'admin',
-  summary: 'What each source sent in the last day, and what became of it',
+  summary: 'The events of each source in the last day, and their outcomes',
   reply: wire.sources,
 });
 

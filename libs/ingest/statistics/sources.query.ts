@@ -11,7 +11,7 @@ export type LastEvent = OfSource & { last_event_at: number | null };
 export type DayCount = OfSource & {
   type: string;
   outcome: Outcome;
-  /** Empty when there is nothing to say. */
+  /** Empty without a particular reason. */
   reason: string;
   count: number;
 };

@@ -5,7 +5,7 @@ import { servedRun } from '../runs/runs.store.js';
 import { totalsOf } from '../snapshots/page.query.js';
 import { SnapshotPruned, retryIfPruned } from './retry-if-pruned.js';
 
-/** Lists every report and interval with its length in the latest run. */
+/** Lists all reports and intervals with the length of each ranking in the latest run. */
 @Injectable()
 export class AvailableReportsService {
   constructor(private readonly database: Database) {}

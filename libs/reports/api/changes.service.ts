@@ -28,11 +28,11 @@ import {
   type ReportPosition,
 } from './selection.js';
 
-/** Which rows of which report, beside which other run. */
+/** Selects the rows of a report and the run to compare it with. */
 export interface ListRequest extends RowFilter {
-  /** The run to show; the latest otherwise. */
+  /** The run to show; by default the latest. */
   runId?: string;
-  /** The run to compare it with, by its id or its day; the one kept right before it otherwise. */
+  /** The run to compare it with: a run id or one of `COMPARED_DAYS`; by default the previous kept run. */
   compareTo?: string;
 }
 
@@ -41,12 +41,12 @@ export interface ChangesRequest extends ListRequest {
   pageSize: number;
 }
 
-/** A row as the report shows it, with how it stands in the two runs. */
+/** A row of a report with its positions in the two runs. */
 export type StandingRow = ReportPosition & (UserRow | OrgReportRow);
 
 /**
- * Pages of a ranking with what changed since an earlier run. Whole lists are only handled packed; names
- * are read for the rows of the page.
+ * Pages of a ranking with the changes since an earlier run. Whole lists stay packed; names are read only
+ * for the rows of the page.
  */
 @Injectable()
 export class ChangesService {
@@ -56,15 +56,14 @@ export class ChangesService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when a run that was named is not kept, or does not have this ranking */
+  /** @throws ApiError `not_found` when a named run is not kept or lacks this ranking */
   page(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {
     return retryIfPruned(() => this.attempt(ranking, request));
   }
 
   /**
    * The rows that a request selects; undefined before the first report of this ranking.
-   * @throws ApiError `not_found` when a run that was named does not have this ranking
-   * @throws ApiError `not_found` when a run that was named is not kept
+   * @throws ApiError `not_found` when a named run is not kept or lacks this ranking
    */
   selection(ranking: Ranking, request: ListRequest): Promise<Selection | undefined> {
     return retryIfPruned(async () => {
@@ -74,7 +73,7 @@ export class ChangesService {
   }
 
   /**
-   * Some rows of a selection, none where the user or org was deleted since.
+   * Some rows of a selection, without users and orgs deleted since.
    * @param first counts from 0
    * @throws SnapshotPruned when the run was pruned in the meantime
    */
@@ -107,10 +106,9 @@ export class ChangesService {
       total_count: selection?.total ?? 0,
       page_number,
       page_size,
-      // Of one subject, since they are of one ranking.
+      // All rows have the subject of the ranking.
       rows: rows as ChangedUserRow[] | ChangedOrgRow[],
     };
-    // The rows are of the subject that the ranking names.
     return page as ReportChanges;
   }
 

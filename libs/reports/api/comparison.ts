@@ -1,20 +1,20 @@
-/** Two frozen lists side by side. Places count from 0, ranks from 1. */
+/** The differences between two lists. Places count from 0, ranks from 1. */
 export interface Comparison {
-  /** The previous rank of each entry of the list, in its order; 0 where it was not there. */
+  /** The previous rank of each entry of the list, in its order; 0 for a new entry. */
   previousRanks: Uint32Array;
-  /** Places in the list of those who were not in the previous one. */
+  /** Places in the list of entries that are not in the previous list. */
   entered: Uint32Array;
-  /** Places in the list of those whose rank changed by more than entries and departures above explain. */
+  /** Places in the list of entries whose rank changed by more than the rows that entered or left above explain. */
   moved: Uint32Array;
-  /** Places in the previous list of those who are not in this one. */
+  /** Places in the previous list of entries that are not in the list. */
   left: Uint32Array;
 }
 
 /**
- * Compares the keys of two lists. Entries above a row push it down and departures above lift it: a row
- * whose rank changed no further than that has stayed (docs/semantics.md).
+ * Compares the keys of two lists. A row that enters above another row moves it down, and a row that leaves
+ * moves it up. A row whose rank changed by no more than that has stayed (docs/semantics.md).
  *
- * Ranks by key in one array: two lists of a million take 40 ms, a map of them took 400.
+ * Stores ranks by key in one array: two lists of a million take 40 ms, with a map 400 ms.
  */
 export function compareLists(keys: Uint32Array, previousKeys: Uint32Array): Comparison {
   const rankOf = ranksByKey(previousKeys);
@@ -25,7 +25,7 @@ export function compareLists(keys: Uint32Array, previousKeys: Uint32Array): Comp
     const rank = key < rankOf.length ? rankOf[key]! : 0;
     previousRanks[place] = rank;
     if (rank === 0) entered.add(place);
-    // What remains at the end has left.
+    // Keys that keep a rank after the loop have left.
     else rankOf[key] = 0;
   }
   const left = new Places(previousKeys.length);
@@ -38,7 +38,7 @@ export function compareLists(keys: Uint32Array, previousKeys: Uint32Array): Comp
   return { previousRanks, entered: entered.all(), moved, left: left.all() };
 }
 
-/** @param leftAbove by the previous place: how many of those above it have left */
+/** @param leftAbove by previous place, the number of rows above it that have left */
 function movedPlaces(previousRanks: Uint32Array, leftAbove: Uint32Array): Uint32Array {
   const moved = new Places(previousRanks.length);
   let enteredAbove = 0;
@@ -50,7 +50,7 @@ function movedPlaces(previousRanks: Uint32Array, leftAbove: Uint32Array): Uint32
   return moved.all();
 }
 
-/** Whether a change of rank exceeds the explained one; both in ranks, negative when rising. */
+/** Whether a change of rank exceeds the explained change; negative changes move up. */
 function hasMoved(change: number, explained: number): boolean {
   return change < Math.min(0, explained) || change > Math.max(0, explained);
 }
@@ -66,12 +66,12 @@ export function isMoved({ moved }: Comparison, place: number): boolean {
   return moved[low] === place;
 }
 
-/** How much memory a comparison takes. */
+/** The size of a comparison in bytes. */
 export function comparisonBytes({ previousRanks, entered, moved, left }: Comparison): number {
   return [previousRanks, entered, moved, left].reduce((sum, one) => sum + one.byteLength, 0);
 }
 
-/** The rank of each key of a list, 0 for others, up to the highest key. */
+/** The ranks in a list by key; 0 for keys that are not in it. */
 function ranksByKey(keys: Uint32Array): Uint32Array {
   let size = 0;
   for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);

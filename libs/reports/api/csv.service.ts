@@ -11,34 +11,34 @@ import { keptRun, type KeptRun } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
 import { readListSlice } from './list-slice.query.js';
 
-/** Rows at once: some 300 KB of text. */
+/** Rows per read, about 300 KB of text. */
 const ROWS_AT_ONCE = 1_000;
 
-/** Which snapshot a file is of, once some of it was read. */
+/** The snapshot of a file; set by the first read. */
 interface Snapshot {
   reportId?: string;
 }
 
-/** A ranking as a table, to be streamed. */
+/** A ranking as a CSV stream. */
 export interface CsvFile {
   name: string;
   content: Readable;
 }
 
-/** Which rows of a ranking to write, and how. */
+/** The rows and columns to write. */
 export interface CsvRequest extends ListRequest {
-  /** Adds what changed since another run. */
+  /** Adds the columns of changes since another run. */
   compares: boolean;
-  /** Only rows whose names, addresses or organizations hold this text, in upper or lower case. */
+  /** Only rows whose names, addresses or organizations contain this text, ignoring case. */
   search?: string;
 }
 
-/** Reads up to `ROWS_AT_ONCE` rows from a place of the list on; undefined beyond its end. */
+/** Reads up to `ROWS_AT_ONCE` rows from place `first` on; undefined beyond the end of the list. */
 type ReadRows = (first: number) => Promise<StandingRow[] | undefined>;
 
 /**
- * Writes rankings as CSV, some rows at a time and only as fast as they are taken: in between it holds no
- * connection and no more than two such portions, however long the list and slow the reader.
+ * Writes rankings as CSV, some rows at a time, as fast as the client reads. Between reads it uses no
+ * connection and keeps at most two portions in memory, however long the list and slow the client.
  */
 @Injectable()
 export class CsvService {
@@ -49,12 +49,12 @@ export class CsvService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when the run is not kept or lacks this ranking, or none was made yet */
+  /** @throws ApiError `not_found` when there is no run yet, or the run is not kept or lacks this ranking */
   async file(ranking: Ranking, request: CsvRequest): Promise<CsvFile> {
     const run = await keptRun(this.database.pool, request.runId);
     if (!run) {
       const message =
-        'No report has been made yet. POST /api/admin/v1/report_runs, or the schedule, makes one.';
+        'No report has been made yet. The schedule makes one; POST /api/admin/v1/report_runs makes one now.';
       throw new ApiError('not_found', message);
     }
     const { subject, report, interval } = ranking;
@@ -82,7 +82,7 @@ export class CsvService {
         : undefined;
   }
 
-  /** Ends with an error, so that the reader knows, when the run is pruned in the meantime. */
+  /** Throws when the run is pruned in the meantime, so that the client notices the incomplete file. */
   private async *lines(
     read: ReadRows,
     run: KeptRun,
@@ -97,7 +97,7 @@ export class CsvService {
       for (let first = 0; ; first += ROWS_AT_ONCE) {
         const rows = await reading;
         if (!rows) return;
-        // Read while these are written and sent; its failure is met when it is waited for.
+        // Reads ahead while these rows are written and sent. A failure surfaces at the next await.
         reading = read(first + ROWS_AT_ONCE);
         reading.catch(() => undefined);
         const shown = rows.filter((row) => holds(row, wanted));
@@ -117,7 +117,7 @@ export class CsvService {
   ): Promise<StandingRow[] | undefined> {
     const { pool } = this.database;
     const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
-    // A store that was restored meanwhile has another run's snapshot under the same number.
+    // A store that was restored in the meantime may have another run's snapshot under the same number.
     if (slice.reportId !== (snapshot.reportId ??= slice.reportId)) throw new SnapshotPruned();
     if (slice.length === 0) return undefined;
     const places = Array.from({ length: slice.length }, (_, place) => place);
@@ -129,7 +129,7 @@ export class CsvService {
   }
 }
 
-/** Whether a row holds a text, as the search of the dashboard has it. @param wanted in lower case */
+/** Whether a row contains a text, by the rules of the dashboard's search. @param wanted in lower case */
 function holds(row: StandingRow, wanted: string): boolean {
   if (wanted === '') return true;
   const texts =

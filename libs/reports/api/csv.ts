@@ -11,7 +11,7 @@ const ORG_COLUMNS = ['org_id', 'name', 'num_users'];
 const USER_TIMES = ['user_created_at_utc', 'last_active_at_utc'];
 const ORG_TIMES = ['org_created_at_utc'];
 
-/** The head of a ranking's table, a line. @param compares adds what changed */
+/** The header line of a ranking's table. @param compares adds the columns of changes */
 export function csvHead(ranking: Ranking, compares: boolean): string {
   const { extras } = definitionOf(ranking);
   const changes = compares ? ['previous_rank', 'change'] : [];
@@ -22,7 +22,7 @@ export function csvHead(ranking: Ranking, compares: boolean): string {
   return csvCells(['rank', ...changes, ...columns]);
 }
 
-/** A row of a ranking as a line of its table. @param compares adds what changed */
+/** The line of a row. @param compares adds the columns of changes */
 export function csvLine(row: StandingRow, compares: boolean): string {
   const changes = compares ? [row.previous_rank ?? '', row.change ?? ''] : [];
   const rank = [row.rank ?? '', ...changes];
@@ -37,18 +37,18 @@ export function csvLine(row: StandingRow, compares: boolean): string {
   return csvCells([...rank, ...names, row.num_users, ...extras, csvTime(row.org_created_at)]);
 }
 
-// A spreadsheet takes a cell that begins so for a formula, some also after spaces or in full width.
+// Spreadsheets read cells with these beginnings as formulas, some also after spaces or in full width.
 const FORMULA = /^(?:\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])/;
 const SPECIAL = /[",\r\n]/;
 
-/** A text cell by RFC 4180, made harmless by an apostrophe where it would be a formula. Numbers never are. */
+/** A text cell (RFC 4180). Gets an apostrophe when a spreadsheet would read it as a formula. Numbers never are. */
 export function csvText(value: string | null): string {
   if (value === null) return '';
   const cell = FORMULA.test(value) ? `'${value}` : value;
   return SPECIAL.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** An instant as spreadsheets read it. @param seconds unix seconds */
+/** An instant in a form that spreadsheets read. @param seconds unix seconds */
 export function csvTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -19,11 +19,13 @@ const MAX_RUNS = 200;
 const listRunsOperation = operation({
   id: 'listRuns',
   tag: 'insights',
-  summary: 'The runs that make reports, the latest moment first',
+  summary: 'The report runs, the latest report time first',
   query: z.object({
     limit: parameters.wholeNumber({ default: 50, low: 1, high: MAX_RUNS }),
-    before: parameters.runId.optional().describe('a run of this list: those that come after it'),
-    kept: parameters.choice(['false', 'true']).describe('true: only those that can be read'),
+    before: parameters.runId.optional().describe('a run of this list: returns the runs after it'),
+    kept: parameters
+      .choice(['false', 'true'])
+      .describe('true: only runs whose rankings can be read'),
   }),
   reply: insights.runList,
 });
@@ -31,7 +33,7 @@ const listRunsOperation = operation({
 const getReportChanges = operation({
   id: 'getReportChanges',
   tag: 'insights',
-  summary: 'A page of a report with what changed since an earlier run',
+  summary: 'A page of a report with the changes since an earlier run',
   path: reportPath,
   query: changesQuery,
   reply: insights.reportChanges,
@@ -40,14 +42,14 @@ const getReportChanges = operation({
 const exportReport = operation({
   id: 'exportReport',
   tag: 'insights',
-  summary: 'A report, or the selected rows of it, as CSV',
+  summary: 'A report, or selected rows of it, as CSV',
   description: '`compare_to` or `change` adds the columns of changes.',
   path: reportPath,
   query: csvQuery,
   rawReply: { 'text/csv': z.string() },
 });
 
-/** What reports were, what changed since, and whole reports. */
+/** Earlier reports, changes between reports, and whole reports as CSV. */
 @Controller('api/insights/v1')
 @Access('read')
 export class HistoryController {

@@ -4,9 +4,9 @@ import { SnapshotPruned } from './retry-if-pruned.js';
 import { SERVABLE } from '../snapshots/served-run.js';
 
 /**
- * A run is *kept* from its completion until its snapshot is pruned: while its rankings can be read. One whose moment lies
- * ahead of the database's clock is not served until then, and a withdrawn one never.
- * Runs are in the order in which they are served: by their moment, then by their number.
+ * A run is *kept* while its rankings can be read: from its completion until its snapshot is pruned. A run is not served
+ * before its report time, by the database's clock. A withdrawn run is never served.
+ * Runs are ordered by report time, then by number.
  */
 export interface KeptRun {
   /** `report_runs.id`, which names the snapshot's table. */
@@ -16,11 +16,11 @@ export interface KeptRun {
   reportTime: number;
   /** Unix seconds. */
   completedAt: number;
-  /** When it was completed, to the microsecond: in a store that went back, a run may be made once more. */
+  /** Time of the completion, to the microsecond. In a store that went back, a run may be made a second time. */
   version: string;
 }
 
-/** Which snapshot of a run it is. */
+/** SQL expression that identifies the snapshot of a run. */
 export const RUN_VERSION = `extract(epoch from completed_at)::text`;
 
 const KEPT = `
@@ -36,7 +36,7 @@ const PREVIOUS = `
   order by report_runs.report_time desc, id desc limit 1`;
 
 /**
- * The kept run of this name, or else the latest; undefined when there is none at all.
+ * The kept run with this id, or by default the latest; undefined when there is no kept run.
  * @throws SnapshotPruned when the named run is not kept
  */
 export async function keptRun(db: Queryable, runId?: string): Promise<KeptRun | undefined> {
@@ -46,7 +46,7 @@ export async function keptRun(db: Queryable, runId?: string): Promise<KeptRun | 
   return run;
 }
 
-/** Runs to compare with that are named by how far back their day lies. */
+/** Names of earlier days to compare with, and their distance in days. */
 export const COMPARED_DAYS = { yesterday: 1, last_week: 7, last_month: 30 } as const;
 export type ComparedDay = keyof typeof COMPARED_DAYS;
 
@@ -54,7 +54,7 @@ const DAYS_BEFORE = `
   ${KEPT} and report_runs.report_time < $1
   order by report_runs.report_time desc, id desc limit 1`;
 
-/** The latest kept run of a day that lies at least so many days before the day of another run. */
+/** The latest kept run at least the given number of days before the day of another run. */
 export function runBefore(
   db: Queryable,
   calendar: Calendar,
@@ -65,7 +65,7 @@ export function runBefore(
   return one(db, DAYS_BEFORE, [new Date(calendar.startOf(next))]);
 }
 
-/** The kept run right before another. */
+/** The previous kept run. */
 export function previousRun(db: Queryable, { id }: KeptRun): Promise<KeptRun | undefined> {
   return one(db, PREVIOUS, [id]);
 }
@@ -89,10 +89,10 @@ const LIST = `
   limit $2`;
 
 /**
- * Runs, the latest moment first, but for those that are withdrawn and those whose moment lies ahead of the database's clock by
- * more than the second that a requested one waits.
- * @param before only those that come after this run in the list
- * @param onlyKept only those that are kept; else of every state
+ * Runs, the latest report time first. Leaves out withdrawn runs, and runs whose report time is ahead of the database's
+ * clock by more than the second that a requested run waits.
+ * @param before only runs after this run in the list
+ * @param onlyKept only kept runs; otherwise runs of every state
  */
 export async function listRuns(
   db: Queryable,
@@ -103,7 +103,7 @@ export async function listRuns(
   return (await db.query<RunListItem>(LIST, [before ?? null, limit, onlyKept])).rows;
 }
 
-/** Whether there is a run of this name, in any state. */
+/** Whether a run with this id exists, in any state. */
 export async function isRun(db: Queryable, runId: string): Promise<boolean> {
   return (await db.query('select from report_runs where run_id = $1', [runId])).rowCount === 1;
 }

@@ -5,7 +5,7 @@ import { snapshotTable } from '../snapshots/snapshots.store.js';
 import { SnapshotPruned } from './retry-if-pruned.js';
 import type { PackedList } from './packed-list.query.js';
 
-/** Some entries of a ranking, and how many they are. */
+/** Some entries of a ranking, and their number. */
 export interface ListSlice extends Omit<PackedList, 'total'> {
   length: number;
 }
@@ -14,7 +14,7 @@ const sliceFrom = (table: string) => `
   select report_id as "reportId", width, entries from (${entriesFrom(table)}) slice`;
 
 /**
- * Entries `first` up to `first + count` of a ranking, none beyond its end.
+ * Entries [`first`, `first + count`) of a ranking, cut off at its end.
  * @throws SnapshotPruned when the run's snapshot was pruned
  */
 export async function readListSlice(

@@ -12,9 +12,8 @@ import type { PackedList } from './packed-list.query.js';
 type Row = UserRow | OrgReportRow;
 
 /**
- * The rows at some places of a ranking, as the compatible endpoints show them; none where the user or
- * org was deleted since.
- * @throws SnapshotPruned when the run was pruned meanwhile
+ * The rows at some places of a ranking; undefined for users and orgs deleted since.
+ * @throws SnapshotPruned when the run was pruned in the meantime
  */
 export async function rowsAt(
   db: Queryable,
@@ -34,7 +33,7 @@ export async function rowsAt(
   ): Promise<(Row | undefined)[]> {
     const entries = entriesAt(ranking, list, places);
     const keys = entries.map(({ key }) => key);
-    // The numbers last: that they are of the same snapshot says that the keys meant the same until then.
+    // Reads the numbers last: when the snapshot is still the same, the keys had the same meaning until then.
     const known = await profilesOf(db, profiles, keys);
     const numbers = await numbersOf(db, run.id, ranking, reportId, keys);
     if (!numbers) throw new SnapshotPruned();

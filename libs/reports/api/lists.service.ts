@@ -8,14 +8,14 @@ import { RankingMissing, SnapshotPruned } from './retry-if-pruned.js';
 import type { KeptRun } from './kept-runs.query.js';
 import { keysOf, readPackedList, type PackedList } from './packed-list.query.js';
 
-// A list of a million users is 4 to 8 MB, a comparison of two such 4 to 12.
+// A list of a million users takes 4 to 8 MB, a comparison of two such lists 4 to 12 MB.
 const LISTS_BYTES = 64 * 1024 * 1024;
 const COMPARISONS_BYTES = 64 * 1024 * 1024;
 /** Overhead of a cache entry. */
 const OVERHEAD_BYTES = 500;
 
 /**
- * Cache of whole packed rankings and of comparisons of two. Both never change, so an entry is valid as long as the
+ * Caches whole packed rankings and comparisons of two rankings. Both never change, so an entry is valid while its
  * run is kept, which callers check. Concurrent requests for the same entry share one read.
  */
 @Injectable()
@@ -28,7 +28,7 @@ export class Lists {
 
   /**
    * A ranking of a kept run.
-   * @throws SnapshotPruned when it was pruned meanwhile
+   * @throws SnapshotPruned when the run was pruned in the meantime
    * @throws RankingMissing when the run was made by a version without this ranking
    */
   of(run: KeptRun, ranking: Ranking): Promise<PackedList> {
@@ -40,7 +40,7 @@ export class Lists {
     });
   }
 
-  /** A ranking of a kept run against that of another. @throws SnapshotPruned and RankingMissing as `of` does */
+  /** Compares a ranking in two kept runs. @throws SnapshotPruned and RankingMissing like `of` */
   compared(run: KeptRun, previous: KeptRun, ranking: Ranking): Promise<Comparison> {
     const name = `${nameOf(run, ranking)} ${nameOf(previous, ranking)}`;
     return this.remember(this.comparisons, name, async () => {
@@ -66,7 +66,7 @@ export class Lists {
   }
 }
 
-/** By no number of ours: a store that was restored gives them again. */
+/** The key of a cache entry. Does not use `report_runs.id`: a restored store reuses these numbers. */
 function nameOf({ runId, version }: KeptRun, { subject, report, interval }: Ranking): string {
   return `${runId}/${version}/${subject}/${report}/${interval}`;
 }
@@ -74,7 +74,7 @@ function nameOf({ runId, version }: KeptRun, { subject, report, interval }: Rank
 function bounded<T extends object>(maxSize: number, bytes: (value: T) => number) {
   return new LRUCache<string, T>({
     maxSize,
-    // An entry larger than the cache is read again each time.
+    // Entries larger than the cache are not stored.
     sizeCalculation: (value) => bytes(value) + OVERHEAD_BYTES,
   });
 }

@@ -4,11 +4,11 @@ import { kept } from '../snapshots/page.query.js';
 import { snapshotTable } from '../snapshots/snapshots.store.js';
 import { RUN_VERSION, type KeptRun } from './kept-runs.query.js';
 
-/** A ranking as it is kept, whole. */
+/** A whole ranking in its stored form. */
 export interface PackedList {
   reportId: string;
   total: number;
-  /** Bytes of an entry. */
+  /** Bytes per entry. */
   width: number;
   entries: Buffer;
 }
@@ -26,7 +26,7 @@ const IS_THE_RUN = `
 const partsFrom = (table: string) => `
   select report_id::text, total, width, first, entries from ${table} where ${RANKING} and ${IS_THE_RUN}`;
 
-/** Reads a ranking whole, 4 to 16 bytes an entry; undefined when the run's snapshot is gone. */
+/** Reads a whole ranking, 4 to 16 bytes per entry; undefined when the run's snapshot was pruned. */
 export async function readPackedList(
   database: Database,
   run: KeptRun,
@@ -58,7 +58,7 @@ export function keysOf({ entries, width, total }: PackedList): Uint32Array {
   return keys;
 }
 
-/** Where a key is in a list, from 0; undefined when it is not. Byte by byte: a million take 2 ms. */
+/** The place of a key in a list, from 0; undefined when it is missing. Scans the bytes: a million entries take 2 ms. */
 export function positionOf({ entries, width, total }: PackedList, key: number): number | undefined {
   const [low, second, third, high] = [key & 255, (key >> 8) & 255, (key >> 16) & 255, key >>> 24];
   for (let place = 0, at = 0; place < total; place++, at += width) {

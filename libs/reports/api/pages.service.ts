@@ -13,7 +13,7 @@ import { compatibleRow, orgRow, userRow } from './rows.js';
 export interface PageRequest {
   pageNumber: number;
   pageSize: number;
-  /** Pins the run; the latest otherwise. */
+  /** Pins the run; by default the latest. */
   runId?: string;
 }
 
@@ -22,17 +22,17 @@ interface Sliced<Profile> {
   slice?: SnapshotSlice<Profile>;
 }
 
-/** Runs may follow each other while a page is read. */
+/** A new run may complete while a page is read. */
 const ATTEMPTS = 5;
 
-/** Reads pages of reports: rank and numbers frozen in the snapshot, names as they are now. */
+/** Reads pages of reports: ranks and numbers from the snapshot, current names. */
 @Injectable()
 export class PagesService {
   private served: ServedRun | undefined;
 
   constructor(private readonly database: Database) {}
 
-  /** @throws ApiError `not_found` when the pinned run is not there to be served */
+  /** @throws ApiError `not_found` when the pinned run cannot be served */
   async page(ranking: Ranking, request: PageRequest): Promise<ReportPage> {
     if (ranking.subject === 'user') {
       const sliced = await this.slice(ranking, USER_PROFILES, request);
@@ -62,7 +62,7 @@ export class PagesService {
       : this.pinnedSlice(ranking, request.runId, sliceOfRun);
   }
 
-  /** Reads from the run that was served last; the slice says whether it is still the latest. */
+  /** Reads from the run that was served last; the slice shows whether it is still the latest. */
   private async servedSlice<Profile>(
     ranking: Ranking,
     sliceOfRun: SliceOfRun<Profile>,
@@ -89,7 +89,7 @@ export class PagesService {
     throw run && (await this.lacks(run, ranking)) ? new RankingMissing() : gone();
   }
 
-  /** For a report that an earlier version did not have, the latest run is as none when that version made it. */
+  /** Whether an earlier version without this ranking made the latest run. The reply is then the same as without a run. */
   private async isLatestWithout(run: ServedRun, ranking: Ranking): Promise<boolean> {
     const latest = await servedRun(this.database);
     return latest?.runId === run.runId && this.lacks(run, ranking);
@@ -113,7 +113,7 @@ function envelope({ pageNumber, pageSize }: PageRequest, { run, slice }: Sliced<
   };
 }
 
-/** A row for each entry whose subject is still there. */
+/** A row for each entry whose user or org still exists. */
 function rowsOf<Profile, Row>(
   { slice }: Sliced<Profile>,
   row: (reportId: string, entry: NumberedEntry, profile: Profile) => Row,
@@ -125,10 +125,10 @@ function rowsOf<Profile, Row>(
   });
 }
 
-/** The snapshot is not kept, or was pruned in this very moment. */
+/** The error for a snapshot that is not kept, or was pruned during the request. */
 function gone(): ApiError {
   return new ApiError(
     'not_found',
-    'No completed run with this run_id is kept; GET /api/insights/v1/runs lists those that are.',
+    'No completed run with this run_id is kept. GET /api/insights/v1/runs lists the runs that are kept.',
   );
 }

@@ -13,7 +13,7 @@ export interface ReportPositions {
   reports: ReportPosition[];
 }
 
-/** Finds users and orgs in the latest reports. The first after a run reads the lists, 25 MB for a million users. */
+/** Finds users and orgs in the latest reports. The first call after a run reads the lists, 25 MB for a million users. */
 @Injectable()
 export class ReportPositionsService {
   constructor(
@@ -21,7 +21,7 @@ export class ReportPositionsService {
     private readonly lists: Lists,
   ) {}
 
-  /** @param key of the user or org in the facts */
+  /** @param key the key of the user or org */
   of(subject: Subject, key: number): Promise<ReportPositions> {
     return retryIfPruned(async () => {
       const run = await keptRun(this.database.pool);

@@ -33,7 +33,7 @@ const getOrgReport = operation({
 const getSignupQueryParameters = operation({
   id: 'getSignupQueryParameters',
   tag: 'compatible',
-  summary: 'The query parameters with which a user signed up',
+  summary: "The query parameters of a user's signup",
   path: z.object({ userId: z.string() }),
   reply: wire.signupParameters,
 });

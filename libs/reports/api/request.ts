@@ -15,13 +15,13 @@ const INTERVALS = [...new Set(RANKINGS.map(({ interval }) => interval))];
 /** The path parameter that names a report of a subject. */
 export function reportOf(subject: Subject) {
   const names = Object.keys(REPORTS[subject]) as [string, ...string[]];
-  return z.enum(names, `There is no such ${subject} report; there are ${names.join(', ')}.`);
+  return z.enum(names, `Unknown ${subject} report. The reports are ${names.join(', ')}.`);
 }
 
 /** The path parameter that names a subject of reports. */
 export const subject = z.enum(
   SUBJECTS,
-  `There are no such reports; they are about: ${SUBJECTS.join(', ')}.`,
+  `Unknown subject. Reports are about ${SUBJECTS.join(' and ')}.`,
 );
 
 /** The path parameter that names a report of any subject. */
@@ -29,7 +29,7 @@ export const anyReport = z
   .string()
   .meta({ enum: [...new Set(RANKINGS.map(({ report }) => report))] });
 
-/** An interval of a report; which ones it has depends on the report, `requestedRanking` says it. */
+/** An interval of a report. `requestedRanking` checks that the report has it. */
 export const interval = z
   .string()
   .meta({
@@ -39,12 +39,12 @@ export const interval = z
   .optional();
 
 /** Pins one run. */
-export const pinnedRun = parameters.runId.optional().describe('a kept run, else the latest');
+export const pinnedRun = parameters.runId.optional().describe('a kept run; by default the latest');
 
 /**
  * The ranking that a request names.
- * @param name of the interval in the query
- * @throws ApiError `invalid`, naming the intervals that the report has
+ * @param name the name of the interval in the query
+ * @throws ApiError `invalid`, naming the intervals of the report
  */
 export function requestedRanking(
   subject: Subject,
@@ -60,7 +60,7 @@ export function requestedRanking(
   return { subject, report, interval: chosen };
 }
 
-/** Each report with its intervals; those of one name have the same, whatever they are about. */
+/** The reports with their intervals. Reports with the same name have the same intervals for users and orgs. */
 function intervalsInWords(): string {
   const lists = SUBJECTS.flatMap((subject) => Object.entries<readonly string[]>(REPORTS[subject]));
   const sentences = lists.map(([report, intervals]) => `${report}: ${intervals.join(', ')}`);

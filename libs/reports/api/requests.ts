@@ -20,7 +20,7 @@ const comparedRun = z
     (name) => COMPARED.includes(name) || parameters.runId.safeParse(name).success,
     `must be the id of a run or one of ${COMPARED.join(', ')}`,
   )
-  .describe(`a kept run or one of ${COMPARED.join(', ')}; "previous" is the run kept right before`);
+  .describe(`a kept run or one of ${COMPARED.join(', ')}; "previous" is the previous kept run`);
 
 /** The path of a report of any subject. */
 export const reportPath = z.object({ subject, report: anyReport });
@@ -29,10 +29,10 @@ const listParameters = {
   interval,
   run_id: pinnedRun,
   compare_to: comparedRun.optional(),
-  change: parameters.choice(insights.CHANGE_FILTERS).describe('which rows'),
+  change: parameters.choice(insights.CHANGE_FILTERS).describe('the rows to return'),
   net_loss: parameters
     .choice(['false', 'true'])
-    .describe('true, of org/attrition: only organizations that more people left than joined'),
+    .describe('true: only organizations that lost more people than they gained; for org/attrition'),
 };
 
 /** The query for a page of a report with its changes. */
@@ -53,21 +53,21 @@ export function rankingOf(
 ): Ranking {
   if (!Object.hasOwn(REPORTS[subject], report)) {
     const names = Object.keys(REPORTS[subject]).join(', ');
-    throw new ApiError('not_found', `There is no such ${subject} report; there are ${names}.`);
+    throw new ApiError('not_found', `Unknown ${subject} report. The reports are ${names}.`);
   }
   return requestedRanking(subject, report, given, 'interval');
 }
 
-/** Which rows a query asks for, beside which run. @throws ApiError `invalid` */
+/** The rows and the compared run that a query requests. @throws ApiError `invalid` */
 export function requestedList({ subject, report }: Ranking, query: ListQuery): ListRequest {
   const netLoss = query.net_loss === 'true';
   if (netLoss && (subject !== 'org' || report !== 'attrition'))
-    throw invalidField('net_loss', 'is for the report org/attrition alone');
+    throw invalidField('net_loss', 'is only for the report org/attrition');
   const { change, run_id: runId, compare_to: compareTo } = query;
   return { change, netLoss, runId, compareTo: compareTo === 'previous' ? undefined : compareTo };
 }
 
-/** The same, and which page of it. @throws ApiError `invalid` */
+/** `requestedList` with the page. @throws ApiError `invalid` */
 export function requestedChanges(
   ranking: Ranking,
   query: z.output<typeof changesQuery>,

@@ -1,6 +1,6 @@
 import { ApiError } from '#libs/contracts';
 
-/** A run that was named, or was there a moment ago, has no snapshot: never, not yet, or not any more. */
+/** The requested run has no snapshot: it is unknown, not completed, or pruned, perhaps during the request. */
 export class SnapshotPruned extends ApiError {
   constructor() {
     super(
@@ -11,20 +11,20 @@ export class SnapshotPruned extends ApiError {
   }
 }
 
-/** A run is kept, but a version that did not have this report or interval made it. */
+/** The run is kept, but was made by a version without this report or interval. */
 export class RankingMissing extends ApiError {
   constructor() {
     super(
       'not_found',
       'This run was made before this version had the report or its interval. ' +
-        'POST /api/admin/v1/report_runs, or the schedule, makes a run that has it.',
+        'The next scheduled run has it; POST /api/admin/v1/report_runs makes one now.',
     );
   }
 }
 
 const ATTEMPTS = 3;
 
-/** The answer; undefined when the run has no such ranking. */
+/** The answer; undefined when the run lacks the ranking. */
 export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -34,7 +34,7 @@ export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefine
   }
 }
 
-/** Does it again when the run that was read was pruned in that very moment: then the next one is there. */
+/** Repeats `work` when the run was pruned while it was read. A newer run exists by then. */
 export async function retryIfPruned<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

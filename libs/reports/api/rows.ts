@@ -3,15 +3,15 @@ import type { DisplayOrg, UserProfile } from '#libs/facts';
 import { definitionOf } from '../definitions/index.js';
 import type { Entry, NumberedEntry } from '../snapshots/packing.js';
 
-/** The row of a user as our own endpoints show it: the e-mail is null when none is known. */
+/** The row of a user in insightd's own endpoints: the e-mail is null when unknown. */
 export type UserRow = Omit<UserReportRow, 'email'> & { email: string | null };
 
-/** A row on the compatible wire, whose clients decode the e-mail as a string. */
+/** The row of a user in the compatible endpoints, whose clients require a string as the e-mail. */
 export function compatibleRow(row: UserRow): UserReportRow {
   return { ...row, email: row.email ?? '' };
 }
 
-/** The row of a user of a snapshot. */
+/** The row of a user. */
 export function userRow(
   ranking: Ranking,
   reportId: string,
@@ -30,7 +30,7 @@ export function userRow(
   };
 }
 
-/** The row of an org as every endpoint shows it. */
+/** The row of an org, the same in all endpoints. */
 export function orgRow(
   ranking: Ranking,
   reportId: string,
@@ -55,8 +55,8 @@ function extraProperties(ranking: Ranking, entry: Entry): Record<string, number>
 }
 
 /**
- * The same row of the same snapshot always has the same id: the report's, its last digits the key's, as a UUID
- * (version 8: made by our own rule).
+ * The id of a row, always the same for the same row of a snapshot: the report's id with the key as its last digits, as
+ * a UUID of version 8 (custom).
  */
 function rowId(reportId: string, key: number): string {
   return `${reportId.slice(0, 14)}8${reportId.slice(15, 28)}${key.toString(16).padStart(8, '0')}`;

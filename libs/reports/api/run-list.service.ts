@@ -3,16 +3,16 @@ import { Calendar, invalidField, type RunList } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { isRun, listRuns } from './kept-runs.query.js';
 
-/** Which runs a reader asks for. */
+/** Filters of the run list. */
 interface RunListRequest {
   limit: number;
-  /** A run of the list: those after it are listed. */
+  /** A run of the list; the runs after it are returned. */
   before?: string;
-  /** Only those whose rankings can be read. */
+  /** Only runs whose rankings can be read. */
   onlyKept: boolean;
 }
 
-/** Lists the runs that make reports. */
+/** Lists report runs. */
 @Injectable()
 export class RunListService {
   constructor(
@@ -20,7 +20,7 @@ export class RunListService {
     private readonly calendar: Calendar,
   ) {}
 
-  /** The latest moment first. @throws ApiError for a `before` that is no run */
+  /** The latest report time first. @throws ApiError `invalid` when `before` is not a run */
   async page({ limit, before, onlyKept }: RunListRequest): Promise<RunList> {
     const { pool } = this.database;
     if (before !== undefined && !(await isRun(pool, before)))

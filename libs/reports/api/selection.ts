@@ -3,25 +3,25 @@ import { isMoved, type Comparison } from './comparison.js';
 import type { KeptRun } from './kept-runs.query.js';
 import type { PackedList } from './packed-list.query.js';
 
-/** A ranking of a run, whole. */
+/** A whole ranking of a run. */
 interface Listed {
   run: KeptRun;
   list: PackedList;
 }
 
 export interface Compared extends Listed {
-  /** The run it is compared with, and what changed since, if there is one. */
+  /** The run to compare with and the changes since, if there is one. */
   previous?: Listed & { comparison: Comparison };
 }
 
-/** Which rows of a list are wanted. */
+/** Selects rows of a list. */
 export interface RowFilter {
   change: ChangeFilter;
-  /** Of org attrition: only orgs that lost more people than joined. */
+  /** For org attrition: only orgs that lost more people than they gained. */
   netLoss: boolean;
 }
 
-/** How a row stands in the two runs. */
+/** The positions of a row in the two runs. */
 export interface ReportPosition {
   rank: number | null;
   previous_rank: number | null;
@@ -34,11 +34,11 @@ export interface Selection extends Listed {
   /** The place in the list of the i-th selected row; both count from 0. */
   placeAt: (index: number) => number;
   standingAt: (place: number) => ReportPosition;
-  /** How many entered, moved and left under the filter; null without a previous run. */
+  /** The numbers of rows that entered, moved and left under the filter; null without a previous run. */
   counts: ReportChanges['counts'];
 }
 
-/** Selects rows by what changed, and by whether an org lost more people than joined. */
+/** Selects rows by their change and by net loss. */
 export function select(compared: Compared, { change, netLoss }: RowFilter): Selection {
   const { run, list, previous } = compared;
   const passing = (of: Listed, places: Uint32Array) =>
@@ -81,7 +81,7 @@ function allPlaces({ total }: PackedList): Uint32Array {
 
 const KEY_BYTES = 4;
 
-/** Of org attrition, whose first two extras are the joined and the left: whether more left. */
+/** Whether an org lost more people than it gained. The first two extras of org attrition are the joined and the left. */
 function isNetLoss({ entries, width }: PackedList, place: number): boolean {
   const added = place * width + KEY_BYTES;
   return width < KEY_BYTES + 12

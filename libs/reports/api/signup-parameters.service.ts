@@ -3,12 +3,12 @@ import { ApiError } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { signupParameters } from '#libs/facts';
 
-/** The query parameters with which users signed up. */
+/** Reads the query parameters of users' signups. */
 @Injectable()
 export class SignupParametersService {
   constructor(private readonly database: Database) {}
 
-  /** @throws ApiError `not_found` when there is no such user */
+  /** @throws ApiError `not_found` when the user does not exist */
   async of(userId: string): Promise<Record<string, string>> {
     const { pool } = this.database;
     const known = userId.includes('\0') ? undefined : await signupParameters(pool, userId);

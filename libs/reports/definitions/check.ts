@@ -5,13 +5,13 @@ import type { Definition } from './definition.js';
 
 const CATALOGUE = 'libs/contracts/catalogue.ts';
 const DEFINITIONS = 'libs/reports/definitions/index.ts';
-const COUNTS = 'libs/reports/runs/count-windows.ts';
+const COUNTS = 'libs/reports/engine/count-windows.ts';
 
 /**
- * Refuses a catalogue that the engine cannot carry out. The types say the same before, but what runs may have been
- * compiled in spite of their errors.
+ * Refuses a catalogue that the engine does not support. The types check the same, but code may have been compiled in
+ * spite of type errors.
  * @param definitions by subject and report
- * @throws Error naming the files to edit, a line for each ranking that cannot be made
+ * @throws Error naming the files to edit, one line per unsupported ranking
  */
 export function checkCatalogue(
   rankings: readonly Ranking[],
@@ -26,7 +26,7 @@ export function checkCatalogue(
   faults.push(...twice.map((name) => `${CATALOGUE} lists ${name} twice.`));
   if (faults.length === 0) return;
   throw new Error(
-    `The reports cannot be made as they are listed:\n${[...new Set(faults)].join('\n')}`,
+    `Some reports of the catalogue cannot be made:\n${[...new Set(faults)].join('\n')}`,
   );
 }
 

@@ -15,24 +15,24 @@ export interface Window {
   calendar: RunFacts['calendar'];
 }
 
-/** A ranked list: whom each entry is about, and what it carries of them. */
+/** A ranked list: the key of the user or org of each entry, and its extras. */
 export interface RankedList {
   keys: Uint32Array;
-  /** A column each, in the order of the keys; of negative numbers the bits. */
+  /** One column per extra, in the order of the keys; negative numbers as their bits. */
   extras: readonly Uint32Array[];
 }
 
-/** What a report looks at: activity in W(n) alone, in W(n) and P(n), or counts of W(n). */
+/** The input of a report: activity in W(n), activity in W(n) and P(n), or counts of W(n). */
 export type LooksAt = 'one window' | 'two windows' | 'counts';
 
-/** A report: who is listed, by which measures, in which order. */
+/** A report: the subjects listed, the measures and the order. */
 export interface Definition {
   looksAt: LooksAt;
-  /** Names of what an entry carries in `extra_properties`. */
+  /** The names of the extras in `extra_properties`. */
   extras: readonly string[];
-  /** Bytes that hold each extra: 1 where it is never above 255, else 4. */
+  /** Bytes per extra: 1 when no value exceeds 255, otherwise 4. */
   extraBytes: 1 | 4;
-  /** @returns a list in the memory of the facts */
+  /** @returns a list in `facts.memory` */
   rank(facts: RunFacts, window: Window): RankedList;
 }
 
@@ -44,7 +44,7 @@ export function windowOf(
   return { days, firstDay, firstDayBefore: firstDay - days, calendar };
 }
 
-/** The days of a window that is also counted over. */
+/** The days of a window over which the engine counts. */
 export function countWindow({ days }: Window): CountWindowDays {
   return days as CountWindowDays;
 }
@@ -59,7 +59,7 @@ export function createdBefore(
 ): Bitmap {
   const { first, settled } = startOf(day, calendar);
   const listed = Bitmap.below(createdAt, first, from, before);
-  // Where an hour is repeated across midnight, some later instants are on the day before.
+  // When an hour is repeated across midnight, some later instants belong to the previous day.
   for (let position = from; first < settled && position < before; position++) {
     const seconds = createdAt[position]!;
     if (seconds < first || seconds >= settled) continue;
@@ -69,8 +69,8 @@ export function createdBefore(
 }
 
 /**
- * How many users were active in W(n): a prefix of the positions, since users are sorted by last activity. Those
- * from `certain` up to `possible` may not have been; the two numbers are nearly always equal.
+ * The number of users active in W(n). They are a prefix of the positions, because users are sorted by last activity.
+ * Users from `certain` up to `possible` may not have been active; the two numbers are nearly always equal.
  */
 export function activeIn(
   { lastActiveAt }: UserFacts,
@@ -81,7 +81,7 @@ export function activeIn(
   return { certain: first === settled ? possible : countSince(lastActiveAt, settled), possible };
 }
 
-/** Unix seconds of the first instant of a day, and of that from which on no instant is of an earlier day. */
+/** The first instant of a day, and the instant from which on no date is earlier, in unix seconds. */
 function startOf(day: number, calendar: Window['calendar']): { first: number; settled: number } {
   const seconds = (ms: number) => Math.ceil(ms / 1000);
   const label = day * DAY_MS;
@@ -91,7 +91,7 @@ function startOf(day: number, calendar: Window['calendar']): { first: number; se
   };
 }
 
-/** How many leading entries of a descending column are at least `seconds`. */
+/** The number of leading entries of a descending column that are at least `seconds`. */
 function countSince(descending: Uint32Array, seconds: number): number {
   let [known, before] = [0, descending.length];
   while (known < before) {
@@ -102,16 +102,16 @@ function countSince(descending: Uint32Array, seconds: number): number {
   return known;
 }
 
-/** A number of 1 or more for each user who is listed. */
+/** A value of 1 or more for each listed user. */
 export interface Measure {
   values: Uint32Array;
-  /** Their positions, ascending; the first positions by default. */
+  /** The users' positions, ascending; by default the first positions. */
   positions?: Uint32Array;
 }
 
 /**
- * A report of users, greatest value first; then the most recently active first, then by id, which is the order
- * of their positions.
+ * A report of users, greatest value first. Ties are in the order of positions: the most recently active first, then by
+ * id.
  * @param measure may allocate its result in `memory`
  */
 export function userReport(
@@ -124,7 +124,7 @@ export function userReport(
     const keys = positions
       ? valuesOf(positions, users.keys, memory.allocate(positions.length))
       : users.keys.subarray(0, values.length);
-    // Counts are sorted along with the keys: fetching them afterwards took longer than all the rest.
+    // Sorts the counts along with the keys: fetching them afterwards took longer than everything else.
     const sorted = greatestFirst(keys, values, memory);
     return { keys: sorted.keys, extras: [sorted.values] };
   };

@@ -5,7 +5,7 @@ import { champion, topInviter, userChurn, userReengagement } from './user-report
 
 type Catalogue = typeof REPORTS;
 
-/** The definition of each report of the catalogue: one that is missing, or has no entry there, does not compile. */
+/** The definitions of all reports. A missing definition, or one that is not in the catalogue, does not compile. */
 export type Definitions = { [S in Subject]: { [R in keyof Catalogue[S]]: Definition } };
 
 export const DEFINITIONS: Definitions = {
@@ -23,7 +23,7 @@ export const DEFINITIONS: Definitions = {
   },
 };
 
-/** @throws Error when the catalogue names a report that is not defined, which the boot refuses */
+/** @throws Error for a report without a definition, which `checkCatalogue` refuses at start-up */
 export function definitionOf({ subject, report }: Pick<Ranking, 'subject' | 'report'>): Definition {
   const found = (DEFINITIONS[subject] as Record<string, Definition | undefined>)[report];
   if (!found) throw new Error(`no definition of the ${subject} report ${report}`);

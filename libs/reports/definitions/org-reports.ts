@@ -11,7 +11,7 @@ export const orgReengagement = orgReport('two windows', [], (orgs, window) => ({
   by: largestThenOldest(orgs),
 }));
 
-/** Orgs created before W(n) began and not active in it, with members or without. */
+/** Orgs created before W(n) began and not active in it, with or without members. */
 export const orgChurn = orgReport('one window', [], (orgs, window) => ({
   listed: createdBefore(orgs, window.firstDay, window).without(
     orgs.activity.activeDuring(0, window.days),
@@ -19,7 +19,7 @@ export const orgChurn = orgReport('one window', [], (orgs, window) => ({
   by: largestThenOldest(orgs),
 }));
 
-/** Orgs that more people were added to than removed from in W(n). */
+/** Orgs with more additions than removals in W(n). */
 export const growth = orgReport(
   'counts',
   ['num_users_added', 'num_users_removed'],
@@ -36,7 +36,7 @@ export const growth = orgReport(
   },
 );
 
-/** Orgs that people were removed from in W(n). */
+/** Orgs with removals in W(n). */
 export const attrition = orgReport(
   'counts',
   ['num_users_added', 'num_users_removed', 'net_users_change'],

@@ -6,7 +6,7 @@ const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
 // At most 90.
 const NUM_ACTIVE_DAYS = { name: 'num_active_days', bytes: 1 } as const;
 
-/** Users by how many distinct people they invited in W(n). */
+/** Users by the number of distinct people invited in W(n). */
 export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, window, memory) => {
   const invitees = inviters.invitees[countWindow(window)];
   const listed = Bitmap.positive(invitees).positions(memory);
@@ -16,7 +16,7 @@ export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, windo
   };
 });
 
-/** Users by how many days of W(n) they were active. */
+/** Users by the number of active days in W(n). */
 export const champion = userReport('one window', NUM_ACTIVE_DAYS, (users, window, memory) => {
   const { certain, possible } = activeIn(users, window);
   const values = memory.allocate(possible);

@@ -8,9 +8,9 @@ const OLDEST = (1 << (BITMAP_DAYS - 2 * WORD_DAYS)) - 1;
 const ROOM_TO_GROW = 1.05;
 
 /**
- * On which of the last 90 days each user or org was active, one bit per day: three adjacent words of 32 days,
- * because they are read together. Each activity question of a report is a mask or a count of bits. A day is
- * given by its age: 0 is the day of the report.
+ * The active days of each user or org among the last 90, one bit per day: three adjacent words of 32 days per key,
+ * because they are read together. Reports test these bits with masks or count them. A day is given by its age: 0 is
+ * the day of the report.
  */
 export class ActivityBitmaps {
   /** @param words three per key, in shared memory unless the caller allocated them */
@@ -65,7 +65,7 @@ export class ActivityBitmaps {
     return new ActivityBitmaps(words);
   }
 
-  /** Copies the words of some keys out of rows of `stride` numbers, in which they come first. */
+  /** Copies the words of some keys from rows of `stride` numbers, which begin with the words. */
   static ofRows(rows: Uint32Array, stride: number, keys: Uint32Array): ActivityBitmaps {
     const masks = ActivityBitmaps.none(keys.length);
     for (let position = 0; position < keys.length; position++)
@@ -82,7 +82,7 @@ export class ActivityBitmaps {
     words[at + 2] = this.words[source + 2]!;
   }
 
-  /** Which of the first `count` were active at an age in [`from`, `before`). */
+  /** The keys among the first `count` that were active at an age in [`from`, `before`). */
   activeDuring(from: number, before: number, count = this.size): Bitmap {
     const { words } = this;
     const [one, two, three] = wordBits(from, before);
@@ -94,7 +94,7 @@ export class ActivityBitmaps {
     return set;
   }
 
-  /** On how many of the last `days` days each was active. @param counts is filled, one per key */
+  /** Counts the active days of each key among the last `days` days. @param counts receives one count per key */
   countDays(days: number, counts: Uint32Array): void {
     const { words } = this;
     const [one, two, three] = wordBits(0, days);
@@ -106,7 +106,7 @@ export class ActivityBitmaps {
     }
   }
 
-  /** The age of the last active day of `key`; undefined when there is none. */
+  /** The age of the last active day of `key`; undefined without one. */
   latestAge(key: number): number | undefined {
     for (let index = 0; index < BITMAP_WORDS; index++) {
       const word = this.words[key * BITMAP_WORDS + index]!;

@@ -1,11 +1,11 @@
 import type { LookBackDays } from '#libs/contracts';
 
-/** Days that the reports look at: the longest window, 90, needs three words of 32. */
+/** The longest window of a report, in days. It needs three words of 32 bits. */
 export const BITMAP_DAYS: LookBackDays = 90;
 export const BITMAP_WORDS = 3;
 export const WORD_DAYS = 32;
 
-/** Which bits of each of the three words. */
+/** The selected bits of each of the three words. */
 type WordBits = readonly [number, number, number];
 
 const ALL: WordBits = [-1, -1, -1];
@@ -15,13 +15,13 @@ const ALL: WordBits = [-1, -1, -1];
  * user took longer than the test itself.
  */
 export function wordBits(from: number, before: number): WordBits {
-  // Most spans cover all of the 90 days.
+  // Most spans cover all 90 days.
   if (from === 0 && before >= BITMAP_DAYS) return ALL;
   const word = (index: number) => ages(from - index * WORD_DAYS, before - index * WORD_DAYS);
   return [word(0), word(1), word(2)];
 }
 
-/** Bits `from` up to and without `before`, as far as they lie within a word. */
+/** The bits of a word in [`from`, `before`). */
 function ages(from: number, before: number): number {
   return lowBits(before) & ~lowBits(from);
 }

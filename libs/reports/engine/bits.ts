@@ -1,4 +1,4 @@
-/** The number of bits set in 32, by adding them up in parallel. */
+/** The number of bits set in a 32-bit word, by parallel addition. */
 export function bitCount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

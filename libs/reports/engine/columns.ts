@@ -7,7 +7,7 @@ export type Column = Uint8Array | Uint32Array | Int32Array;
 /** One count per key or position, for each window. */
 export type WindowCounts = Record<CountWindow, Uint32Array>;
 
-/** One column for each window, which `make` is handed with its index among them. */
+/** One column per window. @param make receives the window and its index */
 export function perWindow(make: (days: CountWindow, index: number) => Uint32Array): WindowCounts {
   return Object.fromEntries(
     COUNT_WINDOWS.map((days, index) => [days, make(days, index)]),
@@ -15,7 +15,7 @@ export function perWindow(make: (days: CountWindow, index: number) => Uint32Arra
 }
 
 /**
- * The values of these keys, one after another. `Uint32Array.from` does the same ten times slower.
+ * The values of these keys, in their order. `Uint32Array.from` is ten times slower.
  * @param found receives the values; negative numbers as their bits
  */
 export function valuesOf(
@@ -36,7 +36,7 @@ export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
   return left;
 }
 
-/** Instants of these keys, in milliseconds, one after another in seconds. */
+/** The instants of these keys, in their order, converted from milliseconds to whole seconds. */
 export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
   const seconds = new Uint32Array(keys.length);
   for (let position = 0; position < keys.length; position++) {

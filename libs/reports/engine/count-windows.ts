@@ -1,13 +1,13 @@
 import type { CountWindowDays } from '#libs/contracts';
 
-// Only types are imported here: a thread loads this file.
+// Imports only types: the thread that tallies orgs has to load this file.
 
 /** The windows over which invites and membership changes are counted, in days, the longest first. */
 export const COUNT_WINDOWS = [90, 60, 30] as const satisfies readonly CountWindowDays[];
 
 export type CountWindow = (typeof COUNT_WINDOWS)[number];
 
-/** Adds one to each window that reaches back `age` days. A negative age means never. */
+/** Adds one to each window that includes a day of the given age. A negative age means never. */
 export function countInWindows(counts: Uint32Array, first: number, age: number): void {
   if (age < 0) return;
   for (let index = 0; index < COUNT_WINDOWS.length; index++) {

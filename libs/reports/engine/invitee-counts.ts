@@ -7,13 +7,13 @@ import type { ScratchBuffers } from './scratch-buffers.js';
 const LEAST_ROOM = 1_024;
 const WIDTH = COUNT_WINDOWS.length;
 
-/** How many people each user invited. Few users invite, so only their counts are stored, one after another. */
+/** The number of people that each user invited. Few users invite, so only inviters have a row of counts. */
 export class InviteeCounts {
   private readonly isInviter: Bitset;
   /** The slot of each inviter, by key; undefined for other users. */
   private readonly slots: Uint32Array;
   private inviters = 0;
-  /** A row of a count for each window, by slot. */
+  /** Rows by slot, with one count per window. */
   private counts = new Uint32Array(LEAST_ROOM * WIDTH);
 
   /** @param keys one more than the highest key */

@@ -3,14 +3,14 @@ import type { PairColumns } from './pair-table.js';
 // Imports only types: the thread that tallies orgs has to load it.
 
 /**
- * On which of the last 90 days activity named an org. All arrays are in shared memory; words are those of
- * `ActivityBitmaps`.
+ * The days among the last 90 on which activity named an org. All arrays are in shared memory; words have the format
+ * of `ActivityBitmaps`.
  */
 export interface NamedActivity {
   pairs: PairColumns;
   /** The days on which each pair was named, by pair key. */
   words: Uint32Array;
-  /** The days on which each user was active without naming any org, by user key: they count in all orgs of the user. */
+  /** The days on which each user was active without naming an org, by user key. They count in all orgs of the user. */
   unnamed: Uint32Array;
   /** The users with a named day, one bit each. */
   naming: Uint32Array;

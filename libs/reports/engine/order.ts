@@ -13,7 +13,7 @@ interface Keyed {
   values: Uint32Array;
 }
 
-// Reused by each sort. In fresh memory, where each page costs a fault, a sort took three times as long.
+// Reused by each sort. In fresh memory, which costs a fault per page, a sort took three times as long.
 const scratch = {
   keys: [new Uint32Array(0), new Uint32Array(0)],
   values: [new Uint32Array(0), new Uint32Array(0)],
@@ -86,7 +86,7 @@ function sortByValue(
   return from;
 }
 
-/** A buffer that was last used by the pass before the previous one. */
+/** A buffer that the pass does not read from. */
 function room(of: keyof typeof scratch, pass: number, count: number): Uint32Array {
   if (scratch[of][pass % 2]!.length < count) scratch[of][pass % 2] = new Uint32Array(count);
   return scratch[of][pass % 2]!.subarray(0, count);

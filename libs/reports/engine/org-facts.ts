@@ -9,8 +9,8 @@ import type { ScratchBuffers } from './scratch-buffers.js';
 
 /**
  * The orgs that exist at T.
- * @param userActivity of the 90 days up to T, by user key: orgs are active through their members
- * @param named activity of the same days that named an org
+ * @param userActivity the 90 days up to T, by user key: orgs are active through their members
+ * @param named the activity of the same days that names an org
  */
 export async function orgFacts(
   moment: Moment,

@@ -5,8 +5,8 @@ import type { Tallying } from './org-tallies.js';
 const ENTRY = new URL('./tally-thread.js', import.meta.url);
 
 /**
- * A thread that tallies orgs while users are sorted. Both take about as long, together a third of a run, and
- * PostgreSQL has little to do meanwhile.
+ * A thread that tallies orgs while the main thread sorts users. Both take about the same time, together a third of a
+ * run, and PostgreSQL is mostly idle meanwhile.
  */
 export class OrgThread {
   private thread: Worker | undefined;

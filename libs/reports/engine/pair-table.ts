@@ -1,8 +1,8 @@
-// Imports nothing: the thread that looks pairs up has to load it.
+// Imports nothing: the thread that tallies orgs has to load this file.
 
 /** The arrays of a pair table, in shared memory. */
 export interface PairColumns {
-  /** User and org key of each pair, by the pair's key, which counts from 1. */
+  /** The user key and org key of each pair, by the pair's key. Keys count from 1. */
   users: Int32Array;
   orgs: Int32Array;
   /** Open addressing: the key of a pair, or 0. The length is a power of two. */
@@ -17,7 +17,7 @@ export class PairTable {
   /** The greatest key. */
   last = 0;
 
-  /** Adds a pair. @param key greater than all before it */
+  /** Adds a pair. @param key greater than all earlier keys */
   add(key: number, user: number, org: number): void {
     if (key >= this.columns.users.length) this.grow(key);
     this.columns.users[key] = user;
@@ -26,11 +26,11 @@ export class PairTable {
     this.last = key;
   }
 
-  /** Removes the pairs with keys above `last`, which were added last. */
+  /** Removes the pairs with keys above `last`, the most recently added ones. */
   truncate(last: number): void {
     const { users, orgs, slots } = this.columns;
     for (let key = this.last; key > last; key--) {
-      // Keys that were never given have user 0. The last key put into a chain is at its end, so no other is lost.
+      // Unused keys have user 0. The key added last to a chain is at its end, so removing it loses no other key.
       if (users[key] === 0) continue;
       slots[slotOf(this.columns, users[key]!, orgs[key]!)] = 0;
       users[key] = 0;
@@ -74,7 +74,7 @@ function put(columns: PairColumns, key: number): void {
   columns.slots[slotOf(columns, columns.users[key]!, columns.orgs[key]!)] = key;
 }
 
-/** At most half of the slots are taken. */
+/** Allocates at least two slots per pair. */
 function columnsFor(pairs: number): PairColumns {
   const slots = 2 ** Math.ceil(Math.log2(pairs * 2));
   const ints = (count: number) => new Int32Array(new SharedArrayBuffer(count * 4));

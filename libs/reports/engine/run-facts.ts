@@ -3,7 +3,7 @@ import type { ActivityBitmaps } from './activity-bitmaps.js';
 import type { WindowCounts } from './columns.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
 
-/** The moment of a run: T in unix seconds, and its day D counted from 1970. */
+/** The moment of a run: T in unix seconds, and its day D, counted from 1970. */
 export interface Moment {
   reportTime: number;
   day: number;
@@ -11,8 +11,8 @@ export interface Moment {
 
 /**
  * The users or orgs that exist at T, one entry per position: users by last activity, latest first, ties by id;
- * orgs by id. Lists are made in the order of positions, so memory is read sequentially: by key, the rankings of a
- * million users took three times as long. Times are unix seconds, days count from 1970.
+ * orgs by id. Rankings read memory sequentially, in the order of positions: by key, the rankings of a million users
+ * took three times as long. Times are unix seconds, days count from 1970.
  */
 export interface SubjectFacts {
   /** The key at each position. */
@@ -26,11 +26,11 @@ export interface UserFacts extends SubjectFacts {
   inviters: Inviters;
 }
 
-/** Users who sent invites: a twentieth of all. */
+/** Users who sent invites, about a twentieth of all users. */
 export interface Inviters {
   /** Their positions, ascending. */
   positions: Uint32Array;
-  /** How many distinct people each of them invited. */
+  /** The number of distinct people that each of them invited. */
   invitees: WindowCounts;
 }
 
@@ -43,10 +43,10 @@ export interface OrgFacts extends SubjectFacts {
 
 export interface RunFacts {
   moment: Moment;
-  /** When days begin. */
+  /** Defines when days begin. */
   calendar: Pick<Calendar, 'dayOf' | 'startOf' | 'settledFrom'>;
   users: UserFacts;
   orgs: OrgFacts;
-  /** Holds the facts, with room for the lists. */
+  /** The memory of the facts and of the lists. */
   memory: ScratchBuffers;
 }

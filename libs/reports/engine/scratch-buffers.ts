@@ -4,7 +4,7 @@ const ROOM_TO_GROW = 1.05;
 export class Buffer32 {
   private array = new Uint32Array(0);
 
-  /** `count` words, not cleared. */
+  /** An array of `count` words, not cleared. */
   take(count: number): Uint32Array {
     if (this.array.length < count) this.array = new Uint32Array(count * ROOM_TO_GROW);
     return this.array.subarray(0, count);
@@ -38,7 +38,7 @@ export class ScratchBuffers {
     return (this.rooms[index] ??= new Buffer32()).take(count);
   }
 
-  /** The one array shared with the thread: `count` words, all zero. */
+  /** The only array shared with the thread: `count` words, all zero. */
   allocateShared(count: number): Uint32Array {
     if (this.shared.length < count) {
       const bytes = Math.ceil(count * ROOM_TO_GROW) * Uint32Array.BYTES_PER_ELEMENT;

@@ -18,7 +18,7 @@ const ROW = ACTIVITY + BITMAP_WORDS;
 const ROWS_IN_CACHE = 8_192;
 const MOST_BITS = 16;
 
-/** Facts of users, by key. */
+/** The facts of users, by key. */
 export interface ByKey {
   exists: Bitset;
   /** Ranks in the order of ids. */
@@ -82,7 +82,7 @@ export function sortUsers(
 /** Up to this many ties, insertion sort is faster than the built-in sort. */
 const FEW = 32;
 
-/** Sorts users with the same moment by rank. There are few; sorting all by rank first took twice as long. */
+/** Sorts users with the same moment by rank. Ties are rare; sorting all users by rank first took twice as long. */
 function sortTies(order: Uint32Array, moments: Uint32Array, ranks: Uint32Array): void {
   for (let first = 0, end = 1; first < order.length; first = end, end = first + 1) {
     const moment = moments[order[first]!]!;
@@ -126,7 +126,7 @@ class Buckets implements Iterable<[first: number, end: number]> {
   private readonly starts: number[];
   private readonly next: Uint32Array;
 
-  /** @param bucketOf the bucket by distance to the latest moment, in steps of 2 ** `shift` seconds */
+  /** @param bucketOf maps the distance to the latest moment, in steps of 2 ** `shift` seconds, to a bucket */
   private constructor(
     readonly count: number,
     sizes: readonly number[],

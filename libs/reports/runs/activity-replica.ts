@@ -16,8 +16,8 @@ import { BITMAP_DAYS } from '../engine/bitmap-words.js';
 import { NamedReplica } from './named-replica.js';
 
 /**
- * In-memory copy of 90 days of activity as of a read point. An update applies only the rows that changed: of a
- * million users, 250 of 22,000 rows change in an hour.
+ * In-memory copy of 90 days of activity at one read point. An update applies only changed rows: with a million users,
+ * 250 of 22,000 rows change per hour.
  */
 export class ActivityReplica {
   /** By user key. */
@@ -52,7 +52,7 @@ export class ActivityReplica {
     return replica;
   }
 
-  /** Whether these are, or can be advanced to, the bitmaps of a day: age 0 only moves forward. */
+  /** Whether the replica is of a day or can be advanced to it. Age 0 only moves forward. */
   reaches(day: number): boolean {
     return day >= this.day;
   }
@@ -60,8 +60,8 @@ export class ActivityReplica {
   /**
    * Reads the rows that changed since the last read.
    * @param day not before the previous day; the same by default
-   * @returns false when the changes cannot be determined: then everything must be read. After an error,
-   *   the replica must not be used any more
+   * @returns false when the changes cannot be determined; read everything then
+   * @throws any database error; the replica must not be used afterwards
    */
   async update(db: Connection, size: number, day = this.day): Promise<boolean> {
     const readPoint = await currentReadPoint(db);

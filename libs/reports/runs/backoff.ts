@@ -1,15 +1,15 @@
 const FIRST_SECONDS = 1;
 const LONGEST_SECONDS = 60;
 
-/** Growing pauses while something outside keeps work from succeeding: 1, 2, 4 … 60 seconds. */
+/** Growing pauses after faults outside the work: 1, 2, 4 … 60 seconds. */
 export class Backoff {
   private faults = 0;
   private restUntil = 0;
 
-  /** @param now milliseconds of a clock that only goes forward */
+  /** @param now a monotonic clock, in milliseconds */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether the pause after the latest fault lasts. */
+  /** Whether a pause is still under way. */
   isResting(): boolean {
     return this.now() < this.restUntil;
   }
@@ -21,7 +21,7 @@ export class Backoff {
     return seconds;
   }
 
-  /** Work has succeeded, or failed by itself: the next pause is the shortest again. */
+  /** Resets the next pause to the shortest. Call it when work has succeeded or failed for its own reasons. */
   end(): void {
     this.faults = 0;
     this.restUntil = 0;

@@ -1,19 +1,19 @@
 import { onlyKnownMigrations, type Queryable } from '#libs/database';
 
-/** A run that this worker has taken: no other has it under the same attempt. */
+/** A run that this worker has claimed. No other worker has the same attempt. */
 export interface ClaimedRun {
   id: number;
   attempt: number;
   report_time: Date;
-  /** When it was taken, to the microsecond: in a store that went back, the same attempt may be another's. */
+  /** Time of the claim, to the microsecond. In a store that went back, another worker may have the same attempt. */
   claimed_at: string;
 }
 
-/** How long a worker may be silent before its run is given to another. */
+/** The time without a renewal after which another worker may take a run. */
 export const LEASE_SECONDS = 30;
-/** A run that ends three workers is not tried a fourth time. */
+/** Maximum number of attempts, because a run may crash its worker. */
 const MAX_ATTEMPTS = 3;
-/** Times that a run was begun, without those that ended for a reason outside it. */
+/** SQL expression: the number of attempts without those that ended for a reason outside the run. */
 const COUNTED = 'attempt - interrupted';
 const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
 
@@ -27,9 +27,9 @@ const CLAIM = `
   returning id, attempt, report_time, ${CLAIMED_AT} as claimed_at`;
 
 /**
- * Takes a queued run whose moment has come by the database's clock.
- * @param known the migrations of this build: on a newer build's store it takes none
- * @returns undefined when the run is another's, done, withdrawn or not due yet
+ * Claims a queued run that is due by the database's clock.
+ * @param known the migrations of this build; claims nothing in the store of a newer build
+ * @returns undefined when another worker has the run, or it is completed, failed, withdrawn or not yet due
  */
 export async function claimRun(
   db: Queryable,
@@ -43,7 +43,7 @@ const DUE_IN = `
   select (extract(epoch from report_time - clock_timestamp()) * 1000)::float8 as ms
   from report_runs where run_id = $1 and state = 'queued'`;
 
-/** In how many milliseconds the moment of a queued run comes, below 0 when it has; undefined when it does not wait. */
+/** Milliseconds until a queued run is due, negative when it is overdue; undefined when the run is not queued. */
 export async function dueInMs(db: Queryable, runId: string): Promise<number | undefined> {
   return (await db.query<{ ms: number }>(DUE_IN, [runId])).rows[0]?.ms;
 }
@@ -52,7 +52,7 @@ const RENEW = `
   update report_runs set lease_until = ${LEASE_END}
   where ${IS_OURS}`;
 
-/** Says that the worker is still at it. */
+/** Extends the lease of a run that this worker is making. */
 export async function renewLease(db: Queryable, run: ClaimedRun): Promise<void> {
   await db.query(RENEW, claimOf(run));
 }
@@ -62,8 +62,9 @@ const COMPLETE = `
   where ${IS_OURS} and ${onlyKnownMigrations('$5')}`;
 
 /**
+ * Marks a run as completed.
  * @param known the migrations of this build
- * @returns false when nothing may be kept: the run was given to another worker or withdrawn meanwhile, or a newer
+ * @returns false when the transaction must be rolled back: another worker has the run, it was withdrawn, or a newer
  *   build has migrated the store
  */
 export async function completeRun(
@@ -85,7 +86,7 @@ const FAIL = `
   where ${IS_OURS}
   returning state`;
 
-/** Puts a run back in the queue with the reason, or ends it after the last attempt. */
+/** Queues a run again with the error, or marks it as failed after the last attempt. @returns the new state */
 export async function failRun(
   db: Queryable,
   run: ClaimedRun,
@@ -99,9 +100,9 @@ function claimOf({ id, attempt, claimed_at: claimedAt }: ClaimedRun): [number, n
   return [id, attempt, claimedAt];
 }
 
-// Also when a sweep has given the run away in the meantime, or ended it for this attempt's silence. A run that is completed
-// under this attempt was committed although the worker did not hear of it. In a store that went back, another worker may be at
-// the same attempt: it keeps it.
+// Also applies after a sweep has queued the run again or marked it as failed because the lease of this attempt expired.
+// A run that is completed under this attempt was committed although the worker received no confirmation. In a store
+// that went back, another worker may have the same attempt; it keeps the run.
 const INTERRUPT = `
   update report_runs set
     interrupted = interrupted + 1,
@@ -112,7 +113,7 @@ const INTERRUPT = `
   where id = $1 and state <> 'withdrawn' and (
     attempt > $2 or attempt = $2 and state <> 'completed' and (state <> 'running' or ${CLAIMED_AT} = $4))`;
 
-/** Ends an attempt that failed for a reason outside the run: it does not count, and the run waits again. Once an attempt. */
+/** Ends an attempt that failed for a reason outside the run. The attempt does not count. Call it once per attempt. */
 export async function interruptRun(
   db: Queryable,
   { id, attempt, claimed_at: claimedAt }: ClaimedRun,
@@ -121,7 +122,7 @@ export async function interruptRun(
   await db.query(INTERRUPT, [id, attempt, reason, claimedAt]);
 }
 
-// A lease that ends later than any lease can was given by a clock that was ahead: it is given again.
+// A lease that ends too far in the future was set by a clock that was ahead. It is shortened to a full lease.
 const SHORTEN_LEASES = `
   update report_runs set lease_until = ${LEASE_END}
   where state = 'running' and lease_until > ${LEASE_END}`;
@@ -130,7 +131,7 @@ const RECLAIM = `
     error = 'The worker ended in the middle of attempt ' || ${COUNTED} || '.'
   where state = 'running' and lease_until < now()`;
 
-/** Gives back the runs whose worker has been silent for the length of a lease. */
+/** Ends the attempts whose lease has expired. */
 export async function reclaimRuns(db: Queryable): Promise<void> {
   await db.query(SHORTEN_LEASES);
   await db.query(RECLAIM);

@@ -10,18 +10,18 @@ import { userFacts } from './user-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 
-/** The replicas that a run keeps for the next one. */
+/** The replicas that a run keeps for the next run. */
 export interface RunReplica {
   facts: FactReplica;
   activity: ActivityReplica;
-  /** Holds the facts of the run. */
+  /** The memory of the run's facts. */
   memory: ScratchBuffers;
 }
 
 interface Loaded {
   facts: RunFacts;
   known: RunReplica;
-  /** Whether everything was read, not only the changes. */
+  /** Whether everything was read, instead of only the changes. */
   isFullRead: boolean;
 }
 
@@ -78,7 +78,7 @@ async function factReplica(
   return before && (await before.update(pair[1])) ? before : FactReplica.read(pair, calendar);
 }
 
-/** The activity of the 90 days up to `day`, and the replica for the next run, which may be of a later day. */
+/** The activity of the 90 days up to `day`, and the replica for the next run, which may be ahead of `day`. */
 async function activityReplica(
   db: Connection,
   calendar: Calendar,

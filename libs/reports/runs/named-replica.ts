@@ -5,12 +5,12 @@ import { BITMAP_WORDS } from '../engine/bitmap-words.js';
 import type { NamedActivity } from '../engine/named-activity.js';
 import { PairTable } from '../engine/pair-table.js';
 
-/** In-memory copy of 90 days of named activity as of a read point. */
+/** In-memory copy of 90 days of named activity at one read point. */
 export class NamedReplica {
   /** By pair key. */
   readonly bitmaps = ActivityBitmaps.none(0);
   private readonly pairs = new PairTable();
-  /** The greatest key of a pair in the store. Pairs that only the log has come after it. */
+  /** The greatest pair key in the store. Pairs that only the activity log names get greater keys. */
   private stored = 0;
   private unnamed = sharedWords(0);
   private naming = sharedWords(0);
@@ -25,7 +25,7 @@ export class NamedReplica {
     this.bitmaps.makeRoom(this.stored + 1);
   }
 
-  /** Marks a pair that the log names. */
+  /** Marks a day of a pair that the activity log names. */
   mark(user: number, org: number, age: number): void {
     let key = this.pairs.find(user, org);
     if (key === 0) {
@@ -38,7 +38,7 @@ export class NamedReplica {
 
   /**
    * The named activity; undefined when there is none.
-   * @param activity of all users, by user key, on the same days
+   * @param activity the activity of all users on the same days, by user key
    */
   activity({ words: active, size }: ActivityBitmaps): NamedActivity | undefined {
     const { words } = this.bitmaps;

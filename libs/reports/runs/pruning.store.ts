@@ -9,7 +9,7 @@ interface CompletedRun {
   isRequested: boolean;
 }
 
-// Runs whose moment lies ahead, as after the database's clock was wrong, take no place among them.
+// Leaves out runs with a report time in the future, which a wrong database clock leaves behind.
 const COMPLETED = `
   select id, report_time as "reportTime",
     as_of and (completed_at > now() - interval '24 hours' or not $1) as "isRequested"
@@ -21,11 +21,10 @@ const NEVER_SERVED = `
   where state = 'completed' and pruned_at is null and completed_at < report_time`;
 
 /**
- * Completed runs whose snapshots are kept no longer. Kept are the latest runs, the last run of each of the latest days,
- * and runs of past days requested in the last 24 hours. Runs that were made before their moment are never served, and
- * never kept.
- * @param kept how many of the latest runs, and of the latest days
- * @param byAge whether clocks agree well enough to let requested runs of past days go for their age
+ * Completed runs to prune. Keeps the latest runs, the last run of each of the latest days, and runs of past days
+ * completed in the last 24 hours. Runs completed before their report time are never served and always pruned.
+ * @param kept the number of latest runs and of latest days to keep
+ * @param byAge whether the clocks agree well enough to prune requested runs of past days by their age
  */
 export async function prunableRuns(
   db: Queryable,
@@ -47,12 +46,12 @@ export async function prunableRuns(
   return prunable.sort((one, other) => one - other);
 }
 
-/** Says that a run's snapshot is served no longer, before it is dropped. */
+/** Marks a run as pruned, so that its snapshot is no longer served. Call it before dropping the snapshot. */
 export async function markPruned(db: Queryable, id: number): Promise<void> {
   await db.query('update report_runs set pruned_at = now() where id = $1', [id]);
 }
 
-// From the tables that are there, not from the runs that ever were.
+// Reads the existing tables instead of all runs ever made.
 const UNDROPPED = `
   with kept as (
     select substring(relname from '^snapshots_run_([0-9]+)$')::int as id from pg_class
@@ -62,8 +61,8 @@ const UNDROPPED = `
   where r.pruned_at is not null or r.id is null`;
 
 /**
- * Runs whose snapshot is still there although they are marked as pruned, from now or from a prune that was cut short,
- * or although there is no such run: the store was restored in place, to a state before it.
+ * The numbers of snapshots to drop: of runs that are marked as pruned, also by an earlier prune that was interrupted,
+ * and of unknown runs, which remain when the store was restored in place to an earlier state.
  */
 export async function undroppedRuns(db: Queryable): Promise<number[]> {
   return (await db.query<{ id: number }>(UNDROPPED)).rows.map((row) => row.id);
@@ -76,7 +75,7 @@ const WITHDRAW = `
   where run_id = $1
   returning id`;
 
-/** Withdraws a run of any state; its snapshot is to be dropped. @returns its number; undefined when there is no such run */
+/** Withdraws a run of any state. The caller drops its snapshot. @returns `report_runs.id`; undefined if unknown */
 export async function withdrawRun(db: Queryable, runId: string): Promise<number | undefined> {
   return (await db.query<{ id: number }>(WITHDRAW, [runId])).rows[0]?.id;
 }

@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import { REPORT_RUNS } from '#libs/contracts';
 import { Logger, Metrics, QueueStore, describeError } from '#libs/platform';
 
-/** Brings the queue's depth into the metrics, and its troubles into the log. */
+/** Reports the queue's depth in the metrics and its errors in the log. */
 @Injectable()
 export class QueueMetrics implements OnModuleInit {
   constructor(
@@ -15,7 +15,7 @@ export class QueueMetrics implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.queue.on('error', (error) => this.logger.warn('queue trouble', describeError(error)));
+    this.queue.on('error', (error) => this.logger.warn('queue error', describeError(error)));
     this.metrics.beforeReading(async () => {
       if (!(await this.store.isSame())) return this.metrics.queueJobs.reset();
       const counts = await this.queue.getJobCounts('waiting', 'active', 'delayed');

@@ -14,10 +14,10 @@ import {
 import { RunExecutor } from './run-executor.service.js';
 
 const GOODBYE_MS = 2_000;
-/** When the queue is asked again after it was away, beside what the backend waits by itself. */
+/** Pause before the queue is polled again after a failure, in addition to the backend's own pause. */
 const RETRY_MS = 1_000;
 
-/** Takes the jobs of report runs off the queue, one at a time. */
+/** Processes the jobs of report runs, one at a time. */
 @Injectable()
 @Processor(REPORT_RUNS, { concurrency: 1, runRetryDelay: RETRY_MS })
 export class ReportRunsProcessor
@@ -35,11 +35,11 @@ export class ReportRunsProcessor
   }
 
   /**
-   * A worker is ready when its queue answers and it takes jobs from it. It leaves the jobs to a newer build while
-   * the store belongs to one.
+   * A worker is ready when its queue responds and it takes jobs. It pauses while the store belongs to a newer build,
+   * which then takes the jobs.
    */
   onApplicationBootstrap(): void {
-    this.readiness.add('The queue does not answer the worker.', async () => {
+    this.readiness.add('The queue does not respond to the worker.', async () => {
       const trouble = troubleOf(this.worker.getBackend());
       if (trouble !== undefined) throw trouble;
       if (!this.worker.isRunning()) throw new Error('the worker takes no jobs');
@@ -54,24 +54,24 @@ export class ReportRunsProcessor
 
   async process(job: Job<JobCatalogue[typeof REPORT_RUNS]>, token?: string): Promise<void> {
     if (!(await this.store.isSame())) {
-      // The job is another store's: it goes back into the queue, which this worker has left.
+      // The job belongs to another store. It goes back into the queue, from which this worker takes no more jobs.
       await job.moveToWait(token);
       throw new WaitingError();
     }
     await this.executor.execute(job.data.runId);
   }
 
-  /** The worker goes on by itself when the queue is back. */
+  /** Logs the error. The worker continues by itself when the queue is available again. */
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    this.logger.warn('queue trouble in the worker', describeError(error));
+    this.logger.warn('queue error in the worker', describeError(error));
   }
 
   private pause(): void {
     void this.worker.pause(true).catch(() => undefined);
   }
 
-  /** Takes no more jobs and lets a run under way end. Without Redis a worker would wait to say good-bye. */
+  /** Takes no more jobs and waits for the current run. Limits the wait for Redis, which may be away. */
   async onModuleDestroy(): Promise<void> {
     const closed = this.worker.close();
     await this.executor.stop();

@@ -28,22 +28,22 @@ import { OrgThread } from '../engine/org-thread.js';
 import { markPruned, prunableRuns, undroppedRuns } from './pruning.store.js';
 import type { RunFacts } from '../engine/run-facts.js';
 
-/** A requested run is of the next whole second: a job that arrives before that waits for it. */
+/** A requested run is due at the next whole second. A job that arrives up to this long before waits for it. */
 const SOON_MS = 2_000;
-/** How long a run may go on after the worker was asked to stop, of the 30 seconds until it is ended. */
+/** The time that a run has to finish after the worker was asked to stop, of the 30 seconds until it is killed. */
 const FINISH_MS = 20_000;
 
-/** Why a run was not completed although nothing failed. */
+/** Rolls a run back that another worker has, or that was withdrawn. */
 class NotOurs extends Error {}
 
-/** Carries runs out, in a worker. */
+/** Makes runs, in a worker. */
 @Injectable()
 export class RunExecutor {
   private current: Promise<void> = Promise.resolve();
   private claimed: ClaimedRun | undefined;
-  /** The run under way was given back, since the process is about to end. */
+  /** Whether the current run was interrupted because the process is about to end. */
   private isGivenBack = false;
-  /** What the last run knew, to be brought up to date by the next. */
+  /** The replicas of the last run, which the next run updates. */
   private known: RunReplica | undefined;
   private readonly orgThread = new OrgThread();
   private readonly backoff = new Backoff();
@@ -60,9 +60,9 @@ export class RunExecutor {
   ) {}
 
   /**
-   * Carries a run out if it still waits; does nothing when it is done or another's. A failure of its own is
-   * written into the run, which then waits again or, after the third attempt, has failed. After a fault outside,
-   * such as a full disk, it waits without having used an attempt, and this worker pauses.
+   * Makes a run if it is still queued; otherwise does nothing. A failure of the run is stored in its row; the run is
+   * queued again or, after the third attempt, failed. After a fault outside the run, such as a full disk, the attempt
+   * does not count, and this worker pauses.
    */
   async execute(runId: string): Promise<void> {
     const execution = this.tryToExecute(runId);
@@ -70,7 +70,7 @@ export class RunExecutor {
     await execution;
   }
 
-  /** Lets a run under way end, or gives it back when it takes too long: the process is about to end. */
+  /** Waits for the current run before the process ends, and interrupts it when it takes too long. */
   async stop(): Promise<void> {
     this.stopping.abort();
     const given = new AbortController();
@@ -106,7 +106,7 @@ export class RunExecutor {
     }
   }
 
-  /** Takes a run, waiting for its moment when that is near. */
+  /** Claims a run. Waits until it is due if that is soon. */
   private async claim(runId: string): Promise<ClaimedRun | undefined> {
     const { pool } = this.database;
     const known = await this.watch.knownMigrations();
@@ -136,12 +136,12 @@ export class RunExecutor {
     }
   }
 
-  /** @throws NotOurs when the run was given to another worker, or withdrawn, meanwhile */
+  /** @throws NotOurs when another worker has taken the run, or it was withdrawn */
   private async carryOut(runId: string, run: ClaimedRun): Promise<void> {
     const startedAt = performance.now();
     const reportTime = unixSeconds(run.report_time.getTime());
     const moment = { reportTime, day: this.calendar.dayOf(reportTime * 1000) / DAY_MS };
-    // A run that starts meanwhile, or after a failure, reads everything.
+    // A run that starts in the meantime, or after a failure, reads everything.
     const before = this.known;
     this.known = undefined;
     const { facts, known, isFullRead } = await this.database.snapshot((pair) =>
@@ -160,7 +160,7 @@ export class RunExecutor {
     );
   }
 
-  /** Writes the whole snapshot and completes the run at once. */
+  /** Writes the snapshot and completes the run in one transaction. */
   private async publish(run: ClaimedRun, facts: RunFacts, replica: FactReplica): Promise<void> {
     const known = await this.watch.knownMigrations();
     await this.database.transaction(async (db) => {
@@ -170,7 +170,7 @@ export class RunExecutor {
     }, 'long');
   }
 
-  /** Ends an attempt that did not complete its run. */
+  /** Records why an attempt did not complete its run. */
   private async end(
     runId: string,
     run: ClaimedRun,
@@ -185,13 +185,13 @@ export class RunExecutor {
     this.metrics.runs.labels('superseded').inc();
     const { attempt } = run;
     this.logger.warn('report run was given to another worker or withdrawn', { runId, attempt });
-    // The lease expired because the database was away: that attempt does not count either.
-    if (renewalFailed) await interruptRun(this.database.pool, run, 'The lease ran out.');
+    // The lease expired because the database was away. Such an attempt does not count either.
+    if (renewalFailed) await interruptRun(this.database.pool, run, 'The lease expired.');
   }
 
-  /** Gives a run back after a fault outside it; waits for the database to record it. */
+  /** Ends an attempt after a fault outside the run. Repeats until the database records it. */
   private async interrupt(runId: string, run: ClaimedRun, fault: string): Promise<void> {
-    const reason = `Interrupted: ${fault.replace(/\.$/, '')}. This does not count as an attempt: the run waits until it is over.`;
+    const reason = `Interrupted: ${fault.replace(/\.$/, '')}. This does not count as an attempt: the run waits until the fault is resolved.`;
     for (;;) {
       const pauseSeconds = this.backoff.rest();
       this.metrics.runs.labels('interrupted').inc();

@@ -3,14 +3,14 @@ import type { Database } from '#libs/database';
 
 type Row = NonNullable<Awaited<ReturnType<Database['prisma']['reportRun']['findFirst']>>>;
 
-/** Which runs an admin asks for. */
+/** Filters of the admin's run list. */
 export interface RunSelection {
   limit: number;
-  /** Only those whose moment is later than this, in milliseconds since 1970, and that are not withdrawn. */
+  /** Only runs with a later report time (milliseconds since 1970) that are not withdrawn. */
   after?: number;
 }
 
-/** Runs of every state, the one that was added last first. */
+/** Runs of every state, the last added first. */
 export async function runViews(
   { prisma }: Database,
   calendar: Calendar,
@@ -22,7 +22,7 @@ export async function runViews(
   return found.map((row) => view(row, calendar));
 }
 
-/** One run; undefined when there is none with this id. */
+/** One run; undefined for an unknown id. */
 export async function runView(
   { prisma }: Database,
   calendar: Calendar,

@@ -33,12 +33,12 @@ const requestReportRun = operation({
 const listReportRuns = operation({
   id: 'listReportRuns',
   tag: 'admin',
-  summary: 'The latest runs, withdrawn ones included',
+  summary: 'The latest runs, including withdrawn runs',
   query: z.object({
     limit: parameters.wholeNumber({ default: 50, low: 1, high: MAX_RUNS }),
     ahead: parameters
       .choice(['false', 'true'])
-      .describe("true: only those whose moment lies ahead of the database's clock"),
+      .describe("true: only runs with a report time ahead of the database's clock"),
   }),
   reply: wire.reportRunList,
 });
@@ -54,12 +54,12 @@ const getReportRun = operation({
 const withdrawReportRun = operation({
   id: 'withdrawReportRun',
   tag: 'admin',
-  summary: 'Withdraw a run for good: it is served nowhere, and its snapshot is dropped',
+  summary: 'Withdraw a run permanently: it is no longer served, and its snapshot is dropped',
   path: parameters.runPath,
   reply: wire.reportRun,
 });
 
-/** Runs on demand, how they went, and their withdrawal. */
+/** Requests, lists and withdraws runs. */
 @Controller('api/admin/v1/report_runs')
 @Access('admin')
 export class RunsController {
@@ -107,7 +107,7 @@ export class RunsController {
     if (day >= calendar.dayOf(await this.runs.now()))
       throw invalidField('as_of', `must be a day before today (${calendar.zone})`);
     if (!calendar.has(day))
-      throw invalidField('as_of', `is a date that ${calendar.zone} skipped: ask for another day`);
+      throw invalidField('as_of', `is a date that ${calendar.zone} skipped: request another day`);
     return day;
   }
 }

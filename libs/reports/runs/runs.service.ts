@@ -22,8 +22,8 @@ const ENQUEUE_TIMEOUT_MS = 2_000;
 const LOST_AFTER_SECONDS = 5;
 
 /**
- * Schedules runs. The row in PostgreSQL is the run; a job only notifies a worker. So a job that is lost, late or
- * delivered twice does no harm. The database's clock decides what is due.
+ * Schedules runs. The row in PostgreSQL is authoritative; a job only notifies a worker, so lost, late or repeated jobs
+ * do no harm. The database's clock decides which runs are due.
  */
 @Injectable()
 export class RunsService {
@@ -38,7 +38,7 @@ export class RunsService {
   ) {}
 
   /**
-   * Requests a run of now. Its moment is the next whole second, so everything accepted before this call counts
+   * Requests a run for now. Its report time is the next whole second, so everything accepted before this call counts
    * and `report_time` is exact.
    */
   async requestNow(): Promise<string> {
@@ -52,19 +52,19 @@ export class RunsService {
     );
   }
 
-  /** Runs of every state, the one that was added last first. @param isAhead only those of a moment that lies ahead */
+  /** Runs of every state, the last added first. @param isAhead only runs with a report time in the future */
   async list(limit: number, isAhead: boolean): Promise<ReportRunView[]> {
     // A requested run waits for the next whole second.
     const after = isAhead ? (await this.now()) + 1000 : undefined;
     return runViews(this.database, this.calendar, { limit, after });
   }
 
-  /** One run; undefined when there is none with this id. */
+  /** One run; undefined for an unknown id. */
   find(runId: string): Promise<ReportRunView | undefined> {
     return runView(this.database, this.calendar, runId);
   }
 
-  /** The time of the database's clock, which decides what is due, in milliseconds since 1970. */
+  /** The time of the database's clock, milliseconds since 1970. */
   now(): Promise<number> {
     return databaseNow(this.database.pool);
   }
@@ -78,8 +78,8 @@ export class RunsService {
   }
 
   /**
-   * Recovers from crashes, flushed queues and missed schedules: adds the run that is due, reclaims runs
-   * whose worker ended, and adds jobs for runs that still wait.
+   * Recovers from crashes, flushed queues and missed schedules: adds the scheduled run that is due, reclaims
+   * runs whose lease has expired, and adds jobs for runs that still wait.
    */
   async sweep(): Promise<void> {
     const { pool } = this.database;
@@ -91,7 +91,7 @@ export class RunsService {
   /** Adds the latest scheduled run, unless it exists. */
   async scheduleDue(): Promise<void> {
     const { pool } = this.database;
-    // Read before the current time, since the first read writes it.
+    // Read before the current time, because the first read writes it.
     const installedAt = await this.instance.installedAt();
     const now = await databaseNow(pool);
     const due = latestDue(this.settings.REPORT_CRON, now);
@@ -107,10 +107,10 @@ export class RunsService {
   }
 
   private async enqueue({ run_id: runId, attempt }: QueuedRun): Promise<void> {
-    // One job per attempt of a run, however often it is added. It is not delayed until the moment of the run:
-    // BullMQ delays by the clocks of processes, so the worker that takes it waits instead.
+    // One job per attempt of a run, however often it is added. The job is not delayed until the run is due: BullMQ
+    // delays by the clocks of processes, so the worker that takes the job waits instead.
     try {
-      // A worker of the new store adds it to the right queue.
+      // When the store was replaced, a worker of the new store adds the job to the right queue.
       if (!(await this.store.isSame())) return;
       const added = this.queue.add('run', { runId }, { jobId: `${runId}_${attempt}` });
       await within(ENQUEUE_TIMEOUT_MS, added);

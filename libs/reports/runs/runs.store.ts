@@ -7,7 +7,8 @@ export interface QueuedRun {
   attempt: number;
 }
 
-// The unique keys of the table decide, and the database's clock. A request for a day joins one that has not begun.
+// The table's unique keys and the database's clock prevent duplicates. A request for a day returns the run of an
+// earlier request that has not begun.
 const REQUEST_NOW = `
   insert into report_runs (report_time, as_of)
   values (date_trunc('second', clock_timestamp()) + interval '1 second', false)
@@ -19,7 +20,7 @@ const REQUEST_DAY = `
   on conflict (report_time) where as_of and state = 'queued' and attempt = 0
   do update set queued_at = now()
   returning run_id, attempt`;
-// What an admin withdrew when its moment had come is not made again.
+// A run that was withdrawn at or after its report time is not made again.
 const SCHEDULE = `
   insert into report_runs (report_time, as_of)
   select $1::timestamptz, false
@@ -28,41 +29,41 @@ const SCHEDULE = `
     where report_time = $1::timestamptz and not as_of and state = 'withdrawn' and withdrawn_at >= report_time)
   on conflict (report_time) where not as_of and state <> 'withdrawn' do nothing
   returning run_id, attempt`;
-// Completed before its moment, or at a time that is still to come, or queued long before a run that was queued earlier by
-// the clock: a clock was wrong.
+// The clock was wrong when a run was completed before its report time or in the future, or when a run with a higher
+// number was queued at an earlier time.
 const DISCARD_UNTIMELY = `
   update report_runs run set state = 'withdrawn', pruned_at = coalesce(pruned_at, now()),
-    error = 'It was made before its moment, by a clock that was wrong.'
+    error = 'The run was made before its report time, because a clock was wrong.'
   where report_time = $1 and not as_of and state = 'completed'
     and (completed_at < report_time or completed_at > clock_timestamp() or exists (
       select from report_runs later
       where later.id > run.id and later.queued_at < run.queued_at - interval '1 minute'))`;
 
-/** Asks for the run of the next whole second: requests of one second get the same run. */
+/** Adds a run for the next whole second. Requests within one second get the same run. */
 export async function requestNow(db: Queryable): Promise<QueuedRun> {
   return (await db.query<QueuedRun>(REQUEST_NOW)).rows[0]!;
 }
 
-/** Asks for the run of a past day. @param reportTime its last second */
+/** Adds a run for a past day. @param reportTime the last second of the day */
 export async function requestDay(db: Queryable, reportTime: Date): Promise<QueuedRun> {
   return (await db.query<QueuedRun>(REQUEST_DAY, [reportTime])).rows[0]!;
 }
 
-/** Adds the scheduled run of a moment that has come; undefined when it is there already. */
+/** Adds the scheduled run of a time that has passed; undefined when it exists. */
 export async function scheduleRun(db: Queryable, reportTime: Date): Promise<QueuedRun | undefined> {
   const { rows } = await db.query<QueuedRun>(SCHEDULE, [reportTime]);
   if (rows[0] || (await db.query(DISCARD_UNTIMELY, [reportTime])).rowCount === 0) return rows[0];
   return (await db.query<QueuedRun>(SCHEDULE, [reportTime])).rows[0];
 }
 
-// One that was queued at a time still to come has waited since a clock was wrong.
+// A run queued in the future was queued when a clock was wrong, so it also counts as waiting.
 const WAITING = `
   select run_id, attempt from report_runs
   where state = 'queued' and report_time <= now()
     and (queued_at < now() - make_interval(secs => $1) or queued_at > now())
   order by report_time`;
 
-/** Due runs that have waited for longer than a job takes to arrive: theirs may have been lost. */
+/** Due runs that have waited longer than a job takes to arrive, so their jobs may be lost. */
 export async function waitingRuns(db: Queryable, olderThanSeconds: number): Promise<QueuedRun[]> {
   return (await db.query<QueuedRun>(WAITING, [olderThanSeconds])).rows;
 }
@@ -84,7 +85,7 @@ const PINNED: PreparedQuery = {
     where ${SERVABLE} and run_id = $1`,
 };
 
-/** The run that reports are served from: the pinned one, or the completed one with the latest moment. */
+/** The run to serve reports from: the pinned run, or the servable run with the latest report time. */
 export async function servedRun(db: Database, runId?: string): Promise<ServedRun | undefined> {
   const question = runId === undefined ? SERVED : PINNED;
   const rows = await db.queryPrepared<{ id: number; run_id: string; report_time: Date }>(

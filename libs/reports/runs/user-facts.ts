@@ -11,9 +11,9 @@ import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 
 /**
  * The users who exist at T.
- * @param activity of the 90 days up to T, by key
+ * @param activity the 90 days up to T, by key
  * @param lastActiveAt unix seconds, by key; values after T are corrected
- * @param memory holds the result as long as the facts are used
+ * @param memory contains the result; do not rewind it while the facts are used
  */
 export async function userFacts(
   db: Connection,
@@ -36,8 +36,8 @@ export async function userFacts(
 }
 
 /**
- * Users active after T were last active, as of T, when their last active day up to T began, or when
- * they were created if that is later. Looks back 90 days at a time; the day of the creation is active.
+ * Corrects the last activity of users who were active after T: it is the start of their last active day up to T, or
+ * their creation if that is later. Looks back 90 days at a time; the day of the creation is an active day.
  */
 async function settleLastActive(
   db: Connection,

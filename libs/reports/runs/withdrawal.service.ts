@@ -4,7 +4,7 @@ import { Logger, describeError } from '#libs/platform';
 import { dropSnapshot } from '../snapshots/snapshots.store.js';
 import { withdrawRun } from './pruning.store.js';
 
-/** Takes runs back: for one that holds what is not so, such as one made by a clock that was wrong. */
+/** Withdraws runs with wrong content, such as runs made while a clock was wrong. */
 @Injectable()
 export class WithdrawalService {
   constructor(
@@ -13,15 +13,15 @@ export class WithdrawalService {
   ) {}
 
   /**
-   * Withdraws a run of any state, for good: it is served nowhere any more, one that waits or is under way is not made,
-   * and its snapshot is dropped. Withdrawing it again changes nothing.
-   * @returns false when there is no such run
+   * Withdraws a run of any state permanently: it is no longer served, a queued or running run is not completed, and its
+   * snapshot is dropped. Withdrawing it again changes nothing.
+   * @returns false for an unknown run
    */
   async withdraw(runId: string): Promise<boolean> {
     const id = await withdrawRun(this.database.pool, runId);
     if (id === undefined) return false;
     this.logger.info('report run withdrawn', { runId });
-    // While a reader holds it, it stays: a worker drops it after the next run.
+    // The drop fails while a reader uses the snapshot. A worker then drops it after the next run.
     await this.database
       .transaction((db) => dropSnapshot(db, id))
       .catch((error: unknown) =>

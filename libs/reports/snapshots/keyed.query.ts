@@ -13,9 +13,9 @@ const numbersOfKeys = (table: string) => `
     where subject = $1 and report = $3 and "interval" = $4 and first = 0 and report_id = $5)`;
 
 /**
- * The two numbers of some keys of a run, in the order of the keys, which may be anywhere in a list;
- * undefined when the run's snapshot is gone.
- * @param reportId of that ranking in the snapshot: another state of the store has another one
+ * The two numbers of each of some keys in a run, in the order of the keys; undefined when the run's snapshot was
+ * pruned or replaced.
+ * @param reportId the id of the ranking in the snapshot, which differs after the store was restored
  */
 export async function numbersOf(
   db: Queryable,
@@ -37,8 +37,8 @@ export async function numbersOf(
 }
 
 /**
- * What is known of some users or orgs now, by key; who was deleted has none. Apart from their numbers:
- * asked for at once, those came again with each profile.
+ * The current display profiles of users or orgs by key, without deleted ones. A query separate from `numbersOf`: a
+ * joint query would repeat the numbers with each profile.
  */
 export async function profilesOf<Profile, Row extends { id: number }>(
   db: Queryable,

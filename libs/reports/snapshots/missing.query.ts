@@ -10,7 +10,7 @@ const missingFrom = (table: string) => `
     and exists (select from ${table})
     and exists (select from report_runs where id = $4 and run_id = $5 and ${SERVABLE}) as missing`;
 
-/** Whether a run is served without this ranking: a version that did not have the report made it. */
+/** Whether a kept run lacks a ranking, because a version without the report made it. */
 export async function lacksRanking(
   db: Queryable,
   run: { id: number; runId: string },

@@ -3,20 +3,20 @@ import type { RankedList } from '../definitions/index.js';
 import type { Buffer32 } from '../engine/scratch-buffers.js';
 
 /**
- * How a ranked list is packed: entry after entry of one width, each its key in 4 bytes, little-endian,
- * then its extras in 4 bytes, or 1 where they fit. So entry i begins at byte i × width, and a page at any
- * depth is a substring.
+ * The format of a packed list: entries of equal width, each a key of 4 bytes, little-endian, followed by
+ * its extras of 4 bytes, or of 1 byte when all values fit. Entry i begins at byte i × width, so any page
+ * is a substring.
  */
 const KEY_BYTES = 4;
 
-/** What most of a packed list is kept in a row: it fills a page of a table, and any width divides it. */
+/** Bytes of a packed list per row. A row fills a page of the table, and every entry width divides this number. */
 export const PART_BYTES = 7_920;
 
 export function widthOf(extras: number, extraBytes: 1 | 4): number {
   return KEY_BYTES + extras * extraBytes;
 }
 
-/** @returns what is in the room */
+/** @returns a view of `room` */
 export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4, room: Buffer32): Buffer {
   const bytes = keys.length * widthOf(extras.length, extraBytes);
   const words = room.take(Math.ceil(bytes / 4));
@@ -25,7 +25,7 @@ export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4, room: 
     : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), keys, extras);
 }
 
-/** Two numbers for each key, at byte key × 8; zeros for keys that are not there. */
+/** Packs two numbers per key, at byte key × 8; zeros for missing keys. */
 export function packNumbers(
   keys: Uint32Array,
   first: Uint32Array,
@@ -74,13 +74,13 @@ export interface Entry {
   extras: number[];
 }
 
-/** An entry with the two numbers that every row about its subject shows. */
+/** An entry with the two numbers that all rows of its subject show. */
 export interface NumberedEntry extends Entry {
-  /** Created at, and last active at or members. */
+  /** The creation, and the last activity of a user or the number of members of an org. */
   numbers: [number, number];
 }
 
-/** @param width bytes of an entry */
+/** @param width bytes per entry */
 export function unpackList(packed: Buffer, extras: number, width: number): Entry[] {
   const extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;
   const extra = (at: number) => (extraBytes === 1 ? packed[at]! : packed.readInt32LE(at));
@@ -92,9 +92,9 @@ export function unpackList(packed: Buffer, extras: number, width: number): Entry
   }));
 }
 
-/** Bytes of the two numbers that every row of a subject shows, kept once a run for each key. */
+/** Bytes of the two numbers of a key, which are stored once per run. */
 export const NUMBERS_BYTES = 8;
-/** How many keys' numbers a part holds. */
+/** Keys per part of the numbers. */
 export const NUMBERS_A_PART = PART_BYTES / NUMBERS_BYTES;
 
 function littleEndian(packed: Uint32Array): Buffer {

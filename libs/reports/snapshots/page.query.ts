@@ -12,13 +12,13 @@ import {
 import { snapshotTable } from './snapshots.store.js';
 import { SERVED_RUN } from './served-run.js';
 
-/** A slice of one ranking of one run, and what is known of whom it lists. */
+/** A slice of one ranking of one run, with the display profiles of its users or orgs. */
 export interface SnapshotSlice<Profile> {
   reportId: string;
   total: number;
   entries: NumberedEntry[];
   profiles: Map<number, Profile>;
-  /** `run_id` of the run that reports are served from when no other is asked for. */
+  /** `run_id` of the run that is served by default. */
   servedRun: string | null;
 }
 
@@ -27,20 +27,20 @@ interface SliceRow<ProfileRow> {
   total: number;
   width: number;
   page: Buffer;
-  /** None on a page of none. */
+  /** Null for an empty page. */
   numbers: Buffer | null;
   served_run: string | null;
-  /** None where none is left. */
+  /** Null when all of its users or orgs were deleted. */
   profiles: ProfileRow[] | null;
 }
 
-/** The last place where a slice can begin: substring counts bytes in int4. Beyond a list's end it is empty. */
+/** Limit for the start of a slice, because `substring` counts bytes as int4. Slices beyond a list's end are empty. */
 const LAST_PLACE = 2 ** 26;
 
 /**
- * A select of entries `$4` up to `$4 + $5` of the ranking `$1`, `$2`, `$3`, joined to one value: out of the
- * part in which the first of them is, or the list's last, and those after it. Substring takes a beginning
- * before the first byte, and what is missing there off the length.
+ * Selects the entries [`$4`, `$4 + $5`) of the ranking (`$1`, `$2`, `$3`) as one value. Reads the part that
+ * contains the first entry, or the list's last part, and the following parts. `substring` accepts a start
+ * before the first byte and reduces the length accordingly.
  */
 export const entriesFrom = (table: string) => `
   select report_id, total, width, string_agg(
@@ -53,8 +53,8 @@ export const entriesFrom = (table: string) => `
   group by report_id, total, width`;
 
 /**
- * A select of the numbers of subjects of the kind `$1` whose `key` is in `keys`, in the order of `place`.
- * Each is looked up in a subquery: with a join, PostgreSQL scanned all parts, since a new table has no statistics.
+ * Selects the numbers of the subjects (of kind `$1`) whose `key` is in `keys`, in the order of `place`. One subquery
+ * per key: with a join, PostgreSQL scanned all parts, because a new table has no statistics.
  */
 export const numbersFrom = (table: string) => `
   select string_agg((
@@ -114,7 +114,7 @@ export async function sliceOf<Profile, Row extends { id: number }>(
 const totalsFrom = (table: string) => `
   select subject, report, "interval", total from ${table} where report <> 'numbers' and first = 0`;
 
-/** How many entries each ranking of a run has. */
+/** The number of entries of each ranking of a run. */
 export async function totalsOf(
   db: Queryable,
   runKey: number,
@@ -125,7 +125,7 @@ export async function totalsOf(
 
 const UNDEFINED_TABLE = '42P01';
 
-/** The rows of a snapshot; none when it was pruned meanwhile. */
+/** The rows of a query on a snapshot; empty when the snapshot was pruned. */
 export async function kept<Row>(ask: () => Promise<Row[]>): Promise<Row[]> {
   try {
     return await ask();

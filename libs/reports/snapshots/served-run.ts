@@ -1,8 +1,8 @@
-/** Runs that can be served: completed, kept, and of a moment that has come by the database's clock and had come then. */
+/** SQL condition: the run can be served. It is completed and kept, and its report time is and was past on completion. */
 export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
     and completed_at >= report_time`;
 
-/** Selects the run_id of the servable run with the latest moment. */
+/** Selects the run_id of the servable run with the latest report time. */
 export const SERVED_RUN = `
   select run_id from report_runs
   where ${SERVABLE}

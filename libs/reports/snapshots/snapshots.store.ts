@@ -6,7 +6,7 @@ import { definitionOf, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../engine/run-facts.js';
 import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
 
-/** The list of the numbers that all reports about a subject show, for each key. */
+/** The report name of the list of numbers per key, which all reports of a subject share. */
 const NUMBERS = 'numbers';
 
 interface StoredList extends Ranking {
@@ -18,7 +18,7 @@ interface StoredList extends Ranking {
 
 /**
  * The lists of a run's snapshot: the numbers of users and orgs, then the 22 rankings. A yielded list stays valid
- * until the next but one is requested. Yields to the event loop in between, so that lists are written meanwhile.
+ * until the next but one is requested. Yields to the event loop between lists, so that they can be written.
  */
 async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
   const { users, orgs, memory } = facts;
@@ -46,7 +46,7 @@ function numbersList(subject: Subject, total: number, entries: Buffer): StoredLi
 }
 
 /**
- * The table that holds a run's snapshot. Its name contains a number only, since names cannot be bound.
+ * The name of the table of a run's snapshot. Names cannot be bound, so its only variable part is a number.
  * @param runKey `report_runs.id`
  */
 export function snapshotTable(runKey: number): string {
@@ -66,10 +66,10 @@ const COLUMNS = [
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 const TYPES = COLUMNS.map(([, type]) => type);
 
-/** About 8 MB: as much as may wait in sockets while a list is made. It is in memory twice. */
+/** Parts per write, about 8 MB, which may wait in sockets while the next list is made. In memory twice. */
 const PARTS_AT_ONCE = 1_024;
 
-/** The rows of a list; at least one, since each also describes the list. */
+/** The rows of a list; at least one, because rows also describe the list. */
 function partsOf({ subject, report, interval, total, width, entries }: StoredList) {
   const reportId = randomId();
   return Array.from({ length: Math.max(Math.ceil(entries.length / PART_BYTES), 1) }, (_, part) => {
@@ -78,14 +78,14 @@ function partsOf({ subject, report, interval, total, width, entries }: StoredLis
   });
 }
 
-/** A random UUID's 16 bytes. */
+/** The 16 bytes of a random UUID. */
 function randomId(): Buffer {
   return Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
 }
 
 /**
- * Writes a run's snapshot into its own table, in the transaction that completes the run: all of it appears at once
- * or not at all.
+ * Writes a run's snapshot into its own table, in the transaction that completes the run, so it becomes visible as a
+ * whole or not at all.
  * @returns entries by ranking, such as `user/champion/30`
  */
 export async function writeSnapshot(
@@ -119,7 +119,7 @@ export async function writeSnapshot(
   return counts;
 }
 
-/** Gives a run's disk space back. @throws Error `55P03` when another session reads it for over a second */
+/** Drops a run's snapshot. @throws Error `55P03` when another session reads it for more than a second */
 export async function dropSnapshot(db: Connection, runKey: number): Promise<void> {
   await db.query(`set local lock_timeout = '1s'`);
   await db.query(`drop table if exists ${snapshotTable(runKey)}`);

@@ -102,7 +102,7 @@ function orgEvents(
   return { events: [{ id, type: 'org.created', time: iso(asOf), data }], timeColumn: 'created_at' };
 }
 
-/** The traits in the order of their keys: that of the columns must not matter. */
+/** The traits in the order of their keys, so that the order of columns does not matter. */
 function inOrder(traits: readonly CsvTrait[]): readonly CsvTrait[] {
   return traits.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -23,7 +23,7 @@ function valueOf(cell: string): string | number | boolean {
   return isNumber ? Number(cell) : cell;
 }
 
-/** The traits of a row as an event has them; undefined without any. */
+/** The traits of a row in wire form; undefined without any. */
 export function traitsOfRow(traits: readonly CsvTrait[]): Record<string, unknown> | undefined {
   if (traits.length === 0) return undefined;
   return Object.fromEntries(traits.map(([key, cell]) => [key, valueOf(cell)]));

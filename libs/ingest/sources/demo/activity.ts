@@ -13,7 +13,7 @@ export function addActivity(script: Script, person: Person): void {
   }
 }
 
-/** Probability that activity says where it happened. */
+/** Probability that activity names a company. */
 const NAMED_SHARE = 0.6;
 
 /** The company that the activity of a day names: mostly the person's first. */

@@ -18,7 +18,7 @@ export class Script {
     readonly random: Random,
     /** Draws traits only, so that they do not affect the rest of the history. */
     readonly traitRandom: Random,
-    /** Draws where activity happens, likewise. */
+    /** Draws only the companies that activity names, for the same reason. */
     readonly placeRandom: Random,
   ) {}
 

@@ -45,7 +45,7 @@ export function isNumber(value: unknown): boolean {
   return typeof value === 'number' || value instanceof LosslessNumber;
 }
 
-/** Whether a call may count as activity. Senders set `context.active` to false for updates by a server. */
+/** Whether a call may count as activity. Senders set `context.active` to false for updates from a server. */
 export function isActive(call: Call): boolean {
   return objectIn(call, 'context')['active'] !== false;
 }
@@ -55,7 +55,7 @@ export function userIdOf(call: Call): unknown {
   return idOf(call['userId']);
 }
 
-/** The account in which a call happened, where the libraries put it. */
+/** The account that the libraries put into a call. */
 export function placeOf(call: Call): unknown {
   return idOf(objectIn(call, 'context')['groupId'], call['groupId']);
 }

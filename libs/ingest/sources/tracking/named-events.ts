@@ -24,7 +24,7 @@ interface NamedEvent {
   name: string;
   /** Required parts. A call without a required user is anonymous and unused. */
   needs: readonly ('user' | 'account')[];
-  /** `activity`: nothing but activity of the user. */
+  /** `activity`: only activity of the user. */
   events: 'activity' | ((tracked: Tracked) => readonly unknown[]);
 }
 

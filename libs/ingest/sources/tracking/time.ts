@@ -4,7 +4,7 @@ import { firstGiven, type Call } from './call.js';
 /** A sender's times are corrected when its clock differs by more than this. */
 const TOLERATED_SKEW_MS = 5 * 60_000;
 /**
- * Stands for every moment before 1970: the check of events rejects it, and the store can keep it.
+ * Represents every time before 1970. The check of events rejects it, and the store can contain it.
  */
 const BEFORE_1970_MS = -1;
 
