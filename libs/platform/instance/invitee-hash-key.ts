@@ -29,8 +29,8 @@ function fingerprintOf(key: Buffer): Buffer {
 }
 
 /**
- * The key for hashing invitees' addresses, 32 bytes. It is the key of the settings, and the store keeps only its
- * fingerprint; without a setting, a key generated at the first start and kept in the store.
+ * The key for hashing invitees' addresses, 32 bytes. When INVITEE_HASH_KEY is set, that is the key, and the store keeps
+ * only its fingerprint. Otherwise a key is generated at the first start and kept in the store.
  * @param given INVITEE_HASH_KEY, 64 hexadecimal digits
  * @throws InviteeHashKeyError when the hashes in the store were created with another key
  */

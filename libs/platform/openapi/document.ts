@@ -58,7 +58,7 @@ function operationOf(route: Route): Record<string, unknown> {
 function descriptionOf({ spec, access, aliases }: Route): string {
   const parts = [
     spec.description,
-    access.scope !== 'public' && access.scope && `Needs a key of the scope \`${access.scope}\`.`,
+    access.scope !== 'public' && access.scope && `Needs a key with the scope \`${access.scope}\`.`,
     aliases.length > 0 && `Also at ${aliases.map((path) => `\`${path}\``).join(', ')}.`,
   ];
   return parts.filter(Boolean).join('\n\n');
