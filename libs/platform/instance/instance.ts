@@ -4,8 +4,8 @@ import { SETTINGS, type Settings } from '../config/index.js';
 import { readInviteeHashKey } from './invitee-hash-key.js';
 
 /**
- * Permanent properties of a store, created at its first start. They are read each time, since another store may replace
- * the store of a running process.
+ * Permanent properties of a store, created at its first start. They are read from the store on each call, since another
+ * store may replace the store of a running process.
  */
 @Injectable()
 export class Instance {

@@ -42,12 +42,12 @@ export async function readInviteeHashKey(db: Queryable, given?: string): Promise
   if (key === undefined) {
     if (stored) return stored;
     throw new InviteeHashKeyError(
-      'The hashes of invitees’ addresses in this store were made with a key that only the setting INVITEE_HASH_KEY has: set it to that key.',
+      'The hashes of invitees’ addresses in this store were created with a key that is not in the store: set INVITEE_HASH_KEY to that key.',
     );
   }
   if (!timingSafeEqual(fingerprintOf(key), fingerprint)) {
     throw new InviteeHashKeyError(
-      'INVITEE_HASH_KEY is not the key with which the hashes of invitees’ addresses in this store were made: set it to that key. docs/events.md says where the key of a store is.',
+      'INVITEE_HASH_KEY is not the key that the hashes of invitees’ addresses in this store were created with: set it to that key. docs/events.md says where the key of a store is.',
     );
   }
   if (stored) await db.query(KEEP_FINGERPRINT, [fingerprint]);

@@ -13,9 +13,9 @@ const FIRST_LOOK_MS = 500;
 const START_WAITS_MS = 2_000;
 /** A reading that took longer is too inexact. */
 const SLOW_READING_MS = 2_000;
-/** A larger difference between the clocks of the process and the database is reported. */
+/** From this difference on, the clocks of the process and the database are reported to differ. */
 const CLOCKS_DIFFER_MS = 60_000;
-/** At this difference or more, nothing is deleted by age: one of the clocks is wrong, possibly the database's. */
+/** From this difference on, nothing is deleted by age: one of the clocks is wrong, possibly the database's. */
 const CLOCKS_DISAGREE_MS = 3_600_000;
 
 /**
