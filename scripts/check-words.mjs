@@ -1,4 +1,4 @@
-// Keeps code, documentation and the page in plain English: fails on words of the old dialect.
+// Helps to keep code, documentation and the page in plain English: fails on words that this project avoids.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -20,7 +20,7 @@ const WORDS = [
 ];
 const PATTERN = new RegExp(`(?<![\\w-])(?:${WORDS.join('|')})(?![\\w-])`, 'gi');
 const CHECKED = /\.(?:tsx?|mjs|sql|prisma|md|ya?ml|css|html)$|^Dockerfile$/;
-// This list.
+// This file contains the words.
 const EXCEPT = /^scripts\/check-words\.mjs$/;
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' })
@@ -37,6 +37,6 @@ for (const file of files) {
   }
 }
 if (found > 0) {
-  process.stdout.write(`${found} words of the old dialect; see docs/glossary.md for the terms.\n`);
+  process.stdout.write(`${found} words to avoid; docs/glossary.md lists the terms to use.\n`);
   process.exit(1);
 }

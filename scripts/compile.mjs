@@ -24,7 +24,7 @@ export async function compile(files) {
   const compiled = await Promise.all(
     files.map(async (file) => [file, (await transformFile(file, OPTIONS)).code]),
   );
-  // tsc's record of its output is no longer valid.
+  // The incremental build information of tsc no longer matches the output.
   if (compiled.length > 0) rmSync('dist/.tsbuildinfo', { force: true });
   for (const [file, code] of compiled) {
     const target = targetOf(file);

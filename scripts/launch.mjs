@@ -152,7 +152,7 @@ async function runChecks() {
   ];
   const clean = await Promise.all(checks.map(isClean));
   const failed = checks.filter((_, index) => !clean[index]);
-  if (failed.length > 0) fail(`Not clean: ${failed.map(([name]) => name).join(', ')}.`);
+  if (failed.length > 0) fail(`Failed: ${failed.map(([name]) => name).join(', ')}.`);
 }
 
 /** Runs one check and prints its result. */

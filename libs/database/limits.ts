@@ -25,8 +25,9 @@ const SHORT_IDLE_MS = 30_000;
 const LONG_IDLE_MS = 600_000;
 
 /**
- * @param statementSeconds for a statement that a request waits for
- * @param silenceSeconds for one that reads or writes many rows, without a byte of progress
+ * The limits that follow from the settings.
+ * @param statementSeconds the limit of a statement that a request waits for
+ * @param silenceSeconds the limit without a byte of progress for a statement that reads or writes many rows
  */
 export function workLimits(
   statementSeconds = DEFAULT_STATEMENT_SECONDS,

@@ -15,7 +15,7 @@ import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { QueueStore } from './queue/queue-store.js';
 
-/** The edges, one of each for a whole process. */
+/** The services that a process has one instance of: database, clock, keys, logger, metrics and others. */
 @Global()
 @Module({})
 export class PlatformModule {

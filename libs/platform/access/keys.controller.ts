@@ -17,7 +17,7 @@ import { KeysService, type KeyInfo } from './keys.service.js';
 const listKeys = operation({
   id: 'listKeys',
   tag: 'admin',
-  summary: 'List all API keys, including revoked ones, without their secrets',
+  summary: 'All API keys without their secrets, including revoked ones',
   reply: keyShapes.keyList,
 });
 

@@ -27,7 +27,7 @@ export class ReadLimitGuard implements CanActivate {
     } catch (refusal) {
       const retryAfterSeconds = Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1000);
       const limit = this.settings.READ_RATE_LIMIT;
-      const message = `Too many requests: this key may read ${limit} times a second. Try again in ${retryAfterSeconds} s.`;
+      const message = `Too many requests: this key may read ${limit} times per second. Try again in ${retryAfterSeconds} s.`;
       throw new ApiError('rate_limited', message, { retryAfterSeconds, cause: refusal });
     }
   }

@@ -23,7 +23,7 @@ export class SameOrigin {
         ? site === 'same-origin'
         : // A page cannot set this header: only the browser does.
           origin === undefined || this.outside.isOwnOrigin(request.raw, origin);
-    if (!isOwn) throw new ApiError('forbidden', 'This came from a page of another site.');
+    if (!isOwn) throw new ApiError('forbidden', 'A page of another site sent this request.');
   }
 
   /**

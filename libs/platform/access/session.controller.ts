@@ -14,7 +14,7 @@ const signInOperation = operation({
   id: 'signIn',
   tag: 'session',
   summary: 'Sign in for 12 hours; sets a cookie',
-  description: 'With a key of the scope `read`, or with a code that works once.',
+  description: 'Takes a key with the scope `read`, or a code that works once.',
   body: wire.signIn,
   errors: ['unauthorized', 'forbidden', 'rate_limited'],
 });
@@ -22,7 +22,7 @@ const signInOperation = operation({
 const getSession = operation({
   id: 'getSession',
   tag: 'session',
-  summary: 'Who is signed in, and until when',
+  summary: 'The current session, and when it ends',
   reply: wire.session,
   errors: ['unauthorized'],
   provenBy: [['session']],

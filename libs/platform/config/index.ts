@@ -114,7 +114,7 @@ const known = z.object({
     .default('info'),
 });
 
-/** The names of all settings except the webhook secrets, which sources name. */
+/** The names of all settings except the webhook secrets: the sources define those. */
 export const SETTING_NAMES: readonly string[] = Object.keys(known.shape);
 
 /** Pairs of a setting and another one that it requires. */

@@ -47,8 +47,8 @@ export function releaseBody(request: IncomingMessage): void {
 const GZIP = Buffer.from([0x1f, 0x8b]);
 
 /**
- * Reads bodies after their senders are authorized; before that, it takes no byte of them from the connection. The bytes
- * of a body, compressed and decompressed, count toward a budget until the reply is ready.
+ * Reads bodies after their senders are authorized; before that, no byte of a body is read from the connection. The
+ * bytes of a body, compressed and decompressed, count toward a budget until the reply is ready.
  */
 @Injectable()
 export class Bodies {

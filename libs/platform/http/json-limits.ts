@@ -72,7 +72,7 @@ function marksIn({ buffer, byteOffset, length }: Uint8Array): number {
   return marks + 8;
 }
 
-/** Counts commas and opening brackets outside of strings. A string ends with its line: JSON strings have no line ends. */
+/** Counts commas and opening brackets outside of strings. A string ends with its line: it cannot contain a line end. */
 function valuesIn(bytes: Uint8Array): number {
   let values = 0;
   let isInString = false;

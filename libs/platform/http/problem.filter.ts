@@ -29,7 +29,7 @@ const TITLES: Record<ErrorCode, string> = {
   unsupported_media_type: 'The content type is not supported',
   rate_limited: 'Too many requests',
   internal: 'Something went wrong here',
-  unavailable: 'Not available just now',
+  unavailable: 'Temporarily unavailable',
 };
 
 /** Turns every failure into its documented reply. */
@@ -127,13 +127,12 @@ function toApiError(failure: unknown): ApiError {
   if (failure instanceof ApiError) return failure;
   if (isDatabaseAway(failure)) {
     const message =
-      'The database does not answer in time. Send the request again: events that were written count once.';
+      'The database does not answer in time. Send the request again: events that were already written count once.';
     return new ApiError('unavailable', message, { retryAfterSeconds: 2, cause: failure });
   }
   const status = statusOf(failure);
   const code = CODE_OF_STATUS.get(status);
-  if (code === undefined)
-    return new ApiError('internal', 'The reason is in the log of the service.');
+  if (code === undefined) return new ApiError('internal', 'The log of the service has the reason.');
   return new ApiError(code, (failure as Error).message);
 }
 

@@ -4,8 +4,8 @@ import { SETTINGS, type Settings } from '../config/index.js';
 import { readInviteeHashKey } from './invitee-hash-key.js';
 
 /**
- * What is true of a store for good, made at its first start. It is read each time: a running process may find
- * another store in the place of its own.
+ * Permanent properties of a store, created at its first start. They are read from the store on each call, since another
+ * store may replace the store of a running process.
  */
 @Injectable()
 export class Instance {
@@ -15,14 +15,14 @@ export class Instance {
   ) {}
 
   /**
-   * The key of the hashes that stand for invitees' addresses, 32 bytes.
-   * @param db the transaction that writes such hashes
+   * The key for hashing invitees' addresses, 32 bytes.
+   * @param db the transaction that writes the hashes
    */
   inviteeHashKey(db: Queryable): Promise<Buffer> {
     return readInviteeHashKey(db, this.settings.INVITEE_HASH_KEY);
   }
 
-  /** When the store was first used, milliseconds since 1970: no report is due before that. */
+  /** The time of the store's first use, in milliseconds since 1970. No report is due before it. */
   async installedAt(): Promise<number> {
     const { pool } = this.database;
     await this.inviteeHashKey(pool);

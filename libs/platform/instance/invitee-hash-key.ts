@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Queryable, withConnection } from '#libs/database';
 
-/** The key cannot be used with this store; the message says why and what to set. */
+/** The key does not match the store. The message says why and what to set. */
 class InviteeHashKeyError extends Error {}
 
 interface Row {
@@ -19,20 +19,20 @@ const KEEP_FINGERPRINT = `
 
 const KEY_BYTES = 32;
 const FINGERPRINT_BYTES = 16;
-/** For an answer at a start. */
+/** How long the check at the start waits for an answer. */
 const ANSWER_MS = 10_000;
 
-/** Distinguishes two keys without revealing either. */
+/** A fingerprint that distinguishes keys without revealing them. */
 function fingerprintOf(key: Buffer): Buffer {
   const hash = createHmac('sha256', key).update('insightd invitee hash key').digest();
   return hash.subarray(0, FINGERPRINT_BYTES);
 }
 
 /**
- * The key of the hashes that stand for invitees' addresses, 32 bytes: that of the settings, of which the
- * store keeps a fingerprint only, else one that the store keeps itself, made at its first start.
+ * The key for hashing invitees' addresses, 32 bytes. When INVITEE_HASH_KEY is set, that is the key, and the store keeps
+ * only its fingerprint. Otherwise a key is generated at the first start and kept in the store.
  * @param given INVITEE_HASH_KEY, 64 hexadecimal digits
- * @throws InviteeHashKeyError when the hashes in the store were made with another key
+ * @throws InviteeHashKeyError when the hashes in the store were created with another key
  */
 export async function readInviteeHashKey(db: Queryable, given?: string): Promise<Buffer> {
   const key = given === undefined ? undefined : Buffer.from(given, 'hex');
@@ -42,12 +42,12 @@ export async function readInviteeHashKey(db: Queryable, given?: string): Promise
   if (key === undefined) {
     if (stored) return stored;
     throw new InviteeHashKeyError(
-      'The hashes of invitees’ addresses in this store were made with a key that only the setting INVITEE_HASH_KEY has: set it to that key.',
+      'The hashes of invitees’ addresses in this store were created with a key that is not in the store: set INVITEE_HASH_KEY to that key.',
     );
   }
   if (!timingSafeEqual(fingerprintOf(key), fingerprint)) {
     throw new InviteeHashKeyError(
-      'INVITEE_HASH_KEY is not the key with which the hashes of invitees’ addresses in this store were made: set it to that key. docs/events.md says where the key of a store is.',
+      'INVITEE_HASH_KEY is not the key that the hashes of invitees’ addresses in this store were created with: set it to that key. docs/events.md says where the key of a store is.',
     );
   }
   if (stored) await db.query(KEEP_FINGERPRINT, [fingerprint]);
@@ -65,8 +65,7 @@ async function make(db: Queryable, given: Buffer | undefined): Promise<Row> {
 }
 
 /**
- * Checks at a start that the key of the settings is that of the store. A store that has none yet is left
- * as it is.
+ * Checks at a start that the key of the settings matches the store. Does not change a store without a key.
  * @throws InviteeHashKeyError
  */
 export async function checkInviteeHashKey(databaseUrl: string, given?: string): Promise<void> {

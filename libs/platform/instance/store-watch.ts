@@ -7,20 +7,21 @@ import { databaseNow } from '../clock/database-clock.query.js';
 import { Logger } from '../logger/logger.js';
 
 const LOOK_MS = 5_000;
-/** Until the first reading, which a start while the database is away has to wait for. */
+/** The interval before the first reading, while the database is not available yet. */
 const FIRST_LOOK_MS = 500;
-/** A start does not wait longer for the first look. */
+/** The longest that a start waits for the first look. */
 const START_WAITS_MS = 2_000;
-/** A reading that took longer says too little about the time. */
+/** A reading that took longer is too inexact. */
 const SLOW_READING_MS = 2_000;
-/** Beyond this, the clocks of the process and the database are reported. */
+/** From this difference on, the clocks of the process and the database are reported to differ. */
 const CLOCKS_DIFFER_MS = 60_000;
-/** Beyond this, nothing is deleted for its age: one of the two clocks is wrong, and it may be the database's. */
+/** From this difference on, nothing is deleted by age: one of the clocks is wrong, possibly the database's. */
 const CLOCKS_DISAGREE_MS = 3_600_000;
 
 /**
- * Looks at the store every few seconds: at its clock, which `Clock` follows, and at its migrations. When a newer build
- * has migrated the store, this process answers requests with 503 and takes no work until the store is its own again.
+ * Checks the clock and the migrations of the store every few seconds. `Clock` follows the store's clock. When a newer
+ * build has migrated the store, this process answers requests with 503 and takes no work until the store matches this
+ * build again.
  */
 @Injectable()
 export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
@@ -55,20 +56,20 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     return this.unknown === undefined ? undefined : newerStoreMessage(this.unknown);
   }
 
-  /** The reply to every request while the store is a newer build's. */
+  /** The reply to every request while the store belongs to a newer build; otherwise undefined. */
   get refusal(): ApiError | undefined {
     const message = this.newerStore;
     if (message === undefined) return undefined;
     return new ApiError('unavailable', message, { retryAfterSeconds: 30 });
   }
 
-  /** Calls `listener` whenever the store becomes a newer build's, or this build's again. */
+  /** Calls `listener` whenever a newer build has migrated the store, and when the store matches this build again. */
   onChange(listener: (isNewer: boolean) => void): void {
     this.listeners.push(listener);
     if (this.unknown !== undefined) listener(true);
   }
 
-  /** Adds something to look at every time; a failure is ignored. */
+  /** Adds a check to every look. Its failures are ignored. */
   alsoLook(look: () => Promise<void>): void {
     this.otherLooks.push(look);
   }
@@ -78,12 +79,12 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     return Math.abs(this.clock.aheadMs()) < CLOCKS_DISAGREE_MS;
   }
 
-  /** The names of the migrations that this build brings. */
+  /** The names of this build's migrations. */
   async knownMigrations(): Promise<string[]> {
     return (this.known ??= await migrationNames());
   }
 
-  /** Looks now, within two seconds; keeps what it knows when the database does not answer. */
+  /** Looks now, for at most two seconds. Keeps the last result when the database does not answer. */
   async look(): Promise<void> {
     this.looking ??= this.read()
       .catch(() => undefined)
@@ -121,9 +122,9 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     const before = this.unknown;
     this.unknown = unknown;
     if (before === unknown) return;
-    if (unknown === undefined) this.logger.info('the database is of this version again');
+    if (unknown === undefined) this.logger.info('the database belongs to this version again');
     else
-      this.logger.error('stopped working: the database is of a newer version', {
+      this.logger.error('stopped working: the database belongs to a newer version', {
         migration: unknown,
       });
     if ((before === undefined) === (unknown === undefined)) return;
@@ -138,7 +139,7 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     const aheadSeconds = Math.round(ahead / 1000);
     if (differ) {
       this.logger.warn(
-        "this machine's clock differs from the database's, which is used: set both by NTP",
+        "this machine's clock differs from the database's, which applies: synchronize both with NTP",
         { aheadSeconds },
       );
     } else this.logger.info("this machine's clock agrees with the database's", { aheadSeconds });

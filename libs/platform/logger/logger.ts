@@ -7,9 +7,9 @@ import { SETTINGS, type Settings } from '../config/index.js';
 type Fields = Record<string, string | number | boolean | null | undefined>;
 
 /**
- * One JSON object a line on standard error, plain text where that is a terminal. Fields are named one by one by the
- * caller: bodies, headers and whole errors of a database (which quote values) are never passed in. Warnings and
- * errors that repeat are written once a minute, with `repeated` for how often they occurred.
+ * Writes one JSON object per line to standard error, or plain text when that is a terminal. Callers name each field:
+ * never pass bodies, headers or whole database errors, which quote values. A repeated warning or error is written once
+ * a minute; `repeated` counts the omitted ones.
  */
 @Injectable()
 export class Logger implements LoggerService {
@@ -27,7 +27,7 @@ export class Logger implements LoggerService {
     this.pino.info(fields, message);
   }
 
-  /** Nest's own lines about modules and routes. */
+  /** Receives Nest's own lines about modules and routes. */
   log(message: string): void {
     this.pino.debug(message);
   }
@@ -58,7 +58,7 @@ const LEVELS = new Map([
   [50, 'error: '],
 ]);
 
-/** A line of the log for people: the UTC time, what happened, and the fields. @param json pino's line */
+/** Formats a log line for a terminal: the UTC time, the message and the fields. @param json pino's line */
 function plainLine(json: string): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const clock = new Date(Number(time)).toISOString().slice(11, 19);
@@ -67,12 +67,12 @@ function plainLine(json: string): string {
   return `${clock} ${LEVELS.get(Number(level)) ?? ''}${String(msg)}${inBrackets}\n`;
 }
 
-/** Whether a person reads what is written to a file descriptor. */
+/** Whether a file descriptor is a terminal. */
 export function isTerminal(descriptor: 1 | 2): boolean {
   return isatty(descriptor);
 }
 
-/** What may be logged of an error: its kind and code, and its message unless a database wrote it. */
+/** The fields of an error that may be logged: its name, its code, and its message unless it comes from the database. */
 export function describeError(error: unknown): Fields {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

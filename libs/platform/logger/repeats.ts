@@ -1,7 +1,7 @@
 const WINDOW_MS = 60_000;
-/** Of one message with different fields, such as the ids of runs, in one window. */
+/** The most lines in a window with the same message and different fields, such as run ids. */
 const LINES_OF_A_MESSAGE = 20;
-/** Of different lines; the oldest are forgotten. */
+/** The number of lines and messages that are remembered. */
 const KNOWN_LINES = 500;
 
 interface Seen {
@@ -10,14 +10,14 @@ interface Seen {
   dropped: number;
 }
 
-/** Decides which warnings are written: the same line once a minute, and 20 of one message, with the count of the rest. */
+/** Decides which warnings are written: each line once a minute, and at most 20 lines with the same message. */
 export class Repeats {
   private readonly seen = new Map<string, Seen>();
 
   /**
-   * @param line all of a line; the same message with the same fields is the same line
-   * @param now milliseconds, of any clock
-   * @returns whether to write it, and how many like it were left out before
+   * @param line the message and its fields
+   * @param now milliseconds of any clock
+   * @returns whether to write the line, and how many equal lines were omitted before it
    */
   admit(message: string, line: string, now: number): { isWritten: boolean; dropped: number } {
     const same = this.count(line, now);
@@ -38,7 +38,7 @@ export class Repeats {
     const known = this.seen.get(key);
     const isOver = !known || now - known.since >= WINDOW_MS;
     const current = isOver ? { since: now, written: 0, dropped: known?.dropped ?? 0 } : known;
-    // Last in the order of the map, of which the first is forgotten.
+    // Moves the key to the end: the first key of the map is dropped.
     this.seen.delete(key);
     this.seen.set(key, current);
     if (this.seen.size > KNOWN_LINES) this.seen.delete(this.seen.keys().next().value!);

@@ -7,7 +7,7 @@ import { Metrics } from './metrics.js';
 const getMetrics = operation({
   id: 'getMetrics',
   tag: 'operations',
-  summary: 'Metrics in the text format of Prometheus',
+  summary: 'Metrics in the Prometheus text format',
   rawReply: { 'text/plain': z.string() },
 });
 

@@ -13,7 +13,7 @@ import {
 
 const COLLECT_WITHIN_MS = 1_000;
 
-/** The metrics of a process, as they are sent to another one. */
+/** The metrics of a process in the form that is sent to another process. */
 export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
 
 /** All metrics of /metrics, declared in one place. */
@@ -36,7 +36,7 @@ export class Metrics {
   });
   readonly ingestSeconds = new Histogram({
     name: 'insightd_ingest_commit_duration_seconds',
-    help: 'Time from a checked batch to its commit.',
+    help: 'Time from the check of a batch to its commit.',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
   });
@@ -47,24 +47,24 @@ export class Metrics {
   });
   readonly bodyBytes = new Gauge({
     name: 'insightd_request_body_bytes',
-    help: 'Bytes of request bodies held, unpacked ones included.',
+    help: 'Bytes of request bodies in memory, decompressed ones included.',
     registers: [this.registry],
   });
   readonly runs = new Counter({
     name: 'insightd_report_runs_total',
-    help: 'Report runs ended in this process, by outcome (completed, failed, interrupted, superseded).',
+    help: 'Report runs that ended in this process, by outcome (completed, failed, interrupted, superseded).',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });
   readonly runSeconds = new Histogram({
     name: 'insightd_report_run_duration_seconds',
-    help: 'Time of completed report runs.',
+    help: 'Duration of completed report runs.',
     buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     registers: [this.registry],
   });
   readonly lastRun = new Gauge({
     name: 'insightd_report_last_run_timestamp_seconds',
-    help: 'Report time of the last run completed in this process.',
+    help: 'Report time of the last run that completed in this process.',
     aggregator: 'max',
     registers: [this.registry],
   });
@@ -89,7 +89,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry, prefix: 'insightd_' });
   }
 
-  /** Has `collect` bring its gauges up to date before each reading. */
+  /** Calls `collect`, which updates its gauges, before each reading. */
   beforeReading(collect: () => Promise<void> | void): void {
     this.collectors.push(collect);
   }
@@ -99,7 +99,7 @@ export class Metrics {
     this.others = others;
   }
 
-  /** The Prometheus text format. */
+  /** All metrics in the Prometheus text format. */
   async text(): Promise<string> {
     const [own, others] = await Promise.all([this.snapshot(), this.others()]);
     return AggregatorRegistry.aggregate([own, others]).metrics();
@@ -108,7 +108,7 @@ export class Metrics {
   /** The metrics of this process. */
   async snapshot(): Promise<MetricsSnapshot> {
     const collected = Promise.allSettled(this.collectors.map(async (collect) => collect()));
-    // A queue that is away would keep everything else from being read.
+    // The limit keeps a queue that does not answer from blocking all other metrics.
     await Promise.race([collected, delay(COLLECT_WITHIN_MS, undefined, { ref: false })]);
     return this.registry.getMetricsAsJSON();
   }

@@ -8,10 +8,10 @@ import { securityOf, securitySchemes } from './security.js';
 
 const DESCRIPTION = `User and organization insights: events in, reports and charts out.
 
-Instants are unix seconds, days are \`YYYY-MM-DD\` in UTC, pages count from 0. Ids are strings, given back exactly as
-they came; in a path they are percent-encoded. Members that are not described here can be added at any time.`;
+Instants are unix seconds, days are \`YYYY-MM-DD\` in UTC, pages count from 0. Ids are strings and are returned
+unchanged; in a path they are percent-encoded. Members that are not described here can be added at any time.`;
 
-/** Describes endpoints from the schemas that check their requests and type their replies. */
+/** Builds the OpenAPI document from the schemas that check the requests and type the replies. */
 export function documentOf(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {};
   for (const route of routes) {
@@ -58,13 +58,13 @@ function operationOf(route: Route): Record<string, unknown> {
 function descriptionOf({ spec, access, aliases }: Route): string {
   const parts = [
     spec.description,
-    access.scope !== 'public' && access.scope && `Needs a key of the scope \`${access.scope}\`.`,
+    access.scope !== 'public' && access.scope && `Needs a key with the scope \`${access.scope}\`.`,
     aliases.length > 0 && `Also at ${aliases.map((path) => `\`${path}\``).join(', ')}.`,
   ];
   return parts.filter(Boolean).join('\n\n');
 }
 
-/** A JSON body without a member that it must have can be left out. */
+/** Whether a body is required. A JSON body without required members may be omitted. */
 function isRequired({ body }: OperationSpec): boolean {
   return body === undefined || !body.safeParse({}).success;
 }

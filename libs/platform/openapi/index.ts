@@ -4,8 +4,8 @@ import { documentOf } from './document.js';
 import { routesOf } from './routes.js';
 
 /**
- * Describes every endpoint of the controllers of an application.
- * @throws Error naming an endpoint or a schema that is not described
+ * Describes all endpoints of the controllers of an application.
+ * @throws Error that names an endpoint without a description, or a schema that has none in OpenAPI
  */
 export function describeApi(modules: ModulesContainer, version: string): OpenApiDocument {
   return documentOf(routesOf(modules), version);

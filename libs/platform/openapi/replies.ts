@@ -22,7 +22,7 @@ interface ErrorReply {
   media?: Media;
 }
 
-/** Error replies by name; a problem document unless they say otherwise. */
+/** Error replies by name. The body is a problem document unless `media` says otherwise. */
 const ERRORS = {
   BadRequest: { description: 'The request is not valid' },
   Unauthorized: { description: 'There is no valid key, session or signature' },
@@ -35,7 +35,7 @@ const ERRORS = {
     description: 'Something went wrong here; the log of the service has the reason',
   },
   Unavailable: {
-    description: 'Not available now, and nothing was done: send the request again',
+    description: 'Temporarily unavailable, and nothing was done: send the request again',
     headers: RETRY_AFTER,
   },
   CompatibleBadRequest: {
@@ -43,7 +43,7 @@ const ERRORS = {
     media: { 'application/json': compatibleErrors },
   },
   CompatibleRateLimited: {
-    description: 'Too many requests, said in a sentence to show',
+    description: 'Too many requests; the body is a sentence that can be shown to users',
     headers: RETRY_AFTER,
     media: { 'text/plain': z.string() },
   },
@@ -63,7 +63,7 @@ const NAMES: Record<number, ErrorName> = {
   503: 'Unavailable',
 };
 
-/** The error replies as components, by name. */
+/** The components of the error replies, by name. */
 export function errorComponents(): Record<string, object> {
   const entries = Object.entries<ErrorReply>(ERRORS);
   return Object.fromEntries(
@@ -74,7 +74,7 @@ export function errorComponents(): Record<string, object> {
   );
 }
 
-/** Every reply that an endpoint can give, by status. */
+/** All replies of an endpoint, by status. */
 export function repliesOf(route: Route): Record<string, object> {
   const { spec } = route;
   const media = spec.reply ? { 'application/json': spec.reply } : spec.rawReply;
@@ -85,7 +85,7 @@ export function repliesOf(route: Route): Record<string, object> {
   return replies;
 }
 
-/** Bodies by media type, as OpenAPI describes them. */
+/** OpenAPI's `content`: the schemas of a body by media type. */
 export function contentOf(media: Media): Record<string, object> {
   return Object.fromEntries(
     Object.entries(media).map(([type, schema]) => [type, { schema: bodySchema(schema) }]),

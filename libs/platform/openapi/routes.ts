@@ -6,7 +6,7 @@ import { operationOf, type OperationSpec } from '../http/operation.js';
 /** An endpoint and its description. */
 export interface Route {
   method: string;
-  /** As Nest writes it: `/api/x/:id`. */
+  /** In Nest's syntax: `/api/x/:id`. */
   path: string;
   /** Other paths of the same endpoint. */
   aliases: string[];
@@ -14,13 +14,13 @@ export interface Route {
   spec: OperationSpec;
 }
 
-/** The metadata of Nest's own decorators. */
+/** The metadata keys of Nest's own decorators. */
 const PATH = 'path';
 const METHOD = 'method';
 
 /**
- * Every endpoint of the controllers of an application.
- * @throws Error naming the handler that has no `@Operation`
+ * All endpoints of the controllers of an application.
+ * @throws Error that names the handler without `@Operation`
  */
 export function routesOf(modules: ModulesContainer): Route[] {
   const controllers = new Set(

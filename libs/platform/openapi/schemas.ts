@@ -1,28 +1,28 @@
 import { z } from 'zod';
 import { isObject } from '#libs/contracts';
 
-/** A schema as OpenAPI 3.0 writes it. */
+/** A schema in the form of OpenAPI 3.0. */
 export type Schema = Record<string, unknown>;
 
 const COMPONENT = '#/components/schemas/';
 
-/** OpenAPI 3.0, which more generators read than 3.1. A schema describes what a sender may write. */
+/** More generators support OpenAPI 3.0 than 3.1. `io: 'input'` describes what a client may send. */
 const OPTIONS = {
   target: 'openapi-3.0',
   io: 'input',
-  // What a custom check takes is said in its metadata.
+  // The metadata of a custom check describes its values.
   unrepresentable: ({ zodSchema }: { zodSchema: z.core.$ZodTypes }) =>
     zodSchema._zod.def.type === 'custom' ? 'any' : 'throw',
 } as const;
 
-/** The component that each schema with an id in its metadata becomes, by that id. */
+/** The components of all schemas that have an id in their metadata, by id. */
 export function namedSchemas(): Map<string, Schema> {
   const uri = (id: string) => COMPONENT + id;
   const { schemas } = z.toJSONSchema(z.globalRegistry, { ...OPTIONS, uri });
   return new Map(Object.entries(schemas).map(([id, schema]) => [id, plain(schema)]));
 }
 
-/** The schema of a body: a reference to a component, or a list or text without a name of its own. */
+/** The schema of a body: a reference to a component, or an inline text, list or union. */
 export function bodySchema(schema: z.ZodType): Schema {
   const id = schema.meta()?.id;
   if (id !== undefined) return { $ref: COMPONENT + id };
@@ -37,13 +37,13 @@ export function bodySchema(schema: z.ZodType): Schema {
   throw new Error('The schema of a body needs a name: give it an id by .meta({ id }).');
 }
 
-/** The schema of one parameter, its description apart. */
+/** The schema of a parameter, with its description apart. */
 export function parameterSchema(schema: z.ZodType): { schema: Schema; description?: string } {
   const { description, ...rest } = plain(z.toJSONSchema(schema, OPTIONS));
   return { schema: rest, ...(typeof description === 'string' && { description }) };
 }
 
-/** Drops from components, step by step, those that nothing refers to. */
+/** The components that `start` refers to, directly or through other components; sorted by name. */
 export function usedSchemas(named: ReadonlyMap<string, Schema>, start: unknown) {
   const used = new Map<string, Schema>();
   const waiting = referencesIn(start);
@@ -61,7 +61,7 @@ function referencesIn(value: unknown): string[] {
   return [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
 }
 
-/** A JSON Schema as OpenAPI 3.0 has it, its parts included. */
+/** Converts a JSON Schema and its parts to OpenAPI 3.0. */
 function plain(schema: object): Schema {
   const {
     $id: _id,
@@ -79,15 +79,15 @@ function simplified(value: unknown): unknown {
   const schema = Object.fromEntries(
     Object.entries(value).map(([name, part]) => [name, simplified(part)]),
   );
-  // Every integer of JSON is between these.
+  // The safe-integer limits hold for every integer of JSON.
   if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
   if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
-  // The format says the same.
+  // The format implies the pattern.
   if (schema['format'] === 'date') delete schema['pattern'];
   const { nullable, anyOf, ...others } = schema;
   if (nullable !== true) return schema;
   if (Array.isArray(schema['enum'])) schema['enum'] = [...(schema['enum'] as unknown[]), null];
-  // OpenAPI 3.0 ignores `nullable` where there is no type beside it.
+  // OpenAPI 3.0 ignores `nullable` without a type in the same schema.
   if (!Array.isArray(anyOf)) return schema;
   const [first, ...rest] = anyOf as Schema[];
   return { ...others, anyOf: [{ ...first, nullable }, ...rest] };

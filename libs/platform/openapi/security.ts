@@ -6,9 +6,9 @@ const header = (name: string, description: string) => ({
   ...{ type: 'apiKey', in: 'header', name, description },
 });
 
-/** The ways in which a request proves who sends it. */
+/** The ways to authenticate a request. */
 export const securitySchemes = {
-  key: { type: 'http', scheme: 'bearer', description: 'An API key of the scope that is named' },
+  key: { type: 'http', scheme: 'bearer', description: 'An API key with the required scope' },
   writeKey: {
     ...{ type: 'http', scheme: 'basic' },
     description:
@@ -29,7 +29,7 @@ export const securitySchemes = {
 
 export type SecurityScheme = keyof typeof securitySchemes;
 
-/** The alternatives that let a request in; an empty list when none is needed. */
+/** The alternative security requirements of an endpoint; an empty list when it needs none. */
 export function securityOf(
   { scope, basic }: RouteAccess,
   provenBy?: readonly (readonly SecurityScheme[])[],

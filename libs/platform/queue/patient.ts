@@ -2,22 +2,22 @@ import type { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectionClosedError, type BackendFactory, type IQueueBackend } from 'bullmq';
 
-/** The failures that a worker's backend waits after, by backend. */
+/** The last failure of each backend that does not work at the moment. */
 const troubles = new WeakMap<object, Error>();
 
-/** What keeps a backend of `patient` from taking jobs just now; undefined when nothing does. */
+/** The failure that currently keeps a backend of `patient` from taking jobs; undefined without one. */
 export function troubleOf(backend: object): Error | undefined {
   return troubles.get(backend);
 }
 
 const [FIRST_MS, LONGEST_MS] = [250, 5_000];
-/** An attempt that has not failed for so long waits for a job: what was refused before is allowed again. */
+/** An attempt that has run for this long without failing waits for a job: the earlier failure is over. */
 const WORKS_AFTER_MS = 1_000;
 
 /**
- * Has a backend's worker wait after each failure, twice as long as after the one before, up to five seconds.
- * BullMQ tries again at once whatever it does not take for a lost connection: a command that is not allowed, a
- * cluster that redirects, a Redis whose memory is full.
+ * Makes the worker of a backend wait after each failure, each time twice as long, up to five seconds. BullMQ itself
+ * retries at once after every failure that it does not recognize as a lost connection: a command that is not allowed,
+ * a redirect of a cluster, a Redis with full memory.
  */
 export function patient<B extends IQueueBackend, O>(
   factory: BackendFactory<B, O>,
@@ -40,7 +40,7 @@ export function patient<B extends IQueueBackend, O>(
           troubles.set(backend, error as Error);
           (backend as unknown as EventEmitter).emit('error', error);
           await rest.afterFailure();
-          // BullMQ tries again after this one, and does not report it once more.
+          // BullMQ retries after this error and does not report it again.
           throw new ConnectionClosedError(undefined, error);
         } finally {
           clearTimeout(works);
@@ -62,7 +62,7 @@ export function patient<B extends IQueueBackend, O>(
   };
 }
 
-/** How long to wait after one failure more. */
+/** Waits after failures, longer after each one, until it is ended. */
 class Rest {
   private failures = 0;
   private readonly ended = new AbortController();

@@ -9,13 +9,13 @@ import {
 import type pg from 'pg';
 import { isDatabaseAway, watch, watchPool } from '#libs/database';
 
-/** A statement of the queues takes a millisecond; one that is cancelled is sent again. */
+/** Statements of the queues take a millisecond. BullMQ sends a cancelled one again. */
 const SILENCE_MS = 5_000;
 
 /**
- * BullMQ 6.7 keeps the outcome of its first attempt to reach PostgreSQL, a failure as well: a worker that began while
- * PostgreSQL did took no job ever after, and its loop, which then has nothing to wait for, let nothing else in the
- * process have a turn. Here a failure is not kept.
+ * Retries a failed first attempt to reach PostgreSQL. BullMQ 6.7 keeps the result of that attempt even when it failed:
+ * a worker started before PostgreSQL was ready never took a job, and its loop, with nothing to wait for, blocked
+ * everything else in the process.
  */
 class QueueConnection extends PostgresConnection {
   private reached: Promise<void> | undefined;
@@ -46,14 +46,14 @@ class QueueConnection extends PostgresConnection {
     } finally {
       client.release();
     }
-    // The caller can add its listener before the event.
+    // Emits later, so that the caller can add its listener first.
     setTimeout(() => this.emit('ready'), 0);
   }
 }
 
-/** Says in the words of BullMQ that PostgreSQL is away, so that a worker tries again after a while instead of at once. */
+/** Reports an unavailable PostgreSQL with BullMQ's own error, so that a worker waits before it retries. */
 class QueueBackend extends PostgresQueueBackend {
-  // The one it inherits keeps a failure as well: a worker that began meanwhile could not end its first job.
+  // The inherited method also keeps a failure: a worker that started meanwhile could not finish its first job.
   override waitUntilReady(): Promise<void> {
     return this.connection.waitUntilReady();
   }
@@ -67,7 +67,7 @@ class QueueBackend extends PostgresQueueBackend {
   }
 }
 
-/** BullMQ's backend for queues in PostgreSQL, as `createPostgresBackend`, but one that outlives PostgreSQL's absence. */
+/** BullMQ's backend for queues in PostgreSQL, like `createPostgresBackend`, but it survives an outage of PostgreSQL. */
 export const createQueueBackend: BackendFactory<QueueBackend, PostgresConnectionOptions> = (
   name,
   options,

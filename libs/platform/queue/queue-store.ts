@@ -4,17 +4,17 @@ import { SETTINGS, type Settings } from '../config/index.js';
 import { StoreWatch } from '../instance/store-watch.js';
 import { Logger } from '../logger/logger.js';
 
-// A restored backup and a copy of the database are separate stores with the same content: only their place
-// distinguishes them. A promoted standby is the same store.
+// Identifies a store by its place: a restored backup or a copy of the database is a separate store with the same
+// content. A promoted standby is the same store.
 const PLACE = `
   select system_identifier || '-' || oid as place
   from pg_control_system(), pg_database
   where datname = current_database()`;
 
 /**
- * The store that the queues belong to. Queues in Redis are named after the store of the process's start. When another
- * database has replaced it, they belong to a store that may still be in use elsewhere: a process must not
- * take jobs from them or add any. Queues in PostgreSQL are part of the store.
+ * The store that the queues belong to. Queues in Redis are named after the store that the process started with. When
+ * another database has replaced that store, it may still be in use elsewhere: this process must not take jobs from its
+ * queues or add any. Queues in PostgreSQL are part of the store.
  */
 @Injectable()
 export class QueueStore {
@@ -32,15 +32,15 @@ export class QueueStore {
   }
 
   /**
-   * Begins the name of all keys in Redis: stores that share one must not take each other's jobs. A cluster keeps
-   * keys with the same text in braces together, which BullMQ's scripts need.
+   * The prefix of all keys in Redis: stores that share a Redis must not take each other's jobs. A cluster keeps keys
+   * with the same text in braces on one node, which BullMQ's scripts need.
    */
   async prefix(): Promise<string> {
     this.place ??= await placeOf(this.database.pool);
     return `{insightd-${this.place}}`;
   }
 
-  /** Whether the queues are those of the current store. */
+  /** Whether the queues belong to the current store. */
   async isSame(): Promise<boolean> {
     if (this.settings.REDIS_URL === undefined || this.place === undefined) return true;
     this.note((await placeOf(this.database.pool)) === this.place);
@@ -57,7 +57,7 @@ export class QueueStore {
     if (isSame || this.wasReplaced) return;
     this.wasReplaced = true;
     this.logger.error(
-      'another database has replaced the one of the start: a worker ends, and uses the right queues in Redis once it is started again',
+      'another database has replaced the one of the start: a worker ends, and uses the right queues in Redis after a restart',
     );
     for (const listener of this.listeners) listener();
   }

@@ -24,13 +24,13 @@ import { redisConnection } from './redis.js';
 /** BullMQ's own schema, in the store's database. */
 const SCHEMA = 'bullmq';
 const MIGRATION_MS = 600_000;
-/** For a statement of the queues that the watchdog does not see; longer than its limit. */
+/** The limit of a statement that the watchdog does not see; longer than the watchdog's own limit. */
 const STATEMENT_MS = 20_000;
 
-/** One attempt: the row that a job names decides about retries. */
+/** One attempt per job: the row that a job names decides about retries. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
-/** The queues live in Redis if it is configured, else in PostgreSQL. No other code depends on which. */
+/** The queues are in Redis when REDIS_URL is set, otherwise in PostgreSQL. No other code depends on which. */
 @Global()
 @Module({})
 export class QueueModule {
@@ -60,10 +60,10 @@ async function queuesInRedis(
   return { connection: connection as never, prefix };
 }
 
-/** In PostgreSQL the queues are in the store's own database: they need no prefix. */
+/** Queues in PostgreSQL are in the store's own database, so they need no prefix. */
 function queuesInPostgres(databaseUrl: string): QueueOptions {
   setDefaultBackendFactory(patient(createQueueBackend));
-  // BullMQ adds options of its own to these.
+  // BullMQ adds its own options to this object.
   const connection = {
     ...CONNECTION_OPTIONS,
     ...withOptions(databaseUrl),
@@ -75,14 +75,14 @@ function queuesInPostgres(databaseUrl: string): QueueOptions {
 }
 
 /**
- * Makes the tables of the queues in PostgreSQL; processes that start together take turns.
- * @param databaseUrl leads to PostgreSQL itself: BullMQ sets options of its sessions and listens in them
- * @throws Error when a pooler that shares sessions is in between
+ * Creates the tables of the queues in PostgreSQL. Processes that start together take turns.
+ * @param databaseUrl the address of PostgreSQL itself: BullMQ sets options of its sessions and uses `LISTEN`
+ * @throws Error when the address leads to a pooler that shares sessions, or when the role may not create the schema
  */
 export async function migrateQueues(databaseUrl: string): Promise<void> {
   if (!(await hasDedicatedSessions(databaseUrl))) {
     throw new Error(
-      'The queues cannot live behind a pooler such as PgBouncer: ' +
+      'The queues do not work through a pooler such as PgBouncer: ' +
         'set REDIS_URL, or DATABASE_DIRECT_URL to the address of PostgreSQL itself.',
     );
   }

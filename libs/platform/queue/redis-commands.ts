@@ -1,7 +1,7 @@
 /**
- * A harmless call of each command that BullMQ sends, itself or in its scripts. Redis checks the rights of a user
- * before it looks at the key, so a wrong type does not matter.
- * @param key that all of them use
+ * A harmless call of each command that BullMQ sends directly or in its scripts. Redis checks a user's rights before it
+ * reads the key, so a wrong type does not matter.
+ * @param key the key that all calls use
  */
 export function trialCommands(key: string): [name: string, ...args: string[]][] {
   return [

@@ -4,7 +4,7 @@ import { trialCommands } from './redis-commands.js';
 
 const CONNECT_WITHIN_MS = 5_000;
 const TRIAL_WITHIN_MS = 10_000;
-/** Longer than a worker waits for a job in one command. */
+/** Longer than the longest command of a worker, which waits for a job. */
 const SILENCE_MS = 15_000;
 const KEEP_ALIVE_MS = 15_000;
 const [FIRST_RETRY_MS, LONGEST_RETRY_MS] = [250, 10_000];
@@ -15,26 +15,27 @@ const WAYS: RedisOptions = {
   socketTimeout: SILENCE_MS,
   keepAlive: KEEP_ALIVE_MS,
   maxRetriesPerRequest: null,
-  // Its check is INFO, which not every user may send; a Redis that is still loading answers with an error.
+  // The ready check needs INFO, which some users may not send. Without it, a Redis that is loading answers with errors.
   enableReadyCheck: false,
   retryStrategy: (times) => Math.min(FIRST_RETRY_MS * 2 ** Math.min(times, 10), LONGEST_RETRY_MS),
 };
 
-/** What BullMQ is given as its connection: options, or a cluster. */
+/** BullMQ's connection: options, or a cluster. */
 export type RedisConnection = Cluster | (RedisOptions & { url: string; skipVersionCheck: boolean });
 
-/** What is known of a Redis; nothing of one that did not answer. */
+/** The properties of a Redis that answered. */
 interface Seen {
   isCluster: boolean;
-  /** Whether INFO is allowed, from which BullMQ reads the version. */
+  /** Whether INFO is allowed; BullMQ reads the version from it. */
   mayAsk: boolean;
 }
 
 /**
- * What BullMQ connects to, once Redis has said that it can hold queues. One that does not answer now may answer
- * later: it is taken for one server that allows everything but INFO.
- * @param prefix of every key of ours
- * @throws Error with a sentence about a Redis that will never do: its password, its rights, its age, a replica
+ * Checks that Redis can hold the queues, and returns BullMQ's connection. A Redis that does not answer may answer
+ * later: it is treated as a single server that allows everything except INFO.
+ * @param prefix the prefix of all of insightd's keys
+ * @throws Error with a sentence about a Redis that cannot be used: a wrong password, missing rights, an old version, a
+ *   replica, or a cluster whose nodes cannot be reached
  */
 export async function redisConnection(
   url: string,
@@ -98,7 +99,7 @@ async function inspect(url: string, prefix: string, logger: Logger): Promise<See
   }
 }
 
-/** A Redis that cannot hold the queues, however long one waits. */
+/** A Redis that cannot hold the queues; waiting does not help. */
 class UnfitRedisError extends Error {}
 
 function passwordProblem(error: unknown): string | undefined {
@@ -107,7 +108,7 @@ function passwordProblem(error: unknown): string | undefined {
   return 'REDIS_URL cannot be used: Redis refuses its user name or password (redis://user:password@host:6379).';
 }
 
-/** @throws UnfitRedisError for a replica or a version without what the queues need */
+/** @throws UnfitRedisError for a version that is too old */
 async function modeOf(client: Redis): Promise<{ isCluster: boolean }> {
   const reply = await client.call('HELLO').catch(() => []);
   const words = Array.isArray(reply) ? reply.map(String) : [];
@@ -124,7 +125,7 @@ async function mayAskInfo(client: Redis, logger: Logger): Promise<boolean> {
     if (policy !== undefined && policy !== 'noeviction') {
       logger.warn(
         'Redis may drop jobs when its memory is full: set its maxmemory-policy to noeviction. ' +
-          'Runs that lose theirs are found by the sweep',
+          'The sweep finds runs that have lost their job',
         { policy },
       );
     }
@@ -134,7 +135,7 @@ async function mayAskInfo(client: Redis, logger: Logger): Promise<boolean> {
   }
 }
 
-/** @throws UnfitRedisError naming what is refused */
+/** Sends each command that BullMQ uses. @throws UnfitRedisError that names the refused command or key */
 async function tryCommands(client: Redis | Cluster, prefix: string, logger: Logger): Promise<void> {
   const pipeline = client.pipeline();
   for (const [name, ...args] of trialCommands(`${prefix}:trial-${process.pid}`)) {
@@ -145,13 +146,13 @@ async function tryCommands(client: Redis | Cluster, prefix: string, logger: Logg
   }
 }
 
-/** @throws UnfitRedisError when a cluster that was reached does not answer: its nodes are looked for elsewhere */
+/** @throws UnfitRedisError when a cluster does not answer: it announces addresses that cannot be reached */
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const message =
-      'The Redis of REDIS_URL does not answer in time. A cluster must announce addresses that can be reached ' +
-      'from here (CLUSTER SLOTS, cluster-announce-ip).';
+      'The Redis of REDIS_URL does not answer in time. A cluster must announce addresses that this process can ' +
+      'reach (CLUSTER SLOTS, cluster-announce-ip).';
     timer = setTimeout(() => reject(new UnfitRedisError(message)), TRIAL_WITHIN_MS);
   });
   answer.catch(() => undefined);
@@ -161,7 +162,7 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
 function refuse(message: string, prefix: string, logger: Logger): void {
   if (/^READONLY/.test(message)) {
     throw new UnfitRedisError(
-      'REDIS_URL leads to a replica, which cannot be written: set it to the address of the primary.',
+      'REDIS_URL leads to a replica, which is read-only: set it to the address of the primary.',
     );
   }
   if (/^NOPERM.*\bkeys?\b/i.test(message)) {
@@ -177,6 +178,8 @@ function refuse(message: string, prefix: string, logger: Logger): void {
     );
   }
   if (/^(OOM|MISCONF|NOREPLICAS)/.test(message)) {
-    logger.warn('Redis cannot be written just now: runs wait until it can', { reason: message });
+    logger.warn('Redis refuses writes at the moment: runs wait until it accepts them', {
+      reason: message,
+    });
   }
 }
