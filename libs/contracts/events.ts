@@ -98,9 +98,9 @@ export type Checked = { event: NativeEvent; dropped?: DroppedTraits } | { errors
 
 /** The attributes of all event types. */
 const attributes = {
-  id: id.describe('with the source, the identity of the event, which counts once'),
-  source: optional(id).describe('else the name of the key'),
-  time: optional(moment).describe('else the moment of receipt'),
+  id: id.describe('identifies the event together with the source; an event counts once'),
+  source: optional(id).describe('by default the name of the API key'),
+  time: optional(moment).describe('by default the time of receipt'),
   specversion: optional(z.literal('1.0', 'must be "1.0"')),
 };
 

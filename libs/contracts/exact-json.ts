@@ -95,7 +95,7 @@ const WRITABLE = { configurable: true, enumerable: true, writable: true };
 
 /**
  * Serializes a value as JSON; a `LosslessNumber` as its original digits.
- * @param replacer as of `JSON.stringify`
+ * @param replacer as in `JSON.stringify`
  */
 export function writeJson(
   value: unknown,

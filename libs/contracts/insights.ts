@@ -17,7 +17,7 @@ const traits = z
 
 const activitySum = z.object({
   from: day,
-  to: day.describe('YYYY-MM-DD, itself included'),
+  to: day.describe('YYYY-MM-DD, inclusive'),
   signups: count,
   active_users: count,
   active_orgs: count,
@@ -36,7 +36,7 @@ export const summary = z.object({
 });
 
 export const definitions = z.object({
-  terms: z.record(z.string(), z.string()).describe('what each number and each report means'),
+  terms: z.record(z.string(), z.string()).describe('the meaning of each number and each report'),
 });
 
 const runListItem = runReference.extend({
@@ -85,8 +85,8 @@ const changesOf = {
   counts: z
     .object({ entered: count, moved: count, left: count })
     .nullable()
-    .describe('of the frozen lists; null without a previous run'),
-  total_count: count.describe('length of the frozen list under this filter'),
+    .describe('row counts in the stored lists; null without a previous run'),
+  total_count: count.describe('length of the stored list under this filter'),
   page_number: count,
   page_size: z.int().min(1).max(100),
 };
@@ -157,7 +157,7 @@ const joinedOrLeft = displayUser.extend({ at: seconds });
 
 export const orgProfile = z.object({
   org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
-  num_users: count.describe('current members, including users of whom only the id is known'),
+  num_users: count.describe('current members, including users known only by their id'),
   traits,
   ...standings,
 });

@@ -112,7 +112,7 @@ function parseInstantByParts(text: string): number | undefined {
 
 /**
  * Reads a calendar day, `2026-01-31`.
- * @returns the first millisecond of the date in UTC, since 1970, or undefined
+ * @returns the first millisecond of the date in UTC, since 1970; undefined for any other text
  */
 export function parseDay(text: string): number | undefined {
   const match = DAY.exec(text);

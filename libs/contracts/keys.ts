@@ -44,7 +44,7 @@ export const newKey = z.strictObject({
 });
 
 export const createdKey = z.object({
-  key: z.string().describe('shown this once: the store keeps only a hash'),
+  key: z.string().describe('shown only once: the store contains only a hash'),
   name: z.string(),
   scopes: z.array(z.enum(SCOPES)),
 });
@@ -62,7 +62,7 @@ export const keyList = z.object({
 });
 
 export const endedSessions = z.object({
-  ended: z.int().min(0).describe('how many sessions ended'),
+  ended: z.int().min(0).describe('the number of ended sessions'),
 });
 
 nameSchemas({

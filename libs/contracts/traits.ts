@@ -62,7 +62,7 @@ export const TRAITS_META = {
   },
 } as const;
 
-/** The traits to keep, and what is wrong with the others. */
+/** The traits to keep, and the errors of the others. */
 export interface KeptTraits {
   kept?: Traits;
   /** By key. */
@@ -71,8 +71,7 @@ export interface KeptTraits {
 }
 
 /**
- * Separates the traits to keep from those to drop. Values under keys that are not listed are not
- * checked.
+ * Separates the traits to keep from the traits to drop. Does not check values under keys that are not listed.
  * @param given the event's `traits`, unchecked; null is the same as none
  */
 export function keepTraits(
@@ -117,7 +116,7 @@ function readValue(value: unknown): { value: TraitValue | null } | { problem: st
     return isShort ? { value } : { problem: `must have at most ${MAX_CHARACTERS} characters` };
   }
   const number = value instanceof LosslessNumber ? Number(value.value) : value;
-  // Zero has no sign in the store.
+  // Adding 0 turns -0 into 0: the store has no negative zero.
   if (typeof number === 'number' && Number.isFinite(number)) return { value: number + 0 };
   return { problem: 'must be a string, a finite number, a boolean or null' };
 }

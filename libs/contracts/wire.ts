@@ -59,7 +59,7 @@ export const orgReportRow = z.object({
 
 const page = {
   current_page: count,
-  total_count: count.describe('length of the frozen list'),
+  total_count: count.describe('length of the stored list'),
   page_size: z.int().min(1).max(100),
   has_more_results: z.boolean(),
   report_time: seconds.describe('the report time; 0 when no report was made yet'),

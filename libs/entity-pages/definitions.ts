@@ -67,7 +67,7 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   joined: 'Users who were added to the organization, the latest first.',
   left: 'Users who were removed from the organization, the latest first.',
   most_active:
-    'The members who were active in this organization on the most of the last 30 days, including today.',
+    'The members with the most active days in this organization among the last 30, including today.',
   report_time: 'The time of the report. Later events are not in it.',
   rank: 'The place in the list when the report was made. It never changes afterwards.',
   previous_rank: 'The place in the report that this report is compared with.',

@@ -9,7 +9,7 @@ export interface Move {
 
 /**
  * The number of members at a moment, counted like `num_users`: includes deleted users.
- * @param at milliseconds since 1970, itself included; Infinity for now
+ * @param at milliseconds since 1970, inclusive; Infinity for now
  */
 export function membersAt(members: readonly OrgMember[], at: number): number {
   let count = 0;

@@ -19,7 +19,7 @@ const PROFILE = `
   where u.created_at is not null and u.deleted_stamp is null`;
 const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1)`;
 
-/** Users by key, without those who are deleted or only mentioned. */
+/** Existing users by key, without deleted users and users that events only mention. */
 export async function profilesOf(
   db: Queryable,
   keys: readonly number[],

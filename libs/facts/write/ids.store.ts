@@ -101,8 +101,7 @@ class IdNumbers {
         [known, turn] = [this.current(), 0];
         keys = cached(known, wanted);
       } else if (known.witness !== witness) {
-        // Another call has added keys meanwhile. The reply proves only the earlier ones, so ask
-        // again.
+        // Another call has added keys in the meantime. The reply proves only the earlier keys, so the loop repeats.
         turn = 0;
       } else {
         put(known, keys, rows);

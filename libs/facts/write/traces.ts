@@ -5,7 +5,7 @@ import type { OrgChange, UserChange } from './batch.js';
 const NAME_FIELDS: readonly ProfileField[] = ['first_name', 'last_name'];
 const SINGLE_FIELDS = PROFILE_FIELDS.filter((field) => !NAME_FIELDS.includes(field));
 
-/** Texts other than ids by which deleted users and orgs may be mentioned elsewhere. */
+/** Texts other than ids that may mention deleted users and orgs elsewhere. */
 export interface Traces {
   /** Addresses, usernames, other fields of profiles, and org names. */
   texts: string[];

@@ -46,7 +46,7 @@ interface Letter {
   messageAt: Date | null;
 }
 
-/** Which letters to replay: those with the ids, or all; `cursor` continues an earlier replay. */
+/** The letters to replay: the given ids, or all; `cursor` continues an earlier replay. */
 export interface ReplayRequest {
   ids?: readonly bigint[] | undefined;
   cursor?: string | undefined;

@@ -48,7 +48,7 @@ export type Translation =
 export type UnusedReason = 'ignored by TRACKING_IGNORE' | 'not active';
 
 /**
- * A translator of one vendor's messages. Every folder beside this file whose `source.ts` exports a
+ * A translator of one vendor's messages. Every folder next to this file whose `source.ts` exports a
  * `source` is loaded; no other registration is needed.
  */
 export interface Source {
@@ -73,7 +73,7 @@ export interface Source {
   /** Pure: the same message always gives the same events. */
   translate(message: SourceMessage): Translation;
   /**
-   * The fetcher for values that messages leave out; undefined when the settings hold no key for the
+   * The fetcher for values that messages leave out; undefined when the settings contain no key for the
    * API.
    */
   fetcher?(settings: Settings): Fetcher | undefined;

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Source } from './source.js';
 
-/** All sources: every folder beside this file with a `source.js`. */
+/** All sources: every folder next to this file with a `source.js`. */
 export class Sources {
   private constructor(private readonly byName: ReadonlyMap<string, Source>) {}
 

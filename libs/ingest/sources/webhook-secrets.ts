@@ -4,7 +4,7 @@ import type { Sources } from './sources.js';
 
 type SecretSettings = Pick<Settings, 'WEBHOOK_SECRETS'>;
 
-/** The name of the setting that holds a source's signing secrets. */
+/** The name of the setting with a source's signing secrets. */
 export function secretSetting(source: Pick<Source, 'name'>): string {
   return `${source.name.toUpperCase().replaceAll('-', '_')}_WEBHOOK_SECRET`;
 }

@@ -89,7 +89,7 @@ export class PagesService {
     throw run && (await this.lacks(run, ranking)) ? new RankingMissing() : gone();
   }
 
-  /** Whether an earlier version without this ranking made the latest run. The reply is then the same as without a run. */
+  /** Whether a version without this ranking made the latest run. The reply is then the same as without a run. */
   private async isLatestWithout(run: ServedRun, ranking: Ranking): Promise<boolean> {
     const latest = await servedRun(this.database);
     return latest?.runId === run.runId && this.lacks(run, ranking);

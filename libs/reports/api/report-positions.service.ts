@@ -13,7 +13,7 @@ export interface ReportPositions {
   reports: ReportPosition[];
 }
 
-/** Finds users and orgs in the latest reports. The first call after a run reads the lists, 25 MB for a million users. */
+/** Finds users and orgs in the latest run. The first call after a run reads the lists, 25 MB for a million users. */
 @Injectable()
 export class ReportPositionsService {
   constructor(

@@ -81,7 +81,7 @@ function allPlaces({ total }: PackedList): Uint32Array {
 
 const KEY_BYTES = 4;
 
-/** Whether an org lost more people than it gained. The first two extras of org attrition are the joined and the left. */
+/** Whether an org lost more people than it gained. The first two extras of attrition are the joined and the left. */
 function isNetLoss({ entries, width }: PackedList, place: number): boolean {
   const added = place * width + KEY_BYTES;
   return width < KEY_BYTES + 12

@@ -49,7 +49,7 @@ export class Bitmap {
     return new Bitmap(this.words.map((word, index) => word & ~other.words[index]!));
   }
 
-  /** The positions, ascending. @param memory holds the result */
+  /** The positions, ascending. @param memory receives the result */
   positions(memory: ScratchBuffers): Uint32Array {
     const { words } = this;
     let count = 0;

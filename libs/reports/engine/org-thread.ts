@@ -6,7 +6,7 @@ const ENTRY = new URL('./tally-thread.js', import.meta.url);
 
 /**
  * A thread that tallies orgs while the main thread sorts users. Both take about the same time, together a third of a
- * run, and PostgreSQL is mostly idle meanwhile.
+ * run, and PostgreSQL is mostly idle during that time.
  */
 export class OrgThread {
   private thread: Worker | undefined;

@@ -6,7 +6,7 @@ import { CronExpressionParser } from 'cron-parser';
  * @param now milliseconds since 1970
  */
 export function latestDue(cron: string, now: number): number {
-  // `prev` looks strictly before its start.
+  // `prev` returns times strictly before its start.
   const schedule = CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: new Date(now + 1) });
   return schedule.prev().getTime();
 }

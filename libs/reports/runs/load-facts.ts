@@ -28,9 +28,9 @@ interface Loaded {
 /**
  * Reads the facts of a run as of its moment, without later facts.
  * @param pair two connections with the same database snapshot, which PostgreSQL serves in parallel
- * @param calendar of the store
- * @param thread tallies orgs while users are sorted
- * @param before the replicas of an earlier run, to which only changes are applied; not usable afterwards
+ * @param calendar the calendar of the store
+ * @param thread tallies orgs while this thread sorts users
+ * @param before the replicas of an earlier run, which this call updates; not usable afterwards
  */
 export async function loadFacts(
   pair: readonly [Connection, Connection],
@@ -78,7 +78,7 @@ async function factReplica(
   return before && (await before.update(pair[1])) ? before : FactReplica.read(pair, calendar);
 }
 
-/** The activity of the 90 days up to `day`, and the replica for the next run, which may be ahead of `day`. */
+/** The activity of the 90 days up to `day`, and the replica for the next run, which may be of a later day. */
 async function activityReplica(
   db: Connection,
   calendar: Calendar,

@@ -37,7 +37,7 @@ export class NamedReplica {
   }
 
   /**
-   * The named activity; undefined when there is none.
+   * The named activity; undefined without any.
    * @param activity the activity of all users on the same days, by user key
    */
   activity({ words: active, size }: ActivityBitmaps): NamedActivity | undefined {

@@ -65,9 +65,9 @@ export const numbersFrom = (table: string) => `
   from keys`;
 
 // One query for the slice, the numbers and display profiles of its keys (the first four bytes of each entry), and the
-// served run: round trips dominate the cost of a page. Profiles come as one JSON value, since the driver takes twice
+// served run: round trips dominate the cost of a page. Profiles are one JSON value, because the driver takes twice
 // as long to parse a dozen rows of a dozen columns. The limit on keys is a constant: without it the planner assumes a
-// thousand rows, and with a parameter it plans each page again, which takes twice as long as reading it.
+// thousand rows, and with a parameter it plans every query again, which takes twice as long as reading the page.
 const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
   with list as (
     select report_id, total, width, entries as page from (${entriesFrom(table)}) slice

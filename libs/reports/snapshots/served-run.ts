@@ -1,4 +1,4 @@
-/** SQL condition: the run can be served. It is completed and kept, and its report time is and was past on completion. */
+/** SQL condition: the run is completed, kept, and was not completed before its report time, which has passed. */
 export const SERVABLE = `state = 'completed' and pruned_at is null and report_time <= now()
     and completed_at >= report_time`;
 

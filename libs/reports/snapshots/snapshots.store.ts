@@ -95,7 +95,7 @@ export async function writeSnapshot(
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const table = snapshotTable(runKey);
-  // A store restored in place may hold the table of a later run with the same number.
+  // A store restored in place may contain the table of a later run with the same number.
   await db.query(`drop table if exists ${table}`);
   await db.query(`create table ${table} (like snapshots including all)`);
   await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
@@ -104,7 +104,7 @@ export async function writeSnapshot(
       for (let first = 0; first < parts.length; first += PARTS_AT_ONCE)
         await put(parts.slice(first, first + PARTS_AT_ONCE));
     };
-    // PostgreSQL writes one list while the next is made.
+    // PostgreSQL writes one list while the engine makes the next.
     let sending = Promise.resolve();
     for await (const list of snapshotLists(facts)) {
       await sending;

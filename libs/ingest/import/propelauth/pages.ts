@@ -27,7 +27,7 @@ export interface BackfillPage {
 
 /** The API's maximum page size. */
 const PAGE_SIZE = 100;
-/** Oldest first, so that items created meanwhile are on the last pages. */
+/** Oldest first, so that items created during the import are on the last pages. */
 const OLDEST_FIRST = 'CREATED_AT_ASC';
 
 /**

@@ -7,7 +7,7 @@ type Client = Awaited<ReturnType<typeof connect>>;
 /** Pause after a 429. The API does not say how long to wait. */
 const BUSY_MS = 10_000;
 
-/** A fetcher for current values from PropelAuth's API; undefined when the settings hold no key. */
+/** A fetcher for current values from PropelAuth's API; undefined when the settings contain no key. */
 export function propelAuthFetcher(settings: ApiSettings): Fetcher | undefined {
   const { PROPELAUTH_API_KEY: key, PROPELAUTH_AUTH_URL: url } = settings;
   if (key === undefined || url === undefined) return undefined;

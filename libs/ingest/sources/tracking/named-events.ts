@@ -119,8 +119,7 @@ export function track(call: Call): Translation {
 }
 
 /**
- * Activity of a user, in the account that the call names; unused for anonymous calls and for those that are not
- * active.
+ * Activity of a user, in the account that the call names; unused for anonymous and inactive calls.
  */
 export function active(call: Call): Translation {
   if (!isActive(call)) return { unused: 'not active' };

@@ -68,7 +68,7 @@ function group(userId: unknown, call: Call): Translation {
   return { events: [added, { type: 'org.updated', data: { org_id: groupId, traits } }] };
 }
 
-/** The name of what was tracked or shown; undefined for other calls. */
+/** The name of a tracked event, or of a shown page or screen; undefined for other calls. */
 function eventNameOf(call: Call): string | undefined {
   const type = knownType(call);
   const name = type === 'track' ? call['event'] : call['name'];
