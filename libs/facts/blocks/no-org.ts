@@ -1,2 +1,2 @@
-/** The org key of invites that name no org. */
+/** The org key of invites and activity that name no org. */
 export const NO_ORG = 0;

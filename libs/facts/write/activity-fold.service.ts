@@ -3,12 +3,21 @@ import { Calendar } from '#libs/contracts';
 import { Database, isReadOnly, type Connection } from '#libs/database';
 import { ActivityEntries } from '../blocks/activity-entries.js';
 import { DayBlocks } from '../blocks/day-block.js';
+import { NO_ORG } from '../blocks/no-org.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
 import { pairKeys } from './activity-pairs.store.js';
 import { queueActiveDays, queueEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
 import { expectCalendar } from './store-calendar.store.js';
-import { expectPresent, type Witness } from './witness.js';
+import { expectPresent, type Witnesses } from './witness.js';
+
+/** User `users[i]` was active at `seconds[i]`, unix seconds, in the org `orgs[i]`, or in none that is named. */
+export interface ActivityColumns {
+  users: Uint32Array;
+  /** `NO_ORG`, or a missing entry, where no org is named. */
+  orgs: Uint32Array;
+  seconds: Uint32Array;
+}
 
 // Advisory lock key: the letters "fold".
 const FOLD_LOCK = 0x666f6c64;
@@ -50,28 +59,22 @@ export class ActivityFold {
   }
 
   /**
-   * Writes activity directly, without the log: user `users[i]` was active at `seconds[i]`, unix seconds.
-   * Queues one rederivation of everything, because a list of users per day would be too large.
-   * @param orgs by index, the key of the org that the activity names; 0 for none
-   * @param witness of the user keys
+   * Writes activity directly, without the log. Queues one rederivation of everything, because a list
+   * of users per day would be too large.
+   * @param witnesses of the keys
    * @throws StoreChanged
    */
-  async write(
-    users: Uint32Array,
-    seconds: Uint32Array,
-    witness: Witness | undefined,
-    orgs?: Uint32Array,
-  ): Promise<void> {
+  async write({ users, orgs, seconds }: ActivityColumns, witnesses: Witnesses): Promise<void> {
     const entries = new ActivityEntries(this.calendar);
     for (let index = 0; index < users.length; index++) {
-      const org = orgs?.[index];
-      if (org) entries.addNamed(users[index]!, org, seconds[index]!);
-      else entries.add(users[index]!, seconds[index]!);
+      const org = orgs[index] ?? NO_ORG;
+      if (org === NO_ORG) entries.add(users[index]!, seconds[index]!);
+      else entries.addNamed(users[index]!, org, seconds[index]!);
     }
     await this.database.transaction(async (db) => {
       await this.lock(db);
       if ((await put(db, entries)).size > 0) await queueEverything(db);
-      await expectPresent(db, { users: witness, orgs: undefined });
+      await expectPresent(db, witnesses);
     }, 'long');
   }
 

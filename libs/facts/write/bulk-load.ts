@@ -2,8 +2,11 @@ import type { NativeEvent } from '#libs/contracts';
 import { Instance, calendarOf, type Settings } from '#libs/platform';
 import { viaCopy, type Connection, type Database } from '#libs/database';
 import { ActivityFold } from './activity-fold.service.js';
+import { NO_ORG } from '../blocks/no-org.js';
 import { FactsService, type Written } from './facts.service.js';
 import { IdStore } from './ids.store.js';
+
+const NO_WITNESSES = { users: undefined, orgs: undefined };
 
 /** Loads large numbers of events, by COPY. The same rules apply as for single events. */
 export class BulkLoad {
@@ -49,15 +52,23 @@ export class BulkLoad {
   }
 
   /**
-   * Writes activity in one transaction: user `userIds[i]` was active at `seconds[i]`, unix seconds.
-   * One day of users per call works well.
+   * Writes activity in one transaction: user `userIds[i]` was active at `seconds[i]`, unix seconds, in the org
+   * `orgIds[i]`, or in an unnamed place. One day of users per call works well.
    */
-  async activity(userIds: readonly string[], seconds: Uint32Array): Promise<void> {
-    await this.facts.resolvingUsers(userIds, ({ keys, witness }) =>
+  async activity(
+    userIds: readonly string[],
+    seconds: Uint32Array,
+    orgIds: readonly (string | undefined)[] = [],
+  ): Promise<void> {
+    const named = new Set(orgIds.filter((id) => id !== undefined));
+    await this.facts.resolvingIds(new Set(userIds), named, ({ users, orgs, witnesses }) =>
       this.fold.write(
-        Uint32Array.from(userIds, (id) => keys.get(id)!),
-        seconds,
-        witness,
+        {
+          users: Uint32Array.from(userIds, (id) => users.get(id)!),
+          orgs: Uint32Array.from(orgIds, (id) => (id === undefined ? NO_ORG : orgs.get(id)!)),
+          seconds,
+        },
+        witnesses,
       ),
     );
   }
@@ -73,6 +84,7 @@ export class BulkLoad {
    * checked.
    */
   async activityByKey(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
-    await this.fold.write(keys, seconds, undefined);
+    const unnamed = new Uint32Array(0);
+    await this.fold.write({ users: keys, orgs: unnamed, seconds }, NO_WITNESSES);
   }
 }

@@ -13,7 +13,7 @@ import { appendActivity, commitActivity } from './activity-log.store.js';
 import { queueMemberChanges } from './activity.store.js';
 import { FactBatch, activityOf, type Activity, type OrgChange, type UserChange } from './batch.js';
 import { dropRepeats } from './identities.store.js';
-import { IdStore, type Numbers } from './ids.store.js';
+import { IdStore } from './ids.store.js';
 import { addInvites, hashInvitee } from './invites.store.js';
 import { addSteps, pseudonymizeSteps } from './memberships.store.js';
 import { orgNames, upsertOrgs } from './orgs.store.js';
@@ -65,12 +65,13 @@ export class FactsService {
     return this.provingIds(async () => write(await this.resolve(users, orgs)));
   }
 
-  /** `resolving` for user ids. */
-  async resolvingUsers<T>(
-    userIds: Iterable<string>,
-    write: (users: Numbers) => Promise<T>,
+  /** `resolving` for ids. */
+  async resolvingIds<T>(
+    users: ReadonlySet<string>,
+    orgs: ReadonlySet<string>,
+    write: (ids: ResolvedIds) => Promise<T>,
   ): Promise<T> {
-    return this.provingIds(async () => write(await this.ids.userKeys(userIds)));
+    return this.provingIds(async () => write(await this.resolve(users, orgs)));
   }
 
   /** The key for hashing addresses. @param db the transaction that writes the hashes */
@@ -147,7 +148,10 @@ export class FactsService {
     };
   }
 
-  private async resolve(users: Set<string>, orgs: Set<string>): Promise<ResolvedIds> {
+  private async resolve(
+    users: ReadonlySet<string>,
+    orgs: ReadonlySet<string>,
+  ): Promise<ResolvedIds> {
     const [ofUsers, ofOrgs] = await Promise.all([this.ids.userKeys(users), this.ids.orgKeys(orgs)]);
     const witnesses = { users: ofUsers.witness, orgs: ofOrgs.witness };
     return { users: ofUsers.keys, orgs: ofOrgs.keys, witnesses };

@@ -19,6 +19,7 @@ export class FactWriter {
   /** Number of events whose identity was known. */
   known = 0;
   private userIds: string[] = [];
+  private orgIds: (string | undefined)[] = [];
   private readonly seconds = new Uint32Array(ACTIVITY_PER_WRITE);
 
   constructor(
@@ -47,12 +48,13 @@ export class FactWriter {
 
   private keep({ at, data }: EventOf<'user.active'>): number {
     this.seconds[this.userIds.length] = unixSeconds(at);
+    this.orgIds.push(data.org_id);
     return this.userIds.push(data.user_id);
   }
 
   private async writeActivity(): Promise<void> {
-    const userIds = this.userIds;
-    this.userIds = [];
-    await this.into.activity(userIds, this.seconds.subarray(0, userIds.length));
+    const { userIds, orgIds } = this;
+    [this.userIds, this.orgIds] = [[], []];
+    await this.into.activity(userIds, this.seconds.subarray(0, userIds.length), orgIds);
   }
 }
