@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ScratchBuffers } from '#libs/reports';
-import { Bitmap } from '../../libs/reports/engine/bitmap.js';
+import { below, positionsOf, positive } from '../../libs/reports/engine/positions.js';
 import { greatestFirst, stableSort } from '../../libs/reports/engine/order.js';
 
 const memory = new ScratchBuffers();
@@ -43,21 +43,21 @@ test('greatestFirst returns keys with their counts, ties in the given order', ()
   expect([...values]).toEqual([70_000, 3, 1, 1]);
 });
 
-test('a bitmap lists its positions ascending; intersection and difference are those of sets', () => {
+test('a set lists its positions ascending; intersection and difference are those of sets', () => {
   const columnArb = fc.array(fc.nat(3), { minLength: 100, maxLength: 100 });
   fc.assert(
     fc.property(columnArb, columnArb, fc.nat(100), (one, other, from) => {
       memory.rewind();
-      const low = Bitmap.below(Uint32Array.from(one), 2, from);
-      const positive = Bitmap.positive(Uint8Array.from(other));
+      const low = below(Uint32Array.from(one), 2, from);
+      const some = positive(Uint8Array.from(other));
       const all = one.map((_, position) => position);
       const isLow = (position: number) => position >= from && one[position]! < 2;
       const isPositive = (position: number) => other[position]! > 0;
-      expect([...low.positions(memory)]).toEqual(all.filter(isLow));
-      expect([...low.and(positive).positions(memory)]).toEqual(
+      expect([...positionsOf(low, memory)]).toEqual(all.filter(isLow));
+      expect([...positionsOf(low.and(some), memory)]).toEqual(
         all.filter((position) => isLow(position) && isPositive(position)),
       );
-      expect([...low.without(positive).positions(memory)]).toEqual(
+      expect([...positionsOf(low.without(some), memory)]).toEqual(
         all.filter((position) => isLow(position) && !isPositive(position)),
       );
     }),

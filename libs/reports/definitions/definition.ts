@@ -1,7 +1,8 @@
 import { DAY_MS, type CountWindowDays } from '#libs/contracts';
+import type { Bitset } from '#libs/facts';
 import { valuesOf, type Column } from '../engine/columns.js';
 import { greatestFirst, stableSort, type Direction } from '../engine/order.js';
-import { Bitmap } from '../engine/bitmap.js';
+import { below, positionsOf } from '../engine/positions.js';
 import type { OrgFacts, RunFacts, SubjectFacts, UserFacts } from '../engine/run-facts.js';
 import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 
@@ -56,14 +57,14 @@ export function createdBefore(
   { calendar }: Window,
   from = 0,
   before = createdAt.length,
-): Bitmap {
+): Bitset {
   const { first, settled } = startOf(day, calendar);
-  const listed = Bitmap.below(createdAt, first, from, before);
+  const listed = below(createdAt, first, from, before);
   // When an hour is repeated across midnight, some later instants belong to the previous day.
   for (let position = from; first < settled && position < before; position++) {
     const seconds = createdAt[position]!;
     if (seconds < first || seconds >= settled) continue;
-    if (calendar.dayOf(seconds * 1000) < day * DAY_MS) listed.set(position, 1);
+    if (calendar.dayOf(seconds * 1000) < day * DAY_MS) listed.add(position);
   }
   return listed;
 }
@@ -134,17 +135,17 @@ export function userReport(
 /** A report of users without a measure: the most recently active first, then by id. */
 export function userList(
   looksAt: LooksAt,
-  listed: (users: UserFacts, window: Window) => Bitmap,
+  listed: (users: UserFacts, window: Window) => Bitset,
 ): Definition {
   const rank = ({ users, memory }: RunFacts, window: Window): RankedList => {
-    const positions = listed(users, window).positions(memory);
+    const positions = positionsOf(listed(users, window), memory);
     return { keys: valuesOf(positions, users.keys, memory.allocate(positions.length)), extras: [] };
   };
   return { looksAt, extras: [], extraBytes: 4, rank };
 }
 
 interface OrgReport {
-  listed: Bitmap;
+  listed: Bitset;
   /** The columns of the order, most significant first; ties by id. */
   by: readonly (readonly [Column, Direction])[];
   extras?: readonly Column[];
@@ -159,7 +160,7 @@ export function orgReport(
     const { listed, by, extras: columns = [] } = define(orgs, window);
     const order = by.reduceRight(
       (sorted, [column, direction]) => stableSort(sorted, column, direction, memory),
-      listed.positions(memory),
+      positionsOf(listed, memory),
     );
     const inOrder = (column: Column) => valuesOf(order, column, memory.allocate(order.length));
     return { keys: inOrder(orgs.keys), extras: columns.map(inOrder) };

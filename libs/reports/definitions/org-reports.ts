@@ -1,5 +1,5 @@
 import { difference } from '../engine/columns.js';
-import { Bitmap } from '../engine/bitmap.js';
+import { positive } from '../engine/positions.js';
 import type { OrgFacts } from '../engine/run-facts.js';
 import { countWindow, createdBefore, orgReport, type Window } from './definition.js';
 
@@ -26,7 +26,7 @@ export const growth = orgReport(
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
-      listed: Bitmap.positive(net),
+      listed: positive(net),
       by: [
         [net, 'descending'],
         [added, 'descending'],
@@ -43,7 +43,7 @@ export const attrition = orgReport(
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
-      listed: Bitmap.positive(removed),
+      listed: positive(removed),
       by: [
         [removed, 'descending'],
         [net, 'ascending'],

@@ -1,5 +1,5 @@
 import { valuesOf } from '../engine/columns.js';
-import { Bitmap } from '../engine/bitmap.js';
+import { positionsOf, positive } from '../engine/positions.js';
 import { activeIn, countWindow, createdBefore, userList, userReport } from './definition.js';
 
 const NUM_INVITES = { name: 'num_invites', bytes: 4 } as const;
@@ -9,7 +9,7 @@ const NUM_ACTIVE_DAYS = { name: 'num_active_days', bytes: 1 } as const;
 /** Users by the number of distinct people invited in W(n). */
 export const topInviter = userReport('counts', NUM_INVITES, ({ inviters }, window, memory) => {
   const invitees = inviters.invitees[countWindow(window)];
-  const listed = Bitmap.positive(invitees).positions(memory);
+  const listed = positionsOf(positive(invitees), memory);
   return {
     values: valuesOf(listed, invitees, memory.allocate(listed.length)),
     positions: valuesOf(listed, inviters.positions, memory.allocate(listed.length)),
@@ -22,7 +22,7 @@ export const champion = userReport('one window', NUM_ACTIVE_DAYS, (users, window
   const values = memory.allocate(possible);
   users.activity.countDays(window.days, values);
   if (certain === possible) return { values };
-  const positions = Bitmap.positive(values).positions(memory);
+  const positions = positionsOf(positive(values), memory);
   return { values: valuesOf(positions, values, memory.allocate(positions.length)), positions };
 });
 

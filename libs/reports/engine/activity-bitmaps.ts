@@ -1,7 +1,6 @@
-import { BLOCK_SHIFT, BLOCK_SIZE, forEachKey } from '#libs/facts';
+import { BLOCK_SHIFT, BLOCK_SIZE, Bitset, forEachKey } from '#libs/facts';
 import { bitCount } from './bits.js';
 import { BITMAP_DAYS, BITMAP_WORDS, WORD_DAYS, wordBits } from './bitmap-words.js';
-import { Bitmap } from './bitmap.js';
 
 /** The bits of the third word that are used. */
 const OLDEST = (1 << (BITMAP_DAYS - 2 * WORD_DAYS)) - 1;
@@ -83,13 +82,13 @@ export class ActivityBitmaps {
   }
 
   /** The keys among the first `count` that were active at an age in [`from`, `before`). */
-  activeDuring(from: number, before: number, count = this.size): Bitmap {
+  activeDuring(from: number, before: number, count = this.size): Bitset {
     const { words } = this;
     const [one, two, three] = wordBits(from, before);
-    const set = Bitmap.none(count);
+    const set = new Bitset(count);
     for (let key = 0, at = 0; key < count; key++, at += BITMAP_WORDS) {
       const days = (words[at]! & one) | (words[at + 1]! & two) | (words[at + 2]! & three);
-      set.set(key, days === 0 ? 0 : 1);
+      set.addIf(key, days === 0 ? 0 : 1);
     }
     return set;
   }
