@@ -10,7 +10,7 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1_000;
 const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Lists report runs, and withdraws one. */
+/** Lists report runs or withdraws one. */
 export async function runs(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   const store = await openStore(settings, { shared: true });
@@ -32,7 +32,7 @@ interface Context {
 
 type Action = (context: Context) => Promise<void>;
 
-/** What to do, checked before the store is opened. */
+/** The parsed arguments, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
   switch (verb) {
     case 'list': {
@@ -49,7 +49,7 @@ function actionOf([verb = '', ...rest]: string[]): Action {
         throw new UsageError('runs withdraw needs the id of one run, as "runs list" shows it.');
       return async ({ withdrawal }) => {
         if (!(await withdrawal.withdraw(id))) throw new Error(`There is no run with the id ${id}.`);
-        print(`The run ${id} is withdrawn: it is served no more.`);
+        print(`The run ${id} is withdrawn: it is no longer served.`);
       };
     }
     default:
