@@ -18,7 +18,7 @@ export function activeMembersIn(history: readonly TimedEvent[], orgId: string, d
   return new Set(active.map(({ userId }) => userId)).size;
 }
 
-/** The additions to or removals from an org, each with its user and unix second, newest first. */
+/** The additions to or removals from an org with user and unix second, newest first. */
 export function movesOf(
   history: readonly TimedEvent[],
   orgId: string,
@@ -31,7 +31,7 @@ export function movesOf(
     .map(({ userId, at }) => ({ user_id: userId, at: wholeSecond(at) }));
 }
 
-/** How many different people a user ever invited. */
+/** The number of different people that a user ever invited. */
 export function everInvited(history: readonly TimedEvent[], userId: string): number {
   return inviteesOf(history, userId, EVER).size;
 }
