@@ -2,15 +2,15 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Closable } from './closing.js';
 
-/** A child process that answers questions. It is separate so that its work is measured separately. */
+/** A child process that answers messages, so that its work is measured separately. */
 export interface Child<Q, A> extends Closable {
-  /** One at a time. @throws Error what it threw, or that it ended */
+  /** Sends one message at a time. @throws Error the error of the child, or that it ended */
   ask(question: Q): Promise<A>;
 }
 
 type Answer<A> = { answer: A } | { error: string };
 
-/** Starts a module that calls `answerParent`. @param module its URL, like `import.meta.url` */
+/** Starts a module that calls `answerParent`. @param module its URL, such as `import.meta.url` */
 export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
   const child = fork(module, { serialization: 'advanced', execArgv: [] });
   const ended = once(child, 'exit');
@@ -32,7 +32,7 @@ export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
   });
 }
 
-/** In the child: answers each question of the parent, and ends when the parent disconnects or ends. */
+/** In the child: answers each message of the parent, and ends when the parent disconnects or ends. */
 export function answerParent<Q, A>(answer: (question: Q) => Promise<A> | A): void {
   const send = (reply: Answer<A>) => process.send!(reply);
   process.on('disconnect', () => process.exit());

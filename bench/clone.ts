@@ -8,17 +8,17 @@ import type { Bench } from './stage.js';
 
 const MAIN = join(packageRoot, 'dist', 'apps', 'cli', 'main.js');
 
-/** A store of a stage's own, most often a copy of the reference store, to be written to. */
+/** A store that a stage may write to, usually a copy of the reference store. */
 export interface Clone extends Closable {
   databaseUrl: string;
   query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
-  /** All ids of users or of orgs, as their source has them. */
+  /** The source's ids of all users or orgs. */
   ids(of: 'user' | 'org'): Promise<string[]>;
 }
 
 /**
- * Copies the reference store, file by file. It must have no other connections: PostgreSQL waits 5 seconds
- * for them, then refuses.
+ * Copies the reference store, file by file. It must have no other connections: PostgreSQL waits 5 seconds for
+ * them to end, then refuses.
  */
 export async function cloneStore(
   { databaseUrl }: Pick<Bench, 'databaseUrl'>,
@@ -28,13 +28,13 @@ export async function cloneStore(
   return makeStore(databaseUrl, name, `template ${source} strategy file_copy`);
 }
 
-/** Makes an empty store beside the reference store, its migrations applied. */
+/** Creates an empty, migrated store in the PostgreSQL of the reference store. */
 export async function emptyStore(
   { databaseUrl }: Pick<Bench, 'databaseUrl'>,
   name: string,
 ): Promise<Clone> {
   const store = await makeStore(databaseUrl, name, '');
-  // By a process of its own: Prisma's engine cannot be opened twice in one.
+  // In a separate process: Prisma's engine cannot be opened twice in one process.
   await promisify(execFile)(process.execPath, [MAIN, 'migrate'], {
     env: { ...process.env, DATABASE_URL: store.databaseUrl, REDIS_URL: '' },
   });
@@ -65,7 +65,7 @@ async function makeStore(databaseUrl: string, name: string, how: string): Promis
   };
 }
 
-/** Runs statements beside the databases they are about. */
+/** Runs statements about databases from a connection to another database. */
 async function onServer(databaseUrl: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: onDatabase(databaseUrl, 'postgres') });
   await client.connect();

@@ -1,12 +1,12 @@
-/** Something that has to be let go of. */
+/** Something that must be closed. */
 export interface Closable {
   close(): Promise<void>;
 }
 
-/** Takes note of something opened, and hands it back. */
+/** Registers an opened resource and returns it. */
 export type Open = <R extends Closable>(opening: Promise<R>) => Promise<R>;
 
-/** Runs `work`; what it opened is closed at the end, however it ends, the last first. */
+/** Runs `work` and then closes the resources that it registered, the last first, also after an error. */
 export async function closing<T>(work: (open: Open) => Promise<T>): Promise<T> {
   const opened: Closable[] = [];
   try {

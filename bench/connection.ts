@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 
 export interface Reply {
   status: number;
-  /** Whether it has a `Retry-After` header. */
+  /** Whether the reply has a `Retry-After` header. */
   hasRetryAfter: boolean;
 }
 

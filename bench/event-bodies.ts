@@ -1,34 +1,34 @@
 import { DAY_MS } from '#libs/contracts';
 import { chance } from './reference/random.js';
 
-/** In the time that is looked at, a user who is active at all is so this often. */
+/** The number of events of an active user in the measured time. */
 const EVENTS_A_USER = 5;
 
-/** Numbers from 0 up to 1, the same ones from the same seed. */
+/** Random numbers from 0 to 1 (exclusive), the same for the same seed. */
 export function randomFrom(seed: number): () => number {
   let place = 0;
   return () => chance(seed, place++);
 }
 
 export interface BodiesWanted {
-  /** All users there are; those who are active are spread evenly over them. */
+  /** The ids of all users; the active users are spread evenly over them. */
   userIds: readonly string[];
   requests: number;
   eventsARequest: number;
-  /** Another one makes other users active, whose day is as new. */
+  /** A different round makes other users active, with equally new days. */
   seed: number;
   now: number;
 }
 
 /**
- * Bodies that say that users were active within the last day. Each user comes five times in the mean, so
- * most events repeat a day that is known already and some are the first of it.
+ * Bodies with activity of the last day. Each user has five events on average, so most events repeat a known day and
+ * some are the first of their day.
  */
 export function activityBodies(wanted: BodiesWanted): Buffer[] {
   return bodies(wanted, activityEvents(wanted));
 }
 
-/** Bodies of the events that `next` makes; the body of one event is no list. */
+/** Bodies of the events from `next`; a body of one event is not a list. */
 export function bodies(
   { requests, eventsARequest }: Pick<BodiesWanted, 'requests' | 'eventsARequest'>,
   next: () => object,
@@ -39,7 +39,7 @@ export function bodies(
   });
 }
 
-/** Makes one `user.active` after the other. */
+/** Generates `user.active` events. */
 export function activityEvents(wanted: BodiesWanted): () => object {
   const random = randomFrom(wanted.seed);
   const active = someUsers(wanted);

@@ -1,7 +1,7 @@
 import { startChild, type Child } from './child.js';
 import type { Load, Loaded } from './load-generator.js';
 
-/** The load generator, a process of its own. */
+/** The load generator, a separate process. */
 export type Generator = Child<Load, Loaded>;
 
 export const startGenerator = (): Promise<Generator> =>
@@ -16,10 +16,10 @@ export function onlyAccepted(loaded: Loaded): Loaded {
   throw new Error(`Answered with ${wrong.map(([status, count]) => `${count} × ${status}`).join()}`);
 }
 
-/** Replies with 200 a second. */
+/** Replies with status 200 per second. */
 export const rateOf = ({ accepted, seconds }: Loaded): number => accepted.length / seconds;
 
-/** The value below which `share` of the values lie: 0.99 for the 99th percentile. */
+/** The quantile of the values: `share` 0.99 is the 99th percentile. */
 export function percentile(values: Float64Array, share: number): number {
   return values.toSorted()[Math.ceil(values.length * share) - 1]!;
 }

@@ -1,7 +1,7 @@
 import { DAY_MS, type NativeEvent } from '#libs/contracts';
 import { DAYS, LAST_DAY, type ReferenceData, type Subject } from './reference/reference-data.js';
 
-/** What happens in an hour with a million users. */
+/** The number of events of each kind in an hour with a million users. */
 const AN_HOUR = {
   active: 25_000,
   created: 200,
@@ -21,8 +21,8 @@ const [SUBJECT_STRIDE, PAIR_STRIDE] = [7_919, 104_729];
 
 /**
  * The hours after the period of the reference data: users and orgs are created and deleted, memberships change.
- * None of it has happened as of the period's end, so a run for that moment must give the same result as before.
- * Activity repeats that of the last day. New users and orgs were known by id only.
+ * All of it is after the period's end, so a run for that moment must give the same result as before. Activity
+ * repeats that of the last day. New users and orgs were known only by id.
  */
 export class LaterHours {
   private readonly newUsers: string[];
@@ -80,7 +80,7 @@ export class LaterHours {
     });
   }
 
-  /** Numbers that never repeat; as many per hour as with a million users, in proportion. */
+  /** Numbers that never repeat; the count per hour is proportional to the number of users. */
   private some(all: number): number[] {
     const size = Math.ceil((all * this.data.users) / 1_000_000);
     return Array.from({ length: size }, (_, place) => this.hour * size + place);

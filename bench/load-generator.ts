@@ -1,19 +1,19 @@
 import { answerParent } from './child.js';
 import { Connection } from './connection.js';
 
-/** Requests to be sent, and how. */
+/** Requests and how to send them. */
 export interface Load {
   port: number;
-  /** Whole requests, taken in turn. */
+  /** Complete requests, sent in this order. */
   requests: readonly Uint8Array[];
   connections: number;
-  /** For how long new ones are sent. */
+  /** How long new requests are sent. */
   seconds: number;
-  /** Begins again with the first request after the last; else it ends there. */
+  /** Whether to start again with the first request after the last. */
   again?: boolean;
   /**
-   * Sends so many a second, however long the replies take. Without it each connection sends its next
-   * request when the last one is answered.
+   * The number of requests per second, independent of the replies. If undefined, each connection sends its next
+   * request when the previous one is answered.
    */
   perSecond?: number;
 }
@@ -21,16 +21,16 @@ export interface Load {
 export interface Loaded {
   /** From the first request to the last reply. */
   seconds: number;
-  /** Status → how often it was answered. */
+  /** Status → number of replies. */
   statuses: Map<number, number>;
-  /** For each request answered with 200: its index, and how long it took. */
+  /** For each request answered with 200: its index and its latency. */
   accepted: Uint32Array;
   latenciesMs: Float64Array;
-  /** How many 503 replies had a `Retry-After` header. */
+  /** The number of 503 replies with a `Retry-After` header. */
   retryAfters: number;
 }
 
-/** What came of a load so far. */
+/** The results of a load so far. */
 class Tally {
   private readonly statuses = new Map<number, number>();
   private readonly accepted: number[] = [];
@@ -47,7 +47,7 @@ class Tally {
     return isExhausted || performance.now() - this.begunAt > seconds * 1000;
   }
 
-  /** Sends the next request and notes the reply. @param since when it was due */
+  /** Sends the next request and records the reply. @param since the time at which it was due */
   async send(connection: Connection, since: number): Promise<void> {
     const { requests } = this.load;
     const place = this.next++ % requests.length;
@@ -93,8 +93,8 @@ async function sendClosed(connections: readonly Connection[], tally: Tally): Pro
 }
 
 /**
- * A request is late only once a timer has said that it is due: a timer that is late itself is not the
- * server's fault. To wait for a free connection is.
+ * The latency of a request begins when the timer fires: a late timer does not count, but waiting for a free
+ * connection does.
  */
 async function sendOpen(
   connections: readonly Connection[],

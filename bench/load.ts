@@ -21,18 +21,18 @@ const LOOK_MS = 200;
 const DERIVED_WITHIN_MS = 60 * 60_000;
 const LOADED = 'loaded.txt';
 
-/** A PostgreSQL of the bench's own with the reference data in it. */
+/** The bench's own PostgreSQL with the reference data. */
 export interface ReferenceStore {
   url: string;
-  /** Where the data of this size is, and may be kept what belongs to it. */
+  /** The folder for the data of this size and for files that belong to it. */
   folder: string;
   close: () => Promise<void>;
 }
 
 /**
- * Starts the store that holds the reference data of a size, and fills it when it is not there or was
- * made by another generator or other migrations.
- * @param fresh always rebuild it
+ * Starts the store with the reference data of a size. Fills it if it is missing or was filled by another generator
+ * or with other migrations.
+ * @param fresh rebuild it in any case
  */
 export async function openReference(users: number, fresh: boolean): Promise<ReferenceStore> {
   const folder = join(packageRoot, '.bench', String(users));
@@ -71,7 +71,7 @@ async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
   await loadEvents(into, data);
   const keys = await loadKeys(into, data);
   const bar = new Bar('activity', 0.15 * data.users * DAYS, 'user-days');
-  // The last day first: what each user was last active at is then written once or twice, not daily.
+  // The last day first: each user's last activity is then written once or twice, not daily.
   for (let day = DAYS - 1; day >= 0; day--) {
     const { users, seconds } = data.activeOn(day);
     await into.activityByKey(
@@ -85,7 +85,7 @@ async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
 async function loadEvents(into: BulkLoad, data: ReferenceData): Promise<void> {
   const bar = new Bar('events  ', data.users * 2.9, 'events');
   let batch: NativeEvent[] = [];
-  // Two at a time: PostgreSQL writes the one while the other is put together.
+  // Two at a time: PostgreSQL writes one while the next one is built.
   let last: Promise<void> = Promise.resolve();
   const write = async (events: NativeEvent[], before: Promise<void>) => {
     await into.events(events);
@@ -102,7 +102,7 @@ async function loadEvents(into: BulkLoad, data: ReferenceData): Promise<void> {
   await write(batch, last);
 }
 
-/** The store's key of each user, by index; new users get one. */
+/** The store's key of each user, by index; creates keys for new users. */
 async function loadKeys(into: BulkLoad, data: ReferenceData): Promise<Uint32Array> {
   const keys = new Uint32Array(data.users);
   for (let from = 0; from < data.users; from += IDS_AT_ONCE) {
@@ -113,7 +113,7 @@ async function loadKeys(into: BulkLoad, data: ReferenceData): Promise<Uint32Arra
   return keys;
 }
 
-/** Lets a worker derive what the charts read. */
+/** Lets a worker derive the chart data. */
 async function derive(databaseUrl: string): Promise<void> {
   say('  deriving org activity …');
   const worker = await startService('worker', databaseUrl);
@@ -131,7 +131,7 @@ async function derive(databaseUrl: string): Promise<void> {
   }
 }
 
-/** What autovacuum would do some minutes later, in the midst of the measuring. */
+/** Vacuums now; otherwise autovacuum would do it some minutes later, during a measurement. */
 async function settle(databaseUrl: string): Promise<void> {
   say('  vacuum analyze …');
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -144,7 +144,7 @@ async function settle(databaseUrl: string): Promise<void> {
   }
 }
 
-/** Changes whenever the data, or the shape it is kept in, would become another. */
+/** A version that changes with the data and with its format in the store. */
 function digestOfData(): string {
   const hash = createHash('sha256');
   const generator = fileURLToPath(new URL('./reference', import.meta.url));

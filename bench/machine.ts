@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { version as duckdbVersion } from '@duckdb/node-api';
 import pg from 'pg';
 
-/** What the figures were measured on; figures of different machines are not put side by side. */
+/** The machine of the figures; figures of different machines are never shown together. */
 export interface Machine {
   cpu: string;
   cores: number;

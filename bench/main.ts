@@ -22,7 +22,7 @@ try {
 }
 process.exit(failures === 0 ? 0 : 1);
 
-/** Measures every chosen stage on the reference data of one size, and writes what came of each. */
+/** Measures every selected stage on the reference data of one size, and writes the results of each. */
 async function measure(users: number, options: Options): Promise<void> {
   say(`${sizeName(users)}: opening the reference data`);
   const store = await openReference(users, options.fresh);
@@ -62,7 +62,7 @@ async function measureStage(stage: Stage, bench: Bench, results: Results): Promi
     for (const cells of rows(measured)) say(`  ${cells.filter(Boolean).join(' | ')}`);
     return withFigures(results, measured, place);
   } catch (error) {
-    // An earlier figure would pass for one of the code as it is now.
+    // An earlier figure would look like a figure of the current code.
     failures++;
     say(`  ${stage.name} failed, its figures are left out: ${explain(error)}`);
     return withFigures(results, [], place);

@@ -1,7 +1,7 @@
 import type { Machine } from './machine.js';
 import type { Figure } from './stage.js';
 
-/** A figure and how it came about. */
+/** A figure with its time and options. */
 export interface Measured extends Figure {
   users: number;
   stage: string;

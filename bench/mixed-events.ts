@@ -4,7 +4,7 @@ export interface MixWanted extends BodiesWanted {
   orgIds: readonly string[];
 }
 
-/** Out of a thousand events, so many are of these types; all others are activity. */
+/** The number of events of each type per thousand; all others are activity. */
 const SHARES = {
   'user.created': 40,
   'user.updated': 30,
@@ -19,7 +19,7 @@ const SHARES = {
 };
 const ROLES = ['Owner', 'Admin', 'Member'];
 
-/** Bodies of events of every type, four fifths of them activity; no event comes twice. */
+/** Bodies of events of every type, four fifths of them activity; no event is repeated. */
 export function mixedBodies(wanted: MixWanted): Buffer[] {
   const random = randomFrom(wanted.seed + 1);
   const active = activityEvents(wanted);
@@ -45,7 +45,7 @@ function typeAt(place: number): MixedType | undefined {
   return undefined;
 }
 
-/** The data of an event of each type; what is created is new, all else is about those who are there. */
+/** The data of an event of each type: creations have new ids, all other events existing ones. */
 function writer(
   { userIds, orgIds }: MixWanted,
   random: () => number,

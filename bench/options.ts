@@ -18,7 +18,7 @@ export interface Options {
   out: string;
 }
 
-/** @throws Error that says what can be given instead */
+/** @throws Error that lists the valid options */
 export function readOptions(args: string[], stages: readonly string[]): Options {
   const { values } = parseArgs({
     args,
@@ -51,7 +51,7 @@ const SCALES: Record<string, number> = { '': 1, k: 1_000, m: 1_000_000 };
 function readUsers(text: string): number {
   const [, digits, scale] = /^(\d{1,9})([km]?)$/i.exec(text) ?? [];
   const users = Number(digits) * SCALES[scale?.toLowerCase() ?? '']!;
-  // Fewer than a thousand would leave some of the rankings empty.
+  // With fewer than a thousand users, some rankings are empty.
   if (users >= 1_000 && users <= 100_000_000) return users;
   throw new Error(`--users ${text}: name sizes from 1k to 100m, such as 100k,1m,10m.`);
 }
@@ -61,7 +61,7 @@ function wholeNumber(text: string, option: string): number {
   throw new Error(`${option} ${text}: name a whole number from 1 to 999.`);
 }
 
-/** 1,000,000 as `1m`, the way `--users` takes it. */
+/** 1,000,000 as `1m`, the form of `--users`. */
 export function sizeName(users: number): string {
   if (users % 1_000_000 === 0) return `${users / 1_000_000}m`;
   return users % 1_000 === 0 ? `${users / 1_000}k` : String(users);

@@ -11,7 +11,7 @@ interface Waiting {
 
 const LINES_KEPT = 20;
 
-/** The log of a process of ours, read on and on so that it is never held up. */
+/** The log of an insightd process, read continuously so that the process never blocks. */
 export class ProcessLog {
   private readonly waiting = new Set<Waiting>();
   private readonly latest: string[] = [];
@@ -27,7 +27,7 @@ export class ProcessLog {
 
   /**
    * The fields of the next line with one of these messages.
-   * @throws Error with its last lines when the process ends before
+   * @throws Error with the last lines when the process ends before that
    */
   next(...messages: string[]): Promise<Fields> {
     return new Promise((resolve, reject) => {

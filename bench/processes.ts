@@ -7,24 +7,24 @@ import { ProcessLog } from './process-log.js';
 
 const MAIN = fileURLToPath(new URL('../apps/cli/main.js', import.meta.url));
 
-/** The key that every process of the product is started with here. */
+/** The API key of every insightd process in the bench. */
 export const KEY = 'a-key-of-the-bench-alone';
 
-/** A process of the product. Its memory is read from /proc, which only Linux has. */
+/** An insightd process. Its memory is read from /proc, which only Linux has. */
 export interface Service extends Closable {
-  /** Where it answers, such as `http://127.0.0.1:41234`. */
+  /** Its address, such as `http://127.0.0.1:41234`. */
   origin: string;
   pid: number;
   log: ProcessLog;
   /** Resident memory now, in MB (2^20 bytes). */
   residentMb(): number;
-  /** The most that was resident since it started. */
+  /** Peak resident memory since its start, in MB (2^20 bytes). */
   peakMb(): number;
 }
 
 export type Role = 'api' | 'worker' | 'all';
 
-/** Starts `insightd <role>` over a store and waits until it answers. */
+/** Starts `insightd <role>` on a store and waits until it answers. */
 export async function startService(
   role: Role,
   databaseUrl: string,
@@ -36,7 +36,7 @@ export async function startService(
     env: {
       ...{ PATH, HOME, TMPDIR, PORT: '0', INSIGHTD_PARENT_PID: String(process.pid) },
       ...{ DATABASE_URL: databaseUrl, INSIGHTD_API_KEY: KEY, READ_RATE_LIMIT: '1000000' },
-      // No run but those that are asked for.
+      // No scheduled runs, only requested ones.
       REPORT_CRON: '0 0 29 2 *',
       ...settings,
     },

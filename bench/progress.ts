@@ -1,12 +1,12 @@
 const BAR_WIDTH = 30;
 const LINE_EVERY_MS = 10_000;
 
-/** What is being done, on standard error. */
+/** Progress messages on standard error. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A bar that grows in place on a terminal; elsewhere a line now and then. */
+/** A progress bar on a terminal; elsewhere a line from time to time. */
 export class Bar {
   private readonly startedAt = performance.now();
   private saidAt = 0;

@@ -4,18 +4,18 @@ import type { Measured, Results } from './measured.js';
 import { RUN_FIGURE, type Figure } from './stage.js';
 
 const HEAD = ['what', 'median', 'min – max', 'anchor', 'ratio', 'must', 'aim', 'verdict'];
-/** What has to be reached was set for this size and is no measure for others. */
+/** The bounds were set for this size and do not apply to others. */
 const BOUNDED = 1_000_000;
-/** A run on ten times the users may take so many times as long. */
+/** The factor by which a run may take longer with ten times the users. */
 const GROWTH = { from: BOUNDED, to: 10_000_000, must: 12, aim: 10 };
 
-/** The whole of RESULTS.md. */
+/** The text of RESULTS.md. */
 export function describeResults({ machine, figures }: Results): string {
   const sizes = [...new Set(figures.map(({ users }) => users))].sort((one, other) => one - other);
   const growth = growthRow(figures);
   const sections = [
-    '# What was measured',
-    'Made by `npm run bench`; bench/results.json holds every sample.',
+    '# Results',
+    'Written by `npm run bench`; bench/results.json contains every sample.',
     describe(machine),
     explanation,
     ...sizes.flatMap((users) => section(users, figures)),
@@ -25,9 +25,9 @@ export function describeResults({ machine, figures }: Results): string {
 }
 
 const explanation = [
-  'An anchor is measured side by side with what it is held against, on the same data and the same cores.',
-  'A ratio says how many times better than its anchor a thing is; where there is an anchor, *must* and',
-  '*aim* bound the ratio, else the median itself. They are set for 1,000,000 users.',
+  'An anchor is measured next to the figure that it is compared with, on the same data and the same cores.',
+  'The ratio says how many times better than its anchor a figure is. With an anchor, *must* and *aim* are',
+  'bounds of the ratio, otherwise of the median. They are set for 1,000,000 users.',
 ].join('\n');
 
 function describe({ cpu, cores, memoryGiB, node, postgres, duckdb }: Machine): string {
@@ -54,7 +54,7 @@ function table(rows: string[][]): string {
   return [line(HEAD), line(HEAD.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** The lines of the table for the figures of one size, also for the terminal. */
+/** The lines of the table for one size, also for the terminal. */
 export function rows(figures: readonly Measured[]): string[][] {
   return figures.map((figure) => {
     const bounds = figure.users === BOUNDED ? {} : { must: undefined, aim: undefined };
@@ -104,7 +104,7 @@ function verdict(figure: Figure, ratio: number | undefined): string {
   return reaches(figure.must) ? 'reaches the must' : '**misses the must**';
 }
 
-/** How the time of a run grows, as a line of the table; undefined until both sizes were measured. */
+/** The growth of the time of a run, as a line of the table; undefined until both sizes were measured. */
 export function growthRow(figures: readonly Measured[]): string[] | undefined {
   const at = (size: number) =>
     figures.find(({ users, what }) => users === size && what === RUN_FIGURE);
@@ -127,7 +127,7 @@ function median(samples: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Three digits that count; thousands in groups. */
+/** Three significant digits; thousands in groups. */
 function digits(value: number): string {
   if (value >= 1_000) return Math.round(value).toLocaleString('en');
   return String(Number(value.toPrecision(3)));

@@ -2,14 +2,14 @@ import { KEY, type Service } from './processes.js';
 
 const AUTHORIZATION = `Bearer ${KEY}`;
 
-/** A whole request as it goes over the wire. */
+/** The bytes of a request. */
 export function rawGet(path: string): Buffer {
   return Buffer.from(
     `GET ${path} HTTP/1.1\r\nHost: bench\r\nAuthorization: ${AUTHORIZATION}\r\n\r\n`,
   );
 }
 
-/** A whole request that sends events as it goes over the wire. */
+/** The bytes of a request that sends events. */
 export function rawEvents(body: Buffer): Buffer {
   const head =
     `POST /api/ingest/v1/events HTTP/1.1\r\nHost: bench\r\nAuthorization: ${AUTHORIZATION}\r\n` +
@@ -17,7 +17,7 @@ export function rawEvents(body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(head), body]);
 }
 
-/** Asks for JSON. @throws Error with the reply when its status is no success */
+/** Requests JSON. @throws Error with the reply when its status is not a success */
 export async function askJson<T>(
   { origin }: Pick<Service, 'origin'>,
   path: string,

@@ -7,7 +7,7 @@ import { describeResults } from './report.js';
 const NUMBERS = 'results.json';
 const TABLE = 'RESULTS.md';
 
-/** What was measured on this machine before; a figure of another one is left out. */
+/** The earlier figures of this machine, without those of other machines. */
 export function readResults(
   folder: string,
   machine: Machine,
@@ -21,7 +21,7 @@ export function readResults(
   return { machine, figures: [] };
 }
 
-/** The results with a stage's figures of one size in the place of its earlier ones. */
+/** The results with new figures of a stage and size instead of the earlier ones. */
 export function withFigures(
   { machine, figures }: Results,
   measured: readonly Measured[],
@@ -31,7 +31,7 @@ export function withFigures(
   return { machine, figures: [...others, ...measured] };
 }
 
-/** Writes the table to read and the numbers behind it. */
+/** Writes the table and the samples. */
 export function writeResults(folder: string, results: Results, stages: readonly string[]): void {
   const place = ({ users, stage }: Measured) => users * stages.length + stages.indexOf(stage);
   const figures = results.figures.toSorted((one, other) => place(one) - place(other));

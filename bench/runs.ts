@@ -18,9 +18,9 @@ const RUN = `
   from report_runs where run_id = $1`;
 
 /**
- * Asks for a run as of yesterday, which is due at once, and waits for its end. It is looked up in the
- * store, so that the api is not asked for anything beside what is measured.
- * @returns the seconds from its start to its completion
+ * Requests a run as of yesterday, which is due at once, and waits for its end. It reads the state from the store, so
+ * that the api gets only the measured requests.
+ * @returns the seconds from the start of the run to its completion
  */
 export async function runOnce(api: Service, clone: Clone): Promise<number> {
   const yesterday = formatDay(Date.now() - DAY_MS);
@@ -37,7 +37,7 @@ export async function runOnce(api: Service, clone: Clone): Promise<number> {
   }
 }
 
-/** One run after the other until the signal; the one under way then is waited for. @returns the seconds of each */
+/** Makes one run after the other until the signal; waits for the last run. @returns the seconds of each */
 export async function runUntil(api: Service, clone: Clone, end: AbortSignal): Promise<number[]> {
   const runs: number[] = [];
   while (!end.aborted) runs.push(await runOnce(api, clone));

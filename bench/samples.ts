@@ -1,6 +1,6 @@
 import type { Figure } from './stage.js';
 
-/** Values that are measured in turn, by the row of the table they belong to. */
+/** Measured values by the row of the table. */
 export class Samples {
   private readonly values = new Map<string, number[]>();
 

@@ -3,11 +3,11 @@ import type { Clone } from './clone.js';
 
 const LOOK_MS = 200;
 const WITHIN_MS = 10 * 60_000;
-/** The last run's moment is before now, however many there are. */
+/** The moment of the last run is before now, for any number of runs. */
 const HOURS_AGO = 1_000;
 
-// As if a schedule had been missed: the worker's sweep finds them and carries them out, in their order.
-// Runs that are asked for as of a day would be kept for a day.
+// As if the schedule had been missed: the worker's sweep finds these runs and makes them in their order.
+// Requested runs as of a day would be kept as the run of that day.
 const MISS = `
   insert into report_runs (report_time, as_of, queued_at)
   select date_trunc('hour', now()) - make_interval(hours => $2 - place), false, now() - interval '1 hour'
@@ -23,7 +23,7 @@ interface States {
   all: number;
 }
 
-/** Has the worker of a store make hourly reports until there are so many, and waits for the last. */
+/** Lets the worker of a store make a number of hourly reports, and waits for the last. */
 export async function completeRuns(store: Clone, runs: number): Promise<void> {
   const [before] = await store.query<States>(STATES);
   await store.query(MISS, [runs, HOURS_AGO, before!.all]);

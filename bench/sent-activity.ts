@@ -13,21 +13,21 @@ interface ActiveEvent {
   data: { user_id: string };
 }
 
-/** The user-days that were acknowledged, to be found again in the store. */
+/** The acknowledged user-days, to compare with the store. */
 export class SentActivity {
   private readonly usersByDay = new Map<string, Set<string>>();
 
-  /** Drops what a copy of the store knows of today and yesterday: what is there later was sent. */
+  /** Deletes the activity of today and yesterday from a copy of the store: later activity was sent. */
   static async forgetLately(clone: Clone): Promise<void> {
     await clone.query(`delete from activity where day >= (now() at time zone 'UTC')::date - 1`);
   }
 
-  /** Adds the activity in the bodies that were answered with 200. */
+  /** Adds the activity of the bodies that were answered with 200. */
   add(bodies: readonly Buffer[], accepted: Iterable<number>): void {
     for (const place of accepted) {
       const parsed = JSON.parse(bodies[place]!.toString('utf8')) as ActiveEvent | ActiveEvent[];
       for (const { type, time, data } of Array.isArray(parsed) ? parsed : [parsed]) {
-        // Who is created on a day counts as active on it.
+        // A user counts as active on the day of the creation.
         if (type !== 'user.active' && type !== 'user.created') continue;
         const day = time.slice(0, 10);
         const users = this.usersByDay.get(day) ?? new Set();
@@ -36,7 +36,7 @@ export class SentActivity {
     }
   }
 
-  /** @throws Error unless the chart shows exactly the users that were sent, within a minute */
+  /** @throws Error unless the chart shows exactly the sent users within a minute */
   async isVisible(api: Service): Promise<void> {
     for (const [day, { size }] of this.usersByDay) {
       const giveUpAt = performance.now() + VISIBLE_WITHIN_MS;

@@ -6,12 +6,12 @@ import { randomFrom } from './event-bodies.js';
 import type { Bench } from './stage.js';
 
 const USERS = 20_000;
-/** More than the reports, hourly ones, reach back. */
+/** More days than the hourly reports cover. */
 const DAYS = 100;
 const ACTIVE_SHARE = 0.15;
 const EVENTS_AT_ONCE = 10_000;
 
-/** A store in which a run takes so little time that hundreds can be made: users, and days on which they were active. */
+/** A small store with users and active days: a run is so fast that hundreds can be made. */
 export async function openSmallStore(bench: Bench, name: string): Promise<Clone> {
   const store = await emptyStore(bench, name);
   const database = new Database({ DATABASE_URL: store.databaseUrl, DATABASE_POOL_SIZE: 3 });

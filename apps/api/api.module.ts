@@ -6,7 +6,7 @@ import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
 import { OpenApiController } from './openapi.js';
 
-/** What answers HTTP. */
+/** The HTTP side: events, reports, charts, pages. */
 @Module({
   imports: [AccessModule, IngestApiModule, ReportsApiModule, ChartsApiModule, InsightsApiModule],
   controllers: [OpenApiController],

@@ -2,15 +2,15 @@ import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Shorter replies stay as they are: a page of 10 rows (5 kB) fits the first packets of a connection, and compressing
- * it costs a large part of the time that answering it takes.
+ * Shorter replies are not compressed: a page of 10 rows (5 kB) fits into the first packets of a connection, and
+ * compression would take a large part of its response time.
  */
 const COMPRESSED_BYTES = 8 * 1024;
-/** Longer ones are compressed on another thread, a part at a time. */
+/** Longer replies are compressed in chunks, on another thread. */
 const AT_ONCE_BYTES = 32 * 1024;
 
 /**
- * Compresses replies with gzip where the client accepts it; files that are compressed already stay as they are.
+ * Compresses replies with gzip if the client accepts it; files that are already compressed are sent unchanged.
  * No Brotli: its encoder takes megabytes of memory for each reply.
  */
 export async function compressReplies(server: FastifyInstance): Promise<void> {
@@ -19,7 +19,7 @@ export async function compressReplies(server: FastifyInstance): Promise<void> {
     threshold: COMPRESSED_BYTES,
     syncThreshold: AT_ONCE_BYTES,
     zlibOptions: { level: 5 },
-    // Bodies of requests are unpacked where they are read, within their limits.
+    // Request bodies are unpacked where they are read, within their limits.
     globalDecompression: false,
   });
 }

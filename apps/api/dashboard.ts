@@ -31,8 +31,8 @@ const HEADERS = {
 };
 
 /**
- * Serves the web page: its files under /assets, kept for good since their names change with them, and
- * the page itself at every other address that a browser asks for, so that addresses can be shared.
+ * Serves the dashboard: its files under /assets, cached without limit since their names change with their content, and
+ * the page itself at every other address that a browser requests, so that addresses can be shared.
  */
 export async function serveDashboard(
   server: FastifyInstance,
@@ -67,7 +67,7 @@ function isPage({ url, headers }: FastifyRequest): boolean {
   return !NOT_PAGES.test(url) && (headers.accept ?? '').includes('text/html');
 }
 
-/** The page, with its outside path and whether its reader may be signed in filled in. */
+/** The page, with its public path and whether its reader may be signed in. */
 class Page {
   constructor(
     private readonly template: string,
@@ -77,7 +77,7 @@ class Page {
 
   send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const base = this.outside.baseOf(request.raw);
-    // Without a cookie the page does not ask who is signed in: a refusal would be an error in its console.
+    // Without a cookie the page does not request the session: a 401 would be an error in its console.
     const visitor = this.cookie.tokenOf(request) === undefined ? 'new' : 'returning';
     const text = this.template
       .replace('data-visitor=""', `data-visitor="${visitor}" data-base="${base}"`)

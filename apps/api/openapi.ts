@@ -15,7 +15,7 @@ const getOpenApi = operation({
   reply: wire.openApiDocument,
 });
 
-/** Serves the description of the API. */
+/** Serves the OpenAPI document. */
 @Controller('openapi.json')
 @Access('public')
 export class OpenApiController {
@@ -32,12 +32,12 @@ export class OpenApiController {
     return this.seenBy(request, this.complete());
   }
 
-  /** The document without the address of a reader. Built for the first reader rather than at every start. */
+  /** The document without the address of a reader. Built at the first request, not at start. */
   complete(): OpenApiDocument {
     return (this.document ??= describeApi(this.modules, version()));
   }
 
-  /** The document with the path that a reader's proxy puts in front. */
+  /** The document with the path that the reader's proxy adds. */
   seenBy<D extends object>({ raw }: FastifyRequest, document: D): D {
     const base = this.outside.baseOf(raw);
     return base === '/' ? document : { ...document, servers: [{ url: base.slice(0, -1) }] };

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Of the platform the settings alone: all of it takes a second to load, and a container asks for its
-// health every ten.
+// Only the settings of the platform: loading all of it takes a second, and a container checks its health
+// every ten seconds.
 import { SettingsError, readSettings } from '#libs/platform/config';
 import { health } from './commands/health.js';
 import { endWithParent, isStopping } from './shutdown.js';
@@ -8,47 +8,47 @@ import { UsageError } from './usage.js';
 
 const USAGE = `insightd <command>
 
-  all                 answer HTTP and work, in two processes
-  api                 answer HTTP only
-  worker              work only: report runs, charts, schedules
-  migrate             bring the database up to date and end
-  demo                all, on a store of its own with a demo company in it
-  import ndjson FILE  bring in native events, one a line; - reads standard input
+  all                 run an api and a worker, in two processes
+  api                 answer HTTP
+  worker              make report runs and chart data on schedule
+  migrate             apply the missing migrations and exit
+  demo                like all, on a separate store with a demo company
+  import ndjson FILE  import native events, one per line; - reads standard input
   import csv [users|orgs|memberships|activity|invites] FILE
-                      bring in rows; both take --dry-run, --rejected FILE, --source NAME,
-                      csv --as-of TIME as well
-  import propelauth   import what PropelAuth's API provides; continues where an earlier
-                      import stopped, unless --from-start
-  keys list           show the API keys
+                      import rows; both accept --dry-run, --rejected FILE, --source NAME,
+                      csv also --as-of TIME
+  import propelauth   import from PropelAuth's API; continues an interrupted import,
+                      unless --from-start
+  keys list           list the API keys
   keys create --name NAME --scopes read,ingest,admin
-                      make a key; it is shown once
-  keys revoke ID      end a key for good
+                      create a key; it is shown only once
+  keys revoke ID      revoke a key permanently
   sessions end --all | --key ID
-                      sign out everyone, or those who signed in with a key
+                      sign out all users, or those who signed in with a key
   deadletters list [--sender NAME] [--limit N]
-                      show rejected events with what was wrong, newest first
+                      list rejected events with the reasons, newest first
   deadletters show ID
-                      show one as it came
+                      show one, with its original body
   deadletters replay ID... | --all
-                      try rejected events again
+                      process rejected events again
   deadletters export [--file FILE]
-                      write them all, a line of JSON each
+                      write all of them, one JSON line each
   runs list [--limit N]
-                      show the report runs, the newest first
-  runs withdraw ID    take a run back for good: it is served no more
-  health              ask the service at HOST and PORT whether it is ready
+                      list the report runs, newest first
+  runs withdraw ID    withdraw a run permanently: it is no longer served
+  health              check whether the service at HOST and PORT is ready
 
 Settings are environment variables; the README lists them.`;
 
 type Command = (args: string[]) => Promise<void>;
 
-// Each brings its own parts, after the settings are checked: an errand need not load a whole service.
+// Each command imports its own modules, after the settings are checked: a short command must not load a whole service.
 const role = (name: 'all' | 'api' | 'worker') => async () => {
   const settings = readSettings();
   await (await import('./commands/run.js')).run(name, settings);
 };
 
-/** Those that go on until they are asked to stop. */
+/** Commands that run until a signal stops them. */
 const SERVICES: Record<string, Command> = {
   all: role('all'),
   api: role('api'),
@@ -58,7 +58,7 @@ const SERVICES: Record<string, Command> = {
     await (await import('./commands/demo.js')).demo(settings);
   },
 };
-/** Those that end when they are done. */
+/** Commands that exit when they are done. */
 const COMMANDS: Record<string, Command> = {
   migrate: async () => {
     const settings = readSettings();
@@ -99,7 +99,7 @@ try {
   if (Object.hasOwn(SERVICES, name)) await SERVICES[name]!(args);
   else if (Object.hasOwn(COMMANDS, name)) {
     await COMMANDS[name]!(args);
-    // Idle timers of the migration engine would hold the process for ten seconds more.
+    // Idle timers of the migration engine would keep the process alive for ten more seconds.
     process.exit();
   } else throw new UsageError(name === '' ? 'Name a command.' : `There is no command ${name}.`);
 } catch (error) {

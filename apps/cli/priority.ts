@@ -9,19 +9,19 @@ const THREADS = '/proc/self/task';
  * Lowers the priority of this process: p99 of pages during report runs was 15 ms instead of 35. On Linux each thread
  * has its own priority, and setting that of the process changes only one thread. Without the garbage collector's
  * threads half of the gain is lost. Later threads inherit the priority.
- * There is no way back without rights, so it is one with which a busy machine leaves a run its share.
+ * It cannot be raised again without privileges, so the value must leave runs enough CPU on a busy machine.
  */
 export function lowerPriority(): void {
   for (const thread of threads()) {
     try {
       if (os.getPriority(thread) < NICENESS) os.setPriority(thread, NICENESS);
     } catch {
-      // A thread that has ended meanwhile.
+      // The thread has ended meanwhile.
     }
   }
 }
 
-/** Ids of the threads of this process; 0, which stands for all of it, where there is no telling. */
+/** The ids of this process's threads; [0], which means the whole process, where they are unknown. */
 function threads(): number[] {
   try {
     return readdirSync(THREADS).map(Number);

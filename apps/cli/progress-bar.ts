@@ -1,12 +1,12 @@
 const BAR_WIDTH = 30;
 const [DRAW_MS, LINE_MS] = [100, 10_000];
 
-/** How far something is, on standard error: a line that changes in place, elsewhere one now and then. */
+/** Progress on standard error: on a terminal a line that changes in place, elsewhere a line from time to time. */
 export class ProgressBar {
   private saidAt = performance.now();
   private isDrawn = false;
 
-  /** @param share of the whole, undefined when that is not known */
+  /** @param share from 0 to 1; undefined when the total is unknown */
   show(share: number | undefined, text: string): void {
     const isTerminal = process.stderr.isTTY;
     const now = performance.now();
@@ -17,7 +17,7 @@ export class ProgressBar {
     this.isDrawn = isTerminal;
   }
 
-  /** Leaves the line as it is; what is said next begins a new one. */
+  /** Ends the current line. */
   end(): void {
     if (this.isDrawn) process.stderr.write('\n');
     this.isDrawn = false;

@@ -30,17 +30,17 @@ const GRACE_MS = 3_000;
 const SWEEP_MS = 100;
 
 /**
- * By how much the heap may grow before all of it is looked through. Left alone, Node lets it grow
- * threefold while events come in: 594 MB at the most instead of 341, and no faster.
+ * How much the heap may grow before a full collection, in percent. By default Node lets it triple during ingest:
+ * a peak of 594 MB instead of 341, and no faster.
  */
 const HEAP_GROWS_BY_PERCENT = 70;
 
-/** What a process does. `all` is two of them. */
+/** The role of a process. `all` is two processes. */
 export type Role = 'api' | 'worker';
 
 const PARTS: Record<Role, Type[]> = {
   api: [ApiModule],
-  // Its HTTP side is health and metrics, which the platform brings.
+  // The HTTP side of a worker is health and metrics, from the platform.
   worker: [WorkerModule],
 };
 
@@ -51,7 +51,7 @@ class ServiceModule {
   }
 }
 
-/** Starts a role over a migrated database and listens on `HOST` and `PORT`. */
+/** Starts a role on a migrated database and listens on `HOST` and `PORT`. */
 export async function startService(
   role: Role,
   settings: Settings,
@@ -86,18 +86,18 @@ export async function startService(
   return app;
 }
 
-/** Finishes current work and closes the service, without waiting for a Redis that is away. */
+/** Finishes current work and closes the service, without waiting for an unavailable Redis. */
 export async function closeInTime(app: NestFastifyApplication): Promise<void> {
   await Promise.race([app.close(), lingering(app)]);
 }
 
 /**
- * Fulfilled a while after all that was asked is answered, and no run is under way, which come first in
- * closing: what then still closes waits for a Redis that is away.
+ * Fulfilled some time after all requests are answered and no run is in progress; closing waits for these first.
+ * Anything that is still closing then waits for an unavailable Redis.
  */
 async function lingering(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer();
-  // Closing looks once for idle connections; one that becomes idle later would be kept for a minute.
+  // Closing checks once for idle connections; a connection that becomes idle later would stay open for a minute.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   if (server.listening) await once(server, 'close');
   clearInterval(sweep);

@@ -4,15 +4,15 @@ const STOP_WITHIN_MS = 30_000;
 const LOOK_MS = 500;
 
 let stopping = false;
-/** The shutdown action, once there is one. */
+/** The shutdown action; undefined until one is registered. */
 let begin = (_reason: string): void => process.exit(1);
 
-/** Whether this process is about to end: what fails now fails because of that. */
+/** Whether this process is shutting down: errors are then a consequence of that. */
 export function isStopping(): boolean {
   return stopping;
 }
 
-/** Ends this process when the one that started it is gone; from the first moment on. */
+/** Ends this process when its parent is gone; must be called first. */
 export function endWithParent(): void {
   const watched = ancestors(Number(process.env['INSIGHTD_PARENT_PID'] ?? 0));
   const timer = setInterval(() => {
@@ -24,8 +24,8 @@ export function endWithParent(): void {
 }
 
 /**
- * Runs `stop` once at SIGINT or SIGTERM, or when the process that started this one is gone, and ends
- * the process. A second signal, or 30 seconds, ends it at once.
+ * Runs `stop` once at SIGINT or SIGTERM, or when the parent process is gone, and ends the process. A second
+ * signal, or a timeout of 30 seconds, ends it at once.
  * @param say logs the reason
  */
 export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) => void): void {
@@ -39,8 +39,8 @@ export function stopWhenAsked(stop: () => Promise<void>, say: (reason: string) =
 }
 
 /**
- * Runs `stop` once and ends the process when the one that started it lets go of it, or at SIGTERM.
- * SIGINT is left to that one: a terminal sends it to both.
+ * Runs `stop` once and ends the process when the parent disconnects, or at SIGTERM. SIGINT is ignored: a terminal
+ * also sends it to the parent, which then disconnects.
  */
 export function stopWithParent(parentIsGone: Promise<unknown>, stop: () => Promise<void>): void {
   const end = () => {
@@ -52,7 +52,7 @@ export function stopWithParent(parentIsGone: Promise<unknown>, stop: () => Promi
   void parentIsGone.then(end);
 }
 
-/** Runs `stop` once and ends the process with code 1, so that whatever started it starts it again. */
+/** Runs `stop` once and ends the process with code 1, so that it is started again. */
 export function stopForRestart(stop: () => Promise<void>): void {
   if (!stopping) stopOnce(stop, 1);
 }
@@ -67,8 +67,8 @@ function stopOnce(stop: () => Promise<void>, code = 0): void {
 }
 
 /**
- * The processes that this one ends with: its parent, if it is known, and the parent of a shell that npm
- * started in between.
+ * The processes whose end also ends this one: its parent, if known, and the parent of a shell that npm started
+ * in between.
  */
 function ancestors(parent: number): number[] {
   if (parent <= 1) return [];
@@ -76,7 +76,7 @@ function ancestors(parent: number): number[] {
   return between ? [parent, Number(between[1])] : [parent];
 }
 
-/** Linux's line about a process, '' elsewhere. */
+/** The line of a process in /proc on Linux; '' elsewhere. */
 function statOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8');

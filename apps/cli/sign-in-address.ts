@@ -11,8 +11,8 @@ import {
 } from '#libs/platform';
 
 /**
- * The address that a browser opens, without the slash at its end: PUBLIC_URL, else one that a browser on this machine
- * can open, also when the service listens on all of its addresses.
+ * The address for a browser, without a trailing slash: PUBLIC_URL, else one that a browser on this machine can
+ * open, even when the service listens on all addresses.
  * @param publicUrl the setting
  */
 export function browserAddress(listening: string, publicUrl: string | undefined): string {
@@ -22,15 +22,15 @@ export function browserAddress(listening: string, publicUrl: string | undefined)
   return url.origin;
 }
 
-/** Whether a person started this process: both of its outputs are a terminal. */
+/** Whether a person started this process: both outputs are a terminal. */
 export const isForPeople = (): boolean => isTerminal(1) && isTerminal(2);
 
-/** The address of the dashboard that signs its reader in, once, within 15 minutes. */
+/** The address of the dashboard with a sign-in code, valid once within 15 minutes. */
 export function signInAddress(base: string, code: string): string {
   return `${base}/#code=${code}`;
 }
 
-/** What a person in a terminal reads when the service is ready. */
+/** The message for a person in a terminal when the service is ready. */
 export async function welcome(app: INestApplicationContext, listening: string): Promise<string> {
   const base = browserAddress(listening, app.get<Settings>(SETTINGS).PUBLIC_URL);
   const code = await offerCode(app);
@@ -51,7 +51,7 @@ export async function welcome(app: INestApplicationContext, listening: string): 
   ].join('\n');
 }
 
-/** Undefined where nothing can be written, as on a standby, or where no key may read. */
+/** A sign-in code; undefined where the store is read-only, as on a standby, or no key has the scope `read`. */
 async function offerCode(app: INestApplicationContext): Promise<string | undefined> {
   try {
     return await app.get(SessionsService).offerOperatorCode(app.get(Clock).now());

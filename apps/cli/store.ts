@@ -11,24 +11,24 @@ import { explainRefusal, isDatabaseAway, migrate, withConnection } from '#libs/d
 import { settleTimeZone, timeZoneOf } from '#libs/facts';
 import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 
-/** A usable database, and how to release it. */
+/** A usable database and the function that releases it. */
 export interface Store {
   settings: Settings & { DATABASE_URL: string; DATABASE_DIRECT_URL: string };
   close: () => Promise<void>;
-  /** Fulfilled when it is gone for good; never for one that is not ours. */
+  /** Fulfilled when the embedded PostgreSQL is permanently gone; never for an external one. */
   ended?: Promise<void>;
 }
 
 const WAIT_MS = 60_000;
 const RETRY_MS = 500;
-/** While the database is waited for, every so many attempts are a line of the log. */
+/** While waiting for the database, one of this many attempts is logged. */
 const ATTEMPTS_A_LINE = 20;
 
 /**
  * The database of the settings, migrated: `DATABASE_URL`, which may still be starting, else the
  * embedded PostgreSQL of the data folder.
- * @param shared may use an embedded PostgreSQL that another process of ours runs
- * @param isForFacts sets the time zone of a new store, which is then fixed
+ * @param shared may use an embedded PostgreSQL that another insightd process runs
+ * @param isForFacts fixes the time zone of a new store
  */
 export async function openStore(
   settings: Settings,
@@ -75,7 +75,7 @@ function timeZone(url: string, given: string | undefined, isForFacts: boolean): 
   );
 }
 
-/** @throws Error when it does not answer within a minute, or refuses us */
+/** @throws Error when the database does not answer within a minute, or refuses the connection */
 async function answering(setting: string, url: string, logger: Logger): Promise<void> {
   const giveUpAt = performance.now() + WAIT_MS;
   for (let attempt = 1; ; attempt++) {
@@ -92,7 +92,7 @@ async function answering(setting: string, url: string, logger: Logger): Promise<
       if (attempt % ATTEMPTS_A_LINE === 1) {
         const host = new URL(url).host;
         const fields = { setting, host, ...describeError(cause) };
-        logger.warn('the database does not answer yet: it is asked again for a minute', fields);
+        logger.warn('the database does not answer yet: trying again for a minute', fields);
       }
       await delay(RETRY_MS);
     } finally {

@@ -1,2 +1,2 @@
-/** A command line that says nothing to be done; the reader is shown the usage. */
+/** An invalid command line; the usage is shown. */
 export class UsageError extends Error {}

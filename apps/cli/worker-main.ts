@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { stopForRestart, stopWithParent } from './shutdown.js';
 import type { FromWorker, ToWorker } from './worker-process.js';
 
-/** The process that works for an `insightd all`, over the store that is open there. */
-// Until it works there is nothing to be ended well, and the other process may go meanwhile: all else is loaded
-// after this, since that takes seconds on a busy machine.
+/** The worker process of `insightd all`, on the store that the other process has opened. */
+// Runs first: loading the rest takes seconds on a busy machine, and the other process may end during that time.
+// Until the worker has started, no graceful shutdown is needed.
 const endAtOnce = () => process.exit(1);
 process.once('disconnect', endAtOnce);
 if (!process.connected) endAtOnce();
@@ -14,7 +14,7 @@ const { closeInTime, startService } = await import('./service.js');
 const [first] = (await settingsMessage) as [ToWorker];
 if (!('settings' in first)) throw new Error('The first message must contain the settings.');
 
-// What it answers over HTTP, health and metrics, the other process answers for both.
+// The other process answers health and metrics for both.
 const app = await startService('worker', { ...first.settings, HOST: '127.0.0.1', PORT: 0 });
 
 process.on('message', (message: ToWorker) => {

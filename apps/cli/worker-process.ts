@@ -5,30 +5,30 @@ import { fileURLToPath } from 'node:url';
 import type { Logger, MetricsSnapshot, Settings } from '#libs/platform';
 
 const ENTRY = fileURLToPath(new URL('./worker-main.js', import.meta.url));
-/** After which time it is started again: doubled each time, until it has stayed for a while. */
+/** The restart delay: doubled each time, until the process has stayed alive for a while. */
 const RESTART_MS = { first: 1_000, most: 10_000 };
 const STAYED_MS = 30_000;
 const ANSWER_MS = 500;
-/** It checks its parts for up to 2.5 s. */
+/** The process needs up to 2.5 s to check its parts. */
 const READY_WITHIN_MS = 3_000;
-/** A run keeps it from answering for some seconds: for so long its last answer counts. */
+/** A run can delay answers by some seconds: the last answer counts for this time. */
 const BUSY_MS = 30_000;
-/** Shortly before this process gives up waiting for its own end. */
+/** Shortly before the shutdown timeout of this process. */
 const ENDS_WITHIN_MS = 28_000;
 
-/** Messages to the worker process: first its settings, then requests. */
+/** Messages to the worker process: first the settings, then requests. */
 export type ToWorker = { settings: Settings } | { ask: keyof FromWorker };
-/** Its answers, one at a time. */
+/** The answers of the worker process, one at a time. */
 export interface FromWorker {
   metrics: MetricsSnapshot;
-  /** A sentence for each part that cannot work. */
+  /** One sentence for each part that cannot work. */
   problems: string[];
 }
 
 /**
- * The worker of `insightd all`: a process of its own, since a run at a million users computes for
- * seconds, and requests answered by the same thread would wait for it. It ends with this process,
- * however that ends, and is started again when it ends by itself.
+ * The worker of `insightd all`. It is a separate process, since a run with a million users computes for seconds, and
+ * requests on the same thread would wait for it. It ends whenever this process ends, and is restarted when it ends
+ * unexpectedly.
  */
 export class WorkerProcess {
   private child: ChildProcess | undefined;
@@ -54,12 +54,12 @@ export class WorkerProcess {
     });
   }
 
-  /** Its metrics; nothing when it does not answer at once. */
+  /** The metrics of the process; empty when it does not answer in time. */
   async metrics(): Promise<MetricsSnapshot> {
     return (await this.ask('metrics', ANSWER_MS)) ?? [];
   }
 
-  /** @throws Error when it cannot work */
+  /** @throws Error when the worker cannot work */
   async ready(): Promise<void> {
     const problems = await this.ask('problems', READY_WITHIN_MS);
     if (problems?.length === 0) this.readyAt = performance.now();
@@ -67,19 +67,19 @@ export class WorkerProcess {
     if (performance.now() - this.readyAt > BUSY_MS) throw new Error('it does not answer');
   }
 
-  /** Lets it finish its current work and waits for its end; kills it when it does not end in time. */
+  /** Lets the process finish its current work and waits for its end; kills it after a timeout. */
   async stop(): Promise<void> {
     this.stopping = true;
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    // It takes the end of the connection for the end of this process.
+    // The worker treats the end of the connection as the end of this process.
     if (child.connected) child.disconnect();
     const kill = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
     await ended.finally(() => clearTimeout(kill));
   }
 
-  /** @returns undefined when it does not answer in time */
+  /** @returns undefined when the process does not answer in time */
   private async ask<K extends keyof FromWorker>(
     what: K,
     withinMs: number,

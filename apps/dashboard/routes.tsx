@@ -8,7 +8,7 @@ import { DataPage } from './pages/data/page.js';
 import type { Place } from './routing/location.js';
 import { wordsOf } from './labels/reports.js';
 
-/** Which page an address is. */
+/** The page of an address. */
 export function Routes({ place }: { place: Place }) {
   const [room, one, two, ...rest] = partsOf(place.path);
   if (room === undefined) return <OverviewPage place={place} />;
@@ -28,7 +28,7 @@ export function Routes({ place }: { place: Place }) {
   return <MissingPage />;
 }
 
-/** The parts of a path; one that is not encoded rightly stays as it is, and is then not found. */
+/** The parts of a path. An invalid encoding stays unchanged, so the page is not found. */
 function partsOf(path: string): string[] {
   return path
     .split('/')

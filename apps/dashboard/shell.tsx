@@ -18,7 +18,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** The frame of every page: navigation, and the key the reader is signed in with. */
+/** The frame of every page: navigation, and the name of the key of the session. */
 export function Shell({ reader, path, children }: Props) {
   const { signOut } = useSession();
   const [failure, setFailure] = useState('');

@@ -10,7 +10,7 @@ export default {
     outDir: here('../../dist/apps/dashboard'),
     emptyOutDir: true,
     target: 'es2022',
-    // The page allows no code or style but from files, and one file of each is fetched soonest.
+    // The page's policy allows scripts and styles only from files; one file of each loads fastest.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     cssCodeSplit: false,

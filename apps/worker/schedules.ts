@@ -7,7 +7,7 @@ import { RunsService } from '#libs/reports';
 import { Logger, DutyCycle, describeError, StoreWatch } from '#libs/platform';
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
-/** Charts are at most a minute behind: a change is in the turn after the one during which it arrived. */
+/** Charts are at most a minute behind: a change is included in the round after the one in which it arrived. */
 const CHARTS_MS = 50_000;
 /** Reports and charts read the unfolded log too, so it should stay small. */
 const FOLD_MS = 5_000;
@@ -69,7 +69,7 @@ export class Schedules {
     return this.once('tidying', () => this.ingest.prune());
   }
 
-  /** One at a time of each, none on a newer build's store; a failure is logged and tried again at the next time. */
+  /** Runs at most one of each task at a time, and none on a newer version's store. Failures are logged and retried at the next time. */
   private async once(name: string, work: () => Promise<void>): Promise<void> {
     if (this.underWay.has(name) || this.watch.newerStore !== undefined) return;
     this.underWay.add(name);

@@ -2,13 +2,13 @@ import { DAY_MS } from '#libs/contracts';
 import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
 
 const [FIRST, LAST] = [FIRST_DAY / DAY_MS, LAST_DAY / DAY_MS];
-/** A Monday, counted from 1970. */
+/** A Monday, in days since 1970. */
 const MONDAY = 4;
 
-/** The first day of the period of a cadence that holds a day. */
+/** The first day of the period that contains a day. */
 const PERIODS = { Daily: 'day', Weekly: `day - (day - ${MONDAY}) % 7` } as const;
 
-/** Which days, and who on them; (day, key) pairs that are counted once a period. */
+/** The (day, key) pairs of each metric; a key counts once per period. */
 const METRICS = {
   signups: 'select created_day as day, key from users',
   orgs_created: 'select created_day as day, key from orgs',
@@ -18,10 +18,10 @@ const METRICS = {
     where day >= coalesce(from_day, day) and day <= coalesce(to_day, day)`,
 } as const;
 
-// The first period may begin before the year and the last end after it: both are whole.
+// The first period may begin before the year and the last one may end after it: both are complete.
 const [FROM, TO] = [FIRST - 6, LAST + 6];
 
-/** Fills chart_values (metric, cadence, day, value), value 0 left out: what the charts must show. */
+/** Fills chart_values (metric, cadence, day, value) with the expected values of the charts, without zeros. */
 export const CHART_VALUES: readonly string[] = [
   'create table chart_values (metric varchar, cadence varchar, day integer, value integer)',
   ...Object.entries(METRICS).flatMap(([metric, pairs]) => [

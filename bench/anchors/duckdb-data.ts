@@ -21,7 +21,7 @@ const TABLES = [
   'create table activity_words (day integer, block integer, word integer, bits ubigint)',
 ];
 
-// Sorted by id and with the place in that order: what an index on the ids would give.
+// Sorted by id, with the position in that order, as an index on the ids would give.
 const SORTED = ['users', 'orgs'].flatMap((name) => [
   `create table ${name} as
     select *, created_at // ${DAY_MS} as created_day,
@@ -30,7 +30,7 @@ const SORTED = ['users', 'orgs'].flatMap((name) => [
   `drop table told_${name}`,
 ]);
 
-// A row a user and day, in the order of the days.
+// One row per user and day, in the order of the days.
 const ROWS = `
   create table activity as
   select day, (block * 4096 + word * 64 + bit)::integer as user_key
@@ -38,9 +38,9 @@ const ROWS = `
   where (bits >> bit) & 1 = 1`;
 
 /**
- * Fills an empty DuckDB. Users and orgs are known by their index. Activity is there twice: as rows, and
- * as bits, a day of 4,096 users in 64 words. Memberships are handed over replayed, and invitees as
- * numbers, which is more than we have.
+ * Fills an empty DuckDB. Users and orgs are identified by their index. Activity is stored twice: as rows, and as
+ * bitmaps, with a day of 4,096 users in 64 words. Memberships are already replayed, and invitees are numbers: insightd
+ * has to compute both.
  */
 export async function fillDuckDb(connection: DuckDBConnection, users: number): Promise<void> {
   const data = new ReferenceData(users);
@@ -112,7 +112,7 @@ async function fillMemberships(connection: DuckDBConnection, data: ReferenceData
   removals.closeSync();
 }
 
-/** @returns when each user was last active, unix seconds */
+/** @returns the last activity of each user, unix seconds */
 async function fillActivity(
   connection: DuckDBConnection,
   data: ReferenceData,
@@ -135,7 +135,7 @@ async function fillActivity(
   return lastActive;
 }
 
-/** Users created before the period, by the day: a creation is activity. */
+/** Users created before the period, by day: a creation is activity. */
 function creationsBefore(data: ReferenceData): [day: number, users: number[]][] {
   const days = new Map<number, number[]>();
   for (let user = 0; user < data.users; user++) {
@@ -149,7 +149,7 @@ function creationsBefore(data: ReferenceData): [day: number, users: number[]][] 
   return [...days].sort(([one], [other]) => one - other);
 }
 
-/** All words of a day, those without anybody too: the n-th row of each day is of the same users. */
+/** All words of a day, including empty ones, so that the n-th row of each day has the same users. */
 function appendDay(
   row: DuckDBAppender,
   day: number,

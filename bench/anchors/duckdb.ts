@@ -10,19 +10,19 @@ import { fillDuckDb } from './duckdb-data.js';
 
 const FILE = 'reference.duckdb';
 const MADE = 'duckdb.txt';
-/** As many as the reference machine has cores. */
+/** The number of cores of the reference machine. */
 const THREADS = 2;
-/** Half of it is left to PostgreSQL, the worker and the api: DuckDB would take four fifths. */
+/** Half of the memory is left to PostgreSQL, the worker and the api: by default DuckDB takes four fifths. */
 const MEMORY = `${Math.floor(totalmem() / 2 ** 21)}MiB`;
 
-/** A DuckDB with the reference data in it, straight from the generator: a wrong load of ours would show. */
+/** A DuckDB with the reference data, loaded directly from the generator, so that errors of insightd's load show. */
 export interface DuckDb extends Closable {
   run: (sql: string) => Promise<void>;
   /** The columns of an answer; whole numbers of up to 32 bits as numbers, larger ones as bigints. */
   columns: (sql: string) => Promise<unknown[][]>;
 }
 
-/** Opens the DuckDB of the bench's size, and makes it when it is not there or was made otherwise. */
+/** Opens the DuckDB of the bench's size. Creates it if it is missing or was created by other code. */
 export async function openDuckDb(bench: Bench): Promise<DuckDb> {
   const { folder, users } = bench;
   const file = join(folder, FILE);
@@ -52,7 +52,7 @@ function over(connection: DuckDBConnection, close: () => void): DuckDb {
   };
 }
 
-/** Changes whenever the data or the way of filling it in would become another. */
+/** A version that changes with the data and with the code that fills it in. */
 function digestOfMaking(): string {
   const hash = createHash('sha256');
   for (const folder of ['../reference', '.']) {

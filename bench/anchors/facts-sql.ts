@@ -2,28 +2,28 @@ import { DAY_MS } from '#libs/contracts';
 import { LAST_DAY } from '../reference/reference-data.js';
 import { WORD_LIST, transposed, wordsOf } from './transpose-sql.js';
 
-/** The last day, counted from 1970; the moment is its last second. */
+/** The last day, in days since 1970; the moment is its last second. */
 export const D = LAST_DAY / DAY_MS;
 const T_MS = LAST_DAY + DAY_MS - 1000;
 const LONGEST = 90;
-/** Over which reports count, and in which they ask for any activity: in W(n), and in P(n) before it. */
+/** The n of the windows in which reports count, and of those in which they need any activity: W(n) and P(n). */
 const COUNTED = [30, 60, 90] as const;
 const ACTIVE = [7, 14, 30] as const;
 const BEFORE = [7, 30] as const;
 
-// What both kinds of facts below have: for users days30 … and invitees30 …, for orgs added30 …,
+// Both kinds of facts below have these columns: for users days30 … and invitees30 …, for orgs added30 …,
 // removed30 …, members; for both active7 …, before7 …, created_day, and their order.
 
 /**
- * Each user's active days as the bits of one number, bit 0 being the last day: with it every later
- * question is a mask or a count of bits. Of all ways to aggregate rows that were tried (counts with
- * filters, two or three narrower masks, a join to a table of masks) this took DuckDB the least time.
+ * Each user's active days as the bits of one number; bit 0 is the last day. Every later question is a mask or a
+ * count of bits. Of all tried ways to aggregate rows (counts with filters, two or three narrower masks, a join with a
+ * table of masks) this was the fastest in DuckDB.
  */
 export const MASKS_FROM_ROWS = `
   select user_key, bit_or(1::hugeint << (${D} - day)::hugeint) as days
   from activity where day between ${D - LONGEST + 1} and ${D} group by user_key`;
 
-/** The same from (day, block, word) bits: the words of each day side by side, transposed, put in rows. */
+/** The same from (day, block, word) bitmaps: the words of each day side by side, transposed into rows. */
 export const MASKS_FROM_BITS = `
   with low as (${halfOf(0, 64)}), high as (${halfOf(64, LONGEST)})
   select user_key, low::hugeint | (high::hugeint << 64) as days
@@ -34,10 +34,10 @@ export const MASKS_FROM_BITS = `
   )
   where low <> 0 or high <> 0`;
 
-/** The words of days of the ages `from` up to and without `before`, transposed. */
+/** The words of the days with ages from `from` to `before` (exclusive), transposed. */
 function halfOf(from: number, before: number): string {
   const ages = Array.from({ length: before - from }, (_, place) => from + place);
-  // The rows of a day stand in the same order on every day; a join by keys took 20 times as long.
+  // The rows of each day have the same order; a join by keys took 20 times as long.
   const days = ages.map(
     (age) => `(select block, word, bits from activity_words where day = ${D - age}) d${age}`,
   );
@@ -80,7 +80,7 @@ const orFalse = `
   ${each(ACTIVE, (n) => `coalesce(active${n}, false) as active${n}`)},
   ${each(BEFORE, (n) => `coalesce(before${n}, false) as before${n}`)}`;
 
-/** Which columns of days, from which table; each row joins on `key`. */
+/** The columns of days and their table; each row joins on `key`. */
 const usersFrom = (days: string, active: string) => `
   select users.key, id, last_active_at, id_place, created_day, ${days}, ${orZero('invitees')}
   from users
@@ -99,12 +99,12 @@ const orgsFrom = (days: string, active: string) => `
 
 const daysInMask = each(COUNTED, (n) => `coalesce(bit_count(days & ${mask(n)}), 0) as days${n}`);
 
-/** Facts of users from masks, in the order that decides ties: DuckDB keeps rows as they were put in. */
+/** Facts of users from masks, in the order that decides ties: DuckDB keeps the order of inserted rows. */
 export const USERS_FROM_MASKS = `
   ${usersFrom(`${daysInMask}, ${activeInMask}`, 'active')}
   order by last_active_at * ${2 ** 31} - id_place desc`;
 
-/** An org has the active days of its members, as far as their spans cover them. */
+/** An org has the active days of its members that their spans cover. */
 const orgMasks = `
   select org_key, bit_or(days & (
     (1::hugeint << (${D + 1} - greatest(coalesce(from_day, 0), ${D - LONGEST + 1}))::hugeint)
@@ -119,7 +119,7 @@ export const ORGS_FROM_MASKS = `
   ${orgsFrom(activeInMask, `(${orgMasks}) active`)}
   order by members desc, created_second, id_place`;
 
-/** The same facts as one would write them first, without masks and in no order. */
+/** The same facts in the most obvious SQL, without masks and without order. */
 export const USERS_FROM_COUNTS = usersFrom(
   `${orZero('days')}, ${orFalse}`,
   `(

@@ -5,8 +5,8 @@ import { answerParent } from '../child.js';
 
 const CONNECTIONS = 4;
 
-// The minimum of a service on Fastify and PostgreSQL: `GET /number` returns one number, queried over
-// open connections. Takes the address of a database and answers with its port.
+// The minimal service on Fastify and PostgreSQL: `GET /number` returns one number, queried over
+// open connections. Receives the URL of a database and answers with its port.
 answerParent<string, number>(async (connectionString) => {
   const pool = new pg.Pool({ connectionString, max: CONNECTIONS, min: CONNECTIONS });
   pool.on('error', () => undefined);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import fastify from 'fastify';
 import { answerParent } from '../child.js';
 
-// The minimum of a service on Fastify: it reads a JSON body and sends a fixed reply.
+// The minimal service on Fastify: it reads a JSON body and sends a fixed reply.
 // Answers any message with its port.
 const server = fastify();
 server.post('/api/ingest/v1/events', () => ({ accepted: 1, rejected: [] }));

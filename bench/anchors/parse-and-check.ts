@@ -1,8 +1,8 @@
 import { checkEvent } from '#libs/contracts';
 import { answerParent } from '../child.js';
 
-// The minimum of ingesting an event: parse its JSON and check it in memory.
-// Takes bodies with lists of events and answers with the seconds they took.
+// The minimal ingest of an event: parse its JSON and check it in memory.
+// Receives bodies with lists of events and answers with the seconds that they took.
 answerParent<readonly Uint8Array[], number>((bodies) => {
   const now = Date.now();
   const context = { now, receivedAt: now, defaultSource: 'bench' };

@@ -11,23 +11,23 @@ import {
 
 /** A way for DuckDB to make the 22 rankings: each user and each org is aggregated once. */
 export interface Pass {
-  /** The row of the table. */
+  /** The name in the table. */
   what: string;
-  /** What is timed; afterwards all is in the file. */
+  /** The measured part; at its end everything is in the file. */
   statements: readonly string[];
-  /** Reads a ranking back: key, then the report's extras, in order. */
+  /** Reads a ranking back: key, then the report's additional numbers, in order. */
   read(ranking: Ranking): string;
 }
 
-/** Who is listed, with which numbers, in which order; without one as the facts are kept. */
+/** The listed keys, their numbers and their order; by default the order of the facts. */
 interface List {
   where: string;
   extras: readonly string[];
-  /** With `then` for what the report leaves open. */
+  /** `then` completes the order where the report leaves it open. */
   order?: (then: string) => string;
 }
 
-/** Back after a pause, or away, of users and of orgs alike. */
+/** Reengagement and churn, the same for users and orgs. */
 const RETURNS: Record<string, (n: number) => List> = {
   reengagement: (n) => ({
     where: `created_day < ${D - 2 * n + 1} and active${n} and not before${n}`,
@@ -65,7 +65,7 @@ function listOf({ subject, report, interval }: Ranking): List {
   return LISTS[subject][report]!(intervalDays(interval));
 }
 
-/** The table of a ranking: the n-th row is the n-th of the list. */
+/** The table of a ranking: the n-th row is the n-th entry of the list. */
 export function tableOf({ subject, report, interval }: Ranking): string {
   return `ranking_${subject}_${report}_${interval}`.toLowerCase();
 }
@@ -80,8 +80,8 @@ function writeTable(ranking: Ranking): string {
 }
 
 /**
- * As good as we could make it: users and orgs sorted once, for all lists that leave them in their order;
- * a table a list, whose place is the row's number.
+ * The fastest pass that we found: users and orgs are sorted once, for all lists in this order; one table per list,
+ * with the row number as the position.
  */
 const inTables = (what: string, masks: string): Pass => ({
   what,
@@ -114,7 +114,7 @@ function rankedRows(ranking: Ranking, index: number): string {
     from ${ranking.subject}_facts where ${where}`;
 }
 
-/** As one would write it at first: one statement, counts with filters, numbered rows in one table. */
+/** The most obvious SQL: one statement, counts with filters, numbered rows in one table. */
 const oneStatement: Pass = {
   what: 'DuckDB on rows, one statement as first written',
   statements: [
@@ -133,14 +133,14 @@ const oneStatement: Pass = {
   },
 };
 
-/** From which the others take their time. */
+/** The measured passes of DuckDB. */
 export const PASSES = {
   rows: inTables('DuckDB on rows, one pass', MASKS_FROM_ROWS),
   bits: inTables('DuckDB on the same bitmaps, one pass', MASKS_FROM_BITS),
   plain: oneStatement,
 } as const;
 
-/** Removes what an earlier pass has written. */
+/** Removes the tables of an earlier pass. */
 export const CLEAR: readonly string[] = [
   ...[...RANKINGS.map(tableOf), 'rankings', 'active', 'user_facts', 'org_facts'].map(
     (name) => `drop table if exists ${name}`,

@@ -7,7 +7,7 @@ const ROWS = 500_000;
 const ROWS_A_CHUNK = 10_000;
 const COMMIT_SECONDS = 1;
 
-/** Rows a second that COPY writes into a table of two ints: as fast as PostgreSQL takes anything in. */
+/** Rows per second that COPY writes into a table of two ints: the maximum of PostgreSQL. */
 export async function copyRate(databaseUrl: string): Promise<number> {
   return withTable(databaseUrl, 'bench_copy', async () => {
     const client = await connected(databaseUrl);
@@ -27,7 +27,7 @@ function* chunks(): Generator<string> {
   }
 }
 
-/** Commits a second, each of one small row, from so many connections. */
+/** Commits per second, each of one small row. */
 export async function commitRate(databaseUrl: string, connections: number): Promise<number> {
   return withTable(databaseUrl, 'bench_commits', async () => {
     const clients = await Promise.all(

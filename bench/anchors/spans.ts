@@ -1,12 +1,12 @@
 import type { HistoryStep } from '../reference/memberships.js';
 
-/** A span of membership: milliseconds since 1970, undefined where without limit or still open. */
+/** A span of membership in milliseconds since 1970; undefined if it has no limit or is still open. */
 interface Span {
   from: number | undefined;
   to: number | undefined;
 }
 
-/** What a membership comes to; additions and removals are the instants they count at. */
+/** The result of a membership; additions and removals are the instants at which they count. */
 export interface Replayed {
   spans: Span[];
   additions: number[];
@@ -14,9 +14,9 @@ export interface Replayed {
 }
 
 /**
- * The rules of docs/semantics.md on memberships, once more and knowing nothing of libs/, so that DuckDB
- * can be handed spans and a mistake of ours shows.
- * @param closedAt when the user or the org was deleted
+ * The rules of docs/semantics.md on memberships, implemented a second time without libs/, so that DuckDB gets
+ * independent spans and errors of insightd show.
+ * @param closedAt the deletion of the user or the org
  */
 export function replaySteps(steps: readonly HistoryStep[], closedAt: number | undefined): Replayed {
   const replayed: Replayed = { spans: [], additions: [], removals: [] };

@@ -1,5 +1,5 @@
 const SIZE = 64;
-/** For each size of square the bits of a word that stay where they are. */
+/** For each size of square, the bits of a word that keep their position. */
 const MASKS: readonly (readonly [shift: number, mask: bigint])[] = [
   [32, 0x00000000ffffffffn],
   [16, 0x0000ffff0000ffffn],
@@ -11,9 +11,9 @@ const MASKS: readonly (readonly [shift: number, mask: bigint])[] = [
 
 /**
  * SQL that transposes 64 words of 64 bits, the columns `x0` to `x63` of a query, by swapping ever smaller
- * squares: afterwards bit i of column b is what bit b of column i was. A row at a time would have to
- * look at 90 million bits; this looks at 64 at once.
- * @param kept columns that are passed on
+ * squares. Afterwards bit i of column b is the former bit b of column i. Reading row by row would test 90 million
+ * bits one by one; this handles 64 at once.
+ * @param kept further columns of the result
  */
 export function transposed(query: string, kept: string): string {
   return MASKS.reduce((from, [shift, mask]) => {
@@ -28,7 +28,7 @@ export function transposed(query: string, kept: string): string {
   }, query);
 }
 
-/** `x0` to `x63`, the first of them being columns of their own, the rest 0. */
+/** `x0` to `x63`: the first ones are the given columns, the rest are 0. */
 export function wordsOf(columns: readonly string[]): string {
   return Array.from(
     { length: SIZE },

@@ -1,7 +1,7 @@
 import { DAY_MS } from '#libs/contracts';
 import { between, chance, hash, mix } from './random.js';
 
-/** What kinds of users there are, and how they share: who comes daily, now and then, or no more. */
+/** The kinds of users and the share of each: daily, occasional, or no longer active. */
 const KINDS = [
   { share: 0.11, low: 0.7, high: 0.9, weekend: 0.25 },
   { share: 0.23, low: 0.1, high: 0.48, weekend: 0.4 },
@@ -13,31 +13,31 @@ const KINDS = [
 
 interface Kind {
   share: number;
-  /** The chance to be active on a working day lies between these. */
+  /** The range of the probability of activity on a working day. */
   low: number;
   high: number;
-  /** How many times as likely on a Saturday or Sunday. */
+  /** The factor of this probability on a Saturday or Sunday. */
   weekend: number;
   leaves?: boolean;
   pauses?: boolean;
 }
 
-/** Random streams, any numbers that differ from those of the rest of the reference data. */
+/** Random streams: any numbers that the rest of the reference data does not use. */
 const [KIND, RATE, LEAVING, PAUSE_FROM, PAUSE_DAYS, DAYS, SECONDS] = [
   101, 102, 103, 104, 105, 106, 107,
 ];
 const NEVER = 32_767;
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [30, 200];
 
-/** Users active on a day: which, ascending, and at which unix second. */
+/** The users active on a day: their indexes, ascending, and the unix seconds of the activity. */
 export interface ActiveUsers {
   users: Uint32Array;
   seconds: Uint32Array;
 }
 
 /**
- * Which users are active on which day of the period. Recomputed on each call, so that a year of ten million
- * users needs 14 bytes per user instead of a byte per day. Day 0 is the first of the period.
+ * The active users of each day of the period. Recomputed on each call, so that a year of ten million users needs 14
+ * bytes per user instead of a byte per day. Day 0 is the first day of the period.
  */
 export class ActivityPattern {
   private readonly rates: Float32Array;
@@ -48,7 +48,7 @@ export class ActivityPattern {
 
   /**
    * @param lifeOf the first day and the day after the last on which a user can be active; the day of
-   *   its creation, when in the period, is always active, at its second
+   *   its creation, if in the period, is always active, at the second of the creation
    */
   constructor(
     private readonly users: number,
@@ -65,7 +65,7 @@ export class ActivityPattern {
     for (let user = 0; user < users; user++) this.draw(user, lifeOf(user));
   }
 
-  /** @param day from 0 up to and without the number of days */
+  /** @param day from 0 to the number of days (exclusive) */
   activeOn(day: number): ActiveUsers {
     const midnight = (this.firstDay + day * DAY_MS) / 1000;
     const weekday = new Date(midnight * 1000).getUTCDay();
@@ -98,7 +98,7 @@ export class ActivityPattern {
   private isActive(user: number, day: number, drawn: number, isWeekend: boolean): boolean {
     if (day === this.from[user]) return true;
     const rate = this.rates[user]!;
-    // The likeliest answer first: this is asked 365 times for each user.
+    // The most likely case first: this runs 365 times for each user.
     if (drawn >= (isWeekend ? rate * KINDS[this.kinds[user]!]!.weekend : rate)) return false;
     if (day < this.from[user]! || day >= this.before[user]!) return false;
     const pause = this.pauseFrom[user]!;

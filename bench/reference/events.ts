@@ -4,7 +4,7 @@ import type { MembershipHistory } from './memberships.js';
 
 const SOURCE = 'reference';
 
-/** The reference data but for the activity, as events; each subject's creation comes before what it does. */
+/** The reference data without the activity, as events; each subject's creation comes before its other events. */
 export function* eventsOf(data: ReferenceData): Generator<NativeEvent> {
   for (let index = 0; index < data.users; index++) yield* userEvents(data, index);
   for (let index = 0; index < data.orgs; index++) yield* orgEvents(data, index);

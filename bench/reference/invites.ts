@@ -4,7 +4,7 @@ const [INVITER, INVITEE, AT, ORG] = [301, 302, 303, 304];
 /** Every fourth invite repeats the one before it. */
 const REPEATS = 4;
 
-/** An invite: inviter and org by their indexes, the invitee as a number, in milliseconds since 1970. */
+/** An invite: inviter and org by index, the invitee as a number, the time in milliseconds since 1970. */
 export interface Invite {
   inviter: number;
   invitee: number;
@@ -13,7 +13,7 @@ export interface Invite {
   at: number;
 }
 
-/** Few invite many: half of all invites come from an eighth of the users. */
+/** Half of all invites come from an eighth of the users. */
 export function inviteOf(
   index: number,
   users: number,
@@ -27,7 +27,7 @@ export function inviteOf(
   return {
     inviter: Math.floor(users * chance(INVITER, first) ** 3),
     invitee,
-    // The same address, written otherwise.
+    // The same address in another spelling.
     inviteeEmail: isRepeat ? ` ${address.toUpperCase()} ` : address,
     org: between(ORG, first, 0, orgs),
     at: between(AT, index, period.from, period.before),

@@ -35,7 +35,7 @@ const COURSES: readonly { share: number; kinds: readonly HistoryStep['kind'][] }
   { share: 0.006, kinds: ['add', 'remove', 'role', 'remove'] },
 ];
 
-/** Which user is in which org. Each pair of user and org has one index. */
+/** The memberships of users in orgs. Each pair of user and org has one index. */
 export class MembershipPattern {
   private readonly firsts: number;
 
@@ -55,7 +55,7 @@ export class MembershipPattern {
     return { user, org: isTaken ? (org + 1) % this.orgs : org };
   }
 
-  /** @param since both exist from here on */
+  /** @param since the time from which both exist */
   stepsOf(index: number, since: number): HistoryStep[] {
     const { kinds } = courseOf(chance(KIND, index));
     const steps: HistoryStep[] = [];
@@ -64,7 +64,7 @@ export class MembershipPattern {
     );
     for (const [place, kind] of kinds.entries()) {
       if (place > 0) {
-        // What would have to happen within the last hour does not.
+        // Steps that would fall into the last hour are left out.
         if (this.end - at < HOUR_MS) break;
         at = wholeSecond(between(NEXT + place, index, at + 2000, this.end));
       }

@@ -15,14 +15,14 @@ const [USER, ORG, WITHOUT_CREATION, OLD, CREATED, DELETED, DELETED_AT] = [
 ];
 const MONTHS_BEFORE = 24;
 
-/** A user or an org. Times in milliseconds since 1970; of one without `createdAt` only the id is known. */
+/** A user or an org. Times are in milliseconds since 1970; without `createdAt`, only the id is known. */
 export interface Subject {
   id: string;
   createdAt: number | undefined;
   deletedAt: number | undefined;
 }
 
-/** How common each thing is: of users and of orgs. */
+/** The shares of users and orgs with each property. */
 interface Shares {
   withoutCreation: number;
   old: number;
@@ -33,8 +33,8 @@ const ORGS: Shares = { withoutCreation: 0.01, old: 0.7, deleted: 0.01 };
 
 /**
  * The data of all measurements, generated from the number of users alone: U users,
- * U/10 orgs whose sizes follow Zipf's law, 1.2 U memberships, 0.3 U invites and a year in which on an
- * average day 15 % of the users are active. The same index always gives the same user, org, membership or
+ * U/10 orgs with sizes by Zipf's law, 1.2 U memberships, 0.3 U invites, and a year in which 15 % of the users are
+ * active on an average day. The same index always gives the same user, org, membership or
  * invite.
  */
 export class ReferenceData {
@@ -59,7 +59,7 @@ export class ReferenceData {
     return subject(ORG, ORGS, index);
   }
 
-  /** The index of a user's id, and of an org's. @throws Error when the id is not in the data */
+  /** The index of a user's or an org's id. @throws Error when the id is not in the data */
   userIndex(id: string): number {
     return knownIndex(USER, id, this.users);
   }
@@ -81,7 +81,7 @@ export class ReferenceData {
     return inviteOf(index, this.users, this.orgs, { from: FIRST_DAY, before: END });
   }
 
-  /** Who was active on a day of the period. @param day 0 is the first, `DAYS - 1` the last */
+  /** The users active on a day of the period. @param day 0 is the first, `DAYS - 1` the last */
   activeOn(day: number): ActiveUsers {
     this.pattern ??= new ActivityPattern(
       this.users,
@@ -108,7 +108,7 @@ function subject(kind: number, shares: Shares, index: number): Subject {
   const createdAt = creationOf(kind, shares, index);
   const isDeleted = chance(kind + DELETED, index) < shares.deleted;
   const earliest = Math.max(createdAt ?? FIRST_DAY, FIRST_DAY) + 60_000;
-  // A time to the odd millisecond: no step of a membership happens in the same one.
+  // At 777 ms of its second, so that no membership step has the same time.
   const deletedAt = isDeleted
     ? Math.floor(between(kind + DELETED_AT, index, earliest, END) / 1000) * 1000 + 777
     : undefined;

@@ -11,7 +11,7 @@ import { Samples } from '../samples.js';
 import { SentActivity } from '../sent-activity.js';
 import type { Bench, Figure, Stage } from '../stage.js';
 
-/** All at once they bring twice what may wait to be written. */
+/** Together, the connections send twice as many events as may wait. */
 const CONNECTIONS = 100;
 const EVENTS_A_REQUEST = 1_000;
 const REQUESTS = 600;
@@ -22,7 +22,7 @@ const LOOK_MS = 50;
 const PEAK = 'api while the store is held up, peak memory';
 const GROWTH = 'api while the store is held up, memory gained';
 
-/** More than can be written: what is too much is refused, nothing accepted is lost, memory stays. */
+/** More events than can be written: the excess is refused, no accepted event is lost, memory stays bounded. */
 export const backpressure: Stage = {
   name: 'backpressure',
   run: (bench) =>
@@ -104,7 +104,7 @@ async function peakWithin(api: Service, ms: number): Promise<number> {
   return peak;
 }
 
-/** @throws Error unless some were refused, each with the time to come again, and the rest accepted */
+/** @throws Error unless some requests were refused, each with Retry-After, and all others accepted */
 function isRefusedWell({ statuses, retryAfters }: Loaded): void {
   const refused = statuses.get(503) ?? 0;
   const accepted = statuses.get(200) ?? 0;

@@ -10,14 +10,14 @@ const METRICS: readonly ChartMetric[] = ['signups', 'orgs_created', 'active_user
 const CADENCES = ['Daily', 'Weekly'] as const;
 const CHARTS = CADENCES.flatMap((cadence) => METRICS.map((metric) => ({ metric, cadence })));
 
-/** The charts of a year, one after another through HTTP, each value held against DuckDB's. */
+/** The charts of a year, one after the other over HTTP, each value compared with DuckDB's. */
 export const charts: Stage = {
   name: 'charts',
   run: (bench) =>
     closing(async (open) => {
       const duckDb = await open(openDuckDb(bench));
       const api = await open(startService('api', bench.databaseUrl));
-      // Not counted: it is compared, and warms the connections.
+      // Not measured: used for the comparison, and warms up the connections.
       for (const one of CHARTS) await compare(await ask(api, one), one, duckDb);
       bench.progress('all charts agree');
       return measure(bench, api);

@@ -16,8 +16,8 @@ interface Page {
 }
 
 /**
- * Compares the first, the middle and the last page of each ranking, as the API returns them, with DuckDB. Pages
- * include what packed entries do not: ids, last_active_at and num_users.
+ * Compares the first, the middle and the last page of each ranking, as the API returns them, with DuckDB. Pages contain
+ * data that packed entries do not: ids, last_active_at and num_users.
  * @throws Error that names the page on which the two disagree
  */
 export async function comparePages(
@@ -42,7 +42,7 @@ export async function comparePages(
   }
 }
 
-/** A line a row: id, the frozen number of the subject, the extras in their order. */
+/** One line per row: id, the frozen number of the subject, the additional numbers in order. */
 async function pageOfApi(
   api: Service,
   runId: string,
@@ -62,7 +62,7 @@ async function pageOfApi(
     .join('\n');
 }
 
-/** What is compared of a row: id, the number of every row, the numbers of the report. */
+/** The compared parts of a row: id, the number that every row has, the numbers of the report. */
 type Shown = [string, number, Record<string, number | undefined>];
 
 async function pageOfDuckDb(

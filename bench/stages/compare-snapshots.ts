@@ -10,8 +10,7 @@ import type { Bench } from '../stage.js';
 const ENTRIES_AT_ONCE = 100_000;
 
 /**
- * Holds every entry of the 22 rankings of a run against DuckDB's: who, in which order, with which
- * numbers.
+ * Compares every entry of the 22 rankings of a run with DuckDB's: key, order and numbers.
  * @throws Error that names the first entry on which the two disagree
  */
 export async function compareSnapshots(
@@ -46,7 +45,7 @@ export async function compareSnapshots(
   }
 }
 
-/** The index in the reference data of each of the store's keys, found by the id's text. */
+/** The index in the reference data of each key of the store, found by the text of the id. */
 async function indexesOf(
   pool: pg.Pool,
   subject: Ranking['subject'],
@@ -73,7 +72,7 @@ interface Packed {
   entries: Buffer;
 }
 
-/** A whole ranking as it is stored: by pages it would take a thousand times as long. */
+/** A whole ranking from the snapshot: reading it page by page would take a thousand times as long. */
 async function readPacked(
   pool: pg.Pool,
   runKey: number,

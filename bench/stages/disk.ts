@@ -19,7 +19,7 @@ const ROWS = {
   dead: `dead rows after ${MANY_RUNS} runs, of all rows`,
 };
 
-/** What is kept takes little room, and what is kept no longer takes none. */
+/** Stored data takes little space, and pruned data takes none. */
 export const disk: Stage = {
   name: 'disk',
   run: async (bench) => {
@@ -67,7 +67,7 @@ async function bytesOfEntry(clone: Clone): Promise<number> {
   return row!.bytes / row!.entries;
 }
 
-/** Keeps few snapshots of many runs; nothing but what is kept may stay behind. */
+/** Keeps a few snapshots of many runs; the others must free their space. */
 async function measureRetention(bench: Bench, samples: Samples): Promise<void> {
   await closing(async (open) => {
     bench.progress('a small store');
@@ -98,7 +98,7 @@ async function sizes(store: Clone): Promise<Sizes> {
   return row!;
 }
 
-/** Percent. Each run makes and drops a table: its rows in the catalogs count as well. */
+/** Percent. Each run creates and drops a table: its rows in the catalogs count too. */
 async function deadShare(store: Clone): Promise<number> {
   const [row] = await store.query<{ share: number }>(`
     select 100.0 * sum(n_dead_tup)::float8 / sum(n_dead_tup + n_live_tup) as share

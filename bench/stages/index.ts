@@ -7,5 +7,5 @@ import { pages } from './pages.js';
 import { runs } from './runs.js';
 import { singles } from './singles.js';
 
-/** What is measured, in the order of the table. */
+/** The stages, in the order of the table. */
 export const STAGES: readonly Stage[] = [runs, charts, ingest, singles, backpressure, pages, disk];

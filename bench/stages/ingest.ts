@@ -22,10 +22,10 @@ const ROWS = {
 };
 
 const EVENTS_A_REQUEST = 100;
-/** Fewer leave the groups small that are written together, more only wait for longer. */
+/** With fewer connections the groups that are written together are small; with more, requests only wait longer. */
 const CONNECTIONS = 64;
 const REQUESTS = 3_000;
-/** Where so many take longer, what is sent within this time counts. */
+/** If the requests take longer, only those sent within this time count. */
 const SECONDS = 6;
 
 interface Measuring {
@@ -37,7 +37,7 @@ interface Measuring {
   samples: Samples;
 }
 
-/** Events in requests of 100, each answered when it is committed, with a worker at work beside. */
+/** Events in requests of 100, each answered after its commit, next to a busy worker. */
 export const ingest: Stage = {
   name: 'ingest',
   run: (bench) =>
@@ -90,7 +90,7 @@ async function measureOnce(measuring: Measuring, wanted: MixWanted): Promise<voi
   const bodies = activityBodies(wanted);
   samples.add(ROWS.parsed, (REQUESTS * EVENTS_A_REQUEST) / (await parser.ask(bodies)));
   samples.add(ROWS.activity, await eventRate(measuring, bodies));
-  // Of the same round, but of other users.
+  // The same round, but other users.
   const mixed = mixedBodies({ ...wanted, seed: wanted.seed + 1_000 });
   samples.add(ROWS.mixed, await eventRate(measuring, mixed));
   samples.add(ROWS.copied, await copyRate(clone.databaseUrl));
@@ -98,7 +98,7 @@ async function measureOnce(measuring: Measuring, wanted: MixWanted): Promise<voi
   samples.add(ROWS.together, await commitRate(clone.databaseUrl, 16));
 }
 
-/** Events accepted a second. */
+/** Accepted events per second. */
 async function eventRate(
   { generator, api, sent }: Measuring,
   bodies: readonly Buffer[],

@@ -24,8 +24,8 @@ const PAGES = 4_000;
 const REPORTS = ['user_report/champion', 'org_report/growth'];
 
 /**
- * All that one key may read in a second. Far below what an api can do, so that a page waits for nothing
- * but what is measured.
+ * The read limit of one key, in requests per second. Far below the capacity of an api, so that a page waits only for
+ * the measured work.
  */
 const STEADY = { perSecond: 100, connections: 32 };
 const CLOSED = { connections: 10 };
@@ -40,11 +40,11 @@ interface Measuring {
   floor: Floor;
 }
 
-/** Baselines at the same pace as the pages: the share of a page's time that is not its own. */
+/** Baselines at the same rate as the pages: the part of a page's time that the minimal service takes too. */
 interface Floor {
-  /** Of HTTP and the machine. */
+  /** HTTP and the machine. */
   bare: number;
-  /** And of PostgreSQL and its connection, whatever is asked: both are ports. */
+  /** The same with a minimal PostgreSQL query; both are ports. */
   number: number;
 }
 
@@ -57,7 +57,7 @@ const CHARTS = '8 charts of a year over HTTP, beside pages';
 const API_MEMORY = 'api answering pages, peak memory';
 const WORKER_MEMORY = 'worker in runs beside pages, peak memory';
 
-/** Pages of 10 rows at any depth: of an api that has nothing else to do, and beside report runs. */
+/** Pages of 10 rows at any depth: of an idle api, and during report runs. */
 export const pages: Stage = {
   name: 'pages',
   run: (bench) =>
@@ -83,7 +83,7 @@ export const pages: Stage = {
     }),
 };
 
-/** A worker's first run reads everything, for seconds; those that are measured read what has changed. */
+/** A worker's first run reads everything, for seconds; the measured runs read only the changes. */
 async function firstRun(bench: Bench, api: Service, clone: Clone): Promise<void> {
   bench.progress('a first run');
   await runOnce(api, clone);
@@ -125,7 +125,7 @@ async function measureApart(
   ];
 }
 
-/** The same beside runs of the same command, `insightd all`. */
+/** The same during runs of the same command, `insightd all`. */
 async function measureTogether(
   bench: Bench,
   measuring: Measuring,
@@ -157,7 +157,7 @@ function addLatencies(samples: Samples, when: string, latenciesMs: Float64Array)
   samples.add(`page of 10 rows, ${when}, p99`, percentile(latenciesMs, 0.99));
 }
 
-/** Pages of both reports in turn, anywhere in their lists. */
+/** Pages of both reports alternately, anywhere in their lists. */
 async function pageRequests(api: Service): Promise<Buffer[]> {
   const random = randomFrom(1);
   const totals = await Promise.all(REPORTS.map((report) => totalOf(api, report)));
@@ -212,7 +212,7 @@ async function closedLoop({ api, generator, requests, samples }: Measuring): Pro
   addLatencies(samples, '10 connections', loaded.latenciesMs);
 }
 
-/** Does `work` while one run follows the other. */
+/** Does `work` while runs are made one after the other. */
 async function duringRuns(
   bench: Bench,
   api: Service,

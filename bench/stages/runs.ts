@@ -19,8 +19,8 @@ const RUNS = '/api/admin/v1/report_runs';
 const LOOK_MS = 500;
 
 /**
- * Report runs of a real worker, side by side with DuckDB on the same data. A worker reads everything in
- * its first run, and in each later one what has changed: between two runs an hour goes by.
+ * Report runs of a real worker, next to DuckDB on the same data. A worker reads everything in its first run, and only
+ * the changes in each later run; an hour of events lies between two runs.
  */
 export const runs: Stage = {
   name: 'runs',
@@ -51,11 +51,11 @@ async function measure(bench: Bench, sides: Sides): Promise<Figure[]> {
   const samples: Samples = { first: [], ours: [], rows: [], bits: [], plain: [] };
   const hours = new LaterHours(new ReferenceData(bench.users));
   const load = new BulkLoad(database, {});
-  // The first round gets everybody warm, and all are held against each other, entry by entry.
+  // The first round is a warm-up, and compares all results entry by entry.
   for (let round = 0; round <= bench.repeats; round++) {
     if (round > 0) {
       await load.events(hours.next());
-      // What the worker makes of an hour's events for the charts is done long before the hour is over.
+      // The worker derives the chart data of an hour long before the hour is over.
       while (!(await chartsAreCurrent(database.pool))) await delay(LOOK_MS);
     }
     const { runId, seconds } = await run(api, worker, round === 0 ? 'everything' : 'changes');
@@ -94,9 +94,9 @@ function memoryFigure(worker: Service): Figure {
 }
 
 /**
- * One run as of the last day. Timed by the worker itself, from its having taken the run to the commit:
- * what the queue adds is another matter.
- * @throws Error when it has read something else than what is to be measured
+ * One run as of the last day. The worker measures the time from its claim to the commit, without the delay of the
+ * queue.
+ * @throws Error when the run read everything instead of the changes, or the reverse
  */
 async function run(
   api: Service,

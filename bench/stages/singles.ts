@@ -25,7 +25,7 @@ interface Measuring {
   samples: Samples;
 }
 
-/** Requests of one event each, held against a Fastify that answers the same requests with a constant. */
+/** Requests of one event each, compared with a Fastify that answers the same requests with a constant. */
 export const singles: Stage = {
   name: 'singles',
   run: (bench) =>
@@ -76,7 +76,7 @@ async function measureOnce(
   const loaded = onlyAccepted(await generator.ask({ ...load, port: portOf(api) }));
   sent.add(bodies, loaded.accepted);
   samples.add(singleRow(connections), rateOf(loaded));
-  // It is through the list before the time is over.
+  // Bare Fastify reaches the end of the list before the time is over, so it starts again.
   const port = await bare.ask('port');
   const answered = onlyAccepted(await generator.ask({ ...load, port, again: true }));
   samples.add(bareRow(connections), rateOf(answered));

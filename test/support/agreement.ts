@@ -10,12 +10,12 @@ const CADENCES: Cadence[] = ['Daily', 'Weekly', 'Monthly'];
 const CHART_DAYS = 210;
 const BATCH = 7;
 
-/** The UTC day so many days ago, YYYY-MM-DD. */
+/** The UTC day a number of days ago, YYYY-MM-DD. */
 export function dayBefore(days: number): string {
   return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** The values of every chart over the days that histories are of. */
+/** The values of every chart over the days of the histories. */
 export type Charts = Record<string, number[]>;
 
 /** The first and the last day of a chart, YYYY-MM-DD. */
@@ -51,13 +51,13 @@ export function modelCharts(model: Model, { start, end } = untilToday()): Charts
   return charts;
 }
 
-/** A row without the ids that name it in its snapshot. */
+/** A row without its ids in the snapshot. */
 export function withoutOwnIds(row: Record<string, unknown>): Record<string, unknown> {
   const { id: _id, report_id: _reportId, ...rest } = row;
   return rest;
 }
 
-/** The same event with a prefix on the ids of its user, its org and itself. */
+/** The same event with a prefix on its id and on the ids of its user and org. */
 export function renamed(event: WireEvent, prefix: string): WireEvent {
   const data = { ...event.data };
   for (const name of ['user_id', 'org_id', 'inviter_user_id']) {
@@ -72,14 +72,14 @@ export function aHistory(maxEvents: number): WireEvent[] {
   return fc.sample(histories, { numRuns: 1, seed: 1 })[0]!;
 }
 
-/** The longest of many random histories, always the same: some hundred events. */
+/** The longest of many random histories, always the same: a few hundred events. */
 export function aLongHistory(maxEvents: number): WireEvent[] {
   const histories = historyArb({ today: dayBefore(0), maxEvents });
   const all = fc.sample(histories, { numRuns: 40, seed: 1 });
   return all.reduce((one, other) => (other.length > one.length ? other : one));
 }
 
-/** Sends every event to every api, by two writers each: one in order, one in reverse order. */
+/** Sends every event to every api, with two writers each: one in order, one in reverse order. */
 export async function sendToEach(
   apis: readonly Api[],
   history: readonly WireEvent[],
@@ -91,7 +91,7 @@ export async function sendToEach(
   await Promise.all(apis.flatMap((api) => [send(api, history), send(api, [...history].reverse())]));
 }
 
-/** Expects the 22 rankings, by a run of now and one of yesterday, and the charts to be the model's. */
+/** Expects the 22 rankings, in a run of now and one of yesterday, and the charts to equal the model's. */
 export async function expectTheModelsAnswers(
   api: Api,
   history: readonly WireEvent[],
@@ -101,7 +101,7 @@ export async function expectTheModelsAnswers(
   await expectTheModelsReports(api, model, [dayBefore(1), undefined]);
 }
 
-/** Expects the 22 rankings to be the model's, by a run as of each of these days, or of now. */
+/** Expects the 22 rankings to equal the model's, in a run as of each of these days, or of now. */
 export async function expectTheModelsReports(
   api: Api,
   model: Model,

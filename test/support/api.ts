@@ -6,7 +6,7 @@ export interface Reply<T = unknown> {
   body: T;
 }
 
-/** What `GET /api/admin/v1/report_runs/<id>` says, as far as the tests look at it. */
+/** The members of `GET /api/admin/v1/report_runs/<id>` that the tests use. */
 export interface RunState {
   run_id: string;
   state: 'queued' | 'running' | 'completed' | 'failed' | 'withdrawn';
@@ -68,7 +68,7 @@ export class Api {
     }
   }
 
-  /** Makes a report run, as of a past day or of now, and waits until it has ended well. */
+  /** Makes a report run, as of a past day or of now, and waits until it is completed. */
   async run(asOf?: string): Promise<RunState> {
     const { body } = await this.post<{ run_id: string }>(
       '/api/admin/v1/report_runs',
@@ -90,7 +90,7 @@ export class Api {
     return this.get<Page>(`/api/backend/v1/${subject}_report/${report}?${query}`);
   }
 
-  /** A whole ranking, page after page, and the count that goes with it. */
+  /** A whole ranking, page after page, and its total count. */
   async ranking(
     subject: Subject,
     report: string,
@@ -125,7 +125,7 @@ async function reply<T>(response: Response): Promise<Reply<T>> {
   };
 }
 
-/** Waits until `look` gives something other than undefined and false. @throws Error when it does not within `withinMs` */
+/** Waits until `look` returns a value other than undefined and false. @throws Error after `withinMs` */
 export async function waitFor<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 30_000,

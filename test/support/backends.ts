@@ -4,9 +4,9 @@ import { waitFor } from './api.js';
 import { ask } from './database.js';
 import { hasRedis, startRedis } from './redis.js';
 
-/** The place of the queues of one test's services, and the faults that a test can cause there. */
+/** The backend of the queues of one test's services, with the faults that a test can cause. */
 export interface QueueHome {
-  /** Settings for every process that shares it. */
+  /** Settings for every process that uses this backend. */
   environment: Record<string, string>;
   /** Drops every job and all other data of the queues. */
   flush: () => Promise<void>;
@@ -20,7 +20,7 @@ export interface Backend {
   open: (databaseUrl: string) => Promise<QueueHome>;
 }
 
-/** Every backend of this machine: only PostgreSQL without a redis-server. */
+/** The available backends: only PostgreSQL if this machine has no redis-server. */
 export const backends: Backend[] = [
   { name: 'PostgreSQL', open: (databaseUrl) => Promise.resolve(inPostgres(databaseUrl)) },
   ...(hasRedis ? [{ name: 'Redis' as const, open: inRedis }] : []),
@@ -72,7 +72,7 @@ const PLACE = `
   select '{insightd-' || system_identifier || '-' || oid || '}' as prefix
   from pg_control_system(), pg_database where datname = current_database()`;
 
-/** What the keys of a store's queues in Redis begin with. */
+/** The prefix of the keys of a store's queues in Redis. */
 async function queuePrefix(databaseUrl: string): Promise<string> {
   return (await ask<{ prefix: string }>(databaseUrl, PLACE))[0]!.prefix;
 }

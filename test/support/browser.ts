@@ -17,7 +17,7 @@ export interface Tab {
   complaints: string[];
 }
 
-/** Opens an address as a reader from Britain would. */
+/** Opens an address with a British locale. */
 export async function openTab(
   browser: Browser,
   origin: string,
@@ -51,7 +51,7 @@ export async function openSignedIn(
   return tab;
 }
 
-/** Waits until a page of a signed-in user has received all that it requested. */
+/** Waits until a page of a signed-in user has received every reply. */
 export async function isShown(page: Page): Promise<void> {
   await page.locator('.shell main h1').waitFor();
   const waiting = page.locator('.loading, .stale');
@@ -59,8 +59,8 @@ export async function isShown(page: Page): Promise<void> {
 }
 
 /**
- * What axe-core finds wrong with a page: rule and elements, a line each.
- * @param rules only these
+ * The violations that axe-core finds on a page: rule and elements, one per line.
+ * @param rules checks only these rules
  */
 export async function violations(page: Page, ...rules: string[]): Promise<string[]> {
   const options = { resultTypes: ['violations'], ...(rules.length > 0 && { runOnly: rules }) };
@@ -71,7 +71,7 @@ export async function violations(page: Page, ...rules: string[]): Promise<string
       id + ': ' + nodes.map(({ html }) => html.slice(0, 150)).join(' | ')))`);
 }
 
-/** How many pixels of a page are beyond the right edge of its window. */
+/** The number of pixels by which a page exceeds the right edge of its window. */
 export function overflow(page: Page): Promise<number> {
   const root = 'document.documentElement';
   return page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);

@@ -14,9 +14,9 @@ import { join, resolve } from 'node:path';
 export interface Build {
   /** The script that starts its commands. */
   main: string;
-  /** Its `npm run schema` and the check of it. */
+  /** Runs `npm run schema` of the copy, or its check. */
   schemaScript: string;
-  /** Adds a migration, as a newer version brings one. */
+  /** Adds a migration, as a newer version does. */
   addMigration: (name: string, sql: string) => void;
   /** Changes a file. */
   edit: (path: string, change: (text: string) => string) => void;

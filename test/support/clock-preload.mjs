@@ -1,4 +1,4 @@
-// Preloaded into a process under test: its clock is ahead of the machine's by CLOCK_AHEAD_MS, or behind by a negative number.
+// Preloaded into a process under test: sets its clock ahead of the machine's by CLOCK_AHEAD_MS, or behind if negative.
 const ahead = Number(process.env.CLOCK_AHEAD_MS);
 const Exact = Date;
 

@@ -13,13 +13,13 @@ export interface Operation {
   responses: Record<string, { content?: Record<string, { schema: Json }> }>;
 }
 
-/** An OpenAPI document, as far as the tests look at it. */
+/** The parts of an OpenAPI document that the tests use. */
 export interface Document {
   paths: Record<string, Record<string, Json>>;
   components: { schemas: Record<string, Json>; responses: Record<string, Json> };
 }
 
-/** The operations of a document, references to replies followed. */
+/** The operations of a document, with references to replies resolved. */
 export function operationsOf({ paths, components }: Document): Operation[] {
   const reply = (one: unknown): unknown => {
     const reference = (one as { $ref?: string }).$ref;
@@ -43,7 +43,7 @@ export function operationsOf({ paths, components }: Document): Operation[] {
   );
 }
 
-/** What is wrong with a reply by the document; a member that is not described counts as wrong. */
+/** The errors of a reply by the document; an undescribed member is an error. */
 export type ReplyCheck = (
   operation: Operation,
   status: number,
@@ -51,7 +51,7 @@ export type ReplyCheck = (
   body: string,
 ) => string[];
 
-/** Checks replies by a document, strictly. */
+/** Checks replies strictly against a document. */
 export function replyCheck(document: Document): ReplyCheck {
   const ajv = new Ajv({ strict: false, allErrors: true });
   formats.default(ajv);
@@ -79,7 +79,7 @@ export function replyCheck(document: Document): ReplyCheck {
   };
 }
 
-/** Schemas with every object closed that lists its members. */
+/** The schemas; objects that list their members allow no others. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** The address of a database of the run's PostgreSQL, the migrated one unless another is named. */
+/** The URL of a database in the PostgreSQL of the test run, by default the migrated one. */
 export function databaseUrl(name?: string): string {
   const url = new URL(process.env['TEST_DATABASE_URL']!);
   if (name !== undefined) url.pathname = `/${name}`;
   return url.toString();
 }
 
-/** Makes an empty, migrated database of its own. @returns its address */
+/** Creates an empty, migrated database. @returns its URL */
 export async function cloneDatabase(): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
@@ -17,7 +17,7 @@ export async function cloneDatabase(): Promise<string> {
     const { rows } = await client.query<{ version: number }>(
       `select current_setting('server_version_num')::int as version`,
     );
-    // PostgreSQL 14 knows no other strategy.
+    // PostgreSQL 14 has no other strategy.
     const strategy = rows[0]!.version >= 150_000 ? 'strategy file_copy' : '';
     await client.query(`create database ${name} template insightd ${strategy}`);
   } finally {
@@ -26,7 +26,7 @@ export async function cloneDatabase(): Promise<string> {
   return databaseUrl(name);
 }
 
-/** Drops a database made by `cloneDatabase`, its connections with it. */
+/** Ends the connections to a database from `cloneDatabase` and drops it. */
 export async function dropDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
   await client.connect();
@@ -49,7 +49,7 @@ export async function ask<Row extends pg.QueryResultRow>(
   }
 }
 
-/** As `cloneDatabase`, its sessions in a time zone of their own, such as Pacific/Auckland. */
+/** Like `cloneDatabase`, with sessions in a given time zone, such as Pacific/Auckland. */
 export async function cloneDatabaseIn(timeZone: string): Promise<string> {
   const url = await cloneDatabase();
   const name = new URL(url).pathname.slice(1);
@@ -57,14 +57,14 @@ export async function cloneDatabaseIn(timeZone: string): Promise<string> {
   return url;
 }
 
-/** Makes an empty database. @returns its address */
+/** Creates an empty database. @returns its URL */
 export async function createDatabase(): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await ask(databaseUrl('postgres'), `create database ${name}`);
   return databaseUrl(name);
 }
 
-/** Copies a database that has no connections. @returns the address of the copy */
+/** Copies a database that has no connections. @returns the URL of the copy */
 export async function copyDatabase(url: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const original = new URL(url).pathname.slice(1);

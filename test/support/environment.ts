@@ -1,7 +1,7 @@
 /**
  * The environment of every insightd process that a test starts: without the insightd settings of the
- * shell that runs the tests, and without Jest's options. The process ends with the test's process,
- * also when that is killed.
+ * shell that runs the tests, and without Jest's options. The process ends with the test's process, even when that is
+ * killed.
  */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;

@@ -4,11 +4,11 @@ import { dropDatabase } from './database.js';
 import { NEVER } from './runs.js';
 import { TEST_KEY, startProcess, testSettings, type TestProcess } from './service.js';
 
-/** Processes of several roles over one store, as a larger installation runs them. */
+/** Processes of several roles on one store, as in a larger installation. */
 export interface Fleet {
   databaseUrl: string;
   start: (role: string) => Promise<TestProcess>;
-  /** The same with settings of this process alone. */
+  /** The same with settings for this process only. */
   startWith: (role: string, own: Record<string, string>) => Promise<TestProcess>;
   /** Starts an `api`. */
   startApi: () => Promise<{ process: TestProcess; api: Api }>;
@@ -16,7 +16,7 @@ export interface Fleet {
   close: () => Promise<void>;
 }
 
-/** @param databaseUrl of a database of the test's own, migrated or empty */
+/** @param databaseUrl URL of the test's own database, migrated or empty */
 export async function openFleet(
   { open }: Backend,
   databaseUrl: string,

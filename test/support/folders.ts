@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A data folder of a test's own. */
+/** The test's own data folder. */
 export interface DataFolder {
   path: string;
-  /** Where its data may be: there, or as root where PostgreSQL's own user can get. */
+  /** The possible folders of its data: this one or, as root, one that PostgreSQL's user can enter. */
   places: string[];
-  /** PostgreSQL's own file about the server over it; undefined when none runs or it was stopped well. */
+  /** PostgreSQL's `postmaster.pid` in the folder; undefined when no server runs or it was shut down cleanly. */
   postmasterFile: () => string | undefined;
   /** The process id in that file. */
   postmaster: () => number | undefined;
@@ -38,13 +38,13 @@ export async function makeDataFolder(): Promise<DataFolder> {
   };
 }
 
-/** A data folder that begins as a copy of another, of which nothing runs. */
+/** A data folder that begins as a copy of another one without running processes. */
 export async function copyDataFolder({ places }: DataFolder): Promise<DataFolder> {
   const copy = await makeDataFolder();
   for (const [index, place] of places.entries()) {
     if (!existsSync(place)) continue;
     await rm(copy.places[index]!, { recursive: true, force: true });
-    // With its owner, who may be PostgreSQL's own user.
+    // Keeps the owner, who may be PostgreSQL's user.
     await promisify(execFile)('cp', ['-a', place, copy.places[index]!]);
   }
   return copy;

@@ -86,7 +86,7 @@ const BODIES = [
   '[1e999, -0, 1.5]',
 ];
 
-/** Numbers that look random and are the same for the same seed, from 0 up to 1. */
+/** Pseudo-random numbers from 0 to 1 (exclusive), the same for the same seed. */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -97,7 +97,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Makes malformed requests. */
+/** Generates malformed requests. */
 export class RequestFuzzer {
   private readonly random: () => number;
 

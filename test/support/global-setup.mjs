@@ -1,6 +1,6 @@
-// Real parts for the whole run: one PostgreSQL, whose migrated database each test file clones, and
-// one Redis where this machine has it. Both end with the run, and with this process. Of a PgBouncer and
-// a browser it is only found out here where they are.
+// Starts the servers of the test run: one PostgreSQL, with a migrated database that each test file clones, and one
+// Redis if this machine has it. Both end with the run, and with this process. A PgBouncer and a browser are only
+// located here.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
@@ -41,7 +41,7 @@ async function startRedis() {
   return redis;
 }
 
-// Debian puts it where only root looks.
+// Debian installs it in a folder that only root's PATH contains.
 function findPgBouncer() {
   const programs = [process.env.PGBOUNCER ?? 'pgbouncer', '/usr/sbin/pgbouncer'];
   const program = programs.find(runs);
@@ -56,7 +56,7 @@ function findBrowser() {
   else process.stderr.write('\nNo chromium on this machine: the tests of the page are SKIPPED.\n');
 }
 
-/** Where a program is; undefined when nowhere. */
+/** The path of a program; undefined if it is not installed. */
 function pathOf(program) {
   const folders = program.includes('/') ? [''] : process.env.PATH.split(delimiter);
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));

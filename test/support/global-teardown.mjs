@@ -1,4 +1,4 @@
-/** Ends what the setup started. */
+/** Ends the servers that the setup started. */
 export default async function teardown() {
   await globalThis.stopTestServers();
 }

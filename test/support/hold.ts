@@ -13,11 +13,11 @@ const WAITING = `
   where not granted and relation = any($1::regclass[])
     and database = (select oid from pg_database where datname = current_database())`;
 
-/** Locks a table against every reader and writer; a run that reads it waits in the middle. */
+/** Locks a table against readers and writers: a run that reads it stops in the middle. */
 export const holdTable = (databaseUrl: string, table: string) =>
   hold(databaseUrl, [table], 'access exclusive');
 
-/** Locks a table against writes only: a writer waits in the middle of its transaction. */
+/** Locks a table against writes only: a writer stops in the middle of its transaction. */
 export const holdWriters = (databaseUrl: string, table: string) =>
   hold(databaseUrl, [table], 'share row exclusive');
 
@@ -34,6 +34,6 @@ async function hold(databaseUrl: string, tables: string[], mode: string): Promis
   };
 }
 
-/** Holds up every report run after it has begun: those that read everything, and those that read what changed. */
+/** Stops every report run after its start: those that read everything, and those that read only changes. */
 export const holdRuns = (databaseUrl: string) =>
   hold(databaseUrl, ['memberships', 'fact_changes'], 'access exclusive');

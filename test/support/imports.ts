@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { childEnvironment } from './environment.js';
 import { runInsightd, type Ended } from './processes.js';
 
-/** A folder for the files of a test's imports, and `insightd import` over one store. */
+/** A folder for the files of a test's imports, and `insightd import` on one store. */
 export class Imports {
   private constructor(
     private readonly folder: string,
     private readonly environment: Record<string, string>,
   ) {}
 
-  /** @param environment settings other than the store */
+  /** @param environment further settings of the process */
   static async into(
     databaseUrl: string,
     environment: Record<string, string> = {},
@@ -33,12 +33,12 @@ export class Imports {
     return readFile(this.path(name), 'utf8');
   }
 
-  /** Runs `insightd import` to its end; a file's name is one of the folder's. */
+  /** Runs `insightd import` to its end; file names are relative to the folder. */
   run(...args: string[]): Promise<Ended> {
     return runInsightd(this.command(args), this.environment);
   }
 
-  /** Begins it, to be stopped by the test. */
+  /** Starts an import that the test stops. */
   start(...args: string[]): ChildProcess {
     return spawn(process.execPath, ['dist/apps/cli/main.js', ...this.command(args)], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,13 +58,13 @@ export class Imports {
   }
 }
 
-/** The number that a summary has under a name. */
+/** The number of a row of a summary. */
 export function printedCount({ stdout }: Ended, name: string): number {
   const line = stdout.split('\n').find((one) => one.startsWith(name));
   return line === undefined ? 0 : Number(/ {2,}([\d,]+)/.exec(line)![1]!.replaceAll(',', ''));
 }
 
-/** Events as a file of lines. */
+/** Events as NDJSON. */
 export function lines(events: readonly unknown[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 export type Scope = 'read' | 'ingest' | 'admin';
 
-/** Makes a key with the command line, as an operator would. @returns the key as it was shown */
+/** Creates a key with the command line, as an operator does. @returns the key */
 export async function createKey(url: string, name: string, ...scopes: Scope[]): Promise<string> {
   const shown = await keys(url, 'create', '--name', name, '--scopes', scopes.join(','));
   return shown.trim();

@@ -28,7 +28,7 @@ export interface LettersPage {
   next_before: string | null;
 }
 
-/** Every letter, page after page, in the order of the listing. */
+/** All letters, page after page, in the order of the list. */
 export async function letters(api: Api, pageSize = 100): Promise<Letter[]> {
   const all: Letter[] = [];
   for (let before = ''; ;) {
@@ -80,7 +80,7 @@ export async function insertLargeLetters(databaseUrl: string, count: number): Pr
   await ask(databaseUrl, insert, [count]);
 }
 
-/** Stores letters of users whose events can be used, numbered from `first` to `last`. */
+/** Stores letters with usable events of users, numbered from `first` to `last`. */
 export async function insertUsableLetters(
   databaseUrl: string,
   first: number,
@@ -97,7 +97,7 @@ export async function insertUsableLetters(
   await ask(databaseUrl, insert, [first, last]);
 }
 
-/** Locks the letter of an event, so that its replay takes longer than a request may, and then releases it. */
+/** Locks the letter of an event until its replay takes longer than a request may, and then releases it. */
 export async function delayReplay(
   databaseUrl: string,
   eventId: string,

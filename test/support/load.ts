@@ -4,7 +4,7 @@ import type { Api, IngestReply, Reply } from './api.js';
 const EVENTS = '/api/ingest/v1/events';
 const ORG = 'load';
 const PEOPLE_IN_A_BATCH = 20;
-/** The pause of a writer after a refusal: each refused batch is sent again, and a service may be away for long. */
+/** The pause of a writer after a refusal: refused batches are sent again, and a service may be down for long. */
 const REFUSED_MS = 100;
 
 /** The outcome of sending a batch; `status` is undefined when no reply came. */
@@ -15,8 +15,8 @@ export interface Attempt {
 }
 
 /**
- * A load of numbered batches. Each has users who sign up, join the org and leave it. No event
- * has a time, so one that is accepted twice counts as one more addition and removal.
+ * A load of numbered batches. Each has users who sign up, join the org and leave it. Events have no time, so an event
+ * that is accepted twice counts as a further addition or removal.
  */
 export class Load {
   readonly attempts: Attempt[] = [];
@@ -26,12 +26,12 @@ export class Load {
   /** @param api returns the receiver of the events, called for each batch */
   constructor(private readonly api: () => Api) {}
 
-  /** The batches that were answered with 200. */
+  /** The numbers of the batches that were answered with 200. */
   get answered(): Set<number> {
     return new Set(this.attempts.filter(({ status }) => status === 200).map(({ batch }) => batch));
   }
 
-  /** Sends batch after batch by so many writers at once. @returns waits until all have stopped */
+  /** Sends batch after batch with several concurrent writers. @returns a promise that all have stopped */
   start(writers: number): () => Promise<void> {
     const running = Array.from({ length: writers }, () => this.write());
     return async () => {
@@ -40,7 +40,7 @@ export class Load {
     };
   }
 
-  /** Sends every batch once more. @throws Error unless each is taken whole */
+  /** Sends every batch again. @throws Error unless each is accepted completely */
   async sendAllAgain(): Promise<void> {
     await this.api().ingest([{ id: 'org', type: 'org.created', data: { org_id: ORG, name: ORG } }]);
     for (let batch = 0; batch < this.next; batch++) await this.api().ingest(eventsOf(batch));
@@ -51,7 +51,7 @@ export class Load {
     return [...this.answered].flatMap(peopleOf);
   }
 
-  /** The expected reports and charts when every batch was accepted once. */
+  /** The expected reports and charts if every batch counts once. */
   get totals(): Totals {
     const people = this.next * PEOPLE_IN_A_BATCH;
     return { people, signups: people, added: people, removed: people };

@@ -1,8 +1,7 @@
 import TestSequencer from '@jest/test-sequencer';
 
-// On a fresh checkout nothing is known of how long a test takes, and Jest begins with the largest files.
-// Those of whole processes and of the browser take minutes, however short they are: one that begins last
-// leaves the other cores idle.
+// On a fresh checkout Jest has no durations and starts with the largest files. Tests of whole processes and of the
+// browser take minutes although their files are short: if one starts last, the other cores are idle.
 const LONG = ['dashboard', 'e2e'].map((room) => `/test/${room}/`);
 
 export default class LongFirst extends TestSequencer {

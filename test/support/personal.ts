@@ -1,8 +1,8 @@
 import { ask } from './database.js';
 
 /**
- * The columns of the whole database, of every schema and type, in which one of the texts stands:
- * in plain, in any case, or as the bytes of a `bytea`.
+ * The columns of the whole database, of every schema and type, that contain one of the texts: in upper or lower case,
+ * or as the bytes of a `bytea`.
  * @returns `schema.table.column`, sorted
  */
 export async function columnsHolding(url: string, texts: string[]): Promise<string[]> {

@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { databaseUrl } from './database.js';
 import { freePort } from './ports.js';
 
-/** A PgBouncer of a test's own in front of the run's PostgreSQL. */
+/** The test's own PgBouncer in front of the PostgreSQL of the test run. */
 export interface PgBouncer {
-  /** The address of a database through it. */
+  /** The URL of a database through this PgBouncer. */
   through: (url: string) => string;
   close: () => Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface PgBouncer {
 /** Whether this machine has a PgBouncer for tests; if not, the setup prints a note. */
 export const hasPgBouncer = process.env['TEST_PGBOUNCER'] !== undefined;
 
-/** Starts one in transaction mode. @param sessions of each database */
+/** Starts a PgBouncer in transaction mode. @param sessions number of sessions per database */
 export async function startPgBouncer(sessions: number): Promise<PgBouncer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'insightd-pgbouncer-'));

@@ -7,7 +7,7 @@ import { type TestProcess } from './service.js';
 
 const MAIN = 'dist/apps/cli/main.js';
 
-/** Waits until a process has written a line that holds `text` to standard error. */
+/** Waits until a process has written a line that contains `text` to standard error. */
 export function says(started: TestProcess, text: string, withinMs?: number): Promise<string> {
   return waitFor(() => started.log.find((line) => line.includes(text)), withinMs);
 }
@@ -32,7 +32,7 @@ export async function runInsightd(
   return ending(child);
 }
 
-/** Waits for the end of a process and gathers what it writes until then. */
+/** Waits for the end of a process and collects its output. */
 export async function ending(child: ChildProcess): Promise<Ended> {
   const killAtEnd = () => void child.kill('SIGKILL');
   process.once('exit', killAtEnd);
@@ -50,8 +50,8 @@ export interface Found {
 }
 
 /**
- * Every process that belongs to a service over one of these folders: those that were started with a
- * folder in their arguments or environment, and those that run in it, as PostgreSQL's do.
+ * Every process of a service on one of these folders: with the folder in its arguments or environment, or as its
+ * working directory, like PostgreSQL's processes.
  */
 export function processesOf(folders: readonly string[]): Found[] {
   return readdirSync('/proc')
@@ -63,7 +63,7 @@ export function processesOf(folders: readonly string[]): Found[] {
     });
 }
 
-/** Waits until no process of these folders is left. @throws Error naming those that are */
+/** Waits until no process of these folders is left. @throws Error that names the remaining ones */
 export async function nothingIsLeft(folders: readonly string[], withinMs = 10_000): Promise<void> {
   const look = () => (processesOf(folders).length === 0 ? true : undefined);
   await waitFor(look, withinMs).catch(() => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as PropelAuth's host sees it. */
+/** A request that PropelAuth's host received. */
 interface SeenRequest {
   method: string;
   url: string;
@@ -12,11 +12,11 @@ interface SeenRequest {
   body: string;
 }
 
-/** Stands in for PropelAuth's own host, for requests that must not reach insightd. */
+/** Replaces PropelAuth's own host, for requests that must not reach insightd. */
 export interface PropelAuthHost {
   origin: string;
   seen: SeenRequest[];
-  /** An access token of a user, as PropelAuth signs them. */
+  /** An access token of a user, signed as PropelAuth does. */
   tokenOf: (userId: string, issuer: string) => string;
   close: () => void;
 }

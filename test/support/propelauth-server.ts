@@ -21,7 +21,7 @@ export interface Asked {
 export type Trouble =
   { status: number; headers?: Record<string, string>; body?: string } | 'silence';
 
-/** A server that answers as PropelAuth's backend API does, for one tenant. */
+/** A server with the replies of PropelAuth's backend API, for one tenant. */
 export class PropelAuthServer {
   readonly asked: Asked[] = [];
   readonly hosts = new Set<unknown>();

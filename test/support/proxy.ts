@@ -4,13 +4,13 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** A proxy to a server that can be cut and restored. */
 export interface Proxy {
   port: number;
-  /** How many connections were ended at once so far. */
+  /** The number of connections that were ended so far. */
   readonly refused: number;
-  /** Ends every connection and each new one, as a server that is stopped. */
+  /** Ends every connection and each new one, like a stopped server. */
   cut: () => void;
   /** Silently drops all data, like a pulled cable. */
   swallow: () => void;
-  /** The same for the connections that are open; new ones work. */
+  /** The same for the open connections; new ones work. */
   swallowOpen: () => void;
   restore: () => void;
   close: () => Promise<void>;

@@ -20,7 +20,7 @@ export class RawConnection {
     return connection;
   }
 
-  /** Text that has arrived so far. */
+  /** The text received so far. */
   get text(): string {
     return this.received.toString('latin1');
   }
@@ -39,7 +39,7 @@ export class RawConnection {
   }
 }
 
-/** The head of a request, with the lines that each needs. */
+/** The head of a request, with the required header lines. */
 export function requestHead(method: string, path: string, headers: Record<string, string>): string {
   const lines = Object.entries({ Host: 'localhost', ...headers }).map(
     ([name, value]) => `${name}: ${value}`,

@@ -1,5 +1,5 @@
-// Preloaded into a process under test: what it fetches from one origin goes to another, since the
-// official client of PropelAuth's API knows one address only.
+// Preloaded into a process under test: redirects requests from one origin to another, since the official client of
+// PropelAuth's API supports only one address.
 const { REDIRECT_FROM: from, REDIRECT_TO: to } = process.env;
 const direct = globalThis.fetch;
 

@@ -1,6 +1,6 @@
 /**
  * Redirects requests from one origin to another without other changes.
- * @returns a function that restores the former fetch
+ * @returns a function that restores the previous fetch
  */
 export function redirectFetch(from: string, to: () => string): () => void {
   const direct = globalThis.fetch;

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { freePort } from './ports.js';
 
-/** A Redis of a test's own, which may be emptied, ended and started again. */
+/** The test's own Redis, which can be emptied, ended and started again. */
 export interface TestRedis {
   url: string;
-  /** Empties it, as FLUSHALL does. */
+  /** Empties the Redis with FLUSHALL. */
   flush: () => Promise<void>;
   /** Kills it; all its data is lost. */
   kill: () => Promise<void>;
@@ -15,7 +15,7 @@ export interface TestRedis {
   start: () => Promise<void>;
 }
 
-/** @param options of redis-server beside its port, such as `--requirepass` and a password */
+/** @param options further options of redis-server, such as `--requirepass` and a password */
 export async function startRedis(...options: string[]): Promise<TestRedis> {
   const port = await freePort();
   let server = await serve(port, options);

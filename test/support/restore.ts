@@ -14,7 +14,7 @@ const SEQUENCES = `
 
 /**
  * Copies every table of a store for a later restore.
- * @returns a function that restores them in one transaction: rows removed and loaded again, or tables emptied first
+ * @returns a function that restores them in one transaction, after deleting the rows or truncating the tables
  */
 export async function backUp(url: string): Promise<(way: Way) => Promise<void>> {
   const client = new pg.Client({ connectionString: url });
@@ -52,7 +52,7 @@ export async function backUp(url: string): Promise<(way: Way) => Promise<void>> 
 const DEADLOCK = '40P01';
 const ATTEMPTS = 20;
 
-/** Retries deadlocks with the running service, since a restore locks every table. */
+/** Retries after deadlocks with the running service, since a restore locks every table. */
 async function untilDone(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {

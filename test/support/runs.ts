@@ -2,10 +2,10 @@ import { waitFor, type Api, type RunState } from './api.js';
 
 const RUNS = '/api/admin/v1/report_runs';
 
-/** A cron expression whose moments never come while tests run. */
+/** A cron expression that never fires while tests run. */
 export const NEVER = '0 0 1 1 *';
 
-/** Asks for a run of now or as of a past day. @returns its id */
+/** Requests a run of now or as of a past day. @returns its id */
 export async function requestRun(api: Api, asOf?: string): Promise<string> {
   const { status, body } = await api.post<{ run_id: string }>(
     RUNS,
@@ -32,7 +32,7 @@ export function runIs(
   }, withinMs);
 }
 
-/** The UTC day so many days from today, YYYY-MM-DD. */
+/** The UTC day a number of days from today, YYYY-MM-DD. */
 export function utcDay(offset: number): string {
   return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }

@@ -4,7 +4,7 @@ import { startTestService, type TestService } from './service.js';
 import { type WireEvent } from './model/model.js';
 
 /**
- * Scenarios are seen from the end of Monday 2025-03-31. By hand: W(7) is 03-25 … 03-31, P(7)
+ * Scenarios have reports as of the end of Monday 2025-03-31. By hand: W(7) is 03-25 … 03-31, P(7)
  * 03-18 … 03-24, W(14) begins 03-18, W(30) is 03-02 … 03-31, P(30) 01-31 … 03-01, W(60) begins
  * 01-31 and W(90) 01-01.
  */

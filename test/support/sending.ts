@@ -11,7 +11,7 @@ export interface Problem {
 
 type Data = Record<string, unknown>;
 
-/** Data that is valid for each event type, every optional field left out. */
+/** Valid data for each event type, without optional fields. */
 export const LEAST_DATA: Record<string, Data> = {
   'user.created': { user_id: 'u', email: 'u@example.com' },
   'user.updated': { user_id: 'u' },
@@ -28,12 +28,12 @@ export const LEAST_DATA: Record<string, Data> = {
 
 let made = 0;
 
-/** A valid event of the type with an id of its own; `data` is laid over the least data of it. */
+/** A valid event of the type with a new id; `data` overrides the minimal data. */
 export function anEvent(type: string, data: Data = {}, attributes: Data = {}): Data {
   return { id: `made-${(made += 1)}`, type, data: { ...LEAST_DATA[type], ...data }, ...attributes };
 }
 
-/** Sends a body to the native endpoint and expects nothing of the reply. */
+/** Sends a body to the native endpoint without checking the reply. */
 export function send(
   api: Api,
   body: unknown,
@@ -50,7 +50,7 @@ export async function wrongFields(api: Api, event: unknown): Promise<string[]> {
   return Object.keys(body.rejected[0]!.errors);
 }
 
-/** The user's signup parameters as the compatible endpoint gives them. */
+/** The user's signup parameters from the compatible endpoint. */
 export function signupParameters(
   api: Api,
   userId: string,
@@ -58,7 +58,7 @@ export function signupParameters(
   return api.get(`/api/backend/v1/user/${encodeURIComponent(userId)}/signup_query_parameters`);
 }
 
-/** What a problem document (RFC 9457) must have; throws when the reply is not one. */
+/** The members of a problem document (RFC 9457). @throws Error when the reply is not one */
 export function problem(reply: Reply): Problem {
   const type = reply.headers.get('content-type') ?? 'none';
   if (!type.startsWith('application/problem+json')) throw new Error(`the content type is ${type}`);

@@ -9,19 +9,19 @@ export const TEST_KEY = 'test-key-with-every-scope';
 /** Signs messages of the source `standard`. */
 export const TEST_SECRET = 'whsec_dGVzdC1zZWNyZXQtb2YtdGhlLXNvdXJjZQ==';
 const MAIN = 'dist/apps/cli/main.js';
-// Four processes that start at once on two busy cores are slow.
+// Four processes that start together on two busy cores are slow.
 const STARTS_WITHIN_MS = 60_000;
 
 /** A process of insightd and its output. */
 export interface TestProcess {
   child: ChildProcess;
-  /** Everything written to standard error so far, a line each. */
+  /** The lines written to standard error so far. */
   log: string[];
   output: string[];
   origin: string;
-  /** Asks it to stop and waits. @returns its exit code */
+  /** Stops the process and waits. @returns its exit code */
   stop: () => Promise<number | null>;
-  /** Ends it at once, as a power cut would. */
+  /** Kills the process, like a power cut. */
   kill: () => Promise<void>;
 }
 
@@ -60,19 +60,19 @@ export async function startProcess(
   return { child, log, output, origin, stop, kill };
 }
 
-/** A whole service on an empty store of its own. */
+/** A whole service with its own empty store. */
 export interface TestService extends TestProcess {
   api: Api;
   databaseUrl: string;
-  /** Waits until the charts show all that was sent. */
+  /** Waits until the charts show everything that was sent. */
   chartsAreFresh: () => Promise<void>;
-  /** Ends it and drops its store. */
+  /** Ends the service and drops its store. */
   close: () => Promise<void>;
 }
 
 /**
  * @param environment settings in addition to those that every test needs
- * @param role `api` alone, without a worker, starts with half the work
+ * @param role `api` alone, without a worker, starts with half the CPU time
  */
 export async function startTestService(
   environment: Record<string, string> = {},
@@ -103,10 +103,10 @@ export function testSettings(databaseUrl: string): Record<string, string> {
   };
 }
 
-/** A worker may have looked a moment before the last event: the next look is up to 50 s later. */
+/** A worker may have checked just before the last event: the next check is up to 50 s later. */
 const CHARTS_FOLLOW_WITHIN_MS = 90_000;
 
-/** Waits until the charts of a store show all that was sent. */
+/** Waits until the charts of a store show everything that was sent. */
 export async function chartsAreFresh(databaseUrl: string): Promise<void> {
   await waitFor(async () => {
     const waiting = 'select from activity_log union all select from activity_changes limit 1';

@@ -1,9 +1,8 @@
-// With CI set, a test that failed because the machine was busy is run once more; its first failure is printed all
-// the same.
+// With CI set, a test that failed, perhaps on a busy machine, is run once more; its first failure is still printed.
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
 
 if (process.env.CI) jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
-// Each file has a random seed of its own, which a second try keeps: a fault that random input has found stays found.
+// Each file has its own random seed, and a second try uses the same seed: a fault that random input finds is found again.
 fc.configureGlobal({ seed: Date.now() | 0 });

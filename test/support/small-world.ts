@@ -9,7 +9,7 @@ import {
 } from './model/fixtures/builders.js';
 
 /**
- * A world small enough to work every report out by hand, seen from the end of 2025-03-31. By hand:
+ * A data set small enough to work out every report by hand, as of the end of 2025-03-31. By hand:
  * W(7) is 03-25 … 03-31, P(7) 03-18 … 03-24, W(14) begins 03-18, W(30) is 03-02 … 03-31, P(30)
  * 01-31 … 03-01, W(60) begins 01-31 and W(90) 01-01.
  *
@@ -17,7 +17,7 @@ import {
  * |---|---|---|---|
  * | ann | 01-15, 02-15, 03-10, 03-26 | 01-10, 02-10, 03-10 | acme as Owner, beta |
  * | bob | 01-20, 03-20 | 03-12 | acme as Admin, duo |
- * | cid | never | none | nothing any more: left acme |
+ * | cid | never | none | none: left acme |
  * | dee | 03-15 | none | core, echo as Guest; left beta |
  */
 export const AS_OF = '2025-03-31';

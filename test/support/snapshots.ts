@@ -17,7 +17,7 @@ export function snapshotTables(databaseUrl: string): Promise<SnapshotTable[]> {
   return ask<{ runId: string; table: string }>(databaseUrl, TABLES);
 }
 
-/** The same with the number of rankings in each, while nothing is pruned. */
+/** The same with the number of rankings in each; no snapshot may be pruned meanwhile. */
 export async function storedSnapshots(
   databaseUrl: string,
 ): Promise<(SnapshotTable & { rankings: number })[]> {

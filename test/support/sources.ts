@@ -17,7 +17,7 @@ export async function sources(api: Api): Promise<Source[]> {
   return body.sources;
 }
 
-/** How many of a type came from a source in the last day, by outcome. */
+/** The counts of a type from a source in the last day, by outcome. */
 export async function countsOf(
   api: Api,
   source: string,

@@ -9,7 +9,7 @@ export function basic(key: string): string {
   return `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
 }
 
-/** Sends a body to a path of the tracking API, as its libraries do. */
+/** Sends a body to a path of the tracking API, like its libraries. */
 export function sendCalls(
   api: Api,
   path: string,
@@ -19,7 +19,7 @@ export function sendCalls(
   return api.post(`/v1/${path}`, body, { Authorization: basic(api.key), ...headers });
 }
 
-/** A request as a library makes it. */
+/** A request of a library. */
 export interface LibraryRequest {
   library: string;
   path: string;
@@ -28,8 +28,8 @@ export interface LibraryRequest {
 }
 
 /**
- * Requests of the libraries for other languages, as their sources write them: an `identify` of a user who is
- * named after the library.
+ * Requests of the libraries for other languages, copied from their sources: an `identify` of a user with the name of
+ * the library.
  */
 export function libraryRequests(key: string): LibraryRequest[] {
   const at = '2026-01-31T12:00:00';

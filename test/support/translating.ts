@@ -1,13 +1,13 @@
 import { checkEvent } from '#libs/contracts';
 import { Sources } from '#libs/ingest';
 
-/** When every message of these tests was sent, by the signature: 2026-01-31T12:00:00Z. */
+/** The time in the signature of every message of these tests: 2026-01-31T12:00:00Z. */
 export const SENT_AT = Date.UTC(2026, 0, 31, 12);
 export const SENT = new Date(SENT_AT).toISOString();
 
 const sources = await Sources.load();
 
-/** The translation of a message by a source: its events, each of which must be valid, or the reason for none. */
+/** The translation of a message by a source: its events, which must all be valid, or the reason for none. */
 export function translated(name: string, body: unknown): unknown {
   const translation = sources.get(name)!.translate({ id: 'msg_1', at: SENT_AT, body });
   if (translation === 'unused' || !('events' in translation)) return translation;

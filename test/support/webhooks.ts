@@ -7,12 +7,12 @@ export interface Signed {
   headers: Record<string, string>;
 }
 
-/** A secret of the Standard Webhooks scheme, made at random. */
+/** A random secret of the Standard Webhooks scheme. */
 export function standardSecret(): string {
   return `whsec_${randomBytes(24).toString('base64')}`;
 }
 
-/** How a message is signed. Defaults: now, with an id of its own. */
+/** The signature of a message; by default now, with a new id. */
 export interface Signing {
   id?: string;
   /** ms since 1970 */
@@ -22,7 +22,7 @@ export interface Signing {
 
 let made = 0;
 
-/** A message signed by the Standard Webhooks scheme; `body` as it is when it is text. */
+/** A message signed by the Standard Webhooks scheme; a text `body` is sent unchanged. */
 export function signStandard(
   source: string,
   secret: string,
@@ -41,7 +41,7 @@ export function signStandard(
   return { source, body: text, headers };
 }
 
-/** Delivers a message as its sender would. */
+/** Delivers a message like its sender. */
 export function deliver(
   api: Api,
   { source, body, headers }: Signed,

@@ -11,7 +11,7 @@ import { UsageError } from '../usage.js';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000;
 
-/** Lists rejected events, shows one, tries them again, writes them to a file. */
+/** Lists, shows, replays and exports rejected events. */
 export async function deadLetters(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   await inContext(settings, [IngestModule], (context) =>
@@ -21,7 +21,7 @@ export async function deadLetters(args: string[], settings: Settings): Promise<v
 
 type Action = (letters: DeadLettersService, replays: ReplayService) => Promise<void>;
 
-/** What to do, checked before the store is opened. */
+/** The parsed arguments, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
   switch (verb) {
     case 'list':
@@ -84,7 +84,7 @@ function replaying(args: string[]): Action {
 async function write(letters: DeadLettersService, file: string | undefined): Promise<void> {
   const lines = Readable.from(letters.export());
   if (file === undefined) await pipeline(lines, process.stdout, { end: false });
-  // Raw bodies may hold personal data: for its owner alone.
+  // Raw bodies may contain personal data: only the owner can read the file.
   else await pipeline(lines, createWriteStream(file, { mode: 0o600 }));
 }
 
@@ -94,7 +94,7 @@ function letterIds(words: string[]): bigint[] {
   return words.map(BigInt);
 }
 
-/** A letter on one line: when, from whom, what, and what was wrong with it. */
+/** A letter on one line: time, sender, type and errors. */
 function line({ id, last_at, sender_kind, sender, type, attempts, errors }: DeadLetterView) {
   const reasons = Object.entries(errors).map(
     ([field, messages]) => `${field}: ${messages.join(', ')}`,

@@ -28,12 +28,12 @@ const DEMO_FOLDER = '.demo';
 const LOADED_FILE = 'demo.loaded';
 const BATCH = 5_000;
 const LOOK_MS = 100;
-/** The days before today whose reports are made as well, the oldest first. */
+/** Past days with reports of their own, in days before today, the oldest first. */
 const PAST_DAYS = [91, 60, 30, 21, 14, 7, 6, 5, 4, 3, 2, 1];
 
 /**
- * Serves a store of its own with a demo company's history in it, which takes the ordinary way in.
- * A start that finds the history there goes on with it.
+ * Serves a separate store with the history of a demo company, which is sent as ordinary events.
+ * A start that finds the history continues with it.
  */
 export async function demo(given: Settings): Promise<void> {
   checkSecrets(await Sources.load(), given);
@@ -43,7 +43,7 @@ export async function demo(given: Settings): Promise<void> {
   say('Starting PostgreSQL and the service …');
   const settings = {
     ...given,
-    // A store of its own, whatever other one the environment names: the history is invented.
+    // Never the store of the environment: the history is invented.
     DATABASE_URL: undefined,
     REDIS_URL: undefined,
     INSIGHTD_API_KEY: key,
@@ -54,10 +54,10 @@ export async function demo(given: Settings): Promise<void> {
   };
   const store = await openStore(settings, { isForFacts: true });
   const app = await start('all', store);
-  // A report alone would not say that the history is there: the schedule may have made one of half of it.
+  // A report alone does not prove that the history is complete: the schedule may have made one of half of it.
   const loaded = join(folder, LOADED_FILE);
   if (existsSync(loaded)) {
-    say(`The demo company is there from an earlier start (delete ${folder} for a new one).`);
+    say(`The demo company of an earlier start is used (delete ${folder} for a new one).`);
   } else {
     await load(app);
     await writeFile(loaded, '');
@@ -68,7 +68,7 @@ export async function demo(given: Settings): Promise<void> {
 
 async function load(app: INestApplicationContext): Promise<void> {
   const now = app.get(Clock).now();
-  // Dated by the first start: one that was cut short goes on with the very same events.
+  // Dated by the first start, so that an interrupted start continues with the same events.
   const events = [...demoHistory({ now: Math.min(now, await app.get(Instance).installedAt()) })];
   const ingest = app.get(IngestService);
   say(`Loading the history of a demo company: ${events.length.toLocaleString('en')} events`);
@@ -83,7 +83,7 @@ async function load(app: INestApplicationContext): Promise<void> {
   await firstCharts(app);
 }
 
-/** Derives chart data here: after so much history the worker would rest for a while first. */
+/** Derives chart data at once: after so much history the worker would first pause. */
 async function firstCharts(app: INestApplicationContext): Promise<void> {
   const orgActivity = await app.get(ModuleRef).create(OrgActivityService);
   await app.get(ActivityFold).fold();
@@ -99,10 +99,10 @@ async function take(ingest: IngestService, events: DemoEvent[]): Promise<void> {
     { kind: 'demo', name: 'demo' },
   );
   if (rejected.length > 0)
-    throw new Error(`The demo history has a wrong event: ${JSON.stringify(rejected[0])}`);
+    throw new Error(`The demo history has an invalid event: ${JSON.stringify(rejected[0])}`);
 }
 
-/** One of now, and some of past days, so that there is something to compare it with. */
+/** Makes a report of now, and reports of past days to compare it with. */
 async function firstRuns(runs: RunsService, today: number): Promise<void> {
   for (const ago of PAST_DAYS) await ended(runs, await runs.requestDay(today - ago * DAY_MS));
   await ended(runs, await runs.requestNow());

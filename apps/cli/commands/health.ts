@@ -2,7 +2,7 @@ import type { Settings } from '#libs/platform';
 
 const TIMEOUT_MS = 5_000;
 
-/** Asks the service of these settings on this machine whether it is ready; for health checks. */
+/** Checks whether the service of these settings on this machine is ready; for health checks. */
 export async function health({ HOST, PORT }: Settings): Promise<void> {
   const host = HOST === '0.0.0.0' || HOST === '::' ? 'localhost' : HOST;
   const address = `http://${host.includes(':') ? `[${host}]` : host}:${PORT}/health/ready`;

@@ -3,7 +3,7 @@ import { UsageError } from '../usage.js';
 import { importFromPropelAuth } from './import/propelauth.js';
 import { importCsv, importNdjson } from './import/files.js';
 
-/** Brings the past in: from a file, or out of a source's own API. */
+/** Imports past data from a file or from a source's API. */
 export async function importPast([from = '', ...args]: string[], settings: Settings) {
   switch (from) {
     case 'ndjson':

@@ -5,7 +5,7 @@ import { KeysService, databaseNow, type Settings } from '#libs/platform';
 import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
-/** Makes, lists and revokes API keys. */
+/** Creates, lists and revokes API keys. */
 export async function keys(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   await inContext(settings, [], (context) =>
@@ -15,7 +15,7 @@ export async function keys(args: string[], settings: Settings): Promise<void> {
 
 type Action = (keys: KeysService, database: Database) => Promise<void>;
 
-/** What to do, checked before the store is opened. */
+/** The parsed arguments, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
   switch (verb) {
     case 'list':

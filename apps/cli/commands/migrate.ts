@@ -1,7 +1,7 @@
 import type { Settings } from '#libs/platform';
 import { openStore } from '../store.js';
 
-/** Brings the database up to date and ends. */
+/** Applies the missing migrations. */
 export async function migrateStore(settings: Settings): Promise<void> {
   const store = await openStore(settings, { shared: true });
   await store.close();

@@ -15,7 +15,7 @@ import { closeInTime, startService, type Role } from '../service.js';
 import { openStore, type Store } from '../store.js';
 import { WorkerProcess } from '../worker-process.js';
 
-/** Runs a role, or both in two processes, until it is asked to stop. */
+/** Runs a role, or both in two processes, until a signal stops it. */
 export async function run(role: Role | 'all', given: Settings): Promise<void> {
   if (role !== 'all' && given.DATABASE_URL === undefined) {
     throw new SettingsError(
@@ -30,7 +30,7 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
   const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
   if (key !== undefined) {
     process.stdout.write(
-      `An API key with every scope was made. It is shown this once:\n\n  ${key}\n\n`,
+      `An API key with every scope was made. It is shown only once:\n\n  ${key}\n\n`,
     );
   }
   if (role !== 'worker' && isForPeople()) {
@@ -38,7 +38,7 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
   }
 }
 
-/** Starts a role over a store; at the end of the process both are closed, the store last. */
+/** Starts a role on a store; at the end of the process the role is closed first, then the store. */
 export async function start(role: Role | 'all', store: Store): Promise<NestFastifyApplication> {
   const app = await startService(role === 'all' ? 'api' : role, store.settings).catch(
     async (error: unknown) => {

@@ -11,7 +11,7 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1_000;
 const RUN_ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Lists report runs, and withdraws one. */
+/** Lists report runs or withdraws one. */
 export async function runs(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   await inContext(settings, [WithdrawalModule], action);
@@ -19,7 +19,7 @@ export async function runs(args: string[], settings: Settings): Promise<void> {
 
 type Action = (context: INestApplicationContext) => Promise<void>;
 
-/** What to do, checked before the store is opened. */
+/** The parsed arguments, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
   switch (verb) {
     case 'list': {
@@ -37,7 +37,7 @@ function actionOf([verb = '', ...rest]: string[]): Action {
       return async (context) => {
         const isThere = await context.get(WithdrawalService).withdraw(id);
         if (!isThere) throw new Error(`There is no run with the id ${id}.`);
-        print(`The run ${id} is withdrawn: it is served no more.`);
+        print(`The run ${id} is withdrawn: it is no longer served.`);
       };
     }
     default:

@@ -12,7 +12,7 @@ export async function sessions(args: string[], settings: Settings): Promise<void
   });
 }
 
-/** The key whose sessions are to end; undefined for all. Checked before the store is opened. */
+/** The id of the key to end the sessions of; undefined for all. Checked before the store is opened. */
 function keyOf([verb, ...rest]: string[]): string | undefined {
   if (verb !== 'end') throw new UsageError('sessions needs end.');
   const { all = false, key } = parsed(rest);

@@ -1,7 +1,7 @@
 import { outside } from '../routing/base.js';
 import { followClock } from '../labels/clock.js';
 
-/** Why a request failed, as far as it matters to the reader. `wrong`: what the address asks for is not possible. */
+/** Why a request failed. `wrong`: the parameters of the address are not valid. */
 export type FailureKind = 'signed-out' | 'away' | 'missing' | 'wrong' | 'refused';
 
 export class Failure extends Error {
@@ -16,7 +16,7 @@ export class Failure extends Error {
 
 const signedOutListeners = new Set<() => void>();
 
-/** Calls `listener` at every reply that says that the session has ended. @returns a function that stops this */
+/** Calls `listener` when a reply says that the session has ended. @returns a function that removes the listener */
 export function onSignedOut(listener: () => void): () => void {
   signedOutListeners.add(listener);
   return () => signedOutListeners.delete(listener);
@@ -27,7 +27,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await ask(path, { signal })).json() as Promise<T>;
 }
 
-/** Asks the API to change something; the header is one that no form of another site can send. @throws Failure */
+/** Sends a change to the API, with a header that a form of another site cannot send. @throws Failure */
 export async function send(
   method: 'POST' | 'DELETE',
   path: string,
@@ -64,7 +64,7 @@ async function failureOf(response: Response): Promise<Failure> {
   return new Failure(kind, messageIn(text, response) ?? `The service answered ${response.status}.`);
 }
 
-/** Problem documents have it in `detail`, compatible endpoints by field; a few replies are plain text. */
+/** Problem documents have the message in `detail`, compatible endpoints by field; a few replies are plain text. */
 function messageIn(text: string, response: Response): string | undefined {
   if (!/[/+]json/.test(response.headers.get('content-type') ?? '')) return text || undefined;
   try {

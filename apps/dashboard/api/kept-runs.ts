@@ -4,12 +4,12 @@ import { get } from './client.js';
 
 const AT_ONCE = 200;
 
-/** The runs whose reports can be read, the latest first: as many as are known by now. */
+/** The runs with readable reports, the latest first; empty until they are loaded. */
 export function useKeptRuns(): readonly RunListItem[] {
   const [runs, setRuns] = useState<readonly RunListItem[]>([]);
   useEffect(() => {
     const abandon = new AbortController();
-    // Without the list the latest report can still be read; the page itself shows what is wrong.
+    // Without the list the latest report can still be read; the page itself shows the error.
     load(setRuns, abandon.signal).catch(() => undefined);
     return () => abandon.abort();
   }, []);

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { get, type Failure } from './client.js';
 
-/** What a path of the API holds, as far as it is known by now. */
+/** The data of a path of the API, and the state of loading it. */
 export interface Resource<T> {
-  /** The last that came; while another path is read, still that of the one before. */
+  /** The latest data; while another path is loading, the data of the previous path. */
   data?: T | undefined;
   failure?: Failure | undefined;
   loading: boolean;
@@ -11,13 +11,13 @@ export interface Resource<T> {
 }
 
 interface Known<T> {
-  /** Of which reading this is; undefined when it has to be read again. */
+  /** Identifies the request of this data; undefined when it must be loaded again. */
   path?: string | undefined;
   data?: T;
   failure?: Failure;
 }
 
-/** Reads a path of the API, and again when it changes; nothing while it is undefined. */
+/** Loads a path of the API, and again when the path changes; loads nothing while it is undefined. */
 export function useResource<T>(path: string | undefined): Resource<T> {
   const [known, setKnown] = useState<Known<T>>({});
   const loading = path !== undefined && known.path !== path;

@@ -7,7 +7,7 @@ import { get, onSignedOut, send, type Failure } from './client.js';
 export interface Reader {
   name: string;
   scopes: string[];
-  /** The store's, which the days of every page are in. */
+  /** The store's time zone: the days of every page are in it. */
   time_zone: string;
   week_start: WeekStart;
 }
@@ -30,7 +30,7 @@ export interface Session {
 const SessionContext = createContext<Session>(undefined as unknown as Session);
 export const useSession = (): Session => useContext(SessionContext);
 
-/** Whether the reader may do more than read. */
+/** Whether the reader's key has the scope `admin`. */
 export function useIsAdmin(): boolean {
   const { standing } = useSession();
   return standing.is === 'in' && standing.reader.scopes.includes('admin');
@@ -56,7 +56,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
-/** An address may hold a code that signs its reader in, once; it is not sent with the address. */
+/** The fragment of an address may contain a one-time sign-in code. Browsers do not send the fragment. */
 async function begin(): Promise<Standing> {
   const code = /^#code=([\w-]+)$/.exec(location.hash)?.[1];
   const isNew = document.documentElement.dataset['visitor'] === 'new';

@@ -5,7 +5,7 @@ import type { Failure } from '../api/client.js';
 export interface Attempt {
   words: string;
   say: (words: string) => void;
-  /** Does it. @param words meanwhile @param work what is said at its end; nothing new without it */
+  /** Runs `work`. @param words the message meanwhile @param work may return the message at its end */
   attempt: (words: string, work: () => Promise<string | void>) => Promise<void>;
 }
 
@@ -27,9 +27,9 @@ export function useAttempt(): Attempt {
 interface ActionProps {
   words: string;
   label: string;
-  /** What a screen reader says, where several buttons have the same label. */
+  /** The accessible name, when several buttons have the same label. */
   name?: string;
-  /** A button that is under way stays where it is and does nothing. */
+  /** A busy button keeps the focus and does nothing. */
   isBusy?: boolean;
   onAct: () => unknown;
 }

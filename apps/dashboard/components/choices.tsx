@@ -6,7 +6,7 @@ interface Choice {
   current: boolean;
 }
 
-/** A few alternatives, each an address of its own. */
+/** A few options, each a link to an address. */
 export function Choices({ label, choices }: { label: string; choices: Choice[] }) {
   return (
     <nav class="choices" aria-label={label}>

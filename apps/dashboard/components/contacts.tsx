@@ -14,11 +14,11 @@ export function contactsByOrg(...replies: (OrgContacts | undefined)[]): Contacts
   return new Map(rows.map((row) => [row.org_id, row]));
 }
 
-/** Whether a report shows contacts: only that of organizations that have gone quiet. */
+/** Whether a report shows contacts: only "Gone quiet" of organizations does. */
 export const isCalled = ({ subject, report }: { subject: Subject; report: string }): boolean =>
   subject === 'org' && report === 'churn';
 
-/** Since when an organization has been quiet. */
+/** The last active day of an organization. */
 export function QuietSince({ of: { last_active_day: day } }: { of: OrgContact }) {
   return (
     <Term name="last_active_day">
@@ -29,13 +29,13 @@ export function QuietSince({ of: { last_active_day: day } }: { of: OrgContact })
 
 interface Props {
   of: OrgContact;
-  /** How many to show. */
+  /** The number of contacts to show. */
   most?: number;
-  /** Adds the addresses to write to. */
+  /** Whether to add the e-mail addresses. */
   withMail?: boolean;
 }
 
-/** Whom to call about an organization: its owners or administrators. */
+/** The contacts of an organization: its owners or administrators. */
 export function Contacts({ of: { contacts }, most = contacts.length, withMail }: Props) {
   if (contacts.length === 0) return <>No owner or administrator is known.</>;
   const more = contacts.length - most;

@@ -1,12 +1,12 @@
 import { useRef, useState } from 'preact/hooks';
 
 interface Props {
-  /** What the text is, for screen readers: "the command". */
+  /** The kind of text, for screen readers: "the command". */
   name: string;
   text: string;
 }
 
-/** A text to paste somewhere else, with a button that copies it. */
+/** A text with a button that copies it. */
 export function Copied({ name, text }: Props) {
   const box = useRef<HTMLElement>(null);
   const [status, setStatus] = useState('');
@@ -27,7 +27,7 @@ export function Copied({ name, text }: Props) {
   );
 }
 
-/** Browsers give the clipboard only to pages over https or of this machine; others copy what is selected. */
+/** Browsers allow the clipboard only to pages over https or from this machine; other pages copy the selection. */
 async function copyText(text: string, box: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

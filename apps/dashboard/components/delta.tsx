@@ -3,11 +3,11 @@ import { formatNumber, formatShare } from '../labels/format.js';
 interface Props {
   value: number;
   before: number;
-  /** What the earlier value is of: "before". */
+  /** The time of the earlier value: "before". */
   when?: string;
 }
 
-/** A value beside an earlier one: an arrow, the change in percent, and the earlier value. */
+/** The change from an earlier value: an arrow, the change in percent, and the earlier value. */
 export function Delta({ value, before, when = '' }: Props) {
   const [tone, arrow] = value > before ? ['good', '▲'] : value < before ? ['bad', '▼'] : ['', '='];
   const share = before === 0 ? undefined : Math.abs(value - before) / before;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Names with their values. */
+/** A list of names with values. */
 export function Facts({ facts }: { facts: readonly [ComponentChildren, ComponentChildren][] }) {
   return (
     <dl class="facts">

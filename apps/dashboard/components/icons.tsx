@@ -19,7 +19,7 @@ export function Icon({ name }: { name: keyof typeof PATHS }) {
   );
 }
 
-/** The sign of the project. */
+/** The logo. */
 export function Sign() {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true">

@@ -10,7 +10,7 @@ const SCOPES = {
 } as const;
 type Scope = keyof typeof SCOPES;
 
-/** Makes an API key and shows it, once. @param onMade called with the key */
+/** Creates an API key and shows it once. @param onMade called with the key */
 export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['ingest']);
@@ -44,7 +44,7 @@ export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
         />
       </label>
       <fieldset class="bar">
-        <legend class="small soft">What it may do</legend>
+        <legend class="small soft">Scopes</legend>
         {Object.entries(SCOPES).map(([scope, meaning]) => (
           <label key={scope} class="field">
             <input
@@ -66,7 +66,7 @@ export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
         {made && (
           <>
             <p>
-              The key “<bdi>{made.name}</bdi>” is shown this once. Copy it now:
+              The key “<bdi>{made.name}</bdi>” is shown only once. Copy it now:
             </p>
             <Copied name="the key" text={made.key} />
           </>

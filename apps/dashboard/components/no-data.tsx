@@ -2,7 +2,7 @@ import type { Subject } from '#libs/contracts';
 import { Link } from '../routing/link.js';
 import { Empty } from './states.js';
 
-/** Shown where a list is empty because the store is. */
+/** Shown instead of a list when the store has no data. */
 export function NoData({ subject }: { subject: Subject }) {
   const what = subject === 'user' ? 'users' : 'organizations';
   return (

@@ -9,7 +9,7 @@ interface Props {
   addressOf: (page: number) => string;
 }
 
-/** Which part of a list is shown, and the way to the others. */
+/** The shown part of a list, with links to the other pages. */
 export function Pager({ page, pageSize, total, addressOf }: Props) {
   const last = Math.max(1, Math.ceil(total / pageSize));
   const from = Math.min(total, (page - 1) * pageSize + 1);
@@ -37,7 +37,7 @@ interface StepProps extends Pick<Props, 'addressOf'> {
   possible: boolean;
 }
 
-/** One and the same element whether it leads anywhere or not, so that it keeps the focus. */
+/** Always the same element, also when it is disabled, so that it keeps the focus. */
 function Step({ name, to, possible, addressOf }: StepProps) {
   return (
     <Link class="button" href={addressOf(to)} disabled={!possible}>

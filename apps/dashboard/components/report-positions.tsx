@@ -10,14 +10,14 @@ interface Props {
   standings: readonly ReportPosition[];
 }
 
-/** The reports of the latest run that list a user or org, with its rank; each leads to that page. */
+/** The reports of the latest run that list a user or org, with the rank and a link to that page. */
 export function ReportPositions({ subject, standings }: Props) {
   return (
     <section class="panel" aria-labelledby="standings">
       <header>
         <h2 id="standings">In the latest reports</h2>
       </header>
-      {standings.length === 0 && <Empty>In none of them.</Empty>}
+      {standings.length === 0 && <Empty>In none of the latest reports.</Empty>}
       <ul class="rows">
         {standings.map(({ report, interval, rank, total_count: total }) => (
           <li key={`${report} ${interval}`}>

@@ -2,7 +2,7 @@ import type { DisplayUser } from '#libs/contracts';
 import { Link } from '../routing/link.js';
 import { nameOf, orgAddress, userAddress } from '../labels/names.js';
 
-/** A user's name, in any script, and the e-mail address where it differs. */
+/** A user's name, in any script, and the e-mail address if it is different. */
 export function Person({ user, plain = false }: { user: DisplayUser; plain?: boolean }) {
   const name = nameOf(user);
   return (

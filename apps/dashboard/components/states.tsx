@@ -3,7 +3,7 @@ import type { Resource } from '../api/resource.js';
 import type { Failure } from '../api/client.js';
 import { Link } from '../routing/link.js';
 
-/** A resource: its data, that it is loading, or why it failed and what to do. */
+/** Shows a resource: its data, the loading state, or the error and what to do. */
 export function Shown<T>({
   of: { data, failure, loading, reload },
   children,
@@ -53,12 +53,12 @@ export function Failed({ failure, retry }: { failure: Failure; retry: () => void
 
 const HEADLINES = {
   away: 'The service is away for the moment.',
-  missing: 'There is nothing here.',
-  wrong: 'This address asks for something that cannot be shown.',
+  missing: 'This page does not exist.',
+  wrong: 'The parameters of this address are not valid.',
   refused: 'This could not be shown.',
 };
 
-/** Why a list is empty, and what would fill it. */
+/** Says why a list is empty and how to fill it. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="state">{children}</div>;
 }

@@ -5,7 +5,7 @@ import { Term } from '../labels/terms.js';
 
 type Values = UserPage['traits'];
 
-/** The traits of a user or an organization; nothing without any. */
+/** The traits of a user or an organization; empty if there are none. */
 export function Traits({ traits }: { traits: Values }) {
   const entries = Object.entries(traits);
   if (entries.length === 0) return null;

@@ -1,6 +1,6 @@
 import type { WeekStart } from '#libs/contracts';
 
-/** The calendar of the store: days and times of every page are in its zone. Set when the reader is known. */
+/** The calendar of the store: days and times of every page are in its zone. Set after sign-in. */
 let dates = datesIn('UTC');
 let moments = momentsIn('UTC');
 let firstWeekday = 1;
@@ -19,10 +19,10 @@ export const dayOf = (seconds: number): string => dates.format(seconds * 1000);
 /** An instant in unix seconds, with the zone. */
 export const formatMoment = (seconds: number): string => moments.format(seconds * 1000);
 
-/** A day's place in its week, from 0. */
+/** The index of a day in its week, from 0. */
 export const weekday = (day: string): number => (new Date(day).getUTCDay() - firstWeekday + 7) % 7;
 
-/** Swedish dates are written like ISO 8601. */
+/** Swedish dates have the form of ISO 8601. */
 function datesIn(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('sv-SE', { timeZone });
 }

@@ -2,7 +2,7 @@ import { dayOf } from './calendar.js';
 
 export { dayOf, formatMoment } from './calendar.js';
 
-/** Numbers and dates as the reader writes them. A day, `2026-01-31`, is formatted as the same date in UTC. */
+/** Numbers and dates in the format of the browser. A day, `2026-01-31`, is formatted as the same date in UTC. */
 const DAY_S = 86_400;
 const UTC = { timeZone: 'UTC' } as const;
 
@@ -20,7 +20,7 @@ export const formatTenths = (value: number): string => tenths.format(value);
 export const formatShare = (value: number): string => shares.format(value);
 export const formatSigned = (value: number): string => signed.format(value);
 
-/** A number with what it counts: "1 active day", "1,204 active days". */
+/** A number with its unit: "1 active day", "1,204 active days". */
 export const formatCount = (value: number, one: string, many = `${one}s`): string =>
   `${formatNumber(value)} ${value === 1 ? one : many}`;
 
@@ -35,11 +35,11 @@ export const formatShortSpan = (from: string, to: string): string =>
 export const formatSpan = (from: string, to: string): string =>
   days.formatRange(Date.parse(from), Date.parse(to));
 
-/** The day that is `count` days after one, or before it. */
+/** The day `count` days after a day; before it if negative. */
 export const addDays = (day: string, count: number): string =>
   new Date(Date.parse(day) + count * DAY_S * 1000).toISOString().slice(0, 10);
 
-/** How long before or after another an instant is, both in unix seconds: "3 days ago". */
+/** The time between two instants in unix seconds: "3 days ago". */
 export function formatAgo(seconds: number, nowSeconds: number): string {
   const ago = nowSeconds - seconds;
   if (ago < 60) return relative.format(0, 'minute');
@@ -48,7 +48,7 @@ export function formatAgo(seconds: number, nowSeconds: number): string {
   return formatDaysAgo(dayOf(seconds), dayOf(nowSeconds));
 }
 
-/** How many days before another a day is: "yesterday". */
+/** The number of days between two days as text: "yesterday". */
 function formatDaysAgo(day: string, today: string): string {
   const count = Math.round((Date.parse(today) - Date.parse(day)) / (DAY_S * 1000));
   if (count < 60) return relative.format(-count, 'day');
@@ -56,7 +56,7 @@ function formatDaysAgo(day: string, today: string): string {
   return relative.format(-Math.floor(count / 365.25), 'year');
 }
 
-/** How long something took, in seconds. */
+/** A duration in seconds. */
 export function formatSeconds(seconds: number): string {
   return seconds < 1 ? '< 1 s' : `${formatNumber(seconds)} s`;
 }

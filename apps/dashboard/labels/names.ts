@@ -1,12 +1,12 @@
 import type { DisplayUser, ProfileField } from '#libs/contracts';
 
-/** The fields of a profile that the page of a user lists, in this order. The name is its title. */
+/** The profile fields on a user's page, in this order. The name is the page's title. */
 export const PROFILE_LABELS: Record<Exclude<ProfileField, 'first_name' | 'last_name'>, string> = {
   email: 'E-mail',
   username: 'Username',
 };
 
-/** What to call a user: the name, else the username, else the e-mail address, else the id. */
+/** The display name of a user: the name, else the username, else the e-mail address, else the id. */
 export function nameOf(user: DisplayUser): string {
   const { first_name: first, last_name: last, username, email } = user;
   const name = [first, last]

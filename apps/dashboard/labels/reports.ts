@@ -10,7 +10,7 @@ interface Words<Intervals> {
   title: string;
   /** The question that the report answers. */
   question: string;
-  /** Whether it is good or bad to be high in the list. */
+  /** Whether a high rank is good or bad. */
   meaning: 'good' | 'bad';
   intervals: Intervals;
   columns: readonly Column[];
@@ -105,7 +105,7 @@ export interface ReportWords extends Words<readonly string[]> {
   report: string;
 }
 
-/** All eight, in the order in which they are offered. */
+/** All eight reports, in the order of the navigation. */
 export const ALL_REPORTS: readonly ReportWords[] = Object.entries(REPORTS).flatMap(
   ([subject, reports]) =>
     Object.entries(reports as Record<string, Words<readonly string[]>>).map(([report, words]) => ({

@@ -12,12 +12,12 @@ export function TermsProvider({ children }: { children: ComponentChildren }) {
 }
 
 interface Props {
-  /** The name under which the definition is known. */
+  /** The name of the term in the API. */
   name: string;
   children: ComponentChildren;
 }
 
-/** Words or a number that show what they mean, to a pointer, to the keyboard and to a screen reader. */
+/** A text or number that shows its definition to a pointer, the keyboard and a screen reader. */
 export function Term({ name, children }: Props) {
   const meaning = useContext(TermsContext)[name];
   const [open, setOpen] = useState(false);
@@ -54,7 +54,7 @@ interface HintProps {
   close: () => void;
 }
 
-/** Beside what it is about, within the window; away with Escape, or when the page moves. */
+/** The definition next to the term, inside the window; closed by Escape or scrolling. */
 function Hint({ anchor, text, close }: HintProps) {
   const bubble = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {

@@ -4,7 +4,7 @@ import { useSession } from '../api/session.js';
 import { Sign } from '../components/icons.js';
 import { Title } from '../routing/title.js';
 
-/** Shown at any address until the reader has signed in; then the page of the address is shown. */
+/** Shown at every address until the reader has signed in. */
 export function SignInPage({ message }: { message?: string | undefined }) {
   const { signIn } = useSession();
   const [key, setKey] = useState('');
@@ -43,8 +43,8 @@ export function SignInPage({ message }: { message?: string | undefined }) {
           onInput={({ currentTarget }) => setKey(currentTarget.value)}
         />
         <p id="key-help" class="soft small">
-          A key with the scope <code>read</code>; with <code>admin</code> as well you can make
-          reports and see rejected events. This makes one:
+          A key with the scope <code>read</code>. With <code>admin</code> you can also make reports
+          and see rejected events. This command creates a key:
           <code class="command">insightd keys create --name me --scopes read</code>
         </p>
         <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>

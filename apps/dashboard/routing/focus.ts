@@ -1,6 +1,6 @@
 /**
- * Keeps the focus near where it was when the focused element goes away, as a "Try again" does once it has
- * worked: on what contained it, or on the page's heading. Else the keyboard would begin at the top again.
+ * Keeps the focus near its position when the focused element disappears, such as a "Try again" that succeeded: it
+ * moves to the container or to the page's heading. Otherwise the keyboard would start at the top again.
  */
 export function keepFocus(): void {
   let around: Element[] = [];

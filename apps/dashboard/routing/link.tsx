@@ -5,13 +5,13 @@ import { navigate } from './location.js';
 type Props = JSX.IntrinsicElements['a'] & {
   href: string;
   children: ComponentChildren;
-  /** Whether this is where the reader is. */
+  /** Whether this is the current page. */
   current?: boolean | undefined;
-  /** Leads nowhere for now, but keeps the focus. */
+  /** The link does nothing, but keeps the focus. */
   disabled?: boolean;
 };
 
-/** A link within the page: followed without loading it again, unless the reader wants another tab. */
+/** A link within the dashboard: followed without a reload, unless the reader opens another tab. */
 export function Link({ href, current, disabled = false, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
     const wantsOwnWay =

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { BASE, outside } from './base.js';
 import { arrive, leaveFor } from './scroll.js';
 
-/** The current address. It decides everything that is shown, so addresses can be shared. */
+/** The current address. It decides everything that the page shows, so addresses can be shared. */
 export interface Place {
   path: string;
   query: URLSearchParams;
@@ -30,7 +30,7 @@ export function usePlace(): Place {
   return { path: path!, query: new URLSearchParams(query ?? '') };
 }
 
-/** Goes to an address of the page; `replace` leaves no way back to the present one. */
+/** Goes to an address of the dashboard; `replace` replaces the current entry of the history. */
 export function navigate(url: string, { replace = false } = {}): void {
   if (replace) history.replaceState(history.state, '', outside(url));
   else history.pushState(leaveFor(outside(url)), '', outside(url));
@@ -47,7 +47,7 @@ export function addressOf(
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** The present address with some of its query changed. */
+/** The current address with a changed query. */
 export function changed(
   { path, query }: Place,
   changes: Record<string, string | number | undefined>,

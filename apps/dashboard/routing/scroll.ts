@@ -1,9 +1,9 @@
 /**
- * Keeps the reader's place in the history: who goes back is where they left, with the focus on the link
- * that they followed. Browsers restore a place too early, before the page has its content.
+ * Keeps the scroll position of each entry of the history: "Back" restores it, with the focus on the link that was
+ * followed. Browsers restore the position too early, before the page has its content.
  */
 interface Left {
-  /** How far the page was scrolled, in pixels. */
+  /** The scroll position in pixels. */
   y: number;
   /** The address of the link that was followed. */
   link?: string | undefined;
@@ -26,7 +26,7 @@ arrive(history.state as EntryState | null);
 window.addEventListener('scroll', () => restoring || remember({ y: window.scrollY }), {
   passive: true,
 });
-// A reload forgets `places`; what is written while a page goes away would be ignored.
+// A reload loses `places`, and changes during the unload of a page are ignored.
 window.addEventListener('scrollend', () => {
   if (restoring) return;
   const state: EntryState = { key: current, left: { y: window.scrollY } };
@@ -36,15 +36,15 @@ for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) {
   window.addEventListener(event, () => (restoring = false), { passive: true });
 }
 
-/** Notes which page has been rendered, by its path: until then the page that is left is on the screen. */
+/** Records the path of the page that was rendered: until then the previous page is on the screen. */
 export function noteShown(path: string): void {
   shownPath = path;
 }
 
-/** Whether the page shown now was left earlier and takes its place again. */
+/** Whether the current page is restored from the history. */
 export const isReturning = (): boolean => restoring;
 
-/** Notes where the reader is before a link is followed. @returns the state of the new entry */
+/** Records the position before a link is followed. @returns the state of the new entry */
 export function leaveFor(link: string): EntryState {
   remember({ y: window.scrollY, link });
   restoring = false;
@@ -52,7 +52,7 @@ export function leaveFor(link: string): EntryState {
   return { key: current };
 }
 
-/** Takes the place of an entry of the history again, as soon as the page has its content. */
+/** Restores the position of an entry of the history as soon as the page has its content. */
 export function arrive(state: EntryState | null): void {
   current = state?.key ?? newKey();
   const left = places.get(current) ?? state?.left;
@@ -62,7 +62,7 @@ export function arrive(state: EntryState | null): void {
   restoring = left !== undefined;
   if (!left) return;
   const [key, until] = [current, performance.now() + GIVE_UP_MS];
-  // Two frames, in which a change of the query alone is rendered.
+  // Two frames: enough to render a change of only the query.
   requestAnimationFrame(() => requestAnimationFrame(() => restore(left, key, until)));
 }
 

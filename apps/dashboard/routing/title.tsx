@@ -6,12 +6,12 @@ let shownPath: string | undefined;
 
 interface Props {
   title: string;
-  /** What is shown, where the address does not say it. */
+  /** Identifies the page when the address does not. */
   place?: string;
   children?: ComponentChildren;
 }
 
-/** A page's heading, which names the tab too. A reader who comes from another page begins here. */
+/** A page's heading, also the title of the tab. It gets the focus when the reader comes from another page. */
 export function Title({ title, place, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

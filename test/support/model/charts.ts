@@ -65,7 +65,7 @@ function countedDays(history: readonly TimedEvent[], metric: Metric): number[][]
   }
 }
 
-/** "Charts have no T: they show everything known now". Start not after end. */
+/** "Charts use all current facts". The start is not after the end. */
 export function chartOf(
   history: readonly TimedEvent[],
   metric: Metric,

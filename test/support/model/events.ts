@@ -1,6 +1,6 @@
 import { compareBytes } from './time.js';
 
-/** An event as it is sent: valid, with its `time` (RFC 3339 UTC with ms) and `source` filled in. */
+/** A valid event as sent, with `time` (RFC 3339 UTC with ms) and `source`. */
 export interface WireEvent {
   id: string;
   source: string;
@@ -11,7 +11,7 @@ export interface WireEvent {
   receivedAt?: number;
 }
 
-/** A wire event with its time read, in unix ms. */
+/** A wire event with its time in unix ms. */
 export interface TimedEvent extends WireEvent {
   at: number;
 }

@@ -1,7 +1,7 @@
 import { having, text, type TimedEvent } from './events.js';
 import { compareBytes, dayOf, startOfDay, wholeSecond } from './time.js';
 
-/** The two kinds of thing that are created, updated and deleted by the same rules. */
+/** The two kinds of subjects, created, updated and deleted by the same rules. */
 export type Subject = 'user' | 'org';
 
 /** A moment after every fact, and before Infinity, which means never. */

@@ -14,16 +14,16 @@ import {
 } from './pools.js';
 import { traits } from './random-traits.js';
 
-/** An event before it has an identity; `ago` is how long before today's start, in ms, ≥ 1. */
+/** An event without an identity; `ago` is its distance from today's start, in ms, ≥ 1. */
 interface Draft {
   type: string;
   ago: number;
   data: Record<string, unknown>;
-  /** What it shares with the draft before it: the millisecond, or also the id in another source. */
+  /** Shared with the previous draft: the millisecond, or also the id (in another source). */
   tie: 'none' | 'time' | 'time and id';
 }
 
-/** Earlier values come up more often, so that a few users and orgs have most of the history. */
+/** Earlier values are more frequent, so that a few users and orgs have most of the history. */
 function skewed(values: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
     ...values.map((value, i) => ({ arbitrary: fc.constant(value), weight: values.length - i + 1 })),
@@ -83,7 +83,7 @@ const profile = {
 
 function createdUser(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitrary<Draft> {
   const created_at = optional(moment, 4);
-  // Some are known without an address; `null` is the same as leaving it out.
+  // Some users have no address; `null` has the same effect as no field.
   return draft('user.created', at, {
     user_id: id,
     email: clearable(email),
@@ -106,13 +106,13 @@ function activity(id: fc.Arbitrary<string>, at: fc.Arbitrary<number>): fc.Arbitr
   return draft('user.active', at, { user_id: id, org_id: fc.oneof(...NAMED_OF_10) });
 }
 
-/** Some activity names an org, which the user need not be a member of, and which need not exist. */
+/** Some activity names an org; the user need not be a member, and the org need not exist. */
 const NAMED_OF_10 = [
   { arbitrary: fc.constant(undefined), weight: 6 },
   { arbitrary: org, weight: 4 },
 ];
 
-/** A step of a pair, at any time: this gives removals without additions as well. */
+/** A step of a pair at any time, so that removals without additions occur too. */
 function membershipStep(userId: string, orgId: string): fc.Arbitrary<Draft> {
   const pair = { user_id: fc.constant(userId), org_id: fc.constant(orgId) };
   return fc.oneof(
@@ -128,7 +128,7 @@ function membershipStep(userId: string, orgId: string): fc.Arbitrary<Draft> {
   );
 }
 
-/** Removals, counted or not, before a start that is unknown, and activity around them. */
+/** Removals, counted or not, before an unknown start, and activity around them. */
 function lateRoleChange(userId: string, orgId: string): fc.Arbitrary<Draft[]> {
   const pair = { user_id: fc.constant(userId), org_id: fc.constant(orgId) };
   const removal = draft('user.removed_from_org', anyTime, pair);
@@ -192,13 +192,13 @@ const story: fc.Arbitrary<Draft[]> = fc.oneof(
   { arbitrary: createdOrg(org, anyTime).map((event) => [event]), weight: 1 },
 );
 
-/** Rare and mostly recent, since a subject deleted long ago is in no report. */
+/** Deletions: rare and mostly recent, since a subject that was deleted long ago is in no report. */
 const deletion: fc.Arbitrary<Draft> = fc.oneof(
   draft('user.deleted', fc.oneof(recent, anyTime), { user_id: user }),
   draft('org.deleted', fc.oneof(recent, anyTime), { org_id: org }),
 );
 
-/** Most users and orgs begin long ago, so that they can churn and come back. */
+/** Most users and orgs are created long ago, so that they can churn and come back. */
 function founded(): fc.Arbitrary<Draft[]> {
   const users = USERS.slice(0, -2).map((id) => createdUser(fc.constant(id), founding));
   const orgs = ORGS.slice(0, -1).map((id) => createdOrg(fc.constant(id), founding));
@@ -239,7 +239,7 @@ const identity: fc.Arbitrary<Identity> = fc.record({
     .map(([head, number]) => `${head}${number}`),
 });
 
-/** Gives each draft its time and its identity: ids random in order, unique within a source. */
+/** Gives each draft a time and an identity: ids in random order, unique within a source. */
 function stamp(drafts: readonly Draft[], identities: readonly Identity[], todayMs: number) {
   const taken = new Set<string>();
   const events: WireEvent[] = [];
@@ -263,7 +263,7 @@ function stamp(drafts: readonly Draft[], identities: readonly Identity[], todayM
 
 /**
  * Random histories: at most `maxEvents` valid events, in no order of time, all before 00:00 UTC of
- * `today` (`YYYY-MM-DD`), no identity twice.
+ * `today` (`YYYY-MM-DD`), without repeated identities.
  */
 export function historyArb(options: {
   today: string;

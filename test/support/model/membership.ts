@@ -2,7 +2,7 @@ import { activeDays, isIn, namedOrgs, type Days } from './facts.js';
 import type { TimedEvent } from './events.js';
 import { compareBytes, dayOf } from './time.js';
 
-/** A stretch of membership, unix ms; -Infinity: "else without limit", Infinity: still open. */
+/** A span of membership, unix ms; -Infinity: no limit, Infinity: still open. */
 export interface Span {
   userId: string;
   orgId: string;
@@ -24,7 +24,7 @@ interface Replay {
 
 const PAIR_STEPS = ['user.added_to_org', 'user.removed_from_org', 'user.role_changed_within_org'];
 
-/** Each (user, org) with a known step. */
+/** Every (user, org) pair with a known step. */
 function pairs(history: readonly TimedEvent[]): { userId: string; orgId: string }[] {
   const found = new Map<string, { userId: string; orgId: string }>();
   for (const { type, data } of history) {
@@ -61,7 +61,7 @@ function replay(history: readonly TimedEvent[], userId: string, orgId: string): 
   return pair;
 }
 
-/** The span in which the user is a member at this point of the replay. */
+/** The open span at this point of the replay. */
 function openSpan(pair: Replay): Span | undefined {
   return pair.spans.find((span) => span.end === Infinity);
 }
@@ -121,8 +121,8 @@ function roleOf(step: TimedEvent): string | undefined {
 }
 
 /**
- * Caches a query per history, which never changes. Nearly every query is about spans, and replaying all
- * pairs for each row of each report took most of the tests' time.
+ * Caches a query per history; histories never change. Nearly every query needs spans, and replaying all pairs for each
+ * row of each report took most of the tests' time.
  */
 function oncePerHistory<T>(
   query: (history: readonly TimedEvent[]) => T,
@@ -154,7 +154,7 @@ export const openSpans = oncePerHistory((history): readonly Span[] =>
     .sort((a, b) => compareBytes(a.orgId, b.orgId)),
 );
 
-/** How many additions to and removals from the org count in the given days. */
+/** The number of additions to and removals from the org in the given days. */
 export function movesIn(
   history: readonly TimedEvent[],
   orgId: string,
@@ -186,8 +186,8 @@ export function daysActiveIn(activity: readonly TimedEvent[], span: Span): numbe
 }
 
 /**
- * "An org is active on d when some user makes it so". Spans are those of `steps`, active days those of `activity`: as
- * of a T the two end differently.
+ * "An org is active on d when some user makes it so". Spans come from `steps`, active days from `activity`: for a T
+ * they end at different moments.
  */
 export function orgActiveDays(
   steps: readonly TimedEvent[],

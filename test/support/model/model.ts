@@ -1,8 +1,8 @@
 /**
  * A slow, literal implementation of docs/semantics.md, against which the service is tested. It
- * stores only the events: each query goes through all of them again, except for spans, which are
- * computed once. Comments quote the rule that a line implements. It shares no code with the
- * service, so that it cannot share a mistake.
+ * stores only the events: each query reads all of them again, except for spans, which are computed once. Quotation marks
+ * in comments contain the rule that a line implements. The model shares no code with the service, so that it cannot
+ * share an error.
  */
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
 import { firstOfEachIdentity, inOrder, type TimedEvent, type WireEvent } from './events.js';
@@ -35,7 +35,7 @@ export interface OrgDataEntry {
   userRole: string;
 }
 
-/** The wire row of a user report, but for `id` and `report_id`. */
+/** The wire row of a user report without `id` and `report_id`. */
 export interface UserRow {
   user_id: string;
   user_created_at: number;
@@ -48,7 +48,7 @@ export interface UserRow {
   extra_properties: Record<string, number>;
 }
 
-/** The wire row of an org report, but for `id` and `report_id`. */
+/** The wire row of an org report without `id` and `report_id`. */
 export interface OrgRow {
   org_id: string;
   name: string;
@@ -68,13 +68,13 @@ export interface Report {
 export class Model {
   private readonly known: readonly TimedEvent[];
 
-  /** Events in any order; of the events with one (source, id) only the first one counts. */
+  /** Events in any order; of several events with one (source, id), only the first counts. */
   constructor(events: readonly WireEvent[]) {
     this.known = inOrder(firstOfEachIdentity(events));
   }
 
   /**
-   * The run of T (`reportTime`, unix s), as it is shown now. "The rank, the membership of the list
+   * The report of T (`reportTime`, unix s) as shown now. "The rank, the membership of the list
    * and every number in a row are frozen [...]; names, e-mails and `org_data` are shown as they
    * are now, and a row whose user or org was deleted since is not shown."
    */

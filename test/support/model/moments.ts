@@ -4,7 +4,7 @@ import { DAY_MS } from './time.js';
 
 const FIRST_DAY = 200;
 
-/** How long before today's start: some day 1 to `maxDays` ago, at some time of that day. */
+/** A distance from today's start in ms: a day 1 to `maxDays` ago, at any time of that day. */
 function agoWithin(maxDays: number): fc.Arbitrary<number> {
   const days = fc.oneof(
     { arbitrary: fc.constantFrom(...EDGE_DAYS.filter((day) => day <= maxDays)), weight: 3 },
@@ -22,7 +22,7 @@ export const recent = agoWithin(32);
 const longAgo = fc.tuple(fc.integer({ min: 62, max: FIRST_DAY }), fc.constantFrom(...EDGE_TIMES));
 export const founding = longAgo.map(([day, time]) => day * DAY_MS - time);
 
-/** A `created_at`: how long ago (made a date once today is known) and in which form. */
+/** A `created_at`: its distance from today's start (converted to a date later) and its form. */
 export interface Moment {
   ago: number;
   form: 'seconds' | 'rfc3339' | 'rfc3339 whole' | 'rfc3339 offset';

@@ -30,7 +30,7 @@ export function daysActiveInOrg(
   return new Set(active.filter((day) => isIn(days, day))).size;
 }
 
-/** The additions to or removals from an org, each with its user and unix second, newest first. */
+/** The additions to or removals from an org with user and unix second, newest first. */
 export function movesOf(
   history: readonly TimedEvent[],
   orgId: string,
@@ -43,7 +43,7 @@ export function movesOf(
     .map(({ userId, at }) => ({ user_id: userId, at: wholeSecond(at) }));
 }
 
-/** How many different people a user ever invited. */
+/** The number of different people that a user ever invited. */
 export function everInvited(history: readonly TimedEvent[], userId: string): number {
   return inviteesOf(history, userId, EVER).size;
 }

@@ -1,16 +1,15 @@
 /**
- * The small pools that random histories draw from, so that things collide. Ids of each kind
- * differ by case, are prefixes of each other, hold spaces, and hold both an emoji and U+FB00:
- * UTF-16 puts the emoji first, bytes put it last.
+ * Small pools of values for random histories, so that values collide. Ids of each kind differ only by case, are prefixes
+ * of each other, contain spaces, and contain an emoji and U+FB00: in UTF-16 the emoji comes first, in bytes last.
  */
 
-/** The last two are never founded: some are created late, most stay known only by id. */
+/** The last two users are rarely created: most are known only by id. */
 export const USERS = ['u', 'U', 'u1', 'u 1', '\u{1F600}u', '\uFB00u', 'u10', 'ü'] as const;
 
-/** The last one is never founded. */
+/** The last org is rarely created. */
 export const ORGS = ['org', 'Org', 'org\u{1F680}', 'org\uFB00', 'or g'] as const;
 
-/** Four people, in different spellings. */
+/** The addresses of four people, in different spellings. */
 export const INVITEES = [
   ['ann@example.com', 'Ann@Example.com', '  ann@example.com'],
   ['bob@example.com', 'BOB@EXAMPLE.COM ', '\tbob@example.com\n'],
@@ -28,12 +27,12 @@ export const NAMES = ['Ann', 'ann', '\u{1F984} Zoë', "O'Neil", 'Smith, J.', '0'
 
 export const ORG_NAMES = ['Acme Inc', 'acme inc', '\u{1F680} Labs', "Baker's"] as const;
 
-/** Days before today on which windows of some report begin or end, give or take one. */
+/** Days before today at which windows of reports begin or end, plus or minus one day. */
 export const EDGE_DAYS = [
   1, 2, 6, 7, 8, 13, 14, 15, 16, 29, 30, 31, 32, 59, 60, 61, 62, 89, 90, 91, 92,
 ] as const;
 
-/** Times of day on the edges of a day and of its last second, ms after midnight. */
+/** Times at the edges of a day and of its last second, in ms after midnight. */
 export const EDGE_TIMES = [0, 86_399_000, 86_399_001, 86_399_999, 43_200_000] as const;
 
 /** The prefixes of event ids; their byte order also differs from their UTF-16 order. */

@@ -16,7 +16,7 @@ const value = fc.oneof(
   fc.boolean(),
   fc.constant(null),
 );
-/** Under a key that is on no list, anything goes. */
+/** Values for unlisted keys: anything is allowed. */
 const anything = fc.constantFrom<unknown>({ deep: [1] }, [], 'x'.repeat(201), '\0', 'pro');
 
 const entry = fc
@@ -26,7 +26,7 @@ const entry = fc
     return fc.tuple(fc.constant(key), isKnown ? value : anything);
   });
 
-/** Traits under listed keys and others. `__proto__` is a member like any other. */
+/** Traits under listed and unlisted keys. `__proto__` is an ordinary member. */
 export const traits: fc.Arbitrary<Record<string, unknown>> = fc
   .uniqueArray(entry, { maxLength: 4, selector: ([key]) => key })
   .map((entries) => Object.fromEntries(entries));

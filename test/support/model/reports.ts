@@ -45,7 +45,7 @@ interface AsOf {
   reportTime: number;
   /** D, the day of T. */
   today: number;
-  /** All that is known now: creations have their own time, active days count by day. */
+  /** All events known now: creations have their own time, active days count by day. */
   known: readonly TimedEvent[];
   /** "everything else happens at its event's time; a fact at T itself counts". */
   upToT: readonly TimedEvent[];

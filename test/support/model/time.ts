@@ -12,7 +12,7 @@ export type WeekStart = 'monday' | 'sunday' | 'saturday';
 const store: { zone: string; weekStart: WeekStart } = { zone: 'UTC', weekStart: 'monday' };
 const known = new Map<number, number>();
 
-/** Sets the zone and the start of weeks of everything that the model answers from now on. */
+/** Sets the zone and the first day of the week for all later answers of the model. */
 export function useZone(zone: string, weekStart: WeekStart = 'monday'): void {
   Object.assign(store, { zone, weekStart });
   known.clear();
@@ -42,7 +42,7 @@ export function endOfDay(day: number): number {
   return Math.ceil(startOfDay(day + 1) / 1000) - 1;
 }
 
-/** The first day of the week that holds a day. */
+/** The first day of the week that contains a day. */
 export function startOfWeek(day: number): number {
   const weekday = new Date(day * DAY_MS).getUTCDay();
   const first = { sunday: 0, monday: 1, saturday: 6 }[store.weekStart];

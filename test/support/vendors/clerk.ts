@@ -1,4 +1,4 @@
-/** Messages as Clerk sends them, by the types it publishes; without the fields that no source reads. */
+/** Messages of Clerk by its published types, without the fields that no source reads. */
 export function clerkMessage(type: string, data: object, at: number): object {
   const event_attributes = { http_request: { client_ip: '', user_agent: '' } };
   return { data, event_attributes, instance_id: 'ins_1', object: 'event', timestamp: at, type };

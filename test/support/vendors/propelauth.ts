@@ -42,7 +42,7 @@ export async function startFakePropelAuth(): Promise<FakePropelAuth> {
   return { answers, asked, settings, close: () => server.close() };
 }
 
-/** A user as the API returns it. */
+/** A user in the form of the API. */
 export function propelauthUser(user_id: string, over: object = {}): Answer {
   const names = { email: `${user_id}@example.com`, first_name: 'Ada', last_name: null };
   const times = { created_at: 1_700_000_000, last_active_at: 1_700_000_000 };

@@ -3,7 +3,7 @@ import type { Signed } from '../webhooks.js';
 
 let made = 0;
 
-/** Messages as WorkOS sends them, by the types it publishes; without the fields that no source reads. */
+/** Messages of WorkOS by its published types, without the fields that no source reads. */
 export function workosMessage(event: string, data: object, at: number, id?: string): object {
   const created_at = new Date(at).toISOString();
   return { id: id ?? `event_${(made += 1)}`, event, data, created_at, context: {} };

@@ -38,16 +38,16 @@ const OPTIONS = {
 
 interface Wanted {
   path: string;
-  /** Where rejected lines go. */
+  /** The file of the rejected lines. */
   rejected: string;
   isDryRun: boolean;
-  /** The writer of the facts; what it counts is for the summary. */
+  /** The writer of the facts; its counts are for the summary. */
   writer: (database: Database, settings: Settings) => FactWriter;
-  /** @param writtenAt when the file was written, milliseconds since 1970 */
+  /** @param writtenAt modification time of the file, milliseconds since 1970 */
   format: (now: number, writtenAt: number, settings: Settings) => FileFormat;
 }
 
-/** Imports native events, one a line. */
+/** Imports native events, one per line. */
 export async function importNdjson(args: string[], settings: Settings): Promise<void> {
   const { values, positionals } = parsed(args);
   if (values['as-of'] !== undefined)
@@ -68,7 +68,7 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
   });
 }
 
-/** Imports users, orgs, memberships, activity or invites, a row each. */
+/** Imports users, orgs, memberships, activity or invites, one per row. */
 export async function importCsv(args: string[], settings: Settings): Promise<void> {
   const { values, positionals } = parsed(args);
   const [path, ...kinds] = [...positionals].reverse();
@@ -175,7 +175,7 @@ function readAsOf(text: string): number {
   return read.ms;
 }
 
-/** @throws UsageError when it cannot be the source of events */
+/** @throws UsageError when the name cannot be the source of events */
 function readSource(text: string | undefined, otherwise: string): string {
   if (text === undefined) return otherwise;
   const { error } = idSchema.safeParse(text);

@@ -18,15 +18,15 @@ import { count, droppedTraits, table } from './summary.js';
 const NOT_IMPORTED = `
 PropelAuth's API does not provide
 - when members joined: they count as members from an unknown start, and as no addition
-- who left or was removed before today, and which users and orgs were deleted
+- members who left or were removed before today, and deleted users and orgs
 - invites that were accepted, revoked or expired: only open ones
 - activity by day: only when each user was last active
 Webhooks report all of this from now on. Import data from other sources with import csv.
 `;
 
-const EARLIER = `PropelAuth has not been read to its end`;
+const EARLIER = `The import from PropelAuth is not complete`;
 
-/** Imports users, orgs, members and open invites out of PropelAuth's API. */
+/** Imports users, orgs, members and open invites from PropelAuth's API. */
 export async function importFromPropelAuth(args: string[], settings: Settings): Promise<void> {
   const options = parsed(args);
   const { PROPELAUTH_API_KEY: apiKey, PROPELAUTH_AUTH_URL: authUrl } = settings;
@@ -74,9 +74,7 @@ async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
     ...wanted,
     onStart: ({ stage, page }) => {
       if (stage === 'users' && page === 0) return;
-      process.stdout.write(
-        `Going on where an earlier import stopped: ${stage}, page ${page + 1}.\n`,
-      );
+      process.stdout.write(`Continuing an earlier import: ${stage}, page ${page + 1}.\n`);
     },
     onPage: (progress, { what, total }) => {
       last = progress;
@@ -88,9 +86,9 @@ async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
   try {
     await wholeImport;
   } catch (cause) {
-    // What waits for another attempt ends with an error of its own.
+    // Aborting the signal ends a wait for the next attempt with an error.
     if (!wanted.signal.aborted) {
-      throw new Error(`${EARLIER}: run it again, and it goes on from there.`, { cause });
+      throw new Error(`${EARLIER}: run it again to continue.`, { cause });
     }
   } finally {
     bar.end();
@@ -98,7 +96,7 @@ async function run({ rejected: path, ...wanted }: Wanted): Promise<void> {
     if (last) process.stdout.write(summary(last, file));
   }
   if (wanted.signal.aborted) {
-    process.stdout.write('Stopped before the end. Run it again, and it goes on from there.\n');
+    process.stdout.write('Stopped before the end. Run it again to continue.\n');
     process.exitCode = STOPPED;
   } else process.stdout.write(NOT_IMPORTED);
 }

@@ -1,8 +1,8 @@
-/** What a process ends with that was stopped by Ctrl-C. */
+/** The exit code of a process that Ctrl-C stopped. */
 export const STOPPED = 130;
 
 /**
- * A signal for Ctrl-C or SIGTERM: the first one lets what is under way be finished, a second one ends
+ * An abort signal for Ctrl-C or SIGTERM. The first one lets the current work finish; the second one ends
  * the process at once.
  */
 export function stopSignal(): AbortSignal {

@@ -24,11 +24,11 @@ export function summary(
     ['time', `${seconds.toFixed(1)} s, ${count(speed)} events/s`],
   ]);
   return isStopped
-    ? `${summary}Stopped before the end. Run it again: nothing is doubled.\n`
+    ? `${summary}Stopped before the end. Run it again: nothing counts twice.\n`
     : summary;
 }
 
-/** The dropped traits by reason, as a row of a summary; none without any. */
+/** The dropped traits by reason, as a row of the summary; no row if none were dropped. */
 export function droppedTraits(dropped: DroppedTraits): (readonly [string, string])[] {
   const reasons = TRAIT_DROPS.flatMap((reason) => {
     const number = dropped[reason];

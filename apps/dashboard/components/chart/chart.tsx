@@ -6,7 +6,7 @@ import { plot } from './plot.js';
 import { describePoint, type Point } from './points.js';
 
 interface Props {
-  /** What is counted. */
+  /** The name of the metric. */
   name: string;
   points: readonly Point[];
   cadence: Cadence;
@@ -22,7 +22,7 @@ const STEPS = new Map([
   ['End', Infinity],
 ]);
 
-/** A line over periods, whose values can be read with the pointer, the arrow keys or a screen reader. */
+/** A line chart over periods. Its values can be read with the pointer, the arrow keys or a screen reader. */
 export function Chart({ name, points, cadence, colour }: Props) {
   const drawn = useRef<uPlot | undefined>(undefined);
   const [index, setIndex] = useState<number>();
@@ -66,7 +66,7 @@ type Drawing = Pick<Props, 'points' | 'cadence' | 'colour'> & {
   setIndex: (index: number | undefined) => void;
 };
 
-/** Draws into an element, and again when what is drawn, its width or the colours change. */
+/** Draws into an element, and again when the data, the width or the colours change. */
 function useDrawing(
   drawn: { current: uPlot | undefined },
   what: () => Drawing,

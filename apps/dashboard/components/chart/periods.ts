@@ -3,18 +3,18 @@ import { weekday } from '../../labels/calendar.js';
 import { addDays } from '../../labels/format.js';
 import type { Point } from './points.js';
 
-/** The API gives so many periods at once, no more. */
+/** The maximum number of periods in one reply of the API. */
 const MOST_PERIODS = 1_100;
 const DAY_MS = 86_400_000;
 
-/** Which periods a chart shows: those of `cadence` that touch the days from `from` to `to`. */
+/** The periods of a chart: those of `cadence` that overlap the days from `from` to `to`. */
 export interface Range {
   cadence: Cadence;
   from: string;
   to: string;
 }
 
-/** The first day of the period that is `count` periods after the one that holds a day. */
+/** The first day of the period that is `count` periods after the period of a day. */
 export function periodStart(cadence: Cadence, day: string, count = 0): string {
   const date = new Date(day);
   switch (cadence) {
@@ -28,7 +28,7 @@ export function periodStart(cadence: Cadence, day: string, count = 0): string {
   }
 }
 
-/** How many periods a range has. */
+/** The number of periods of a range. */
 function periodCount({ cadence, from, to }: Range): number {
   const [first, last] = [from, to].map((day) => new Date(periodStart(cadence, day)));
   if (cadence === 'Monthly') {
@@ -39,10 +39,10 @@ function periodCount({ cadence, from, to }: Range): number {
   return days / (cadence === 'Weekly' ? 7 : 1) + 1;
 }
 
-/** Whether a range and the one before it can be had at once. */
+/** Whether one reply can contain a range and the previous range. */
 export const isComparable = (range: Range): boolean => 2 * periodCount(range) <= MOST_PERIODS;
 
-/** Where the API has a range, with as many periods before it when it is compared. */
+/** The API path of a range, with the same number of periods before it if it is compared. */
 export function chartPath(metric: string, range: Range, compares: boolean): string {
   const start = compares ? periodStart(range.cadence, range.from, -periodCount(range)) : range.from;
   const query = new URLSearchParams({
@@ -53,7 +53,7 @@ export function chartPath(metric: string, range: Range, compares: boolean): stri
   return `/api/backend/v1/chart_metrics/${metric}?${query.toString()}`;
 }
 
-/** The points of a range out of what `chartPath` brought. */
+/** The points of a range from the reply to `chartPath`. */
 export function pointsOf(chart: Chart, compares: boolean): Point[] {
   const count = compares ? chart.metrics.length / 2 : chart.metrics.length;
   const shown = chart.metrics.slice(-count);

@@ -12,12 +12,12 @@ const DASH = [5, 5];
 const CLEAR = 'rgb(0 0 0 / 0)';
 
 interface Look {
-  /** A custom property of the style sheet that holds the line's colour. */
+  /** The custom property of the style sheet with the line's colour. */
   colour: string;
   cadence: Cadence;
 }
 
-/** Draws points over their periods into an element. @param onIndex called with the point that the pointer is at */
+/** Draws points over their periods into an element. @param onIndex called with the index of the point at the pointer */
 export function plot(
   element: HTMLElement,
   points: readonly Point[],
@@ -71,8 +71,8 @@ function dataOf(points: readonly Point[]): uPlot.AlignedData {
 }
 
 /**
- * A period that is not over stands apart on a dashed stem that grows from the ground: joined to the
- * line it would look like a fall.
+ * Draws an unfinished period separately, on a dashed stem from the axis: as part of the line it would look like a
+ * decrease.
  */
 function drawStem(self: uPlot, points: readonly Point[], colour: string): void {
   const { ctx } = self;
@@ -94,7 +94,7 @@ function drawStem(self: uPlot, points: readonly Point[], colour: string): void {
 function wash(self: uPlot, colour: string): CanvasGradient {
   const { top: from, height } = self.bbox;
   const gradient = self.ctx.createLinearGradient(0, from, 0, from + height);
-  // Colours that the reader has chosen have names, to which no transparency can be added.
+  // Forced colours are names, so no transparency can be added to them.
   const [top, ground] = colour.startsWith('#') ? [`${colour}30`, `${colour}05`] : [CLEAR, CLEAR];
   gradient.addColorStop(0, top);
   gradient.addColorStop(1, ground);
@@ -119,7 +119,7 @@ function dayAxis(
   };
 }
 
-/** The points that get a label: as many as there is room for, counted from the latest. */
+/** The points with a label: as many as fit, counted from the latest. */
 function labelled(count: number, width: number): number[] {
   const step = Math.max(1, Math.ceil((count * LABEL_WIDTH) / width));
   const indexes: number[] = [];

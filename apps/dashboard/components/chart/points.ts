@@ -7,7 +7,7 @@ import {
   formatSpan,
 } from '../../labels/format.js';
 
-/** A period's value, and that of the period it is compared with. */
+/** The value of a period, and the value of the period it is compared with. */
 export interface Point {
   /** The period's first day. */
   date: string;
@@ -24,12 +24,12 @@ export function periodName(date: string, cadence: Cadence): string {
   return formatDay(date);
 }
 
-/** What a period is called below an axis. */
+/** The label of a period at the axis. */
 export function shortPeriodName(date: string, cadence: Cadence): string {
   return cadence === 'Monthly' ? formatMonth(date) : formatShortDay(date);
 }
 
-/** A point in words. */
+/** A point as text. */
 export function describePoint(
   point: Point,
   cadence: Cadence,

@@ -11,7 +11,7 @@ import { formatMebibytes, formatMoment, formatNumber } from '../../labels/format
 const LETTERS = '/api/admin/v1/dead_letters';
 const AT_ONCE = 25;
 
-/** Events that could not be used, and why; only for administrators, since they show what was sent. */
+/** The rejected events with the reasons. Only for administrators, since they contain the sent data. */
 export function DeadLetters({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
   return (
     <section class="panel" aria-labelledby="letters">
@@ -70,7 +70,7 @@ function Letters({ place }: { place: Place }) {
   );
 }
 
-/** Processes all of them again, once the cause is fixed: request after request until none remain. */
+/** Replays all rejected events: request after request until none remain. */
 function Replay({ onEnd }: { onEnd: () => void }) {
   const { words, say, attempt } = useAttempt();
   const [isBusy, setIsBusy] = useState(false);
@@ -90,7 +90,7 @@ function Replay({ onEnd }: { onEnd: () => void }) {
   return <Action words={words} label="Try all again" isBusy={isBusy} onAct={replay} />;
 }
 
-/** @param isLeft whether the page was left meanwhile, which ends it */
+/** @param isLeft whether the reader has left the page, which ends the replay */
 async function replayAll(say: (words: string) => void, isLeft: () => boolean) {
   const total = { accepted: 0, rejected: 0 };
   let cursor: string | null = null;

@@ -9,7 +9,7 @@ import { dayOf, formatDay } from '../../labels/format.js';
 const KEYS = '/api/admin/v1/keys';
 type Key = KeyList['keys'][number];
 
-/** The API keys: makes and revokes them. Only for administrators. */
+/** Lists, creates and revokes API keys. Only for administrators. */
 export function Keys() {
   const keys = useResource<KeyList>(KEYS);
   return (
@@ -20,13 +20,15 @@ export function Keys() {
       <Shown of={keys}>
         {({ keys: all }) =>
           all.length === 0 ? (
-            <Empty>No keys are stored. The key of a setting is not listed.</Empty>
+            <Empty>
+              There are no stored keys. The key of the setting INSIGHTD_API_KEY is not listed.
+            </Empty>
           ) : (
             <KeysTable keys={all} onEnd={keys.reload} />
           )
         }
       </Shown>
-      <h3>Make a key</h3>
+      <h3>Create a key</h3>
       <KeyMaker onMade={keys.reload} />
     </section>
   );
@@ -73,7 +75,7 @@ function KeysTable({ keys, onEnd }: { keys: readonly Key[]; onEnd: () => void })
   );
 }
 
-/** Revokes a key at the second press: what uses it stops working. */
+/** Revokes a key at the second press, since applications with this key stop working. */
 function Revoke({ of: { key_id: id, name }, onEnd }: { of: Key; onEnd: () => void }) {
   const [isAsked, setIsAsked] = useState(false);
   const [refusal, setRefusal] = useState('');

@@ -8,7 +8,7 @@ import { Runs } from './runs.js';
 import { Sessions } from './sessions.js';
 import { Sources } from './sources-panel.js';
 
-/** Sources of the facts, report runs, rejected events and, for administrators, API keys. */
+/** Sources, report runs, rejected events and, for administrators, API keys and sessions. */
 export function DataPage({ place }: { place: Place }) {
   const isAdmin = useIsAdmin();
   return (
@@ -16,7 +16,7 @@ export function DataPage({ place }: { place: Place }) {
       <header class="head">
         <div>
           <Title title="Data" />
-          <p>Where the facts come from, and when reports were made from them.</p>
+          <p>The sources of the data, the report runs and the rejected events.</p>
         </div>
         <Link class="button" href="/start">
           Connect a source

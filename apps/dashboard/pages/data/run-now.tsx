@@ -11,7 +11,7 @@ const ENDS = {
   withdrawn: () => 'The run was withdrawn.',
 };
 
-/** Makes the reports now, and says how that goes. @param onEnd called when it is done or has failed */
+/** Makes the reports now and shows the progress. @param onEnd called when the run has ended */
 export function RunNow({ onEnd }: { onEnd: () => void }) {
   const [runId, setRunId] = useState<string>();
   const { words, say, attempt } = useAttempt();

@@ -10,7 +10,7 @@ import { RunsAhead, Withdraw } from './withdraw.js';
 
 const AT_ONCE = 15;
 
-/** The runs that made reports: when, how long they took, how many rows they made. */
+/** The report runs with moment, state, duration and number of rows. */
 export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
   const before = place.query.get('runs_before') ?? undefined;
   const runs = useResource<RunList>(addressOf('/api/insights/v1/runs', { limit: AT_ONCE, before }));
@@ -51,7 +51,7 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
   );
 }
 
-/** @param onWithdrawn when a run is withdrawn; without it none can be */
+/** @param onWithdrawn called when a run was withdrawn; without it, runs cannot be withdrawn */
 function RunsTable({ runs, onWithdrawn }: Pick<RunList, 'runs'> & { onWithdrawn?: () => void }) {
   return (
     <div class="scroll">

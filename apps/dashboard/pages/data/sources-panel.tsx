@@ -7,12 +7,12 @@ import { formatAgo, formatMoment, formatNumber } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
 import { isAlive } from './sources.js';
 
-/** Only an administrator sees the figures. */
+/** The counts, only for administrators. */
 type Some = SourceState & Partial<SourceDetails>;
 
 const SHOWN_REASONS = 3;
 
-/** The sources: whether each is alive and, for an administrator, what happened to its events. */
+/** The sources with their state and, for administrators, the outcomes of their events. */
 export function Sources({ isAdmin }: { isAdmin: boolean }) {
   const path = isAdmin ? '/api/admin/v1/sources' : '/api/insights/v1/sources';
   const sources = useResource<{ sources: Some[] }>(path);
@@ -114,7 +114,7 @@ function LastEvent({ at }: { at: number | null }) {
 }
 
 interface ReasonsProps {
-  /** What the reasons are for, and the term that defines it. */
+  /** The outcome that the reasons explain, and the term that defines it. */
   title?: string;
   term?: string;
   counts: readonly { reason: string; count: number }[];
@@ -138,7 +138,7 @@ function Reasons({ title, term, counts }: ReasonsProps) {
   );
 }
 
-/** The numbers of unused calls that have a reason, highest first. */
+/** The counts of unused calls by reason, highest first. */
 function unusedByReason(lastDay: SourceDetails['last_day']): ReasonsProps['counts'] {
   const counts = new Map<string, number>();
   for (const { outcome, reason, count } of lastDay) {

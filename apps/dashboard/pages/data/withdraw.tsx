@@ -12,7 +12,7 @@ interface Withdrawable {
   report_time: number;
 }
 
-/** A button that withdraws a run, once the reader has confirmed it. @param onEnd when the run is withdrawn */
+/** A button that withdraws a run after a confirmation. @param onEnd called when the run was withdrawn */
 export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void }) {
   const [isAsking, setAsking] = useState(false);
   const { words, attempt } = useAttempt();
@@ -41,7 +41,7 @@ export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void 
   );
 }
 
-/** Runs whose moment lies ahead of the database's clock. No other page shows them. */
+/** Runs with a moment ahead of the database's clock. No other page shows them. */
 export function RunsAhead({ onEnd }: { onEnd: () => void }) {
   const runs = useResource<{ report_runs: ReportRunView[] }>(`${RUNS}?ahead=true`);
   const ahead = runs.data?.report_runs ?? [];
@@ -53,8 +53,8 @@ export function RunsAhead({ onEnd }: { onEnd: () => void }) {
   return (
     <>
       <p>
-        The moment of these runs lies ahead of the database’s clock. They were made while a clock
-        was wrong, and are not shown until then.
+        The moment of these runs is ahead of the database’s clock. They were made while a clock was
+        wrong, and are not shown before that moment.
       </p>
       <ul>
         {ahead.map((run) => (

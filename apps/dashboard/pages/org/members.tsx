@@ -11,7 +11,7 @@ import { Term } from '../../labels/terms.js';
 
 const PAGE_SIZE = 25;
 
-/** Who is in an organization now, page by page: there may be many thousands. */
+/** The current members of an organization, page by page: there may be many thousands. */
 export function Members({ path, place }: { path: string; place: Place }) {
   const wanted = Number(place.query.get('page') ?? 1);
   const page = Number.isSafeInteger(wanted) && wanted >= 1 ? wanted : 1;

@@ -14,8 +14,8 @@ import { People } from './people.js';
 import { WeeklyChart } from './weekly-chart.js';
 
 /**
- * An organization. Its profile, its activity and its members are read separately: the profile of one with
- * 50,000 members is there long before the rest.
+ * An organization. The profile, the activity and the members are loaded separately: with 50,000 members, the profile
+ * arrives long before the rest.
  */
 export function OrgPage({ orgId, place }: { orgId: string; place: Place }) {
   const path = `/api/insights/v1/orgs/${encodeURIComponent(orgId)}`;

@@ -12,7 +12,7 @@ interface Props {
   term: string;
   title: string;
   of: Resource<OrgActivity>;
-  /** The weeks to draw, each by its first day; the same function each time. */
+  /** Selects the weeks to draw, each by its first day; must be the same function at each render. */
   weeks: (activity: OrgActivity) => Week[];
 }
 
@@ -21,7 +21,7 @@ interface Week {
   value: number;
 }
 
-/** A year week by week; the present week is not over. */
+/** A year in weeks; the current week is unfinished. */
 export function WeeklyChart({ term, title, of, weeks }: Props) {
   const [asTable, setAsTable] = useState(false);
   const id = `chart-${term}`;
@@ -56,7 +56,7 @@ function Weeks({ title, activity, weeks, asTable }: WeeksProps) {
     const today = dayOf(now() / 1000);
     return weeks(activity).map((week) => ({ ...week, finished: addDays(week.date, 7) <= today }));
   }, [activity]);
-  if (points.length === 0) return <Empty>No week is known.</Empty>;
+  if (points.length === 0) return <Empty>There is no data yet.</Empty>;
   const props = { name: title, points, cadence: 'Weekly' } as const;
   return asTable ? <ChartTable {...props} /> : <Chart {...props} colour="--orgs" />;
 }

@@ -14,7 +14,7 @@ interface Props {
   place: Place;
 }
 
-/** The four lists that a day begins with. */
+/** The four lists of "Who needs a call today". */
 export function Calls({ latest, totals, place }: Props) {
   const named = place.query.get('against') ?? '';
   const against = isComparison(named) ? named : DEFAULT_COMPARISON;
@@ -63,7 +63,7 @@ export function Calls({ latest, totals, place }: Props) {
 
 const LISTS = {
   quiet: { subject: 'org', report: 'churn', interval: '7', newFirst: true, hasContacts: true },
-  // Organizations that won more people than they lost need no call.
+  // Organizations that gained more people than they lost need no call.
   shrinking: { subject: 'org', report: 'attrition', interval: '30', newFirst: true, netLoss: true },
   slipping: { subject: 'user', report: 'churn', interval: '7', newFirst: true },
   champions: { subject: 'user', report: 'champion', interval: '30' },

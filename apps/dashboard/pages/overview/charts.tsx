@@ -16,7 +16,7 @@ interface ChartWords {
   metric: ChartMetric;
   title: string;
   colour: '--users' | '--orgs';
-  /** Whether values of periods may be added up: a user who is active in two of them counts once. */
+  /** Whether the values of periods can be summed. Active users cannot: a user may be active in several periods. */
   adds: boolean;
 }
 
@@ -27,7 +27,7 @@ const CHARTS: readonly ChartWords[] = [
   { metric: 'orgs_created', title: 'New orgs', colour: '--orgs', adds: true },
 ];
 
-/** The four charts over one range. */
+/** The four charts of one range. */
 export function Charts({ place, today }: { place: Place; today: string }) {
   const view = chartView(place, today);
   const compares = view.compares && isComparable(view.range);
@@ -100,7 +100,7 @@ function Drawn({ data, words, compares, asTable }: DrawnProps) {
 
 const PERIOD_NAMES = { Daily: 'day', Weekly: 'week', Monthly: 'month' } as const;
 
-/** The periods that are over in one number, compared with as many periods before them. */
+/** The total or average of the finished periods, compared with the same number of earlier periods. */
 function Total({
   points,
   cadence,
@@ -111,7 +111,8 @@ function Total({
   adds: boolean;
 }) {
   const over = points.filter(({ finished }) => finished);
-  if (over.length === 0) return <p class="total soft">No {PERIOD_NAMES[cadence]} is over yet.</p>;
+  if (over.length === 0)
+    return <p class="total soft">No {PERIOD_NAMES[cadence]} is complete yet.</p>;
   const share = adds ? 1 : over.length;
   const sum = (of: (point: Point) => number) => over.reduce((total, one) => total + of(one), 0);
   const value = sum((point) => point.value) / share;
@@ -123,7 +124,7 @@ function Total({
       <span class="small soft">
         {adds
           ? `in ${formatCount(over.length, PERIOD_NAMES[cadence])}`
-          : `on average a ${PERIOD_NAMES[cadence]}`}
+          : `on average per ${PERIOD_NAMES[cadence]}`}
       </span>{' '}
       {over[0]!.before && <Delta value={rounded(value)} before={rounded(before)} when="before" />}
     </p>

@@ -6,7 +6,7 @@ import { changed, navigate, type Place } from '../../routing/location.js';
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const CADENCES: Record<Cadence, string> = { Daily: 'Daily', Weekly: 'Weekly', Monthly: 'Monthly' };
 
-/** How many periods are offered; days by whole weeks, so that each weekday is compared with its like. */
+/** The ranges to choose from; days in whole weeks, so that each weekday is compared with the same weekday. */
 const COUNTS: Record<Cadence, readonly number[]> = {
   Daily: [28, 91, 182],
   Weekly: [13, 26, 52],
@@ -17,7 +17,7 @@ const DEFAULT_COUNT = 1;
 
 export interface ChartView {
   range: Range;
-  /** How many periods up to today; undefined for days that the reader chose. */
+  /** The number of periods up to today; undefined for a custom range. */
   count?: number | undefined;
   compares: boolean;
   asTable: boolean;

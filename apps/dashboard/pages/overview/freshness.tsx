@@ -6,12 +6,12 @@ import { formatAgo, formatMoment } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
 import { isAlive } from '../data/sources.js';
 
-/** When the latest report was made, and whether the sources still send events. */
+/** The time of the latest report, and whether the sources still send events. */
 export function Freshness({ latest }: { latest: Summary['latest_run'] }) {
   const sources = useResource<{ sources: SourceState[] }>('/api/insights/v1/sources');
   const heard = sources.data?.sources.filter(({ last_event_at: at }) => at !== null) ?? [];
   const alive = heard.filter(isAlive);
-  // One that is switched off may be silent.
+  // A source that is not configured may be silent.
   const silent = heard.filter((source) => source.configured && !isAlive(source));
   return (
     <p class="freshness small soft">

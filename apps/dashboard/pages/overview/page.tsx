@@ -42,7 +42,7 @@ export function OverviewPage({ place }: { place: Place }) {
   );
 }
 
-/** Whether nothing was ever counted: deleted users and organizations still count in the months. */
+/** Whether the store is empty: deleted users and organizations still count in the months. */
 function isEmpty({ totals, this_month: current, last_month: before }: Summary): boolean {
   const counted = [totals.users, totals.orgs, current.active_users, before.active_users];
   return counted.every((count) => count === 0);

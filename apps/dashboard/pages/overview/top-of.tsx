@@ -19,7 +19,7 @@ interface TopProps<R extends Row> {
   about: (row: R) => ComponentChildren;
 }
 
-/** The first rows of a list, and the way to all of it. */
+/** The first rows of a list, with a link to the whole list. */
 export function TopOf<R extends Row>({ list, of, against, totals, about }: TopProps<R>) {
   const { subject, report, interval, netLoss } = list;
   const words = wordsOf(subject, report)!;

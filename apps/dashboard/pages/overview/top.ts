@@ -12,16 +12,16 @@ import { addressOf } from '../../routing/location.js';
 
 const ROWS = 5;
 
-/** A report of which the first rows are shown. */
+/** A report that the overview shows the first rows of. */
 export interface AskedList {
   subject: Subject;
   report: string;
   interval: string;
-  /** Rows that have just entered come first, then the top of the list. */
+  /** Whether new rows come first, before the top of the list. */
   newFirst?: boolean;
   /** Only organizations that lost more people than joined. */
   netLoss?: boolean;
-  /** Whether to ask whom to call. */
+  /** Whether to load the contacts. */
   hasContacts?: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface Top {
 
 export type Row = ChangedUserRow | ChangedOrgRow;
 
-/** Reads the first rows of a report, and of those that have entered it. */
+/** Loads the first rows of a report, and the first of its new rows. */
 export function useTop(list: AskedList, runs: { run_id: string; compare_to: string }): Top {
   const { subject, report, interval, newFirst, netLoss, hasContacts } = list;
   const base = `/api/insights/v1/reports/${subject}/${report}`;
@@ -54,7 +54,7 @@ export function contactsOf({ contacts, contactsOfEntered }: Top): ContactsByOrg 
   return contactsByOrg(contacts.data, contactsOfEntered.data);
 }
 
-/** Rows that have just entered a list, then the top of it, each once. */
+/** The new rows of a list, then its top, without duplicates. */
 export function firstRows<R extends Row>(
   { entered: { data: entered } }: Top,
   top: ReportChanges,

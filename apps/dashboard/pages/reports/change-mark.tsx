@@ -4,11 +4,11 @@ import type { ReportWords } from '../../labels/reports.js';
 
 interface Props {
   row: { change: Change | null; rank: number | null; previous_rank: number | null };
-  /** Of the report: rising in a list that is bad is bad, and leaving it is good. */
+  /** The meaning of the report: in a bad list, rising is bad and leaving is good. */
   meaning: ReportWords['meaning'];
 }
 
-/** What happened to a row since the report it is compared with. */
+/** The change of a row since the report of the comparison. */
 export function ChangeMark({ row: { change, rank, previous_rank: before }, meaning }: Props) {
   const tone = (isUp: boolean) => (isUp === (meaning === 'good') ? 'good' : 'bad');
   switch (change) {

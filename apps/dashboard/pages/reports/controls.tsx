@@ -23,7 +23,7 @@ const FILTERS: Record<ChangeFilter, string> = {
   left: 'Left',
 };
 
-/** What of a report is shown; each choice is part of the address. A phone folds all but the interval. */
+/** The options of a report; each is part of the address. A phone folds all but the interval. */
 export function ReportControls(props: Props) {
   const { place, words, view } = props;
   const isNarrow = useIsNarrow();
@@ -49,7 +49,7 @@ export function ReportControls(props: Props) {
     <div class="controls">
       {interval}
       <details class="folded">
-        <summary>More choices</summary>
+        <summary>More options</summary>
         <div class="bar controls">
           <Filters {...props} />
         </div>

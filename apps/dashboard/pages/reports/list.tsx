@@ -21,7 +21,7 @@ interface Props {
   contacts: ContactsByOrg;
 }
 
-/** A page of a report: its rows, or why there are none, and the way to the other pages. */
+/** A page of a report: its rows, or why there are none, with links to the other pages. */
 export function ReportList({ place, words, view, report, contacts }: Props) {
   const { total_count: total } = report;
   const rows = (report.rows as Row[]).filter((row) => isFound(row, view.search));
@@ -40,7 +40,7 @@ export function ReportList({ place, words, view, report, contacts }: Props) {
       {total === 0 && <NoRows view={view} words={words} />}
       {total > 0 && report.rows.length === 0 && (
         <Empty>
-          Nothing to show on this page: its rows were deleted since, or the list ends before it.
+          This page is empty: its users or organizations were deleted, or the list has fewer pages.
         </Empty>
       )}
       {total > 0 && (
@@ -64,7 +64,7 @@ function isFound(row: Row, search: string): boolean {
   return texts.some((text) => text?.toLowerCase().includes(wanted));
 }
 
-/** Why no row is listed: what the report says of that, unless the store holds nothing at all. */
+/** Says why no row is listed: by the report's own text, unless the store is empty. */
 function NoRows({ view: { change, netLoss }, words }: Pick<Props, 'view' | 'words'>) {
   const summary = useResource<Summary>('/api/insights/v1/summary');
   if (!summary.data && !summary.failure) return <Loading />;

@@ -19,7 +19,7 @@ interface Props {
   words: ReportWords;
 }
 
-/** A report, page by page, with what changed since another. */
+/** A report, page by page, with the changes since another report. */
 export function ReportsPage({ place, words }: Props) {
   const view = reportView(place, words);
   const runs = useKeptRuns();
@@ -60,7 +60,7 @@ export function ReportsPage({ place, words }: Props) {
 const apiPath = ({ subject, report }: ReportWords) =>
   `/api/insights/v1/reports/${subject}/${report}`;
 
-/** Since when organizations have been quiet and whom to call, for the report where that matters. */
+/** The last active days and contacts of organizations, for "Gone quiet". */
 function useContacts(words: ReportWords, view: ReportView): ContactsByOrg {
   const isNeeded = isCalled(words);
   const path = addressOf(`${apiPath(words)}/contacts`, pageQuery(view));
@@ -68,7 +68,7 @@ function useContacts(words: ReportWords, view: ReportView): ContactsByOrg {
   return contactsByOrg(data);
 }
 
-/** The moment of the list, and of the one it is compared with. */
+/** The moment of the report, and of the report it is compared with. */
 function Provenance({ report: { report_time: at, previous } }: { report: ReportChanges }) {
   if (at === 0) return null;
   return (

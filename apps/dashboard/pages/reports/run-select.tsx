@@ -7,12 +7,12 @@ interface Props {
   runs: readonly RunListItem[];
   value: string;
   onRun: (value: string) => void;
-  /** Choices before the reports themselves: options, and their values. */
+  /** The `option` elements before the reports, and their values. */
   children: ComponentChildren;
   named: readonly string[];
 }
 
-/** One of the reports that are kept, by its moment, in groups by month. */
+/** Selects a kept report by its moment; the reports are grouped by month. */
 export function RunSelect({ label, runs, value, onRun, children, named }: Props) {
   const months = Map.groupBy(runs, ({ report_time: at }) => dayOf(at).slice(0, 7));
   const isListed = named.includes(value) || runs.some((run) => run.run_id === value);
@@ -21,7 +21,7 @@ export function RunSelect({ label, runs, value, onRun, children, named }: Props)
       <span>{label}</span>
       <select value={value} onChange={({ currentTarget }) => onRun(currentTarget.value)}>
         {children}
-        {!isListed && <option value={value}>the one in the address</option>}
+        {!isListed && <option value={value}>the report in the address</option>}
         {[...months].map(([month, ofMonth]) => (
           <optgroup key={month} label={formatMonth(`${month}-01`)}>
             {ofMonth.map((run) => (

@@ -30,10 +30,10 @@ interface Props {
   contacts: ContactsByOrg;
 }
 
-/** The rows of a report as ranked. */
+/** The rows of a report in the order of their ranks. */
 export function ReportTable({ words, rows, report, contacts }: Props) {
   const isUser = words.subject === 'user';
-  // A phone has room for the number that ranks, not for the others.
+  // A phone has room only for the number that decides the rank.
   const hasOwnNumber = words.columns.length > 0;
   const hasContacts = isCalled(words);
   return (
@@ -86,7 +86,7 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
   );
 }
 
-/** The moment that a row's numbers are of: rows that left have those of the other report. */
+/** The moment of a row's numbers: rows that left have the numbers of the earlier report. */
 const timeOf = ({ change }: Row, { report_time: at, previous }: ReportChanges): number =>
   change === 'left' && previous ? previous.report_time : at;
 
@@ -100,7 +100,7 @@ function valueOf(row: Row, { name }: Column): string {
 }
 
 interface OwnNumber {
-  /** Whether the report has a number of its own, by which it ranks. */
+  /** Whether the report has its own number that decides the rank. */
   hasOwnNumber: boolean;
 }
 

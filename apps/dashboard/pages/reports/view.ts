@@ -6,24 +6,24 @@ import type { ReportWords } from '../../labels/reports.js';
 /** The report options in an address. */
 export interface ReportView {
   interval: string;
-  /** A past run; the latest otherwise. */
+  /** The id of a past run; undefined for the latest. */
   runId?: string | undefined;
-  /** What it is compared with: a day such as `yesterday`, `previous`, or the id of a run. */
+  /** The report to compare with: a day such as `yesterday`, `previous`, or the id of a run. */
   compareTo: string;
   change: ChangeFilter;
-  /** Of the organizations that lose people, only those that lost more than joined. */
+  /** Only organizations that lost more people than joined. */
   netLoss: boolean;
   /** From 1. */
   page: number;
   pageSize: number;
-  /** Only rows of the page that hold this. */
+  /** Only rows of the page that contain this text. */
   search: string;
 }
 
 const PAGE_SIZES = [25, 50, 100] as const;
 const FILTERS: readonly ChangeFilter[] = ['all', 'entered', 'moved', 'left'];
 
-/** Values that make no sense are ignored, except runs, which the API checks. */
+/** Invalid values are ignored, except runs, which the API checks. */
 export function reportView({ query }: Place, words: ReportWords): ReportView {
   const oneOf = <T>(given: T, known: readonly T[]): T =>
     known.includes(given) ? given : known[0]!;

@@ -11,12 +11,12 @@ export function sendCommand(service: string, key: string): string {
   {"id": "4", "type": "user.active",       "data": {"user_id": "ada"}}]'`;
 }
 
-/** Sends from a library that tracks, such as Segment's. */
+/** Sets up a tracking library such as Segment's. */
 export function trackCode(service: string, key: string): string {
   return `const analytics = new Analytics({ writeKey: '${key}', host: '${service}' });`;
 }
 
-/** Brings in the past from files. */
+/** Imports past data from files. */
 export const IMPORT_COMMANDS = [
   'insightd import csv users users.csv',
   'insightd import csv orgs orgs.csv',
@@ -27,10 +27,10 @@ export const IMPORT_COMMANDS = [
 export const KEY_COMMAND = "insightd keys create --name 'my app' --scopes ingest";
 
 interface Webhook {
-  /** Names the address and the setting. */
+  /** The source's name, which is part of the address and the setting. */
   source: string;
   title: string;
-  /** Where its address is pasted. */
+  /** Where to paste the address. */
   where: string;
 }
 

@@ -9,7 +9,7 @@ import { Link } from '../../routing/link.js';
 import { ANY_KEY, IMPORT_COMMANDS, KEY_COMMAND, sendCommand, trackCode } from './commands.js';
 import { WebhookList } from './webhooks.js';
 
-/** Shown instead of the overview while the store is empty. @param onCheck looks for data again */
+/** Shown instead of the overview while the store is empty. @param onCheck checks for data again */
 export function Guide({ onCheck }: { onCheck: () => void }) {
   const sources = useResource<{ sources: SourceState[] }>('/api/insights/v1/sources');
   const hasHeard = sources.data?.sources.some(({ last_event_at: at }) => at !== null);
@@ -18,9 +18,9 @@ export function Guide({ onCheck }: { onCheck: () => void }) {
       <section class="panel" aria-labelledby="no-data">
         <h2 id="no-data">There is no data yet</h2>
         <p>
-          This store holds no users and no organizations, so there is nothing to report on. Send
-          your data in one of the ways below. Reports are made on a schedule; an administrator can
-          make them at once on the page <Link href="/data">Data</Link>.
+          This store has no users and no organizations, so there is nothing to report on. Send your
+          data in one of the ways below. Reports are made on a schedule; an administrator can make
+          them at once on the page <Link href="/data">Data</Link>.
         </p>
         {hasHeard && (
           <p class="warning">
@@ -39,20 +39,20 @@ export function Guide({ onCheck }: { onCheck: () => void }) {
   );
 }
 
-/** The ways in, with commands and addresses to copy. */
+/** The ways to send data, with commands and addresses to copy. */
 export function Steps() {
   const isAdmin = useIsAdmin();
   const [key, setKey] = useState(ANY_KEY);
   return (
     <div class="block">
       <section class="panel" aria-labelledby="step-key">
-        <h2 id="step-key">1. Make a key for your app</h2>
+        <h2 id="step-key">1. Create a key for your app</h2>
         {isAdmin ? (
           <KeyMaker onMade={(made) => made.scopes.includes('ingest') && setKey(made.key)} />
         ) : (
           <>
             <p>Ask an administrator for a key with the scope ingest, or run on the server:</p>
-            <Copied name="the command that makes a key" text={KEY_COMMAND} />
+            <Copied name="the command that creates a key" text={KEY_COMMAND} />
           </>
         )}
       </section>
@@ -60,11 +60,11 @@ export function Steps() {
         <h2 id="step-send">2. Send events</h2>
         <p>
           {key === ANY_KEY
-            ? 'This sends a user, an organization and a day of activity. Put your key in first:'
-            : 'This sends a user, an organization and a day of activity, with the key you made:'}
+            ? 'This sends a user, an organization and a day of activity. Replace YOUR_KEY with your key:'
+            : 'This sends a user, an organization and a day of activity, with the key you created:'}
         </p>
         <Copied name="the command that sends events" text={sendCommand(SERVICE, key)} />
-        <p>Libraries that speak Segment’s tracking API send here with the key as write key:</p>
+        <p>Libraries for Segment’s tracking API use this address, and the key as write key:</p>
         <Copied name="the code of a tracking library" text={trackCode(SERVICE, key)} />
         <p class="small soft">
           All events and endpoints are described on <a href={outside('/docs')}>the API page</a>.
@@ -75,10 +75,10 @@ export function Steps() {
         <WebhookList />
       </section>
       <section class="panel" aria-labelledby="step-past">
-        <h2 id="step-past">Bring in the past</h2>
+        <h2 id="step-past">Import past data</h2>
         <p>
-          Run on the server, with CSV files from your database. Without the command{' '}
-          <code>insightd</code>, write <code>npm run insightd --</code> in its place.
+          Run these commands on the server, with CSV files from your database. In a clone, write{' '}
+          <code>npm run insightd --</code> instead of <code>insightd</code>.
         </p>
         <Copied name="the commands that import files" text={IMPORT_COMMANDS} />
       </section>

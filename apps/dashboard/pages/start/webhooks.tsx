@@ -12,10 +12,10 @@ export function WebhookList() {
   return (
     <>
       <p>
-        Paste the address there, then copy the signing secret that you get into the setting, and
-        start insightd again.
+        Paste the address in the service’s dashboard, copy the signing secret into the setting, and
+        restart insightd.
         {isLocal() &&
-          ' The service must be able to reach it: use the public address of this server.'}
+          ' The service must be able to reach the address: use the public address of this server.'}
       </p>
       <ul class="rows webhooks">
         {WEBHOOKS.map((webhook) => (

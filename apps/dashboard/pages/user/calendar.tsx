@@ -7,7 +7,7 @@ const CELL = 13;
 const SIZE = 10.5;
 const TOP = 16;
 
-/** A year of days, a column a week, the active ones filled; and the same month by month. */
+/** A year of days, one column per week, with active days filled; and a table by month. */
 export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activity'>) {
   const active = new Set(days);
   const all = daysBetween(from, to);
@@ -18,7 +18,7 @@ export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activ
   });
   const width = at(all.length - 1).x + CELL;
   const box = useRef<HTMLDivElement>(null);
-  // Where there is no room for a year, its end is what matters.
+  // If a year does not fit, show its end.
   useLayoutEffect(() => box.current?.scrollTo({ left: width }), []);
   return (
     <>
@@ -47,7 +47,7 @@ export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activ
             </rect>
           ))}
           {all.map((day, index) =>
-            // The last weeks have no room for a name.
+            // The last weeks have no room for the name of a month.
             day.endsWith('-01') && at(index).x < width - 30 ? (
               <text key={day} x={at(index).x} y="11">
                 {formatMonth(day).replace(/[\s,]*\d{4}\D*/, '')}
