@@ -11,7 +11,10 @@ export function readText(body: unknown): string {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   if (bytes.length === 0) throw new ApiError('unreadable', 'The body is empty.');
   if (isCrowded(bytes)) {
-    throw new ApiError('unreadable', 'The JSON of the body has more than 500,000 values. Split it.');
+    throw new ApiError(
+      'unreadable',
+      'The JSON of the body has more than 500,000 values. Split it.',
+    );
   }
   try {
     return decoder.decode(bytes);
