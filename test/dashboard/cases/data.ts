@@ -24,7 +24,7 @@ export function dataCases(world: () => World): void {
       await reading(world(), '/data', async (page) => {
         const keys = page.getByRole('region', { name: 'API keys' });
         await keys.getByLabel('Name of the key').fill('made in a page');
-        await keys.getByRole('button', { name: 'Make the key' }).click();
+        await keys.getByRole('button', { name: 'Create key' }).click();
         const shown = keys.getByRole('group', { name: 'the key' });
         const key = (await shown.innerText()).trim();
         const headers = { Authorization: `Bearer ${key}` };
@@ -54,7 +54,7 @@ export function dataCases(world: () => World): void {
         await first.getByRole('button', { name: /^Withdraw the run of/ }).click();
         await first.getByRole('button', { name: 'Keep' }).click();
         await first.getByRole('button', { name: /^Withdraw the run of/ }).click();
-        await first.getByRole('button', { name: 'Withdraw for good' }).click();
+        await first.getByRole('button', { name: 'Withdraw permanently' }).click();
         await table.locator(`a[href*="${run_id}"]`).waitFor({ state: 'detached' });
       });
       const run = await world().api.get(`/api/admin/v1/report_runs/${run_id}`);
@@ -82,9 +82,9 @@ export function dataCases(world: () => World): void {
       await reading(world(), '/data', async (page) => {
         const rows = page.getByRole('table', { name: 'Rejected events' }).locator('tbody tr');
         await waitFor(async () => (await rows.count()) === 4);
-        await page.getByRole('link', { name: 'Earlier ones' }).click();
+        await page.getByRole('link', { name: 'Earlier events' }).click();
         await waitFor(async () => (await rows.count()) === 4);
-        expect(await page.getByRole('link', { name: 'Earlier ones' }).count()).toBe(0);
+        expect(await page.getByRole('link', { name: 'Earlier events' }).count()).toBe(0);
         const { release } = await delayReplay(databaseUrl, 'usable-2');
         await page.getByRole('button', { name: 'Try all again' }).click();
         await release();
