@@ -53,7 +53,7 @@ export function Failed({ failure, retry }: { failure: Failure; retry: () => void
 
 const HEADLINES = {
   away: 'The service is unavailable at the moment.',
-  missing: 'This page does not exist.',
+  missing: 'This was not found.',
   wrong: 'The parameters of this address are not valid.',
   refused: 'This could not be shown.',
 };
