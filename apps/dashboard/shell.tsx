@@ -31,7 +31,7 @@ export function Shell({ reader, path, children }: Props) {
   return (
     <div class="shell">
       <a class="skip" href="#main">
-        Skip to the page
+        Skip to content
       </a>
       <header class="side">
         <Link class="brand" href="/">

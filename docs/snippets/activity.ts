@@ -1,4 +1,4 @@
-// Reports active users to insightd: each at most once an hour, in batches, with a delay of some seconds.
+// Reports active users to insightd: each at most once an hour, in batches, with a delay of a few seconds.
 //   const wasActive = activityReporter('https://insightd.internal', process.env.INSIGHTD_KEY!);
 //   Express, Nest: app.use((req, _res, next) => { wasActive(req.user?.id); next(); });
 //   Fastify:       app.addHook('preHandler', async (request) => wasActive(request.user?.id));

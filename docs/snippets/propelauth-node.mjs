@@ -11,7 +11,7 @@ const INSIGHTS =
   /^\/api\/backend\/v1\/(?:(?:user|org)_report\/[^/]+|chart_metrics?\/[^/]+|user\/[^/]+\/signup_query_parameters)$/;
 
 /**
- * @param {{ url: string, key: string }} insightd its address, and a key of its own with the scope `read`
+ * @param {{ url: string, key: string }} insightd its address, and one of its own keys with the scope `read`
  * @returns {() => void} ends the redirection
  */
 export function redirectInsights({ url, key }) {

@@ -3,8 +3,8 @@
 //
 //	if err := insights.Redirect("http://127.0.0.1:3000", os.Getenv("INSIGHTD_KEY")); err != nil { … }
 //
-// Call it once, when the process starts. The key is one of insightd's own, with the scope `read`. The Go client reads
-// ids as UUIDs: those that your events carry must be some.
+// Call it once, when the process starts. Use an insightd key with the scope `read`. The Go client parses ids as UUIDs, so
+// the ids in your events must be UUIDs.
 package insights
 
 import (

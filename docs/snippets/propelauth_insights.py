@@ -20,7 +20,7 @@ INSIGHTS = re.compile(
 
 
 def redirect_insights(url: str, key: str) -> None:
-    """Redirects the ten paths of the insights API in both HTTP libraries, as far as they are installed."""
+    """Redirects the ten paths of the insights API in each of the two HTTP libraries that is installed."""
     base = url.rstrip("/")
     try:
         import requests

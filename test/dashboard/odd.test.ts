@@ -42,12 +42,12 @@ inBrowser('with no data at all', () => {
       const tab = await openSignedIn(browser, service.origin, TEST_KEY);
       await tab.page.goto('/');
       await tab.page.getByLabel('Name of the key').fill('my app');
-      await tab.page.getByRole('button', { name: 'Make the key' }).click();
+      await tab.page.getByRole('button', { name: 'Create key' }).click();
       const command = tab.page.getByRole('group', { name: 'the command that sends events' });
       await command.getByText('Bearer insightd_').waitFor();
       const { stdout } = await promisify(execFile)('sh', ['-c', `${await command.innerText()} -s`]);
       expect(JSON.parse(stdout)).toMatchObject({ accepted: 4, rejected: [] });
-      await tab.page.getByRole('button', { name: 'Look again' }).click();
+      await tab.page.getByRole('button', { name: 'Check again' }).click();
       await tab.page.getByRole('heading', { name: 'This month' }).waitFor();
       // The button has gone, and the focus is on the page's heading.
       expect(await tab.page.locator(':focus').innerText()).toBe('Overview');
@@ -178,10 +178,10 @@ inBrowser('an API that is away', () => {
       await isShown(page);
       await service.kill();
       await page.getByRole('link', { name: 'Reports' }).click();
-      await page.getByText('The service is away for the moment.').waitFor();
+      await page.getByText('The service is unavailable at the moment.').waitFor();
       expect(await heading(page)).toBe('Champions');
       await again(page);
-      await page.getByText('The service is away for the moment.').waitFor();
+      await page.getByText('The service is unavailable at the moment.').waitFor();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('alert').getByText('You are still signed in.').waitFor();
 

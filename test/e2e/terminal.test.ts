@@ -54,7 +54,7 @@ inTerminal(
           headers: { Cookie: first.headers.get('set-cookie')!.split(';')[0]! },
         });
         expect(await session.json()).toMatchObject({ scopes: ['read', 'admin'] });
-        expect(terminal.text().includes('An API key with every scope was made')).toBe(isFirst);
+        expect(terminal.text().includes('An API key with all scopes was created')).toBe(isFirst);
         expect(terminal.text()).toMatch(/^\d\d:\d\d:\d\d started \(role: api, address: http/m);
         expect(terminal.text()).not.toContain('{"');
       } finally {

@@ -64,7 +64,7 @@ export class Api {
   async ingest(events: readonly object[]): Promise<void> {
     const { status, body } = await this.post<IngestReply>('/api/ingest/v1/events', events);
     if (status !== 200 || body.rejected.length > 0 || body.accepted !== events.length) {
-      throw new Error(`events were not taken: ${status} ${JSON.stringify(body)}`);
+      throw new Error(`events were not accepted: ${status} ${JSON.stringify(body)}`);
     }
   }
 
@@ -134,8 +134,7 @@ export async function waitFor<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > giveUpAt)
-      throw new Error(`nothing came within ${withinMs} ms: ${String(look)}`);
+    if (Date.now() > giveUpAt) throw new Error(`no result within ${withinMs} ms: ${String(look)}`);
     await delay(50);
   }
 }

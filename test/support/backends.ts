@@ -10,7 +10,7 @@ export interface QueueHome {
   environment: Record<string, string>;
   /** Drops every job and all other data of the queues. */
   flush: () => Promise<void>;
-  /** Delivers a job about a run once more and waits until a worker is done with it. */
+  /** Delivers a job of a run again and waits until a worker has finished it. */
   deliver: (runId: string) => Promise<void>;
   close: () => Promise<void>;
 }

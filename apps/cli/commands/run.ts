@@ -19,7 +19,7 @@ import { WorkerProcess } from '../worker-process.js';
 export async function run(role: Role | 'all', given: Settings): Promise<void> {
   if (role !== 'all' && given.DATABASE_URL === undefined) {
     throw new SettingsError(
-      `DATABASE_URL must be set for ${role}: only "all" brings a PostgreSQL of its own.`,
+      `DATABASE_URL must be set for ${role}: only "all" starts an embedded PostgreSQL.`,
     );
   }
   const strays = checkSecrets(await Sources.load(), given);
@@ -30,7 +30,7 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
   const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
   if (key !== undefined) {
     process.stdout.write(
-      `An API key with every scope was made. It is shown only once:\n\n  ${key}\n\n`,
+      `An API key with all scopes was created. It is shown only once:\n\n  ${key}\n\n`,
     );
   }
   if (role !== 'worker' && isForPeople()) {

@@ -59,7 +59,7 @@ export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
         ))}
       </fieldset>
       <button type="submit" class="button main-action">
-        Make the key
+        Create key
       </button>
       <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
       <div role="status">

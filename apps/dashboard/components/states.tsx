@@ -39,7 +39,7 @@ export function Failed({ failure, retry }: { failure: Failure; retry: () => void
       </p>
       {failure.kind === 'wrong' && (
         <Link class="button" href={location.pathname}>
-          Show the page without these choices
+          Show the page without these options
         </Link>
       )}
       {failure.kind !== 'missing' && failure.kind !== 'wrong' && (
@@ -52,8 +52,8 @@ export function Failed({ failure, retry }: { failure: Failure; retry: () => void
 }
 
 const HEADLINES = {
-  away: 'The service is away for the moment.',
-  missing: 'This page does not exist.',
+  away: 'The service is unavailable at the moment.',
+  missing: 'This was not found.',
   wrong: 'The parameters of this address are not valid.',
   refused: 'This could not be shown.',
 };

@@ -24,7 +24,7 @@ export function dataCases(world: () => World): void {
       await reading(world(), '/data', async (page) => {
         const keys = page.getByRole('region', { name: 'API keys' });
         await keys.getByLabel('Name of the key').fill('made in a page');
-        await keys.getByRole('button', { name: 'Make the key' }).click();
+        await keys.getByRole('button', { name: 'Create key' }).click();
         const shown = keys.getByRole('group', { name: 'the key' });
         const key = (await shown.innerText()).trim();
         const headers = { Authorization: `Bearer ${key}` };
@@ -54,7 +54,7 @@ export function dataCases(world: () => World): void {
         await first.getByRole('button', { name: /^Withdraw the run of/ }).click();
         await first.getByRole('button', { name: 'Keep' }).click();
         await first.getByRole('button', { name: /^Withdraw the run of/ }).click();
-        await first.getByRole('button', { name: 'Withdraw for good' }).click();
+        await first.getByRole('button', { name: 'Withdraw permanently' }).click();
         await table.locator(`a[href*="${run_id}"]`).waitFor({ state: 'detached' });
       });
       const run = await world().api.get(`/api/admin/v1/report_runs/${run_id}`);
@@ -83,7 +83,7 @@ export function dataCases(world: () => World): void {
         const rows = page.getByRole('table', { name: 'Rejected events' }).locator('tbody tr');
         await waitFor(async () => (await rows.count()) === 4);
         // Both pages have four rows: the second is the last.
-        const earlier = page.getByRole('link', { name: 'Earlier ones' });
+        const earlier = page.getByRole('link', { name: 'Earlier events' });
         await earlier.click();
         await earlier.waitFor({ state: 'detached' });
         expect(await rows.count()).toBe(4);

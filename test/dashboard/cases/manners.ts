@@ -127,7 +127,7 @@ export function mannersCases(world: () => World): void {
     test('the keyboard reaches the content, and starts at the top of the next page after a link', async () => {
       await reading(world(), '/', async (page) => {
         await page.keyboard.press('Tab');
-        expect(await page.locator(':focus').innerText()).toBe('Skip to the page');
+        expect(await page.locator(':focus').innerText()).toBe('Skip to content');
         await page.keyboard.press('Enter');
         await page.keyboard.press('Tab');
         const inMain = `document.querySelector('main').contains(document.activeElement)`;

@@ -158,7 +158,7 @@ export function reportCases(world: () => World): void {
       await reading(world(), CHAMPIONS, async (page) => {
         const email = (await page.locator('.person small').first().innerText()).trim();
         await page.getByLabel('Search this page').fill(email.toUpperCase());
-        await page.getByText('of the 25 on this page hold').waitFor();
+        await page.getByText('of the 25 on this page contain').waitFor();
         expect(await page.locator('table.report tbody tr').count()).toBe(1);
         expect(new URL(page.url()).searchParams.get('q')).toBe(email.toUpperCase());
         await page.getByLabel('Search this page').fill('no such name');

@@ -77,7 +77,7 @@ export function subjectCases(world: () => World): void {
         .waitFor();
       await page.goto('/reports/user/champion?against=someday');
       await page.getByText('must be the id of a run or one of previous, yesterday').waitFor();
-      await page.getByRole('link', { name: 'Show the page without these choices' }).click();
+      await page.getByRole('link', { name: 'Show the page without these options' }).click();
       await isShown(page);
       expect(await page.locator('table.report tbody tr').count()).toBe(25);
       await page.context().close();

@@ -118,6 +118,8 @@ describe('group', () => {
   });
 });
 
+const ACTIVE: [string, Call][] = [['user.active', { user_id: 'ada', org_id: 'acme' }]];
+
 describe('track', () => {
   test.each<[unknown, Call, [string, Call][]]>([
     [
@@ -128,7 +130,7 @@ describe('track', () => {
         ['user.added_to_org', { user_id: 'ada', org_id: 'acme' }],
       ],
     ],
-    ['Signed In', {}, [['user.active', { user_id: 'ada' }]]],
+    ['Signed In', {}, ACTIVE],
     [
       'Account Created',
       { account_name: 'Acme' },
@@ -156,9 +158,9 @@ describe('track', () => {
         ],
       ],
     ],
-    ['Signed Out', {}, [['user.active', { user_id: 'ada' }]]],
-    ['Song Played', { account_name: 'Acme' }, [['user.active', { user_id: 'ada' }]]],
-    [undefined, {}, [['user.active', { user_id: 'ada' }]]],
+    ['Signed Out', {}, ACTIVE],
+    ['Song Played', { account_name: 'Acme' }, ACTIVE],
+    [undefined, {}, ACTIVE],
   ])('%p', (event, properties, expected) => {
     expect(events(track(event, properties, 'acme'))).toEqual(expected);
   });

@@ -60,7 +60,7 @@ function Letters({ place }: { place: Place }) {
             )}
             {next !== null && (
               <Link class="button" href={changed(place, { letters_before: next })}>
-                Earlier ones
+                Earlier events
               </Link>
             )}
           </p>

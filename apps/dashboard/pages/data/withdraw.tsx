@@ -30,12 +30,12 @@ export function Withdraw({ run, onEnd }: { run: Withdrawable; onEnd: () => void 
   }
   return (
     <span class="bar" role="group" aria-label={name}>
-      <span class="small">Its reports can then no longer be read. Withdraw it for good?</span>
+      <span class="small">Its reports can then no longer be read. Withdraw it permanently?</span>
       <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
         Keep
       </button>
       <button type="button" class="button" onClick={() => void withdraw()}>
-        Withdraw for good
+        Withdraw permanently
       </button>
     </span>
   );

@@ -33,7 +33,7 @@ export function ReportList({ place, words, view, report, contacts }: Props) {
       {view.search !== '' && (
         <p role="status" class="small soft">
           {formatNumber(rows.length)} of the {formatNumber(report.rows.length)} on this page{' '}
-          {rows.length === 1 ? 'holds' : 'hold'} “<bdi>{view.search}</bdi>”.
+          {rows.length === 1 ? 'contains' : 'contain'} “<bdi>{view.search}</bdi>”.
         </p>
       )}
       {rows.length > 0 && <ReportTable {...{ words, rows, report, contacts }} />}

@@ -30,7 +30,7 @@ export function Guide({ onCheck }: { onCheck: () => void }) {
         )}
         <p>
           <button type="button" class="button" onClick={onCheck}>
-            Look again
+            Check again
           </button>
         </p>
       </section>
