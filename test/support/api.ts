@@ -60,6 +60,11 @@ export class Api {
     return reply(response);
   }
 
+  /** Any request, without a body. */
+  async send(method: string, path: string): Promise<Reply> {
+    return reply(await fetch(this.origin + path, { method, headers: this.authorization }));
+  }
+
   /** Sends events and expects every one to be accepted. */
   async ingest(events: readonly object[]): Promise<void> {
     const { status, body } = await this.post<IngestReply>('/api/ingest/v1/events', events);

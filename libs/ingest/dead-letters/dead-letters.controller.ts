@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { parameters, wire, type DeadLetterList, type ReplayReply } from '#libs/contracts';
+import { idSchema, parameters, wire, type DeadLetterList, type ReplayReply } from '#libs/contracts';
 import { Access, Operation, TakesBody, operation, type BodyOf, type QueryOf } from '#libs/platform';
 import { DeadLettersService } from './dead-letters.service.js';
 import { ReplayService } from './replay.service.js';
@@ -19,7 +19,7 @@ const listDeadLetters = operation({
   query: z.object({
     limit: parameters.wholeNumber({ default: 100, low: 1, high: 1_000 }),
     before: wire.deadLetterId.optional().describe('only events older than this id'),
-    sender: z.string().optional().describe('only events from this source of /api/admin/v1/sources'),
+    sender: idSchema.optional().describe('only events from this source of /api/admin/v1/sources'),
   }),
   reply: wire.deadLetterList,
 });

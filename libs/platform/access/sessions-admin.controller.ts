@@ -1,6 +1,6 @@
 import { Controller, Delete, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { keyShapes } from '#libs/contracts';
+import { idSchema, keyShapes } from '#libs/contracts';
 import { Operation, operation, type QueryOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
 import { SessionsService } from './sessions.service.js';
@@ -10,7 +10,7 @@ const endSessions = operation({
   tag: 'admin',
   summary: 'End all sessions, or those of one key; also ends unused sign-in codes',
   query: z.object({
-    key_id: z.string().min(1).max(255).optional().describe('only the sessions of this key'),
+    key_id: idSchema.optional().describe('only the sessions of this key'),
   }),
   reply: keyShapes.endedSessions,
 });

@@ -71,3 +71,26 @@ test('org ids and names are returned exactly as sent, ordered as bytes', async (
   expect(rows).toMatchObject(expected);
   expect(rows).toHaveLength(IDS.length);
 });
+
+interface Described {
+  paths: Record<string, Record<string, { parameters?: { name: string; in: string }[] }>>;
+}
+
+test('a NUL, which PostgreSQL cannot store, in any path or query never fails the service', async () => {
+  const { body } = await service.api.get<Described>('/openapi.json');
+  const failed: string[] = [];
+  for (const [path, methods] of Object.entries(body.paths)) {
+    for (const [method, { parameters = [] }] of Object.entries(methods)) {
+      const query = parameters
+        .filter((one) => one.in === 'query')
+        .map(({ name }) => `${name}=a%00`);
+      for (const one of ['', ...query]) {
+        const target = `${path.replaceAll(/\{\w+\}/g, 'a%00')}?${one}`;
+        const { status } = await service.api.send(method.toUpperCase(), target);
+        if (status >= 500) failed.push(`${status} ${method} ${target}`);
+      }
+    }
+  }
+  expect(Object.keys(body.paths).length).toBeGreaterThan(20);
+  expect(failed).toEqual([]);
+});
