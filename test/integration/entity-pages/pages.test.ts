@@ -105,6 +105,7 @@ describe('a user page', () => {
     expect(page.activity).toEqual({
       ...{ from: day(364), to: day(0) },
       days: [day(364), day(29), day(3)],
+      named: [],
     });
     expect(page.invites).toEqual({
       total: 3,
