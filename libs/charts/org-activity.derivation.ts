@@ -1,10 +1,10 @@
 import { DAY_MS, type Calendar } from '#libs/contracts';
 import {
-  BLOCK_BYTES,
   BLOCK_SHIFT,
   BLOCK_SIZE,
   NamedDays,
   NamedPairs,
+  partsOf,
   scanActivity,
   scanMembersOf,
   type DayRange,
@@ -29,8 +29,6 @@ export function oneDay(day: number): DayRange {
 type BlockSpans = Int32Array;
 const SPAN_FIELDS = 5;
 const PAIR = 4;
-/** Maximum bytes of named activity in memory. */
-const MAX_NAMED_BYTES = 64 * 1024 * 1024;
 /** Before and after every day. */
 const [ALWAYS, FOR_EVER] = [-(2 ** 30), 2 ** 30];
 
@@ -45,7 +43,7 @@ export async function deriveOrgActivity(
   const spans = await loadSpans(db, calendar, orgKeys);
   const pairs = await addPairs(db, spans);
   const derived = new OrgDays(orgKeys);
-  for (const part of await partsOf(db, range, spans, pairs)) {
+  for (const part of partsOf(await knownPart(db, range), spans.size, pairs)) {
     const named = await NamedDays.read(db, part, pairs);
     await scanActivity(db, 'activity', part, [...spans.keys()], (day, block, bits) => {
       const unnamed = named.unnamed(day, block, bits);
@@ -92,23 +90,10 @@ async function addPairs(db: Connection, spans: Map<number, BlockSpans>): Promise
   return pairs;
 }
 
-/** Splits a range into parts whose named activity fits in memory. */
-async function partsOf(
-  db: Connection,
-  range: DayRange,
-  spans: ReadonlyMap<number, BlockSpans>,
-  { blocks }: NamedPairs,
-): Promise<DayRange[]> {
-  if (blocks.size === 0) return [range];
-  const known = await knownDays(db);
-  const [from, before] = [Math.max(range.from, known.from), Math.min(range.before, known.before)];
-  const days = Math.floor(MAX_NAMED_BYTES / ((spans.size + blocks.size) * BLOCK_BYTES));
-  const step = Math.max(days, 1) * DAY_MS;
-  const parts: DayRange[] = [];
-  for (let day = from; day < before; day += step) {
-    parts.push({ from: day, before: Math.min(day + step, before) });
-  }
-  return parts;
+/** The days of a range from the first to the last with any activity. */
+async function knownPart(db: Connection, range: DayRange): Promise<DayRange> {
+  const { from, before } = await knownDays(db);
+  return { from: Math.max(range.from, from), before: Math.min(range.before, before) };
 }
 
 async function loadSpans(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Calendar } from '#libs/contracts';
-import { orgsOf } from '#libs/facts';
+import { expectCalendar, orgsOf } from '#libs/facts';
 import { Database, type Connection } from '#libs/database';
 import { Metrics } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
@@ -36,6 +36,7 @@ export class OrgActivityService {
     );
     if (!rows[0]?.ours) return false;
     // Transactions that commit later record their own changes, for the next derivation.
+    await expectCalendar(db, this.calendar);
     const changes = await takeChanges(db);
     if (changes.isEmpty) return false;
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();

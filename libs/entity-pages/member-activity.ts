@@ -3,6 +3,7 @@ import {
   BLOCK_SHIFT,
   NamedDays,
   NamedPairs,
+  partsOf,
   isMarked,
   scanActivity,
   type DayRange,
@@ -43,21 +44,24 @@ export async function memberActivity(
     db,
     members.map(({ userKey }) => userKey),
   );
-  const named = await NamedDays.read(db, weeks, pairs);
   const pairOf = members.map(({ userKey }) => pairs.keyOf(userKey, orgKey));
   const covered = members.map(({ spans }) => spans.map((span) => daysOf(span, calendar)));
-  await scanActivity(db, 'activity', weeks, [...byBlock.keys()], (day, block, bits) => {
-    const unnamed = named.unnamed(day, block, bits);
-    const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
-    const isLatest = day >= latest.from && day < latest.before;
-    for (const place of byBlock.get(block)!) {
-      const isActive =
-        isMarked(unnamed, members[place]!.userKey) || named.isNamed(day, pairOf[place]!);
-      if (!isActive || !covered[place]!.some(({ from, to }) => from <= day && day <= to)) continue;
-      if (isLatest) latestDays[place]!++;
-      inWeek[place] = 1;
-    }
-  });
+  for (const part of partsOf(weeks, byBlock.size, pairs)) {
+    const named = await NamedDays.read(db, part, pairs);
+    await scanActivity(db, 'activity', part, [...byBlock.keys()], (day, block, bits) => {
+      const unnamed = named.unnamed(day, block, bits);
+      const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
+      const isLatest = day >= latest.from && day < latest.before;
+      for (const place of byBlock.get(block)!) {
+        const isActive =
+          isMarked(unnamed, members[place]!.userKey) || named.isNamed(day, pairOf[place]!);
+        const isMember = covered[place]!.some(({ from, to }) => from <= day && day <= to);
+        if (!isActive || !isMember) continue;
+        if (isLatest) latestDays[place]!++;
+        inWeek[place] = 1;
+      }
+    });
+  }
   const activeByWeek = wasActive.map((places) => places.reduce((sum, one) => sum + one, 0));
   return { activeByWeek, latestDays };
 }

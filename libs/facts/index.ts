@@ -27,6 +27,6 @@ export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export type { SpanColumns } from './replica/spans.js';
-export { NamedDays, NamedPairs } from './read/named-days.js';
+export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';
 export { expectCalendar, settleTimeZone, timeZoneOf } from './write/store-calendar.store.js';
 export * from './read/user-history.query.js';

@@ -38,3 +38,11 @@ test('a table finds every pair by its key, and none that was removed, whatever i
     { numRuns: 30 },
   );
 });
+
+test('pairs may be added in any order of keys', () => {
+  const table = new PairTable();
+  const keys = Array.from({ length: 5_000 }, (_, index) => ((index * 7) % 5_000) + 1);
+  for (const key of keys) table.add(key, key, key + 1);
+  expect(table.last).toBe(5_000);
+  expect(keys.every((key) => table.find(key, key + 1) === key)).toBe(true);
+});

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#libs/contracts';
 import type { Connection } from '#libs/database';
 import { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, isMarked } from '../blocks/day-block.js';
 import { scanActivity, scanPairsAfter, scanPairsOf, type DayRange } from './scan.js';
@@ -7,7 +8,8 @@ const MAX_LISTED_USERS = 20_000;
 
 /** The pairs of some users that activity ever named. */
 export class NamedPairs {
-  private readonly byUser = new Map<number, { org: number; id: number }[]>();
+  /** Keys by user and org. */
+  private readonly byUser = new Map<number, Map<number, number>>();
   /** The pairs of each block of pairs. */
   private readonly byBlock = new Map<number, { id: number; user: number }[]>();
 
@@ -26,7 +28,7 @@ export class NamedPairs {
 
   /** The key of a pair; 0 when it was never named. */
   keyOf(user: number, org: number): number {
-    return this.byUser.get(user)?.find((pair) => pair.org === org)?.id ?? 0;
+    return this.byUser.get(user)?.get(org) ?? 0;
   }
 
   /** The blocks of pairs, and the pairs in each. */
@@ -35,9 +37,8 @@ export class NamedPairs {
   }
 
   private add(id: number, user: number, org: number): void {
-    const ofUser = this.byUser.get(user);
-    if (ofUser) ofUser.push({ org, id });
-    else this.byUser.set(user, [{ org, id }]);
+    const ofUser = this.byUser.get(user) ?? new Map<number, number>();
+    this.byUser.set(user, ofUser.set(org, id));
     const inBlock = this.byBlock.get(id >> BLOCK_SHIFT);
     if (inBlock) inBlock.push({ id, user });
     else this.byBlock.set(id >> BLOCK_SHIFT, [{ id, user }]);
@@ -49,6 +50,28 @@ interface NamedDay {
   pairs: Map<number, Buffer>;
   /** Bitmaps of users who named any org, by block of users. */
   users: Map<number, Buffer>;
+}
+
+/** Bytes of named activity to hold at once. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Parts of a range whose named activity fits in memory.
+ * @param userBlocks how many blocks the users are in
+ */
+export function partsOf(
+  { from, before }: DayRange,
+  userBlocks: number,
+  { blocks }: NamedPairs,
+): DayRange[] {
+  if (blocks.size === 0) return [{ from, before }];
+  const days = Math.floor(MAX_BYTES / ((userBlocks + blocks.size) * BLOCK_BYTES));
+  const step = Math.max(days, 1) * DAY_MS;
+  const parts: DayRange[] = [];
+  for (let day = from; day < before; day += step) {
+    parts.push({ from: day, before: Math.min(day + step, before) });
+  }
+  return parts;
 }
 
 /** On which days of a range some users named orgs, from the folded activity. */
@@ -88,15 +111,18 @@ export class NamedDays {
     pairs: readonly { id: number; user: number }[],
   ): void {
     const known: NamedDay = this.days.get(day) ?? { pairs: new Map(), users: new Map() };
-    this.days.set(day, known);
-    known.pairs.set(block, Buffer.from(bits));
+    let isWanted = false;
     for (const { id, user } of pairs) {
       if (!isMarked(bits, id)) continue;
+      isWanted = true;
       const userBlock = user >> BLOCK_SHIFT;
       const users = known.users.get(userBlock) ?? Buffer.alloc(BLOCK_BYTES);
       known.users.set(userBlock, users);
       const bit = user & (BLOCK_SIZE - 1);
       users[bit >> 3]! |= 0x80 >> (bit & 7);
     }
+    if (!isWanted) return;
+    known.pairs.set(block, Buffer.from(bits));
+    this.days.set(day, known);
   }
 }

@@ -98,12 +98,13 @@ export type OnPairKey = (id: number, user: number, org: number) => void;
 
 const PAIRS_AFTER = `
   select id, user_key, org_key from activity_pairs
-  where id > current_setting('insightd.after_pair')::int`;
+  where id > current_setting('insightd.after_pair')::int
+  order by id`;
 const PAIRS_OF = `
   select id, user_key, org_key from activity_pairs
   where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))`;
 
-/** Streams the pairs whose key is greater than `after`, unordered. */
+/** Streams the pairs whose key is greater than `after`, in ascending order. */
 export async function scanPairsAfter(
   db: Connection,
   after: number,

@@ -44,7 +44,7 @@ const NAMED_DAYS = `
   select org_ids.org_id as "orgId",
     case when o.created_at is not null and o.deleted_stamp is null then o.name end as name,
     array_agg(to_char(named.day, 'YYYY-MM-DD') order by named.day) as days
-  from (select * from activity_pairs where user_key = $3 order by id limit ${MAX_NAMED}) pair
+  from (select * from activity_pairs where user_key = $3 order by id desc limit ${MAX_NAMED}) pair
   cross join generate_series($1::date, $2::date - 1, interval '1 day') one (day)
   join named_activity named on named.day = one.day::date and named.block = pair.id >> ${BLOCK_SHIFT}
   join org_ids on org_ids.id = pair.org_key

@@ -21,7 +21,7 @@ export function reportOf(subject: Subject) {
 /** The path parameter that names a subject of reports. */
 export const subject = z.enum(
   SUBJECTS,
-  `Unknown subject. Reports are about ${SUBJECTS.join(' and ')}.`,
+  `Unknown subject. The subjects are ${SUBJECTS.join(', ')}.`,
 );
 
 /** The path parameter that names a report of any subject. */

@@ -17,13 +17,13 @@ export class PairTable {
   /** The greatest key. */
   last = 0;
 
-  /** Adds a pair. @param key greater than all earlier keys */
+  /** Adds a pair. */
   add(key: number, user: number, org: number): void {
     if (key >= this.columns.users.length) this.grow(key);
     this.columns.users[key] = user;
     this.columns.orgs[key] = org;
     put(this.columns, key);
-    this.last = key;
+    this.last = Math.max(this.last, key);
   }
 
   /** Removes the pairs with keys above `last`, the most recently added ones. */

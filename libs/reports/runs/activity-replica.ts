@@ -111,6 +111,30 @@ export class ActivityReplica {
   }
 }
 
+/**
+ * The activity of users alone on the 90 days up to `day`, by key.
+ * @param day counted from 1970
+ * @param size one more than the highest user key
+ */
+export async function readUserActivity(
+  db: Connection,
+  calendar: Calendar,
+  day: number,
+  size: number,
+): Promise<ActivityBitmaps> {
+  const users = ActivityBitmaps.none(size);
+  const ageOf = (label: number) => day - label / DAY_MS;
+  await scanAllActivity(db, 'activity', rangeOf(day), (label, block, bits) =>
+    users.markBlock(ageOf(label), block, bits),
+  );
+  const mark = (user: number, seconds: number) => {
+    const age = ageOf(calendar.dayOf(seconds * 1000));
+    if (age >= 0 && age < BITMAP_DAYS) users.mark(user, age);
+  };
+  await scanActivityLog(db, mark, (user, _org, seconds) => mark(user, seconds));
+  return users;
+}
+
 /** The 90 days up to `day`. */
 function rangeOf(day: number): DayRange {
   return { from: (day - BITMAP_DAYS + 1) * DAY_MS, before: (day + 1) * DAY_MS };

@@ -3,7 +3,7 @@ import type { FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { InviteeCounts } from '../engine/invitee-counts.js';
-import { ActivityReplica } from './activity-replica.js';
+import { readUserActivity } from './activity-replica.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
 import { sortUsers, type ByKey } from '../engine/sort-users.js';
 import type { Moment, UserFacts } from '../engine/run-facts.js';
@@ -60,7 +60,7 @@ async function settleLastActive(
     });
     day -= BITMAP_DAYS;
     if (unsettled.length > 0) {
-      activity = (await ActivityReplica.read(db, calendar, day, latest.size)).users;
+      activity = await readUserActivity(db, calendar, day, latest.size);
     }
   }
 }
