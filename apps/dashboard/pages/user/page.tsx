@@ -111,7 +111,7 @@ function NamedActivity({ named }: Pick<UserReply['activity'], 'named'>) {
           {name === null ? (
             <code>{id}</code>
           ) : (
-            <Link href={`/orgs/${encodeURIComponent(id)}`}>
+            <Link href={orgAddress(id)}>
               <bdi>{name}</bdi>
             </Link>
           )}{' '}
