@@ -1,6 +1,64 @@
 -- The schema with all migrations applied. Made by `npm run schema`; do not edit.
 -- prisma/schema.prisma describes the tables and columns.
 
+create or replace function apply_exclusions(keys integer[])
+ returns void
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+declare
+  changed int[];
+begin
+  with wanted as (
+    select key,
+      exists (select from exclusion_rules r where r.kind = 'user' and r.key = u.key)
+      or exists (
+        select from user_profiles p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
+        where p.user_key = u.key)
+      or exists (
+        select from user_profiles p
+        join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
+        where p.user_key = u.key)
+      or exists (
+        select from erased_domains e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
+        where e.user_key = u.key)
+      or exists (
+        select from erased_domains e
+        join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
+        where e.user_key = u.key) as is_excluded
+    from (select distinct unnest(keys) as key) u
+  ), differing as (
+    select key, is_excluded
+    from wanted left join excluded_users x on x.block = key >> 12
+    where is_excluded <> (coalesce(get_bit(x.bits, key & 4095), 0) = 1)
+  ), blocks as (
+    select key >> 12 as block, bit_or(set_bit(0::bit(4096), key & 4095, is_excluded::int)) as added,
+      bit_or(set_bit(0::bit(4096), key & 4095, (not is_excluded)::int)) as removed
+    from differing group by key >> 12
+  ), written as (
+    insert into excluded_users as x (block, bits)
+    select block, added from blocks order by block
+    on conflict (block) do update
+      set bits = (x.bits | excluded.bits) & ~(select removed from blocks where blocks.block = x.block)
+  )
+  select array_agg(key) into changed from differing;
+  if changed is null then return; end if;
+  update exclusions set changes = changes + 1;
+  insert into activity_changes (user_keys) values (changed);
+end$function$;
+
+create or replace function note_changed_domains()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  if exists (select from exclusion_rules where kind in ('domain', 'subdomains')) then
+    perform apply_exclusions(array(select user_key from changed));
+  end if;
+  return null;
+end$function$;
+
 create or replace function note_changed_invites()
  returns trigger
  language plpgsql
@@ -54,6 +112,15 @@ begin
   insert into fact_changes (fact) values (tg_table_name);
   return null;
 end$function$;
+
+create or replace function parent_domains(domain text)
+ returns text[]
+ language sql
+ immutable parallel safe strict
+as $function$
+  select coalesce(array_agg(array_to_string(labels[first:], '.')), '{}')
+  from string_to_array(domain, '.') as labels, generate_series(2, cardinality(labels) - 1) as first
+$function$;
 
 create table activity (
   day date not null,
@@ -126,6 +193,16 @@ create index dead_letters_org_id on dead_letters using btree (org_id);
 create index dead_letters_unread on dead_letters using btree (id) where ((body is not null) and (mentions is null));
 create index dead_letters_user_id on dead_letters using btree (user_id);
 
+create table erased_domains (
+  user_key integer not null,
+  domain bytea not null,
+  parents bytea[] not null,
+  stamp bytea not null,
+  constraint erased_domains_pkey primary key (user_key)
+);
+create trigger note_inserted after insert on erased_domains referencing new table as changed for each statement execute function note_changed_domains();
+create trigger note_updated after update on erased_domains referencing new table as changed for each statement execute function note_changed_domains();
+
 create table event_identities (
   source text collate "C" not null,
   event_id text collate "C" not null,
@@ -133,6 +210,37 @@ create table event_identities (
   constraint event_identities_pkey primary key (source, event_id)
 );
 create index event_identities_received_at on event_identities using brin (received_at);
+
+create table excluded_orgs (
+  block integer not null,
+  bits bit(4096) not null,
+  constraint excluded_orgs_pkey primary key (block)
+) with (fillfactor=50);
+
+create table excluded_users (
+  block integer not null,
+  bits bit(4096) not null,
+  constraint excluded_users_pkey primary key (block)
+) with (fillfactor=50);
+
+create table exclusion_rules (
+  kind text collate "C" not null,
+  value text collate "C" not null,
+  hash bytea,
+  key integer,
+  constraint exclusion_rules_pkey primary key (kind, value),
+  constraint exclusion_rules_kind_check check ((kind = any (array['domain'::text, 'subdomains'::text, 'user'::text, 'org'::text])))
+);
+create index exclusion_rules_hash on exclusion_rules using btree (hash, kind) where (hash is not null);
+create index exclusion_rules_key on exclusion_rules using btree (key, kind) where (key is not null);
+
+create table exclusions (
+  id integer default 1 not null,
+  version integer default 0 not null,
+  changes bigint default 0 not null,
+  constraint exclusions_pkey primary key (id),
+  constraint exclusions_id_check check ((id = 1))
+);
 
 create table fact_changes (
   at xid8 default pg_current_xact_id() not null,
@@ -252,6 +360,7 @@ create table report_runs (
   pruned_at timestamp with time zone,
   withdrawn_at timestamp with time zone,
   interrupted integer default 0 not null,
+  exclusions_version integer default 0 not null,
   constraint report_runs_pkey primary key (id),
   constraint report_runs_run_id_key unique (run_id),
   constraint report_runs_state_check check ((state = any (array['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'withdrawn'::text])))
@@ -346,8 +455,11 @@ create table user_profiles (
   last_name_stamp bytea,
   signup_query_parameters jsonb,
   signup_query_parameters_stamp bytea,
+  email_domain text collate "C",
   constraint user_profiles_pkey primary key (user_key)
 );
+create trigger note_inserted after insert on user_profiles referencing new table as changed for each statement execute function note_changed_domains();
+create trigger note_updated after update on user_profiles referencing new table as changed for each statement execute function note_changed_domains();
 
 create table user_traits (
   user_key integer not null,
