@@ -1,6 +1,6 @@
 import { copyRows, type Connection, type CopiedRow } from '#libs/database';
 import { Deletions } from '../read/deletions.js';
-import { Bitset } from './bitset.js';
+import { Bitset } from '../blocks/bitset.js';
 import { setList } from '../read/session-list.js';
 
 /** With more changes than this share of all keys, the whole order is read again. */
