@@ -8,6 +8,7 @@ const ROOMS = [
   'ingest',
   'reports',
   'charts',
+  'exclusions',
   'entity-pages',
 ];
 const EDGES = ['platform', 'database', 'contracts'];
@@ -20,6 +21,7 @@ const MAY_USE = {
   ingest: ['facts', ...EDGES],
   reports: ['facts', ...EDGES],
   charts: ['facts', ...EDGES],
+  exclusions: ['facts', ...EDGES],
   'entity-pages': ['reports', 'charts', 'facts', ...EDGES],
 };
 

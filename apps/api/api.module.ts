@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ChartsApiModule } from '#libs/charts';
+import { ExclusionsApiModule } from '#libs/exclusions';
 import { IngestApiModule } from '#libs/ingest';
 import { InsightsApiModule } from '#libs/entity-pages';
 import { AccessModule } from '#libs/platform';
@@ -8,7 +9,14 @@ import { OpenApiController } from './openapi.js';
 
 /** The HTTP side: events, reports, charts, pages. */
 @Module({
-  imports: [AccessModule, IngestApiModule, ReportsApiModule, ChartsApiModule, InsightsApiModule],
+  imports: [
+    AccessModule,
+    ExclusionsApiModule,
+    IngestApiModule,
+    ReportsApiModule,
+    ChartsApiModule,
+    InsightsApiModule,
+  ],
   controllers: [OpenApiController],
 })
 export class ApiModule {}

@@ -36,6 +36,11 @@ const USAGE = `insightd <command>
   runs list [--limit N]
                       list the report runs, newest first
   runs withdraw ID    withdraw a run permanently: it is no longer served
+  exclusions list     list who is excluded from every number
+  exclusions add --domain DOMAIN | --user ID | --org ID
+                      exclude more; *.example.com means the subdomains
+  exclusions remove --domain DOMAIN | --user ID | --org ID | --all
+                      include them again
   health              check whether the service at HOST and PORT is ready
 
 Settings are environment variables; the README lists them.`;
@@ -83,6 +88,10 @@ const COMMANDS: Record<string, Command> = {
   runs: async (args) => {
     const settings = readSettings();
     await (await import('./commands/runs.js')).runs(args, settings);
+  },
+  exclusions: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/exclusions.js')).exclusions(args, settings);
   },
   health: () => health(readSettings()),
 };

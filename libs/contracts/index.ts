@@ -3,6 +3,8 @@ export * from './check-event.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './exact-json.js';
+export * as exclusionShapes from './exclusions.js';
+export type { ExclusionRules, Exclusions, ExclusionsPreview } from './exclusions.js';
 export { MAX_CHARACTERS, id as idSchema, isObject } from './fields.js';
 export * as insights from './insights.js';
 export type * from './insights.js';

@@ -48,6 +48,9 @@ const runListItem = runReference.extend({
   failed_at: seconds.nullable(),
   error: z.string().nullable(),
   rows: count.nullable().describe('of all rankings in total; null until completed'),
+  exclusions_version: count
+    .nullable()
+    .describe('the version of the exclusion rules it was made with; null until completed'),
   row_counts: z.record(z.string(), count).nullable(),
   kept: z.boolean().describe('whether its rankings can still be read'),
 });
@@ -118,7 +121,21 @@ const standings = {
   reports: z.array(standing).describe('the reports in which it is listed'),
 };
 
-export const userPage = z.object({
+const isExcluded = z
+  .literal(true)
+  .describe('the exclusion rules exclude it: it has a profile and no numbers');
+const isCounted = z.literal(false).describe('true when the exclusion rules exclude it');
+const signupParameters = z.record(z.string(), z.string());
+
+const excludedUser = z.object({
+  excluded: isExcluded,
+  user: displayUser.extend({ created_at: seconds }),
+  signup_query_parameters: signupParameters,
+  traits,
+});
+
+const countedUser = z.object({
+  excluded: isCounted,
   user: displayUser.extend({ created_at: seconds, last_active_at: seconds }),
   orgs: z.array(
     z.object({
@@ -128,7 +145,7 @@ export const userPage = z.object({
       since: seconds.nullable().describe('null when unknown'),
     }),
   ),
-  signup_query_parameters: z.record(z.string(), z.string()),
+  signup_query_parameters: signupParameters,
   traits,
   activity: z
     .object({
@@ -139,7 +156,10 @@ export const userPage = z.object({
         .array(
           z.object({
             org_id: z.string(),
-            name: z.string().nullable().describe('null when the organization does not exist'),
+            name: z
+              .string()
+              .nullable()
+              .describe('null when the organization does not exist or is excluded'),
             days: z.array(day),
           }),
         )
@@ -153,10 +173,16 @@ export const userPage = z.object({
   ...standings,
 });
 
+export const userPage = z.discriminatedUnion('excluded', [countedUser, excludedUser]);
+
 const joinedOrLeft = displayUser.extend({ at: seconds });
 
-export const orgProfile = z.object({
-  org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
+const org = z.object({ org_id: z.string(), name: z.string(), created_at: seconds });
+const excludedOrg = z.object({ excluded: isExcluded, org, traits });
+
+const countedOrgProfile = z.object({
+  excluded: isCounted,
+  org,
   num_users: count.describe('current members, including users known only by their id'),
   traits,
   ...standings,
@@ -174,7 +200,9 @@ export const orgActivity = z.object({
   most_active: z.array(displayUser.extend({ role: z.string(), num_active_days: count })),
 });
 
-export const orgPage = orgProfile.extend(orgActivity.shape);
+const countedOrg = countedOrgProfile.extend(orgActivity.shape);
+export const orgProfile = z.discriminatedUnion('excluded', [countedOrgProfile, excludedOrg]);
+export const orgPage = z.discriminatedUnion('excluded', [countedOrg, excludedOrg]);
 
 export const orgMembers = z.object({
   total_count: count,
@@ -207,6 +235,8 @@ nameSchemas({
   ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
   ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
   ...{ UserCard: displayUser, Standing: standing, UserPage: userPage },
+  ...{ CountedUser: countedUser, ExcludedUser: excludedUser, ExcludedOrg: excludedOrg },
+  ...{ CountedOrgProfile: countedOrgProfile, CountedOrg: countedOrg },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
   ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
 });
@@ -225,7 +255,12 @@ export type ReportPosition = z.infer<typeof standing>;
 /** A user in replies and on pages. */
 export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;
+/** The page of a user who is not excluded. */
+export type CountedUser = z.infer<typeof countedUser>;
 export type OrgProfile = z.infer<typeof orgProfile>;
+/** The profile of an org that is not excluded. */
+export type CountedOrgProfile = z.infer<typeof countedOrgProfile>;
+export type ExcludedOrg = z.infer<typeof excludedOrg>;
 export type OrgActivity = z.infer<typeof orgActivity>;
 export type OrgPage = z.infer<typeof orgPage>;
 export type OrgContacts = z.infer<typeof orgContacts>;

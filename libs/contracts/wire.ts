@@ -112,6 +112,9 @@ export const reportRun = z.object({
   attempts: count.describe(
     'without attempts that ended for a reason outside the run, such as a full disk',
   ),
+  exclusions_version: count
+    .nullable()
+    .describe('the version of the exclusion rules it was made with; null until completed'),
   row_counts: z.record(z.string(), count).nullable(),
   error: z.string().nullable(),
 });

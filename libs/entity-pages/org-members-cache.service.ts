@@ -5,6 +5,7 @@ import {
   areRowsRemovedSince,
   currentReadPoint,
   currentWitnesses,
+  exclusionsState,
   expectPresent,
   findOrg,
   isStillThere,
@@ -38,6 +39,8 @@ export interface OrgMembersList {
   picture: ReadPoint;
   /** The witnesses of the keys of all members. */
   witnesses: Witnesses;
+  /** Identifies the excluded users that the list leaves out. */
+  exclusions: string;
 }
 
 /** Orgs with this many members are cached. Reading 50,000 members takes a third of a second, too long per page. */
@@ -60,8 +63,9 @@ export class OrgMembersCache {
 
   /**
    * Reads an org and its members and calls `work`, which reads more by their keys. Repeats this when the
-   * store went back or was replaced in the meantime: keys then mean other users and orgs.
-   * @throws ApiError `not_found` for an unknown org, `unavailable` after three attempts
+   * store went back or was replaced in the meantime: keys then mean other users and orgs. Also repeats it when the
+   * excluded users changed.
+   * @throws ApiError `not_found` for an unknown or excluded org, `unavailable` after three attempts
    */
   async reading<T>(
     orgId: string,
@@ -71,9 +75,10 @@ export class OrgMembersCache {
       const org = await this.find(orgId);
       const list = await this.members(org.key);
       const result = await work(org, list);
-      if ((await this.isCurrent(list)) && (await this.find(orgId)).key === org.key) return result;
+      const isSame = (await this.find(orgId)).key === org.key && (await this.leavesOut(list));
+      if (isSame && (await this.isCurrent(list))) return result;
     }
-    throw new ApiError('unavailable', 'The store was replaced during the request. Try again.', {
+    throw new ApiError('unavailable', 'The store or the exclusion rules changed during the request. Try again.', {
       retryAfterSeconds: 1,
     });
   }
@@ -92,6 +97,7 @@ export class OrgMembersCache {
   private async find(orgId: string): Promise<KnownOrg> {
     const org = await findOrg(this.database.pool, orgId);
     if (!org) throw new ApiError('not_found', 'No organization with this id is known.');
+    if (org.isExcluded) throw new ApiError('not_found', 'This organization is excluded.');
     return org;
   }
 
@@ -108,15 +114,27 @@ export class OrgMembersCache {
     return roster;
   }
 
-  /** Whether a cached list is of the current store. In a restored or another store, keys mean other users and orgs. */
-  private async isTrue({ picture }: OrgMembersList): Promise<boolean> {
+  /** Whether a cached list is of the current store and leaves out the excluded users. In a restored or another store, keys mean other users and orgs. */
+  private async isTrue(list: OrgMembersList): Promise<boolean> {
     const { pool } = this.database;
-    return (await isStillThere(pool, picture)) && !(await areRowsRemovedSince(pool, picture));
+    if (!(await this.leavesOut(list))) return false;
+    return (
+      (await isStillThere(pool, list.picture)) && !(await areRowsRemovedSince(pool, list.picture))
+    );
+  }
+
+  /** Whether a list leaves out the users that are excluded now. */
+  private async leavesOut({ exclusions }: OrgMembersList): Promise<boolean> {
+    return (await exclusionsState(this.database.pool)) === exclusions;
   }
 
   private async read(orgKey: number): Promise<OrgMembersList> {
-    const [picture, witnesses, members] = await this.database.transaction(async (db) => {
-      const before = [await currentReadPoint(db), await currentWitnesses(db)] as const;
+    const [picture, witnesses, exclusions, members] = await this.database.transaction(async (db) => {
+      const before = [
+        await currentReadPoint(db),
+        await currentWitnesses(db),
+        await exclusionsState(db),
+      ] as const;
       return [...before, await orgMembers(db, orgKey)] as const;
     });
     const present: PresentMember[] = [];
@@ -131,6 +149,6 @@ export class OrgMembersCache {
     present.sort(
       (one, other) => other.lastActiveAt - one.lastActiveAt || one.userKey - other.userKey,
     );
-    return { members, present, picture, witnesses };
+    return { members, present, picture, witnesses, exclusions };
   }
 }

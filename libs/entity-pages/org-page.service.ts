@@ -8,6 +8,8 @@ import {
   unixSeconds,
   type OrgActivity,
   type OrgPage,
+  type CountedOrgProfile,
+  type ExcludedOrg,
   type OrgProfile,
 } from '#libs/contracts';
 import {
@@ -47,6 +49,8 @@ export class OrgPageService {
 
   /** The whole page. @throws ApiError `not_found` when the org does not exist or was deleted */
   async page(orgId: string): Promise<OrgPage> {
+    const known = await this.find(orgId);
+    if (known.isExcluded) return this.excluded(known);
     await this.activity.foldUnlessReadOnly();
     return this.rosters.reading(orgId, async (org, list) => {
       const [activity, profile] = await Promise.all([
@@ -59,7 +63,8 @@ export class OrgPageService {
 
   /** The parts that are fast for any number of members. @throws ApiError `not_found` */
   async profile(orgId: string): Promise<OrgProfile> {
-    return this.profileOf(await this.find(orgId));
+    const org = await this.find(orgId);
+    return org.isExcluded ? this.excluded(org) : this.profileOf(org);
   }
 
   /** The parts that are slower with more members. @throws ApiError `not_found` */
@@ -74,14 +79,23 @@ export class OrgPageService {
     return org;
   }
 
-  private async profileOf(org: KnownOrg): Promise<OrgProfile> {
+  private async excluded(org: KnownOrg): Promise<ExcludedOrg> {
+    return {
+      excluded: true,
+      org: orgView(org),
+      traits: await traitsOf(this.database.pool, 'org', org.key),
+    };
+  }
+
+  private async profileOf(org: KnownOrg): Promise<CountedOrgProfile> {
     const [numUsers, traits, standings] = await Promise.all([
       this.database.transaction((db) => countOrgMembers(db, org.key)),
       traitsOf(this.database.pool, 'org', org.key),
       this.standings.of('org', org.key),
     ]);
     return {
-      org: { org_id: org.orgId, name: org.name, created_at: org.createdAt },
+      excluded: false,
+      org: orgView(org),
       num_users: numUsers,
       traits,
       ...standings,
@@ -124,6 +138,10 @@ export class OrgPageService {
       }),
     };
   }
+}
+
+function orgView({ orgId, name, createdAt }: KnownOrg): ExcludedOrg['org'] {
+  return { org_id: orgId, name, created_at: createdAt };
 }
 
 /** The last weeks up to the week that contains a day. */

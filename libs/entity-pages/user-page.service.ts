@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, Calendar, DAY_MS, formatDay, type UserPage } from '#libs/contracts';
+import { ApiError, Calendar, DAY_MS, formatDay, type CountedUser, type UserPage } from '#libs/contracts';
 import {
   ActivityFold,
   activeDaysOf,
@@ -9,6 +9,7 @@ import {
   namedDaysOf,
   orgsOfUser,
   traitsOf,
+  type KnownUser,
 } from '#libs/facts';
 import { ReportPositionsService } from '#libs/reports';
 import { Clock } from '#libs/platform';
@@ -31,9 +32,23 @@ export class UserPageService {
 
   /** @throws ApiError `not_found` when the user does not exist or was deleted */
   async page(userId: string): Promise<UserPage> {
-    const { pool } = this.database;
-    const user = await findUser(pool, userId);
+    const user = await findUser(this.database.pool, userId);
     if (!user) throw new ApiError('not_found', 'No user with this id is known.');
+    if (user.isExcluded) return this.excluded(user);
+    return this.counted(user);
+  }
+
+  private async excluded(user: KnownUser): Promise<UserPage> {
+    return {
+      excluded: true,
+      user: { ...user.display, created_at: user.createdAt },
+      signup_query_parameters: user.signupParameters,
+      traits: await traitsOf(this.database.pool, 'user', user.key),
+    };
+  }
+
+  private async counted(user: KnownUser): Promise<CountedUser> {
+    const { pool } = this.database;
     await this.activity.foldUnlessReadOnly();
     const before = this.calendar.dayOf(this.clock.now()) + DAY_MS;
     const range = { from: before - ACTIVITY_DAYS * DAY_MS, before };
@@ -47,6 +62,7 @@ export class UserPageService {
       this.standings.of('user', user.key),
     ]);
     return {
+      excluded: false,
       user: {
         ...user.display,
         created_at: user.createdAt,

@@ -34,6 +34,20 @@ export class Bitset {
     return ((this.words[number >>> WORD_SHIFT]! >>> number) & 1) === 1;
   }
 
+  /** The numbers of the set, ascending. */
+  keys(): number[] {
+    const keys: number[] = [];
+    for (const [index, word] of this.words.entries()) {
+      for (let rest = word; rest !== 0; rest &= rest - 1)
+        keys.push((index << WORD_SHIFT) + 31 - Math.clz32(rest & -rest));
+    }
+    return keys;
+  }
+
+  get isEmpty(): boolean {
+    return this.words.every((word) => word === 0);
+  }
+
   /** The intersection with another set. */
   and(other: Bitset): Bitset {
     return this.combined((word, index) => word & other.words[index]!);

@@ -1,6 +1,7 @@
 import { PROFILE_FIELDS, type DisplayUser, type OrgMembership } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
+import { notExcluded } from './excluded.js';
 
 /**
  * Current display profiles of users or orgs. They are joined in the query that finds the keys,
@@ -12,7 +13,7 @@ export interface DisplayProfiles<Profile, Row extends { id: number }> {
    * leading columns. Columns are numbers and text only, so that rows can be passed as JSON.
    */
   rowsOf(keys: string): string;
-  /** The profiles by key, without deleted subjects. */
+  /** The profiles by key, without deleted and excluded subjects. */
   read(rows: readonly Row[]): Map<number, Profile>;
 }
 
@@ -32,7 +33,7 @@ interface UserProfileRow extends DisplayUser {
   steps: string;
 }
 
-// One row per user and existing org (created, not deleted) that the user was ever in; one row
+// One row per user and existing org (created, neither deleted nor excluded) that the user was ever in; one row
 // without an org for a user who was in none. A user without a row in user_profiles has null names.
 export const USER_PROFILES: DisplayProfiles<UserProfile, UserProfileRow> = {
   rowsOf: (keys) => `
@@ -47,8 +48,10 @@ export const USER_PROFILES: DisplayProfiles<UserProfile, UserProfileRow> = {
       join org_ids on org_ids.id = m.org_key
       where m.user_key = u.id
         and o.created_at is not null and o.deleted_stamp is null and o.name is not null
+        and ${notExcluded('excluded_orgs', 'o.id')}
     ) pair on true
-    where u.id in (${keys}) and u.created_at is not null and u.deleted_stamp is null`,
+    where u.id in (${keys}) and u.created_at is not null and u.deleted_stamp is null
+      and ${notExcluded('excluded_users', 'u.id')}`,
   read: (rows) => {
     const profiles = new Map<number, UserProfile>();
     for (const row of rows) {
@@ -76,7 +79,8 @@ interface DisplayOrgRow {
 export const ORG_PROFILES: DisplayProfiles<DisplayOrg, DisplayOrgRow> = {
   rowsOf: (keys) => `
     select id, org_id, name from orgs join org_ids using (id)
-    where id in (${keys}) and deleted_stamp is null and name is not null`,
+    where id in (${keys}) and deleted_stamp is null and name is not null
+      and ${notExcluded('excluded_orgs', 'orgs.id')}`,
   read: (rows) => new Map(rows.map((row) => [row.id, { orgId: row.org_id, name: row.name }])),
 };
 
@@ -85,9 +89,10 @@ const SIGNUP_PARAMETERS = `
   from user_ids i
   join users u using (id)
   left join user_profiles p on p.user_key = u.id
-  where i.user_id = $1 and u.created_at is not null and u.deleted_stamp is null`;
+  where i.user_id = $1 and u.created_at is not null and u.deleted_stamp is null
+    and ${notExcluded('excluded_users', 'u.id')}`;
 
-/** A user's signup parameters, `{}` when there are none; undefined when the user does not exist. */
+/** A user's signup parameters, `{}` when there are none; undefined when the user does not exist or is excluded. */
 export async function signupParameters(
   db: Queryable,
   userId: string,

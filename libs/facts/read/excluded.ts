@@ -36,6 +36,14 @@ const STATE = `
     union all
     select false, block, bits from excluded_orgs) x on true`;
 
+/** What `state` is now. */
+export async function exclusionsState(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ state: string }>(
+    `select version || '/' || changes as state from exclusions`,
+  );
+  return rows[0]!.state;
+}
+
 interface Row {
   version: number;
   state: string;

@@ -1,5 +1,6 @@
 import type { Queryable } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
+import { notExcluded } from './excluded.js';
 
 /** A member to contact about an org. */
 export interface OrgContact {
@@ -16,7 +17,7 @@ const CANDIDATES = `
   select m.org_key as "orgKey", m.user_key as "userKey", m.steps
   from memberships m join users u on u.id = m.user_key
   where m.org_key = any($1) and u.created_at is not null and u.deleted_stamp is null
-    and encode(m.steps, 'escape') ~* 'owner|admin'`;
+    and encode(m.steps, 'escape') ~* 'owner|admin' and ${notExcluded('excluded_users', 'u.id')}`;
 
 const OWNER = /owner/i;
 const ADMIN = /admin/i;
@@ -43,9 +44,10 @@ export async function orgContacts(
 const KEYS = `
   select i.org_id as "orgId", o.id as key
   from org_ids i join orgs o using (id)
-  where i.org_id = any($1) and o.created_at is not null and o.deleted_stamp is null`;
+  where i.org_id = any($1) and o.created_at is not null and o.deleted_stamp is null
+    and ${notExcluded('excluded_orgs', 'o.id')}`;
 
-/** Keys by org id, for the orgs that exist. */
+/** Keys by org id, for the orgs that exist and are not excluded. */
 export async function orgKeysOf(
   db: Queryable,
   orgIds: readonly string[],

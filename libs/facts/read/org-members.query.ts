@@ -1,6 +1,7 @@
 import { copyRows, type Connection } from '#libs/database';
 import { spansOf } from '../membership/membership-replay.js';
 import type { Span } from '../membership/replay.js';
+import { notExcluded } from './excluded.js';
 import { onlyAddition } from '../membership/steps.js';
 
 /** A present or former member of an org. */
@@ -16,9 +17,10 @@ const MEMBERS = `
     (u.created_at is not null and u.deleted_stamp is null)::int as exists
   from memberships m
   left join users u on u.id = m.user_key
-  where m.org_key = current_setting('insightd.org_key')::int`;
+  where m.org_key = current_setting('insightd.org_key')::int
+    and ${notExcluded('excluded_users', 'm.user_key')}`;
 
-/** All users with a membership step in an existing org, unordered. */
+/** All users with a membership step in an existing org, without excluded ones, unordered. */
 export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);

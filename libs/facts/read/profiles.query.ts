@@ -1,6 +1,7 @@
 import type { DisplayUser } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import { DISPLAY_COLUMNS } from './display-profiles.query.js';
+import { notExcluded } from './excluded.js';
 
 export interface KnownUser {
   display: DisplayUser;
@@ -8,7 +9,12 @@ export interface KnownUser {
   /** Unix seconds. */
   createdAt: number;
   signupParameters: Record<string, string>;
+  /** Whether the rules exclude the user. */
+  isExcluded: boolean;
 }
+
+const IS_COUNTED = notExcluded('excluded_users', 'u.id');
+const ORG_IS_COUNTED = notExcluded('excluded_orgs', 'o.id');
 
 // Users who exist: created and not deleted. Some have no row in user_profiles.
 const PROFILE = `
@@ -17,9 +23,9 @@ const PROFILE = `
   join user_ids i on i.id = u.id
   left join user_profiles p on p.user_key = u.id
   where u.created_at is not null and u.deleted_stamp is null`;
-const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1)`;
+const PROFILES = `select u.id as key, ${PROFILE} and u.id = any($1) and ${IS_COUNTED}`;
 
-/** Existing users by key, without deleted users and users that events only mention. */
+/** Existing users by key, without deleted and excluded users and users that events only mention. */
 export async function profilesOf(
   db: Queryable,
   keys: readonly number[],
@@ -32,7 +38,8 @@ type FoundUser = DisplayUser & Omit<KnownUser, 'display'>;
 
 const FIND_USER = `
   select u.id as key, floor(extract(epoch from u.created_at))::float8 as "createdAt",
-    coalesce(p.signup_query_parameters, '{}') as "signupParameters", ${PROFILE}
+    coalesce(p.signup_query_parameters, '{}') as "signupParameters",
+    not (${IS_COUNTED}) as "isExcluded", ${PROFILE}
     and i.user_id = $1`;
 
 /** The user with an id; undefined when it does not exist or is deleted. */
@@ -40,8 +47,8 @@ export async function findUser(db: Queryable, userId: string): Promise<KnownUser
   if (userId.includes('\0')) return undefined;
   const [row] = (await db.query<FoundUser>(FIND_USER, [userId])).rows;
   if (!row) return undefined;
-  const { key, createdAt, signupParameters, ...display } = row;
-  return { key, createdAt, signupParameters, display };
+  const { key, createdAt, signupParameters, isExcluded, ...display } = row;
+  return { key, createdAt, signupParameters, isExcluded, display };
 }
 
 export interface KnownOrg {
@@ -50,11 +57,14 @@ export interface KnownOrg {
   name: string;
   /** Unix seconds. */
   createdAt: number;
+  /** Whether the rules exclude the org. */
+  isExcluded: boolean;
 }
 
 const FIND_ORG = `
   select o.id as key, i.org_id as "orgId", o.name,
-    floor(extract(epoch from o.created_at))::float8 as "createdAt"
+    floor(extract(epoch from o.created_at))::float8 as "createdAt",
+    not (${ORG_IS_COUNTED}) as "isExcluded"
   from org_ids i join orgs o using (id)
   where i.org_id = $1 and o.created_at is not null and o.deleted_stamp is null and o.name is not null`;
 
@@ -66,10 +76,12 @@ export async function findOrg(db: Queryable, orgId: string): Promise<KnownOrg | 
 
 const COUNT = `
   select
-    (select count(*) from users where created_at <= $1 and deleted_stamp is null)::float8 as users,
-    (select count(*) from orgs where created_at <= $1 and deleted_stamp is null)::float8 as orgs`;
+    (select count(*) from users u
+      where created_at <= $1 and deleted_stamp is null and ${IS_COUNTED})::float8 as users,
+    (select count(*) from orgs o
+      where created_at <= $1 and deleted_stamp is null and ${ORG_IS_COUNTED})::float8 as orgs`;
 
-/** The numbers of users and orgs that were created at or before `at` and are not deleted. */
+/** The numbers of users and orgs that were created at or before `at` and are neither deleted nor excluded. */
 export async function countExisting(
   db: Queryable,
   at: Date,

@@ -1,6 +1,7 @@
 import { copyRows, type CopiedRow, type Connection } from '#libs/database';
 import { Deletions, type PerSubject } from './deletions.js';
 import { replay, type Span, type TimedStep } from '../membership/replay.js';
+import { notExcluded } from './excluded.js';
 import { setList } from './session-list.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
 import { onlyAddition, orderedSteps, unpackSteps } from '../membership/steps.js';
@@ -8,7 +9,8 @@ import { onlyAddition, orderedSteps, unpackSteps } from '../membership/steps.js'
 export const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
 const SCAN_MEMBERSHIPS_OF = `
   ${SCAN_MEMBERSHIPS}
-  where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
+  where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))
+    and ${notExcluded('excluded_users', 'user_key')}`;
 
 /**
  * Receives the spans of one (user, org) pair, without roles. The spans are only valid during the
@@ -16,7 +18,7 @@ const SCAN_MEMBERSHIPS_OF = `
  */
 export type OnPair = (userKey: number, orgKey: number, spans: readonly Span[]) => void;
 
-/** Streams the spans of all members of some orgs, unordered. */
+/** Streams the spans of all members of some orgs, without excluded users, unordered. */
 export async function scanMembersOf(
   db: Connection,
   orgKeys: readonly number[],

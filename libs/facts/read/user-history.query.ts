@@ -1,6 +1,7 @@
 import { formatDay } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import type { DayRange } from './scan.js';
+import { notExcluded } from './excluded.js';
 import { BLOCK_SHIFT, BLOCK_SIZE } from '../blocks/day-block.js';
 import { blockOf, firstKey, unpackBlock } from '../blocks/latest-blocks.js';
 import { spansOf } from '../membership/membership-replay.js';
@@ -33,7 +34,7 @@ export async function activeDaysOf(
 /** The days of a range on which a user's activity named an org. */
 export interface NamedDaysOfOrg {
   orgId: string;
-  /** Null when the org does not exist. */
+  /** Null when the org does not exist or is excluded. */
   name: string | null;
   /** `2026-01-31`, ascending. */
   days: string[];
@@ -42,7 +43,8 @@ export interface NamedDaysOfOrg {
 // One index look-up per day and pair; a user names few orgs.
 const NAMED_DAYS = `
   select org_ids.org_id as "orgId",
-    case when o.created_at is not null and o.deleted_stamp is null then o.name end as name,
+    case when o.created_at is not null and o.deleted_stamp is null
+      and ${notExcluded('excluded_orgs', 'o.id')} then o.name end as name,
     array_agg(to_char(named.day, 'YYYY-MM-DD') order by named.day) as days
   from (select * from activity_pairs where user_key = $3 order by id desc limit ${MAX_NAMED}) pair
   cross join generate_series($1::date, $2::date - 1, interval '1 day') one (day)
@@ -50,7 +52,7 @@ const NAMED_DAYS = `
   join org_ids on org_ids.id = pair.org_key
   left join orgs o on o.id = pair.org_key
   where get_bit(named.bits, pair.id & ${BLOCK_SIZE - 1}) = 1
-  group by org_ids.org_id, o.created_at, o.deleted_stamp, o.name
+  group by org_ids.org_id, o.id, o.created_at, o.deleted_stamp, o.name
   order by org_ids.org_id`;
 
 /** The days of a range on which a user's activity named orgs, by org id, without the unfolded log; at most 100 orgs. */
@@ -93,9 +95,10 @@ const ORGS = `
   from memberships m join orgs o on o.id = m.org_key join org_ids i on i.id = m.org_key
   where m.user_key = $1
     and o.created_at is not null and o.deleted_stamp is null and o.name is not null
+    and ${notExcluded('excluded_orgs', 'o.id')}
   order by i.org_id`;
 
-/** The orgs that an existing user is a member of, ordered by org id. */
+/** The orgs that an existing user is a member of, without excluded ones, ordered by org id. */
 export async function orgsOfUser(db: Queryable, userKey: number): Promise<OrgOfUser[]> {
   const { rows } = await db.query<{ orgId: string; name: string; steps: Buffer }>(ORGS, [userKey]);
   return rows.flatMap(({ orgId, name, steps }) => {
@@ -105,11 +108,12 @@ export async function orgsOfUser(db: Queryable, userKey: number): Promise<OrgOfU
 }
 
 const INVITEES = `
-  select count(distinct invitee_hash)::float8 as total from invites where inviter_key = $1`;
+  select count(distinct invitee_hash)::float8 as total from invites
+  where inviter_key = $1 and ${notExcluded('excluded_orgs', 'org_key')}`;
 const LATEST_INVITES = `
   select org_ids.org_id as "orgId", floor(extract(epoch from at))::float8 as at
   from invites left join org_ids on org_ids.id = org_key and org_key <> ${NO_ORG}
-  where inviter_key = $1
+  where inviter_key = $1 and ${notExcluded('excluded_orgs', 'org_key')}
   order by invites.at desc, invitee_hash, org_key
   limit $2`;
 
@@ -120,7 +124,7 @@ export interface InvitesOfUser {
   recent: { orgId: string | null; at: number }[];
 }
 
-/** The invites that a user has sent. @param limit of `recent` */
+/** The invites that a user has sent, without those to excluded orgs. @param limit of `recent` */
 export async function invitesOf(
   db: Queryable,
   userKey: number,

@@ -1,8 +1,9 @@
 import { DAY_MS, type Calendar } from '#libs/contracts';
 import { copyRows, type Connection, type CopiedRow } from '#libs/database';
+import type { Bitset } from '../blocks/bitset.js';
 import { setList } from '../read/session-list.js';
 
-const SCAN_INVITES = 'select inviter_key, invitee_hash, at from invites';
+const SCAN_INVITES = 'select inviter_key, invitee_hash, at, org_key from invites';
 // The order of the primary key, whose index contains all columns read here.
 const IN_ORDER = 'order by inviter_key, invitee_hash, at';
 const ALL = `${SCAN_INVITES} ${IN_ORDER}`;
@@ -13,7 +14,7 @@ const MIN_CAPACITY = 64;
 
 /**
  * In-memory copy of all invites at one read point. An update reads all invites of the inviters with
- * new invites again. Invites of one inviter to one invitee are adjacent, oldest first; 17 bytes per
+ * new invites again. Invites of one inviter to one invitee are adjacent, oldest first; 21 bytes per
  * invite.
  */
 export class InviteReplica {
@@ -24,6 +25,8 @@ export class InviteReplica {
   private times = new Float64Array(0);
   /** Days counted from 1970. */
   private days = new Int32Array(0);
+  /** Keys of orgs; `NO_ORG` for none. */
+  private orgs = new Int32Array(0);
   /** 1 for the first, which is also the earliest, invite of an inviter to an invitee. */
   private isFirst = new Uint8Array(0);
 
@@ -49,20 +52,23 @@ export class InviteReplica {
    * earlier day, when an hour is repeated across midnight.
    * @param firstDay counted from 1970
    * @param until milliseconds since 1970, inclusive
+   * @param ignored orgs whose invites do not count
    */
   lastDays(
     firstDay: number,
     until: number,
+    ignored: Bitset,
     onInvite: (inviterKey: number, day: number) => void,
   ): void {
-    const { inviters, times, days, isFirst, count } = this;
+    const { inviters, times, days, orgs, isFirst, count } = this;
     let [inviter, latest] = [0, firstDay - 1];
     for (let index = 0; index < count; index++) {
       if (isFirst[index] === 1) {
         if (latest >= firstDay) onInvite(inviter, latest);
         [inviter, latest] = [inviters[index]!, firstDay - 1];
       }
-      if (days[index]! > latest && times[index]! <= until) latest = days[index]!;
+      if (days[index]! > latest && times[index]! <= until && !ignored.has(orgs[index]!))
+        latest = days[index]!;
     }
     if (latest >= firstDay) onInvite(inviter, latest);
   }
@@ -78,15 +84,16 @@ export class InviteReplica {
         inviter = key;
         invitee = Buffer.from(row.source.subarray(row.start, row.end));
       }
-      this.put(key, isFirst, row.instantMs());
+      this.put(key, isFirst, row.instantMs(), row.int());
     });
   }
 
-  private put(inviter: number, isFirst: boolean, at: number): void {
+  private put(inviter: number, isFirst: boolean, at: number, org: number): void {
     if (this.count === this.inviters.length) this.grow();
     this.inviters[this.count] = inviter;
     this.times[this.count] = at;
     this.days[this.count] = this.calendar.dayOf(at) / DAY_MS;
+    this.orgs[this.count] = org;
     this.isFirst[this.count++] = isFirst ? 1 : 0;
   }
 
@@ -95,13 +102,14 @@ export class InviteReplica {
    */
   private drop(dropped: ReadonlySet<number>, before: number): void {
     if (dropped.size === 0) return;
-    const { inviters, times, days, isFirst } = this;
+    const { inviters, times, days, orgs, isFirst } = this;
     let kept = 0;
     for (let index = 0; index < this.count; index++) {
       if (index < before && dropped.has(inviters[index]!)) continue;
       inviters[kept] = inviters[index]!;
       times[kept] = times[index]!;
       days[kept] = days[index]!;
+      orgs[kept] = orgs[index]!;
       isFirst[kept++] = isFirst[index]!;
     }
     this.count = kept;
@@ -110,12 +118,14 @@ export class InviteReplica {
   private grow(): void {
     const capacity = Math.ceil(this.count * 1.5) + MIN_CAPACITY;
     const [inviters, times] = [new Int32Array(capacity), new Float64Array(capacity)];
-    const [days, isFirst] = [new Int32Array(capacity), new Uint8Array(capacity)];
+    const [days, orgs] = [new Int32Array(capacity), new Int32Array(capacity)];
+    const isFirst = new Uint8Array(capacity);
     inviters.set(this.inviters);
     times.set(this.times);
     days.set(this.days);
+    orgs.set(this.orgs);
     isFirst.set(this.isFirst);
-    Object.assign(this, { inviters, times, days, isFirst });
+    Object.assign(this, { inviters, times, days, orgs, isFirst });
   }
 }
 

@@ -12,6 +12,8 @@ import { packActivity } from '../blocks/activity-entries.js';
 import { appendActivity, commitActivity } from './activity-log.store.js';
 import { queueMemberChanges } from './activity.store.js';
 import { FactBatch, activityOf, type Activity, type OrgChange, type UserChange } from './batch.js';
+import { domainOf } from './email-domains.js';
+import { keepDomains, type ErasedDomain } from './erased-domains.store.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { addInvites, hashInvitee } from './invites.store.js';
@@ -20,7 +22,13 @@ import { orgNames, upsertOrgs } from './orgs.store.js';
 import { withoutAddresses } from './pseudonyms.js';
 import { tracesOf, type Traces } from './traces.js';
 import { eraseTraits, upsertTraits } from './traits.store.js';
-import { eraseProfiles, upsertProfiles, upsertUsers } from './users.store.js';
+import {
+  eraseProfiles,
+  upsertProfiles,
+  upsertUsers,
+  type ErasedProfile,
+  type KeyedUser,
+} from './users.store.js';
 import { StoreChanged, expectPresent, type Witnesses } from './witness.js';
 import { NO_ORG } from '../blocks/no-org.js';
 
@@ -122,7 +130,10 @@ export class FactsService {
     await upsertUsers(db, users, transfer);
     const [userKeys, orgKeys] = [deletedUsers, deletedOrgs].map((all) => all.map(({ key }) => key));
     const known = await eraseProfiles(db, userKeys!);
-    await upsertProfiles(db, users, transfer);
+    const deleted = await upsertProfiles(db, users, transfer);
+    await keepDomains(db, [...known.flatMap(erasedDomain), ...deleted.map(givenDomain)], () =>
+      this.hashKey(db),
+    );
     await eraseTraits(db, 'users', userKeys!);
     await upsertTraits(db, 'users', users, transfer);
     const names = await orgNames(db, orgKeys!);
@@ -208,6 +219,15 @@ function keyed<C extends UserChange | OrgChange>(
   keys: ReadonlyMap<string, number>,
 ): { key: number; id: string; change: C }[] {
   return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
+}
+
+function erasedDomain({ userKey, domain, stamp }: ErasedProfile): ErasedDomain[] {
+  return stamp ? [{ userKey, domain, stamp }] : [];
+}
+
+function givenDomain({ key, change: { profile } }: KeyedUser): ErasedDomain {
+  const { value, version } = profile.email!;
+  return { userKey: key, domain: domainOf(value), stamp: version };
 }
 
 function keyedActivity(activity: readonly Activity[], { users, orgs }: ResolvedIds) {

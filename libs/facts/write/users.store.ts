@@ -1,6 +1,7 @@
 import { PROFILE_FIELDS, type ProfileValues } from '#libs/contracts';
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
 import { VERSIONED_FIELDS, type VersionedField, type UserChange } from './batch.js';
+import { domainOf } from './email-domains.js';
 import { versionTime } from '../membership/version.js';
 
 export interface KeyedUser {
@@ -45,9 +46,11 @@ export async function upsertUsers(
 
 const fieldColumns = VERSIONED_FIELDS.flatMap((field) => [field, `${field}_stamp`]);
 
-const latestValue = (field: VersionedField) => `
-    ${field} = case when p.${field}_stamp is null or excluded.${field}_stamp > p.${field}_stamp
-      then excluded.${field} else p.${field} end,
+const latest = (column: string, field: VersionedField) => `
+    ${column} = case when p.${field}_stamp is null or excluded.${field}_stamp > p.${field}_stamp
+      then excluded.${column} else p.${column} end`;
+
+const latestValue = (field: VersionedField) => `${latest(field, field)},
     ${field}_stamp = greatest(p.${field}_stamp, excluded.${field}_stamp)`;
 
 const isNewer = (field: VersionedField) =>
@@ -55,47 +58,62 @@ const isNewer = (field: VersionedField) =>
 
 // Built from the closed list of fields; input is never part of the text.
 const UPSERT_PROFILES = (from: string) => `
-  insert into user_profiles as p (user_key, ${fieldColumns.join(', ')})
-  select incoming.*
-  from (select * from ${from}) incoming
-  join users u on u.id = incoming.user_key and u.deleted_stamp is null
-  order by incoming.user_key
-  on conflict (user_key) do update set ${VERSIONED_FIELDS.map(latestValue).join(',')}
-  where ${VERSIONED_FIELDS.map(isNewer).join(' or ')}`;
+  with incoming as materialized (
+    select incoming.*, u.deleted_stamp is not null as is_deleted
+    from ${from} join users u on u.id = incoming.user_key
+  ), written as (
+    insert into user_profiles as p (user_key, email_domain, ${fieldColumns.join(', ')})
+    select user_key, email_domain, ${fieldColumns.join(', ')}
+    from incoming where not is_deleted
+    order by user_key
+    on conflict (user_key) do update set ${latest('email_domain', 'email')},${VERSIONED_FIELDS.map(latestValue).join(',')}
+    where ${VERSIONED_FIELDS.map(isNewer).join(' or ')}
+  )
+  select user_key from incoming where is_deleted and email_stamp is not null`;
 
 const PROFILE_COLUMNS: RowSet['columns'] = [
   ['user_key', 'int'],
+  ['email_domain', 'text'],
   ...VERSIONED_FIELDS.flatMap((field) => [
     [field, field === 'signup_query_parameters' ? 'jsonb' : 'text'] as const,
     [`${field}_stamp`, 'bytea'] as const,
   ]),
 ];
 
-/** Writes the latest value of each profile field, except for deleted users. */
+/** Writes the latest value of each profile field, except for deleted users. @returns the deleted users with an e-mail */
 export async function upsertProfiles(
   db: Connection,
   users: readonly KeyedUser[],
   transfer: RowTransfer,
-): Promise<void> {
+): Promise<KeyedUser[]> {
   const changed = users.filter((user) => Object.keys(user.change.profile).length > 0);
-  if (changed.length === 0) return;
+  if (changed.length === 0) return [];
   const rows = changed.map(({ key, change: { profile } }) => [
-    key,
+    ...[key, domainOf(profile.email?.value)],
     ...VERSIONED_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.version]),
   ]);
   const { from, values } = await transfer(db, { name: 'profiles', columns: PROFILE_COLUMNS, rows });
-  await db.query(UPSERT_PROFILES(from), values);
+  const found = await db.query<{ user_key: number }>(UPSERT_PROFILES(from), values);
+  const deleted = new Set(found.rows.map((row) => row.user_key));
+  return changed.filter(({ key }) => deleted.has(key));
 }
 
 const ERASE_PROFILES = `
   delete from user_profiles where user_key = any($1)
-  returning ${PROFILE_FIELDS.join(', ')}`;
+  returning user_key as "userKey", email_domain as domain, email_stamp as stamp, ${PROFILE_FIELDS.join(', ')}`;
 
-/** Deletes the profiles of users. @returns their fields, for erasing mentions elsewhere */
+/** An erased profile: its fields, and the domain and the version of its e-mail. */
+export type ErasedProfile = ProfileValues & {
+  userKey: number;
+  domain: string | null;
+  stamp: Buffer | null;
+};
+
+/** Deletes the profiles of users. @returns the profiles, for erasing mentions elsewhere */
 export async function eraseProfiles(
   db: Queryable,
   userKeys: readonly number[],
-): Promise<ProfileValues[]> {
+): Promise<ErasedProfile[]> {
   if (userKeys.length === 0) return [];
-  return (await db.query<ProfileValues>(ERASE_PROFILES, [userKeys])).rows;
+  return (await db.query<ErasedProfile>(ERASE_PROFILES, [userKeys])).rows;
 }

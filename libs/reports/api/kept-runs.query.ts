@@ -79,6 +79,7 @@ const seconds = (column: string) => `floor(extract(epoch from ${column}))::float
 const LIST = `
   select run_id, ${seconds('report_time')}, as_of, state, ${seconds('queued_at')},
     ${seconds('started_at')}, ${seconds('completed_at')}, ${seconds('failed_at')}, error, row_counts,
+    case when state = 'completed' then exclusions_version end as exclusions_version,
     (select sum(value::int8)::float8 from jsonb_each_text(row_counts)) as rows,
     ${SERVABLE} as kept
   from report_runs r

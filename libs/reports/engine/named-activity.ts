@@ -16,7 +16,7 @@ export interface NamedActivity {
   naming: Uint32Array;
 }
 
-/** Whether a user has a named day. */
-export function namesOrgs(naming: Uint32Array, user: number): boolean {
-  return ((naming[user >>> 5]! >>> user) & 1) === 1;
+/** Whether a key is in a set of one bit per key. */
+export function isIn(set: Uint32Array, key: number): boolean {
+  return ((set[key >>> 5]! >>> key) & 1) === 1;
 }

@@ -1,4 +1,4 @@
-import type { FactReplica } from '#libs/facts';
+import type { Excluded, FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { perWindow, secondsOf, type WindowCounts } from './columns.js';
 import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
@@ -8,13 +8,14 @@ import type { Moment, OrgFacts } from './run-facts.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
 
 /**
- * The orgs that exist at T.
+ * The orgs that exist at T and are not excluded.
  * @param userActivity the 90 days up to T, by user key: orgs are active through their members
  * @param named the activity of the same days that names an org
  */
 export async function orgFacts(
   moment: Moment,
   { orgs, memberships }: FactReplica,
+  excluded: Excluded,
   userActivity: ActivityBitmaps,
   named: NamedActivity | undefined,
   thread: OrgThread,
@@ -23,8 +24,10 @@ export async function orgFacts(
   // Orgs without a row are in no report.
   const rows = memory.allocateShared(orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
-  await thread.tally({ moment, spans, count, activity: userActivity.words, named, rows });
-  const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));
+  const ignored = excluded.users.isEmpty ? undefined : excluded.users.words;
+  await thread.tally({ moment, spans, count, activity: userActivity.words, named, ignored, rows });
+  const existing = orgs.existingAt(moment.reportTime * 1000);
+  const keys = orgs.inOrder(existing.without(excluded.orgs));
   const column = (field: number) => {
     const values = new Uint32Array(keys.length);
     for (let position = 0; position < keys.length; position++) {

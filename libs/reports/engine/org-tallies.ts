@@ -1,7 +1,7 @@
 import type { SpanColumns } from '#libs/facts';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
-import { namesOrgs, type NamedActivity } from './named-activity.js';
+import { isIn, type NamedActivity } from './named-activity.js';
 import { findPair } from './pair-table.js';
 import type { Moment } from './run-facts.js';
 
@@ -24,18 +24,30 @@ export interface Tallying {
   activity: Uint32Array;
   /** Undefined when no activity names an org. */
   named: NamedActivity | undefined;
+  /** The users whose spans do not count, one bit each; undefined for none. */
+  ignored: Uint32Array | undefined;
   /** One row per org key, initially zero; spans of other orgs are ignored. */
   rows: Uint32Array;
 }
 
 /** Counts the spans of each org as of a moment. */
-export function tallyOrgs({ moment, spans, count, activity, named, rows }: Tallying): void {
+export function tallyOrgs({
+  moment,
+  spans,
+  count,
+  activity,
+  named,
+  ignored,
+  rows,
+}: Tallying): void {
   const { reportTime, day } = moment;
   const inAllOrgs = named?.unnamed ?? activity;
   const { users, orgs, toldAt, endedAt, from, to, added } = spans;
   const now = reportTime * 1000;
   for (let position = 0; position < count; position++) {
     if (toldAt[position]! > now) continue;
+    const user = users[position]!;
+    if (ignored && isIn(ignored, user)) continue;
     const row = orgs[position]! * ROW;
     const isOpen = endedAt[position]! > now;
     if (isOpen) rows[row + MEMBERS]!++;
@@ -43,9 +55,8 @@ export function tallyOrgs({ moment, spans, count, activity, named, rows }: Tally
     countInWindows(rows, row + ADDED, day - added[position]!);
     // The first and the last day of a span count fully; an open span reaches to the day of the report.
     const masks = wordBits(isOpen ? 0 : day - to[position]!, day - from[position]! + 1);
-    const user = users[position]!;
     addDays(rows, row, inAllOrgs, user, masks);
-    if (named && namesOrgs(named.naming, user)) {
+    if (named && isIn(named.naming, user)) {
       const pair = findPair(named.pairs, user, orgs[position]!);
       if (pair !== 0) addDays(rows, row, named.words, pair, masks);
     }

@@ -58,8 +58,16 @@ export async function renewLease(db: Queryable, run: ClaimedRun): Promise<void> 
 }
 
 const COMPLETE = `
-  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $4
-  where ${IS_OURS} and ${onlyKnownMigrations('$5')}`;
+  update report_runs set state = 'completed', completed_at = now(), lease_until = null, row_counts = $4,
+    exclusions_version = $5
+  where ${IS_OURS} and ${onlyKnownMigrations('$6')}`;
+
+/** What a completed run records. */
+interface CompletedRun {
+  /** Entries by ranking. */
+  rowCounts: Record<string, number>;
+  exclusionsVersion: number;
+}
 
 /**
  * Marks a run as completed.
@@ -70,10 +78,10 @@ const COMPLETE = `
 export async function completeRun(
   db: Queryable,
   run: ClaimedRun,
-  rowCounts: Record<string, number>,
+  { rowCounts, exclusionsVersion }: CompletedRun,
   known: readonly string[],
 ): Promise<boolean> {
-  return (await db.query(COMPLETE, [...claimOf(run), rowCounts, known])).rowCount === 1;
+  return (await db.query(COMPLETE, [...claimOf(run), rowCounts, exclusionsVersion, known])).rowCount === 1;
 }
 
 const END_ATTEMPT = `

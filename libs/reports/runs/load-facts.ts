@@ -1,5 +1,5 @@
 import type { Calendar } from '#libs/contracts';
-import { FactReplica, expectCalendar, loadLastActive } from '#libs/facts';
+import { FactReplica, expectCalendar, loadLastActive, readExcluded } from '#libs/facts';
 import { settleAll, type Connection } from '#libs/database';
 import { ActivityReplica } from './activity-replica.js';
 import { orgFacts } from '../engine/org-facts.js';
@@ -20,13 +20,15 @@ export interface RunReplica {
 
 interface Loaded {
   facts: RunFacts;
+  /** The version of the exclusion rules. */
+  exclusionsVersion: number;
   known: RunReplica;
   /** Whether everything was read, instead of only the changes. */
   isFullRead: boolean;
 }
 
 /**
- * Reads the facts of a run as of its moment, without later facts.
+ * Reads the facts of a run as of its moment, without later facts and without everything of excluded users and orgs.
  * @param pair two connections with the same database snapshot, which PostgreSQL serves in parallel
  * @param calendar the calendar of the store
  * @param thread tallies orgs while this thread sorts users
@@ -43,6 +45,7 @@ export async function loadFacts(
   const memory = before?.memory ?? new ScratchBuffers();
   memory.rewind();
   await expectCalendar(one, calendar);
+  const excluded = await readExcluded(one);
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
   const [facts, { current, known: activity, lastActiveAt }] = await settleAll([
     factReplica(pair, calendar, before?.facts).then(async (known) => {
@@ -59,12 +62,13 @@ export async function loadFacts(
   ]);
   const named = current.named.activity(current.users);
   const [orgs, users] = await settleAll([
-    orgFacts(moment, facts, current.users, named, thread, memory),
-    userFacts(one, calendar, moment, facts, current.users, lastActiveAt, memory),
+    orgFacts(moment, facts, excluded, current.users, named, thread, memory),
+    userFacts(one, calendar, moment, facts, excluded, current.users, lastActiveAt, memory),
   ]);
   const isFullRead = facts !== before?.facts || activity !== before.activity;
   return {
     facts: { moment, calendar, users, orgs, memory },
+    exclusionsVersion: excluded.version,
     known: { facts, activity, memory },
     isFullRead,
   };

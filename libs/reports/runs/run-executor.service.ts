@@ -144,10 +144,10 @@ export class RunExecutor {
     // A run that starts in the meantime, or after a failure, reads everything.
     const before = this.known;
     this.known = undefined;
-    const { facts, known, isFullRead } = await this.database.snapshot((pair) =>
+    const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, this.calendar, this.orgThread, before),
     );
-    await this.publish(run, facts, known.facts);
+    await this.publish(run, facts, exclusionsVersion, known.facts);
     this.known = known;
     const seconds = (performance.now() - startedAt) / 1000;
     this.metrics.runs.labels('completed').inc();
@@ -161,11 +161,16 @@ export class RunExecutor {
   }
 
   /** Writes the snapshot and completes the run in one transaction. */
-  private async publish(run: ClaimedRun, facts: RunFacts, replica: FactReplica): Promise<void> {
+  private async publish(
+    run: ClaimedRun,
+    facts: RunFacts,
+    exclusionsVersion: number,
+    replica: FactReplica,
+  ): Promise<void> {
     const known = await this.watch.knownMigrations();
     await this.database.transaction(async (db) => {
-      const counts = await writeSnapshot(db, run.id, facts);
-      if (!(await completeRun(db, run, counts, known))) throw new NotOurs();
+      const rowCounts = await writeSnapshot(db, run.id, facts);
+      if (!(await completeRun(db, run, { rowCounts, exclusionsVersion }, known))) throw new NotOurs();
       if (!(await replica.isOf(db))) throw new Error('The store changed while the run was made.');
     }, 'long');
   }

@@ -45,6 +45,7 @@ function view(row: Row, calendar: Calendar): ReportRunView {
     failed_at: secondsOf(row.failedAt),
     withdrawn_at: secondsOf(row.withdrawnAt),
     attempts: row.attempt - row.interrupted,
+    exclusions_version: row.state === 'completed' ? row.exclusionsVersion : null,
     row_counts: row.rowCounts as ReportRunView['row_counts'],
     error: row.error,
   };

@@ -1,5 +1,5 @@
 import { DAY_MS, unixSeconds, type Calendar } from '#libs/contracts';
-import type { FactReplica, InviteReplica } from '#libs/facts';
+import type { Excluded, FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { InviteeCounts } from '../engine/invitee-counts.js';
@@ -10,7 +10,7 @@ import type { Moment, UserFacts } from '../engine/run-facts.js';
 import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 
 /**
- * The users who exist at T.
+ * The users who exist at T and are not excluded.
  * @param activity the 90 days up to T, by key
  * @param lastActiveAt unix seconds, by key; values after T are corrected
  * @param memory contains the result; do not rewind it while the facts are used
@@ -20,18 +20,19 @@ export async function userFacts(
   calendar: Calendar,
   moment: Moment,
   { users, invites }: FactReplica,
+  excluded: Excluded,
   activity: ActivityBitmaps,
   lastActiveAt: Uint32Array,
   memory: ScratchBuffers,
 ): Promise<UserFacts> {
-  const exists = users.existingAt(moment.reportTime * 1000);
+  const exists = users.existingAt(moment.reportTime * 1000).without(excluded.users);
   const byKey = {
     ...{ exists, ranks: users.ranks(), lastActiveAt },
     ...{ createdAt: users.createdAt, activity },
   };
   await settleLastActive(db, calendar, moment, byKey);
   const sorted = sortUsers(byKey, memory);
-  const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(sorted.keys);
+  const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(sorted.keys);
   return { ...sorted, inviters };
 }
 
@@ -68,12 +69,13 @@ async function settleLastActive(
 function inviteeCounts(
   { day, reportTime }: Moment,
   invites: InviteReplica,
+  { orgs }: Excluded,
   size: number,
   memory: ScratchBuffers,
 ): InviteeCounts {
   const invitees = new InviteeCounts(size, memory);
   // An invitee counts once per window, by the last day of an invite.
-  invites.lastDays(day - BITMAP_DAYS + 1, reportTime * 1000, (inviter, lastDay) => {
+  invites.lastDays(day - BITMAP_DAYS + 1, reportTime * 1000, orgs, (inviter, lastDay) => {
     invitees.add(inviter, day - lastDay);
   });
   return invitees;

@@ -3,20 +3,22 @@ alter table user_profiles add column email_domain text collate "C";
 update user_profiles set email_domain = lower(substring(email from '@([^@]*)$')) where email is not null;
 
 -- The e-mail domains of deleted users: keyed hashes of the domain and of its parent domains with two labels or more.
--- The version is that of the e-mail, which is erased.
+-- The domain is null when the e-mail has none. The version is that of the e-mail, which is erased.
 create table erased_domains (
   user_key int primary key,
-  domain   bytea not null,
+  domain   bytea,
   parents  bytea[] not null,
   stamp    bytea not null
 );
 
--- Who is excluded from every number. `hash` is the keyed hash of a domain, `key` the key of a user or an org.
+-- Who is excluded from every number. `hash` is the keyed hash of a domain, `key` the key of a user or an org, `place`
+-- the position in its list.
 create table exclusion_rules (
   kind  text collate "C" not null check (kind in ('domain', 'subdomains', 'user', 'org')),
   value text collate "C" not null,
   hash  bytea,
   key   int,
+  place int not null,
   primary key (kind, value)
 );
 create index exclusion_rules_hash on exclusion_rules (hash, kind) where hash is not null;

@@ -1,0 +1,58 @@
+import { Body, Controller, Get, Post, Put } from '@nestjs/common';
+import { exclusionShapes, type Exclusions, type ExclusionsPreview } from '#libs/contracts';
+import { ExclusionsService } from '#libs/facts';
+import { Access, Operation, operation, type BodyOf } from '#libs/platform';
+
+const { MAX_EXCLUSION_RULES } = exclusionShapes;
+
+const getExclusions = operation({
+  id: 'getExclusions',
+  tag: 'admin',
+  summary: 'Who is excluded from every number',
+  reply: exclusionShapes.exclusions,
+});
+
+const putExclusions = operation({
+  id: 'putExclusions',
+  tag: 'admin',
+  summary: 'Replace the rules that exclude users and organizations from every number',
+  description:
+    `At most ${MAX_EXCLUSION_RULES} entries in each list; a list that is left out is empty. Charts, pages, searches and ` +
+    'exports follow at once, reports with the next run. Charts of active organizations may take up to a minute. ' +
+    'Without rules, every number is as before.',
+  body: exclusionShapes.exclusionRules,
+  reply: exclusionShapes.exclusions,
+});
+
+const previewExclusions = operation({
+  id: 'previewExclusions',
+  tag: 'admin',
+  summary: 'How many users and organizations some rules would exclude; changes nothing',
+  body: exclusionShapes.exclusionRules,
+  reply: exclusionShapes.exclusionsPreview,
+});
+
+/** The exclusion rules, as `insightd exclusions` shows and changes them. */
+@Controller('api/admin/v1/exclusions')
+@Access('admin')
+export class ExclusionsController {
+  constructor(private readonly exclusions: ExclusionsService) {}
+
+  @Get()
+  @Operation(getExclusions)
+  read(): Promise<Exclusions> {
+    return this.exclusions.read();
+  }
+
+  @Put()
+  @Operation(putExclusions)
+  replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
+    return this.exclusions.replace(rules);
+  }
+
+  @Post('preview')
+  @Operation(previewExclusions)
+  async preview(@Body() rules: BodyOf<typeof previewExclusions>): Promise<ExclusionsPreview> {
+    return { excluded: await this.exclusions.preview(rules) };
+  }
+}

@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { FactsModule } from '#libs/facts';
+import { ExclusionsController } from './exclusions.controller.js';
+
+/** The endpoints of exclusion rules, for processes that answer HTTP. */
+@Module({ imports: [FactsModule], controllers: [ExclusionsController] })
+export class ExclusionsApiModule {}

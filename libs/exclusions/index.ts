@@ -1,0 +1,1 @@
+export { ExclusionsApiModule } from './exclusions.module.js';

@@ -1,0 +1,46 @@
+import type { Queryable } from '#libs/database';
+import { hashDomain, parentsOf } from './email-domains.js';
+import { isLater, type Version } from '../membership/version.js';
+
+/** The domain of a deleted user's e-mail, and the version of that e-mail. */
+export interface ErasedDomain {
+  userKey: number;
+  /** Null when the e-mail has none. */
+  domain: string | null;
+  stamp: Version;
+}
+
+const KEEP = `
+  insert into erased_domains as e (user_key, domain, parents, stamp)
+  select user_key, domain, array(select jsonb_array_elements_text(parents)::bytea), stamp
+  from unnest($1::int[], $2::bytea[], $3::jsonb[], $4::bytea[]) as erased (user_key, domain, parents, stamp)
+  order by user_key
+  on conflict (user_key) do update
+    set domain = excluded.domain, parents = excluded.parents, stamp = excluded.stamp
+  where excluded.stamp > e.stamp`;
+
+/**
+ * Keeps the keyed hashes of the domains of deleted users' e-mails, the latest e-mail of each user.
+ * @param readKey reads the store's hash key; called only when needed
+ */
+export async function keepDomains(
+  db: Queryable,
+  erased: readonly ErasedDomain[],
+  readKey: () => Promise<Buffer>,
+): Promise<void> {
+  if (erased.length === 0) return;
+  const key = await readKey();
+  const latest = new Map<number, ErasedDomain>();
+  for (const one of erased) {
+    const known = latest.get(one.userKey);
+    if (!known || isLater(one.stamp, known.stamp)) latest.set(one.userKey, one);
+  }
+  const rows = [...latest.values()];
+  const hexOf = (domain: string) => `\\x${hashDomain(key, domain).toString('hex')}`;
+  await db.query(KEEP, [
+    rows.map(({ userKey }) => userKey),
+    rows.map(({ domain }) => domain && hashDomain(key, domain)),
+    rows.map(({ domain }) => JSON.stringify(parentsOf(domain ?? '').map(hexOf))),
+    rows.map(({ stamp }) => stamp),
+  ]);
+}
