@@ -195,7 +195,7 @@ create index dead_letters_user_id on dead_letters using btree (user_id);
 
 create table erased_domains (
   user_key integer not null,
-  domain bytea not null,
+  domain bytea,
   parents bytea[] not null,
   stamp bytea not null,
   constraint erased_domains_pkey primary key (user_key)
@@ -228,6 +228,7 @@ create table exclusion_rules (
   value text collate "C" not null,
   hash bytea,
   key integer,
+  place integer not null,
   constraint exclusion_rules_pkey primary key (kind, value),
   constraint exclusion_rules_kind_check check ((kind = any (array['domain'::text, 'subdomains'::text, 'user'::text, 'org'::text])))
 );
