@@ -78,9 +78,13 @@ export class OrgMembersCache {
       const isSame = (await this.find(orgId)).key === org.key && (await this.leavesOut(list));
       if (isSame && (await this.isCurrent(list))) return result;
     }
-    throw new ApiError('unavailable', 'The store or the exclusion rules changed during the request. Try again.', {
-      retryAfterSeconds: 1,
-    });
+    throw new ApiError(
+      'unavailable',
+      'The store or the exclusion rules changed during the request. Try again.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 
   /** Whether the keys of a list still mean the same users. Check it after reading by these keys. */
@@ -129,14 +133,16 @@ export class OrgMembersCache {
   }
 
   private async read(orgKey: number): Promise<OrgMembersList> {
-    const [picture, witnesses, exclusions, members] = await this.database.transaction(async (db) => {
-      const before = [
-        await currentReadPoint(db),
-        await currentWitnesses(db),
-        await exclusionsState(db),
-      ] as const;
-      return [...before, await orgMembers(db, orgKey)] as const;
-    });
+    const [picture, witnesses, exclusions, members] = await this.database.transaction(
+      async (db) => {
+        const before = [
+          await currentReadPoint(db),
+          await currentWitnesses(db),
+          await exclusionsState(db),
+        ] as const;
+        return [...before, await orgMembers(db, orgKey)] as const;
+      },
+    );
     const present: PresentMember[] = [];
     for (const [place, { userKey, exists, spans }] of members.entries()) {
       const span = spans.at(-1);

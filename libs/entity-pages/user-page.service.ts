@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, Calendar, DAY_MS, formatDay, type CountedUser, type UserPage } from '#libs/contracts';
+import {
+  ApiError,
+  Calendar,
+  DAY_MS,
+  formatDay,
+  type CountedUser,
+  type UserPage,
+} from '#libs/contracts';
 import {
   ActivityFold,
   activeDaysOf,

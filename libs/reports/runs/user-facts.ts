@@ -32,7 +32,9 @@ export async function userFacts(
   };
   await settleLastActive(db, calendar, moment, byKey);
   const sorted = sortUsers(byKey, memory);
-  const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(sorted.keys);
+  const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(
+    sorted.keys,
+  );
   return { ...sorted, inviters };
 }
 
