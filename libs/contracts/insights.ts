@@ -106,16 +106,16 @@ const displayUser = z.object({
   ...shapeOf(CLEARABLE_FIELDS, z.string().nullable()),
 });
 
-const standing = z.object({
+const reportPosition = z.object({
   report: z.string(),
   interval: z.string(),
   rank,
   total_count: count,
 });
 
-const standings = {
+const reportPositions = {
   run: runReference.nullable().describe('the latest run, to which `reports` refers'),
-  reports: z.array(standing).describe('the reports in which it is listed'),
+  reports: z.array(reportPosition).describe('the reports in which it is listed'),
 };
 
 export const userPage = z.object({
@@ -150,7 +150,7 @@ export const userPage = z.object({
     total: count.describe('distinct invitees, ever'),
     recent: z.array(z.object({ org_id: z.string().nullable(), at: seconds })),
   }),
-  ...standings,
+  ...reportPositions,
 });
 
 const joinedOrLeft = displayUser.extend({ at: seconds });
@@ -159,7 +159,7 @@ export const orgProfile = z.object({
   org: z.object({ org_id: z.string(), name: z.string(), created_at: seconds }),
   num_users: count.describe('current members, including users known only by their id'),
   traits,
-  ...standings,
+  ...reportPositions,
 });
 
 export const orgActivity = z.object({
@@ -206,7 +206,7 @@ nameSchemas({
   ...{ Definitions: definitions, Run: runListItem, RunList: runList },
   ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
   ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
-  ...{ UserCard: displayUser, Standing: standing, UserPage: userPage },
+  ...{ DisplayUser: displayUser, ReportPosition: reportPosition, UserPage: userPage },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
   ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
 });
@@ -221,7 +221,7 @@ export type RunList = z.infer<typeof runList>;
 export type ChangedUserRow = z.infer<typeof changedUser>;
 export type ChangedOrgRow = z.infer<typeof changedOrg>;
 export type ReportChanges = z.infer<typeof reportChanges>;
-export type ReportPosition = z.infer<typeof standing>;
+export type ReportPosition = z.infer<typeof reportPosition>;
 /** A user in replies and on pages. */
 export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;

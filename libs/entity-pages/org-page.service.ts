@@ -39,8 +39,8 @@ export class OrgPageService {
   constructor(
     private readonly database: Database,
     private readonly activity: ActivityFold,
-    private readonly standings: ReportPositionsService,
-    private readonly rosters: OrgMembersCache,
+    private readonly positions: ReportPositionsService,
+    private readonly memberLists: OrgMembersCache,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -48,7 +48,7 @@ export class OrgPageService {
   /** The whole page. @throws ApiError `not_found` when the org does not exist or was deleted */
   async page(orgId: string): Promise<OrgPage> {
     await this.activity.foldUnlessReadOnly();
-    return this.rosters.reading(orgId, async (org, list) => {
+    return this.memberLists.reading(orgId, async (org, list) => {
       const [activity, profile] = await Promise.all([
         this.activityOf(org, list),
         this.profileOf(org),
@@ -65,7 +65,7 @@ export class OrgPageService {
   /** The parts that are slower with more members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
     await this.activity.foldUnlessReadOnly();
-    return this.rosters.reading(orgId, (org, list) => this.activityOf(org, list));
+    return this.memberLists.reading(orgId, (org, list) => this.activityOf(org, list));
   }
 
   private async find(orgId: string): Promise<KnownOrg> {
@@ -75,16 +75,16 @@ export class OrgPageService {
   }
 
   private async profileOf(org: KnownOrg): Promise<OrgProfile> {
-    const [numUsers, traits, standings] = await Promise.all([
+    const [numUsers, traits, positions] = await Promise.all([
       this.database.transaction((db) => countOrgMembers(db, org.key)),
       traitsOf(this.database.pool, 'org', org.key),
-      this.standings.of('org', org.key),
+      this.positions.of('org', org.key),
     ]);
     return {
       org: { org_id: org.orgId, name: org.name, created_at: org.createdAt },
       num_users: numUsers,
       traits,
-      ...standings,
+      ...positions,
     };
   }
 
@@ -117,10 +117,10 @@ export class OrgPageService {
       })),
       joined: moveViews(joined, profiles),
       left: moveViews(left, profiles),
-      most_active: active.flatMap(({ userKey, span, place }) => {
+      most_active: active.flatMap(({ userKey, span, position }) => {
         const profile = profiles.get(userKey);
         if (!profile) return [];
-        return [{ ...profile, role: span.role, num_active_days: latestDays[place]! }];
+        return [{ ...profile, role: span.role, num_active_days: latestDays[position]! }];
       }),
     };
   }

@@ -32,10 +32,10 @@ export interface Tallying {
 export function tallyOrgs({ moment, spans, count, activity, named, rows }: Tallying): void {
   const { reportTime, day } = moment;
   const inAllOrgs = named?.unnamed ?? activity;
-  const { users, orgs, toldAt, endedAt, from, to, added } = spans;
+  const { users, orgs, openedAt, endedAt, from, to, added } = spans;
   const now = reportTime * 1000;
   for (let position = 0; position < count; position++) {
-    if (toldAt[position]! > now) continue;
+    if (openedAt[position]! > now) continue;
     const row = orgs[position]! * ROW;
     const isOpen = endedAt[position]! > now;
     if (isOpen) rows[row + MEMBERS]!++;
