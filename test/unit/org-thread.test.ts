@@ -1,12 +1,11 @@
 import { expect, test } from '@jest/globals';
+import type * as OrgThreads from '../../libs/reports/engine/org-thread.js';
 import { PairTable } from '../../libs/reports/engine/pair-table.js';
 import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
 
 // The compiled file, because a worker thread cannot run TypeScript.
 const COMPILED = '../../dist/libs/reports/engine/org-thread.js';
-const { OrgThread } = (await import(
-  COMPILED
-)) as typeof import('../../libs/reports/engine/org-thread.js');
+const { OrgThread } = (await import(COMPILED)) as typeof OrgThreads;
 
 const DAY_MS = 86_400_000;
 const MASK_WORDS = 3;
