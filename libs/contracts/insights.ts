@@ -109,16 +109,16 @@ const displayUser = z.object({
   ...shapeOf(CLEARABLE_FIELDS, z.string().nullable()),
 });
 
-const standing = z.object({
+const reportPosition = z.object({
   report: z.string(),
   interval: z.string(),
   rank,
   total_count: count,
 });
 
-const standings = {
+const reportPositions = {
   run: runReference.nullable().describe('the latest run, to which `reports` refers'),
-  reports: z.array(standing).describe('the reports in which it is listed'),
+  reports: z.array(reportPosition).describe('the reports in which it is listed'),
 };
 
 const isExcluded = z
@@ -170,7 +170,7 @@ const countedUser = z.object({
     total: count.describe('distinct invitees, ever'),
     recent: z.array(z.object({ org_id: z.string().nullable(), at: seconds })),
   }),
-  ...standings,
+  ...reportPositions,
 });
 
 export const userPage = z.discriminatedUnion('excluded', [countedUser, excludedUser]);
@@ -185,7 +185,7 @@ const countedOrgProfile = z.object({
   org,
   num_users: count.describe('current members, including users known only by their id'),
   traits,
-  ...standings,
+  ...reportPositions,
 });
 
 export const orgActivity = z.object({
@@ -234,7 +234,7 @@ nameSchemas({
   ...{ Definitions: definitions, Run: runListItem, RunList: runList },
   ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
   ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
-  ...{ UserCard: displayUser, Standing: standing, UserPage: userPage },
+  ...{ DisplayUser: displayUser, ReportPosition: reportPosition, UserPage: userPage },
   ...{ CountedUser: countedUser, ExcludedUser: excludedUser, ExcludedOrg: excludedOrg },
   ...{ CountedOrgProfile: countedOrgProfile, CountedOrg: countedOrg },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
@@ -251,7 +251,7 @@ export type RunList = z.infer<typeof runList>;
 export type ChangedUserRow = z.infer<typeof changedUser>;
 export type ChangedOrgRow = z.infer<typeof changedOrg>;
 export type ReportChanges = z.infer<typeof reportChanges>;
-export type ReportPosition = z.infer<typeof standing>;
+export type ReportPosition = z.infer<typeof reportPosition>;
 /** A user in replies and on pages. */
 export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;

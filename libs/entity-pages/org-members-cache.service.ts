@@ -27,7 +27,7 @@ export interface PresentMember {
   /** Unix seconds. */
   lastActiveAt: number;
   /** The index in `members`. */
-  place: number;
+  position: number;
 }
 
 /** All current and former members of an org. */
@@ -113,9 +113,9 @@ export class OrgMembersCache {
     if (begun) return begun;
     const reading = this.read(orgKey).finally(() => this.begun.delete(orgKey));
     this.begun.set(orgKey, reading);
-    const roster = await reading;
-    if (roster.members.length >= LARGE) this.large.set(orgKey, roster);
-    return roster;
+    const list = await reading;
+    if (list.members.length >= LARGE) this.large.set(orgKey, list);
+    return list;
   }
 
   /** Whether a cached list is of the current store and leaves out the excluded users. In a restored or another store, keys mean other users and orgs. */
@@ -144,10 +144,10 @@ export class OrgMembersCache {
       },
     );
     const present: PresentMember[] = [];
-    for (const [place, { userKey, exists, spans }] of members.entries()) {
+    for (const [position, { userKey, exists, spans }] of members.entries()) {
       const span = spans.at(-1);
       if (!exists || span?.to !== Infinity) continue;
-      present.push({ userKey, span, lastActiveAt: 0, place });
+      present.push({ userKey, span, lastActiveAt: 0, position });
     }
     const keys = present.map(({ userKey }) => userKey);
     const lastActive = await lastActiveOf(this.database.pool, keys);

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { OrgThread } from '#libs/reports';
+import type * as OrgThreads from '../../libs/reports/engine/org-thread.js';
 import { PairTable } from '../../libs/reports/engine/pair-table.js';
 import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
+
+// The compiled file, because a worker thread cannot run TypeScript.
+const COMPILED = '../../dist/libs/reports/engine/org-thread.js';
+const { OrgThread } = (await import(COMPILED)) as typeof OrgThreads;
 
 const DAY_MS = 86_400_000;
 const MASK_WORDS = 3;
@@ -28,7 +32,7 @@ function tallying(members: number) {
     spans: {
       users: shared(Int32Array, users),
       orgs: shared(Int32Array, each(0)),
-      toldAt: shared(Float64Array, each((DAY - 40) * DAY_MS), 8),
+      openedAt: shared(Float64Array, each((DAY - 40) * DAY_MS), 8),
       endedAt: shared(Float64Array, each(Infinity), 8),
       from: shared(Int32Array, each(DAY - 40)),
       to: shared(Int32Array, each(2 ** 30)),
@@ -75,7 +79,7 @@ test('activity that names an org counts there alone, and other activity in every
     ...one.spans,
     users: shared(Int32Array, [0, 0]),
     orgs: shared(Int32Array, [0, 1]),
-    toldAt: shared(Float64Array, [0, 0], 8),
+    openedAt: shared(Float64Array, [0, 0], 8),
     endedAt: shared(Float64Array, [Infinity, Infinity], 8),
     from: shared(Int32Array, [DAY - 40, DAY - 40]),
     to: shared(Int32Array, [2 ** 30, 2 ** 30]),

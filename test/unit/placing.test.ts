@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Bitset } from '#libs/facts';
-import { ActivityBitmaps, ScratchBuffers, sortUsers } from '#libs/reports';
+import { ActivityBitmaps } from '../../libs/reports/engine/activity-bitmaps.js';
+import { ScratchBuffers } from '../../libs/reports/engine/scratch-buffers.js';
+import { sortUsers } from '../../libs/reports/engine/sort-users.js';
 
 const MASK_WORDS = 3;
 /** More users than fit into one bucket. */

@@ -124,14 +124,14 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
     return translate(
       tracking,
       { ...messageOf(one, text, NOW), receivedAt: NOW },
-      { now: NOW, asks: false },
+      { now: NOW, canFetch: false },
     );
   },
   'an identify call': (text) =>
     translate(
       tracking,
       { ...messageOf({ ...call(text), type: 'identify' }, text, NOW), receivedAt: NOW },
-      { now: NOW, asks: false },
+      { now: NOW, canFetch: false },
     ),
   'a message': (text) =>
     [clerk, propelauth, standard, workos].map((source) =>
@@ -143,14 +143,14 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
           receivedAt: NOW,
           content: { value: { type: text, event: text, data: event(text) } },
         },
-        { now: NOW, asks: true },
+        { now: NOW, canFetch: true },
       ),
     ),
   'a message that is not JSON': (text) =>
     translate(
       standard,
       { id: 'm', at: NOW, receivedAt: NOW, content: { unreadable: text }, raw: raw(text) },
-      { now: NOW, asks: false },
+      { now: NOW, canFetch: false },
     ),
   signatures: (text) => [
     standard.verify(

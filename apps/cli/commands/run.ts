@@ -40,14 +40,22 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
 
 /** Starts a role on a store; at the end of the process the role is closed first, then the store. */
 export async function start(role: Role | 'all', store: Store): Promise<NestFastifyApplication> {
+  const worker = role === 'all' ? new WorkerProcess(store.settings) : undefined;
+  // Before the API, so that both processes load their modules at the same time.
+  worker?.start();
   const app = await startService(role === 'all' ? 'api' : role, store.settings).catch(
     async (error: unknown) => {
+      await worker?.stop();
       await store.close();
       throw error;
     },
   );
   const logger = app.get(Logger);
-  const worker = role === 'all' ? startWorker(app, store.settings) : undefined;
+  if (worker) {
+    worker.logger = logger;
+    app.get(Metrics).alongside(() => worker.metrics());
+    app.get(Readiness).add('The worker does not work.', () => worker.ready());
+  }
   let closing = false;
   const close = async () => {
     closing = true;
@@ -63,12 +71,4 @@ export async function start(role: Role | 'all', store: Store): Promise<NestFasti
   });
   logger.info('started', { role, address: await app.getUrl() });
   return app;
-}
-
-function startWorker(app: NestFastifyApplication, settings: Settings): WorkerProcess {
-  const worker = new WorkerProcess(settings, app.get(Logger));
-  app.get(Metrics).alongside(() => worker.metrics());
-  app.get(Readiness).add('The worker does not work.', () => worker.ready());
-  worker.start();
-  return worker;
 }

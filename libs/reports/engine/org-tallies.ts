@@ -42,10 +42,10 @@ export function tallyOrgs({
 }: Tallying): void {
   const { reportTime, day } = moment;
   const inAllOrgs = named?.unnamed ?? activity;
-  const { users, orgs, toldAt, endedAt, from, to, added } = spans;
+  const { users, orgs, openedAt, endedAt, from, to, added } = spans;
   const now = reportTime * 1000;
   for (let position = 0; position < count; position++) {
-    if (toldAt[position]! > now) continue;
+    if (openedAt[position]! > now) continue;
     const user = users[position]!;
     if (ignored && isIn(ignored, user)) continue;
     const row = orgs[position]! * ROW;

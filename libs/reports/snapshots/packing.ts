@@ -33,11 +33,12 @@ export function packNumbers(
   room: Buffer32,
 ): Buffer {
   let size = 0;
-  for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
+  for (let position = 0; position < keys.length; position++)
+    size = Math.max(size, keys[position]! + 1);
   const packed = room.take(size * 2).fill(0);
-  for (let place = 0; place < keys.length; place++) {
-    packed[keys[place]! * 2] = first[place]!;
-    packed[keys[place]! * 2 + 1] = second[place]!;
+  for (let position = 0; position < keys.length; position++) {
+    packed[keys[position]! * 2] = first[position]!;
+    packed[keys[position]! * 2 + 1] = second[position]!;
   }
   return littleEndian(packed);
 }
@@ -45,8 +46,8 @@ export function packNumbers(
 function packWords(packed: Uint32Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
   const columns = [keys, ...extras];
   for (const [field, column] of columns.entries()) {
-    for (let place = 0, at = field; place < column.length; place++, at += columns.length) {
-      packed[at] = column[place]!;
+    for (let position = 0, at = field; position < column.length; position++, at += columns.length) {
+      packed[at] = column[position]!;
     }
   }
   return littleEndian(packed);
@@ -54,16 +55,20 @@ function packWords(packed: Uint32Array, keys: Uint32Array, extras: readonly Uint
 
 function packBytes(packed: Uint8Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
   const width = widthOf(extras.length, 1);
-  for (let place = 0, at = 0; place < keys.length; place++, at += width) {
-    const key = keys[place]!;
+  for (let position = 0, at = 0; position < keys.length; position++, at += width) {
+    const key = keys[position]!;
     packed[at] = key;
     packed[at + 1] = key >>> 8;
     packed[at + 2] = key >>> 16;
     packed[at + 3] = key >>> 24;
   }
   for (const [index, column] of extras.entries()) {
-    for (let place = 0, at = KEY_BYTES + index; place < column.length; place++, at += width) {
-      packed[at] = column[place]!;
+    for (
+      let position = 0, at = KEY_BYTES + index;
+      position < column.length;
+      position++, at += width
+    ) {
+      packed[at] = column[position]!;
     }
   }
   return Buffer.from(packed.buffer, packed.byteOffset, packed.length);
@@ -84,10 +89,10 @@ export interface NumberedEntry extends Entry {
 export function unpackList(packed: Buffer, extras: number, width: number): Entry[] {
   const extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;
   const extra = (at: number) => (extraBytes === 1 ? packed[at]! : packed.readInt32LE(at));
-  return Array.from({ length: packed.length / width }, (_, place) => ({
-    key: packed.readUInt32LE(place * width),
+  return Array.from({ length: packed.length / width }, (_, position) => ({
+    key: packed.readUInt32LE(position * width),
     extras: Array.from({ length: extras }, (_unused, index) =>
-      extra(place * width + KEY_BYTES + extraBytes * index),
+      extra(position * width + KEY_BYTES + extraBytes * index),
     ),
   }));
 }

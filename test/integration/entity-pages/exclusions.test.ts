@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { REPORTS, type Exclusions, type OrgMembers } from '#libs/contracts';
 import { dayBefore, readCharts, withoutOwnIds } from '../../support/agreement.js';
-import { problem, type Problem } from '../../support/sending.js';
+import { problem } from '../../support/sending.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import type { WireEvent } from '../../support/model/model.js';
 import {
@@ -240,7 +240,7 @@ describe('rules', () => {
       'user_ids',
     ],
   ])('%s is refused', async (_name, rules, field) => {
-    const { status, body } = await whole.api.post<Problem>(`${PATH}/preview`, rules);
+    const { status, body } = await whole.api.post<{ errors?: object }>(`${PATH}/preview`, rules);
     expect([status, Object.keys(body.errors ?? {})]).toEqual([400, [field]]);
   });
 

@@ -61,7 +61,7 @@ export function OrgPage({ orgId, place }: { orgId: string; place: Place }) {
             }
           </People>
           <Shown of={profile}>
-            {(data) => <ReportPositions subject="org" standings={data.reports} />}
+            {(data) => <ReportPositions subject="org" positions={data.reports} />}
           </Shown>
           <People term="joined" title="Joined" empty="No member was added yet." of={activity}>
             {({ joined }) => joined.map(moveOf)}
