@@ -38,16 +38,14 @@ describe('insightd import ndjson beside a running service', () => {
     const remembered = overHttp.filter(({ type }) => type !== 'user.active').length;
     expect(printedCount(ended, 'events known already')).toBe(remembered);
     expect(printedCount(ended, 'events written')).toBe(HISTORY.length - remembered);
-    await service.chartsAreFresh();
-    await expectTheModelsAnswers(service.api, HISTORY);
+    await expectTheModelsAnswers([service.api], service.databaseUrl, HISTORY);
   });
 
   test('the same file again, packed and reversed, changes nothing', async () => {
     await imports.write('again.ndjson.gz', gzipSync(lines([...HISTORY].reverse())));
     const ended = await imports.run('ndjson', 'again.ndjson.gz');
     expect(printedCount(ended, 'lines')).toBe(HISTORY.length);
-    await service.chartsAreFresh();
-    await expectTheModelsAnswers(service.api, HISTORY);
+    await expectTheModelsAnswers([service.api], service.databaseUrl, HISTORY);
   });
 
   test('an identity counts once: other content under it changes nothing', async () => {
@@ -57,7 +55,7 @@ describe('insightd import ndjson beside a running service', () => {
     await imports.write('others.ndjson', lines(others));
     const ended = await imports.run('ndjson', 'others.ndjson');
     expect(printedCount(ended, 'events known already')).toBe(others.length);
-    await expectTheModelsAnswers(service.api, HISTORY);
+    await expectTheModelsAnswers([service.api], service.databaseUrl, HISTORY);
   });
 
   test('wrong lines are rejected with their reasons, and accepted when corrected', async () => {
