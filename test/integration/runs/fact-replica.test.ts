@@ -39,11 +39,7 @@ let service: TestService;
 let count = 0;
 /** All events behind the facts that are in the store now. */
 let ingested: WireEvent[] = [];
-/** What each run has read, in order. */
-const reads = () =>
-  service.log
-    .filter((line) => line.includes('"report run completed"'))
-    .map((line) => /"read":"(\w+)"/.exec(line)?.[1]);
+const completed = () => service.log.filter((line) => line.includes('"report run completed"'));
 
 beforeAll(async () => {
   service = await startTestService({ REPORT_CRON: NEVER });
@@ -91,9 +87,9 @@ async function ingest(...events: WireEvent[]): Promise<void> {
 /** Expects a run as of a past day and one of now to say what the model says. */
 async function expectRightRuns(read?: 'changes' | 'everything'): Promise<void> {
   if (read === 'everything') await noneIsUnderWay();
-  const before = reads().length;
-  await expectTheModelsReports(service.api, new Model(ingested), [dayBefore(8), undefined]);
-  if (read) expect(await readsAfter(before, 2)).toEqual([read, 'changes']);
+  const days = [dayBefore(8), undefined];
+  const runs = await expectTheModelsReports(service.api, new Model(ingested), days);
+  if (read) expect(await readsOf(runs.map((run) => run.run_id))).toEqual([read, 'changes']);
 }
 
 /**
@@ -111,10 +107,11 @@ async function noneIsUnderWay(): Promise<void> {
   });
 }
 
-/** What the next runs after the first `before` have read. The log comes a little after its run. */
-async function readsAfter(before: number, count: number): Promise<(string | undefined)[]> {
-  await waitFor(() => reads().length >= before + count || undefined);
-  return reads().slice(before);
+/** What these runs have read, in the order in which they were made. The log comes a little after its run. */
+async function readsOf(runIds: readonly string[]): Promise<(string | undefined)[]> {
+  const lines = () => completed().filter((line) => runIds.some((id) => line.includes(id)));
+  await waitFor(() => lines().length === runIds.length);
+  return lines().map((line) => /"read":"(\w+)"/.exec(line)?.[1]);
 }
 
 const slicedArb = historyArb({ today: dayBefore(0), maxEvents: 80 }).chain((history) =>
