@@ -21,6 +21,7 @@ export {
   type ProfileValues,
 } from './profile-fields.js';
 export * from './senders.js';
+export * from './subject-index.js';
 export * from './traits.js';
 export * as wire from './wire.js';
 export type * from './wire.js';

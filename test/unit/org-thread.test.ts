@@ -5,7 +5,7 @@ import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
 
 const DAY_MS = 86_400_000;
 const MASK_WORDS = 3;
-const FIELDS = 10;
+const FIELDS = 13;
 const MEMBERS = 3;
 const DAY = 20_000;
 

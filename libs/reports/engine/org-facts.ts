@@ -1,7 +1,8 @@
 import type { FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { perWindow, secondsOf, type WindowCounts } from './columns.js';
-import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
+import { ACTIVE_USER_COUNTS } from './active-users.js';
+import { ACTIVE_USERS, ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
 import type { NamedActivity } from './named-activity.js';
 import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
@@ -11,6 +12,7 @@ import type { ScratchBuffers } from './scratch-buffers.js';
  * The orgs that exist at T.
  * @param userActivity the 90 days up to T, by user key: orgs are active through their members
  * @param named the activity of the same days that names an org
+ * @param openSpans receives the number of open spans by user key; initially zero
  */
 export async function orgFacts(
   moment: Moment,
@@ -19,11 +21,13 @@ export async function orgFacts(
   named: NamedActivity | undefined,
   thread: OrgThread,
   memory: ScratchBuffers,
+  openSpans: Uint32Array,
 ): Promise<OrgFacts> {
   // Orgs without a row are in no report.
-  const rows = memory.allocateShared(orgs.size * ROW);
+  const rows = memory.allocateShared('orgs', orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
-  await thread.tally({ moment, spans, count, activity: userActivity.words, named, rows });
+  const activity = userActivity.words;
+  await thread.tally({ moment, spans, count, activity, named, rows, openSpans });
   const keys = orgs.inOrder(orgs.existingAt(moment.reportTime * 1000));
   const column = (field: number) => {
     const values = new Uint32Array(keys.length);
@@ -42,5 +46,8 @@ export async function orgFacts(
     members: column(MEMBERS),
     added: windows(ADDED),
     removed: windows(REMOVED),
+    activeUsers: Object.fromEntries(
+      ACTIVE_USER_COUNTS.map((window, index) => [window, column(ACTIVE_USERS + index)]),
+    ) as OrgFacts['activeUsers'],
   };
 }

@@ -58,13 +58,14 @@ export async function loadFacts(
     ),
   ]);
   const named = current.named.activity(current.users);
+  const openSpans = memory.allocateShared('users', rows[0]!.keys);
   const [orgs, users] = await settleAll([
-    orgFacts(moment, facts, current.users, named, thread, memory),
+    orgFacts(moment, facts, current.users, named, thread, memory, openSpans),
     userFacts(one, calendar, moment, facts, current.users, lastActiveAt, memory),
   ]);
   const isFullRead = facts !== before?.facts || activity !== before.activity;
   return {
-    facts: { moment, calendar, users, orgs, memory },
+    facts: { moment, calendar, users: { ...users, openSpans }, orgs, memory },
     known: { facts, activity, memory },
     isFullRead,
   };

@@ -23,7 +23,7 @@ export async function userFacts(
   activity: ActivityBitmaps,
   lastActiveAt: Uint32Array,
   memory: ScratchBuffers,
-): Promise<UserFacts> {
+): Promise<Omit<UserFacts, 'openSpans'>> {
   const exists = users.existingAt(moment.reportTime * 1000);
   const byKey = {
     ...{ exists, ranks: users.ranks(), lastActiveAt },
@@ -32,7 +32,7 @@ export async function userFacts(
   await settleLastActive(db, calendar, moment, byKey);
   const sorted = sortUsers(byKey, memory);
   const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(sorted.keys);
-  return { ...sorted, inviters };
+  return { ...sorted, inviters, keysById: users.inOrder(exists) };
 }
 
 /**
