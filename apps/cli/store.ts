@@ -72,7 +72,10 @@ function external(settings: Settings, url: string, directUrl = url): Store {
 const INDEXES_WITHIN_MS = 5_000;
 
 /** Creates the missing indexes of the search. A failure is logged: searches then read all rows. */
-export async function completeSearch(store: Store, { isAwaited }: { isAwaited: boolean }): Promise<void> {
+export async function completeSearch(
+  store: Store,
+  { isAwaited }: { isAwaited: boolean },
+): Promise<void> {
   const logger = new Logger(store.settings);
   const creation = createSearchIndexes(store.settings.DATABASE_DIRECT_URL)
     .then((created) => {

@@ -3,7 +3,7 @@ export * from './check-event.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './exact-json.js';
-export { MAX_CHARACTERS, id as idSchema, isObject } from './fields.js';
+export { MAX_CHARACTERS, id as idSchema, isObject, isStorable } from './fields.js';
 export * as insights from './insights.js';
 export type * from './insights.js';
 export * from './calendar.js';

@@ -1,8 +1,10 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { Api } from './api.js';
+import { wholeIndex } from './subject-index.js';
 import { historyArb } from './model/histories.js';
 import { Model, RANKINGS, type Cadence, type Metric, type WireEvent } from './model/model.js';
+import { compareBytes } from './model/time.js';
 
 const DAY_MS = 86_400_000;
 const METRICS: Metric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
@@ -91,7 +93,7 @@ export async function sendToEach(
   await Promise.all(apis.flatMap((api) => [send(api, history), send(api, [...history].reverse())]));
 }
 
-/** Expects the 22 rankings, in a run of now and one of yesterday, and the charts to equal the model's. */
+/** Expects the 22 rankings and the index, in a run of now and one of yesterday, and the charts to equal the model's. */
 export async function expectTheModelsAnswers(
   api: Api,
   history: readonly WireEvent[],
@@ -101,7 +103,7 @@ export async function expectTheModelsAnswers(
   await expectTheModelsReports(api, model, [dayBefore(1), undefined]);
 }
 
-/** Expects the 22 rankings to equal the model's, in a run as of each of these days, or of now. */
+/** Expects the 22 rankings and the index to equal the model's, in a run as of each of these days, or of now. */
 export async function expectTheModelsReports(
   api: Api,
   model: Model,
@@ -116,6 +118,15 @@ export async function expectTheModelsReports(
         ...[subject, report, interval, expected.total_count],
         expected.rows,
       ]);
+    }
+    for (const subject of ['user', 'org'] as const) {
+      const index = await wholeIndex(api, subject, { runId });
+      const rows = index.rows.map(({ id, values }) => ({ id, values }));
+      rows.sort((one, other) => compareBytes(one.id, other.id));
+      expect({ subject, total_count: index.total_count, rows }).toEqual({
+        subject,
+        ...model.index(subject, at),
+      });
     }
   }
 }
