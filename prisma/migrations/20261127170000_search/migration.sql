@@ -6,7 +6,7 @@ declare
   lc_ctype text;
 begin
   if getdatabaseencoding() = 'UTF8' and current_setting('server_version_num')::int >= 170000 then
-    execute 'create collation search_case (provider = builtin, locale = ''C.UTF-8'')';
+    execute 'create collation if not exists search_case (provider = builtin, locale = ''C.UTF-8'')';
     return;
   end if;
   if exists (
@@ -14,7 +14,7 @@ begin
     where collname = 'und-x-icu' and collnamespace = 'pg_catalog'::regnamespace
       and collencoding in (-1, pg_char_to_encoding(getdatabaseencoding())))
   then
-    create collation search_case from pg_catalog."und-x-icu";
+    create collation if not exists search_case from pg_catalog."und-x-icu";
     return;
   end if;
   for lc_ctype in
@@ -22,7 +22,7 @@ begin
     from pg_database d where d.datname = current_database()
   loop
     begin
-      execute format('create collation search_case (provider = libc, lc_collate = ''C'', lc_ctype = %L)', lc_ctype);
+      execute format('create collation if not exists search_case (provider = libc, lc_collate = ''C'', lc_ctype = %L)', lc_ctype);
       return;
     exception when others then
       -- The operating system does not have this locale, or not for the encoding of this database.
@@ -31,12 +31,12 @@ begin
 end$$;
 
 -- A text, and the pattern that it is compared with, in lower case.
-create function search_text(value text) returns text
+create or replace function search_text(value text) returns text
 language sql immutable parallel safe
 return lower(value collate search_case);
 
 -- The fields of a user that are searched, as one text, separated by a control character.
-create function search_document(first_name text, last_name text, username text, email text) returns text
+create or replace function search_document(first_name text, last_name text, username text, email text) returns text
 language sql immutable parallel safe
 return search_text(
   coalesce(first_name, '') || chr(1) || coalesce(last_name, '') || chr(1)
