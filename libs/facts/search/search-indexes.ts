@@ -49,10 +49,10 @@ const ANSWER_MS = 10_000;
 /** The creation of an index sends no byte until it ends. */
 const CREATION_MS = 3_600_000;
 /**
- * Kilobytes of new entries that wait in the list that every search reads, until they are moved into the index together,
- * which costs a tenth of moving them one by one.
+ * Kilobytes of new entries that wait in a list that every search reads. A worker moves them into the index every few
+ * seconds; a writer does so itself when the list is full.
  */
-const PENDING_KB = 1_024;
+const PENDING_KB = 8_192;
 
 /**
  * Creates the missing indexes of the search, without blocking writers. A million users take about a minute. An index
@@ -81,4 +81,13 @@ export async function createSearchIndexes(databaseUrl: string): Promise<string[]
     }
     return missing;
   });
+}
+
+const FLUSH = `
+  select gin_clean_pending_list(indexrelid) from pg_index join pg_class c on c.oid = indexrelid
+  where relname = any($1) and relnamespace = current_schema()::regnamespace and indisvalid`;
+
+/** Moves the entries that wait into the indexes of the search, so that neither writers nor searches have to. */
+export async function flushSearchIndexes(db: Queryable): Promise<void> {
+  await db.query(FLUSH, [NAMES]);
 }

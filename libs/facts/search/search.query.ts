@@ -1,7 +1,7 @@
 import type { Subject } from '#libs/contracts';
 import type { Connection } from '#libs/database';
 import { Bitset } from '../blocks/bitset.js';
-import { notExcluded } from '../read/excluded.js';
+import { notExcluded, type ExcludedTable } from '../read/excluded.js';
 import { DOCUMENT, ORG_ID, ORG_NAME, USER_ID } from './search-indexes.js';
 
 const MATCHES = `like search_text($1)`;
@@ -12,30 +12,36 @@ const SEPARATOR = '\u0001';
 const FIELDS = ['first_name', 'last_name', 'username', 'email'];
 const IN_ONE_FIELD = FIELDS.map((field) => `search_text(${field}) ${MATCHES}`).join(' or ');
 
-const userSearch = (condition: string) => `
-  with matching as (
-    select user_key as key from user_profiles where ${condition}
-    union
-    select id from user_ids where ${USER_ID} ${MATCHES}
-  )
+/** Keys may repeat: removing the repetitions takes as long as everything else when most rows match. */
+const searchOf = (
+  excluded: ExcludedTable,
+  subjects: 'users' | 'orgs',
+  inFields: string,
+  inIds: string,
+) => `
   select string_agg(int4send(key), '') as keys
-  from matching join users u on u.id = key
-  where u.created_at is not null and u.deleted_stamp is null and ${notExcluded('excluded_users', 'key')}`;
+  from (${inFields} union all ${inIds}) matching
+  where not exists (select from ${subjects} s where s.id = key and s.deleted_stamp is not null)
+    and ${notExcluded(excluded, 'key')}`;
 
-const ORG_SEARCH = `
-  with matching as (
-    select id as key from orgs where ${ORG_NAME} ${MATCHES}
-    union
-    select id from org_ids where ${ORG_ID} ${MATCHES}
-  )
-  select string_agg(int4send(key), '') as keys
-  from matching join orgs o on o.id = key
-  where o.created_at is not null and o.deleted_stamp is null and o.name is not null
-    and ${notExcluded('excluded_orgs', 'key')}`;
+const userSearch = (condition: string) =>
+  searchOf(
+    'excluded_users',
+    'users',
+    `select user_key as key from user_profiles where ${condition}`,
+    `select id from user_ids where ${USER_ID} ${MATCHES}`,
+  );
+
+const ORG_SEARCH = searchOf(
+  'excluded_orgs',
+  'orgs',
+  `select id as key from orgs where ${ORG_NAME} ${MATCHES}`,
+  `select id from org_ids where ${ORG_ID} ${MATCHES}`,
+);
 
 /**
- * The existing users, or orgs, that are not excluded and one of whose fields contains a text, ignoring case: of users
- * the first name, last name, username, e-mail and id, of orgs the name and id.
+ * The users, or orgs, one of whose fields contains a text, ignoring case: of users the first name, last name, username,
+ * e-mail and id, of orgs the name and id. Without deleted and excluded ones; includes ids that were only mentioned.
  * @param db in a transaction, whose limits apply
  */
 export async function searchSubjects(
@@ -43,7 +49,7 @@ export async function searchSubjects(
   subject: Subject,
   text: string,
 ): Promise<Bitset> {
-  const condition = text.includes(SEPARATOR) ? IN_ONE_FIELD : `${DOCUMENT} ${MATCHES}`;
+  const condition = text.includes(SEPARATOR) ? `(${IN_ONE_FIELD})` : `${DOCUMENT} ${MATCHES}`;
   const sql = subject === 'user' ? userSearch(condition) : ORG_SEARCH;
   // Compiling a query takes longer than most searches.
   await db.query('set local jit = off');

@@ -21,7 +21,7 @@ export class SearchService {
   ) {}
 
   /**
-   * The keys of the existing users or orgs that a text matches.
+   * The keys of the users or orgs that a text matches, without deleted and excluded ones.
    * @throws ApiError `unavailable` when the search reaches the time limit of a statement
    */
   async keys(subject: Subject, text: string): Promise<Bitset> {

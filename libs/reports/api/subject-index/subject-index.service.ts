@@ -117,7 +117,7 @@ export class SubjectIndexService {
     return { rows, servedRun: slice.servedRun };
   }
 
-  /** The sets of keys that a row must be in. Each contains only users or orgs that exist now and are not excluded. */
+  /** The sets of keys that a row must be in, without the keys of users or orgs that were deleted or are excluded. */
   private predicates(subject: Subject, { search }: IndexRequest): Promise<Bitset[]> {
     const sets: Promise<Bitset>[] = [];
     if (search !== undefined) sets.push(this.searches.keys(subject, search));
