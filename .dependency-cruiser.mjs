@@ -32,6 +32,7 @@ const FOLDERS = {
     membership: [],
     read: ['blocks', 'membership'],
     replica: ['blocks', 'membership', 'read'],
+    search: ['blocks', 'read'],
     write: ['blocks', 'membership', 'replica'],
   },
   reports: {

@@ -1,8 +1,10 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { Api, RunState } from './api.js';
+import { wholeIndex } from './subject-index.js';
 import { historyArb } from './model/histories.js';
 import { Model, RANKINGS, type Cadence, type Metric, type WireEvent } from './model/model.js';
+import { compareBytes } from './model/time.js';
 import { chartsAreFresh } from './service.js';
 
 const DAY_MS = 86_400_000;
@@ -91,8 +93,8 @@ export async function sendToEach(
 }
 
 /**
- * Expects the 22 rankings, in a run of now and one of yesterday, and the charts to equal the model's, in every api of a
- * store. The charts come last: deriving them takes the worker as long as the runs.
+ * Expects the 22 rankings and the index, in a run of now and one of yesterday, and the charts to equal the model's, in
+ * every api of a store. The charts come last: deriving them takes the worker as long as the runs.
  */
 export async function expectTheModelsAnswers(
   apis: readonly Api[],
@@ -107,8 +109,8 @@ export async function expectTheModelsAnswers(
 }
 
 /**
- * Expects the 22 rankings to equal the model's, in a run as of each of these days, or of now. All runs are requested
- * before the first is compared: a run of now waits for the next second.
+ * Expects the 22 rankings and the index to equal the model's, in a run as of each of these days, or of now. All runs are
+ * requested before the first is compared: a run of now waits for the next second.
  * @returns the runs
  */
 export async function expectTheModelsReports(
@@ -122,9 +124,23 @@ export async function expectTheModelsReports(
   for (const runId of requested) {
     const run = await api.runCompleted(runId);
     await expectTheModelsRankings(api, model, run);
+    await expectTheModelsIndex(api, model, run);
     runs.push(run);
   }
   return runs;
+}
+
+async function expectTheModelsIndex(api: Api, model: Model, run: RunState): Promise<void> {
+  const { run_id: runId, report_time: at } = run;
+  for (const subject of ['user', 'org'] as const) {
+    const index = await wholeIndex(api, subject, { runId });
+    const rows = index.rows.map(({ id, values }) => ({ id, values }));
+    rows.sort((one, other) => compareBytes(one.id, other.id));
+    expect({ subject, total_count: index.total_count, rows }).toEqual({
+      subject,
+      ...model.index(subject, at),
+    });
+  }
 }
 
 async function expectTheModelsRankings(api: Api, model: Model, run: RunState): Promise<void> {

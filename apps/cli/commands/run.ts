@@ -12,7 +12,7 @@ import { Sources, checkSecrets } from '#libs/ingest';
 import { stopForRestart, stopWhenAsked } from '../shutdown.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
 import { closeInTime, startService, type Role } from '../service.js';
-import { openStore, type Store } from '../store.js';
+import { completeSearch, openStore, type Store } from '../store.js';
 import { WorkerProcess } from '../worker-process.js';
 
 /** Runs a role, or both in two processes, until a signal stops it. */
@@ -40,6 +40,7 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
 
 /** Starts a role on a store; at the end of the process the role is closed first, then the store. */
 export async function start(role: Role | 'all', store: Store): Promise<NestFastifyApplication> {
+  await completeSearch(store, { isAwaited: false });
   const worker = role === 'all' ? new WorkerProcess(store.settings) : undefined;
   // Before the API, so that both processes load their modules at the same time.
   worker?.start();

@@ -49,7 +49,8 @@ const NAMES = ['users', 'orgs', 'openedAt', 'endedAt', 'from', 'to', 'added'] as
 
 /**
  * In-memory copy of the spans of all memberships at one read point. An update replaces the changed
- * pairs. Stored as columns, 36 bytes per span, in no guaranteed order.
+ * pairs. Stored as columns, 36 bytes per span. The spans of a pair are adjacent; apart from that, the order is
+ * not guaranteed.
  */
 export class Spans {
   /** Number of spans. */
@@ -150,19 +151,20 @@ export class Spans {
     this.columns = columns;
   }
 
-  /** Removes the spans of changed pairs. */
+  /** Removes the spans of changed pairs. The others keep their order, so the spans of a pair stay adjacent. */
   private drop(changed: ChangedPairs): void {
     const { users, orgs } = this.columns;
-    for (let index = 0; index < this.length;) {
-      if (changed.has(users[index]!, orgs[index]!)) this.replaceByLast(index);
-      else index++;
-    }
-  }
-
-  /** Overwrites a span with the last one. The order of spans does not matter. */
-  private replaceByLast(index: number): void {
-    const last = --this.length;
-    for (const name of NAMES) this.columns[name][index] = this.columns[name][last]!;
+    let [kept, unmoved] = [0, 0];
+    const moveUpTo = (end: number) => {
+      if (kept < unmoved)
+        for (const name of NAMES) this.columns[name].copyWithin(kept, unmoved, end);
+      kept += end - unmoved;
+      unmoved = end + 1;
+    };
+    for (let index = 0; index < this.length; index++)
+      if (changed.has(users[index]!, orgs[index]!)) moveUpTo(index);
+    moveUpTo(this.length);
+    this.length = kept;
   }
 }
 

@@ -52,11 +52,7 @@ export class CsvService {
   /** @throws ApiError `not_found` when there is no run yet, or the run is not kept or lacks this ranking */
   async file(ranking: Ranking, request: CsvRequest): Promise<CsvFile> {
     const run = await keptRun(this.database.pool, request.runId);
-    if (!run) {
-      const message =
-        'No report has been made yet. The schedule makes one; POST /api/admin/v1/report_runs makes one now.';
-      throw new ApiError('not_found', message);
-    }
+    if (!run) throw noRunYet();
     const { subject, report, interval } = ranking;
     const day = formatDay(this.calendar.dayOf(run.reportTime * 1000));
     const only = request.change === 'all' ? [] : [request.change];
@@ -127,6 +123,13 @@ export class CsvService {
       row ? [{ rank: first + position + 1, ...unknown, ...row }] : [],
     );
   }
+}
+
+/** The error of a file that is requested before the first run. */
+export function noRunYet(): ApiError {
+  const message =
+    'No report has been made yet. The schedule makes one; POST /api/admin/v1/report_runs makes one now.';
+  return new ApiError('not_found', message);
 }
 
 /** Whether a row contains a text, by the rules of the dashboard's search. @param wanted in lower case */

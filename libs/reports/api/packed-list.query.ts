@@ -48,6 +48,26 @@ export async function readPackedList(
   return lists[0];
 }
 
+/**
+ * The numbers that a list has for some keys, in the order of the keys. The list has an entry for each key, at its number.
+ * @param offset of the number in the entry
+ * @param bytes of the number: 1, 2 or 4
+ */
+export function numbersByKey(
+  { entries, width }: Pick<PackedList, 'entries' | 'width'>,
+  keys: Uint32Array,
+  offset = 0,
+  bytes = width,
+): Uint32Array {
+  const numbers = new Uint32Array(keys.length);
+  for (let byte = 0; byte < bytes; byte++) {
+    const shift = byte * 8;
+    for (let place = 0; place < keys.length; place++)
+      numbers[place]! |= entries[keys[place]! * width + offset + byte]! << shift;
+  }
+  return numbers;
+}
+
 /** The keys of a list, in its order. */
 export function keysOf({ entries, width, total }: PackedList): Uint32Array {
   const keys = new Uint32Array(total);

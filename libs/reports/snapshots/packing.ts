@@ -43,6 +43,32 @@ export function packNumbers(
   return littleEndian(packed);
 }
 
+/** Bytes per value of a packed column. */
+export type ColumnWidth = 1 | 2 | 4;
+
+/** Packs one number per key, at byte key × width, in the narrowest width for all values. */
+export function packColumn(
+  values: Uint32Array,
+  room: Buffer32,
+): { width: ColumnWidth; entries: Buffer } {
+  let all = 0;
+  for (let key = 0; key < values.length; key++) all |= values[key]!;
+  const width = all >>> 16 !== 0 ? 4 : all >>> 8 !== 0 ? 2 : 1;
+  const words = room.take(Math.ceil((values.length * width) / 4));
+  if (width === 4) {
+    words.set(values);
+    return { width, entries: littleEndian(words) };
+  }
+  const { buffer, byteOffset } = words;
+  const column =
+    width === 1
+      ? new Uint8Array(buffer, byteOffset, values.length)
+      : new Uint16Array(buffer, byteOffset, values.length);
+  column.set(values);
+  const entries = Buffer.from(buffer, byteOffset, column.byteLength);
+  return { width, entries: width === 1 || endianness() === 'LE' ? entries : entries.swap16() };
+}
+
 function packWords(packed: Uint32Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
   const columns = [keys, ...extras];
   for (const [field, column] of columns.entries()) {

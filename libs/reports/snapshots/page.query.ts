@@ -9,7 +9,7 @@ import {
   unpackNumbers,
   type NumberedEntry,
 } from './packing.js';
-import { snapshotTable } from './snapshots.store.js';
+import { IS_RANKING, snapshotTable } from './snapshots.store.js';
 import { SERVED_RUN } from './served-run.js';
 
 /** A slice of one ranking of one run, with the display profiles of its users or orgs. */
@@ -112,7 +112,7 @@ export async function sliceOf<Profile, Row extends { id: number }>(
 }
 
 const totalsFrom = (table: string) => `
-  select subject, report, "interval", total from ${table} where report <> 'numbers' and first = 0`;
+  select subject, report, "interval", total from ${table} where ${IS_RANKING} and first = 0`;
 
 /** The number of entries of each ranking of a run. */
 export async function totalsOf(

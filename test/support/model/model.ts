@@ -20,6 +20,7 @@ import {
 import { openSpans } from './membership.js';
 import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } from './pages.js';
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
+import { indexOf, type IndexedSubject } from './subject-index.js';
 import { dayText, wholeSecond } from './time.js';
 import { traitsOf, type TraitLists } from './traits.js';
 
@@ -87,6 +88,12 @@ export class Model {
     const ranked = rankOrgs(this.known, report, interval, reportTime);
     const shown = ranked.filter(({ id }) => this.existsNow('org', id));
     return { total_count: ranked.length, rows: shown.map((org) => this.orgRow(org)) };
+  }
+
+  /** The index of T (`reportTime`, unix s) by id: its length, and the subjects that are shown now. */
+  index(subject: Subject, reportTime: number): { total_count: number; rows: IndexedSubject[] } {
+    const all = indexOf(this.known, subject, reportTime);
+    return { total_count: all.length, rows: all.filter(({ id }) => this.existsNow(subject, id)) };
   }
 
   /** The ids of the frozen list of T, in order, and which of them are shown now. */
