@@ -41,6 +41,11 @@ function deletedAt(history: readonly TimedEvent[], subject: Subject, id: string)
   );
 }
 
+/** Whether a deletion is known, "also when the deletion is dated ahead". */
+export function isDeleted(history: readonly TimedEvent[], subject: Subject, id: string): boolean {
+  return deletedAt(history, subject, id) !== Infinity;
+}
+
 /** "created at or before T, not deleted at or before T"; T in unix ms, `ALL_KNOWN` for now. */
 export function existsAt(
   history: readonly TimedEvent[],
