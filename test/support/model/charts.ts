@@ -9,6 +9,7 @@ import {
   type Subject,
 } from './facts.js';
 import { orgActiveDays, orgsWithSpans } from './membership.js';
+import { oncePerHistory, oncePerKey } from './once.js';
 import { DAY_MS, dayFromText, dayOf, dayText, startOfWeek } from './time.js';
 
 export type Metric = 'signups' | 'orgs_created' | 'active_users' | 'active_orgs';
@@ -57,17 +58,27 @@ export function periods(cadence: Cadence, start: number, end: number): Days[] {
   return found;
 }
 
-/** Every subject that was ever active, with its active days, ascending. */
+/** A subject with its days, ascending. */
+type DaysOfSubject = readonly [id: string, days: readonly number[]];
+
+const activityOf = oncePerHistory(
+  (_: readonly TimedEvent[]) => new Map<Subject, DaysOfSubject[]>(),
+);
+
+/** Every subject that was ever active, with its active days. */
 export function activityOfSubjects(
   history: readonly TimedEvent[],
   subject: Subject,
-): (readonly [id: string, days: number[]])[] {
-  if (subject === 'user') {
-    return everActive(history).map((id) => [id, activeDays(history, id)] as const);
-  }
-  return orgsWithSpans(history)
-    .map((id) => [id, [...orgActiveDays(history, history, id)].sort((a, b) => a - b)] as const)
-    .filter(([, days]) => days.length > 0);
+): readonly DaysOfSubject[] {
+  return oncePerKey(activityOf(history), subject, (): DaysOfSubject[] => {
+    if (subject === 'user') return everActive(history).map((id) => [id, activeDays(history, id)]);
+    return orgsWithSpans(history)
+      .map((id): DaysOfSubject => {
+        const days = [...orgActiveDays(history, history, id)];
+        return [id, days.sort((a, b) => a - b)];
+      })
+      .filter(([, days]) => days.length > 0);
+  });
 }
 
 /** The subject that a metric counts. */
@@ -79,17 +90,15 @@ export const SUBJECT_OF: Record<Metric, Subject> = {
 };
 
 /** The days on which each user or org counts in the metric; "deleted users and orgs included". */
-function countedDays(
-  history: readonly TimedEvent[],
-  metric: Metric,
-): (readonly [id: string, days: number[]])[] {
+function countedDays(history: readonly TimedEvent[], metric: Metric): readonly DaysOfSubject[] {
   const subject = SUBJECT_OF[metric];
   switch (metric) {
     case 'signups':
     case 'orgs_created':
-      return createdIds(history, subject).map(
-        (id) => [id, [dayOf(createdAt(history, subject, id))]] as const,
-      );
+      return createdIds(history, subject).map((id) => [
+        id,
+        [dayOf(createdAt(history, subject, id))],
+      ]);
     case 'active_users':
     case 'active_orgs':
       return activityOfSubjects(history, subject);

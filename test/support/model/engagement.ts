@@ -19,7 +19,7 @@ export interface Counted {
 }
 
 /** Every counted subject with its active days, ascending. */
-function active({ known, subject, isCounted }: Counted): (readonly [string, number[]])[] {
+function active({ known, subject, isCounted }: Counted) {
   return activityOfSubjects(known, subject).filter(([id]) => isCounted(id));
 }
 

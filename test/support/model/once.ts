@@ -1,6 +1,6 @@
 /**
- * Caches a query per history; histories never change. Nearly every query needs spans, and replaying all pairs for each
- * row of each report took most of the tests' time.
+ * Caches a query per history; histories never change. Nearly every query needs spans and active days, and computing
+ * them for each row of each report took most of the tests' time.
  */
 export function oncePerHistory<History extends object, T>(
   query: (history: History) => T,
