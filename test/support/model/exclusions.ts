@@ -1,5 +1,6 @@
 import type { TimedEvent } from './events.js';
-import { ALL_KNOWN, createdIds, existsAt, profileField } from './facts.js';
+import { ALL_KNOWN, createdIds, existsAt, profileField, type Subject } from './facts.js';
+import { oncePerHistory, oncePerKey } from './once.js';
 
 /** "The rules are e-mail domains [...], user ids and org ids". */
 export interface ExclusionRules {
@@ -29,6 +30,10 @@ function profiledUsers(history: readonly TimedEvent[]): string[] {
   return [...new Set(carriers.map(({ data }) => String(data['user_id'])))];
 }
 
+const found = oncePerHistory(
+  (_: readonly TimedEvent[]) => new Map<ExclusionRules, ReadonlySet<string>>(),
+);
+
 /**
  * "X = users whose id is listed or whose e-mail, as known now, has a listed domain". "they follow the same rule as the
  * e-mail itself (latest event wins, also after the deletion)": a deletion makes no difference.
@@ -37,11 +42,13 @@ export function excludedUsers(
   history: readonly TimedEvent[],
   rules: ExclusionRules,
 ): ReadonlySet<string> {
-  const byDomain = profiledUsers(history).filter((id) => {
-    const domain = domainOf(profileField(history, 'user', id, 'email'));
-    return domain !== undefined && isListedDomain(domain, rules.email_domains);
+  return oncePerKey(found(history), rules, () => {
+    const byDomain = profiledUsers(history).filter((id) => {
+      const domain = domainOf(profileField(history, 'user', id, 'email'));
+      return domain !== undefined && isListedDomain(domain, rules.email_domains);
+    });
+    return new Set([...rules.user_ids, ...byDomain]);
   });
-  return new Set([...rules.user_ids, ...byDomain]);
 }
 
 const OF_AN_ORG = [
@@ -69,16 +76,24 @@ export function withoutExcluded(
   );
 }
 
+/** Whether a user or an org is excluded. */
+export function isExcluded(
+  history: readonly TimedEvent[],
+  rules: ExclusionRules,
+  subject: Subject,
+  id: string,
+): boolean {
+  return subject === 'user' ? excludedUsers(history, rules).has(id) : rules.org_ids.includes(id);
+}
+
 /** `excluded` of the reply: "existing ones that the rules exclude". */
 export function countExcluded(
   history: readonly TimedEvent[],
   rules: ExclusionRules,
 ): { users: number; orgs: number } {
-  const x = excludedUsers(history, rules);
-  const existing = (subject: 'user' | 'org') =>
-    createdIds(history, subject).filter((id) => existsAt(history, subject, id, ALL_KNOWN));
-  return {
-    users: existing('user').filter((id) => x.has(id)).length,
-    orgs: existing('org').filter((id) => rules.org_ids.includes(id)).length,
-  };
+  const count = (subject: Subject) =>
+    createdIds(history, subject).filter(
+      (id) => existsAt(history, subject, id, ALL_KNOWN) && isExcluded(history, rules, subject, id),
+    ).length;
+  return { users: count('user'), orgs: count('org') };
 }

@@ -14,7 +14,7 @@ import {
   stickiness,
   type ChartDays,
 } from './engagement.js';
-import { countExcluded, withoutExcluded, type ExclusionRules } from './exclusions.js';
+import { countExcluded, isExcluded, withoutExcluded, type ExclusionRules } from './exclusions.js';
 import {
   ALL_KNOWN,
   activeDays,
@@ -97,6 +97,10 @@ export class Model {
   /** "every number equals that of a store that was never sent" the events of excluded users and orgs. */
   without(rules: ExclusionRules): Model {
     return new Model(withoutExcluded(this.known, rules), this.settings);
+  }
+
+  isExcluded(rules: ExclusionRules, subject: Subject, id: string): boolean {
+    return isExcluded(this.known, rules, subject, id);
   }
 
   /** The number of existing users and orgs that the rules exclude. */
@@ -224,6 +228,7 @@ export class Model {
       namedOn: (day: number) => [...namedOrgs(this.known, userId, day)],
       lastActiveAt: lastActiveAt(this.known, userId, wholeSecond(ALL_KNOWN)),
       everInvited: everInvited(this.known, userId),
+      orgs: this.orgData(userId),
     };
   }
 
