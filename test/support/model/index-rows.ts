@@ -23,7 +23,7 @@ export const USER_VALUES = [
 
 export const ORG_VALUES = [
   ...['num_users', 'active_users_7', 'active_users_30', 'active_users_before'],
-  ...['active_days_30', 'last_active_day', 'created_at', 'health'],
+  ...['active_days_30', 'last_active_day', 'created_at', 'health_score'],
 ] as const;
 
 type Value = number | string | null;
@@ -62,7 +62,7 @@ export function indexRows(
             active_days_30: orgActiveDaysIn(t, id, windowOf(t, 30)).length,
             last_active_day: last === undefined ? null : dayText(last),
             created_at: wholeSecond(createdAt(known, 'org', id)),
-            health: healthOf(t, id, settings.healthWeights)?.score ?? null,
+            health_score: healthOf(t, id, settings.healthWeights)?.score ?? null,
           };
         };
   return listable(t, subject).map((id) => ({ id, values: valuesOf(id) }));

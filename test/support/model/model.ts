@@ -147,6 +147,11 @@ export class Model {
     return sort === undefined ? shown : sortedBy(shown, sort, order);
   }
 
+  /** "the index's lengths are the totals": of the frozen index of T (unix s). */
+  indexTotal(subject: Subject, reportTime: number): number {
+    return indexRows(this.known, subject, reportTime, this.settings).length;
+  }
+
   /** Whether a search of the index finds a user or an org that is in it. */
   finds(subject: Subject, id: string, search: string): boolean {
     return isFound(this.known, subject, id, search);
@@ -218,6 +223,14 @@ export class Model {
       left: shown(movesOf(this.known, orgId, 'removals')),
       members: members.filter(({ userId }) => this.existsNow('user', userId)),
     };
+  }
+
+  /** A profile as it is now, `null` for what is not known. */
+  profile(subject: Subject, id: string): Record<string, unknown> {
+    if (subject === 'org') return { org_id: id, name: this.orgName(id) };
+    const fields = ['username', 'first_name', 'last_name', 'email'];
+    const values = fields.map((field) => [field, this.userField(id, field)] as const);
+    return { user_id: id, ...Object.fromEntries(values) };
   }
 
   /** The data of a user page other than reports. */
