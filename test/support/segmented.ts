@@ -42,7 +42,7 @@ export async function readChanges(
       ...{ interval, run_id: after.runId, compare_to: before.runId, change },
       ...{ page_size: '100', page_number: String(page), ...segmentQuery(segment) },
     });
-    const path = `/api/insights/v1/reports/${subject}/${report}?${query}`;
+    const path = `/api/insights/v1/reports/${subject}/${report}?${query.toString()}`;
     const { status, body } = await api.get<ReportChanges>(path);
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     for (const row of body.rows) {
@@ -98,7 +98,7 @@ export async function expectTheModelsCharts(
   for (const metric of METRICS[subject]) {
     const query = new URLSearchParams({ start_date: start, end_date: end, cadence });
     for (const [name, value] of Object.entries(segmentQuery(segment))) query.set(name, value);
-    const { status, body } = await api.get(`/api/insights/v1/charts/${metric}?${query}`);
+    const { status, body } = await api.get(`/api/insights/v1/charts/${metric}?${query.toString()}`);
     expect([metric, where, status, body]).toEqual([
       ...[metric, where, 200],
       expect.objectContaining(model.chart(metric, cadence, start, end, end, isCounted)),

@@ -44,7 +44,7 @@ export async function readIndex(
     const parameters = queryOf(query);
     parameters.set('page_size', String(pageSize));
     parameters.set('page_number', String(page));
-    const path = `/api/insights/v1/${subject}s?${parameters}`;
+    const path = `/api/insights/v1/${subject}s?${parameters.toString()}`;
     const { status, body } = await api.get<IndexPage>(path);
     if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
     expect([body.current_page, body.page_size]).toEqual([page, pageSize]);
@@ -57,7 +57,7 @@ export async function readIndex(
 /** The ids of the index as CSV, in order. */
 export async function idsInCsv(api: Api, subject: Subject, query: IndexQuery): Promise<string[]> {
   const { status, body } = await api.get<string>(
-    `/api/insights/v1/${subject}s/csv?${queryOf(query)}`,
+    `/api/insights/v1/${subject}s/csv?${queryOf(query).toString()}`,
   );
   expect(status).toBe(200);
   const rows: Record<string, string>[] = parse(body, { columns: true, bom: true });

@@ -90,9 +90,9 @@ async function expectTheIdentities({ run_id: runId, report_time: at }: RunState)
   for (const n of [7, 14, 30]) {
     const first = dayOf(at * 1000) - n + 1;
     const quiet = orgs.rows.filter(({ values }) => {
-      const last = values['last_active_day'];
+      const last = values['last_active_day'] as string | null;
       const created = dayOf(Number(values['created_at']) * 1000);
-      return created < first && (last === null || dayFromText(String(last)) < first);
+      return created < first && (last === null || dayFromText(last) < first);
     });
     const ids = quiet.map((row) => String(row['org_id'])).sort();
     expect([n, await listed('org', 'churn', String(n))]).toEqual([n, ids]);

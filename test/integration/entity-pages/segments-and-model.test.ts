@@ -181,24 +181,24 @@ test('a saved segment means its conditions, wherever `where` is taken', async ()
   const all = new Model(known, SETTINGS);
   const runs = [await made(all, dayBefore(8)), await made(all)] as const;
   const where: Where = [['role', 'is', ['Owner', 'Admin']]];
-  const made1 = await service.api.post<Saved>(SEGMENTS, {
+  const saved = await service.api.post<Saved>(SEGMENTS, {
     name: 'Deciders',
     subject: 'user',
     where,
   });
-  expect([200, 201]).toContain(made1.status);
-  expect(made1.body).toMatchObject({ name: 'Deciders', subject: 'user', where });
-  const segment = { segment: made1.body.id };
+  expect([200, 201]).toContain(saved.status);
+  expect(saved.body).toMatchObject({ name: 'Deciders', subject: 'user', where });
+  const segment = { segment: saved.body.id };
   await expectTheSegment(all, runs, { subject: 'user', where, segment });
   const changed: Where = [['domain', 'unset']];
-  const path = `${SEGMENTS}/${made1.body.id}`;
+  const path = `${SEGMENTS}/${saved.body.id}`;
   const body = { name: 'Unknown', subject: 'user', where: changed };
   expect((await service.api.put(path, body)).status).toBe(200);
   await expectTheSegment(all, runs, { subject: 'user', where: changed, segment });
   const { body: csv } = await service.api.get<string>(
     `/api/insights/v1/reports/user/champion/csv?${new URLSearchParams({
       ...{ interval: '90', run_id: runs[1].runId, ...segmentQuery(segment) },
-    })}`,
+    }).toString()}`,
   );
   const rows: Record<string, string>[] = parse(csv, { columns: true, bom: true });
   const listed = all.ids('user', 'champion', '90', runs[1].reportTime).listed;
@@ -207,11 +207,11 @@ test('a saved segment means its conditions, wherever `where` is taken', async ()
   );
   const ofUsers = new URLSearchParams(segmentQuery(segment));
   for (const place of ['charts/active_orgs', 'reports/org/churn', 'orgs']) {
-    const { status } = await service.api.get(`/api/insights/v1/${place}?${ofUsers}`);
+    const { status } = await service.api.get(`/api/insights/v1/${place}?${ofUsers.toString()}`);
     expect([place, status]).toEqual([place, 400]);
   }
   expect((await service.api.send('DELETE', path)).status).toBeLessThan(300);
-  const { status } = await service.api.get(`/api/insights/v1/users?${ofUsers}`);
+  const { status } = await service.api.get(`/api/insights/v1/users?${ofUsers.toString()}`);
   expect([400, 404]).toContain(status);
 });
 
@@ -231,19 +231,18 @@ test('conditions that mean nothing are refused', async () => {
   for (const condition of bad) {
     const where = new URLSearchParams({ where: JSON.stringify([condition]) });
     for (const place of ['users', 'reports/user/churn', 'charts/active_users']) {
-      const { status } = await service.api.get(`/api/insights/v1/${place}?${where}`);
+      const { status } = await service.api.get(`/api/insights/v1/${place}?${where.toString()}`);
       expect([condition, place, status]).toEqual([condition, place, 400]);
     }
   }
-  for (const where of ['', '{', '{}', '[[]]', '["role","set"]', '[["role","set"]']) {
-    const { status } = await service.api.get(
-      `/api/insights/v1/users?${new URLSearchParams({ where })}`,
-    );
+  for (const where of ['{', '{}', '[[]]', '["role","set"]', '[["role","set"]']) {
+    const query = new URLSearchParams({ where }).toString();
+    const { status } = await service.api.get(`/api/insights/v1/users?${query}`);
     expect([where, status]).toEqual([where, 400]);
   }
   const ofUsers = new URLSearchParams({ where: '[["role","set"]]' });
   for (const place of ['orgs', 'reports/org/churn', 'charts/active_orgs']) {
-    const { status } = await service.api.get(`/api/insights/v1/${place}?${ofUsers}`);
+    const { status } = await service.api.get(`/api/insights/v1/${place}?${ofUsers.toString()}`);
     expect([place, status]).toEqual([place, 400]);
   }
 });
