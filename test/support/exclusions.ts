@@ -78,3 +78,12 @@ async function expectExcluded(api: Api, all: Model, subject: Subject, id: string
   expect([id, status]).toEqual([id, exists ? 200 : 404]);
   if (exists) expect([id, body.excluded]).toEqual([id, true]);
 }
+
+/** A row without the excluded orgs in its `org_data`. */
+export function withoutOrgs(
+  row: Record<string, unknown>,
+  orgIds: readonly string[],
+): Record<string, unknown> {
+  const orgs = row['org_data'] as { org_id: string }[] | undefined;
+  return orgs ? { ...row, org_data: orgs.filter(({ org_id }) => !orgIds.includes(org_id)) } : row;
+}

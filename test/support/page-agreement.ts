@@ -85,9 +85,12 @@ export async function expectTheModelsUserPage(api: Api, model: Model, id: string
     expect([org_id, name !== null]).toEqual([org_id, model.org(org_id).exists]);
   }
   const inOrgs = orgs.map(({ org_id, name, role }) => [org_id, name, role]).sort();
-  expect(inOrgs).toEqual(
-    expected.orgs.map(({ org_id, display_name, user_role }) => [org_id, display_name, user_role]),
-  );
+  const memberships = expected.orgs.map(({ org_id, display_name, user_role }) => [
+    org_id,
+    display_name,
+    user_role,
+  ]);
+  expect(inOrgs).toEqual(memberships.sort());
   expect(invites.total).toBe(expected.everInvited);
   expect(user.last_active_at).toBe(expected.lastActiveAt);
   expect(body.signup_query_parameters).toEqual(model.signupParameters(id));

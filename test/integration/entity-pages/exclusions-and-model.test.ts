@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import {
   dayBefore,
   expectTheModelsReports,
+  modelCharts,
+  readCharts,
   renamed,
   withoutOwnIds,
 } from '../../support/agreement.js';
@@ -12,6 +14,7 @@ import {
   exclusionsNow,
   expectTheAnswersWithout,
   renamedRules,
+  withoutOrgs,
   type SubjectIds,
 } from '../../support/exclusions.js';
 import { NO_RULES } from '../../support/model/exclusions.js';
@@ -32,7 +35,7 @@ import { rulesArb } from '../../support/model/random-rules.js';
 import { NEVER } from '../../support/runs.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 6);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 3);
 const NOW = undefined;
 const YESTERDAY = dayBefore(1);
 
@@ -47,11 +50,14 @@ afterEach(() => exclude(service.api, NO_RULES));
 const known: WireEvent[] = [];
 let count = 0;
 
-const expectTheStoreWithout = (
+async function expectTheStoreWithout(
   rules: ExclusionRules,
   ids: SubjectIds,
   days: readonly (string | undefined)[] = [YESTERDAY, NOW],
-) => expectTheAnswersWithout(service.api, known, rules, { ids, days });
+): Promise<void> {
+  await service.chartsAreFresh();
+  await expectTheAnswersWithout(service.api, known, rules, { ids, days });
+}
 
 /** Sends events of a scenario with ids of their own. @returns a function that renames ids */
 async function send(events: readonly WireEvent[]): Promise<(id: string) => string> {
@@ -240,7 +246,7 @@ describe('exclusions', () => {
     for (const ranking of RANKINGS) before.set(ranking.join(), await read(...ranking));
     const rules = {
       ...domains('example.com', '*.example.com'),
-      org_ids: known.map(orgOf).slice(0, 40),
+      org_ids: ORGS.map((id) => `000~${id}`),
     };
     await exclude(service.api, rules);
     const model = new Model(known);
@@ -254,6 +260,26 @@ describe('exclusions', () => {
       expect([ranking, now.total_count, now.rows.map(withoutOwnIds)]).toEqual([
         ...[ranking, earlier.total_count, shown.map(withoutOwnIds)],
       ]);
+    }
+  });
+
+  test('apply to charts and pages at once', async () => {
+    const id = await send([
+      ...[orgCreated('firm', ago(90)), userCreated('boss', ago(90), { email: 'b@firm.example' })],
+      ...[added('boss', 'firm', ago(80)), ...active('boss', ago(1), ago(2))],
+    ]);
+    const all = new Model(known);
+    for (const rules of [domains('firm.example'), NO_RULES]) {
+      await exclude(service.api, rules);
+      const model = all.without(rules);
+      const [charts, { body: page }] = await Promise.all([
+        readCharts(service.api),
+        service.api.get<{ num_users: number }>(
+          `/api/insights/v1/orgs/${encodeURIComponent(id('firm'))}`,
+        ),
+      ]);
+      expect(page.num_users).toBe(model.org(id('firm')).members.length);
+      expect(charts).toEqual(modelCharts(model));
     }
   });
 
@@ -273,14 +299,3 @@ describe('exclusions', () => {
     expect((await exclusionsNow(service.api)).version).toBe(version + 2);
   });
 });
-
-/** The org of an event, or a name that is none. */
-function orgOf({ data }: WireEvent): string {
-  return typeof data['org_id'] === 'string' ? data['org_id'] : 'none';
-}
-
-/** A row without the excluded orgs in its `org_data`. */
-function withoutOrgs(row: Record<string, unknown>, orgIds: readonly string[]) {
-  const orgs = row['org_data'] as { org_id: string }[] | undefined;
-  return orgs ? { ...row, org_data: orgs.filter(({ org_id }) => !orgIds.includes(org_id)) } : row;
-}
