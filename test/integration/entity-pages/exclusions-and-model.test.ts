@@ -106,8 +106,7 @@ test(
   15 * 60_000,
 );
 
-/** Days near today, at noon. */
-const ago = (days: number) => dayBefore(days);
+const ago = dayBefore;
 const domains = (...email_domains: string[]) => ({ ...NO_RULES, email_domains });
 
 /** The number of users created on a day. */
