@@ -119,7 +119,8 @@ function expectTheModelsStandings(
 /** Expects the numbers of the overview to equal the model. */
 export async function expectTheModelsSummary(api: Api, model: Model): Promise<void> {
   const { body } = await read<Summary>(api, 'summary');
-  const total = (subject: Subject) => model.index(subject, dayFromText(body.today) * 86_400).length;
+  const total = (subject: Subject) =>
+    model.index(subject, dayFromText(body.today) * 86_400).total_count;
   expect(body.totals).toEqual({ users: total('user'), orgs: total('org') });
   for (const { from, to, ...found } of [body.this_month, body.last_month]) {
     const range = { start: to, end: to, today: body.today };

@@ -28,7 +28,7 @@ import {
   type Segment,
 } from '../../support/segmented.js';
 import { startTestService, type TestService } from '../../support/service.js';
-import { expectTheModelsIndex } from '../../support/subject-index.js';
+import { expectTheModelsIndex } from '../../support/index-agreement.js';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 3);
 const SUBJECTS: Subject[] = ['user', 'org'];

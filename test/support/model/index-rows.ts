@@ -34,6 +34,12 @@ export interface IndexRow {
   values: Record<string, Value>;
 }
 
+/** The order of the index; by default by id. */
+export interface IndexOrder {
+  sort?: string;
+  order?: 'asc' | 'desc';
+}
+
 /** "Every existing user and org as of the latest run's T, with values frozen in the run", by id ↑. */
 export function indexRows(
   known: readonly TimedEvent[],
@@ -62,7 +68,9 @@ export function indexRows(
             active_days_30: orgActiveDaysIn(t, id, windowOf(t, 30)).length,
             last_active_day: last === undefined ? null : dayText(last),
             created_at: wholeSecond(createdAt(known, 'org', id)),
-            health_score: healthOf(t, id, settings.healthWeights)?.score ?? null,
+            health_score: settings.indexHasHealth
+              ? (healthOf(t, id, settings.healthWeights)?.score ?? null)
+              : null,
           };
         };
   return listable(t, subject).map((id) => ({ id, values: valuesOf(id) }));

@@ -27,7 +27,7 @@ import {
   type Subject,
 } from './facts.js';
 import { backtestOf, type Backtest } from './health.js';
-import { indexRows, isFound, sortedBy, type IndexRow } from './index-rows.js';
+import { indexRows, isFound, sortedBy, type IndexOrder, type IndexRow } from './index-rows.js';
 import { openSpans } from './membership.js';
 import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } from './pages.js';
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
@@ -136,20 +136,16 @@ export class Model {
     return { listed, shown: new Set(listed.filter((id) => this.existsNow(subject, id))) };
   }
 
-  /** The index of T (unix s), of subjects that still exist; by id ↑, or by a value. */
+  /** The index of T (unix s): its length, and the subjects that are shown now, by id ↑ or by a value. */
   index(
     subject: Subject,
     reportTime: number,
-    { sort, order = 'asc' }: { sort?: string; order?: 'asc' | 'desc' } = {},
-  ): IndexRow[] {
-    const rows = indexRows(this.known, subject, reportTime, this.settings);
-    const shown = rows.filter(({ id }) => this.existsNow(subject, id));
-    return sort === undefined ? shown : sortedBy(shown, sort, order);
-  }
-
-  /** "the index's lengths are the totals": of the frozen index of T (unix s). */
-  indexTotal(subject: Subject, reportTime: number): number {
-    return indexRows(this.known, subject, reportTime, this.settings).length;
+    { sort, order = 'asc' }: IndexOrder = {},
+  ): { total_count: number; rows: IndexRow[] } {
+    const all = indexRows(this.known, subject, reportTime, this.settings);
+    const shown = all.filter(({ id }) => this.existsNow(subject, id));
+    const rows = sort === undefined ? shown : sortedBy(shown, sort, order);
+    return { total_count: all.length, rows };
   }
 
   /** Whether a search of the index finds a user or an org that is in it. */

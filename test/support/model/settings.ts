@@ -6,6 +6,8 @@ export interface ModelSettings {
   ownerRoles: readonly string[];
   /** `HEALTH_WEIGHTS`, default `40,25,20,15`: of adoption, frequency, trend, recency. */
   healthWeights: readonly [number, number, number, number];
+  /** Whether the index has the scores of the report health; until runs have that report, they are null. */
+  indexHasHealth: boolean;
   /** `USER_TRAITS` and `ORG_TRAITS`, default empty. */
   traits: TraitLists;
 }
@@ -13,5 +15,6 @@ export interface ModelSettings {
 export const DEFAULT_SETTINGS: ModelSettings = {
   ownerRoles: ['Owner'],
   healthWeights: [40, 25, 20, 15],
+  indexHasHealth: false,
   traits: { user: [], org: [] },
 };
