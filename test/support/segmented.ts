@@ -16,7 +16,7 @@ export function segmentQuery(segment: Segment): Record<string, string> {
   return 'segment' in segment ? { segment: String(segment.segment) } : {};
 }
 
-/** A run and the model of the store that it was made of. */
+/** A run and the model of the store at that time. */
 export interface MadeRun {
   runId: string;
   reportTime: number;

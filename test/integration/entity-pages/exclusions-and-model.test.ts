@@ -214,7 +214,7 @@ describe('exclusions', () => {
     await expectTheStoreWithout(rules, { users: [id('new'), id('other')], orgs: [id('org')] });
   });
 
-  test('of everybody leave nothing, and removing them restores every number', async () => {
+  test('of all users leave nothing, and removing them restores every number', async () => {
     const everything = new Model(known);
     const ids = (field: string) => [
       ...new Set(known.map(({ data }) => data[field]).filter((id) => typeof id === 'string')),

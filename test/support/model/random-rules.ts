@@ -5,7 +5,7 @@ import { DOMAIN_RULES, ORGS, USERS } from './pools.js';
 const some = (values: readonly string[], maxLength: number) =>
   fc.uniqueArray(fc.constantFrom(...values), { maxLength });
 
-/** Exclusion rules for random histories: few, with ids that are not known, or for everybody. */
+/** Exclusion rules for random histories: few, with ids that are not known, or for all users. */
 export const rulesArb: fc.Arbitrary<ExclusionRules> = fc.oneof(
   {
     arbitrary: fc.record({
