@@ -58,7 +58,8 @@ test(
         const model = all.without(rules);
         for (const subject of SUBJECTS) {
           for (const { run_id: runId } of runs) {
-            await expectTheModelsIndex(service.api, model, subject, { runId }, pageSize);
+            const query = { runId, sort: 'created_at' };
+            await expectTheModelsIndex(service.api, model, subject, query, pageSize);
           }
           for (const sort of VALUES[subject]) {
             for (const order of ORDERS) {
@@ -66,7 +67,7 @@ test(
             }
           }
           for (const search of SEARCHES) {
-            await expectTheModelsIndex(service.api, model, subject, { search });
+            await expectTheModelsIndex(service.api, model, subject, { search, sort: 'created_at' });
           }
         }
         await expectTheIdentities(runs[1]!);
