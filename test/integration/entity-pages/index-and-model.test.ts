@@ -58,7 +58,7 @@ test(
         const model = all.without(rules);
         for (const subject of SUBJECTS) {
           for (const { run_id: runId } of runs) {
-            const query = { runId, sort: 'created_at' };
+            const query = { runId, sort: 'created_at', order: 'asc' } as const;
             await expectTheModelsIndex(service.api, model, subject, query, pageSize);
           }
           for (const sort of VALUES[subject]) {
@@ -67,7 +67,11 @@ test(
             }
           }
           for (const search of SEARCHES) {
-            await expectTheModelsIndex(service.api, model, subject, { search, sort: 'created_at' });
+            await expectTheModelsIndex(service.api, model, subject, {
+              search,
+              sort: 'created_at',
+              order: 'asc',
+            });
           }
         }
         await expectTheIdentities(runs[1]!);
