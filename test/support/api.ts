@@ -46,14 +46,27 @@ export class Api {
     );
   }
 
-  async post<T = unknown>(
+  post<T = unknown>(
     path: string,
     body: unknown,
     headers: Record<string, string> = {},
   ): Promise<Reply<T>> {
+    return this.withBody('POST', path, body, headers);
+  }
+
+  put<T = unknown>(path: string, body: unknown): Promise<Reply<T>> {
+    return this.withBody('PUT', path, body, {});
+  }
+
+  private async withBody<T>(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Reply<T>> {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(this.origin + path, {
-      method: 'POST',
+      method,
       headers: { ...this.authorization, 'Content-Type': 'application/json', ...headers },
       body: raw ? (body as string) : JSON.stringify(body),
     });

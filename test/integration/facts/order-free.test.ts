@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { historyArb } from '../../support/model/histories.js';
 import { Model, RANKINGS } from '../../support/model/model.js';
-import type { WireEvent } from '../../support/model/events.js';
 import {
   dayBefore,
   modelCharts,
@@ -11,6 +10,7 @@ import {
   withoutOwnIds,
   type Charts,
 } from '../../support/agreement.js';
+import { deliver, deliveryArb } from '../../support/deliveries.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 16);
@@ -22,16 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** A history, and a delivery of its events: some twice, in any order, in any batches. */
-const deliveryArb = historyArb({ today, maxEvents: 120 }).chain((history) => {
-  const sent = [...history, ...history.filter((_, index) => index % 3 === 0)];
-  return fc.record({
-    history: fc.constant(history),
-    sent: fc.shuffledSubarray(sent, { minLength: sent.length }),
-    batchSizes: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 8 }),
-    writers: fc.integer({ min: 1, max: 6 }),
-  });
-});
+const deliveries = deliveryArb(historyArb({ today, maxEvents: 120 }));
 
 let count = 0;
 
@@ -40,11 +31,12 @@ let count = 0;
 test(
   'the same events give the same reports and charts in any order, doubled, split or concurrent',
   async () => {
-    const property = fc.asyncProperty(deliveryArb, async (delivery) => {
+    const property = fc.asyncProperty(deliveries, async (delivery) => {
       const prefix = `${(count++).toString(36).padStart(3, '0')}~`;
       const before = await readCharts(service.api);
       const model = new Model(delivery.history.map((event) => renamed(event, prefix)));
       await deliver(
+        service.api,
         delivery.sent.map((event) => renamed(event, prefix)),
         delivery,
       );
@@ -88,23 +80,6 @@ async function compareReports(
     ]);
     totals.set(name, found.total_count);
   }
-}
-
-/** Cuts what is sent into batches and has several writers send them at once. */
-async function deliver(
-  sent: readonly WireEvent[],
-  { batchSizes, writers }: { batchSizes: number[]; writers: number },
-): Promise<void> {
-  const batches: WireEvent[][] = [];
-  for (let at = 0; at < sent.length;) {
-    const size = batchSizes[batches.length % batchSizes.length]!;
-    batches.push(sent.slice(at, at + size));
-    at += size;
-  }
-  const writer = async () => {
-    for (let batch = batches.pop(); batch; batch = batches.pop()) await service.api.ingest(batch);
-  };
-  await Promise.all(Array.from({ length: writers }, writer));
 }
 
 function growth(before: Charts, after: Charts): Charts {
