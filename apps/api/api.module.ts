@@ -4,11 +4,19 @@ import { IngestApiModule } from '#libs/ingest';
 import { InsightsApiModule } from '#libs/entity-pages';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
+import { SegmentsApiModule } from '#libs/segments';
 import { OpenApiController } from './openapi.js';
 
 /** The HTTP side: events, reports, charts, pages. */
 @Module({
-  imports: [AccessModule, IngestApiModule, ReportsApiModule, ChartsApiModule, InsightsApiModule],
+  imports: [
+    AccessModule,
+    IngestApiModule,
+    SegmentsApiModule,
+    ReportsApiModule,
+    ChartsApiModule,
+    InsightsApiModule,
+  ],
   controllers: [OpenApiController],
 })
 export class ApiModule {}

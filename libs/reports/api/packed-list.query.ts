@@ -49,13 +49,17 @@ export async function readPackedList(
 }
 
 /** The keys of a list, in its order. */
-export function keysOf({ entries, width, total }: PackedList): Uint32Array {
-  const keys = new Uint32Array(total);
-  for (let place = 0, at = 0; place < total; place++, at += width) {
-    const low = entries[at]! | (entries[at + 1]! << 8);
-    keys[place] = low | (entries[at + 2]! << 16) | (entries[at + 3]! << 24);
-  }
+export function keysOf(list: PackedList): Uint32Array {
+  const keys = new Uint32Array(list.total);
+  for (let place = 0; place < keys.length; place++) keys[place] = keyAt(list, place);
   return keys;
+}
+
+/** The key at a place of a list, from 0. */
+export function keyAt({ entries, width }: PackedList, place: number): number {
+  const at = place * width;
+  const low = entries[at]! | (entries[at + 1]! << 8);
+  return (low | (entries[at + 2]! << 16) | (entries[at + 3]! << 24)) >>> 0;
 }
 
 /** The place of a key in a list, from 0; undefined when it is missing. Scans the bytes: a million entries take 2 ms. */

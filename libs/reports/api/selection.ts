@@ -1,7 +1,8 @@
 import type { Change, ChangeFilter, ReportChanges } from '#libs/contracts';
+import type { Bitset } from '#libs/facts';
 import { isMoved, type Comparison } from './comparison.js';
 import type { KeptRun } from './kept-runs.query.js';
-import type { PackedList } from './packed-list.query.js';
+import { keyAt, type PackedList } from './packed-list.query.js';
 
 /** A whole ranking of a run. */
 interface Listed {
@@ -19,6 +20,8 @@ export interface RowFilter {
   change: ChangeFilter;
   /** For org attrition: only orgs that lost more people than they gained. */
   netLoss: boolean;
+  /** Only these users or orgs. */
+  keys?: Bitset | undefined;
 }
 
 /** The positions of a row in the two runs. */
@@ -38,11 +41,11 @@ export interface Selection extends Listed {
   counts: ReportChanges['counts'];
 }
 
-/** Selects rows by their change and by net loss. */
-export function select(compared: Compared, { change, netLoss }: RowFilter): Selection {
+/** Selects rows by their change, by net loss and by keys. */
+export function select(compared: Compared, filter: RowFilter): Selection {
+  const { change } = filter;
   const { run, list, previous } = compared;
-  const passing = (of: Listed, places: Uint32Array) =>
-    netLoss ? places.filter((place) => isNetLoss(of.list, place)) : places;
+  const passing = (of: Listed, places: Uint32Array) => passes(of.list, filter, places);
   const changes = previous && {
     entered: passing(compared, previous.comparison.entered),
     moved: passing(compared, previous.comparison.moved),
@@ -67,8 +70,15 @@ export function select(compared: Compared, { change, netLoss }: RowFilter): Sele
     standingAt: (place: number) => standingAt(place, previous?.comparison),
   };
   if (change !== 'all') return { ...inList, ...indexed(changes?.[change] ?? new Uint32Array(0)) };
-  if (netLoss) return { ...inList, ...indexed(passing(compared, allPlaces(list))) };
+  if (filter.netLoss || filter.keys)
+    return { ...inList, ...indexed(passing(compared, allPlaces(list))) };
   return { ...inList, total: list.total, placeAt: (index) => index };
+}
+
+/** The places whose rows pass a filter, whatever their change. */
+function passes(list: PackedList, { netLoss, keys }: RowFilter, places: Uint32Array): Uint32Array {
+  const ofKeys = keys ? places.filter((place) => keys.has(keyAt(list, place))) : places;
+  return netLoss ? ofKeys.filter((place) => isNetLoss(list, place)) : ofKeys;
 }
 
 function indexed(places: Uint32Array): Pick<Selection, 'total' | 'placeAt'> {
