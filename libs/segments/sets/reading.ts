@@ -41,6 +41,9 @@ const MAX_CHANGED_SHARE = 0.05;
 const MIN_LIMIT = 10_000;
 const NO_BITS = new Bitset(0);
 
+/** A rule must be evaluated for all keys, which reads a whole table. */
+export class ScanNeeded extends Error {}
+
 /**
  * Evaluates rules in one transaction whose statements all see one snapshot. Rules that were evaluated before are
  * evaluated for changed keys only; the result equals a full evaluation.
@@ -54,9 +57,10 @@ export class Reading {
     private readonly db: Connection,
     readonly moment: Moment,
     private readonly remembered: Remembered,
+    private readonly mayScan: boolean,
   ) {}
 
-  /** The keys that satisfy a rule now. */
+  /** The keys that satisfy a rule now. @throws ScanNeeded unless the reading may scan */
   async bitsOf(rule: Rule): Promise<Bitset> {
     return (await this.evaluate(rule)).bits;
   }
@@ -77,6 +81,7 @@ export class Reading {
     const before = this.remembered.get(rule.name);
     const isUsable = before && canResumeFrom(before.readPoint, this.moment.readPoint);
     const keys = isUsable ? await this.changedKeys(rule, before, orgs) : undefined;
+    if (!keys && !this.mayScan) throw new ScanNeeded();
     const now = await this.scanned(rule, orgs, keys && { before: before!, keys });
     // A request that began earlier may end later.
     const latest = this.remembered.get(rule.name);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Database, type Connection } from '#libs/database';
 import { currentMoment } from './moment.js';
-import { Reading, type Evaluated, type Remembered } from './reading.js';
+import { Reading, ScanNeeded, type Evaluated, type Remembered } from './reading.js';
 import type { Rule } from './rules.js';
 import { Turns } from './turns.js';
 
@@ -39,7 +39,13 @@ export class Sets {
   async reading<T>(rules: readonly Rule[], work: (reading: Reading) => Promise<T>): Promise<T> {
     const unknown = rules.filter(({ name }) => !this.cache.has(name));
     await Promise.all(unknown.map((rule) => this.first(rule)));
-    return this.inSnapshot(work);
+    try {
+      return await this.inSnapshot(work, false);
+    } catch (error) {
+      // Too much has changed since, such as during an import.
+      if (!(error instanceof ScanNeeded)) throw error;
+      return this.turns.take(() => this.inSnapshot(work, true));
+    }
   }
 
   /** Evaluates a rule that is not cached. */
@@ -47,16 +53,16 @@ export class Sets {
     const evaluating =
       this.begun.get(rule.name) ??
       this.turns
-        .take(() => this.inSnapshot(async (reading) => void (await reading.bitsOf(rule))))
+        .take(() => this.inSnapshot(async (reading) => void (await reading.bitsOf(rule)), true))
         .finally(() => this.begun.delete(rule.name));
     this.begun.set(rule.name, evaluating);
     await evaluating;
   }
 
-  private inSnapshot<T>(work: (reading: Reading) => Promise<T>): Promise<T> {
+  private inSnapshot<T>(work: (reading: Reading) => Promise<T>, mayScan: boolean): Promise<T> {
     const read = async (db: Connection) => {
       await db.query('set transaction isolation level repeatable read, read only');
-      return work(new Reading(db, await currentMoment(db), this.remembered));
+      return work(new Reading(db, await currentMoment(db), this.remembered, mayScan));
     };
     return this.database.transaction(read, 'long');
   }
