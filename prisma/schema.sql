@@ -135,6 +135,49 @@ begin
   return null;
 end$function$;
 
+create or replace function note_updated_org_traits()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct org_key)
+  from changed join before using (org_key, key)
+  where changed.value is distinct from before.value
+  having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_updated_profiles()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(user_key)
+  from changed join before using (user_key)
+  where changed.email_domain is distinct from before.email_domain
+    or changed.signup_query_parameters is distinct from before.signup_query_parameters
+  having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_updated_user_traits()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct user_key)
+  from changed join before using (user_key, key)
+  where changed.value is distinct from before.value
+  having count(*) > 0;
+  return null;
+end$function$;
+
 create or replace function parent_domains(domain text)
  returns text[]
  language sql
@@ -351,8 +394,8 @@ create table org_traits (
 );
 create trigger note_deleted_values after delete on org_traits referencing old table as changed for each statement execute function note_changed_org_values();
 create trigger note_inserted_values after insert on org_traits referencing new table as changed for each statement execute function note_changed_org_values();
-create trigger note_removed after update of org_key on org_traits for each statement execute function note_removed_rows();
-create trigger note_updated_values after update on org_traits referencing new table as changed for each statement execute function note_changed_org_values();
+create trigger note_removed after update of org_key, key on org_traits for each statement execute function note_removed_rows();
+create trigger note_updated_values after update on org_traits referencing old table as before new table as changed for each statement execute function note_updated_org_traits();
 
 create table orgs (
   id integer not null,
@@ -500,7 +543,7 @@ create trigger note_inserted after insert on user_profiles referencing new table
 create trigger note_inserted_values after insert on user_profiles referencing new table as changed for each statement execute function note_changed_user_values();
 create trigger note_removed after update of user_key on user_profiles for each statement execute function note_removed_rows();
 create trigger note_updated after update on user_profiles referencing new table as changed for each statement execute function note_changed_domains();
-create trigger note_updated_values after update on user_profiles referencing new table as changed for each statement execute function note_changed_user_values();
+create trigger note_updated_values after update on user_profiles referencing old table as before new table as changed for each statement execute function note_updated_profiles();
 
 create table user_traits (
   user_key integer not null,
@@ -511,8 +554,8 @@ create table user_traits (
 );
 create trigger note_deleted_values after delete on user_traits referencing old table as changed for each statement execute function note_changed_user_values();
 create trigger note_inserted_values after insert on user_traits referencing new table as changed for each statement execute function note_changed_user_values();
-create trigger note_removed after update of user_key on user_traits for each statement execute function note_removed_rows();
-create trigger note_updated_values after update on user_traits referencing new table as changed for each statement execute function note_changed_user_values();
+create trigger note_removed after update of user_key, key on user_traits for each statement execute function note_removed_rows();
+create trigger note_updated_values after update on user_traits referencing old table as before new table as changed for each statement execute function note_updated_user_traits();
 
 create table users (
   id integer not null,

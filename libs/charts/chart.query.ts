@@ -9,14 +9,22 @@ const LAST_DAY = Date.UTC(9999, 11, 31);
 // Each query returns (place, value) for the periods with a value; places count from 1.
 
 // A period is one range of instants, or several where the zone repeats an hour across midnight.
-const CREATED = (created: string, segment: SegmentSql) => `
-  with ${segment.cte('$4', '$5')} period as (
-    select * from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as p (place, from_at, before_at)
+const CREATED = (created: string) => `
+  select place, count(*)::int as value
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as period (place, from_at, before_at)
+  join ${created} on created_at >= from_at and created_at < before_at
+  group by place`;
+
+// Materialized: otherwise, the planner may join all users with the segment first.
+const CREATED_IN_SEGMENT = (created: string) => `
+  with ${SEGMENT.cte('$4', '$5')} made as materialized (
+    select place, id
+    from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as period (place, from_at, before_at)
+    join ${created} on created_at >= from_at and created_at < before_at
   )
   select place, count(*)::int as value
-  from period
-  join ${created} on created_at >= from_at and created_at < before_at
-  ${segment.join('id >> 12', 'get_bit(segment.bits, id & 4095) = 1')}
+  from made ${SEGMENT.join('id >> 12')}
+  where get_bit(segment.bits, id & 4095) = 1
   group by place`;
 
 // Subjects active on any day of a period: ORs the days' bits per block and counts them, one period at a time.
@@ -51,7 +59,7 @@ const ACTIVE_ON = (activity: string, segment: SegmentSql) => `
 /** The parts of a query that narrow it to a segment. */
 interface SegmentSql {
   cte: (blocks: string, bits: string) => string;
-  join: (block: string, condition?: string) => string;
+  join: (block: string) => string;
   masked: (bits: string) => string;
 }
 
@@ -62,7 +70,7 @@ const SEGMENT: SegmentSql = {
     segment as materialized (
       select block, ('x' || bits)::bit(4096) as bits
       from unnest(${blocks}::int[], ${bits}::text[]) as s (block, bits)),`,
-  join: (block, condition = 'true') => `join segment on segment.block = ${block} and ${condition}`,
+  join: (block) => `join segment on segment.block = ${block}`,
   masked: (bits) => `${bits} & segment.bits`,
 };
 
@@ -107,7 +115,7 @@ async function createdIn(
     const intervals = calendar.intervalsOf({ from, before: Math.min(before, LAST_DAY + DAY_MS) });
     return intervals.map((interval) => ({ place: index + 1, ...interval }));
   });
-  const { rows } = await db.query<Row>(CREATED(table, segment ? SEGMENT : EVERY_KEY), [
+  const { rows } = await db.query<Row>((segment ? CREATED_IN_SEGMENT : CREATED)(table), [
     ranges.map(({ place }) => place),
     ranges.map(({ from }) => new Date(from)),
     ranges.map(({ before }) => new Date(before)),

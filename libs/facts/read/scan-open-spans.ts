@@ -1,7 +1,7 @@
 import { copyRows, type Connection } from '#libs/database';
-import { replay } from '../membership/replay.js';
-import { unpackSteps } from '../membership/steps.js';
-import { isLater, versionTime } from '../membership/version.js';
+import { DEFAULT_ROLE, replay } from '../membership/replay.js';
+import { onlyAddition, onlyRole, unpackSteps } from '../membership/steps.js';
+import { isLater, versionTime, type Version } from '../membership/version.js';
 import { setList } from './session-list.js';
 
 const SCAN = `
@@ -36,17 +36,34 @@ export async function scanOpenSpans(
     const [user, org] = [row.int(), row.int()];
     const isUserDeleted = row.bytesOrNull() !== undefined;
     const end = row.bytesOrNull();
-    const steps = row.bytes();
+    row.pass();
     if (isUserDeleted) return;
-    const isEndAhead = end !== undefined && versionTime(end) > moment;
-    const all = unpackSteps(steps).filter(({ version }) => !(end && isLater(version, end)));
-    const past = all.filter(({ version }) => versionTime(version) <= moment);
-    if (isEndAhead || past.length < all.length) ahead(user);
-    if (end && !isEndAhead) return;
-    const timed = past.map(({ version, kind, role }) => ({ at: versionTime(version), kind, role }));
-    const span = replay(timed).at(-1);
-    if (span?.to === Infinity) open(user, org, span.role);
+    // Most pairs have a single addition.
+    if (!end && onlyAddition(row) <= moment) {
+      open(user, org, onlyRole(row) ?? DEFAULT_ROLE);
+      return;
+    }
+    const steps = row.source.subarray(row.start, row.end);
+    const found = spanAt(moment, steps, end);
+    if (found.isAhead) ahead(user);
+    if (found.role !== undefined) open(user, org, found.role);
   });
+}
+
+/** The role of the span that is open at a moment, and whether anything is dated after it. */
+function spanAt(
+  moment: number,
+  steps: Buffer,
+  end: Version | undefined,
+): { role?: string; isAhead: boolean } {
+  const isEndAhead = end !== undefined && versionTime(end) > moment;
+  const all = unpackSteps(steps).filter(({ version }) => !(end && isLater(version, end)));
+  const past = all.filter(({ version }) => versionTime(version) <= moment);
+  const isAhead = isEndAhead || past.length < all.length;
+  if (end && !isEndAhead) return { isAhead };
+  const timed = past.map(({ version, kind, role }) => ({ at: versionTime(version), kind, role }));
+  const span = replay(timed).at(-1);
+  return span?.to === Infinity ? { role: span.role, isAhead } : { isAhead };
 }
 
 const MEMBERS = 'select distinct user_key from memberships where org_key = any($1) limit $2';

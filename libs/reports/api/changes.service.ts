@@ -21,6 +21,7 @@ import {
   type KeptRun,
 } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
+import { PlacesByKeys } from './places-by-keys.js';
 import { Lists } from './lists.service.js';
 import {
   select,
@@ -31,7 +32,7 @@ import {
 } from './selection.js';
 
 /** Selects the rows of a report and the run to compare it with. */
-export interface ListRequest extends Omit<RowFilter, 'keys'>, SegmentRequest {
+export interface ListRequest extends Omit<RowFilter, 'narrow'>, SegmentRequest {
   /** The run to show; by default the latest. */
   runId?: string;
   /** The run to compare it with: a run id or one of `COMPARED_DAYS`; by default the previous kept run. */
@@ -52,6 +53,8 @@ export type StandingRow = ReportPosition & (UserRow | OrgReportRow);
  */
 @Injectable()
 export class ChangesService {
+  private readonly placesByKeys = new PlacesByKeys();
+
   constructor(
     private readonly database: Database,
     private readonly lists: Lists,
@@ -115,7 +118,9 @@ export class ChangesService {
     const compared = await this.compared(ranking, request);
     // After the lists, so that a reply with a new run contains nothing older.
     const keys = await this.segments.matchingOf(ranking.subject, request);
-    return { compared, selection: compared && select(compared, { ...request, keys }) };
+    const narrow: RowFilter['narrow'] =
+      keys && ((list, places) => this.placesByKeys.of(list, keys, places));
+    return { compared, selection: compared && select(compared, { ...request, narrow }) };
   }
 
   private async compared(

@@ -1,8 +1,7 @@
 import type { Change, ChangeFilter, ReportChanges } from '#libs/contracts';
-import type { Bitset } from '#libs/facts';
 import { isMoved, type Comparison } from './comparison.js';
 import type { KeptRun } from './kept-runs.query.js';
-import { keyAt, type PackedList } from './packed-list.query.js';
+import type { PackedList } from './packed-list.query.js';
 
 /** A whole ranking of a run. */
 interface Listed {
@@ -20,8 +19,8 @@ export interface RowFilter {
   change: ChangeFilter;
   /** For org attrition: only orgs that lost more people than they gained. */
   netLoss: boolean;
-  /** Only these users or orgs. */
-  keys?: Bitset | undefined;
+  /** Keeps the places of some users or orgs; without `places`, of the whole list. */
+  narrow?: ((list: PackedList, places?: Uint32Array) => Uint32Array) | undefined;
 }
 
 /** The positions of a row in the two runs. */
@@ -41,11 +40,11 @@ export interface Selection extends Listed {
   counts: ReportChanges['counts'];
 }
 
-/** Selects rows by their change, by net loss and by keys. */
+/** Selects rows by their change, by net loss and by users or orgs. */
 export function select(compared: Compared, filter: RowFilter): Selection {
   const { change } = filter;
   const { run, list, previous } = compared;
-  const passing = (of: Listed, places: Uint32Array) => passes(of.list, filter, places);
+  const passing = (of: Listed, places?: Uint32Array) => passes(of.list, filter, places);
   const changes = previous && {
     entered: passing(compared, previous.comparison.entered),
     moved: passing(compared, previous.comparison.moved),
@@ -70,15 +69,18 @@ export function select(compared: Compared, filter: RowFilter): Selection {
     standingAt: (place: number) => standingAt(place, previous?.comparison),
   };
   if (change !== 'all') return { ...inList, ...indexed(changes?.[change] ?? new Uint32Array(0)) };
-  if (filter.netLoss || filter.keys)
-    return { ...inList, ...indexed(passing(compared, allPlaces(list))) };
+  if (filter.netLoss || filter.narrow) return { ...inList, ...indexed(passing(compared)) };
   return { ...inList, total: list.total, placeAt: (index) => index };
 }
 
-/** The places whose rows pass a filter, whatever their change. */
-function passes(list: PackedList, { netLoss, keys }: RowFilter, places: Uint32Array): Uint32Array {
-  const ofKeys = keys ? places.filter((place) => keys.has(keyAt(list, place))) : places;
-  return netLoss ? ofKeys.filter((place) => isNetLoss(list, place)) : ofKeys;
+/** The places whose rows pass a filter, whatever their change; by default of the whole list. */
+function passes(
+  list: PackedList,
+  { netLoss, narrow }: RowFilter,
+  places: Uint32Array | undefined,
+): Uint32Array {
+  const narrowed = narrow ? narrow(list, places) : (places ?? allPlaces(list));
+  return netLoss ? narrowed.filter((place) => isNetLoss(list, place)) : narrowed;
 }
 
 function indexed(places: Uint32Array): Pick<Selection, 'total' | 'placeAt'> {
