@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Problem } from '#libs/contracts';
 import { dayBefore } from '../../support/agreement.js';
 import { Api, waitFor } from '../../support/api.js';
 import { insightdOn, plantKey } from '../../support/keys.js';
@@ -19,7 +20,6 @@ import {
   UNUSABLE,
 } from '../../support/segment-cases.js';
 import { exclude, fillDomains, idsIn, markOrgActive, segmented } from '../../support/segments.js';
-import type { Problem } from '../../support/sending.js';
 import {
   startProcess,
   startTestService,
