@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { SegmentKeys, Subject } from '#libs/contracts';
 import { Database, sqlState, type Connection } from '#libs/database';
 import { readExcluded } from '#libs/facts';
@@ -15,13 +14,14 @@ import {
   type OfferedKey,
 } from './values.query.js';
 
-const KEPT_MS = 30_000;
+/** An answer of this age is counted again in the background; an older one is not used any more. */
+const [FRESH_MS, KEPT_MS] = [30_000, 600_000];
 const CANCELLED = '57014';
 
 /** Lists the keys for conditions and their most frequent values. */
 @Injectable()
 export class OfferedKeys {
-  private readonly cache = new LRUCache<Subject, SegmentKeys>({ max: 2, ttl: KEPT_MS });
+  private readonly known = new Map<Subject, { at: number; keys: SegmentKeys }>();
   private readonly begun = new Map<Subject, Promise<SegmentKeys>>();
 
   constructor(
@@ -29,16 +29,30 @@ export class OfferedKeys {
     private readonly segments: SegmentsService,
   ) {}
 
-  /** The answer may be half a minute old. Counting takes a few seconds at most. */
+  /** The last answer, counted again in the background after half a minute. A first count takes seconds in a large store. */
   async of(subject: Subject): Promise<SegmentKeys> {
-    const known = this.cache.get(subject);
-    if (known) return known;
-    const counting =
-      this.begun.get(subject) ?? this.count(subject).finally(() => this.begun.delete(subject));
-    this.begun.set(subject, counting);
-    const counted = await counting;
-    this.cache.set(subject, counted);
-    return counted;
+    const known = this.known.get(subject);
+    const age = known ? performance.now() - known.at : Infinity;
+    if (known && age < FRESH_MS) return known.keys;
+    const counting = this.counted(subject);
+    if (!known || age > KEPT_MS) return counting;
+    // The next request tries again.
+    counting.catch(() => undefined);
+    return known.keys;
+  }
+
+  /** Concurrent requests share one count. */
+  private counted(subject: Subject): Promise<SegmentKeys> {
+    const begun =
+      this.begun.get(subject) ??
+      this.count(subject)
+        .then((keys) => {
+          this.known.set(subject, { at: performance.now(), keys });
+          return keys;
+        })
+        .finally(() => this.begun.delete(subject));
+    this.begun.set(subject, begun);
+    return begun;
   }
 
   private async count(subject: Subject): Promise<SegmentKeys> {

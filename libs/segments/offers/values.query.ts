@@ -11,7 +11,7 @@ export type OfferedKey = SegmentKeys['keys'][number];
 
 /** The most values of a key, and the most parameters of signups, that are offered. */
 export const MAX_OFFERED = 50;
-const LIMIT_MS = 3_000;
+const LIMIT_MS = 8_000;
 
 // Counts values of existing subjects. `source` has the columns subject, key and value (jsonb, not null).
 const COUNTED = (source: string, table: 'users' | 'orgs') => `

@@ -32,7 +32,7 @@ const getSegmentKeys = operation({
   tag: 'insights',
   summary: 'The keys for conditions, each with its most frequent values',
   description:
-    'Counts existing users or organizations that are not excluded. May be half a minute old.',
+    'Counts existing users or organizations that are not excluded. Counted again in the background when it is requested after half a minute.',
   query: z.object({ subject: segmentSubject }),
   reply: segmentKeys,
 });
