@@ -32,7 +32,8 @@ export async function userFacts(
   await settleLastActive(db, calendar, moment, byKey);
   const sorted = sortUsers(byKey, memory);
   const inviters = inviteeCounts(moment, invites, activity.size, memory).forKeys(sorted.keys);
-  return { ...sorted, inviters, keysById: users.inOrder(exists) };
+  const keysById = users.inOrder(exists, memory.allocate(users.count));
+  return { ...sorted, inviters, keysById };
 }
 
 /**
