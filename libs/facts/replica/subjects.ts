@@ -116,7 +116,7 @@ export class Subjects {
    * The keys of a set in the order of their ids.
    * @param found receives the keys; at least `count` long
    */
-  inOrder(set: Bitset, found = new Uint32Array(this.count)): Uint32Array {
+  inOrder(set: Bitset, found: Uint32Array = new Uint32Array(this.count)): Uint32Array {
     const { order } = this;
     let length = 0;
     for (let index = 0; index < order.length; index++) {
