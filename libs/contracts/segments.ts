@@ -8,8 +8,8 @@ import type { TraitValue } from './traits.js';
 
 // The shapes of segments: conditions on users or orgs, in queries (`where`) and saved under a name.
 
-export const OPERATORS = ['is', 'is_not', 'gte', 'lte', 'set', 'unset'] as const;
-export type Operator = (typeof OPERATORS)[number];
+const OPERATORS = ['is', 'is_not', 'gte', 'lte', 'set', 'unset'] as const;
+type Operator = (typeof OPERATORS)[number];
 
 /** A condition on a key, in the form of the API. */
 export type Condition =
@@ -21,8 +21,8 @@ export type Condition =
 export type Where = readonly Condition[];
 
 /** Limits of `where`. */
-export const MAX_CONDITIONS = 20;
-export const MAX_VALUES = 100;
+const MAX_CONDITIONS = 20;
+const MAX_VALUES = 100;
 /** In Unicode code points. */
 export const MAX_KEY_CHARACTERS = 255;
 export const MAX_VALUE_CHARACTERS = 1_000;

@@ -5,13 +5,13 @@ import { satisfies, type PositiveCondition } from '../keys/conditions.js';
 import { scanExisting, scanValues, tableOf } from './values.query.js';
 
 /** Receives the keys that satisfy a rule, and those to look at again later, because of facts dated ahead. */
-export interface Sink {
+interface Sink {
   onKey: (key: number) => void;
   onAhead: (key: number) => void;
 }
 
 /** What a scan of a rule uses. */
-export interface ScanContext {
+interface ScanContext {
   db: Connection;
   /** The last millisecond that counts, since 1970. */
   momentMs: number;
