@@ -21,7 +21,7 @@ import {
   type KeptRun,
 } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
-import { PlacesByKeys } from './places-by-keys.js';
+import { PositionsByKeys } from './positions-by-keys.js';
 import { Lists } from './lists.service.js';
 import {
   select,
@@ -53,7 +53,7 @@ export type RankedRow = ReportPosition & (UserRow | OrgReportRow);
  */
 @Injectable()
 export class ChangesService {
-  private readonly placesByKeys = new PlacesByKeys();
+  private readonly positionsByKeys = new PositionsByKeys();
 
   constructor(
     private readonly database: Database,
@@ -119,7 +119,7 @@ export class ChangesService {
     // After the lists, so that a reply with a new run contains nothing older.
     const keys = await this.segments.matchingOf(ranking.subject, request);
     const narrow: RowFilter['narrow'] =
-      keys && ((list, places) => this.placesByKeys.of(list, keys, places));
+      keys && ((list, positions) => this.positionsByKeys.of(list, keys, positions));
     return { compared, selection: compared && select(compared, { ...request, narrow }) };
   }
 

@@ -62,8 +62,8 @@ export function numbersByKey(
   const numbers = new Uint32Array(keys.length);
   for (let byte = 0; byte < bytes; byte++) {
     const shift = byte * 8;
-    for (let place = 0; place < keys.length; place++)
-      numbers[place]! |= entries[keys[place]! * width + offset + byte]! << shift;
+    for (let position = 0; position < keys.length; position++)
+      numbers[position]! |= entries[keys[position]! * width + offset + byte]! << shift;
   }
   return numbers;
 }

@@ -19,8 +19,8 @@ export interface RowFilter {
   change: ChangeFilter;
   /** For org attrition: only orgs that lost more people than they gained. */
   netLoss: boolean;
-  /** Keeps the places of some users or orgs; without `places`, of the whole list. */
-  narrow?: ((list: PackedList, places?: Uint32Array) => Uint32Array) | undefined;
+  /** Keeps the positions of some users or orgs; without `positions`, of the whole list. */
+  narrow?: ((list: PackedList, positions?: Uint32Array) => Uint32Array) | undefined;
 }
 
 /** The positions of a row in the two runs. */

@@ -6,8 +6,8 @@ import { kept, numbersFrom } from './page.query.js';
 import { SERVED_RUN } from './served-run.js';
 import { INDEX, INDEX_KEYS, snapshotTable } from './snapshots.store.js';
 
-/** The values of the index that are among the numbers of all reports, and their place there. */
-export const PLACE_IN_NUMBERS: Record<Subject, Partial<Record<string, 0 | 1>>> = {
+/** The values of the index that are among the numbers of all reports, and their position there. */
+export const POSITION_IN_NUMBERS: Record<Subject, Partial<Record<string, 0 | 1>>> = {
   user: { created_at: 0, last_active_at: 1 },
   org: { created_at: 0, num_users: 1 },
 };
@@ -58,16 +58,16 @@ export async function storedIndex(
 }
 
 // One index look-up per key and column. `$3` is the list of widths, 0 for a column that the run does not have.
-const columnFrom = (table: string, name: string, place: number) => `(
+const columnFrom = (table: string, name: string, position: number) => `(
   select string_agg((
-    select substring(entries from (key - first) * ($3::int[])[${place}] + 1 for ($3::int[])[${place}])
+    select substring(entries from (key - first) * ($3::int[])[${position}] + 1 for ($3::int[])[${position}])
     from ${table}
     where subject = $1 and report = '${INDEX}' and "interval" = '${name}'
-      and first = key - key % (${PART_BYTES} / nullif(($3::int[])[${place}], 0))
-  ), '' order by place) from keys) as "${name}"`;
+      and first = key - key % (${PART_BYTES} / nullif(($3::int[])[${position}], 0))
+  ), '' order by position) from keys) as "${name}"`;
 
 const sliceFrom = (table: string, names: readonly string[], rowsOf: (keys: string) => string) => `
-  with keys as (select key, place from unnest($2::int[]) with ordinality as k (key, place))
+  with keys as (select key, position from unnest($2::int[]) with ordinality as k (key, position))
   select (${numbersFrom(table)}) as numbers,
     ${names.map((name, index) => `${columnFrom(table, name, index + 1)},`).join('\n')}
     (${SERVED_RUN}) as served_run, (
@@ -94,7 +94,7 @@ export async function indexSliceOf<Profile, Row extends { id: number }>(
   keys: Uint32Array,
 ): Promise<IndexSlice<Profile> | undefined> {
   const names = INDEX_VALUES[subject].filter(
-    (name) => PLACE_IN_NUMBERS[subject][name] === undefined,
+    (name) => POSITION_IN_NUMBERS[subject][name] === undefined,
   );
   const text = sliceFrom(snapshotTable(runKey), names, (some) => profiles.rowsOf(some));
   const question = { name: `${subject}_index_${runKey}`, text };
@@ -102,12 +102,12 @@ export async function indexSliceOf<Profile, Row extends { id: number }>(
   const values = [subject, [...keys], names.map(widthOf), reportId];
   const [row] = await kept(() => db.queryPrepared<SliceRow<Row>>(question, values));
   if (!row) return undefined;
-  const entries = Array.from(keys, (key, place): IndexEntry => {
+  const entries = Array.from(keys, (key, position): IndexEntry => {
     const stored = (name: string) => {
       const width = widthOf(name);
-      return width === 0 ? 0 : row[name]!.readUIntLE(place * width, width);
+      return width === 0 ? 0 : row[name]!.readUIntLE(position * width, width);
     };
-    const numbers = unpackNumbers(row.numbers!.subarray(place * NUMBERS_BYTES));
+    const numbers = unpackNumbers(row.numbers!.subarray(position * NUMBERS_BYTES));
     return { key, numbers, stored };
   });
   return { entries, profiles: profiles.read(row.profiles ?? []), servedRun: row.served_run };

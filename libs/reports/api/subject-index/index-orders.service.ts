@@ -7,7 +7,7 @@ import type { KeptRun } from '../kept-runs.query.js';
 import { keysOf, numbersByKey, readPackedList } from '../packed-list.query.js';
 import { lacksRanking } from '../../snapshots/missing.query.js';
 import {
-  PLACE_IN_NUMBERS,
+  POSITION_IN_NUMBERS,
   storedIndex,
   type StoredIndex,
 } from '../../snapshots/index-page.query.js';
@@ -73,16 +73,16 @@ export class IndexOrders {
     value: string,
     keys: Uint32Array,
   ): Promise<Uint32Array> {
-    const place = PLACE_IN_NUMBERS[subject][value];
-    if (place === undefined && !widths.has(value)) return new Uint32Array(keys.length);
+    const position = POSITION_IN_NUMBERS[subject][value];
+    if (position === undefined && !widths.has(value)) return new Uint32Array(keys.length);
     const list =
-      place === undefined
+      position === undefined
         ? await this.list(run, subject, INDEX, value)
         : await this.list(run, subject, NUMBERS, '');
     if (!list) throw new SnapshotPruned();
-    return place === undefined
+    return position === undefined
       ? numbersByKey(list, keys)
-      : numbersByKey(list, keys, place * NUMBER_BYTES, NUMBER_BYTES);
+      : numbersByKey(list, keys, position * NUMBER_BYTES, NUMBER_BYTES);
   }
 
   private list(run: KeptRun, subject: Subject, report: string, interval: string) {

@@ -34,8 +34,8 @@ export async function sortedByValue(
 /** Replaces values by numbers from 0 that sort in ascending order. @returns the highest */
 function toAscending(values: Uint32Array, { isDescending, isZeroNull }: ValueOrder): number {
   let [lowest, highest] = [2 ** 32 - 1, 0];
-  for (let place = 0; place < values.length; place++) {
-    const value = values[place]!;
+  for (let position = 0; position < values.length; position++) {
+    const value = values[position]!;
     if (isZeroNull && value === 0) continue;
     if (value < lowest) lowest = value;
     if (value > highest) highest = value;
@@ -45,10 +45,10 @@ function toAscending(values: Uint32Array, { isDescending, isZeroNull }: ValueOrd
     return 0;
   }
   const last = highest - lowest + 1;
-  for (let place = 0; place < values.length; place++) {
-    const value = values[place]!;
-    if (isZeroNull && value === 0) values[place] = last;
-    else values[place] = isDescending ? highest - value : value - lowest;
+  for (let position = 0; position < values.length; position++) {
+    const value = values[position]!;
+    if (isZeroNull && value === 0) values[position] = last;
+    else values[position] = isDescending ? highest - value : value - lowest;
   }
   return isZeroNull ? last : last - 1;
 }
@@ -62,13 +62,13 @@ function sortByDigit(from: Keyed, to: Keyed, shift: number): void {
   const { keys, values } = from;
   const positions = new Uint32Array(DIGITS + 1);
   const mask = DIGITS - 1;
-  for (let place = 0; place < values.length; place++)
-    positions[((values[place]! >>> shift) & mask) + 1]!++;
+  for (let position = 0; position < values.length; position++)
+    positions[((values[position]! >>> shift) & mask) + 1]!++;
   for (let digit = 0; digit < DIGITS; digit++) positions[digit + 1]! += positions[digit]!;
-  for (let place = 0; place < values.length; place++) {
-    const value = values[place]!;
+  for (let position = 0; position < values.length; position++) {
+    const value = values[position]!;
     const target = positions[(value >>> shift) & mask]!++;
-    to.keys[target] = keys[place]!;
+    to.keys[target] = keys[position]!;
     to.values[target] = value;
   }
 }

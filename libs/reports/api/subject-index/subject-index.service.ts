@@ -96,7 +96,7 @@ export class SubjectIndexService {
   }
 
   /**
-   * The rows at places [`from`, `before`) of a selection, without users and orgs that no longer exist.
+   * The rows at positions [`from`, `before`) of a selection, without users and orgs that no longer exist.
    * @throws SnapshotPruned when the run was pruned in the meantime
    */
   async slice<Profile, ProfileRow extends { id: number }, Row>(
@@ -136,8 +136,8 @@ function keysInAll(keys: Uint32Array, sets: readonly Bitset[]): Uint32Array {
   const wanted = sets.reduce((one, other) => one.and(other));
   const found = new Uint32Array(Math.min(wanted.count(), keys.length));
   let length = 0;
-  for (let place = 0; length < found.length && place < keys.length; place++) {
-    const key = keys[place]!;
+  for (let position = 0; length < found.length && position < keys.length; position++) {
+    const key = keys[position]!;
     if (wanted.has(key)) found[length++] = key;
   }
   return found.subarray(0, length);

@@ -6,10 +6,10 @@ const CACHE_BYTES = 32 * 1024 * 1024;
 const OVERHEAD_BYTES = 300;
 
 /**
- * Finds the places of a list whose keys are in a set. Remembers the latest answers: a list of a million takes some
+ * Finds the positions of a list whose keys are in a set. Remembers the latest answers: a list of a million takes some
  * milliseconds, as long as the rest of a page.
  */
-export class PlacesByKeys {
+export class PositionsByKeys {
   private readonly cache = new LRUCache<string, Uint32Array>({
     maxSize: CACHE_BYTES,
     sizeCalculation: ({ byteLength }) => byteLength + OVERHEAD_BYTES,
@@ -17,12 +17,12 @@ export class PlacesByKeys {
   private readonly numbers = new WeakMap<object, number>();
   private count = 0;
 
-  /** @param places only these places; by default all places of the list */
-  of(list: PackedList, keys: Bitset, places?: Uint32Array): Uint32Array {
-    const name = [list, keys, places ?? list].map((part) => this.numberOf(part)).join('/');
+  /** @param positions only these positions; by default all positions of the list */
+  of(list: PackedList, keys: Bitset, positions?: Uint32Array): Uint32Array {
+    const name = [list, keys, positions ?? list].map((part) => this.numberOf(part)).join('/');
     const known = this.cache.get(name);
     if (known) return known;
-    const found = placesOf(list, keys, places);
+    const found = positionsOf(list, keys, positions);
     this.cache.set(name, found);
     return found;
   }
@@ -35,13 +35,17 @@ export class PlacesByKeys {
   }
 }
 
-function placesOf(list: PackedList, keys: Bitset, places: Uint32Array | undefined): Uint32Array {
-  const length = places?.length ?? list.total;
+function positionsOf(
+  list: PackedList,
+  keys: Bitset,
+  positions: Uint32Array | undefined,
+): Uint32Array {
+  const length = positions?.length ?? list.total;
   const found = new Uint32Array(length);
   let count = 0;
   for (let index = 0; index < length; index++) {
-    const place = places ? places[index]! : index;
-    if (keys.has(keyAt(list, place))) found[count++] = place;
+    const position = positions ? positions[index]! : index;
+    if (keys.has(keyAt(list, position))) found[count++] = position;
   }
   return found.slice(0, count);
 }
