@@ -49,7 +49,8 @@ export async function readIndex(
     expect([body.current_page, body.page_size]).toEqual([page, pageSize]);
     rows.push(...body.rows);
     if (!body.has_more_results) return { ...body, rows };
-    expect(body.rows).toHaveLength(pageSize);
+    // Shorter when subjects were deleted since the run.
+    expect(body.rows.length).toBeLessThanOrEqual(pageSize);
   }
 }
 
