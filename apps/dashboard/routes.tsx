@@ -4,6 +4,7 @@ import { ReportsPage } from './pages/reports/page.js';
 import { OrgPage } from './pages/org/page.js';
 import { UserPage } from './pages/user/page.js';
 import { StartPage } from './pages/start/page.js';
+import { ExclusionsPage } from './pages/exclusions/page.js';
 import { DataPage } from './pages/data/page.js';
 import type { Place } from './routing/location.js';
 import { wordsOf } from './labels/reports.js';
@@ -25,6 +26,7 @@ export function Routes({ place }: { place: Place }) {
   }
   if (room === 'start' && one === undefined) return <StartPage />;
   if (room === 'data' && one === undefined) return <DataPage place={place} />;
+  if (room === 'data' && one === 'exclusions' && two === undefined) return <ExclusionsPage />;
   return <MissingPage />;
 }
 
