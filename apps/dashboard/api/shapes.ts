@@ -1,0 +1,40 @@
+import type { DisplayUser, Subject, Summary } from '#libs/contracts';
+
+type Value = string | number | boolean;
+export type Operator = 'is' | 'is_not' | 'gte' | 'lte' | 'set' | 'unset';
+export type Condition = readonly [string, Operator, (Value | readonly Value[])?];
+export type Where = readonly Condition[];
+export interface Segment {
+  id: string;
+  name: string;
+  subject: Subject;
+  where: Where;
+}
+export interface SegmentList {
+  segments: Segment[];
+}
+export interface SegmentKeys {
+  keys: {
+    key: string;
+    kinds: ('string' | 'number' | 'boolean')[];
+    values: { value: Value; count: number }[];
+  }[];
+  is_complete: boolean;
+}
+interface IndexPage {
+  total_count: number;
+  report_time: number;
+}
+export interface UserIndex extends IndexPage {
+  rows: IndexUser[];
+}
+export interface OrgIndex extends IndexPage {
+  rows: IndexOrg[];
+}
+export type IndexUser = DisplayUser & { values: Record<string, number | null> };
+export interface IndexOrg {
+  org_id: string;
+  name: string;
+  values: Record<string, number | string | null>;
+}
+export type SearchSummary = Summary & { search?: 'indexed' | 'scan' };
