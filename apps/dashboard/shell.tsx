@@ -8,7 +8,9 @@ import { Term } from './labels/terms.js';
 
 const PLACES = [
   { name: 'Overview', href: '/', icon: 'overview', within: /^\/$/ },
-  { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/(reports|users|orgs)/ },
+  { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/reports/ },
+  { name: 'Users', href: '/users', icon: 'users', within: /^\/users/ },
+  { name: 'Organizations', href: '/orgs', icon: 'orgs', within: /^\/orgs/ },
   { name: 'Data', href: '/data', icon: 'data', within: /^\/data/ },
 ] as const;
 

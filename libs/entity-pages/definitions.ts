@@ -43,6 +43,21 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   net_users_change:
     'Members who joined minus members who left within the window; negative when the organization shrank.',
   num_users: 'The number of members of the organization at the time.',
+  user_active_days_30:
+    'The number of days of the last 30, including today, on which the user was active.',
+  num_orgs: 'The number of organizations that the user was a member of.',
+  num_invites_30: 'The number of different people that the user invited in the last 30 days.',
+  active_users_7:
+    'The number of different users who were active in the organization in the last 7 days.',
+  active_users_30:
+    'The number of different users who were active in the organization in the last 30 days.',
+  active_users_before:
+    'The number of different users who were active in the organization in the 30 days before the last 30.',
+  org_active_days_30:
+    'The number of days of the last 30, including today, on which the organization was active.',
+  index_last_active_day:
+    'The last day on which the organization was active, if it is one of the last 90.',
+  health_score: 'From 0 to 100. Empty when no score was computed.',
   created_at: 'The earliest reported time of the creation.',
   user_created_at: 'The earliest reported time at which the user was created.',
   org_created_at: 'The earliest reported time at which the organization was created.',
