@@ -6,7 +6,8 @@ export interface IndexValue {
   title: string;
   /** The name of its definition. */
   term: string;
-  kind: 'count' | 'moment' | 'day';
+  /** `moment` and `date` are unix seconds, shown as an age or as a day; `day` is a day. */
+  kind: 'count' | 'moment' | 'date' | 'day';
   /** Whether its column is shown unless the reader chooses others. */
   isShown: boolean;
 }
@@ -17,7 +18,7 @@ export const INDEX_VALUES: Record<Subject, readonly IndexValue[]> = {
     { ...count('last_active_at', 'Last active'), kind: 'moment' },
     count('num_orgs', 'Organizations'),
     count('num_invites_30', 'Invited'),
-    { ...count('created_at', 'Created'), kind: 'moment' },
+    { ...count('created_at', 'Created'), kind: 'date' },
   ],
   org: [
     count('num_users', 'Members'),
@@ -26,7 +27,7 @@ export const INDEX_VALUES: Record<Subject, readonly IndexValue[]> = {
     count('active_users_before', '30 days before'),
     { ...count('active_days_30', 'Active days'), term: 'org_active_days_30' },
     { ...count('last_active_day', 'Last active day'), kind: 'day', term: 'index_last_active_day' },
-    { ...count('created_at', 'Created'), kind: 'moment' },
+    { ...count('created_at', 'Created'), kind: 'date' },
     { ...count('health_score', 'Health'), isShown: false },
   ],
 };

@@ -11,35 +11,47 @@ interface Props {
   view: IndexView;
 }
 
-/** The options of an index; each is part of the address. */
+/** The options of an index; each is part of the address. A phone folds all but the search. */
 export function IndexControls({ place, view }: Props) {
   const isNarrow = useIsNarrow();
   return (
     <div class="bar controls">
       <Search place={place} search={view.search} />
-      {isNarrow && <SortSelect place={place} view={view} />}
-      <label class="field">
-        <span>Rows</span>
-        <select
-          value={view.pageSize}
-          onChange={({ currentTarget: { value } }) =>
-            navigate(
-              changed(place, {
-                size: Number(value) === PAGE_SIZES[0] ? undefined : value,
-                page: undefined,
-              }),
-            )
-          }
-        >
-          {PAGE_SIZES.map((size) => (
-            <option key={size} value={size}>
-              {size}
-            </option>
-          ))}
-        </select>
-      </label>
-      <Columns place={place} view={view} />
+      {isNarrow ? (
+        <details class="folded">
+          <summary>More options</summary>
+          <div class="bar">
+            <SortSelect place={place} view={view} />
+            <PageSize place={place} view={view} />
+          </div>
+        </details>
+      ) : (
+        <>
+          <PageSize place={place} view={view} />
+          <Columns place={place} view={view} />
+        </>
+      )}
     </div>
+  );
+}
+
+function PageSize({ place, view }: Props) {
+  const choose = (size: string) =>
+    changed(place, { size: Number(size) === PAGE_SIZES[0] ? undefined : size, page: undefined });
+  return (
+    <label class="field">
+      <span>Rows</span>
+      <select
+        value={view.pageSize}
+        onChange={({ currentTarget }) => navigate(choose(currentTarget.value))}
+      >
+        {PAGE_SIZES.map((size) => (
+          <option key={size} value={size}>
+            {size}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -117,7 +129,7 @@ function Columns({ place, view: { subject, columns } }: Props) {
     navigate(changed(place, { columns: columnsText(subject, names) }), { replace: true });
   };
   return (
-    <details class="folded column-choice wide-only">
+    <details class="folded column-choice">
       <summary>Columns</summary>
       <fieldset class="bar">
         <legend class="unseen">Columns of the table</legend>

@@ -99,10 +99,7 @@ function Cell({ column: { kind }, value, isSorted }: CellProps) {
   if (kind === 'count') return <td class={shown}>{formatNumber(value)}</td>;
   return (
     <td class={shown} title={formatMoment(value)}>
-      {isRecent(value) ? formatAgo(value, now() / 1000) : formatDay(dayOf(value))}
+      {kind === 'moment' ? formatAgo(value, now() / 1000) : formatDay(dayOf(value))}
     </td>
   );
 }
-
-const RECENT_S = 90 * 86_400;
-const isRecent = (seconds: number): boolean => now() / 1000 - seconds < RECENT_S;
