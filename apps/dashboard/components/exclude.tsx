@@ -28,8 +28,8 @@ export function Exclude({ subject, id, onEnd }: Props) {
   return (
     <span class="bar confirm" role="group" aria-label={label}>
       <span class="small">
-        It will be missing from every number: from charts and pages at once, from reports with the
-        next run. An administrator can include it again.
+        This {KINDS[subject].one} will be missing from every number: from charts and pages at once,
+        from reports with the next run. An administrator can undo this.
       </span>
       <button type="button" class="button" autofocus onClick={() => setAsking(false)}>
         Cancel

@@ -23,13 +23,13 @@ export function ExcludedNotice({ subject, id, email = null, onEnd }: Props) {
     <section class="panel notice" aria-labelledby="excluded">
       <h2 id="excluded">This {what} is excluded</h2>
       <p>
-        It is missing from every number: reports, charts, pages, searches and exports. This page
-        shows only the profile.
+        The {what} is missing from every number: reports, charts, pages, searches and exports. This
+        page shows only the profile.
       </p>
       {isAdmin ? (
         <Causes {...{ subject, id, email, onEnd }} />
       ) : (
-        <p class="soft">An administrator can include it again.</p>
+        <p class="soft">An administrator can undo this.</p>
       )}
     </section>
   );
@@ -51,16 +51,21 @@ function Causes({ subject, id, email, onEnd }: Required<Props>) {
         const { isListed, domains } = causesIn(rules, subject, id, email);
         return (
           <div class="block">
+            {domains.length === 0 && !isListed && (
+              <p>
+                The rules have changed. <Link href={EXCLUSIONS_PAGE}>Look at the rules</Link>.
+              </p>
+            )}
             {domains.length > 0 && (
               <p>
-                {isListed ? 'Its id is in the rules, and its' : 'Its'} e-mail matches{' '}
+                {isListed ? 'The id is in the rules, and the' : 'The'} e-mail matches{' '}
                 {domains.map((domain, index) => (
                   <span key={domain}>
                     {index > 0 && ', '}
                     <code>{domain}</code>
                   </span>
                 ))}
-                . To include it, <Link href={EXCLUSIONS_PAGE}>change the rules</Link>.
+                . <Link href={EXCLUSIONS_PAGE}>Change the rules</Link> to undo this.
               </p>
             )}
             {isListed && (
@@ -76,7 +81,7 @@ function Causes({ subject, id, email, onEnd }: Required<Props>) {
                 />
                 {domains.length === 0 && (
                   <span class="small soft">
-                    Charts and pages have its numbers at once, reports with the next run.
+                    Charts and pages follow at once, reports with the next run.
                   </span>
                 )}
               </div>
