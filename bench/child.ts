@@ -20,7 +20,7 @@ export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
   broken.catch(() => undefined);
   return Promise.resolve({
     ask: async (question) => {
-      child.send(question as object);
+      child.send(question as object, () => undefined);
       const [reply] = (await Promise.race([once(child, 'message'), broken])) as [Answer<A>];
       if ('error' in reply) throw new Error(reply.error);
       return reply.answer;
@@ -34,7 +34,7 @@ export function startChild<Q, A>(module: URL): Promise<Child<Q, A>> {
 
 /** In the child: answers each message of the parent, and ends when the parent disconnects or ends. */
 export function answerParent<Q, A>(answer: (question: Q) => Promise<A> | A): void {
-  const send = (reply: Answer<A>) => process.send!(reply);
+  const send = (reply: Answer<A>) => process.send?.(reply, () => undefined);
   process.on('disconnect', () => process.exit());
   process.on('message', (question: Q) => {
     void Promise.resolve()

@@ -1,6 +1,8 @@
 -- The schema with all migrations applied. Made by `npm run schema`; do not edit.
 -- prisma/schema.prisma describes the tables and columns.
 
+create extension pg_trgm;
+
 create or replace function apply_exclusions(keys integer[])
  returns void
  language plpgsql
@@ -121,6 +123,18 @@ as $function$
   select coalesce(array_agg(array_to_string(labels[first:], '.')), '{}')
   from string_to_array(domain, '.') as labels, generate_series(2, cardinality(labels) - 1) as first
 $function$;
+
+create or replace function search_document(first_name text, last_name text, username text, email text)
+ returns text
+ language sql
+ immutable parallel safe
+return search_text(((((((coalesce(first_name, ''::text) || chr(1)) || coalesce(last_name, ''::text)) || chr(1)) || coalesce(username, ''::text)) || chr(1)) || coalesce(email, ''::text)));
+
+create or replace function search_text(value text)
+ returns text
+ language sql
+ immutable parallel safe
+return lower((value collate search_case));
 
 create table activity (
   day date not null,

@@ -1,15 +1,18 @@
 // npm run test:package: packs insightd, installs the package in an environment with only Node, and starts the demo from
 // it. Then starts the content of the container image. Needs the npm registry.
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const MOST_SECONDS = 20;
 /** A busy machine may exceed the limit: one of several attempts has to keep it. */
 const TRIES = 3;
 const GIVES_UP_AFTER_MS = 180_000;
+/** Longer than insightd's own limit for a shutdown. */
+const STOPS_WITHIN_MS = 35_000;
+const LOOK_MS = 50;
 const KEY = 'a-key-for-the-package-test-only';
 
 const folder = mkdtempSync(join(tmpdir(), 'insightd-package-'));
@@ -129,9 +132,11 @@ async function testImage() {
   }
 }
 
+/** Starts a script in a process group of its own: npx does not pass signals on to the command that it runs. */
 function start(script, args, options) {
   const child = spawn(process.execPath, [script, ...args], {
     ...options,
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -139,7 +144,7 @@ function start(script, args, options) {
   const prints = (pattern) =>
     new Promise((done, fail) => {
       const giveUp = (why) => {
-        child.kill('SIGKILL');
+        signal(child.pid, 'SIGKILL');
         fail(new Error(`${why}:\n${output}`));
       };
       const timer = setTimeout(giveUp, GIVES_UP_AFTER_MS, 'The process is not ready in time');
@@ -154,10 +159,28 @@ function start(script, args, options) {
     });
   const stop = async () => {
     child.removeAllListeners('exit');
-    child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    // As Ctrl+C in a terminal, which reaches the whole group.
+    signal(child.pid, 'SIGINT');
+    const deadline = performance.now() + STOPS_WITHIN_MS;
+    while (signal(child.pid, 0)) {
+      if (performance.now() > deadline) {
+        signal(child.pid, 'SIGKILL');
+        throw new Error(`The process did not stop in time:\n${output}`);
+      }
+      await delay(LOOK_MS);
+    }
   };
   return { prints, stop };
+}
+
+/** Sends a signal to a process group; 0 only checks. @returns whether the group has a process */
+function signal(group, name) {
+  try {
+    return process.kill(-group, name);
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 async function read(address, key) {

@@ -8,7 +8,7 @@ import {
   checkInviteeHashKey,
 } from '#libs/platform';
 import { explainRefusal, isDatabaseAway, migrate, withConnection } from '#libs/database';
-import { settleTimeZone, timeZoneOf } from '#libs/facts';
+import { createSearchIndexes, settleTimeZone, timeZoneOf } from '#libs/facts';
 import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 
 /** A usable database and the function that releases it. */
@@ -66,6 +66,27 @@ function external(settings: Settings, url: string, directUrl = url): Store {
     settings: { ...settings, DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl },
     close: () => Promise.resolve(),
   };
+}
+
+/** A start waits this long for the indexes of the search; they are then completed in the background. */
+const INDEXES_WITHIN_MS = 5_000;
+
+/** Creates the missing indexes of the search. A failure is logged: searches then read all rows. */
+export async function completeSearch(
+  store: Store,
+  { isAwaited }: { isAwaited: boolean },
+): Promise<void> {
+  const logger = new Logger(store.settings);
+  const creation = createSearchIndexes(store.settings.DATABASE_DIRECT_URL)
+    .then((created) => {
+      if (created?.length)
+        logger.info('the indexes of the search were created', { indexes: created.join(' ') });
+    })
+    .catch((error: unknown) =>
+      logger.warn('the indexes of the search were not created', describeError(error)),
+    );
+  const late = delay(INDEXES_WITHIN_MS, undefined, { ref: false });
+  await (isAwaited ? creation : Promise.race([creation, late]));
 }
 
 /** The time zone of the store's days. @throws Error when the setting names another zone */

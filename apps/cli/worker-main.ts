@@ -18,7 +18,7 @@ if (!('settings' in first)) throw new Error('The first message must contain the 
 const app = await startService('worker', { ...first.settings, HOST: '127.0.0.1', PORT: 0 });
 
 process.on('message', (message: ToWorker) => {
-  if ('ask' in message) void answer(message.ask);
+  if ('ask' in message) void answer(message.ask).catch(() => undefined);
 });
 process.off('disconnect', endAtOnce);
 stopWithParent(once(process, 'disconnect'), () => closeInTime(app));
@@ -30,5 +30,6 @@ async function answer(what: keyof FromWorker): Promise<void> {
     what === 'metrics'
       ? { metrics: await app.get(Metrics).snapshot() }
       : { problems: await app.get(Readiness).problems() };
-  if (process.connected) process.send?.(reply);
+  // The other process may disconnect at any time. Without a callback, a failed write ends this process.
+  process.send?.(reply, () => undefined);
 }

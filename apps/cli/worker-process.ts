@@ -35,18 +35,17 @@ export class WorkerProcess {
   private stopping = false;
   private restartMs = RESTART_MS.first;
   private readyAt = -Infinity;
+  /** Logs restarts. Set when the API, which has the logger, is created. */
+  logger: Logger | undefined;
 
-  constructor(
-    private readonly settings: Settings,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly settings: Settings) {}
 
   start(): void {
     const child = fork(ENTRY, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.child = child;
     const startedAt = performance.now();
     child.on('error', () => undefined);
-    child.send({ settings: this.settings } satisfies ToWorker);
+    send(child, { settings: this.settings });
     child.once('exit', () => {
       this.readyAt = -Infinity;
       if (performance.now() - startedAt >= STAYED_MS) this.restartMs = RESTART_MS.first;
@@ -72,11 +71,10 @@ export class WorkerProcess {
     this.stopping = true;
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
+    const ended = once(child, 'exit', { signal: AbortSignal.timeout(ENDS_WITHIN_MS) });
     // The worker treats the end of the connection as the end of this process.
     if (child.connected) child.disconnect();
-    const kill = setTimeout(() => child.kill('SIGKILL'), ENDS_WITHIN_MS);
-    await ended.finally(() => clearTimeout(kill));
+    await ended.catch(() => child.kill('SIGKILL'));
   }
 
   /** @returns undefined when the process does not answer in time */
@@ -86,26 +84,31 @@ export class WorkerProcess {
   ): Promise<FromWorker[K] | undefined> {
     const { child } = this;
     if (!child?.connected) return undefined;
-    const given = new AbortController();
-    const answers = on(child, 'message', { signal: given.signal });
-    child.send({ ask: what } satisfies ToWorker);
+    // A process that disconnects, such as at the end of this one, does not answer any more.
+    const answers = on(child, 'message', {
+      ...{ signal: AbortSignal.timeout(withinMs), close: ['disconnect'] },
+    });
+    send(child, { ask: what });
     const answer = async () => {
       for await (const [message] of answers as AsyncIterable<[Partial<FromWorker>]>) {
         if (message[what] !== undefined) return message[what];
       }
       return undefined;
     };
-    const nothing = delay(withinMs, undefined, { ref: false });
-    const asked = answer().catch(() => undefined);
-    return Promise.race([asked, nothing]).finally(() => given.abort());
+    return answer().catch(() => undefined);
   }
 
   private async startAgain(): Promise<void> {
     if (this.stopping) return;
     const { restartMs } = this;
     this.restartMs = Math.min(2 * restartMs, RESTART_MS.most);
-    this.logger.error('the worker process ended and will be started again', { restartMs });
+    this.logger?.error('the worker process ended and will be started again', { restartMs });
     await delay(restartMs, undefined, { ref: false });
     if (!this.stopping) this.start();
   }
+}
+
+/** Sends a message. A failure is ignored: the process has ended then, which `exit` reports. */
+function send(child: ChildProcess, message: ToWorker): void {
+  child.send(message, () => undefined);
 }

@@ -17,9 +17,9 @@ export function App() {
 
 /** Shows the page of the address to a reader who is signed in, and the sign-in form to others. */
 function Gate() {
-  const { standing, retry } = useSession();
+  const { state, retry } = useSession();
   const place = usePlace();
-  switch (standing.is) {
+  switch (state.is) {
     case 'unknown':
       return (
         <main class="sign-in">
@@ -29,15 +29,15 @@ function Gate() {
     case 'away':
       return (
         <main class="sign-in">
-          <Failed failure={new Failure('away', standing.message)} retry={retry} />
+          <Failed failure={new Failure('away', state.message)} retry={retry} />
         </main>
       );
     case 'out':
-      return <SignInPage message={standing.message} />;
+      return <SignInPage message={state.message} />;
     case 'in':
       return (
         <TermsProvider>
-          <Shell reader={standing.reader} path={place.path}>
+          <Shell reader={state.reader} path={place.path}>
             <Routes place={place} />
           </Shell>
         </TermsProvider>

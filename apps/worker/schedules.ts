@@ -55,8 +55,8 @@ export class Schedules {
   }
 
   @Interval(SECOND_MS)
-  lookUp(): Promise<void> {
-    return this.once('look-ups', () => this.ingest.enrich());
+  fetchMissing(): Promise<void> {
+    return this.once('fetches', () => this.ingest.enrich());
   }
 
   @Timeout(30 * SECOND_MS)

@@ -5,6 +5,7 @@ import { FactsModule } from '#libs/facts';
 import { IngestModule } from '#libs/ingest';
 import { ReportsWorkerModule, RunsModule } from '#libs/reports';
 import { Schedules } from './schedules.js';
+import { SearchSchedule } from './search-schedule.js';
 
 /** Background work: report runs, chart data, and their schedules. */
 @Module({
@@ -16,6 +17,6 @@ import { Schedules } from './schedules.js';
     ReportsWorkerModule,
     ChartsWorkerModule,
   ],
-  providers: [Schedules],
+  providers: [Schedules, SearchSchedule],
 })
 export class WorkerModule {}

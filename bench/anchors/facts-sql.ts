@@ -19,12 +19,12 @@ const BEFORE = [7, 30] as const;
  * count of bits. Of all tried ways to aggregate rows (counts with filters, two or three narrower masks, a join with a
  * table of masks) this was the fastest in DuckDB.
  */
-export const MASKS_FROM_ROWS = `
+export const BITMAPS_FROM_ROWS = `
   select user_key, bit_or(1::hugeint << (${D} - day)::hugeint) as days
   from activity where day between ${D - LONGEST + 1} and ${D} group by user_key`;
 
 /** The same from (day, block, word) bitmaps: the words of each day side by side, transposed into rows. */
-export const MASKS_FROM_BITS = `
+export const BITMAPS_FROM_BITS = `
   with low as (${halfOf(0, 64)}), high as (${halfOf(64, LONGEST)})
   select user_key, low::hugeint | (high::hugeint << 64) as days
   from (
@@ -99,13 +99,13 @@ const orgsFrom = (days: string, active: string) => `
 
 const daysInMask = each(COUNTED, (n) => `coalesce(bit_count(days & ${mask(n)}), 0) as days${n}`);
 
-/** Facts of users from masks, in the order that decides ties: DuckDB keeps the order of inserted rows. */
-export const USERS_FROM_MASKS = `
+/** Facts of users from bitmaps, in the order that decides ties: DuckDB keeps the order of inserted rows. */
+export const USERS_FROM_BITMAPS = `
   ${usersFrom(`${daysInMask}, ${activeInMask}`, 'active')}
   order by last_active_at * ${2 ** 31} - id_place desc`;
 
 /** An org has the active days of its members that their spans cover. */
-const orgMasks = `
+const orgBitmaps = `
   select org_key, bit_or(days & (
     (1::hugeint << (${D + 1} - greatest(coalesce(from_day, 0), ${D - LONGEST + 1}))::hugeint)
     - (1::hugeint << (${D} - coalesce(to_day, ${D}))::hugeint)
@@ -114,12 +114,12 @@ const orgMasks = `
   where coalesce(to_day, ${D}) > ${D - LONGEST}
   group by org_key`;
 
-/** Facts of orgs from masks, the largest and then oldest first. */
-export const ORGS_FROM_MASKS = `
-  ${orgsFrom(activeInMask, `(${orgMasks}) active`)}
+/** Facts of orgs from bitmaps, the largest and then oldest first. */
+export const ORGS_FROM_BITMAPS = `
+  ${orgsFrom(activeInMask, `(${orgBitmaps}) active`)}
   order by members desc, created_second, id_place`;
 
-/** The same facts in the most obvious SQL, without masks and without order. */
+/** The same facts in the most obvious SQL, without bitmaps and without order. */
 export const USERS_FROM_COUNTS = usersFrom(
   `${orZero('days')}, ${orFalse}`,
   `(

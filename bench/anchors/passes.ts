@@ -1,12 +1,12 @@
 import { RANKINGS, intervalDays, type Ranking } from '#libs/contracts';
 import {
   D,
-  MASKS_FROM_BITS,
-  MASKS_FROM_ROWS,
+  BITMAPS_FROM_BITS,
+  BITMAPS_FROM_ROWS,
   ORGS_FROM_COUNTS,
-  ORGS_FROM_MASKS,
+  ORGS_FROM_BITMAPS,
   USERS_FROM_COUNTS,
-  USERS_FROM_MASKS,
+  USERS_FROM_BITMAPS,
 } from './facts-sql.js';
 
 /** A way for DuckDB to make the 22 rankings: each user and each org is aggregated once. */
@@ -83,13 +83,13 @@ function writeTable(ranking: Ranking): string {
  * The fastest pass that we found: users and orgs are sorted once, for all lists in this order; one table per list,
  * with the row number as the position.
  */
-const inTables = (what: string, masks: string): Pass => ({
+const inTables = (what: string, bitmaps: string): Pass => ({
   what,
   statements: [
     'begin',
-    `create temp table active as ${masks}`,
-    `create temp table user_facts as ${USERS_FROM_MASKS}`,
-    `create temp table org_facts as ${ORGS_FROM_MASKS}`,
+    `create temp table active as ${bitmaps}`,
+    `create temp table user_facts as ${USERS_FROM_BITMAPS}`,
+    `create temp table org_facts as ${ORGS_FROM_BITMAPS}`,
     ...RANKINGS.map(writeTable),
     'commit',
     'checkpoint',
@@ -135,8 +135,8 @@ const oneStatement: Pass = {
 
 /** The measured passes of DuckDB. */
 export const PASSES = {
-  rows: inTables('DuckDB on rows, one pass', MASKS_FROM_ROWS),
-  bits: inTables('DuckDB on the same bitmaps, one pass', MASKS_FROM_BITS),
+  rows: inTables('DuckDB on rows, one pass', BITMAPS_FROM_ROWS),
+  bits: inTables('DuckDB on the same bitmaps, one pass', BITMAPS_FROM_BITS),
   plain: oneStatement,
 } as const;
 

@@ -1,5 +1,5 @@
 import { RANKINGS, type OrgReportRow, type Ranking, type UserReportRow } from '#libs/contracts';
-import { definitionOf } from '#libs/reports';
+import { definitionOf } from '../../libs/reports/definitions/index.js';
 import type { DuckDb } from '../anchors/duckdb.js';
 import { tableOf } from '../anchors/passes.js';
 import type { Service } from '../processes.js';

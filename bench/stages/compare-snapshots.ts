@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { RANKINGS, type Ranking } from '#libs/contracts';
-import { definitionOf, snapshotTable, unpackList } from '#libs/reports';
+import { definitionOf } from '../../libs/reports/definitions/index.js';
+import { unpackList } from '../../libs/reports/snapshots/packing.js';
+import { snapshotTable } from '../../libs/reports/snapshots/snapshots.store.js';
 import { copyRows } from '#libs/database';
 import type { DuckDb } from '../anchors/duckdb.js';
 import type { Pass } from '../anchors/passes.js';

@@ -20,23 +20,23 @@ interface Active {
 const counted = (block: string, excluded: string) =>
   `case when ${excluded}.bits is null then ${block}.bits else ${block}.bits & ~${excluded}.bits end`;
 
-// Each query returns (place, value) for the periods with a value; places count from 1.
+// Each query returns (position, value) for the periods with a value; positions count from 1.
 
 // A period is one range of instants, or several where the zone repeats an hour across midnight.
 const CREATED = ({ created, excluded }: Created) => `
-  select place, count(*)::int as value
-  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as period (place, from_at, before_at)
+  select position, count(*)::int as value
+  from unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) as period (position, from_at, before_at)
   join ${created} s on created_at >= from_at and created_at < before_at
     and ${notExcluded(excluded, 's.id')}
-  group by place`;
+  group by position`;
 
 // Subjects active on any day of a period: ORs the days' bits per block and counts them, one period at a time.
 // One OR for all periods at once exceeded the memory of a query for a year (0.47 s instead of 0.1).
 const ACTIVE = ({ active, excluded }: Active) => `
   with period as (
-    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, place)
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, position)
   )
-  select place::int, value
+  select position::int, value
   from period cross join lateral (
     select sum(bit_count(${counted('united', 'x')}))::int as value
     from (
@@ -51,13 +51,13 @@ const ACTIVE = ({ active, excluded }: Active) => `
 // Periods of one day need no OR: the bits of each block are counted directly.
 const ACTIVE_ON = ({ active, excluded }: Active) => `
   with period as (
-    select * from unnest($1::date[], $2::date[]) with ordinality as p (day, to_day, place)
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (day, to_day, position)
   )
-  select place::int, sum(bit_count(${counted('a', 'x')}))::int as value
+  select position::int, sum(bit_count(${counted('a', 'x')}))::int as value
   from period
   join ${active} a using (day)
   left join ${excluded} x on x.block = a.block
-  group by place`;
+  group by position`;
 
 /** The table whose creations or active days a metric counts, and that of the subjects that it leaves out. */
 const TABLES: Record<ChartMetric, Created | Active> = {
@@ -68,7 +68,7 @@ const TABLES: Record<ChartMetric, Created | Active> = {
 };
 
 interface Row {
-  place: number;
+  position: number;
   value: number;
 }
 
@@ -84,7 +84,7 @@ export async function chartValues(
     'created' in table
       ? await createdIn(db, calendar, table, periods)
       : await activeIn(db, table, periods);
-  const values = new Map(rows.map((row) => [row.place, row.value]));
+  const values = new Map(rows.map((row) => [row.position, row.value]));
   return periods.map((_, index) => values.get(index + 1) ?? 0);
 }
 
@@ -96,10 +96,10 @@ async function createdIn(
 ): Promise<Row[]> {
   const ranges = periods.flatMap(({ from, before }, index) => {
     const intervals = calendar.intervalsOf({ from, before: Math.min(before, LAST_DAY + DAY_MS) });
-    return intervals.map((interval) => ({ place: index + 1, ...interval }));
+    return intervals.map((interval) => ({ position: index + 1, ...interval }));
   });
   const { rows } = await db.query<Row>(CREATED(table), [
-    ranges.map(({ place }) => place),
+    ranges.map(({ position }) => position),
     ranges.map(({ from }) => new Date(from)),
     ranges.map(({ before }) => new Date(before)),
   ]);

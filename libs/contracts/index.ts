@@ -5,7 +5,7 @@ export * from './events.js';
 export * from './exact-json.js';
 export * as exclusionShapes from './exclusions.js';
 export type { ExclusionRules, Exclusions, ExclusionsPreview } from './exclusions.js';
-export { MAX_CHARACTERS, id as idSchema, isObject } from './fields.js';
+export { MAX_CHARACTERS, id as idSchema, isObject, isStorable } from './fields.js';
 export * as insights from './insights.js';
 export type * from './insights.js';
 export * from './calendar.js';
@@ -23,6 +23,7 @@ export {
   type ProfileValues,
 } from './profile-fields.js';
 export * from './senders.js';
+export * from './subject-index.js';
 export * from './traits.js';
 export * as wire from './wire.js';
 export type * from './wire.js';

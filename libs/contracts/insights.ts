@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { WEEK_STARTS } from './calendar.js';
 import { nameSchemas } from './named.js';
 import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
-import { orgReportRow, userReportRow } from './wire.js';
+import { orgMembership, orgReportRow, userReportRow } from './wire.js';
 
 // The shapes of /api/insights/v1, which the dashboard uses for users, orgs and reports.
 const count = z.int().min(0);
@@ -30,6 +30,9 @@ export const summary = z.object({
   week_start: z.enum(WEEK_STARTS),
   today: day,
   totals: z.object({ users: count, orgs: count }),
+  search: z
+    .enum(['indexed', 'scan'])
+    .describe('scan: without the extension pg_trgm, searches of a large index are slow'),
   this_month: activitySum,
   last_month: activitySum.describe('the same days of the month before'),
   latest_run: runReference.extend({ completed_at: seconds }).nullable(),
@@ -109,16 +112,16 @@ const displayUser = z.object({
   ...shapeOf(CLEARABLE_FIELDS, z.string().nullable()),
 });
 
-const standing = z.object({
+const reportPosition = z.object({
   report: z.string(),
   interval: z.string(),
   rank,
   total_count: count,
 });
 
-const standings = {
+const reportPositions = {
   run: runReference.nullable().describe('the latest run, to which `reports` refers'),
-  reports: z.array(standing).describe('the reports in which it is listed'),
+  reports: z.array(reportPosition).describe('the reports in which it is listed'),
 };
 
 const isExcluded = z
@@ -170,7 +173,7 @@ const countedUser = z.object({
     total: count.describe('distinct invitees, ever'),
     recent: z.array(z.object({ org_id: z.string().nullable(), at: seconds })),
   }),
-  ...standings,
+  ...reportPositions,
 });
 
 export const userPage = z.discriminatedUnion('excluded', [countedUser, excludedUser]);
@@ -185,7 +188,7 @@ const countedOrgProfile = z.object({
   org,
   num_users: count.describe('current members, including users known only by their id'),
   traits,
-  ...standings,
+  ...reportPositions,
 });
 
 export const orgActivity = z.object({
@@ -229,16 +232,55 @@ export const orgContacts = z.object({
   ),
 });
 
+const indexUserValues = z.object({
+  active_days_30: count.describe('active days among the last 30'),
+  last_active_at: seconds,
+  created_at: seconds,
+  num_orgs: count.describe('organizations that the user was a member of'),
+  num_invites_30: count.describe('different people invited in the last 30 days'),
+});
+
+const indexOrgValues = z.object({
+  num_users: count.describe('members'),
+  active_users_7: count.describe('different users active in it in the last 7 days'),
+  active_users_30: count.describe('different users active in it in the last 30 days'),
+  active_users_before: count.describe('different users active in it in the 30 days before those'),
+  active_days_30: count.describe('days among the last 30 on which it was active'),
+  last_active_day: day.nullable().describe('null when it was not active in the last 90 days'),
+  created_at: seconds,
+  health_score: count.nullable().describe('null when no score was computed'),
+});
+
+const indexUser = displayUser.extend({
+  org_data: z.array(orgMembership).describe('current memberships'),
+  values: indexUserValues,
+});
+const indexOrg = z.object({ org_id: z.string(), name: z.string(), values: indexOrgValues });
+
+const indexPage = {
+  current_page: count,
+  total_count: count.describe(
+    'the length of the stored index; with `search`, the number of matches now',
+  ),
+  page_size: z.int().min(1).max(100),
+  has_more_results: z.boolean(),
+  report_time: seconds.describe('0 when no report was made yet'),
+};
+
+export const userIndex = z.object({ rows: z.array(indexUser), ...indexPage });
+export const orgIndex = z.object({ rows: z.array(indexOrg), ...indexPage });
+
 nameSchemas({
   ...{ Summary: summary, ActivitySum: activitySum },
   ...{ Definitions: definitions, Run: runListItem, RunList: runList },
   ...{ ReportChanges: reportChanges, ChangedUserRow: changedUser, ChangedOrgRow: changedOrg },
   ...{ UserReportChanges: userReportChanges, OrgReportChanges: orgReportChanges },
-  ...{ UserCard: displayUser, Standing: standing, UserPage: userPage },
+  ...{ DisplayUser: displayUser, ReportPosition: reportPosition, UserPage: userPage },
   ...{ CountedUser: countedUser, ExcludedUser: excludedUser, ExcludedOrg: excludedOrg },
   ...{ CountedOrgProfile: countedOrgProfile, CountedOrg: countedOrg },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
   ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
+  ...{ UserIndex: userIndex, IndexUser: indexUser, OrgIndex: orgIndex, IndexOrg: indexOrg },
 });
 
 export type Change = (typeof CHANGES)[number];
@@ -251,7 +293,7 @@ export type RunList = z.infer<typeof runList>;
 export type ChangedUserRow = z.infer<typeof changedUser>;
 export type ChangedOrgRow = z.infer<typeof changedOrg>;
 export type ReportChanges = z.infer<typeof reportChanges>;
-export type ReportPosition = z.infer<typeof standing>;
+export type ReportPosition = z.infer<typeof reportPosition>;
 /** A user in replies and on pages. */
 export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;
@@ -265,3 +307,7 @@ export type OrgActivity = z.infer<typeof orgActivity>;
 export type OrgPage = z.infer<typeof orgPage>;
 export type OrgContacts = z.infer<typeof orgContacts>;
 export type OrgMembers = z.infer<typeof orgMembers>;
+export type UserIndex = z.infer<typeof userIndex>;
+export type OrgIndex = z.infer<typeof orgIndex>;
+export type IndexUser = z.infer<typeof indexUser>;
+export type IndexOrg = z.infer<typeof indexOrg>;

@@ -20,7 +20,7 @@ const pastDay = z
   });
 const seconds = z.int().min(0).describe('unix seconds');
 
-const orgMembership = z.object({
+export const orgMembership = z.object({
   display_name: z.string(),
   org_id: z.string(),
   user_role: z.string(),

@@ -36,6 +36,15 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
     'Whether the period is over. The numbers of a period that is not over still grow.',
   num_active_days:
     'The number of days of the window on which the user was active. Several activities on one day count once.',
+  active_days_30: 'The number of days among the last 30, including today, with activity.',
+  active_users_7:
+    'The number of different users who were active in the organization in the last 7 days.',
+  active_users_30:
+    'The number of different users who were active in the organization in the last 30 days.',
+  active_users_before:
+    'The number of different users who were active in the organization in the 30 days before the last 30.',
+  num_orgs: 'The number of organizations that the user was a member of at the time.',
+  num_invites_30: 'The number of different people that the user invited within the last 30 days.',
   num_invites: 'The number of different people that the user invited within the window.',
   num_users_added: 'The number of times that a member joined the organization within the window.',
   num_users_removed:
@@ -43,18 +52,6 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   net_users_change:
     'Members who joined minus members who left within the window; negative when the organization shrank.',
   num_users: 'The number of members of the organization at the time.',
-  user_active_days_30:
-    'The number of days of the last 30, including today, on which the user was active.',
-  num_orgs: 'The number of organizations that the user was a member of.',
-  num_invites_30: 'The number of different people that the user invited in the last 30 days.',
-  active_users_7:
-    'The number of different users who were active in the organization in the last 7 days.',
-  active_users_30:
-    'The number of different users who were active in the organization in the last 30 days.',
-  active_users_before:
-    'The number of different users who were active in the organization in the 30 days before the last 30.',
-  org_active_days_30:
-    'The number of days of the last 30, including today, on which the organization was active.',
   index_last_active_day:
     'The last day on which the organization was active, if it is one of the last 90.',
   health_score: 'From 0 to 100. Empty when no score was computed.',

@@ -1,2 +1,1 @@
 export { InsightsApiModule } from './insights.module.js';
-export { monthSoFar } from './months.js';

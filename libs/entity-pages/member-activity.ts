@@ -52,30 +52,30 @@ export async function memberActivity(
       const unnamed = named.unnamed(day, block, bits);
       const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
       const isLatest = day >= latest.from && day < latest.before;
-      for (const place of byBlock.get(block)!) {
+      for (const position of byBlock.get(block)!) {
         const isActive =
-          isMarked(unnamed, members[place]!.userKey) || named.isNamed(day, pairOf[place]!);
-        const isMember = covered[place]!.some(({ from, to }) => from <= day && day <= to);
+          isMarked(unnamed, members[position]!.userKey) || named.isNamed(day, pairOf[position]!);
+        const isMember = covered[position]!.some(({ from, to }) => from <= day && day <= to);
         if (!isActive || !isMember) continue;
-        if (isLatest) latestDays[place]!++;
-        inWeek[place] = 1;
+        if (isLatest) latestDays[position]!++;
+        inWeek[position] = 1;
       }
     });
   }
-  const activeByWeek = wasActive.map((places) => places.reduce((sum, one) => sum + one, 0));
+  const activeByWeek = wasActive.map((positions) => positions.reduce((sum, one) => sum + one, 0));
   return { activeByWeek, latestDays };
 }
 
 /** The indexes of members by block of users. */
 function placesByBlock(members: readonly OrgMember[]): Map<number, number[]> {
-  const places = new Map<number, number[]>();
-  for (const [place, { userKey }] of members.entries()) {
+  const positions = new Map<number, number[]>();
+  for (const [position, { userKey }] of members.entries()) {
     const block = userKey >> BLOCK_SHIFT;
-    const known = places.get(block);
-    if (known) known.push(place);
-    else places.set(block, [place]);
+    const known = positions.get(block);
+    if (known) known.push(position);
+    else positions.set(block, [position]);
   }
-  return places;
+  return positions;
 }
 
 /** The first and the last day of a span; both count fully. */

@@ -14,8 +14,8 @@ export interface Move {
 export function membersAt(members: readonly OrgMember[], at: number): number {
   let count = 0;
   for (const { spans } of members) {
-    for (const { toldAt, to } of spans) {
-      if (toldAt <= at && (to > at || to === Infinity)) count++;
+    for (const { openedAt, to } of spans) {
+      if (openedAt <= at && (to > at || to === Infinity)) count++;
     }
   }
   return count;
@@ -39,16 +39,16 @@ export function latestMoves(
 
 /**
  * The members with the most active days; ties are ordered by last activity, the latest first.
- * @param days active days of each current or former member, by place
+ * @param days active days of each current or former member, by position
  */
 export function mostActive(
   present: readonly PresentMember[],
   days: Uint16Array,
   most: number,
 ): PresentMember[] {
-  const active = present.filter(({ place }) => days[place]! > 0);
+  const active = present.filter(({ position }) => days[position]! > 0);
   // The sort is stable, and `present` is ordered by last activity.
-  return active.sort((one, other) => days[other.place]! - days[one.place]!).slice(0, most);
+  return active.sort((one, other) => days[other.position]! - days[one.position]!).slice(0, most);
 }
 
 function additionOf({ isAddition, from }: Span): number[] {

@@ -27,7 +27,7 @@ export interface PresentMember {
   /** Unix seconds. */
   lastActiveAt: number;
   /** The index in `members`. */
-  place: number;
+  position: number;
 }
 
 /** All current and former members of an org. */
@@ -78,9 +78,13 @@ export class OrgMembersCache {
       const isSame = (await this.find(orgId)).key === org.key && (await this.leavesOut(list));
       if (isSame && (await this.isCurrent(list))) return result;
     }
-    throw new ApiError('unavailable', 'The store or the exclusion rules changed during the request. Try again.', {
-      retryAfterSeconds: 1,
-    });
+    throw new ApiError(
+      'unavailable',
+      'The store or the exclusion rules changed during the request. Try again.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 
   /** Whether the keys of a list still mean the same users. Check it after reading by these keys. */
@@ -109,9 +113,9 @@ export class OrgMembersCache {
     if (begun) return begun;
     const reading = this.read(orgKey).finally(() => this.begun.delete(orgKey));
     this.begun.set(orgKey, reading);
-    const roster = await reading;
-    if (roster.members.length >= LARGE) this.large.set(orgKey, roster);
-    return roster;
+    const list = await reading;
+    if (list.members.length >= LARGE) this.large.set(orgKey, list);
+    return list;
   }
 
   /** Whether a cached list is of the current store and leaves out the excluded users. In a restored or another store, keys mean other users and orgs. */
@@ -129,19 +133,21 @@ export class OrgMembersCache {
   }
 
   private async read(orgKey: number): Promise<OrgMembersList> {
-    const [picture, witnesses, exclusions, members] = await this.database.transaction(async (db) => {
-      const before = [
-        await currentReadPoint(db),
-        await currentWitnesses(db),
-        await exclusionsState(db),
-      ] as const;
-      return [...before, await orgMembers(db, orgKey)] as const;
-    });
+    const [picture, witnesses, exclusions, members] = await this.database.transaction(
+      async (db) => {
+        const before = [
+          await currentReadPoint(db),
+          await currentWitnesses(db),
+          await exclusionsState(db),
+        ] as const;
+        return [...before, await orgMembers(db, orgKey)] as const;
+      },
+    );
     const present: PresentMember[] = [];
-    for (const [place, { userKey, exists, spans }] of members.entries()) {
+    for (const [position, { userKey, exists, spans }] of members.entries()) {
       const span = spans.at(-1);
       if (!exists || span?.to !== Infinity) continue;
-      present.push({ userKey, span, lastActiveAt: 0, place });
+      present.push({ userKey, span, lastActiveAt: 0, position });
     }
     const keys = present.map(({ userKey }) => userKey);
     const lastActive = await lastActiveOf(this.database.pool, keys);

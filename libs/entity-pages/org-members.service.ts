@@ -26,7 +26,7 @@ export class OrgMembersService {
   constructor(
     private readonly database: Database,
     private readonly activity: ActivityFold,
-    private readonly rosters: OrgMembersCache,
+    private readonly memberLists: OrgMembersCache,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -34,7 +34,7 @@ export class OrgMembersService {
   /** @throws ApiError `not_found` when the org does not exist or was deleted */
   async page(orgId: string, pageNumber: number, pageSize: number): Promise<OrgMembers> {
     await this.activity.foldUnlessReadOnly();
-    return this.rosters.reading(orgId, async (_org, { present }) => ({
+    return this.memberLists.reading(orgId, async (_org, { present }) => ({
       total_count: present.length,
       page_number: pageNumber,
       page_size: pageSize,
@@ -45,7 +45,7 @@ export class OrgMembersService {
   /** All current members as a CSV file. @throws ApiError `not_found` */
   async file(orgId: string): Promise<{ name: string; content: Readable }> {
     await this.activity.foldUnlessReadOnly();
-    const list = await this.rosters.reading(orgId, (_org, read) => Promise.resolve(read));
+    const list = await this.memberLists.reading(orgId, (_org, read) => Promise.resolve(read));
     const day = formatDay(this.calendar.dayOf(this.clock.now()));
     return {
       name: `members-${orgId.replaceAll(/[^\w.-]+/g, '_').slice(0, MOST_NAMED)}-${day}.csv`,
@@ -61,7 +61,7 @@ export class OrgMembersService {
     yield BYTE_ORDER_MARK + csvCells(CSV_COLUMNS);
     for (let first = 0; first < list.present.length; first += ROWS_AT_ONCE) {
       const rows = await this.rows(list.present.slice(first, first + ROWS_AT_ONCE));
-      if (!(await this.rosters.isCurrent(list))) throw new StoreChanged();
+      if (!(await this.memberLists.isCurrent(list))) throw new StoreChanged();
       yield rows.map(csvLine).join('');
     }
   }

@@ -41,8 +41,8 @@ export class OrgPageService {
   constructor(
     private readonly database: Database,
     private readonly activity: ActivityFold,
-    private readonly standings: ReportPositionsService,
-    private readonly rosters: OrgMembersCache,
+    private readonly positions: ReportPositionsService,
+    private readonly memberLists: OrgMembersCache,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -52,7 +52,7 @@ export class OrgPageService {
     const known = await this.find(orgId);
     if (known.isExcluded) return this.excluded(known);
     await this.activity.foldUnlessReadOnly();
-    return this.rosters.reading(orgId, async (org, list) => {
+    return this.memberLists.reading(orgId, async (org, list) => {
       const [activity, profile] = await Promise.all([
         this.activityOf(org, list),
         this.profileOf(org),
@@ -70,7 +70,7 @@ export class OrgPageService {
   /** The parts that are slower with more members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
     await this.activity.foldUnlessReadOnly();
-    return this.rosters.reading(orgId, (org, list) => this.activityOf(org, list));
+    return this.memberLists.reading(orgId, (org, list) => this.activityOf(org, list));
   }
 
   private async find(orgId: string): Promise<KnownOrg> {
@@ -88,17 +88,17 @@ export class OrgPageService {
   }
 
   private async profileOf(org: KnownOrg): Promise<CountedOrgProfile> {
-    const [numUsers, traits, standings] = await Promise.all([
+    const [numUsers, traits, positions] = await Promise.all([
       this.database.transaction((db) => countOrgMembers(db, org.key)),
       traitsOf(this.database.pool, 'org', org.key),
-      this.standings.of('org', org.key),
+      this.positions.of('org', org.key),
     ]);
     return {
       excluded: false,
       org: orgView(org),
       num_users: numUsers,
       traits,
-      ...standings,
+      ...positions,
     };
   }
 
@@ -131,10 +131,10 @@ export class OrgPageService {
       })),
       joined: moveViews(joined, profiles),
       left: moveViews(left, profiles),
-      most_active: active.flatMap(({ userKey, span, place }) => {
+      most_active: active.flatMap(({ userKey, span, position }) => {
         const profile = profiles.get(userKey);
         if (!profile) return [];
-        return [{ ...profile, role: span.role, num_active_days: latestDays[place]! }];
+        return [{ ...profile, role: span.role, num_active_days: latestDays[position]! }];
       }),
     };
   }

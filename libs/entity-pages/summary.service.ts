@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Calendar, DAY_MS, formatDay, type Summary } from '#libs/contracts';
 import { chartValues } from '#libs/charts';
-import { ActivityFold, countExisting } from '#libs/facts';
+import { ActivityFold, countExisting, searchMode } from '#libs/facts';
 import { keptRun } from '#libs/reports';
 import { Clock } from '#libs/platform';
 import { Database } from '#libs/database';
@@ -24,11 +24,12 @@ export class SummaryService {
     const today = calendar.dayOf(now);
     await this.activity.foldUnlessReadOnly();
     const periods = monthSoFar(today);
-    const [totals, signups, activeUsers, activeOrgs, run] = await Promise.all([
+    const [totals, signups, activeUsers, activeOrgs, search, run] = await Promise.all([
       countExisting(pool, new Date(now)),
       chartValues(pool, calendar, 'signups', periods),
       chartValues(pool, calendar, 'active_users', periods),
       chartValues(pool, calendar, 'active_orgs', periods),
+      searchMode(pool),
       keptRun(pool),
     ]);
     const [thisMonth, lastMonth] = periods.map(({ from, before }, index) => ({
@@ -43,6 +44,7 @@ export class SummaryService {
       week_start: calendar.weekStart,
       today: formatDay(today),
       totals,
+      search,
       this_month: thisMonth,
       last_month: lastMonth,
       latest_run: run

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, Calendar, DAY_MS, formatDay, type CountedUser, type UserPage } from '#libs/contracts';
+import {
+  ApiError,
+  Calendar,
+  DAY_MS,
+  formatDay,
+  type CountedUser,
+  type UserPage,
+} from '#libs/contracts';
 import {
   ActivityFold,
   activeDaysOf,
@@ -25,7 +32,7 @@ export class UserPageService {
   constructor(
     private readonly database: Database,
     private readonly activity: ActivityFold,
-    private readonly standings: ReportPositionsService,
+    private readonly positions: ReportPositionsService,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -52,14 +59,14 @@ export class UserPageService {
     await this.activity.foldUnlessReadOnly();
     const before = this.calendar.dayOf(this.clock.now()) + DAY_MS;
     const range = { from: before - ACTIVITY_DAYS * DAY_MS, before };
-    const [lastActive, orgs, days, named, invites, traits, standings] = await Promise.all([
+    const [lastActive, orgs, days, named, invites, traits, positions] = await Promise.all([
       lastActiveOf(pool, [user.key]),
       orgsOfUser(pool, user.key),
       activeDaysOf(pool, user.key, range),
       namedDaysOf(pool, user.key, range),
       invitesOf(pool, user.key, RECENT_INVITES),
       traitsOf(pool, 'user', user.key),
-      this.standings.of('user', user.key),
+      this.positions.of('user', user.key),
     ]);
     return {
       excluded: false,
@@ -83,7 +90,7 @@ export class UserPageService {
         total: invites.total,
         recent: invites.recent.map(({ orgId, at }) => ({ org_id: orgId, at })),
       },
-      ...standings,
+      ...positions,
     };
   }
 }

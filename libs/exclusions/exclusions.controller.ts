@@ -1,9 +1,12 @@
 import { Body, Controller, Get, Post, Put } from '@nestjs/common';
 import { exclusionShapes, type Exclusions, type ExclusionsPreview } from '#libs/contracts';
 import { ExclusionsService } from '#libs/facts';
-import { Access, Operation, operation, type BodyOf } from '#libs/platform';
+import { Access, Operation, TakesBody, operation, type BodyOf } from '#libs/platform';
 
 const { MAX_EXCLUSION_RULES } = exclusionShapes;
+
+/** Enough for three full lists. */
+const BODY = { maxBytes: 8 * 1024 * 1024 };
 
 const getExclusions = operation({
   id: 'getExclusions',
@@ -45,12 +48,14 @@ export class ExclusionsController {
   }
 
   @Put()
+  @TakesBody(BODY)
   @Operation(putExclusions)
   replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
     return this.exclusions.replace(rules);
   }
 
   @Post('preview')
+  @TakesBody(BODY)
   @Operation(previewExclusions)
   async preview(@Body() rules: BodyOf<typeof previewExclusions>): Promise<ExclusionsPreview> {
     return { excluded: await this.exclusions.preview(rules) };

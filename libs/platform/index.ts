@@ -30,4 +30,3 @@ export * from './queue/queue.module.js';
 export { QueueStore } from './queue/queue-store.js';
 export * from './openapi/index.js';
 export { troubleOf } from './queue/patient.js';
-export { createQueueBackend } from './queue/postgres-queue.js';

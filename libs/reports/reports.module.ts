@@ -11,6 +11,11 @@ import { ReportPositionsService } from './api/report-positions.service.js';
 import { PagesService } from './api/pages.service.js';
 import { ReportsController } from './api/reports.controller.js';
 import { RunListService } from './api/run-list.service.js';
+import { IndexCsvService } from './api/subject-index/index-csv.service.js';
+import { IndexOrders } from './api/subject-index/index-orders.service.js';
+import { SearchService } from './api/subject-index/search.service.js';
+import { SubjectIndexController } from './api/subject-index/subject-index.controller.js';
+import { SubjectIndexService } from './api/subject-index/subject-index.service.js';
 import { SignupParametersService } from './api/signup-parameters.service.js';
 import { QueueMetrics } from './runs/queue-metrics.js';
 import { ReportRunsProcessor } from './runs/report-runs.processor.js';
@@ -39,7 +44,7 @@ export class WithdrawalModule {}
 /** The endpoints of reports, for processes that answer HTTP. */
 @Module({
   imports: [RunsModule, WithdrawalModule],
-  controllers: [ReportsController, HistoryController, RunsController],
+  controllers: [ReportsController, HistoryController, RunsController, SubjectIndexController],
   providers: [
     PagesService,
     Lists,
@@ -49,6 +54,10 @@ export class WithdrawalModule {}
     AvailableReportsService,
     RunListService,
     SignupParametersService,
+    SubjectIndexService,
+    IndexOrders,
+    IndexCsvService,
+    SearchService,
   ],
   exports: [ReportPositionsService, ChangesService],
 })

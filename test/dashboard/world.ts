@@ -1,8 +1,16 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from '@jest/globals';
 import { runningEmbedded } from '#libs/embedded-postgres';
 import { Api, waitFor } from '../support/api.js';
-import { isShown, openSignedIn, startBrowser, type Tab } from '../support/browser.js';
+import {
+  isShown,
+  openSignedIn,
+  openTabIn,
+  openWindow,
+  signIn,
+  startBrowser,
+  type Tab,
+} from '../support/browser.js';
 import { makeDataFolder } from '../support/folders.js';
 import { nothingIsLeft } from '../support/processes.js';
 import { startProcess, TEST_KEY } from '../support/service.js';
@@ -44,21 +52,36 @@ export async function startWorld(): Promise<World> {
   return { browser, origin, address: address!, api: new Api(origin, TEST_KEY), databaseUrl, close };
 }
 
+/** A window for each origin that all tabs without options share: opening one takes longer than showing a page. */
+const windows = new Map<string, Promise<BrowserContext>>();
+
+async function openShared(browser: Browser, origin: string): Promise<Tab> {
+  const shared = windows.get(origin) ?? openWindow(browser, origin);
+  windows.set(origin, shared);
+  const tab = await openTabIn(await shared);
+  await signIn(tab, TEST_KEY);
+  return tab;
+}
+
 /** Runs a task on a page as a signed-in user and expects an empty console. */
 export async function reading(
   { browser, origin }: Pick<World, 'browser' | 'origin'>,
   path: string,
   work: (page: Page) => Promise<void>,
-  options: BrowserContextOptions = {},
+  options?: BrowserContextOptions,
 ): Promise<void> {
-  const tab = await openSignedIn(browser, origin, TEST_KEY, options);
+  const tab = options
+    ? await openSignedIn(browser, origin, TEST_KEY, options)
+    : await openShared(browser, origin);
   await tab.page.goto(path);
   await isShown(tab.page);
   await work(tab.page);
-  await isQuiet(tab);
+  if (options) return isQuiet(tab);
+  await tab.page.close();
+  expect(tab.complaints).toEqual([]);
 }
 
-/** Closes a tab and expects an empty console. */
+/** Closes a window with one tab and expects an empty console. */
 export async function isQuiet({ page, complaints }: Tab): Promise<void> {
   await page.context().close();
   expect(complaints).toEqual([]);

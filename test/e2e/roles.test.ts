@@ -8,7 +8,7 @@ import { openFleet, type Fleet } from '../support/fleet.js';
 import { holdRuns, holdTable } from '../support/hold.js';
 import { Load, peopleIn, totalsOf } from '../support/load.js';
 import { says } from '../support/processes.js';
-import { requestRun, runIs, runState, userCreated } from '../support/runs.js';
+import { expireLease, requestRun, runIs, runState, userCreated } from '../support/runs.js';
 import { storedSnapshots } from '../support/snapshots.js';
 import { TEST_KEY } from '../support/service.js';
 
@@ -48,8 +48,11 @@ test.each(backends)(
   },
 );
 
-/** One run, taken by one worker, finished by another; `fail` ends or stops the first in its middle. */
-async function handOver(backend: Backend, fail: 'SIGKILL' | 'SIGSTOP') {
+/**
+ * One run, taken by one worker, finished by another; `fail` ends or stops the first in its middle. Its lease ends after
+ * 30 s, or at once with `isExpired`.
+ */
+async function handOver(backend: Backend, fail: 'SIGKILL' | 'SIGSTOP', isExpired = false) {
   const fleet = await fleetOf(backend);
   const [{ api }, first] = await Promise.all([fleet.startApi(), fleet.start('worker')]);
   await api.ingest([userCreated('ann')]);
@@ -60,6 +63,7 @@ async function handOver(backend: Backend, fail: 'SIGKILL' | 'SIGSTOP') {
   const second = await fleet.start('worker');
   first.child.kill(fail);
   await hold.release();
+  if (isExpired) await expireLease(fleet.databaseUrl);
   const run = await runIs(api, runId, 'completed', GIVEN_TO_ANOTHER_WITHIN_MS);
   expect(second.log.filter((line) => line.includes(runId))).toHaveLength(1);
   return { fleet, api, first, run };
@@ -76,7 +80,7 @@ test('a run whose worker is killed is finished once, by another worker', async (
 });
 
 test('a worker that resumes after its lease was lost changes nothing', async () => {
-  const { fleet, api, first, run } = await handOver(postgres, 'SIGSTOP');
+  const { fleet, api, first, run } = await handOver(postgres, 'SIGSTOP', true);
   const snapshots = await storedSnapshots(fleet.databaseUrl);
   first.child.kill('SIGCONT');
   await says(first, run.run_id);

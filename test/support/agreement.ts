@@ -1,8 +1,11 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import type { Api } from './api.js';
+import type { Api, RunState } from './api.js';
+import { wholeIndex } from './subject-index.js';
 import { historyArb } from './model/histories.js';
 import { Model, RANKINGS, type Cadence, type Metric, type WireEvent } from './model/model.js';
+import { compareBytes } from './model/time.js';
+import { chartsAreFresh } from './service.js';
 
 const DAY_MS = 86_400_000;
 const METRICS: Metric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
@@ -27,17 +30,15 @@ interface ChartRange {
 const untilToday = (): ChartRange => ({ start: dayBefore(CHART_DAYS), end: dayBefore(0) });
 
 export async function readCharts(api: Api, { start, end } = untilToday()): Promise<Charts> {
-  const charts: Charts = {};
   const range = `start_date=${start}&end_date=${end}`;
-  for (const cadence of CADENCES) {
-    for (const metric of METRICS) {
-      const { body } = await api.get<{ metrics: { result: number }[] }>(
-        `/api/backend/v1/chart_metrics/${metric}?cadence=${cadence}&${range}`,
-      );
-      charts[`${metric} ${cadence}`] = body.metrics.map(({ result }) => result);
-    }
-  }
-  return charts;
+  const names = CADENCES.flatMap((cadence) => METRICS.map((metric) => ({ cadence, metric })));
+  const charts = names.map(async ({ cadence, metric }) => {
+    const { body } = await api.get<{ metrics: { result: number }[] }>(
+      `/api/backend/v1/chart_metrics/${metric}?cadence=${cadence}&${range}`,
+    );
+    return [`${metric} ${cadence}`, body.metrics.map(({ result }) => result)] as const;
+  });
+  return Object.fromEntries(await Promise.all(charts));
 }
 
 export function modelCharts(model: Model, { start, end } = untilToday()): Charts {
@@ -91,31 +92,66 @@ export async function sendToEach(
   await Promise.all(apis.flatMap((api) => [send(api, history), send(api, [...history].reverse())]));
 }
 
-/** Expects the 22 rankings, in a run of now and one of yesterday, and the charts to equal the model's. */
+/**
+ * Expects the 22 rankings and the index, in a run of now and one of yesterday, and the charts to equal the model's, in
+ * every api of a store. The charts come last: deriving them takes the worker as long as the runs.
+ */
 export async function expectTheModelsAnswers(
-  api: Api,
+  apis: readonly Api[],
+  databaseUrl: string,
   history: readonly WireEvent[],
 ): Promise<void> {
   const model = new Model(history);
-  expect(await readCharts(api)).toEqual(modelCharts(model));
-  await expectTheModelsReports(api, model, [dayBefore(1), undefined]);
+  const days = [dayBefore(1), undefined];
+  await Promise.all(apis.map((api) => expectTheModelsReports(api, model, days)));
+  await chartsAreFresh(databaseUrl);
+  for (const api of apis) expect(await readCharts(api)).toEqual(modelCharts(model));
 }
 
-/** Expects the 22 rankings to equal the model's, in a run as of each of these days, or of now. */
+/**
+ * Expects the 22 rankings and the index to equal the model's, in a run as of each of these days, or of now. All runs are
+ * requested before the first is compared: a run of now waits for the next second.
+ * @returns the runs
+ */
 export async function expectTheModelsReports(
   api: Api,
   model: Model,
   days: readonly (string | undefined)[],
-): Promise<void> {
-  for (const asOf of days) {
-    const { run_id: runId, report_time: at } = await api.run(asOf);
-    for (const [subject, report, interval] of RANKINGS) {
-      const { rows, total_count } = await api.ranking(subject, report, interval, { runId });
-      const expected = model.report(subject, report, interval, at);
-      expect([subject, report, interval, total_count, rows.map(withoutOwnIds)]).toEqual([
-        ...[subject, report, interval, expected.total_count],
-        expected.rows,
-      ]);
-    }
+): Promise<RunState[]> {
+  const requested: string[] = [];
+  for (const asOf of days) requested.push(await api.requestRun(asOf));
+  const runs: RunState[] = [];
+  for (const runId of requested) {
+    const run = await api.runCompleted(runId);
+    await expectTheModelsRankings(api, model, run);
+    await expectTheModelsIndex(api, model, run);
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function expectTheModelsIndex(api: Api, model: Model, run: RunState): Promise<void> {
+  const { run_id: runId, report_time: at } = run;
+  for (const subject of ['user', 'org'] as const) {
+    const index = await wholeIndex(api, subject, { runId });
+    const rows = index.rows.map(({ id, values }) => ({ id, values }));
+    rows.sort((one, other) => compareBytes(one.id, other.id));
+    expect({ subject, total_count: index.total_count, rows }).toEqual({
+      subject,
+      ...model.index(subject, at),
+    });
+  }
+}
+
+async function expectTheModelsRankings(api: Api, model: Model, run: RunState): Promise<void> {
+  const { run_id: runId, report_time: at } = run;
+  const answers = RANKINGS.map(async ([subject, report, interval]) => {
+    const { rows, total_count } = await api.ranking(subject, report, interval, { runId });
+    return [subject, report, interval, total_count, rows.map(withoutOwnIds)];
+  });
+  for (const [index, answer] of (await Promise.all(answers)).entries()) {
+    const [subject, report, interval] = RANKINGS[index]!;
+    const { total_count, rows } = model.report(subject, report, interval, at);
+    expect(answer).toEqual([subject, report, interval, total_count, rows]);
   }
 }

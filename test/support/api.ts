@@ -46,14 +46,27 @@ export class Api {
     );
   }
 
-  async post<T = unknown>(
+  post<T = unknown>(
     path: string,
     body: unknown,
     headers: Record<string, string> = {},
   ): Promise<Reply<T>> {
+    return this.withBody('POST', path, body, headers);
+  }
+
+  put<T = unknown>(path: string, body: unknown): Promise<Reply<T>> {
+    return this.withBody('PUT', path, body, {});
+  }
+
+  private async withBody<T>(
+    method: 'POST' | 'PUT',
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<Reply<T>> {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
     const response = await fetch(this.origin + path, {
-      method: 'POST',
+      method,
       headers: { ...this.authorization, 'Content-Type': 'application/json', ...headers },
       body: raw ? (body as string) : JSON.stringify(body),
     });
@@ -73,13 +86,23 @@ export class Api {
     }
   }
 
-  /** Makes a report run, as of a past day or of now, and waits until it is completed. */
-  async run(asOf?: string): Promise<RunState> {
-    const { body } = await this.post<{ run_id: string }>(
+  /** Requests a report run of now or as of a past day. @returns its id */
+  async requestRun(asOf?: string): Promise<string> {
+    const { status, body } = await this.post<{ run_id: string }>(
       '/api/admin/v1/report_runs',
       asOf === undefined ? {} : { as_of: asOf },
     );
-    const run = await this.runEnded(body.run_id);
+    if (status !== 202) throw new Error(`no run: ${status} ${JSON.stringify(body)}`);
+    return body.run_id;
+  }
+
+  /** Makes a report run, as of a past day or of now, and waits until it is completed. */
+  async run(asOf?: string): Promise<RunState> {
+    return this.runCompleted(await this.requestRun(asOf));
+  }
+
+  async runCompleted(runId: string): Promise<RunState> {
+    const run = await this.runEnded(runId);
     if (run.state !== 'completed') throw new Error(`the run ended as ${run.state}: ${run.error}`);
     return run;
   }

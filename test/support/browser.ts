@@ -1,5 +1,11 @@
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { waitFor } from './api.js';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
@@ -11,19 +17,31 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['TEST_CHROMIUM']!, args: FLAGS });
 }
 
-/** A tab with its own cookies, and the errors of its console. */
+/** A tab and the errors of its console. */
 export interface Tab {
   page: Page;
   complaints: string[];
 }
 
-/** Opens an address with a British locale. */
+/** A window with a British locale and its own cookies. */
+export function openWindow(
+  browser: Browser,
+  origin: string,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  return browser.newContext({ baseURL: origin, locale: 'en-GB', ...options });
+}
+
+/** Opens a tab in a window of its own. */
 export async function openTab(
   browser: Browser,
   origin: string,
   options: BrowserContextOptions = {},
 ): Promise<Tab> {
-  const context = await browser.newContext({ baseURL: origin, locale: 'en-GB', ...options });
+  return openTabIn(await openWindow(browser, origin, options));
+}
+
+export async function openTabIn(context: BrowserContext): Promise<Tab> {
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
@@ -37,7 +55,7 @@ export async function openTab(
   return { page, complaints };
 }
 
-/** Opens an address signed in with a key. */
+/** Opens a tab that is signed in with a key, in a window of its own. */
 export async function openSignedIn(
   browser: Browser,
   origin: string,
@@ -45,10 +63,15 @@ export async function openSignedIn(
   options: BrowserContextOptions = {},
 ): Promise<Tab> {
   const tab = await openTab(browser, origin, options);
+  await signIn(tab, key);
+  return tab;
+}
+
+/** Signs in a tab and all others of its window. */
+export async function signIn(tab: Tab, key: string): Promise<void> {
   const headers = { 'Sec-Fetch-Site': 'same-origin' };
   const reply = await tab.page.request.post('/session', { data: { key }, headers });
   if (reply.status() !== 204) throw new Error(`signing in was answered with ${reply.status()}`);
-  return tab;
 }
 
 /** Waits until a page of a signed-in user has received every reply. */

@@ -1,8 +1,9 @@
 import TestSequencer from '@jest/test-sequencer';
 
-// On a fresh checkout Jest has no durations and starts with the largest files. Tests of whole processes and of the
-// browser take minutes although their files are short: if one starts last, the other cores are idle.
-const LONG = ['dashboard', 'e2e'].map((room) => `/test/${room}/`);
+// On a fresh checkout Jest has no durations and starts with the largest files. Tests of whole processes, of the browser
+// and of report runs take minutes although their files are short: if one starts last, the other cores are idle.
+const ROOMS = ['dashboard', 'e2e', 'integration/runs', 'integration/facts'];
+const LONG = ROOMS.map((room) => `/test/${room}/`);
 
 export default class LongFirst extends TestSequencer {
   sort(tests) {

@@ -1,4 +1,5 @@
 import { waitFor, type Api, type RunState } from './api.js';
+import { ask } from './database.js';
 
 const RUNS = '/api/admin/v1/report_runs';
 
@@ -6,13 +7,8 @@ const RUNS = '/api/admin/v1/report_runs';
 export const NEVER = '0 0 1 1 *';
 
 /** Requests a run of now or as of a past day. @returns its id */
-export async function requestRun(api: Api, asOf?: string): Promise<string> {
-  const { status, body } = await api.post<{ run_id: string }>(
-    RUNS,
-    asOf === undefined ? {} : { as_of: asOf },
-  );
-  if (status !== 202) throw new Error(`no run: ${status} ${JSON.stringify(body)}`);
-  return body.run_id;
+export function requestRun(api: Api, asOf?: string): Promise<string> {
+  return api.requestRun(asOf);
 }
 
 export async function runState(api: Api, runId: string): Promise<RunState> {
@@ -30,6 +26,18 @@ export function runIs(
     const run = await runState(api, runId);
     return run.state === state ? run : undefined;
   }, withinMs);
+}
+
+/**
+ * Ends the lease of the only run that is still running, as if its stopped worker had been silent for 30 seconds.
+ * The worker must be unable to renew it.
+ */
+export async function expireLease(databaseUrl: string): Promise<void> {
+  const expire = `
+    update report_runs set lease_until = now() - interval '1 second'
+    where state = 'running' and (select count(*) from report_runs where state = 'running') = 1
+    returning run_id`;
+  await waitFor(async () => (await ask(databaseUrl, expire)).length === 1);
 }
 
 /** The UTC day a number of days from today, YYYY-MM-DD. */

@@ -7,6 +7,7 @@ export interface Problem {
   title: string;
   status: number;
   detail?: string;
+  errors?: Record<string, string[]>;
 }
 
 type Data = Record<string, unknown>;

@@ -22,7 +22,7 @@ export async function storedSnapshots(
   databaseUrl: string,
 ): Promise<(SnapshotTable & { rankings: number })[]> {
   const counted = (await snapshotTables(databaseUrl)).map(async (one) => {
-    const sql = `select count(*)::int as rankings from ${one.table} where report <> 'numbers' and first = 0`;
+    const sql = `select count(*)::int as rankings from ${one.table} where report not in ('numbers', 'index') and first = 0`;
     const [row] = await ask<{ rankings: number }>(databaseUrl, sql);
     return { ...one, rankings: row!.rankings };
   });

@@ -11,7 +11,7 @@ const sources = await Sources.load();
 export function translated(name: string, body: unknown): unknown {
   const translation = sources.get(name)!.translate({ id: 'msg_1', at: SENT_AT, body });
   if (translation === 'unused' || !('events' in translation)) return translation;
-  if (translation.lookUps) return { lookUps: translation.lookUps };
+  if (translation.fetches) return { fetches: translation.fetches };
   const context = { now: SENT_AT, receivedAt: SENT_AT, defaultSource: name };
   return translation.events.map((event) => {
     const checked = checkEvent({ id: 'msg_1', ...(event as object) }, context);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Backoff } from '#libs/reports';
+import { Backoff } from '../../libs/reports/runs/backoff.js';
 
 test('pauses grow to a minute, last as long as reported, and restart after a success', () => {
   let now = 0;

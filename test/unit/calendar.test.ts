@@ -13,7 +13,7 @@ const ZONES = [
 
 /** The date of an instant, by a library with a time-zone database of its own. */
 const dateOf = (zone: string, ms: number) =>
-  Date.parse(`${moment.tz(ms, zone).format('YYYY-MM-DD')}T00:00:00Z`);
+  Math.floor((ms - moment.tz.zone(zone)!.utcOffset(ms) * 60_000) / DAY_MS) * DAY_MS;
 
 /** Instants at random, and around the changes of the zone's offset. */
 function instants(zone: string): fc.Arbitrary<number> {
@@ -30,7 +30,7 @@ describe.each(ZONES)('in %s', (zone) => {
   test('the day of an instant is its local date', () => {
     fc.assert(
       fc.property(instants(zone), (ms) => {
-        expect(calendar.dayOf(ms)).toBe(dateOf(zone, ms));
+        return calendar.dayOf(ms) === dateOf(zone, ms);
       }),
       { numRuns: 1_000 },
     );

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resolve } from 'node:path';
 import ts from 'typescript';
-import { checkCatalogue } from '#libs/reports';
+import { checkCatalogue } from '../../libs/reports/definitions/index.js';
 
 const CATALOGUE = 'libs/contracts/catalogue.ts';
 const FILES = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareLists } from '#libs/reports';
+import { compareLists } from '../../libs/reports/api/comparison.js';
 import { movedIds } from '../support/model/changes.js';
 
 const keys = (text: string) => Uint32Array.from(text, (letter) => letter.charCodeAt(0));

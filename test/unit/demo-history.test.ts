@@ -40,25 +40,24 @@ class Tally {
   /** How many users or orgs a ranking lists on that day. */
   entries(subject: 'user' | 'org', report: string, days: number, today: number): number {
     const isIn = (first: number) => (day: number) => day >= first && day < first + days;
+    const isActive = ({ activeDays }: Subject, first: number) =>
+      Array.from({ length: days }, (_, index) => first + index).some((day) => activeDays.has(day));
     const [current, previous] = [today - days + 1, today - 2 * days + 1];
     const lists = (one: Subject): boolean => {
-      const active = [...one.activeDays].some(isIn(current));
-      const [added, removed] = [one.added, one.removed].map(
-        (all) => all.filter(isIn(current)).length,
-      );
+      const changes = (all: readonly number[]) => all.filter(isIn(current)).length;
       switch (report) {
         case 'top_inviter':
           return [...one.invited.values()].some(isIn(current));
         case 'champion':
-          return active;
+          return isActive(one, current);
         case 'reengagement':
-          return one.createdDay < previous && active && ![...one.activeDays].some(isIn(previous));
+          return one.createdDay < previous && isActive(one, current) && !isActive(one, previous);
         case 'churn':
-          return one.createdDay < current && !active;
+          return one.createdDay < current && !isActive(one, current);
         case 'growth':
-          return added! > removed!;
+          return changes(one.added) > changes(one.removed);
         default:
-          return removed! > 0;
+          return changes(one.removed) > 0;
       }
     };
     const all = [...(subject === 'user' ? this.users : this.orgs).values()];
@@ -158,25 +157,25 @@ const NOON = Date.UTC(2026, 6, 27, 12);
 
 const history = (now: number, seed?: number): DemoEvent[] => [...demoHistory({ now, seed })];
 const usual = history(NOON);
+const texts = usual.map((event) => JSON.stringify(event));
+let counted: Tally | undefined;
+const tallied = () => (counted ??= new Tally(usual));
 const dataOf = (type: string) =>
   usual.filter((event) => event.type === type).map(({ data }) => data);
 
 /** The first event in which a history differs from the usual one; comparing all 87,000 at once takes seconds. */
 const firstOther = (events: readonly DemoEvent[]): DemoEvent | undefined =>
-  events.find((event, index) => JSON.stringify(event) !== JSON.stringify(usual[index]));
+  events.find((event, index) => JSON.stringify(event) !== texts[index]);
 
 describe('the same history', () => {
-  it('is generated for the same day and seed, and another for another seed', () => {
-    const again = history(NOON);
-    expect(again).toHaveLength(usual.length);
-    expect(firstOther(again)).toBeUndefined();
-    expect(firstOther(history(NOON, 2))).toBeDefined();
-  });
-
-  it('only grows later that day', () => {
+  it('is generated for the same day and seed, and only grows later that day', () => {
     const evening = history(NOON + DAY_MS / 3);
     expect(evening.length).toBeGreaterThan(usual.length);
     expect(firstOther(evening.slice(0, usual.length))).toBeUndefined();
+  });
+
+  it('is another one for another seed', () => {
+    expect(firstOther(history(NOON, 2))).toBeDefined();
   });
 });
 
@@ -190,13 +189,13 @@ describe('every event', () => {
   it('has a unique id, and a time within the 400 days up to now', () => {
     const times = usual.map(({ time }) => Date.parse(time));
     expect(new Set(usual.map(({ id }) => id)).size).toBe(usual.length);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(times.every((at, index) => index === 0 || at >= times[index - 1]!)).toBe(true);
     expect(times[0]).toBeGreaterThanOrEqual(NOON - 400 * DAY_MS);
     expect(times.at(-1)).toBeLessThanOrEqual(NOON);
   });
 
   it('is consistent with the events before it', () => {
-    expect(() => new Tally(usual)).not.toThrow();
+    expect(tallied).not.toThrow();
   });
 });
 
@@ -236,14 +235,14 @@ describe('the company', () => {
   });
 
   it('has a few large orgs and many small ones', () => {
-    const sizes = [...new Tally(usual).orgs.values()].map((org) => org.added.length);
+    const sizes = [...tallied().orgs.values()].map((org) => org.added.length);
     sizes.sort((a, b) => b - a);
     expect(sizes[0]).toBeGreaterThan(100);
     expect(sizes[75]).toBeLessThan(12);
   });
 
   it('grows: every 100 days have more of every type than the 100 days before', () => {
-    const { users, orgs } = new Tally(usual);
+    const { users, orgs } = tallied();
     const first = Math.floor(NOON / DAY_MS) - 399;
     const quarters = (
       days: (subject: Subject) => Iterable<number>,
@@ -274,7 +273,7 @@ describe('every ranking has entries', () => {
     ['seconds after midnight on a Sunday', Date.UTC(2026, 7, 2, 0, 0, 5)],
     ['on a leap day', Date.UTC(2028, 1, 29, 23, 59, 59)],
   ])('%s', (_when, now) => {
-    const tally = new Tally(history(now));
+    const tally = now === NOON ? tallied() : new Tally(history(now));
     const today = Math.floor(now / DAY_MS);
     const poor = RANKINGS.filter(({ subject, report, interval }) => {
       const entries = tally.entries(subject, report, intervalDays(interval), today);

@@ -4,14 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Calendar } from '#libs/contracts';
-import {
-  NdjsonFormat,
-  CsvFormat,
-  eventsOfRow,
-  openFile,
-  readLines,
-  type CsvKind,
-} from '#libs/ingest';
+import { NdjsonFormat, CsvFormat, openFile, type CsvKind } from '#libs/ingest';
+import { eventsOfRow } from '../../libs/ingest/import/csv/rows.js';
+import { readLines } from '../../libs/ingest/import/read-lines.js';
 
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 const AS_OF = Date.parse('2026-01-30T00:00:00Z');

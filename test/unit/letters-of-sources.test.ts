@@ -16,7 +16,7 @@ function take(
   { id = 'm', raw }: { id?: string; raw?: Buffer } = {},
 ) {
   const message = { id, at: NOW, receivedAt: NOW, content, ...(raw && { raw }) };
-  return translate(source, message, { now: NOW, asks: false });
+  return translate(source, message, { now: NOW, canFetch: false });
 }
 
 const invitation = (data: object) => ({ type: 'user.invited_to_org', data });

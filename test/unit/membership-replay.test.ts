@@ -4,8 +4,8 @@ import { replay, type TimedStep } from '../../libs/facts/membership/replay.js';
 const add = (at: number, role: string | null = null): TimedStep => ({ at, kind: 'add', role });
 const remove = (at: number): TimedStep => ({ at, kind: 'remove', role: null });
 const change = (at: number, role: string): TimedStep => ({ at, kind: 'role', role });
-const span = (from: number, to: number, role: string, toldAt: number, isAddition: boolean) => ({
-  ...{ from, to, role, toldAt, isAddition },
+const span = (from: number, to: number, role: string, openedAt: number, isAddition: boolean) => ({
+  ...{ from, to, role, openedAt, isAddition },
 });
 
 describe('membership replay', () => {

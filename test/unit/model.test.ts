@@ -5,11 +5,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import '../support/model/fixtures/charts.js';
+import '../support/model/fixtures/engagement.js';
+import '../support/model/fixtures/exclusions.js';
+import '../support/model/fixtures/health.js';
+import '../support/model/fixtures/identities.js';
+import '../support/model/fixtures/index-rows.js';
 import '../support/model/fixtures/memberships.js';
 import '../support/model/fixtures/named-activity.js';
 import '../support/model/fixtures/org-reports.js';
+import '../support/model/fixtures/segments.js';
 import '../support/model/fixtures/user-reports.js';
 import '../support/model/fixtures/users.js';
+import '../support/model/fixtures/warnings.js';
 import { historyArb } from '../support/model/histories.js';
 import { Model, RANKINGS, type WireEvent } from '../support/model/model.js';
 

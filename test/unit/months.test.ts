@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { formatDay } from '#libs/contracts';
-import { monthSoFar } from '#libs/entity-pages';
+import { monthSoFar } from '../../libs/entity-pages/months.js';
 
 test.each([
   ['2026-11-24', '2026-11-01 … 2026-11-24', '2026-10-01 … 2026-10-24'],

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ScratchBuffers } from '#libs/reports';
+import { ScratchBuffers } from '../../libs/reports/engine/scratch-buffers.js';
 import { below, positionsOf, positive } from '../../libs/reports/engine/positions.js';
 import { greatestFirst, stableSort } from '../../libs/reports/engine/order.js';
 

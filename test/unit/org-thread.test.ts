@@ -1,11 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { OrgThread } from '#libs/reports';
+import type * as OrgThreads from '../../libs/reports/engine/org-thread.js';
 import { PairTable } from '../../libs/reports/engine/pair-table.js';
 import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
 
+// The compiled file, because a worker thread cannot run TypeScript.
+const COMPILED = '../../dist/libs/reports/engine/org-thread.js';
+const { OrgThread } = (await import(COMPILED)) as typeof OrgThreads;
+
 const DAY_MS = 86_400_000;
 const MASK_WORDS = 3;
-const FIELDS = 10;
+const FIELDS = 13;
 const MEMBERS = 3;
 const DAY = 20_000;
 
@@ -28,7 +32,7 @@ function tallying(members: number) {
     spans: {
       users: shared(Int32Array, users),
       orgs: shared(Int32Array, each(0)),
-      toldAt: shared(Float64Array, each((DAY - 40) * DAY_MS), 8),
+      openedAt: shared(Float64Array, each((DAY - 40) * DAY_MS), 8),
       endedAt: shared(Float64Array, each(Infinity), 8),
       from: shared(Int32Array, each(DAY - 40)),
       to: shared(Int32Array, each(2 ** 30)),
@@ -36,6 +40,7 @@ function tallying(members: number) {
     },
     count: members,
     named: undefined,
+    openSpans: shared(Uint32Array, each(0)),
     activity: shared(
       Uint32Array,
       users.flatMap(() => [1, 1 << 8, 1 << 20]),
@@ -52,7 +57,7 @@ test('concurrent tallies are computed one after the other', async () => {
   const [few, many] = [tallying(2), tallying(50_000)];
   await Promise.all([thread.tally(many), thread.tally(few)]);
   // Active today and on the first day; activity before the membership does not count. Added within 60 days, not 30.
-  expect([...few.rows]).toEqual([1, 1 << 8, 0, 2, 2, 2, 0, 0, 0, 0]);
+  expect([...few.rows]).toEqual([1, 1 << 8, 0, 2, 2, 2, 0, 0, 0, 0, 2, 2, 2]);
   expect(many.rows[MEMBERS]).toBe(50_000);
 });
 
@@ -75,7 +80,7 @@ test('activity that names an org counts there alone, and other activity in every
     ...one.spans,
     users: shared(Int32Array, [0, 0]),
     orgs: shared(Int32Array, [0, 1]),
-    toldAt: shared(Float64Array, [0, 0], 8),
+    openedAt: shared(Float64Array, [0, 0], 8),
     endedAt: shared(Float64Array, [Infinity, Infinity], 8),
     from: shared(Int32Array, [DAY - 40, DAY - 40]),
     to: shared(Int32Array, [2 ** 30, 2 ** 30]),
@@ -94,4 +99,97 @@ test('activity that names an org counts there alone, and other activity in every
     },
   });
   expect([rows[0], rows[FIELDS]]).toEqual([0b100, 0b101]);
+});
+
+/** The counts of W(7), W(30) and P(30) of the org 0, after tallying spans of [user, first day ago, last day ago]. */
+function activeUsers(
+  spans: readonly (readonly [user: number, from: number, to: number])[],
+  words: readonly number[],
+) {
+  const each = <V>(value: (span: (typeof spans)[number]) => V) => spans.map(value);
+  const one = {
+    ...tallying(1),
+    spans: {
+      users: shared(
+        Int32Array,
+        each(([user]) => user),
+      ),
+      orgs: shared(
+        Int32Array,
+        each(() => 0),
+      ),
+      toldAt: shared(
+        Float64Array,
+        each(([, from]) => (DAY - from) * DAY_MS),
+        8,
+      ),
+      endedAt: shared(
+        Float64Array,
+        each(([, , to]) => (to < 0 ? Infinity : (DAY - to) * DAY_MS)),
+        8,
+      ),
+      from: shared(
+        Int32Array,
+        each(([, from]) => DAY - from),
+      ),
+      to: shared(
+        Int32Array,
+        each(([, , to]) => (to < 0 ? 2 ** 30 : DAY - to)),
+      ),
+      added: shared(
+        Int32Array,
+        each(([, from]) => DAY - from),
+      ),
+    },
+    count: spans.length,
+    activity: shared(Uint32Array, words),
+    openSpans: shared(Uint32Array, [0, 0, 0]),
+  };
+  tallyOrgs(one);
+  return { counts: [...one.rows.subarray(FIELDS - 3)], open: [...one.openSpans] };
+}
+
+const EVERY_DAY = [-1, -1, (1 << 26) - 1];
+const OPEN = -1;
+
+test('a user with several memberships of an org counts once', () => {
+  const spans = [
+    [0, 50, 40],
+    [0, 35, 20],
+    [0, 10, OPEN],
+    [1, 80, OPEN],
+  ] as const;
+  expect(activeUsers(spans, [...EVERY_DAY, ...EVERY_DAY])).toEqual({
+    counts: [2, 2, 2],
+    open: [1, 1, 0],
+  });
+});
+
+test('only the days of a membership count, and the windows include their first and last days', () => {
+  const on = (...ages: number[]) => {
+    const words = [0, 0, 0];
+    for (const age of ages) words[Math.floor(age / 32)]! |= 1 << (age % 32);
+    return words;
+  };
+  const always = [0, 89, OPEN] as const;
+  const of = (...ages: number[]) => activeUsers([always], on(...ages)).counts;
+  expect([of(0), of(6), of(7), of(29), of(30), of(59), of(60), of(6, 30)]).toEqual([
+    ...[
+      [1, 1, 0],
+      [1, 1, 0],
+      [0, 1, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+      [0, 0, 1],
+      [0, 0, 0],
+      [1, 1, 1],
+    ],
+  ]);
+  // Active between two memberships, and before the second.
+  const twice = [
+    [0, 40, 35],
+    [0, 20, OPEN],
+  ] as const;
+  expect(activeUsers(twice, on(30, 25)).counts).toEqual([0, 0, 0]);
+  expect(activeUsers(twice, on(35, 20)).counts).toEqual([0, 1, 1]);
 });

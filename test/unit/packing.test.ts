@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { unpackList } from '#libs/reports';
 import { Buffer32 } from '../../libs/reports/engine/scratch-buffers.js';
 import {
   packList,
   packNumbers,
+  unpackList,
   unpackNumbers,
   widthOf,
 } from '../../libs/reports/snapshots/packing.js';

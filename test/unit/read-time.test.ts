@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Calendar, checkEvent, readTime } from '#libs/contracts';
-import { eventsOfRow } from '#libs/ingest';
+import { eventsOfRow } from '../../libs/ingest/import/csv/rows.js';
 
 const iso = (value: unknown) => {
   const read = readTime(value);

@@ -12,7 +12,7 @@ import { Sources, checkSecrets } from '#libs/ingest';
 import { stopForRestart, stopWhenAsked } from '../shutdown.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
 import { closeInTime, startService, type Role } from '../service.js';
-import { openStore, type Store } from '../store.js';
+import { completeSearch, openStore, type Store } from '../store.js';
 import { WorkerProcess } from '../worker-process.js';
 
 /** Runs a role, or both in two processes, until a signal stops it. */
@@ -40,14 +40,23 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
 
 /** Starts a role on a store; at the end of the process the role is closed first, then the store. */
 export async function start(role: Role | 'all', store: Store): Promise<NestFastifyApplication> {
+  await completeSearch(store, { isAwaited: false });
+  const worker = role === 'all' ? new WorkerProcess(store.settings) : undefined;
+  // Before the API, so that both processes load their modules at the same time.
+  worker?.start();
   const app = await startService(role === 'all' ? 'api' : role, store.settings).catch(
     async (error: unknown) => {
+      await worker?.stop();
       await store.close();
       throw error;
     },
   );
   const logger = app.get(Logger);
-  const worker = role === 'all' ? startWorker(app, store.settings) : undefined;
+  if (worker) {
+    worker.logger = logger;
+    app.get(Metrics).alongside(() => worker.metrics());
+    app.get(Readiness).add('The worker does not work.', () => worker.ready());
+  }
   let closing = false;
   const close = async () => {
     closing = true;
@@ -63,12 +72,4 @@ export async function start(role: Role | 'all', store: Store): Promise<NestFasti
   });
   logger.info('started', { role, address: await app.getUrl() });
   return app;
-}
-
-function startWorker(app: NestFastifyApplication, settings: Settings): WorkerProcess {
-  const worker = new WorkerProcess(settings, app.get(Logger));
-  app.get(Metrics).alongside(() => worker.metrics());
-  app.get(Readiness).add('The worker does not work.', () => worker.ready());
-  worker.start();
-  return worker;
 }

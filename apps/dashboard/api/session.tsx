@@ -12,14 +12,14 @@ export interface Reader {
   week_start: WeekStart;
 }
 
-type Standing =
+type SignInState =
   | { is: 'unknown' }
   | { is: 'out'; message?: string }
   | { is: 'away'; message: string }
   | { is: 'in'; reader: Reader };
 
 export interface Session {
-  standing: Standing;
+  state: SignInState;
   /** @throws Failure when the key is refused */
   signIn: (key: string) => Promise<void>;
   /** @throws Failure when the service does not answer: the reader is still signed in */
@@ -32,24 +32,24 @@ export const useSession = (): Session => useContext(SessionContext);
 
 /** Whether the reader's key has the scope `admin`. */
 export function useIsAdmin(): boolean {
-  const { standing } = useSession();
-  return standing.is === 'in' && standing.reader.scopes.includes('admin');
+  const { state } = useSession();
+  return state.is === 'in' && state.reader.scopes.includes('admin');
 }
 
 export function SessionProvider({ children }: { children: ComponentChildren }) {
-  const [standing, setStanding] = useState<Standing>({ is: 'unknown' });
-  const look = () => void begin().then(setStanding);
+  const [state, setState] = useState<SignInState>({ is: 'unknown' });
+  const look = () => void begin().then(setState);
   useEffect(look, []);
-  useEffect(() => onSignedOut(() => setStanding(ended)), []);
+  useEffect(() => onSignedOut(() => setState(ended)), []);
   const session: Session = {
-    standing,
+    state,
     signIn: async (key) => {
       await send('POST', '/session', { key });
-      setStanding(await whoIsIn());
+      setState(await whoIsIn());
     },
     signOut: async () => {
       await send('DELETE', '/session');
-      setStanding({ is: 'out', message: 'You are signed out.' });
+      setState({ is: 'out', message: 'You are signed out.' });
     },
     retry: look,
   };
@@ -57,7 +57,7 @@ export function SessionProvider({ children }: { children: ComponentChildren }) {
 }
 
 /** The fragment of an address may contain a one-time sign-in code. Browsers do not send the fragment. */
-async function begin(): Promise<Standing> {
+async function begin(): Promise<SignInState> {
   const code = /^#code=([\w-]+)$/.exec(location.hash)?.[1];
   const isNew = document.documentElement.dataset['visitor'] === 'new';
   if (code === undefined) return isNew ? { is: 'out' } : whoIsIn();
@@ -65,13 +65,13 @@ async function begin(): Promise<Standing> {
   try {
     await send('POST', '/session', { code });
   } catch (error) {
-    const standing = isNew ? undefined : await whoIsIn();
-    return standing?.is === 'in' ? standing : { is: 'out', message: (error as Failure).message };
+    const state = isNew ? undefined : await whoIsIn();
+    return state?.is === 'in' ? state : { is: 'out', message: (error as Failure).message };
   }
   return whoIsIn();
 }
 
-async function whoIsIn(): Promise<Standing> {
+async function whoIsIn(): Promise<SignInState> {
   try {
     const reader = await get<Reader>('/session');
     setCalendar(reader.time_zone, reader.week_start);
@@ -82,7 +82,7 @@ async function whoIsIn(): Promise<Standing> {
   }
 }
 
-function ended(before: Standing): Standing {
+function ended(before: SignInState): SignInState {
   if (before.is !== 'in') return before;
   return { is: 'out', message: 'Your session has ended. Sign in again to go on where you were.' };
 }

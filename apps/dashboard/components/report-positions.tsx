@@ -7,19 +7,19 @@ import { Empty } from './states.js';
 
 interface Props {
   subject: Subject;
-  standings: readonly ReportPosition[];
+  positions: readonly ReportPosition[];
 }
 
 /** The reports of the latest run that list a user or org, with the rank and a link to that page. */
-export function ReportPositions({ subject, standings }: Props) {
+export function ReportPositions({ subject, positions }: Props) {
   return (
-    <section class="panel" aria-labelledby="standings">
+    <section class="panel" aria-labelledby="report-positions">
       <header>
-        <h2 id="standings">In the latest reports</h2>
+        <h2 id="report-positions">In the latest reports</h2>
       </header>
-      {standings.length === 0 && <Empty>In none of the latest reports.</Empty>}
+      {positions.length === 0 && <Empty>In none of the latest reports.</Empty>}
       <ul class="rows">
-        {standings.map(({ report, interval, rank, total_count: total }) => (
+        {positions.map(({ report, interval, rank, total_count: total }) => (
           <li key={`${report} ${interval}`}>
             <Link href={addressOfRank(subject, report, interval, rank)}>
               {wordsOf(subject, report)?.title ?? report}, {intervalName(interval)}

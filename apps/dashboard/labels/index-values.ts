@@ -14,7 +14,7 @@ export interface IndexValue {
 
 export const INDEX_VALUES: Record<Subject, readonly IndexValue[]> = {
   user: [
-    { ...count('active_days_30', 'Active days'), term: 'user_active_days_30' },
+    count('active_days_30', 'Active days'),
     { ...count('last_active_at', 'Last active'), kind: 'moment' },
     count('num_orgs', 'Organizations'),
     count('num_invites_30', 'Invited'),
@@ -25,7 +25,7 @@ export const INDEX_VALUES: Record<Subject, readonly IndexValue[]> = {
     { ...count('active_users_7', 'Active in 7 days'), isShown: false },
     count('active_users_30', 'Active in 30 days'),
     count('active_users_before', '30 days before'),
-    { ...count('active_days_30', 'Active days'), term: 'org_active_days_30' },
+    count('active_days_30', 'Active days'),
     { ...count('last_active_day', 'Last active day'), kind: 'day', term: 'index_last_active_day' },
     { ...count('created_at', 'Created'), kind: 'date' },
     { ...count('health_score', 'Health'), isShown: false },

@@ -34,6 +34,14 @@ export class Bitset {
     return ((this.words[number >>> WORD_SHIFT]! >>> number) & 1) === 1;
   }
 
+  /** How many numbers it contains. */
+  count(): number {
+    let count = 0;
+    for (let index = 0; index < this.words.length; index++)
+      for (let word = this.words[index]!; word !== 0; word &= word - 1) count++;
+    return count;
+  }
+
   /** The numbers of the set, ascending. */
   keys(): number[] {
     const keys: number[] = [];

@@ -16,7 +16,7 @@ export interface Span {
   to: number;
   role: string;
   /** Time of the span's first step. As of an earlier moment, the span does not exist. */
-  toldAt: number;
+  openedAt: number;
   /** Whether the first step is an addition; its time is then `from`. */
   isAddition: boolean;
 }
@@ -68,7 +68,7 @@ export function replay(steps: readonly TimedStep[], closedAt?: number): Span[] {
 
 function openedBy({ at, kind, role }: TimedStep, from: number): Span {
   const isAddition = kind === 'add';
-  return { from, to: Infinity, role: role ?? DEFAULT_ROLE, toldAt: at, isAddition };
+  return { from, to: Infinity, role: role ?? DEFAULT_ROLE, openedAt: at, isAddition };
 }
 
 /** When a span began, in milliseconds since 1970; undefined for an unknown start. */

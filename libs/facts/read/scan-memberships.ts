@@ -55,7 +55,7 @@ export async function scanMemberships(
       return onPair(user, org, replay(stepsBefore(end, row, steps), end && versionTime(end)));
     }
     // Most pairs have a single addition and share one reused object.
-    joined[0]!.from = joined[0]!.toldAt = addedAt;
+    joined[0]!.from = joined[0]!.openedAt = addedAt;
     onPair(user, org, joined);
   });
 }

@@ -20,7 +20,7 @@ const MIN_CAPACITY = 64;
 /** Initial capacity. */
 const SPANS_PER_PAIR = 1.2;
 const NO_SPANS: readonly Span[] = [
-  { toldAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
+  { openedAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
 ];
 /**
  * 131,072 orgs per range. At 40 bytes of sums each, a range takes 5 MB, which fits in the CPU
@@ -31,12 +31,12 @@ const ORG_RANGE_SHIFT = 17;
 /** The day of an event that never happened: after all real days. */
 const NEVER = 2 ** 30;
 
-/** Spans as columns in shared memory. As of a moment T, the spans with `toldAt` <= T exist. */
+/** Spans as columns in shared memory. As of a moment T, the spans with `openedAt` <= T exist. */
 export interface SpanColumns {
   users: Int32Array;
   orgs: Int32Array;
   /** Time of the span's first step, milliseconds since 1970. */
-  toldAt: Float64Array;
+  openedAt: Float64Array;
   /** Milliseconds since 1970; `Infinity` while the span is open. */
   endedAt: Float64Array;
   /** Days since 1970 on which the span began and ended and the user was added; 2^30 for never. */
@@ -45,11 +45,12 @@ export interface SpanColumns {
   added: Int32Array;
 }
 
-const NAMES = ['users', 'orgs', 'toldAt', 'endedAt', 'from', 'to', 'added'] as const;
+const NAMES = ['users', 'orgs', 'openedAt', 'endedAt', 'from', 'to', 'added'] as const;
 
 /**
  * In-memory copy of the spans of all memberships at one read point. An update replaces the changed
- * pairs. Stored as columns, 36 bytes per span, in no guaranteed order.
+ * pairs. Stored as columns, 36 bytes per span. The spans of a pair are adjacent; apart from that, the order is
+ * not guaranteed.
  */
 export class Spans {
   /** Number of spans. */
@@ -97,17 +98,17 @@ export class Spans {
     // A pair whose steps are all after a deletion has no span. A placeholder keeps the pair.
     if (spans.length === 0) return this.add(user, org, NO_SPANS);
     for (let index = 0; index < spans.length; index++) {
-      const { toldAt, from, to, isAddition } = spans[index]!;
+      const { openedAt, from, to, isAddition } = spans[index]!;
       if (this.length === this.columns.users.length) this.grow(this.length * 1.5 + MIN_CAPACITY);
       const { columns } = this;
       const row = this.length++;
       columns.users[row] = user;
       columns.orgs[row] = org;
-      columns.toldAt[row] = toldAt;
+      columns.openedAt[row] = openedAt;
       columns.endedAt[row] = to;
       columns.from[row] = this.dayOf(from);
       columns.to[row] = this.dayOf(to);
-      columns.added[row] = isAddition ? this.dayOf(toldAt) : NEVER;
+      columns.added[row] = isAddition ? this.dayOf(openedAt) : NEVER;
     }
   }
 
@@ -150,19 +151,20 @@ export class Spans {
     this.columns = columns;
   }
 
-  /** Removes the spans of changed pairs. */
+  /** Removes the spans of changed pairs. The others keep their order, so the spans of a pair stay adjacent. */
   private drop(changed: ChangedPairs): void {
     const { users, orgs } = this.columns;
-    for (let index = 0; index < this.length;) {
-      if (changed.has(users[index]!, orgs[index]!)) this.replaceByLast(index);
-      else index++;
-    }
-  }
-
-  /** Overwrites a span with the last one. The order of spans does not matter. */
-  private replaceByLast(index: number): void {
-    const last = --this.length;
-    for (const name of NAMES) this.columns[name][index] = this.columns[name][last]!;
+    let [kept, unmoved] = [0, 0];
+    const moveUpTo = (end: number) => {
+      if (kept < unmoved)
+        for (const name of NAMES) this.columns[name].copyWithin(kept, unmoved, end);
+      kept += end - unmoved;
+      unmoved = end + 1;
+    };
+    for (let index = 0; index < this.length; index++)
+      if (changed.has(users[index]!, orgs[index]!)) moveUpTo(index);
+    moveUpTo(this.length);
+    this.length = kept;
   }
 }
 
@@ -171,7 +173,7 @@ function columnsOf(spans: number): SpanColumns {
   const instants = () =>
     new Float64Array(new SharedArrayBuffer(spans * Float64Array.BYTES_PER_ELEMENT));
   return {
-    ...{ users: ints(), orgs: ints(), toldAt: instants(), endedAt: instants() },
+    ...{ users: ints(), orgs: ints(), openedAt: instants(), endedAt: instants() },
     ...{ from: ints(), to: ints(), added: ints() },
   };
 }

@@ -163,9 +163,9 @@ export class ReplayService {
     // Read again, because it may have been erased since.
     const letter = await this.database.prisma.deadLetter.findUnique({ where: { id } });
     if (!letter?.body) return 'gone';
-    const { events, rejected, dropped, lookUps = [] } = this.check(letter);
+    const { events, rejected, dropped, fetches = [] } = this.check(letter);
     const isThere = await this.ingest.commitFromRow(events, async (db) => {
-      await this.ingest.addFetches(db, lookUps);
+      await this.ingest.addFetches(db, fetches);
       return settle(db, letter, rejected[0]);
     });
     if (!isThere) return 'gone';
@@ -209,8 +209,8 @@ async function settle(
  * The rejection when its reasons have not changed, which saves a transaction per letter; otherwise
  * undefined.
  */
-function unchangedReason(letter: Letter, { events, rejected, lookUps }: CheckedBatch) {
+function unchangedReason(letter: Letter, { events, rejected, fetches }: CheckedBatch) {
   const [reason] = rejected;
-  if (!reason || events.length > 0 || (lookUps ?? []).length > 0) return undefined;
+  if (!reason || events.length > 0 || (fetches ?? []).length > 0) return undefined;
   return isDeepStrictEqual(letter.errors, reason.errors) ? reason : undefined;
 }

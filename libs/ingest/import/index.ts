@@ -1,12 +1,10 @@
 export { IMPORTED_FILE, counting } from './counting.js';
 export { CsvFormat } from './csv/csv-format.js';
 export { CSV_KINDS, type CsvKind } from './csv/columns.js';
-export { eventsOfRow } from './csv/rows.js';
 export { FactWriter } from './fact-writer.js';
 export type { FileFormat } from './file-format.js';
 export { importFile, type EventWriter, type Progress } from './import-file.js';
 export { NdjsonFormat } from './ndjson-format.js';
 export { STANDARD_INPUT, openFile } from './open-file.js';
 export * from './propelauth/index.js';
-export { readLines } from './read-lines.js';
 export { RejectedFile } from './rejected-file.js';

@@ -36,7 +36,7 @@ export interface Rejected extends Rejection {
 export interface CheckedBatch {
   events: NativeEvent[];
   rejected: Rejected[];
-  lookUps?: WantedFetch[];
+  fetches?: WantedFetch[];
   /** Traits of the usable events that are not kept. */
   dropped?: DroppedTraits;
 }

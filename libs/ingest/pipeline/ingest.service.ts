@@ -161,7 +161,7 @@ export class IngestService {
     const rejected = group.flatMap(({ batch, ...taken }) =>
       batch.rejected.map((letter) => ({ ...taken, ...letter })),
     );
-    const fetches = group.flatMap(({ batch }) => batch.lookUps ?? []);
+    const fetches = group.flatMap(({ batch }) => batch.fetches ?? []);
     if (rejected.length + fetches.length === 0 && events.every(isPlainActivity)) {
       await this.commitActivity(events);
     } else {

@@ -28,10 +28,10 @@ export class MessagesService {
 
   /** Translates a message. Its times are checked against now. */
   translate(source: Source, message: Message): Translated {
-    const asks = source.fetcher?.(this.settings) !== undefined;
+    const canFetch = source.fetcher?.(this.settings) !== undefined;
     const now = this.clock.now();
     const { ignored } = this;
-    return translate(source, message, { now, asks, ignored, traits: this.traitsOf(source) });
+    return translate(source, message, { now, canFetch, ignored, traits: this.traitsOf(source) });
   }
 
   /**
@@ -53,9 +53,9 @@ export class MessagesService {
     const batch = {
       events: translated.flatMap(({ events }) => events),
       rejected: translated.flatMap(({ rejected }) => rejected),
-      lookUps: translated.flatMap(({ lookUps }) => lookUps ?? []),
+      fetches: translated.flatMap(({ fetches }) => fetches ?? []),
     };
-    const size = batch.events.length + batch.rejected.length + batch.lookUps.length;
+    const size = batch.events.length + batch.rejected.length + batch.fetches.length;
     const receivedAt = this.clock.now();
     if (size > 0) await this.ingest.write({ batch, receivedAt, sender }, size);
     for (const outcome of ['accepted', 'rejected', 'unused'] as const) {

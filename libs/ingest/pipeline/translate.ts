@@ -48,7 +48,7 @@ export interface TranslationContext {
   /** Milliseconds since 1970, for checking times. */
   now: number;
   /** Whether values that the message leaves out can be fetched from the source's API. */
-  asks: boolean;
+  canFetch: boolean;
   traits?: TraitRules;
   ignored?: IgnoredNames;
 }
@@ -67,7 +67,7 @@ const KEPT_CHARACTERS = 1024 * 1024;
 export function translate(
   source: Source,
   message: Message,
-  { now, asks, traits, ignored }: TranslationContext,
+  { now, canFetch, traits, ignored }: TranslationContext,
 ): Translated {
   const { content } = message;
   if ('unreadable' in content) {
@@ -96,11 +96,11 @@ export function translate(
   if ('errors' in translation) return rejected(source, message, body, translation.errors, []);
   const native = translation.events.map((event, index) => withId(event, message.id, index));
   const { receivedAt } = message;
-  const lookUps = (asks ? (translation.lookUps ?? []) : []).map((wanted, index) => {
+  const fetches = (canFetch ? (translation.fetches ?? []) : []).map((wanted, index) => {
     const eventId = idOf(message.id, native.length + index);
     return { ...wanted, source: source.name, eventId, receivedAt };
   });
-  if (native.length + lookUps.length === 0) return unused(type);
+  if (native.length + fetches.length === 0) return unused(type);
   const context = { now, receivedAt: message.at, defaultSource: source.name, traits };
   const checked = native.map((event) => checkEvent(event, context));
   const dropped: DroppedTraits = {};
@@ -112,10 +112,10 @@ export function translate(
   );
   const wrong = checked.find((one) => 'errors' in one);
   if (wrong) {
-    return { ...rejected(source, message, body, wrong.errors, native), events, lookUps, dropped };
+    return { ...rejected(source, message, body, wrong.errors, native), events, fetches, dropped };
   }
-  if (events.length + lookUps.length === 0) return { ...unused(type), dropped };
-  return { outcome: 'accepted', type, events, lookUps, rejected: [], dropped };
+  if (events.length + fetches.length === 0) return { ...unused(type), dropped };
+  return { outcome: 'accepted', type, events, fetches, rejected: [], dropped };
 }
 
 function unused(type: string | null, reason?: UnusedReason): Translated {

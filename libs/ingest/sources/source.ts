@@ -35,11 +35,11 @@ export class FetchDeferred extends Error {
 /**
  * The translation of a message. `events` are native events in wire form, which are checked
  * afterwards: missing values may be `undefined`, invalid values are passed unchanged. Events
- * without an id or time get those of the message. Each of `lookUps` becomes an event when it is
+ * without an id or time get those of the message. Each of `fetches` becomes an event when it is
  * fetched, with the time of the fetch.
  */
 export type Translation =
-  | { events: readonly unknown[]; lookUps?: readonly Fetch[] }
+  | { events: readonly unknown[]; fetches?: readonly Fetch[] }
   | { errors: FieldErrors }
   | { unused: UnusedReason }
   | 'unused';

@@ -89,10 +89,10 @@ const LETTERS = `
   ),
   ranked as (
     select counted.*,
-      row_number() over (partition by kind, source order by count desc, reason collate "C") as place
+      row_number() over (partition by kind, source order by count desc, reason collate "C") as position
     from counted
   )
-  select kind, source, reason, count from ranked where place <= $1 order by place`;
+  select kind, source, reason, count from ranked where position <= $1 order by position`;
 
 /**
  * The number of dead letters per sender and reason, highest first, at most 20 reasons per sender.

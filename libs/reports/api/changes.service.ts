@@ -42,7 +42,7 @@ export interface ChangesRequest extends ListRequest {
 }
 
 /** A row of a report with its positions in the two runs. */
-export type StandingRow = ReportPosition & (UserRow | OrgReportRow);
+export type RankedRow = ReportPosition & (UserRow | OrgReportRow);
 
 /**
  * Pages of a ranking with the changes since an earlier run. Whole lists stay packed; names are read only
@@ -79,14 +79,14 @@ export class ChangesService {
    */
   async rows(
     ranking: Ranking,
-    { run, list, total, placeAt, standingAt }: Selection,
+    { run, list, total, positionAt, ranksAt }: Selection,
     first: number,
     most: number,
-  ): Promise<StandingRow[]> {
+  ): Promise<RankedRow[]> {
     const length = Math.max(0, Math.min(most, total - first));
-    const places = Array.from({ length }, (_, index) => placeAt(first + index));
-    const rows = await rowsAt(this.database.pool, run, ranking, list, places);
-    return rows.flatMap((row, index) => (row ? [{ ...standingAt(places[index]!), ...row }] : []));
+    const positions = Array.from({ length }, (_, index) => positionAt(first + index));
+    const rows = await rowsAt(this.database.pool, run, ranking, list, positions);
+    return rows.flatMap((row, index) => (row ? [{ ...ranksAt(positions[index]!), ...row }] : []));
   }
 
   private async attempt(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {

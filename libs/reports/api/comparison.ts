@@ -20,32 +20,33 @@ export function compareLists(keys: Uint32Array, previousKeys: Uint32Array): Comp
   const rankOf = ranksByKey(previousKeys);
   const previousRanks = new Uint32Array(keys.length);
   const entered = new Places(keys.length);
-  for (let place = 0; place < keys.length; place++) {
-    const key = keys[place]!;
+  for (let position = 0; position < keys.length; position++) {
+    const key = keys[position]!;
     const rank = key < rankOf.length ? rankOf[key]! : 0;
-    previousRanks[place] = rank;
-    if (rank === 0) entered.add(place);
+    previousRanks[position] = rank;
+    if (rank === 0) entered.add(position);
     // Keys that keep a rank after the loop have left.
     else rankOf[key] = 0;
   }
   const left = new Places(previousKeys.length);
   const leftAbove = new Uint32Array(previousKeys.length);
-  for (let place = 0; place < previousKeys.length; place++) {
-    leftAbove[place] = left.length;
-    if (rankOf[previousKeys[place]!] !== 0) left.add(place);
+  for (let position = 0; position < previousKeys.length; position++) {
+    leftAbove[position] = left.length;
+    if (rankOf[previousKeys[position]!] !== 0) left.add(position);
   }
   const moved = movedPlaces(previousRanks, leftAbove);
   return { previousRanks, entered: entered.all(), moved, left: left.all() };
 }
 
-/** @param leftAbove by previous place, the number of rows above it that have left */
+/** @param leftAbove by previous position, the number of rows above it that have left */
 function movedPlaces(previousRanks: Uint32Array, leftAbove: Uint32Array): Uint32Array {
   const moved = new Places(previousRanks.length);
   let enteredAbove = 0;
-  for (let place = 0; place < previousRanks.length; place++) {
-    const before = previousRanks[place]!;
+  for (let position = 0; position < previousRanks.length; position++) {
+    const before = previousRanks[position]!;
     if (before === 0) enteredAbove++;
-    else if (hasMoved(place + 1 - before, enteredAbove - leftAbove[before - 1]!)) moved.add(place);
+    else if (hasMoved(position + 1 - before, enteredAbove - leftAbove[before - 1]!))
+      moved.add(position);
   }
   return moved.all();
 }
@@ -55,15 +56,15 @@ function hasMoved(change: number, explained: number): boolean {
   return change < Math.min(0, explained) || change > Math.max(0, explained);
 }
 
-/** Whether the row at a place has moved. */
-export function isMoved({ moved }: Comparison, place: number): boolean {
+/** Whether the row at a position has moved. */
+export function isMoved({ moved }: Comparison, position: number): boolean {
   let [low, high] = [0, moved.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (moved[middle]! < place) low = middle + 1;
+    if (moved[middle]! < position) low = middle + 1;
     else high = middle;
   }
-  return moved[low] === place;
+  return moved[low] === position;
 }
 
 /** The size of a comparison in bytes. */
@@ -74,23 +75,24 @@ export function comparisonBytes({ previousRanks, entered, moved, left }: Compari
 /** The ranks in a list by key; 0 for keys that are not in it. */
 function ranksByKey(keys: Uint32Array): Uint32Array {
   let size = 0;
-  for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
+  for (let position = 0; position < keys.length; position++)
+    size = Math.max(size, keys[position]! + 1);
   const ranks = new Uint32Array(size);
-  for (let place = 0; place < keys.length; place++) ranks[keys[place]!] = place + 1;
+  for (let position = 0; position < keys.length; position++) ranks[keys[position]!] = position + 1;
   return ranks;
 }
 
 /** A list of positions with a known maximum length. */
 class Places {
-  private readonly places: Uint32Array;
+  private readonly positions: Uint32Array;
   private count = 0;
 
   constructor(most: number) {
-    this.places = new Uint32Array(most);
+    this.positions = new Uint32Array(most);
   }
 
-  add(place: number): void {
-    this.places[this.count++] = place;
+  add(position: number): void {
+    this.positions[this.count++] = position;
   }
 
   get length(): number {
@@ -98,6 +100,6 @@ class Places {
   }
 
   all(): Uint32Array {
-    return this.places.slice(0, this.count);
+    return this.positions.slice(0, this.count);
   }
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ApiError, Calendar, PROFILE_FIELDS, formatDay, type Ranking } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { Logger, describeError } from '#libs/platform';
-import { ChangesService, type ListRequest, type StandingRow } from './changes.service.js';
+import { ChangesService, type ListRequest, type RankedRow } from './changes.service.js';
 import { BYTE_ORDER_MARK, csvHead, csvLine } from './csv.js';
 import { lacksRanking } from '../snapshots/missing.query.js';
 import { RankingMissing, SnapshotPruned } from './retry-if-pruned.js';
@@ -33,8 +33,8 @@ export interface CsvRequest extends ListRequest {
   search?: string;
 }
 
-/** Reads up to `ROWS_AT_ONCE` rows from place `first` on; undefined beyond the end of the list. */
-type ReadRows = (first: number) => Promise<StandingRow[] | undefined>;
+/** Reads up to `ROWS_AT_ONCE` rows from position `first` on; undefined beyond the end of the list. */
+type ReadRows = (first: number) => Promise<RankedRow[] | undefined>;
 
 /**
  * Writes rankings as CSV, some rows at a time, as fast as the client reads. Between reads it uses no
@@ -52,11 +52,7 @@ export class CsvService {
   /** @throws ApiError `not_found` when there is no run yet, or the run is not kept or lacks this ranking */
   async file(ranking: Ranking, request: CsvRequest): Promise<CsvFile> {
     const run = await keptRun(this.database.pool, request.runId);
-    if (!run) {
-      const message =
-        'No report has been made yet. The schedule makes one; POST /api/admin/v1/report_runs makes one now.';
-      throw new ApiError('not_found', message);
-    }
+    if (!run) throw noRunYet();
     const { subject, report, interval } = ranking;
     const day = formatDay(this.calendar.dayOf(run.reportTime * 1000));
     const only = request.change === 'all' ? [] : [request.change];
@@ -114,23 +110,30 @@ export class CsvService {
     ranking: Ranking,
     first: number,
     snapshot: Snapshot,
-  ): Promise<StandingRow[] | undefined> {
+  ): Promise<RankedRow[] | undefined> {
     const { pool } = this.database;
     const slice = await readListSlice(pool, run.id, ranking, first, ROWS_AT_ONCE);
     // A store that was restored in the meantime may have another run's snapshot under the same number.
     if (slice.reportId !== (snapshot.reportId ??= slice.reportId)) throw new SnapshotPruned();
     if (slice.length === 0) return undefined;
-    const places = Array.from({ length: slice.length }, (_, place) => place);
-    const rows = await rowsAt(pool, run, ranking, slice, places);
+    const positions = Array.from({ length: slice.length }, (_, position) => position);
+    const rows = await rowsAt(pool, run, ranking, slice, positions);
     const unknown = { previous_rank: null, change: null };
-    return rows.flatMap((row, place) =>
-      row ? [{ rank: first + place + 1, ...unknown, ...row }] : [],
+    return rows.flatMap((row, position) =>
+      row ? [{ rank: first + position + 1, ...unknown, ...row }] : [],
     );
   }
 }
 
+/** The error of a file that is requested before the first run. */
+export function noRunYet(): ApiError {
+  const message =
+    'No report has been made yet. The schedule makes one; POST /api/admin/v1/report_runs makes one now.';
+  return new ApiError('not_found', message);
+}
+
 /** Whether a row contains a text, by the rules of the dashboard's search. @param wanted in lower case */
-function holds(row: StandingRow, wanted: string): boolean {
+function holds(row: RankedRow, wanted: string): boolean {
   if (wanted === '') return true;
   const texts =
     'user_id' in row

@@ -1,6 +1,6 @@
 import { PROFILE_FIELDS, type Ranking } from '#libs/contracts';
 import { definitionOf } from '../definitions/index.js';
-import type { StandingRow } from './changes.service.js';
+import type { RankedRow } from './changes.service.js';
 
 /** Marks the file as UTF-8 for spreadsheets. */
 export const BYTE_ORDER_MARK = '\ufeff';
@@ -23,7 +23,7 @@ export function csvHead(ranking: Ranking, compares: boolean): string {
 }
 
 /** The line of a row. @param compares adds the columns of changes */
-export function csvLine(row: StandingRow, compares: boolean): string {
+export function csvLine(row: RankedRow, compares: boolean): string {
   const changes = compares ? [row.previous_rank ?? '', row.change ?? ''] : [];
   const rank = [row.rank ?? '', ...changes];
   const extras = Object.values(row.extra_properties);

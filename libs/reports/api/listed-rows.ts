@@ -12,7 +12,7 @@ import type { PackedList } from './packed-list.query.js';
 type Row = UserRow | OrgReportRow;
 
 /**
- * The rows at some places of a ranking; undefined for users and orgs deleted since.
+ * The rows at some positions of a ranking; undefined for users and orgs deleted since.
  * @throws SnapshotPruned when the run was pruned in the meantime
  */
 export async function rowsAt(
@@ -20,7 +20,7 @@ export async function rowsAt(
   run: KeptRun,
   ranking: Ranking,
   list: Pick<PackedList, 'reportId' | 'width' | 'entries'>,
-  places: readonly number[],
+  positions: readonly number[],
 ): Promise<(Row | undefined)[]> {
   const { reportId } = list;
   return ranking.subject === 'user'
@@ -31,7 +31,7 @@ export async function rowsAt(
     profiles: DisplayProfiles<Profile, ProfileRow>,
     row: (entry: NumberedEntry, profile: Profile) => Row,
   ): Promise<(Row | undefined)[]> {
-    const entries = entriesAt(ranking, list, places);
+    const entries = entriesAt(ranking, list, positions);
     const keys = entries.map(({ key }) => key);
     // Reads the numbers last: when the snapshot is still the same, the keys had the same meaning until then.
     const known = await profilesOf(db, profiles, keys);
@@ -47,9 +47,11 @@ export async function rowsAt(
 function entriesAt(
   ranking: Ranking,
   { entries, width }: Pick<PackedList, 'width' | 'entries'>,
-  places: readonly number[],
+  positions: readonly number[],
 ) {
   const extras = definitionOf(ranking).extras.length;
-  const packed = places.map((place) => entries.subarray(place * width, (place + 1) * width));
+  const packed = positions.map((position) =>
+    entries.subarray(position * width, (position + 1) * width),
+  );
   return unpackList(Buffer.concat(packed), extras, width);
 }

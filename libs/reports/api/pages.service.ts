@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ApiError, type Ranking, type ReportPage } from '#libs/contracts';
+import type { Ranking, ReportPage } from '#libs/contracts';
 import { ORG_PROFILES, USER_PROFILES, type DisplayProfiles } from '#libs/facts';
 import { Database } from '#libs/database';
 import { definitionOf } from '../definitions/index.js';
-import { RankingMissing } from './retry-if-pruned.js';
+import { RankingMissing, SnapshotPruned, retryIfPruned } from './retry-if-pruned.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
 import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
 import { lacksRanking } from '../snapshots/missing.query.js';
@@ -21,9 +21,6 @@ interface Sliced<Profile> {
   run?: ServedRun;
   slice?: SnapshotSlice<Profile>;
 }
-
-/** A new run may complete while a page is read. */
-const ATTEMPTS = 5;
 
 /** Reads pages of reports: ranks and numbers from the snapshot, current names. */
 @Injectable()
@@ -63,19 +60,19 @@ export class PagesService {
   }
 
   /** Reads from the run that was served last; the slice shows whether it is still the latest. */
-  private async servedSlice<Profile>(
+  private servedSlice<Profile>(
     ranking: Ranking,
     sliceOfRun: SliceOfRun<Profile>,
   ): Promise<Sliced<Profile>> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    return retryIfPruned(async () => {
       const run = this.served ?? (await servedRun(this.database));
       if (!run) return {};
       const slice = await sliceOfRun(run);
       this.served = slice?.servedRun === run.runId ? run : undefined;
       if (this.served) return { run, slice };
       if (!slice && (await this.isLatestWithout(run, ranking))) return {};
-    }
-    throw gone();
+      throw new SnapshotPruned();
+    });
   }
 
   private async pinnedSlice<Profile>(
@@ -86,7 +83,7 @@ export class PagesService {
     const run = await servedRun(this.database, runId);
     const slice = run && (await sliceOfRun(run));
     if (slice) return { run, slice };
-    throw run && (await this.lacks(run, ranking)) ? new RankingMissing() : gone();
+    throw run && (await this.lacks(run, ranking)) ? new RankingMissing() : new SnapshotPruned();
   }
 
   /** Whether a version without this ranking made the latest run. The reply is then the same as without a run. */
@@ -123,12 +120,4 @@ function rowsOf<Profile, Row>(
     const profile = slice.profiles.get(entry.key);
     return profile ? [row(slice.reportId, entry, profile)] : [];
   });
-}
-
-/** The error for a snapshot that is not kept, or was pruned during the request. */
-function gone(): ApiError {
-  return new ApiError(
-    'not_found',
-    'No completed run with this run_id is kept. GET /api/insights/v1/runs lists the runs that are kept.',
-  );
 }

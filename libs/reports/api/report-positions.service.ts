@@ -29,10 +29,10 @@ export class ReportPositionsService {
       const reports: ReportPosition[] = [];
       for (const ranking of RANKINGS.filter((one) => one.subject === subject)) {
         const list = await unlessMissing(this.lists.of(run, ranking));
-        const place = list && positionOf(list, key);
-        if (!list || place === undefined) continue;
+        const position = list && positionOf(list, key);
+        if (!list || position === undefined) continue;
         const { report, interval } = ranking;
-        reports.push({ report, interval, rank: place + 1, total_count: list.total });
+        reports.push({ report, interval, rank: position + 1, total_count: list.total });
       }
       return { run: { run_id: run.runId, report_time: run.reportTime }, reports };
     });

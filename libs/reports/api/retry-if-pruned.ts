@@ -22,7 +22,8 @@ export class RankingMissing extends ApiError {
   }
 }
 
-const ATTEMPTS = 3;
+/** New runs may complete while a client reads, so one retry is not enough. */
+const ATTEMPTS = 5;
 
 /** The answer; undefined when the run lacks the ranking. */
 export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
@@ -34,7 +35,7 @@ export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefine
   }
 }
 
-/** Repeats `work` when the run was pruned while it was read. A newer run exists by then. */
+/** Repeats `work` when the run was pruned or replaced while it was read. A newer run exists by then. */
 export async function retryIfPruned<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -31,9 +31,9 @@ export interface ReportPosition {
 /** The rows of one run's list that a filter selects. */
 export interface Selection extends Listed {
   total: number;
-  /** The place in the list of the i-th selected row; both count from 0. */
-  placeAt: (index: number) => number;
-  standingAt: (place: number) => ReportPosition;
+  /** The position in the list of the i-th selected row; both count from 0. */
+  positionAt: (index: number) => number;
+  ranksAt: (position: number) => ReportPosition;
   /** The numbers of rows that entered, moved and left under the filter; null without a previous run. */
   counts: ReportChanges['counts'];
 }
@@ -41,8 +41,8 @@ export interface Selection extends Listed {
 /** Selects rows by their change and by net loss. */
 export function select(compared: Compared, { change, netLoss }: RowFilter): Selection {
   const { run, list, previous } = compared;
-  const passing = (of: Listed, places: Uint32Array) =>
-    netLoss ? places.filter((place) => isNetLoss(of.list, place)) : places;
+  const passing = (of: Listed, positions: Uint32Array) =>
+    netLoss ? positions.filter((position) => isNetLoss(of.list, position)) : positions;
   const changes = previous && {
     entered: passing(compared, previous.comparison.entered),
     moved: passing(compared, previous.comparison.moved),
@@ -59,40 +59,44 @@ export function select(compared: Compared, { change, netLoss }: RowFilter): Sele
     return {
       ...{ run: previous.run, list: previous.list, counts },
       ...indexed(changes.left),
-      standingAt: (place) => ({ rank: null, previous_rank: place + 1, change: 'left' }),
+      ranksAt: (position) => ({ rank: null, previous_rank: position + 1, change: 'left' }),
     };
   }
   const inList = {
     ...{ run, list, counts },
-    standingAt: (place: number) => standingAt(place, previous?.comparison),
+    ranksAt: (position: number) => ranksAt(position, previous?.comparison),
   };
   if (change !== 'all') return { ...inList, ...indexed(changes?.[change] ?? new Uint32Array(0)) };
-  if (netLoss) return { ...inList, ...indexed(passing(compared, allPlaces(list))) };
-  return { ...inList, total: list.total, placeAt: (index) => index };
+  if (netLoss) return { ...inList, ...indexed(passing(compared, allPositions(list))) };
+  return { ...inList, total: list.total, positionAt: (index) => index };
 }
 
-function indexed(places: Uint32Array): Pick<Selection, 'total' | 'placeAt'> {
-  return { total: places.length, placeAt: (index) => places[index]! };
+function indexed(positions: Uint32Array): Pick<Selection, 'total' | 'positionAt'> {
+  return { total: positions.length, positionAt: (index) => positions[index]! };
 }
 
-function allPlaces({ total }: PackedList): Uint32Array {
-  return Uint32Array.from({ length: total }, (_, place) => place);
+function allPositions({ total }: PackedList): Uint32Array {
+  return Uint32Array.from({ length: total }, (_, position) => position);
 }
 
 const KEY_BYTES = 4;
 
 /** Whether an org lost more people than it gained. The first two extras of attrition are the joined and the left. */
-function isNetLoss({ entries, width }: PackedList, place: number): boolean {
-  const added = place * width + KEY_BYTES;
+function isNetLoss({ entries, width }: PackedList, position: number): boolean {
+  const added = position * width + KEY_BYTES;
   return width < KEY_BYTES + 12
     ? entries[added]! < entries[added + 1]!
     : entries.readInt32LE(added) < entries.readInt32LE(added + 4);
 }
 
-function standingAt(place: number, comparison: Comparison | undefined): ReportPosition {
-  const rank = place + 1;
+function ranksAt(position: number, comparison: Comparison | undefined): ReportPosition {
+  const rank = position + 1;
   if (!comparison) return { rank, previous_rank: null, change: null };
-  const before = comparison.previousRanks[place]!;
+  const before = comparison.previousRanks[position]!;
   if (before === 0) return { rank, previous_rank: null, change: 'entered' };
-  return { rank, previous_rank: before, change: isMoved(comparison, place) ? 'moved' : 'stayed' };
+  return {
+    rank,
+    previous_rank: before,
+    change: isMoved(comparison, position) ? 'moved' : 'stayed',
+  };
 }

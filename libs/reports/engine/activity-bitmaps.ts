@@ -66,11 +66,11 @@ export class ActivityBitmaps {
 
   /** Copies the words of some keys from rows of `stride` numbers, which begin with the words. */
   static ofRows(rows: Uint32Array, stride: number, keys: Uint32Array): ActivityBitmaps {
-    const masks = ActivityBitmaps.none(keys.length);
+    const bitmaps = ActivityBitmaps.none(keys.length);
     for (let position = 0; position < keys.length; position++)
       for (let word = 0; word < BITMAP_WORDS; word++)
-        masks.words[position * BITMAP_WORDS + word] = rows[keys[position]! * stride + word]!;
-    return masks;
+        bitmaps.words[position * BITMAP_WORDS + word] = rows[keys[position]! * stride + word]!;
+    return bitmaps;
   }
 
   /** Copies the words of a key into an array, from `at` on. */

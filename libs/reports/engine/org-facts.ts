@@ -1,7 +1,8 @@
 import type { Excluded, FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { perWindow, secondsOf, type WindowCounts } from './columns.js';
-import { ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
+import { ACTIVE_USER_COUNTS } from './active-users.js';
+import { ACTIVE_USERS, ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
 import type { NamedActivity } from './named-activity.js';
 import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
@@ -11,6 +12,7 @@ import type { ScratchBuffers } from './scratch-buffers.js';
  * The orgs that exist at T and are not excluded.
  * @param userActivity the 90 days up to T, by user key: orgs are active through their members
  * @param named the activity of the same days that names an org
+ * @param openSpans receives the number of open spans by user key; initially zero
  */
 export async function orgFacts(
   moment: Moment,
@@ -20,12 +22,15 @@ export async function orgFacts(
   named: NamedActivity | undefined,
   thread: OrgThread,
   memory: ScratchBuffers,
+  openSpans: Uint32Array,
 ): Promise<OrgFacts> {
   // Orgs without a row are in no report.
-  const rows = memory.allocateShared(orgs.size * ROW);
+  const rows = memory.allocateShared('orgs', orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
-  const ignored = excluded.users.isEmpty ? undefined : excluded.users.words;
-  await thread.tally({ moment, spans, count, activity: userActivity.words, named, ignored, rows });
+  const activity = userActivity.words;
+  const isAny = !excluded.users.isEmpty || !excluded.orgs.isEmpty;
+  const ignored = isAny ? { users: excluded.users.words, orgs: excluded.orgs.words } : undefined;
+  await thread.tally({ moment, spans, count, activity, named, ignored, rows, openSpans });
   const existing = orgs.existingAt(moment.reportTime * 1000);
   const keys = orgs.inOrder(existing.without(excluded.orgs));
   const column = (field: number) => {
@@ -45,5 +50,8 @@ export async function orgFacts(
     members: column(MEMBERS),
     added: windows(ADDED),
     removed: windows(REMOVED),
+    activeUsers: Object.fromEntries(
+      ACTIVE_USER_COUNTS.map((window, index) => [window, column(ACTIVE_USERS + index)]),
+    ) as OrgFacts['activeUsers'],
   };
 }

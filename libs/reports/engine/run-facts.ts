@@ -1,4 +1,5 @@
 import type { Calendar } from '#libs/contracts';
+import type { ActiveUserWindow } from './active-users.js';
 import type { ActivityBitmaps } from './activity-bitmaps.js';
 import type { WindowCounts } from './columns.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
@@ -24,6 +25,10 @@ export interface SubjectFacts {
 export interface UserFacts extends SubjectFacts {
   lastActiveAt: Uint32Array;
   inviters: Inviters;
+  /** The keys in the order of the ids. */
+  keysById: Uint32Array;
+  /** By key, the number of open spans at T. */
+  openSpans: Uint32Array;
 }
 
 /** Users who sent invites, about a twentieth of all users. */
@@ -39,6 +44,8 @@ export interface OrgFacts extends SubjectFacts {
   members: Uint32Array;
   added: WindowCounts;
   removed: WindowCounts;
+  /** The number of distinct users who made the org active. */
+  activeUsers: Record<ActiveUserWindow, Uint32Array>;
 }
 
 export interface RunFacts {

@@ -18,7 +18,7 @@ export class Buffer32 {
 export class ScratchBuffers {
   private readonly rooms: Buffer32[] = [];
   private readonly outgoing = [new Buffer32(), new Buffer32()] as const;
-  private shared = new Uint32Array(new SharedArrayBuffer(0));
+  private readonly shared = { orgs: emptyShared(), users: emptyShared() };
   private taken = 0;
   private sent = 0;
 
@@ -38,17 +38,21 @@ export class ScratchBuffers {
     return (this.rooms[index] ??= new Buffer32()).take(count);
   }
 
-  /** The only array shared with the thread: `count` words, all zero. */
-  allocateShared(count: number): Uint32Array {
-    if (this.shared.length < count) {
+  /** An array that is shared with the thread: `count` words, all zero. There is one of orgs and one of users. */
+  allocateShared(of: 'orgs' | 'users', count: number): Uint32Array {
+    if (this.shared[of].length < count) {
       const bytes = Math.ceil(count * ROOM_TO_GROW) * Uint32Array.BYTES_PER_ELEMENT;
-      this.shared = new Uint32Array(new SharedArrayBuffer(bytes));
+      this.shared[of] = new Uint32Array(new SharedArrayBuffer(bytes));
     }
-    return this.shared.subarray(0, count).fill(0);
+    return this.shared[of].subarray(0, count).fill(0);
   }
 
   /** The buffer of the next list. There are two: one is written while the other is filled. */
   nextOutgoing(): Buffer32 {
     return this.outgoing[this.sent++ % 2 === 0 ? 0 : 1];
   }
+}
+
+function emptyShared(): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(0));
 }

@@ -81,7 +81,10 @@ export async function completeRun(
   { rowCounts, exclusionsVersion }: CompletedRun,
   known: readonly string[],
 ): Promise<boolean> {
-  return (await db.query(COMPLETE, [...claimOf(run), rowCounts, exclusionsVersion, known])).rowCount === 1;
+  return (
+    (await db.query(COMPLETE, [...claimOf(run), rowCounts, exclusionsVersion, known])).rowCount ===
+    1
+  );
 }
 
 const END_ATTEMPT = `

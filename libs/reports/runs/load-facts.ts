@@ -61,13 +61,14 @@ export async function loadFacts(
     ),
   ]);
   const named = current.named.activity(current.users);
+  const openSpans = memory.allocateShared('users', rows[0]!.keys);
   const [orgs, users] = await settleAll([
-    orgFacts(moment, facts, excluded, current.users, named, thread, memory),
+    orgFacts(moment, facts, excluded, current.users, named, thread, memory, openSpans),
     userFacts(one, calendar, moment, facts, excluded, current.users, lastActiveAt, memory),
   ]);
   const isFullRead = facts !== before?.facts || activity !== before.activity;
   return {
-    facts: { moment, calendar, users, orgs, memory },
+    facts: { moment, calendar, users: { ...users, openSpans }, orgs, memory },
     exclusionsVersion: excluded.version,
     known: { facts, activity, memory },
     isFullRead,

@@ -36,11 +36,11 @@ export async function prunableRuns(
   const { rows: never } = await db.query<{ id: number }>(NEVER_SERVED);
   const days = new Set<number>();
   const prunable = never.map(({ id }) => id);
-  for (const [place, { id, reportTime, isRequested }] of completed.entries()) {
+  for (const [position, { id, reportTime, isRequested }] of completed.entries()) {
     const day = calendar.dayOf(reportTime.getTime());
     const isLastOfDay = !days.has(day);
     days.add(day);
-    const isKept = place < kept.runs || (isLastOfDay && days.size <= kept.days) || isRequested;
+    const isKept = position < kept.runs || (isLastOfDay && days.size <= kept.days) || isRequested;
     if (!isKept) prunable.push(id);
   }
   return prunable.sort((one, other) => one - other);

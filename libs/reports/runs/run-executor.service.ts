@@ -170,7 +170,8 @@ export class RunExecutor {
     const known = await this.watch.knownMigrations();
     await this.database.transaction(async (db) => {
       const rowCounts = await writeSnapshot(db, run.id, facts);
-      if (!(await completeRun(db, run, { rowCounts, exclusionsVersion }, known))) throw new NotOurs();
+      if (!(await completeRun(db, run, { rowCounts, exclusionsVersion }, known)))
+        throw new NotOurs();
       if (!(await replica.isOf(db))) throw new Error('The store changed while the run was made.');
     }, 'long');
   }

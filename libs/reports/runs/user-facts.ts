@@ -24,7 +24,7 @@ export async function userFacts(
   activity: ActivityBitmaps,
   lastActiveAt: Uint32Array,
   memory: ScratchBuffers,
-): Promise<UserFacts> {
+): Promise<Omit<UserFacts, 'openSpans'>> {
   const exists = users.existingAt(moment.reportTime * 1000).without(excluded.users);
   const byKey = {
     ...{ exists, ranks: users.ranks(), lastActiveAt },
@@ -32,8 +32,10 @@ export async function userFacts(
   };
   await settleLastActive(db, calendar, moment, byKey);
   const sorted = sortUsers(byKey, memory);
-  const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(sorted.keys);
-  return { ...sorted, inviters };
+  const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(
+    sorted.keys,
+  );
+  return { ...sorted, inviters, keysById: users.inOrder(exists) };
 }
 
 /**

@@ -6,7 +6,7 @@ import { kept, numbersFrom } from './page.query.js';
 import { snapshotTable } from './snapshots.store.js';
 
 const numbersOfKeys = (table: string) => `
-  with keys as (select * from unnest($2::int[]) with ordinality as k (key, place))
+  with keys as (select * from unnest($2::int[]) with ordinality as k (key, position))
   select (${numbersFrom(table)}) as numbers
   where exists (
     select from ${table}
@@ -32,7 +32,9 @@ export async function numbersOf(
   const numbers = row?.numbers;
   return (
     row &&
-    (numbers ? keys.map((_, place) => unpackNumbers(numbers.subarray(place * NUMBERS_BYTES))) : [])
+    (numbers
+      ? keys.map((_, position) => unpackNumbers(numbers.subarray(position * NUMBERS_BYTES)))
+      : [])
   );
 }
 

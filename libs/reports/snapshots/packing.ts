@@ -33,20 +33,47 @@ export function packNumbers(
   room: Buffer32,
 ): Buffer {
   let size = 0;
-  for (let place = 0; place < keys.length; place++) size = Math.max(size, keys[place]! + 1);
+  for (let position = 0; position < keys.length; position++)
+    size = Math.max(size, keys[position]! + 1);
   const packed = room.take(size * 2).fill(0);
-  for (let place = 0; place < keys.length; place++) {
-    packed[keys[place]! * 2] = first[place]!;
-    packed[keys[place]! * 2 + 1] = second[place]!;
+  for (let position = 0; position < keys.length; position++) {
+    packed[keys[position]! * 2] = first[position]!;
+    packed[keys[position]! * 2 + 1] = second[position]!;
   }
   return littleEndian(packed);
+}
+
+/** Bytes per value of a packed column. */
+export type ColumnWidth = 1 | 2 | 4;
+
+/** Packs one number per key, at byte key × width, in the narrowest width for all values. */
+export function packColumn(
+  values: Uint32Array,
+  room: Buffer32,
+): { width: ColumnWidth; entries: Buffer } {
+  let all = 0;
+  for (let key = 0; key < values.length; key++) all |= values[key]!;
+  const width = all >>> 16 !== 0 ? 4 : all >>> 8 !== 0 ? 2 : 1;
+  const words = room.take(Math.ceil((values.length * width) / 4));
+  if (width === 4) {
+    words.set(values);
+    return { width, entries: littleEndian(words) };
+  }
+  const { buffer, byteOffset } = words;
+  const column =
+    width === 1
+      ? new Uint8Array(buffer, byteOffset, values.length)
+      : new Uint16Array(buffer, byteOffset, values.length);
+  column.set(values);
+  const entries = Buffer.from(buffer, byteOffset, column.byteLength);
+  return { width, entries: width === 1 || endianness() === 'LE' ? entries : entries.swap16() };
 }
 
 function packWords(packed: Uint32Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
   const columns = [keys, ...extras];
   for (const [field, column] of columns.entries()) {
-    for (let place = 0, at = field; place < column.length; place++, at += columns.length) {
-      packed[at] = column[place]!;
+    for (let position = 0, at = field; position < column.length; position++, at += columns.length) {
+      packed[at] = column[position]!;
     }
   }
   return littleEndian(packed);
@@ -54,16 +81,20 @@ function packWords(packed: Uint32Array, keys: Uint32Array, extras: readonly Uint
 
 function packBytes(packed: Uint8Array, keys: Uint32Array, extras: readonly Uint32Array[]): Buffer {
   const width = widthOf(extras.length, 1);
-  for (let place = 0, at = 0; place < keys.length; place++, at += width) {
-    const key = keys[place]!;
+  for (let position = 0, at = 0; position < keys.length; position++, at += width) {
+    const key = keys[position]!;
     packed[at] = key;
     packed[at + 1] = key >>> 8;
     packed[at + 2] = key >>> 16;
     packed[at + 3] = key >>> 24;
   }
   for (const [index, column] of extras.entries()) {
-    for (let place = 0, at = KEY_BYTES + index; place < column.length; place++, at += width) {
-      packed[at] = column[place]!;
+    for (
+      let position = 0, at = KEY_BYTES + index;
+      position < column.length;
+      position++, at += width
+    ) {
+      packed[at] = column[position]!;
     }
   }
   return Buffer.from(packed.buffer, packed.byteOffset, packed.length);
@@ -84,10 +115,10 @@ export interface NumberedEntry extends Entry {
 export function unpackList(packed: Buffer, extras: number, width: number): Entry[] {
   const extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;
   const extra = (at: number) => (extraBytes === 1 ? packed[at]! : packed.readInt32LE(at));
-  return Array.from({ length: packed.length / width }, (_, place) => ({
-    key: packed.readUInt32LE(place * width),
+  return Array.from({ length: packed.length / width }, (_, position) => ({
+    key: packed.readUInt32LE(position * width),
     extras: Array.from({ length: extras }, (_unused, index) =>
-      extra(place * width + KEY_BYTES + extraBytes * index),
+      extra(position * width + KEY_BYTES + extraBytes * index),
     ),
   }));
 }

@@ -9,7 +9,7 @@ import {
   unpackNumbers,
   type NumberedEntry,
 } from './packing.js';
-import { snapshotTable } from './snapshots.store.js';
+import { IS_RANKING, snapshotTable } from './snapshots.store.js';
 import { SERVED_RUN } from './served-run.js';
 
 /** A slice of one ranking of one run, with the display profiles of its users or orgs. */
@@ -35,7 +35,7 @@ interface SliceRow<ProfileRow> {
 }
 
 /** Limit for the start of a slice, because `substring` counts bytes as int4. Slices beyond a list's end are empty. */
-const LAST_PLACE = 2 ** 26;
+const LAST_POSITION = 2 ** 26;
 
 /**
  * Selects the entries [`$4`, `$4 + $5`) of the ranking (`$1`, `$2`, `$3`) as one value. Reads the part that
@@ -44,16 +44,16 @@ const LAST_PLACE = 2 ** 26;
  */
 export const entriesFrom = (table: string) => `
   select report_id, total, width, string_agg(
-    substring(entries from ((place - first) * width + 1) for $5::int * width), '' order by first) as entries
-  from ${table}, lateral (select least($4::bigint, ${LAST_PLACE})::int as place) slice
-  where subject = $1 and report = $2 and "interval" = $3 and first < place + $5::int
+    substring(entries from ((position - first) * width + 1) for $5::int * width), '' order by first) as entries
+  from ${table}, lateral (select least($4::bigint, ${LAST_POSITION})::int as position) slice
+  where subject = $1 and report = $2 and "interval" = $3 and first < position + $5::int
     and first >= (
       select max(first) from ${table}
-      where subject = $1 and report = $2 and "interval" = $3 and first <= place)
+      where subject = $1 and report = $2 and "interval" = $3 and first <= position)
   group by report_id, total, width`;
 
 /**
- * Selects the numbers of the subjects (of kind `$1`) whose `key` is in `keys`, in the order of `place`. One subquery
+ * Selects the numbers of the subjects (of kind `$1`) whose `key` is in `keys`, in the order of `position`. One subquery
  * per key: with a join, PostgreSQL scanned all parts, because a new table has no statistics.
  */
 export const numbersFrom = (table: string) => `
@@ -61,7 +61,7 @@ export const numbersFrom = (table: string) => `
     select substring(entries from (key - first) * ${NUMBERS_BYTES} + 1 for ${NUMBERS_BYTES})
     from ${table}
     where subject = $1 and report = 'numbers' and "interval" = '' and first = key - key % ${NUMBERS_A_PART}
-  ), '' order by place)
+  ), '' order by position)
   from keys`;
 
 // One query for the slice, the numbers and display profiles of its keys (the first four bytes of each entry), and the
@@ -72,10 +72,10 @@ const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
   with list as (
     select report_id, total, width, entries as page from (${entriesFrom(table)}) slice
   ), keys as (
-    select place, get_byte(page, at) | (get_byte(page, at + 1) << 8)
+    select position, get_byte(page, at) | (get_byte(page, at + 1) << 8)
       | (get_byte(page, at + 2) << 16) | (get_byte(page, at + 3) << 24) as key
-    from list, generate_series(0, length(page) / greatest(width, 1) - 1) place,
-      lateral (select place * width as at) entry
+    from list, generate_series(0, length(page) / greatest(width, 1) - 1) position,
+      lateral (select position * width as at) entry
     limit ${parameters.MAX_PAGE_SIZE}
   )
   select list.*, (${numbersFrom(table)}) as numbers, (${SERVED_RUN}) as served_run, (
@@ -102,9 +102,9 @@ export async function sliceOf<Profile, Row extends { id: number }>(
   return {
     reportId,
     total,
-    entries: entries.map((entry, place) => ({
+    entries: entries.map((entry, position) => ({
       ...entry,
-      numbers: unpackNumbers(numbers!.subarray(place * NUMBERS_BYTES)),
+      numbers: unpackNumbers(numbers!.subarray(position * NUMBERS_BYTES)),
     })),
     profiles: profiles.read(row.profiles ?? []),
     servedRun,
@@ -112,7 +112,7 @@ export async function sliceOf<Profile, Row extends { id: number }>(
 }
 
 const totalsFrom = (table: string) => `
-  select subject, report, "interval", total from ${table} where report <> 'numbers' and first = 0`;
+  select subject, report, "interval", total from ${table} where ${IS_RANKING} and first = 0`;
 
 /** The number of entries of each ranking of a run. */
 export async function totalsOf(

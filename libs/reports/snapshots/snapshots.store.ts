@@ -2,12 +2,24 @@ import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contra
 import { randomUUID } from 'node:crypto';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { copyInParts, type Connection } from '#libs/database';
-import { definitionOf, windowOf } from '../definitions/index.js';
+import { definitionOf, subjectIndex, windowOf } from '../definitions/index.js';
 import type { RunFacts } from '../engine/run-facts.js';
-import { NUMBERS_BYTES, PART_BYTES, packList, packNumbers, widthOf } from './packing.js';
+import {
+  NUMBERS_BYTES,
+  PART_BYTES,
+  packColumn,
+  packList,
+  packNumbers,
+  widthOf,
+} from './packing.js';
 
 /** The report name of the list of numbers per key, which all reports of a subject share. */
-const NUMBERS = 'numbers';
+export const NUMBERS = 'numbers';
+/** The report name of the lists of the index: the interval `keys`, and one per value. */
+export const INDEX = 'index';
+export const INDEX_KEYS = 'keys';
+/** SQL condition for the lists that are rankings. */
+export const IS_RANKING = `report not in ('${NUMBERS}', '${INDEX}')`;
 
 interface StoredList extends Ranking {
   total: number;
@@ -17,16 +29,17 @@ interface StoredList extends Ranking {
 }
 
 /**
- * The lists of a run's snapshot: the numbers of users and orgs, then the 22 rankings. A yielded list stays valid
+ * The lists of a run's snapshot: the numbers and the index of users and orgs, then the 22 rankings. A yielded list stays valid
  * until the next but one is requested. Yields to the event loop between lists, so that they can be written.
  */
 async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
   const { users, orgs, memory } = facts;
   const [ofUsers, ofOrgs] = [memory.nextOutgoing(), memory.nextOutgoing()];
   const userNumbers = packNumbers(users.keys, users.createdAt, users.lastActiveAt, ofUsers);
-  yield numbersList('user', users.keys.length, userNumbers);
+  yield numbersList('user', userNumbers);
   const orgNumbers = packNumbers(orgs.keys, orgs.createdAt, orgs.members, ofOrgs);
-  yield numbersList('org', orgs.keys.length, orgNumbers);
+  yield numbersList('org', orgNumbers);
+  for (const subject of ['user', 'org'] as const) yield* indexLists(facts, subject);
   const mark = memory.checkpoint();
   for (const ranking of RANKINGS) {
     memory.rewind(mark);
@@ -41,8 +54,22 @@ async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
   }
 }
 
-function numbersList(subject: Subject, total: number, entries: Buffer): StoredList {
+function numbersList(subject: Subject, entries: Buffer): StoredList {
+  const total = entries.length / NUMBERS_BYTES;
   return { subject, report: NUMBERS, interval: '', total, width: NUMBERS_BYTES, entries };
+}
+
+async function* indexLists(facts: RunFacts, subject: Subject): AsyncGenerator<StoredList> {
+  const { memory } = facts;
+  const { keys, columns } = subjectIndex(facts, subject);
+  const packed = packList({ keys, extras: [] }, 4, memory.nextOutgoing());
+  const list = { subject, report: INDEX };
+  yield { ...list, interval: INDEX_KEYS, total: keys.length, width: 4, entries: packed };
+  for (const { name, values } of columns()) {
+    const column = packColumn(values, memory.nextOutgoing());
+    yield { ...list, interval: name, total: values.length, ...column };
+    await yieldToEventLoop();
+  }
 }
 
 /**
@@ -112,7 +139,8 @@ export async function writeSnapshot(
       // A failure surfaces at the next await.
       sending.catch(() => undefined);
       const { subject, report, interval, total } = list;
-      if (report !== NUMBERS) counts[`${subject}/${report}/${interval}`] = total;
+      if (report !== NUMBERS && report !== INDEX)
+        counts[`${subject}/${report}/${interval}`] = total;
     }
     await sending;
   });

@@ -199,6 +199,24 @@ async function readInsights(runId: string): Promise<void> {
   found(await api.GET('/api/insights/v1/orgs/{orgId}', { params: { path: { orgId: 'o' } } }));
   found(await api.GET('/api/insights/v1/orgs/{orgId}/members', { params }));
   await readOrg();
+  await readIndex();
+}
+
+async function readIndex(): Promise<void> {
+  const users = found(
+    await api.GET('/api/insights/v1/users', {
+      params: { query: { search: 'u', sort: 'active_days_30', order: 'asc' } },
+    }),
+  );
+  users.rows.map(({ email, values }) => [email, values.num_orgs]);
+  const orgs = found(await api.GET('/api/insights/v1/orgs', { params: { query: {} } }));
+  orgs.rows.map(({ name, values }) => [name, values.last_active_day, orgs.total_count]);
+  const options = { params: { query: {} }, parseAs: 'text' } as const;
+  const files = [
+    found(await api.GET('/api/insights/v1/users/csv', options)),
+    found(await api.GET('/api/insights/v1/orgs/csv', options)),
+  ];
+  console.log(files.map((file) => file.length));
 }
 
 async function readOrg(): Promise<void> {

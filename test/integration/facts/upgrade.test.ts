@@ -211,7 +211,7 @@ test('an upgrade of a store without traits changes no report, chart or count', a
   const second = await startTestService({ DATABASE_URL: url, ...traits });
   afterwards(() => second.stop());
   expect(await numbersOf(second)).toEqual(before);
-  await expectTheModelsAnswers(second.api, history);
+  await expectTheModelsAnswers([second.api], url, history);
   const user = { user_id: 'later', email: 'later@x.example', traits: { plan: 'pro' } };
   const created = { id: 'later', type: 'user.created', data: user };
   await second.api.ingest([created]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { Calendar } from '#libs/contracts';
-import { eventsOfRow, type CsvKind } from '#libs/ingest';
+import type { CsvKind } from '#libs/ingest';
+import { eventsOfRow } from '../../../libs/ingest/import/csv/rows.js';
 import { modelCharts, readCharts, withoutOwnIds } from '../../support/agreement.js';
 import { ask } from '../../support/database.js';
 import { Imports, printedCount } from '../../support/imports.js';

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { gzipSync } from 'node:zlib';
 import { aLongHistory, expectTheModelsAnswers } from '../../support/agreement.js';
 import { waitFor } from '../../support/api.js';
+import { cleanUpAfterEach } from '../../support/cleanup.js';
 import { ask } from '../../support/database.js';
 import { Imports, lines, printedCount } from '../../support/imports.js';
 import { totalsOf } from '../../support/load.js';
@@ -10,6 +11,8 @@ import { ending } from '../../support/processes.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
 jest.setTimeout(120_000);
+
+const afterwards = cleanUpAfterEach();
 
 const HISTORY = aLongHistory(240);
 const identities = (url: string) =>
@@ -38,16 +41,14 @@ describe('insightd import ndjson beside a running service', () => {
     const remembered = overHttp.filter(({ type }) => type !== 'user.active').length;
     expect(printedCount(ended, 'events known already')).toBe(remembered);
     expect(printedCount(ended, 'events written')).toBe(HISTORY.length - remembered);
-    await service.chartsAreFresh();
-    await expectTheModelsAnswers(service.api, HISTORY);
+    await expectTheModelsAnswers([service.api], service.databaseUrl, HISTORY);
   });
 
   test('the same file again, packed and reversed, changes nothing', async () => {
     await imports.write('again.ndjson.gz', gzipSync(lines([...HISTORY].reverse())));
     const ended = await imports.run('ndjson', 'again.ndjson.gz');
     expect(printedCount(ended, 'lines')).toBe(HISTORY.length);
-    await service.chartsAreFresh();
-    await expectTheModelsAnswers(service.api, HISTORY);
+    await expectTheModelsAnswers([service.api], service.databaseUrl, HISTORY);
   });
 
   test('an identity counts once: other content under it changes nothing', async () => {
@@ -57,7 +58,7 @@ describe('insightd import ndjson beside a running service', () => {
     await imports.write('others.ndjson', lines(others));
     const ended = await imports.run('ndjson', 'others.ndjson');
     expect(printedCount(ended, 'events known already')).toBe(others.length);
-    await expectTheModelsAnswers(service.api, HISTORY);
+    await expectTheModelsAnswers([service.api], service.databaseUrl, HISTORY);
   });
 
   test('wrong lines are rejected with their reasons, and accepted when corrected', async () => {
@@ -101,7 +102,9 @@ describe('insightd import ndjson beside a running service', () => {
 
 test('an import that is interrupted, then killed, then finished gives the result of a single run', async () => {
   const service = await startTestService();
+  afterwards(() => service.close());
   const imports = await Imports.into(service.databaseUrl);
+  afterwards(() => imports.remove());
   const people = 20_000;
   await imports.write('load.ndjson', lines(comingAndGoing(people)));
   const remembered = async () => (await identities(service.databaseUrl))[0]!.count;
@@ -126,8 +129,6 @@ test('an import that is interrupted, then killed, then finished gives the result
   await service.chartsAreFresh();
   const totals = { people, signups: people, added: people, removed: people };
   expect(await totalsOf(service.api)).toEqual(totals);
-  await imports.remove();
-  await service.close();
 });
 
 /** People who sign up, join an org and leave it, all in the last days. */

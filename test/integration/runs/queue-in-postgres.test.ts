@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
-import { createQueueBackend } from '#libs/platform';
+import { createQueueBackend } from '../../../libs/platform/queue/postgres-queue.js';
 import { cleanUpAfterEach } from '../../support/cleanup.js';
 import { databaseUrl } from '../../support/database.js';
 import { startProxy, type Proxy } from '../../support/proxy.js';

@@ -14,3 +14,20 @@ export function movedIds(before: readonly string[], after: readonly string[]): s
     return change !== 0 && !isExplained;
   });
 }
+
+/**
+ * "segment(changes) = changes of segments": the ids of the rows that entered, moved and left, and of the later list,
+ * among the subjects that match now. "ranks stay those of the whole list".
+ */
+export function changesOf(
+  before: readonly string[],
+  after: readonly string[],
+  isCounted: (id: string) => boolean = () => true,
+): Record<'listed' | 'entered' | 'moved' | 'left', string[]> {
+  return {
+    listed: after.filter(isCounted),
+    entered: after.filter((id) => !before.includes(id) && isCounted(id)),
+    moved: movedIds(before, after).filter(isCounted),
+    left: before.filter((id) => !after.includes(id) && isCounted(id)),
+  };
+}

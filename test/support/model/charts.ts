@@ -1,6 +1,15 @@
 import type { TimedEvent } from './events.js';
-import { activeDays, createdAt, createdIds, everActive, isIn, type Days } from './facts.js';
+import {
+  activeDays,
+  createdAt,
+  createdIds,
+  everActive,
+  isIn,
+  type Days,
+  type Subject,
+} from './facts.js';
 import { orgActiveDays, orgsWithSpans } from './membership.js';
+import { oncePerHistory, oncePerKey } from './once.js';
 import { DAY_MS, dayFromText, dayOf, dayText, startOfWeek } from './time.js';
 
 export type Metric = 'signups' | 'orgs_created' | 'active_users' | 'active_orgs';
@@ -21,7 +30,7 @@ const CHART_TYPE: Record<Metric, string> = {
 };
 
 /** "`Daily` a day, `Weekly` seven days from `WEEK_START`, `Monthly` a calendar month": the one around a day. */
-function periodAround(cadence: Cadence, day: number): Days {
+export function periodAround(cadence: Cadence, day: number): Days {
   const date = new Date(day * DAY_MS);
   switch (cadence) {
     case 'Daily':
@@ -41,7 +50,7 @@ function periodAround(cadence: Cadence, day: number): Days {
 }
 
 /** "Every period that touches [start_date, end_date] is returned whole, in order". */
-function periods(cadence: Cadence, start: number, end: number): Days[] {
+export function periods(cadence: Cadence, start: number, end: number): Days[] {
   const found: Days[] = [];
   for (let day = start; day <= end; day = found.at(-1)!.last + 1) {
     found.push(periodAround(cadence, day));
@@ -49,19 +58,50 @@ function periods(cadence: Cadence, start: number, end: number): Days[] {
   return found;
 }
 
+/** A subject with its days, ascending. */
+type DaysOfSubject = readonly [id: string, days: readonly number[]];
+
+const activityOf = oncePerHistory(
+  (_: readonly TimedEvent[]) => new Map<Subject, DaysOfSubject[]>(),
+);
+
+/** Every subject that was ever active, with its active days. */
+export function activityOfSubjects(
+  history: readonly TimedEvent[],
+  subject: Subject,
+): readonly DaysOfSubject[] {
+  return oncePerKey(activityOf(history), subject, (): DaysOfSubject[] => {
+    if (subject === 'user') return everActive(history).map((id) => [id, activeDays(history, id)]);
+    return orgsWithSpans(history)
+      .map((id): DaysOfSubject => {
+        const days = [...orgActiveDays(history, history, id)];
+        return [id, days.sort((a, b) => a - b)];
+      })
+      .filter(([, days]) => days.length > 0);
+  });
+}
+
+/** The subject that a metric counts. */
+export const SUBJECT_OF: Record<Metric, Subject> = {
+  signups: 'user',
+  orgs_created: 'org',
+  active_users: 'user',
+  active_orgs: 'org',
+};
+
 /** The days on which each user or org counts in the metric; "deleted users and orgs included". */
-function countedDays(history: readonly TimedEvent[], metric: Metric): number[][] {
-  const creationDays = (subject: 'user' | 'org') =>
-    createdIds(history, subject).map((id) => [dayOf(createdAt(history, subject, id))]);
+function countedDays(history: readonly TimedEvent[], metric: Metric): readonly DaysOfSubject[] {
+  const subject = SUBJECT_OF[metric];
   switch (metric) {
     case 'signups':
-      return creationDays('user');
     case 'orgs_created':
-      return creationDays('org');
+      return createdIds(history, subject).map((id) => [
+        id,
+        [dayOf(createdAt(history, subject, id))],
+      ]);
     case 'active_users':
-      return everActive(history).map((id) => activeDays(history, id));
     case 'active_orgs':
-      return orgsWithSpans(history).map((id) => [...orgActiveDays(history, history, id)]);
+      return activityOfSubjects(history, subject);
   }
 }
 
@@ -71,14 +111,15 @@ export function chartOf(
   metric: Metric,
   cadence: Cadence,
   range: { start: string; end: string; today: string },
+  isCounted: (id: string) => boolean = () => true,
 ): Chart {
-  const counted = countedDays(history, metric);
+  const counted = countedDays(history, metric).filter(([id]) => isCounted(id));
   return {
     chart_type: CHART_TYPE[metric],
     cadence,
     metrics: periods(cadence, dayFromText(range.start), dayFromText(range.end)).map((period) => ({
       date: dayText(period.first), // "`date` is the period's first day"
-      result: counted.filter((days) => days.some((day) => isIn(period, day))).length,
+      result: counted.filter(([, days]) => days.some((day) => isIn(period, day))).length,
       // "the period's last day is before today"
       cadence_completed: period.last < dayFromText(range.today),
     })),

@@ -1,3 +1,4 @@
+import { oncePerHistory, oncePerKey } from './once.js';
 import { compareBytes } from './time.js';
 
 /** A valid event as sent, with `time` (RFC 3339 UTC with ms) and `source`. */
@@ -52,12 +53,16 @@ export function text(event: TimedEvent, field: string): string {
   return value;
 }
 
+const found = oncePerHistory((_: readonly TimedEvent[]) => new Map<string, TimedEvent[]>());
+
 /** The events of one type whose data field has the given value, in order. */
 export function having(
   history: readonly TimedEvent[],
   type: string,
   field: string,
   value: string,
-): TimedEvent[] {
-  return history.filter((event) => event.type === type && event.data[field] === value);
+): readonly TimedEvent[] {
+  return oncePerKey(found(history), JSON.stringify([type, field, value]), () =>
+    history.filter((event) => event.type === type && event.data[field] === value),
+  );
 }

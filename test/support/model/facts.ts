@@ -1,4 +1,5 @@
 import { having, text, type TimedEvent } from './events.js';
+import { oncePerHistory, oncePerKey } from './once.js';
 import { compareBytes, dayOf, startOfDay, wholeSecond } from './time.js';
 
 /** The two kinds of subjects, created, updated and deleted by the same rules. */
@@ -9,12 +10,16 @@ export const ALL_KNOWN = Number.MAX_VALUE;
 
 const ID_FIELD = { user: 'user_id', org: 'org_id' } as const;
 
+const idsOf = oncePerHistory((_: readonly TimedEvent[]) => new Map<Subject, string[]>());
+
 /** Every id that has a creation event; others are "known only by id". Sorted by id, as bytes. */
-export function createdIds(history: readonly TimedEvent[], subject: Subject): string[] {
-  const ids = history
-    .filter((event) => event.type === `${subject}.created`)
-    .map((event) => text(event, ID_FIELD[subject]));
-  return [...new Set(ids)].sort(compareBytes);
+export function createdIds(history: readonly TimedEvent[], subject: Subject): readonly string[] {
+  return oncePerKey(idsOf(history), subject, () => {
+    const ids = history
+      .filter((event) => event.type === `${subject}.created`)
+      .map((event) => text(event, ID_FIELD[subject]));
+    return [...new Set(ids)].sort(compareBytes);
+  });
 }
 
 /** "`data.created_at`, else the event's time": unix seconds or RFC 3339, in unix ms here. */
@@ -39,6 +44,11 @@ function deletedAt(history: readonly TimedEvent[], subject: Subject, id: string)
   return Math.min(
     ...having(history, `${subject}.deleted`, ID_FIELD[subject], id).map((event) => event.at),
   );
+}
+
+/** Whether a deletion is known, "also when the deletion is dated ahead". */
+export function isDeleted(history: readonly TimedEvent[], subject: Subject, id: string): boolean {
+  return deletedAt(history, subject, id) !== Infinity;
 }
 
 /** "created at or before T, not deleted at or before T"; T in unix ms, `ALL_KNOWN` for now. */
@@ -78,9 +88,13 @@ function activeInstants(history: readonly TimedEvent[], userId: string): number[
   return [...activity, ...creationTimes(history, 'user', userId)];
 }
 
+const daysOf = oncePerHistory((_: readonly TimedEvent[]) => new Map<string, number[]>());
+
 /** "Any number of events on a day is one active day"; deletion makes no difference. Ascending. */
-export function activeDays(history: readonly TimedEvent[], userId: string): number[] {
-  return [...new Set(activeInstants(history, userId).map(dayOf))].sort((a, b) => a - b);
+export function activeDays(history: readonly TimedEvent[], userId: string): readonly number[] {
+  return oncePerKey(daysOf(history), userId, () =>
+    [...new Set(activeInstants(history, userId).map(dayOf))].sort((a, b) => a - b),
+  );
 }
 
 /** "the set of orgs that the user's activity named on a day, N(u, d). A creation names none." */

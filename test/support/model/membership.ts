@@ -1,5 +1,6 @@
 import { activeDays, isIn, namedOrgs, type Days } from './facts.js';
 import type { TimedEvent } from './events.js';
+import { oncePerHistory, oncePerKey } from './once.js';
 import { compareBytes, dayOf } from './time.js';
 
 /** A span of membership, unix ms; -Infinity: no limit, Infinity: still open. */
@@ -8,7 +9,10 @@ export interface Span {
   orgId: string;
   start: number;
   end: number;
+  /** The last role. */
   role: string;
+  /** Every role, from the opening on, with the instant from which it holds; ascending. */
+  roles: { from: number; role: string }[];
 }
 
 /** The result of a pair's steps; additions and removals are the instants at which they count. */
@@ -73,7 +77,7 @@ function openSpan(pair: Replay): Span | undefined {
 function add(pair: Replay, step: TimedEvent): void {
   const member = openSpan(pair);
   if (member) {
-    member.role = roleOf(step) ?? member.role;
+    give(member, step);
   } else {
     open(pair, step.at, roleOf(step));
     pair.additions.push(step.at);
@@ -83,7 +87,7 @@ function add(pair: Replay, step: TimedEvent): void {
 /** "*Role change* when not a member opens a span with unknown start and is not an addition." */
 function changeRole(pair: Replay, step: TimedEvent): void {
   const member = openSpan(pair);
-  if (member) member.role = roleOf(step) ?? member.role;
+  if (member) give(member, step);
   else open(pair, unknownStart(pair), roleOf(step));
 }
 
@@ -107,7 +111,21 @@ function unknownStart(pair: Replay): number {
 
 /** The role of a span without any role is `Member`. */
 function open({ spans, userId, orgId }: Replay, start: number, role: string | undefined): void {
-  spans.push({ userId, orgId, start, end: Infinity, role: role ?? 'Member' });
+  const first = role ?? 'Member';
+  spans.push({
+    userId,
+    orgId,
+    start,
+    end: Infinity,
+    role: first,
+    roles: [{ from: start, role: first }],
+  });
+}
+
+/** "a step without a role keeps the span's". */
+function give(span: Span, step: TimedEvent): void {
+  span.role = roleOf(step) ?? span.role;
+  span.roles.push({ from: step.at, role: span.role });
 }
 
 function close(pair: Replay, step: TimedEvent, isRemoval: boolean): void {
@@ -120,25 +138,8 @@ function roleOf(step: TimedEvent): string | undefined {
   return typeof role === 'string' ? role : undefined;
 }
 
-/**
- * Caches a query per history; histories never change. Nearly every query needs spans, and replaying all pairs for each
- * row of each report took most of the tests' time.
- */
-function oncePerHistory<T>(
-  query: (history: readonly TimedEvent[]) => T,
-): (history: readonly TimedEvent[]) => T {
-  const answers = new WeakMap<readonly TimedEvent[], T>();
-  return (history) => {
-    const known = answers.get(history);
-    if (known !== undefined) return known;
-    const answer = query(history);
-    answers.set(history, answer);
-    return answer;
-  };
-}
-
 /** Every pair's steps, replayed. */
-export const replayAll = oncePerHistory((history): readonly Replay[] =>
+export const replayAll = oncePerHistory((history: readonly TimedEvent[]): readonly Replay[] =>
   pairs(history).map(({ userId, orgId }) => replay(history, userId, orgId)),
 );
 
@@ -148,7 +149,7 @@ export function spansOf(history: readonly TimedEvent[]): Span[] {
 }
 
 /** The spans still open when the history ends, by org id. */
-export const openSpans = oncePerHistory((history): readonly Span[] =>
+export const openSpans = oncePerHistory((history: readonly TimedEvent[]): readonly Span[] =>
   spansOf(history)
     .filter((span) => span.end === Infinity)
     .sort((a, b) => compareBytes(a.orgId, b.orgId)),
@@ -185,21 +186,44 @@ export function daysActiveIn(activity: readonly TimedEvent[], span: Span): numbe
   });
 }
 
+const activityOf = oncePerHistory((_: readonly TimedEvent[]) =>
+  oncePerHistory((_steps: readonly TimedEvent[]) => new Map<string, ActiveDay[]>()),
+);
+
+/** A user who makes an org active on a day. */
+export interface ActiveDay {
+  userId: string;
+  day: number;
+}
+
 /**
- * "An org is active on d when some user makes it so". Spans come from `steps`, active days from `activity`: for a T
- * they end at different moments.
+ * "Org *o* is active on day *d* by user *u*": every such (u, d), once. Spans come from `steps`, active days from
+ * `activity`: for a T they end at different moments.
  */
+export function orgActivity(
+  steps: readonly TimedEvent[],
+  activity: readonly TimedEvent[],
+  orgId: string,
+): readonly ActiveDay[] {
+  return oncePerKey(activityOf(activity)(steps), orgId, () => {
+    const found = new Map<string, ActiveDay>();
+    for (const span of spansOf(steps)) {
+      if (span.orgId !== orgId) continue;
+      for (const day of daysActiveIn(activity, span)) {
+        found.set(`${day} ${span.userId}`, { userId: span.userId, day });
+      }
+    }
+    return [...found.values()];
+  });
+}
+
+/** "An org is active on d when some user makes it so". */
 export function orgActiveDays(
   steps: readonly TimedEvent[],
   activity: readonly TimedEvent[],
   orgId: string,
 ): Set<number> {
-  const days = new Set<number>();
-  for (const span of spansOf(steps)) {
-    if (span.orgId !== orgId) continue;
-    for (const day of daysActiveIn(activity, span)) days.add(day);
-  }
-  return days;
+  return new Set(orgActivity(steps, activity, orgId).map(({ day }) => day));
 }
 
 /** Every org with a membership step, created or not. */

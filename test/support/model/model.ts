@@ -7,6 +7,15 @@
 import { chartOf, type Cadence, type Chart, type Metric } from './charts.js';
 import { firstOfEachIdentity, inOrder, type TimedEvent, type WireEvent } from './events.js';
 import {
+  frequency,
+  lifecycle,
+  retention,
+  rolling,
+  stickiness,
+  type ChartDays,
+} from './engagement.js';
+import { countExcluded, isExcluded, withoutExcluded, type ExclusionRules } from './exclusions.js';
+import {
   ALL_KNOWN,
   activeDays,
   createdAt,
@@ -17,15 +26,24 @@ import {
   type Days,
   type Subject,
 } from './facts.js';
+import { backtestOf, type Backtest } from './health.js';
+import { indexRows, isFound, sortedBy, type IndexOrder, type IndexRow } from './index-rows.js';
 import { openSpans } from './membership.js';
 import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } from './pages.js';
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
+import { matches, type Where } from './segments.js';
+import { DEFAULT_SETTINGS, type ModelSettings } from './settings.js';
 import { dayText, wholeSecond } from './time.js';
 import { traitsOf, type TraitLists } from './traits.js';
+import type { Extra } from './warnings.js';
 
 export type { Cadence, Chart, Metric } from './charts.js';
 export type { WireEvent } from './events.js';
+export type { ExclusionRules } from './exclusions.js';
 export type { Subject } from './facts.js';
+export type { IndexRow } from './index-rows.js';
+export type { Condition, Where } from './segments.js';
+export { WARNINGS } from './warnings.js';
 export { RANKINGS } from './reports.js';
 
 export interface OrgDataEntry {
@@ -54,7 +72,7 @@ export interface OrgRow {
   name: string;
   num_users: number;
   org_created_at: number;
-  extra_properties: Record<string, number>;
+  extra_properties: Extra;
 }
 
 type Row = UserRow | OrgRow;
@@ -69,8 +87,25 @@ export class Model {
   private readonly known: readonly TimedEvent[];
 
   /** Events in any order; of several events with one (source, id), only the first counts. */
-  constructor(events: readonly WireEvent[]) {
+  constructor(
+    events: readonly WireEvent[],
+    private readonly settings: ModelSettings = DEFAULT_SETTINGS,
+  ) {
     this.known = inOrder(firstOfEachIdentity(events));
+  }
+
+  /** "every number equals that of a store that was never sent" the events of excluded users and orgs. */
+  without(rules: ExclusionRules): Model {
+    return new Model(withoutExcluded(this.known, rules), this.settings);
+  }
+
+  isExcluded(rules: ExclusionRules, subject: Subject, id: string): boolean {
+    return isExcluded(this.known, rules, subject, id);
+  }
+
+  /** The number of existing users and orgs that the rules exclude. */
+  excluded(rules: ExclusionRules): { users: number; orgs: number } {
+    return countExcluded(this.known, rules);
   }
 
   /**
@@ -84,7 +119,7 @@ export class Model {
       const shown = ranked.filter(({ id }) => this.existsNow('user', id));
       return { total_count: ranked.length, rows: shown.map((user) => this.userRow(user)) };
     }
-    const ranked = rankOrgs(this.known, report, interval, reportTime);
+    const ranked = rankOrgs(this.known, report, interval, reportTime, this.settings);
     const shown = ranked.filter(({ id }) => this.existsNow('org', id));
     return { total_count: ranked.length, rows: shown.map((org) => this.orgRow(org)) };
   }
@@ -95,13 +130,67 @@ export class Model {
     shown: Set<string>;
   } {
     const rank = subject === 'user' ? rankUsers : rankOrgs;
-    const listed = rank(this.known, report, interval, reportTime).map(({ id }) => id);
+    const listed = rank(this.known, report, interval, reportTime, this.settings).map(
+      ({ id }) => id,
+    );
     return { listed, shown: new Set(listed.filter((id) => this.existsNow(subject, id))) };
   }
 
+  /** The index of T (unix s): its length, and the subjects that are shown now, by id ↑ or by a value. */
+  index(
+    subject: Subject,
+    reportTime: number,
+    { sort, order = 'asc' }: IndexOrder = {},
+  ): { total_count: number; rows: IndexRow[] } {
+    const all = indexRows(this.known, subject, reportTime, this.settings);
+    const shown = all.filter(({ id }) => this.existsNow(subject, id));
+    const rows = sort === undefined ? shown : sortedBy(shown, sort, order);
+    return { total_count: all.length, rows };
+  }
+
+  /** Whether a search of the index finds a user or an org that is in it. */
+  finds(subject: Subject, id: string, search: string): boolean {
+    return isFound(this.known, subject, id, search);
+  }
+
+  /** "subjects deleted or excluded since match no segment": the predicate of lists; now in unix s. */
+  lists(subject: Subject, where: Where, now: number): (id: string) => boolean {
+    return (id) => this.existsNow(subject, id) && this.matches(subject, where, now)(id);
+  }
+
+  /** The predicate of charts, of every id that is known. */
+  matches(subject: Subject, where: Where, now: number): (id: string) => boolean {
+    return (id) => matches(this.known, subject, id, where, now);
+  }
+
   /** The wire reply of a chart; days as `YYYY-MM-DD`, start not after end. */
-  chart(metric: Metric, cadence: Cadence, startDay: string, endDay: string, today: string): Chart {
-    return chartOf(this.known, metric, cadence, { start: startDay, end: endDay, today });
+  chart(
+    metric: Metric,
+    cadence: Cadence,
+    startDay: string,
+    endDay: string,
+    today: string,
+    isCounted?: (id: string) => boolean,
+  ): Chart {
+    const range = { start: startDay, end: endDay, today };
+    return chartOf(this.known, metric, cadence, range, isCounted);
+  }
+
+  /** The engagement charts of users or orgs, of those that `isCounted` accepts. */
+  engagement(subject: Subject, isCounted: (id: string) => boolean = () => true) {
+    const counted = { known: this.known, subject, isCounted };
+    return {
+      rolling: (n: number, range: ChartDays) => rolling(counted, n, range),
+      stickiness: (range: ChartDays) => stickiness(counted, range),
+      frequency: (today: string) => frequency(counted, today),
+      lifecycle: (cadence: Cadence, range: ChartDays) => lifecycle(counted, cadence, range),
+      retention: (cadence: Cadence, range: ChartDays) => retention(counted, cadence, range),
+    };
+  }
+
+  /** How well health as of a past day (`YYYY-MM-DD`) predicted churn; its 30 days after are over. */
+  backtest(asOf: string): Backtest {
+    return backtestOf(this.known, asOf, this.settings.healthWeights);
   }
 
   /** "an object of strings, `{}` when none"; undefined: unknown (or deleted) user, a 404. */
@@ -132,6 +221,14 @@ export class Model {
     };
   }
 
+  /** A profile as it is now, `null` for what is not known. */
+  profile(subject: Subject, id: string): Record<string, unknown> {
+    if (subject === 'org') return { org_id: id, name: this.orgName(id) };
+    const fields = ['username', 'first_name', 'last_name', 'email'];
+    const values = fields.map((field) => [field, this.userField(id, field)] as const);
+    return { user_id: id, ...Object.fromEntries(values) };
+  }
+
   /** The data of a user page other than reports. */
   user(userId: string) {
     return {
@@ -140,6 +237,7 @@ export class Model {
       namedOn: (day: number) => [...namedOrgs(this.known, userId, day)],
       lastActiveAt: lastActiveAt(this.known, userId, wholeSecond(ALL_KNOWN)),
       everInvited: everInvited(this.known, userId),
+      orgs: this.orgData(userId),
     };
   }
 

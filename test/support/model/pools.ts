@@ -21,7 +21,17 @@ export const SOURCES = ['app', 'App 2'] as const;
 
 export const ROLES = ['Owner', 'Admin', 'Member', 'billing \u{1F4B3}'] as const;
 
-export const EMAILS = ['a@example.com', 'A@example.com', 'b.c+d@example.org'] as const;
+/** Few domains: one in two spellings, with subdomains and a longer name; an address with two `@`, and one without. */
+export const EMAILS = [
+  ...['a@example.com', 'A@Example.COM', 'b.c+d@example.org', 'd@eu.example.com'],
+  ...['e@a.b.example.com', 'f@notexample.com', '"g@example.com"@example.org', 'no address'],
+] as const;
+
+/** Rules for these addresses. */
+export const DOMAIN_RULES = [
+  ...['example.com', 'example.org', '*.example.com', 'b.example.com', '*.b.example.com'],
+  ...['eu.example.com', '*.example.org', 'unknown.example'],
+] as const;
 
 export const NAMES = ['Ann', 'ann', '\u{1F984} Zoë', "O'Neil", 'Smith, J.', '0'] as const;
 

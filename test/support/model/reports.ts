@@ -1,17 +1,21 @@
-import type { TimedEvent } from './events.js';
 import {
-  activeDays,
-  createdAt,
-  createdIds,
-  existsAt,
-  inviteesOf,
-  isIn,
-  lastActiveAt,
-  type Days,
-  type Subject,
-} from './facts.js';
-import { movesIn, openSpans, orgActiveDays } from './membership.js';
-import { compareBytes, dayOf, wholeSecond } from './time.js';
+  asOf,
+  createdBefore,
+  invitesIn,
+  listable,
+  numUsers,
+  orgActiveDaysIn,
+  previousOf,
+  userActiveDaysIn,
+  windowOf,
+  type AsOf,
+} from './as-of.js';
+import type { TimedEvent } from './events.js';
+import { createdAt, lastActiveAt, type Days, type Subject } from './facts.js';
+import { movesIn } from './membership.js';
+import { DEFAULT_SETTINGS, type ModelSettings } from './settings.js';
+import { compareBytes, wholeSecond } from './time.js';
+import { compareWarnings, warningListing, WARNINGS, type Extra } from './warnings.js';
 
 /** Every subject, report and interval: the 22 rankings of a run. */
 export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
@@ -39,18 +43,6 @@ export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['org', 'attrition', '90'],
 ];
 
-/** The input of a report: "Facts after T do not count". */
-interface AsOf {
-  /** T, unix s. */
-  reportTime: number;
-  /** D, the day of T. */
-  today: number;
-  /** All events known now: creations have their own time, active days count by day. */
-  known: readonly TimedEvent[];
-  /** "everything else happens at its event's time; a fact at T itself counts". */
-  upToT: readonly TimedEvent[];
-}
-
 /** The frozen part of a user's row. */
 export interface RankedUser {
   id: string;
@@ -63,12 +55,7 @@ export interface RankedOrg {
   id: string;
   numUsers: number;
   createdAt: number;
-  extra: Record<string, number>;
-}
-
-function asOf(known: readonly TimedEvent[], reportTime: number): AsOf {
-  const upToT = known.filter((event) => event.at <= reportTime * 1000);
-  return { reportTime, today: dayOf(reportTime * 1000), known, upToT };
+  extra: Extra;
 }
 
 /** "`Weekly` is n = 7, `Monthly` is n = 30", else the number itself. */
@@ -78,36 +65,8 @@ function windowDays(interval: string): number {
   return Number(interval);
 }
 
-/** "`W(n)` is the n days D-n+1 … D (today counts)". */
-function windowOf(t: AsOf, n: number): Days {
-  return { first: t.today - n + 1, last: t.today };
-}
-
-/** "`P(n)` is the n days before it, D-2n+1 … D-n". */
-function previousOf(t: AsOf, n: number): Days {
-  return { first: t.today - 2 * n + 1, last: t.today - n };
-}
-
-/** The ids that a report can list: "created at or before T, not deleted at or before T". */
-function listable(t: AsOf, subject: Subject): string[] {
-  return createdIds(t.known, subject).filter((id) =>
-    existsAt(t.known, subject, id, t.reportTime * 1000),
-  );
-}
-
-/** "`created before X began` compares days". */
-function createdBefore(t: AsOf, subject: Subject, id: string, x: Days): boolean {
-  return dayOf(createdAt(t.known, subject, id)) < x.first;
-}
-
-/** "an active day counts when it is not after D"; both windows end at D or before. */
-function userActiveDaysIn(t: AsOf, userId: string, days: Days): number {
-  return activeDays(t.known, userId).filter((day) => isIn(days, day)).length;
-}
-
-function orgActiveIn(t: AsOf, orgId: string, days: Days): boolean {
-  return [...orgActiveDays(t.upToT, t.known, orgId)].some((day) => isIn(days, day));
-}
+/** Whether a report is one of the reports beyond the reference. */
+const isWarning = (report: string) => WARNINGS.some(([, name]) => name === report);
 
 /** "who is listed", and with which extra properties; undefined: not listed. */
 function userListing(
@@ -119,7 +78,7 @@ function userListing(
   const [w, p] = [windowOf(t, n), previousOf(t, n)];
   switch (report) {
     case 'top_inviter': {
-      const numInvites = inviteesOf(t.upToT, id, w).size;
+      const numInvites = invitesIn(t, id, w);
       return numInvites >= 1 ? { num_invites: numInvites } : undefined;
     }
     case 'champion': {
@@ -147,13 +106,14 @@ function orgListing(
   id: string,
 ): Record<string, number> | undefined {
   const [w, p] = [windowOf(t, n), previousOf(t, n)];
+  const isActive = (days: Days) => orgActiveDaysIn(t, id, days).length > 0;
   switch (report) {
     case 'reengagement': {
-      const back = orgActiveIn(t, id, w) && !orgActiveIn(t, id, p);
+      const back = isActive(w) && !isActive(p);
       return createdBefore(t, 'org', id, p) && back ? {} : undefined;
     }
     case 'churn':
-      return createdBefore(t, 'org', id, w) && !orgActiveIn(t, id, w) ? {} : undefined;
+      return createdBefore(t, 'org', id, w) && !isActive(w) ? {} : undefined;
     case 'growth': {
       const { added, removed } = movesIn(t.upToT, id, w);
       const moves = { num_users_added: added, num_users_removed: removed };
@@ -181,8 +141,10 @@ function compareUsers(report: string, a: RankedUser, b: RankedUser): number {
 }
 
 function compareOrgs(report: string, a: RankedOrg, b: RankedOrg): number {
-  const net = (org: RankedOrg) => org.extra['num_users_added']! - org.extra['num_users_removed']!;
-  const lower = (key: string) => b.extra[key]! - a.extra[key]!;
+  const value = (org: RankedOrg, key: string) => Number(org.extra[key]);
+  const net = (org: RankedOrg) => value(org, 'num_users_added') - value(org, 'num_users_removed');
+  const lower = (key: string) => value(b, key) - value(a, key);
+  if (isWarning(report)) return compareWarnings(report, a, b);
   switch (report) {
     case 'growth': // "net ↓, num_users_added ↓, org_id ↑"
       return net(b) - net(a) || lower('num_users_added') || compareBytes(a.id, b.id);
@@ -215,15 +177,22 @@ export function rankOrgs(
   report: string,
   interval: string,
   reportTime: number,
+  settings: ModelSettings = DEFAULT_SETTINGS,
 ): RankedOrg[] {
   const t = asOf(known, reportTime);
   const ranked: RankedOrg[] = [];
   for (const id of listable(t, 'org')) {
-    const extra = orgListing(t, report, windowDays(interval), id);
+    const n = windowDays(interval);
+    const extra = isWarning(report)
+      ? warningListing(t, report, n, id, settings)
+      : orgListing(t, report, n, id);
     if (!extra) continue;
-    // "`num_users` is the number of open spans at T"
-    const numUsers = openSpans(t.upToT).filter((span) => span.orgId === id).length;
-    ranked.push({ id, numUsers, createdAt: wholeSecond(createdAt(known, 'org', id)), extra });
+    ranked.push({
+      id,
+      numUsers: numUsers(t, id),
+      createdAt: wholeSecond(createdAt(known, 'org', id)),
+      extra,
+    });
   }
   return ranked.sort((a, b) => compareOrgs(report, a, b));
 }

@@ -36,8 +36,8 @@ test('a sign-in is activity', () => {
 });
 
 test('a message that has only an id is enriched', () => {
-  expect(of('user.updated', user)).toEqual({ lookUps: [{ kind: 'user', id: 'ada' }] });
-  expect(of('org.updated', { org_id: 'acme' })).toEqual({ lookUps: [{ kind: 'org', id: 'acme' }] });
+  expect(of('user.updated', user)).toEqual({ fetches: [{ kind: 'user', id: 'ada' }] });
+  expect(of('org.updated', { org_id: 'acme' })).toEqual({ fetches: [{ kind: 'org', id: 'acme' }] });
   expect(of('user.updated', {})).toEqual({ errors: { user_id: ['is required'] } });
 });
 

@@ -1,6 +1,6 @@
 import type { OrgMembers } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
-import { Person } from '../../components/stat-cards.js';
+import { Person } from '../../components/names.js';
 import { Pager } from '../../components/pager.js';
 import { Empty, Shown } from '../../components/states.js';
 import { outside } from '../../routing/base.js';

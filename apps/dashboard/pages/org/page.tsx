@@ -83,7 +83,7 @@ function Numbers({ path, place, profile }: NumbersProps) {
         </People>
         <Shown of={profile}>
           {(data) => (
-            <ReportPositions subject="org" standings={data.excluded ? [] : data.reports} />
+            <ReportPositions subject="org" positions={data.excluded ? [] : data.reports} />
           )}
         </Shown>
         <People term="joined" title="Joined" empty="No member was added yet." of={activity}>

@@ -1,6 +1,6 @@
 import type { OrgActivity } from '#libs/contracts';
 import type { Resource } from '../../api/resource.js';
-import { Person } from '../../components/stat-cards.js';
+import { Person } from '../../components/names.js';
 import { Empty, Shown } from '../../components/states.js';
 import { Term } from '../../labels/terms.js';
 

@@ -1,6 +1,6 @@
 import type { Summary } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
-import { Org, Person } from '../../components/stat-cards.js';
+import { Org, Person } from '../../components/names.js';
 import { NoData } from '../../components/no-data.js';
 import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';

@@ -1,5 +1,5 @@
 import type { IndexOrg, IndexUser, OrgIndex, UserIndex } from '../../api/shapes.js';
-import { Org, Person } from '../../components/stat-cards.js';
+import { Org, Person } from '../../components/names.js';
 import { now } from '../../labels/clock.js';
 import { dayOf, formatAgo, formatDay, formatMoment, formatNumber } from '../../labels/format.js';
 import { INDEX_VALUES, type IndexValue } from '../../labels/index-values.js';

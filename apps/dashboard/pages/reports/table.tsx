@@ -1,5 +1,5 @@
 import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
-import { Org, Person } from '../../components/stat-cards.js';
+import { Org, Person } from '../../components/names.js';
 import {
   Contacts,
   QuietSince,

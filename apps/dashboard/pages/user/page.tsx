@@ -115,7 +115,7 @@ function Known({ page }: { page: CountedUser }) {
           <Invites invites={page.invites} orgs={page.orgs} />
         </div>
         <div class="block">
-          <ReportPositions subject="user" standings={page.reports} />
+          <ReportPositions subject="user" positions={page.reports} />
           <Traits traits={page.traits} />
           <Signup parameters={page.signup_query_parameters} />
         </div>

@@ -78,6 +78,6 @@ function firstOf(body: unknown, fields: readonly string[]): unknown {
 
 function fetchLater(kind: Fetch['kind'], id: unknown): Translation {
   const parsed = idSchema.safeParse(id);
-  if (parsed.success) return { events: [], lookUps: [{ kind, id: parsed.data }] };
+  if (parsed.success) return { events: [], fetches: [{ kind, id: parsed.data }] };
   return { errors: { [`${kind}_id`]: parsed.error.issues.map(({ message }) => message) } };
 }

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { Subject } from '#libs/contracts';
+import { Database } from '#libs/database';
+import { BoundedCache } from '../bounded-cache.js';
+import { RankingMissing, SnapshotPruned } from '../retry-if-pruned.js';
+import type { KeptRun } from '../kept-runs.query.js';
+import { keysOf, numbersByKey, readPackedList } from '../packed-list.query.js';
+import { lacksRanking } from '../../snapshots/missing.query.js';
+import {
+  PLACE_IN_NUMBERS,
+  storedIndex,
+  type StoredIndex,
+} from '../../snapshots/index-page.query.js';
+import { INDEX, INDEX_KEYS, NUMBERS } from '../../snapshots/snapshots.store.js';
+import { sortedByValue } from './sort-keys.js';
+
+/** A million users take 4 MB per value and direction. */
+const CACHE_BYTES = 64 * 1024 * 1024;
+const NUMBER_BYTES = 4;
+
+/** The value to sort by, and the direction. */
+export interface Sort {
+  value: string;
+  isDescending: boolean;
+}
+
+/** The whole index of a run in one order. */
+export interface IndexOrder extends StoredIndex {
+  keys: Uint32Array;
+}
+
+/** Values whose stored 0 means null. */
+const NULLABLE = new Set(['last_active_day', 'health_score']);
+
+/**
+ * Sorts the index of a run by a value, once per run, value and direction, and caches the result. An order never changes,
+ * so an entry is valid while its run is kept, which callers check.
+ */
+@Injectable()
+export class IndexOrders {
+  private readonly orders = new BoundedCache<IndexOrder>(
+    CACHE_BYTES,
+    ({ keys }) => keys.byteLength,
+  );
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The keys of the index of a kept run, sorted by a value, then by id.
+   * @throws SnapshotPruned when the run was pruned in the meantime
+   * @throws RankingMissing when the run was made by a version without the index
+   */
+  of(run: KeptRun, subject: Subject, sort: Sort): Promise<IndexOrder> {
+    const direction = sort.isDescending ? 'desc' : 'asc';
+    const name = `${run.runId}/${run.version}/${subject}/${sort.value}/${direction}`;
+    return this.orders.get(name, async () => {
+      const index = await storedIndex(this.database.pool, run.id, subject);
+      const byId = await this.list(run, subject, INDEX, INDEX_KEYS);
+      if (!byId || byId.reportId !== index?.reportId) throw await this.missing(run, subject);
+      const keys = keysOf(byId);
+      const values = await this.values(run, subject, index, sort.value, keys);
+      const isZeroNull = NULLABLE.has(sort.value);
+      const { isDescending } = sort;
+      return { ...index, keys: await sortedByValue(keys, values, { isDescending, isZeroNull }) };
+    });
+  }
+
+  /** A value of each key, in the order of the keys. All are 0 when the run does not have the value. */
+  private async values(
+    run: KeptRun,
+    subject: Subject,
+    { widths }: StoredIndex,
+    value: string,
+    keys: Uint32Array,
+  ): Promise<Uint32Array> {
+    const place = PLACE_IN_NUMBERS[subject][value];
+    if (place === undefined && !widths.has(value)) return new Uint32Array(keys.length);
+    const list =
+      place === undefined
+        ? await this.list(run, subject, INDEX, value)
+        : await this.list(run, subject, NUMBERS, '');
+    if (!list) throw new SnapshotPruned();
+    return place === undefined
+      ? numbersByKey(list, keys)
+      : numbersByKey(list, keys, place * NUMBER_BYTES, NUMBER_BYTES);
+  }
+
+  private list(run: KeptRun, subject: Subject, report: string, interval: string) {
+    return readPackedList(this.database, run, { subject, report, interval });
+  }
+
+  private async missing(run: KeptRun, subject: Subject): Promise<Error> {
+    const list = { subject, report: INDEX, interval: INDEX_KEYS };
+    const isMissing = await lacksRanking(this.database.pool, run, list);
+    return isMissing ? new RankingMissing() : new SnapshotPruned();
+  }
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { Calendar, type Subject } from '#libs/contracts';
+import { Bitset } from '#libs/facts';
+import { Database } from '#libs/database';
+import { keptRun, type KeptRun } from '../kept-runs.query.js';
+import { SnapshotPruned, retryIfPruned } from '../retry-if-pruned.js';
+import { indexSliceOf } from '../../snapshots/index-page.query.js';
+import { IndexOrders, type IndexOrder, type Sort } from './index-orders.service.js';
+import type { IndexKind } from './index-rows.js';
+import { SearchService } from './search.service.js';
+
+/** Selects and sorts the rows of an index. */
+export interface IndexRequest {
+  sort: Sort;
+  /** A text that a field of the user or org contains. */
+  search?: string | undefined;
+  /** By default the latest run. */
+  runId?: string | undefined;
+}
+
+export interface IndexPageRequest extends IndexRequest {
+  pageNumber: number;
+  pageSize: number;
+}
+
+/** The rows of an index that a request selects. */
+export interface IndexSelection {
+  run: KeptRun;
+  order: IndexOrder;
+  /** The keys of the selected rows, in order. */
+  keys: Uint32Array;
+}
+
+/** A page of an index, without its rows. */
+type Envelope = ReturnType<typeof envelope>;
+
+/** Reads the index of users and orgs: the values of a run, and the profiles as they are now. */
+@Injectable()
+export class SubjectIndexService {
+  /** The run that was served last. */
+  private served: KeptRun | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly orders: IndexOrders,
+    private readonly searches: SearchService,
+    private readonly calendar: Calendar,
+  ) {}
+
+  /** @throws ApiError `not_found` when the run is not kept or was made without the index */
+  page<Profile, ProfileRow extends { id: number }, Row>(
+    kind: IndexKind<Profile, ProfileRow, Row>,
+    request: IndexPageRequest,
+  ): Promise<Envelope & { rows: Row[] }> {
+    return retryIfPruned(async () => {
+      const { pageNumber, pageSize } = request;
+      const selection = await this.selection(kind.subject, request, this.served);
+      const from = pageNumber * pageSize;
+      const { rows, servedRun } = selection
+        ? await this.slice(kind, selection, from, from + pageSize)
+        : { rows: [], servedRun: null };
+      if (request.runId === undefined && selection) {
+        const isLatest = servedRun === selection.run.runId;
+        this.served = isLatest ? selection.run : undefined;
+        // A newer run has completed, or this one was withdrawn.
+        if (!isLatest) throw new SnapshotPruned();
+      }
+      return { rows, ...envelope(request, selection) };
+    });
+  }
+
+  /**
+   * The rows that a request selects; undefined before the first run.
+   * @param latest the run to use when the request names none; by default it is looked up
+   * @throws ApiError `not_found` when the run is not kept or was made without the index
+   */
+  async selection(
+    subject: Subject,
+    request: IndexRequest,
+    latest?: KeptRun,
+  ): Promise<IndexSelection | undefined> {
+    const { runId, sort } = request;
+    const known = runId === undefined ? latest : undefined;
+    const run = known ?? (await keptRun(this.database.pool, runId));
+    if (!run) return undefined;
+    const [order, predicates] = await Promise.all([
+      this.orders.of(run, subject, sort).catch((error: unknown) => {
+        this.served = undefined;
+        throw error;
+      }),
+      this.predicates(subject, request),
+    ]);
+    return { run, order, keys: keysInAll(order.keys, predicates) };
+  }
+
+  /**
+   * The rows at places [`from`, `before`) of a selection, without users and orgs that no longer exist.
+   * @throws SnapshotPruned when the run was pruned in the meantime
+   */
+  async slice<Profile, ProfileRow extends { id: number }, Row>(
+    { subject, profiles, row }: IndexKind<Profile, ProfileRow, Row>,
+    { run, order, keys }: IndexSelection,
+    from: number,
+    before: number,
+  ): Promise<{ rows: Row[]; servedRun: string | null }> {
+    const wanted = keys.subarray(from, before);
+    const slice = await indexSliceOf(this.database, run.id, subject, order, profiles, wanted);
+    if (!slice) {
+      this.served = undefined;
+      throw new SnapshotPruned();
+    }
+    const day = this.calendar.dayOf(run.reportTime * 1000);
+    const rows = slice.entries.flatMap((entry) => {
+      const profile = slice.profiles.get(entry.key);
+      return profile ? [row(entry, profile, day)] : [];
+    });
+    return { rows, servedRun: slice.servedRun };
+  }
+
+  /** The sets of keys that a row must be in, without the keys of users or orgs that were deleted or are excluded. */
+  private predicates(subject: Subject, { search }: IndexRequest): Promise<Bitset[]> {
+    const sets: Promise<Bitset>[] = [];
+    if (search !== undefined) sets.push(this.searches.keys(subject, search));
+    return Promise.all(sets);
+  }
+}
+
+/** The keys that are in all sets, in their order. */
+function keysInAll(keys: Uint32Array, sets: readonly Bitset[]): Uint32Array {
+  if (sets.length === 0) return keys;
+  const wanted = sets.reduce((one, other) => one.and(other));
+  const found = new Uint32Array(Math.min(wanted.count(), keys.length));
+  let length = 0;
+  for (let place = 0; length < found.length && place < keys.length; place++) {
+    const key = keys[place]!;
+    if (wanted.has(key)) found[length++] = key;
+  }
+  return found.subarray(0, length);
+}
+
+function envelope(
+  { pageNumber, pageSize }: IndexPageRequest,
+  selection: IndexSelection | undefined,
+) {
+  const total = selection?.keys.length ?? 0;
+  return {
+    current_page: pageNumber,
+    total_count: total,
+    page_size: pageSize,
+    has_more_results: (pageNumber + 1) * pageSize < total,
+    report_time: selection?.run.reportTime ?? 0,
+  };
+}
