@@ -1,4 +1,4 @@
-import type { DisplayUser, Subject, Summary } from '#libs/contracts';
+import type { Subject } from '#libs/contracts';
 
 type Value = string | number | boolean;
 export type Operator = 'is' | 'is_not' | 'gte' | 'lte' | 'set' | 'unset';
@@ -21,20 +21,3 @@ export interface SegmentKeys {
   }[];
   is_complete: boolean;
 }
-interface IndexPage {
-  total_count: number;
-  report_time: number;
-}
-export interface UserIndex extends IndexPage {
-  rows: IndexUser[];
-}
-export interface OrgIndex extends IndexPage {
-  rows: IndexOrg[];
-}
-export type IndexUser = DisplayUser & { values: Record<string, number | null> };
-export interface IndexOrg {
-  org_id: string;
-  name: string;
-  values: Record<string, number | string | null>;
-}
-export type SearchSummary = Summary & { search?: 'indexed' | 'scan' };

@@ -40,7 +40,7 @@ export function conditionName([key, operator, value]: Condition): string {
   const subject = key.startsWith('org.') ? `organization’s ${shortKey(key)}` : shortKey(key);
   const words = `${subject} ${OPERATORS[operator]}`;
   if (value === undefined) return words;
-  const names = [value].flat().map((each) => valueName(each as Value));
+  const names = [value].flat().map((each) => valueName(each));
   const more = names.length - MOST_NAMED;
   if (more > 1) return `${words} ${names.slice(0, MOST_NAMED).join(', ')} or ${more} others`;
   return `${words} ${[names.slice(0, -1).join(', '), names.at(-1)!].filter(Boolean).join(' or ')}`;

@@ -1,6 +1,6 @@
+import type { OrgIndex, UserIndex } from '#libs/contracts';
 import { useEffect, useState } from 'preact/hooks';
 import { get, type Failure } from '../../api/client.js';
-import type { OrgIndex, UserIndex } from '../../api/shapes.js';
 import { formatNumber } from '../../labels/format.js';
 import { nameOf, orgAddress, userAddress } from '../../labels/names.js';
 import { addressOf } from '../../routing/location.js';

@@ -1,5 +1,4 @@
-import type { Subject } from '#libs/contracts';
-import type { OrgIndex, SearchSummary, UserIndex } from '../../api/shapes.js';
+import type { OrgIndex, Subject, Summary, UserIndex } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { FilterBar } from '../../components/filter/bar.js';
 import { NoData, NoReport } from '../../components/no-data.js';
@@ -54,7 +53,7 @@ export function IndexPage({ place, subject }: { place: Place; subject: Subject }
 
 /** Says that a search is slow where PostgreSQL lacks an extension. */
 function SlowSearch() {
-  const summary = useResource<SearchSummary>('/api/insights/v1/summary');
+  const summary = useResource<Summary>('/api/insights/v1/summary');
   if (summary.data?.search !== 'scan') return null;
   return (
     <p class="small soft">

@@ -1,4 +1,4 @@
-import type { IndexOrg, IndexUser, OrgIndex, UserIndex } from '../../api/shapes.js';
+import type { IndexOrg, IndexUser, OrgIndex, UserIndex } from '#libs/contracts';
 import { Org, Person } from '../../components/names.js';
 import { now } from '../../labels/clock.js';
 import { dayOf, formatAgo, formatDay, formatMoment, formatNumber } from '../../labels/format.js';
@@ -43,7 +43,7 @@ export function IndexTable({ place, view, rows }: Props) {
                 <Cell
                   key={column.name}
                   column={column}
-                  value={row.values[column.name] ?? null}
+                  value={valuesOf(row)[column.name] ?? null}
                   isSorted={column.name === sort}
                 />
               ))}
@@ -54,6 +54,8 @@ export function IndexTable({ place, view, rows }: Props) {
     </div>
   );
 }
+
+const valuesOf = (row: IndexUser | IndexOrg): Record<string, number | string | null> => row.values;
 
 interface HeadProps {
   place: Place;
