@@ -24,7 +24,15 @@ jest.setTimeout(90_000);
 if (!hasBrowser) test.todo('the dashboard on odd data (there is no chromium here)');
 
 const inBrowser = hasBrowser ? describe : describe.skip;
-const PAGES = ['/', '/reports/user/champion', '/reports/org/churn', '/users', '/orgs', '/data', '/start'];
+const PAGES = [
+  '/',
+  '/reports/user/champion',
+  '/reports/org/churn',
+  '/users',
+  '/orgs',
+  '/data',
+  '/start',
+];
 const isFirstInterval = ({ subject, report, interval }: Ranking) =>
   intervalsOf(subject, report)?.[0] === interval;
 const PHONE = { viewport: { width: 320, height: 740 } };
