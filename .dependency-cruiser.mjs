@@ -6,6 +6,7 @@ const ROOMS = [
   'platform',
   'facts',
   'ingest',
+  'segments',
   'reports',
   'charts',
   'exclusions',
@@ -19,10 +20,11 @@ const MAY_USE = {
   platform: ['database', 'contracts'],
   facts: EDGES,
   ingest: ['facts', ...EDGES],
-  reports: ['facts', ...EDGES],
-  charts: ['facts', ...EDGES],
+  segments: ['facts', ...EDGES],
+  reports: ['segments', 'facts', ...EDGES],
+  charts: ['segments', 'facts', ...EDGES],
   exclusions: ['facts', ...EDGES],
-  'entity-pages': ['reports', 'charts', 'facts', ...EDGES],
+  'entity-pages': ['reports', 'charts', 'segments', 'facts', ...EDGES],
 };
 
 // Inside a room: a folder may import the folders named here, of the same room. Folders that are not named here are free.

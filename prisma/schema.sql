@@ -83,6 +83,17 @@ begin
   return null;
 end$function$;
 
+create or replace function note_changed_org_values()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct org_key) from changed having count(*) > 0;
+  return null;
+end$function$;
+
 create or replace function note_changed_subjects()
  returns trigger
  language plpgsql
@@ -91,6 +102,17 @@ as $function$
 begin
   insert into fact_changes (fact, keys)
   select tg_table_name, array_agg(id) from changed having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_changed_user_values()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct user_key) from changed having count(*) > 0;
   return null;
 end$function$;
 
@@ -112,6 +134,49 @@ create or replace function note_removed_rows()
 as $function$
 begin
   insert into fact_changes (fact) values (tg_table_name);
+  return null;
+end$function$;
+
+create or replace function note_updated_org_traits()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct org_key)
+  from changed join before using (org_key, key)
+  where changed.value is distinct from before.value
+  having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_updated_profiles()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(user_key)
+  from changed join before using (user_key)
+  where changed.email_domain is distinct from before.email_domain
+    or changed.signup_query_parameters is distinct from before.signup_query_parameters
+  having count(*) > 0;
+  return null;
+end$function$;
+
+create or replace function note_updated_user_traits()
+ returns trigger
+ language plpgsql
+ set search_path to '$user', 'public'
+as $function$
+begin
+  insert into fact_changes (fact, keys)
+  select tg_table_name, array_agg(distinct user_key)
+  from changed join before using (user_key, key)
+  where changed.value is distinct from before.value
+  having count(*) > 0;
   return null;
 end$function$;
 
@@ -342,6 +407,10 @@ create table org_traits (
   stamp bytea not null,
   constraint org_traits_pkey primary key (org_key, key)
 );
+create trigger note_deleted_values after delete on org_traits referencing old table as changed for each statement execute function note_changed_org_values();
+create trigger note_inserted_values after insert on org_traits referencing new table as changed for each statement execute function note_changed_org_values();
+create trigger note_removed after update of org_key, key on org_traits for each statement execute function note_removed_rows();
+create trigger note_updated_values after update on org_traits referencing old table as before new table as changed for each statement execute function note_updated_org_traits();
 
 create table orgs (
   id integer not null,
@@ -383,6 +452,17 @@ create table report_runs (
 create unique index report_runs_moment on report_runs using btree (report_time) where ((not as_of) and (state <> 'withdrawn'::text));
 create index report_runs_served on report_runs using btree (report_time desc, id desc) where (state = 'completed'::text);
 create unique index report_runs_waiting_day on report_runs using btree (report_time) where (as_of and (state = 'queued'::text) and (attempt = 0));
+
+create table segments (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  subject text collate "C" not null,
+  conditions jsonb not null,
+  created_at timestamp with time zone default now() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint segments_pkey primary key (id),
+  constraint segments_subject_check check ((subject = any (array['user'::text, 'org'::text])))
+);
 
 create table sessions (
   token_hash bytea not null,
@@ -473,8 +553,12 @@ create table user_profiles (
   email_domain text collate "C",
   constraint user_profiles_pkey primary key (user_key)
 );
+create trigger note_deleted_values after delete on user_profiles referencing old table as changed for each statement execute function note_changed_user_values();
 create trigger note_inserted after insert on user_profiles referencing new table as changed for each statement execute function note_changed_domains();
+create trigger note_inserted_values after insert on user_profiles referencing new table as changed for each statement execute function note_changed_user_values();
+create trigger note_removed after update of user_key on user_profiles for each statement execute function note_removed_rows();
 create trigger note_updated after update on user_profiles referencing new table as changed for each statement execute function note_changed_domains();
+create trigger note_updated_values after update on user_profiles referencing old table as before new table as changed for each statement execute function note_updated_profiles();
 
 create table user_traits (
   user_key integer not null,
@@ -483,6 +567,10 @@ create table user_traits (
   stamp bytea not null,
   constraint user_traits_pkey primary key (user_key, key)
 );
+create trigger note_deleted_values after delete on user_traits referencing old table as changed for each statement execute function note_changed_user_values();
+create trigger note_inserted_values after insert on user_traits referencing new table as changed for each statement execute function note_changed_user_values();
+create trigger note_removed after update of user_key, key on user_traits for each statement execute function note_removed_rows();
+create trigger note_updated_values after update on user_traits referencing old table as before new table as changed for each statement execute function note_updated_user_traits();
 
 create table users (
   id integer not null,

@@ -5,6 +5,7 @@ import { IngestApiModule } from '#libs/ingest';
 import { InsightsApiModule } from '#libs/entity-pages';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
+import { SegmentsApiModule } from '#libs/segments';
 import { OpenApiController } from './openapi.js';
 
 /** The HTTP side: events, reports, charts, pages. */
@@ -13,6 +14,7 @@ import { OpenApiController } from './openapi.js';
     AccessModule,
     ExclusionsApiModule,
     IngestApiModule,
+    SegmentsApiModule,
     ReportsApiModule,
     ChartsApiModule,
     InsightsApiModule,

@@ -25,6 +25,10 @@ const USAGE = `insightd <command>
   keys revoke ID      revoke a key permanently
   sessions end --all | --key ID
                       sign out all users, or those who signed in with a key
+  segments list       list the saved segments
+  segments add --name NAME --subject user|org --where JSON
+                      save a segment; prints its id
+  segments remove ID  remove a saved segment
   deadletters list [--sender NAME] [--limit N]
                       list rejected events with the reasons, newest first
   deadletters show ID
@@ -80,6 +84,10 @@ const COMMANDS: Record<string, Command> = {
   sessions: async (args) => {
     const settings = readSettings();
     await (await import('./commands/sessions.js')).sessions(args, settings);
+  },
+  segments: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/segments.js')).segments(args, settings);
   },
   deadletters: async (args) => {
     const settings = readSettings();

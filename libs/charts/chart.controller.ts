@@ -1,37 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { z } from 'zod';
-import {
-  CADENCES,
-  CHART_TYPES,
-  Calendar,
-  formatDay,
-  invalidField,
-  parameters,
-  wire,
-  type Chart,
-  type ChartMetric,
-} from '#libs/contracts';
+import { Calendar, wire, type Chart } from '#libs/contracts';
 import { Access, Clock, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
+import { chartOf, chartPath, chartQuery, requestedPeriods } from './chart-request.js';
 import { ChartService } from './chart.service.js';
-import { MAX_PERIODS, defaultStart, periodsBetween } from './periods.js';
-
-const METRICS = Object.keys(CHART_TYPES) as [ChartMetric, ...ChartMetric[]];
+import { MAX_PERIODS } from './periods.js';
 
 const getChartMetric = operation({
   id: 'getChartMetric',
   tag: 'compatible',
   summary: 'A chart over time',
   description: `At most ${MAX_PERIODS} periods. A period that begins or ends outside the requested days is still counted whole.`,
-  path: z.object({
-    metric: z.enum(METRICS, `Unknown chart. The charts are ${METRICS.join(', ')}.`),
-  }),
-  query: z.object({
-    cadence: parameters.choice(CADENCES),
-    start_date: parameters.day
-      .optional()
-      .describe('by default 30 days, 12 weeks or 12 months before the end; may also be a time'),
-    end_date: parameters.day.optional().describe('by default today; may also be a time'),
-  }),
+  path: chartPath,
+  query: chartQuery,
   reply: wire.chart,
 });
 
@@ -58,15 +38,9 @@ export class ChartController {
     @Query() query: QueryOf<typeof getChartMetric>,
   ): Promise<Chart> {
     const today = this.calendar.dayOf(this.clock.now());
-    const { cadence } = query;
     const periods = requestedPeriods(query, today, this.calendar);
     const values = await this.charts.values(metric, periods);
-    const metrics = periods.map((period, index) => ({
-      date: formatDay(period.from),
-      result: values[index]!,
-      cadence_completed: period.before <= today,
-    }));
-    return { chart_type: CHART_TYPES[metric], cadence, metrics };
+    return chartOf(metric, query.cadence, periods, values, today);
   }
 
   @Get('chart_metric/:metric')
@@ -77,24 +51,4 @@ export class ChartController {
   ): Promise<Chart> {
     return this.chart(path, query);
   }
-}
-
-function requestedPeriods(
-  { cadence, start_date, end_date }: QueryOf<typeof getChartMetric>,
-  today: number,
-  calendar: Calendar,
-) {
-  const end = end_date === undefined ? today : dayOf(end_date, calendar);
-  const start =
-    start_date === undefined ? defaultStart(cadence, end, calendar) : dayOf(start_date, calendar);
-  if (start > end) throw invalidField('start_date', 'must not be after end_date');
-  const periods = periodsBetween(cadence, start, end, calendar);
-  if (!periods)
-    throw invalidField('start_date', `must be at most ${MAX_PERIODS} periods before end_date`);
-  return periods;
-}
-
-/** The day of a parameter that is a day or an instant. */
-function dayOf({ ms, isDay }: parameters.DayOrInstant, calendar: Calendar): number {
-  return isDay ? ms : calendar.dayOf(ms);
 }

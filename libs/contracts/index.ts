@@ -22,6 +22,16 @@ export {
   type ProfileField,
   type ProfileValues,
 } from './profile-fields.js';
+export * as segmentShapes from './segments.js';
+export {
+  MAX_KEY_CHARACTERS,
+  MAX_SEGMENTS,
+  MAX_VALUE_CHARACTERS,
+  isText,
+  readWhere,
+  segmentParameters,
+} from './segments.js';
+export type * from './segments.js';
 export * from './senders.js';
 export * from './subject-index.js';
 export * from './traits.js';

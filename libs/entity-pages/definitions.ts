@@ -62,6 +62,8 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   org_data: 'The organizations the user is a member of now, with the role in each.',
   traits:
     'Values that sources report, such as the plan: the latest value of each trait. Only traits on the lists USER_TRAITS and ORG_TRAITS are kept.',
+  segment:
+    'Conditions on users or organizations, such as a plan or a role, that must all hold. Evaluated with the values of now.',
   unused_activity:
     'Tracking calls that do not count as activity, because the call says so or TRACKING_IGNORE names the event.',
   dropped_traits:

@@ -2,7 +2,13 @@ export { ActivityFold } from './write/activity-fold.service.js';
 export { BulkLoad } from './write/bulk-load.js';
 export * from './read/display-profiles.query.js';
 export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './blocks/day-block.js';
-export { areRowsRemovedSince, forgetChanges } from './replica/fact-changes.query.js';
+export {
+  areRowsRemovedSince,
+  changedRowsSince,
+  forgetChanges,
+  type ChangedFact,
+  type ChangedRow,
+} from './replica/fact-changes.query.js';
 export { ExclusionsService } from './write/exclusions.service.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService, type Written } from './write/facts.service.js';
@@ -27,6 +33,8 @@ export { startOf, type Span } from './membership/replay.js';
 export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
+export { membersOf, scanOpenSpans } from './read/scan-open-spans.js';
+export { setList } from './read/session-list.js';
 export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';
 export { expectCalendar, settleTimeZone, timeZoneOf } from './write/store-calendar.store.js';

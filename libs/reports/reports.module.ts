@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RANKINGS, REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
+import { SegmentsModule } from '#libs/segments';
 import { DEFINITIONS, checkCatalogue } from './definitions/index.js';
 import { AvailableReportsService } from './api/available-reports.service.js';
 import { ChangesService } from './api/changes.service.js';
@@ -43,7 +44,7 @@ export class WithdrawalModule {}
 
 /** The endpoints of reports, for processes that answer HTTP. */
 @Module({
-  imports: [RunsModule, WithdrawalModule],
+  imports: [RunsModule, WithdrawalModule, SegmentsModule],
   controllers: [ReportsController, HistoryController, RunsController, SubjectIndexController],
   providers: [
     PagesService,

@@ -9,7 +9,7 @@ import { operationsOf, replyCheck, type Document, type Operation } from '../supp
 import { plantKey } from '../support/keys.js';
 import { startTestService, TEST_KEY, TEST_SECRET, type TestService } from '../support/service.js';
 import { AS_OF, WORLD } from '../support/small-world.js';
-import { goodRequests, type Asked } from './requests.js';
+import { SEGMENT, goodRequests, type Asked } from './requests.js';
 
 const run = promisify(execFile);
 /** Low enough that a burst exceeds it, and higher than the other tests need. */
@@ -23,6 +23,7 @@ let folder: string;
 let runId: string;
 let spareRunId: string;
 let spareKeyId: string;
+let segmentIds: string[];
 
 beforeAll(async () => {
   service = await startTestService({ READ_RATE_LIMIT: String(READS_A_SECOND) });
@@ -38,6 +39,8 @@ beforeAll(async () => {
   await service.api.run('2025-03-01');
   runId = (await service.api.run(AS_OF)).run_id;
   spareKeyId = (await plantKey(service.databaseUrl, 'spare', 'read')).split('_')[1]!;
+  const saved = () => service.api.post<{ id: string }>('/api/insights/v1/segments', SEGMENT);
+  segmentIds = [(await saved()).body.id, (await saved()).body.id];
   // Two dead letters: one of an event, one that is no event at all.
   await service.api.post('/api/ingest/v1/events', [{ id: 'x', type: 'user.active' }, 1]);
 });
@@ -73,6 +76,8 @@ const json = (value: unknown): string => JSON.stringify(value);
 const GOOD = goodRequests({
   runId: () => runId,
   spareRunId: () => spareRunId,
+  segmentId: () => segmentIds[0]!,
+  spareSegmentId: () => segmentIds[1]!,
   spareKeyId: () => spareKeyId,
   cookie: () => cookie,
 });

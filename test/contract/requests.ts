@@ -16,6 +16,9 @@ interface Known {
   runId: () => string;
   /** A run that may be withdrawn. */
   spareRunId: () => string;
+  segmentId: () => string;
+  /** A segment that may be removed. */
+  spareSegmentId: () => string;
   /** A key that may be revoked. */
   spareKeyId: () => string;
   cookie: () => string;
@@ -24,6 +27,9 @@ interface Known {
 const user = { path: { userId: USERS.ann } };
 const org = { path: { orgId: ORGS.acme } };
 const json = (value: unknown): string => JSON.stringify(value);
+/** A segment to save. */
+export const SEGMENT = { name: 'Owners', subject: 'user', where: [['role', 'is', 'Owner']] };
+const where = `where=${encodeURIComponent(json(SEGMENT.where))}`;
 const ofEach = (name: string, values: string[], query?: string): Asked[] =>
   values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
 const REPORTS: [string, string[]][] = [
@@ -39,6 +45,8 @@ const everyReport = (query: string): Asked[] =>
 export const goodRequests = ({
   runId,
   spareRunId,
+  segmentId,
+  spareSegmentId,
   spareKeyId,
   cookie,
 }: Known): Record<string, () => Asked[]> => ({
@@ -82,9 +90,22 @@ export const goodRequests = ({
   getSummary: () => [{}],
   getDefinitions: () => [{}],
   listRuns: () => [{}, { query: 'kept=true&limit=1' }],
-  getReportChanges: () => ['all', 'left'].flatMap((one) => everyReport(`change=${one}`)),
-  exportReport: () => everyReport(''),
-  listUsers: () => [{}, { query: 'search=ann&sort=num_orgs&order=asc' }],
+  getReportChanges: () => [
+    ...['all', 'left'].flatMap((one) => everyReport(`change=${one}`)),
+    { path: { subject: 'user', report: 'champion' }, query: where },
+  ],
+  exportReport: () => [
+    ...everyReport(''),
+    { path: { subject: 'user', report: 'champion' }, query: where },
+  ],
+  getSegmentedChart: () => ofEach('metric', ['signups', 'active_users'], where),
+  listSegments: () => [{}],
+  getSegmentKeys: () => [{ query: 'subject=user' }, { query: 'subject=org' }],
+  getSegment: () => [{ path: { segmentId: segmentId() } }],
+  createSegment: () => [{ body: json(SEGMENT) }],
+  replaceSegment: () => [{ path: { segmentId: segmentId() }, body: json(SEGMENT) }],
+  deleteSegment: () => [{ path: { segmentId: spareSegmentId() } }],
+  listUsers: () => [{}, { query: 'search=ann&sort=num_orgs&order=asc' }, { query: where }],
   listOrgs: () => [{}, { query: 'search=acme&sort=last_active_day' }],
   exportUsers: () => [{}],
   exportOrgs: () => [{ query: 'search=acme' }],

@@ -22,7 +22,7 @@ export interface Span {
 }
 
 /** The role of a span whose steps name none. */
-const DEFAULT_ROLE = 'Member';
+export const DEFAULT_ROLE = 'Member';
 
 /**
  * Replays the steps of one (user, org) pair.

@@ -49,6 +49,13 @@ export function onlyAddition({ source, start, end }: Slice): number {
   return source.readInt32BE(versionAt) * 2 ** 32 + source.readUInt32BE(versionAt + 4);
 }
 
+/** The role of the only step of a pair; null when it names none. */
+export function onlyRole({ source, start, end }: Slice): string | null {
+  const roleAt = start + VERSION_AT + source.readUInt16BE(start + KIND_BYTES);
+  if (source.readUInt16BE(roleAt) === 0) return null;
+  return source.toString('utf8', roleAt + LENGTH_BYTES, end);
+}
+
 /**
  * The steps of a pair, without roles, if they are stored in the order of their times; otherwise
  * undefined. Nearly all pairs are. Compares no versions and sorts nothing.

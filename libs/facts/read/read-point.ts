@@ -25,6 +25,7 @@ export interface ReadPoint {
 const FACTS = [
   ...['user_ids', 'org_ids', 'users', 'orgs', 'memberships', 'invites'],
   ...['activity', 'activity_pairs', 'named_activity'],
+  ...['user_profiles', 'user_traits', 'org_traits', 'exclusions'],
 ];
 
 // While a server runs, its files cannot be restored and no other server can replace it as the

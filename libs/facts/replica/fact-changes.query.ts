@@ -1,5 +1,21 @@
-import type { Connection, Queryable } from '#libs/database';
+import type { Queryable } from '#libs/database';
 import type { ReadPoint } from '../read/read-point.js';
+
+/** The tables whose changed keys are recorded. */
+export type ChangedFact =
+  'users' | 'orgs' | 'memberships' | 'invites' | 'user_profiles' | 'user_traits' | 'org_traits';
+
+/** The changes of one table. */
+export interface ChangedRow {
+  fact: ChangedFact;
+  /** Keys of users or orgs: of memberships the users, of invites the inviters. */
+  keys: number[];
+  /** For memberships alone, one for each key. */
+  orgKeys: number[] | null;
+}
+
+/** The facts of a `FactReplica`. */
+const OF_REPLICA: readonly ChangedFact[] = ['users', 'orgs', 'memberships', 'invites'];
 
 /** The keys of rows that may have changed since a read point. Keys may repeat. */
 export interface FactChanges {
@@ -12,43 +28,49 @@ export interface FactChanges {
   orgsOfMembers: number[];
 }
 
-interface Row {
-  fact: string;
-  keys: number[];
-  orgKeys: number[] | null;
-}
-
 // Changes that the read point does not include were written by transactions at or above its
 // horizon. Transaction numbers that are not assigned yet come from another server's dump.
 const SINCE = `at >= $1::xid8 and at < pg_snapshot_xmax(pg_current_snapshot())`;
 const EXTENT = `
   select exists (select from fact_changes where at <= $1::xid8) as "isWhole",
     coalesce(bool_or(keys is null), false) as "isRemoved",
-    coalesce(sum(cardinality(keys)), 0)::float8 as count
+    coalesce(sum(cardinality(keys)) filter (where fact = any($2)), 0)::float8 as count
   from fact_changes
   where ${SINCE}`;
-const CHANGES = `select fact, keys, org_keys as "orgKeys" from fact_changes where ${SINCE}`;
+const CHANGES = `
+  select fact, keys, org_keys as "orgKeys" from fact_changes where ${SINCE} and fact = any($2)`;
 
 /**
- * The changes between a read point of the same store and the transaction's snapshot.
+ * The changes of some tables between a read point of the same store and the transaction's snapshot.
  * @param maxKeys limit for the number of keys
  * @returns undefined when there are more keys, when rows were removed, or when the changes are no
  *   longer recorded
  */
-export async function changesSince(
-  db: Connection,
+export async function changedRowsSince(
+  db: Queryable,
   { horizon }: ReadPoint,
+  facts: readonly ChangedFact[],
   maxKeys: number,
-): Promise<FactChanges | undefined> {
-  const since = [String(horizon)];
+): Promise<ChangedRow[] | undefined> {
+  const since = [String(horizon), facts];
   const { rows } = await db.query<{ isWhole: boolean; isRemoved: boolean; count: number }>(
     EXTENT,
     since,
   );
   const { isWhole, isRemoved, count } = rows[0]!;
   if (!isWhole || isRemoved || count > maxKeys) return undefined;
-  const changes = (await db.query<Row>(CHANGES, since)).rows;
-  const keysOf = (fact: string) =>
+  return count === 0 ? [] : (await db.query<ChangedRow>(CHANGES, since)).rows;
+}
+
+/** `changedRowsSince` for the tables of a `FactReplica`. */
+export async function changesSince(
+  db: Queryable,
+  readPoint: ReadPoint,
+  maxKeys: number,
+): Promise<FactChanges | undefined> {
+  const changes = await changedRowsSince(db, readPoint, OF_REPLICA, maxKeys);
+  if (!changes) return undefined;
+  const keysOf = (fact: ChangedFact) =>
     changes.flatMap((change) => (change.fact === fact ? change.keys : []));
   return {
     users: keysOf('users'),

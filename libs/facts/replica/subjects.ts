@@ -112,9 +112,18 @@ export class Subjects {
     return exists;
   }
 
-  /** The keys of a set in the order of their ids. */
-  inOrder(set: Bitset): Uint32Array {
-    return this.order.filter((key) => set.has(key));
+  /**
+   * The keys of a set in the order of their ids.
+   * @param found receives the keys; at least `count` long
+   */
+  inOrder(set: Bitset, found: Uint32Array = new Uint32Array(this.count)): Uint32Array {
+    const { order } = this;
+    let length = 0;
+    for (let index = 0; index < order.length; index++) {
+      const key = order[index]!;
+      if (set.has(key)) found[length++] = key;
+    }
+    return found.subarray(0, length);
   }
 
   /** By key, the number of ids that sort before the key's own. */

@@ -6,8 +6,10 @@ import {
   type Ranking,
   type ReportChanges,
   type OrgReportRow,
+  type SegmentRequest,
 } from '#libs/contracts';
 import { Database } from '#libs/database';
+import { SegmentsService } from '#libs/segments';
 import type { UserRow } from './rows.js';
 import { unlessMissing, retryIfPruned } from './retry-if-pruned.js';
 import {
@@ -19,6 +21,7 @@ import {
   type KeptRun,
 } from './kept-runs.query.js';
 import { rowsAt } from './listed-rows.js';
+import { PlacesByKeys } from './places-by-keys.js';
 import { Lists } from './lists.service.js';
 import {
   select,
@@ -29,7 +32,7 @@ import {
 } from './selection.js';
 
 /** Selects the rows of a report and the run to compare it with. */
-export interface ListRequest extends RowFilter {
+export interface ListRequest extends Omit<RowFilter, 'narrow'>, SegmentRequest {
   /** The run to show; by default the latest. */
   runId?: string;
   /** The run to compare it with: a run id or one of `COMPARED_DAYS`; by default the previous kept run. */
@@ -50,26 +53,26 @@ export type RankedRow = ReportPosition & (UserRow | OrgReportRow);
  */
 @Injectable()
 export class ChangesService {
+  private readonly placesByKeys = new PlacesByKeys();
+
   constructor(
     private readonly database: Database,
     private readonly lists: Lists,
+    private readonly segments: SegmentsService,
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when a named run is not kept or lacks this ranking */
+  /** @throws ApiError `not_found` when a named run is not kept or lacks this ranking, and the errors of segments */
   page(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {
     return retryIfPruned(() => this.attempt(ranking, request));
   }
 
   /**
    * The rows that a request selects; undefined before the first report of this ranking.
-   * @throws ApiError `not_found` when a named run is not kept or lacks this ranking
+   * @throws ApiError `not_found` when a named run is not kept or lacks this ranking, and the errors of segments
    */
   selection(ranking: Ranking, request: ListRequest): Promise<Selection | undefined> {
-    return retryIfPruned(async () => {
-      const compared = await this.compared(ranking, request);
-      return compared && select(compared, request);
-    });
+    return retryIfPruned(async () => (await this.select(ranking, request)).selection);
   }
 
   /**
@@ -91,8 +94,7 @@ export class ChangesService {
 
   private async attempt(ranking: Ranking, request: ChangesRequest): Promise<ReportChanges> {
     const { pageNumber: page_number, pageSize: page_size } = request;
-    const compared = await this.compared(ranking, request);
-    const selection = compared && select(compared, request);
+    const { compared, selection } = await this.select(ranking, request);
     const previous = compared?.previous?.run;
     const rows = selection
       ? await this.rows(ranking, selection, page_number * page_size, page_size)
@@ -110,6 +112,15 @@ export class ChangesService {
       rows: rows as ChangedUserRow[] | ChangedOrgRow[],
     };
     return page as ReportChanges;
+  }
+
+  private async select(ranking: Ranking, request: ListRequest) {
+    const compared = await this.compared(ranking, request);
+    // After the lists, so that a reply with a new run contains nothing older.
+    const keys = await this.segments.matchingOf(ranking.subject, request);
+    const narrow: RowFilter['narrow'] =
+      keys && ((list, places) => this.placesByKeys.of(list, keys, places));
+    return { compared, selection: compared && select(compared, { ...request, narrow }) };
   }
 
   private async compared(

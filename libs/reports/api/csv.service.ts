@@ -65,8 +65,9 @@ export class CsvService {
 
   /** A whole list is read in slices from the store; a selection needs both lists in memory. */
   private async reader(run: KeptRun, ranking: Ranking, request: CsvRequest): Promise<ReadRows> {
-    const { compares, change, netLoss } = request;
-    if (!compares && change === 'all' && !netLoss) {
+    const { compares, change, netLoss, where, segment } = request;
+    const isWhole = change === 'all' && !netLoss && !where && segment === undefined;
+    if (!compares && isWhole) {
       if (await lacksRanking(this.database.pool, run, ranking)) throw new RankingMissing();
       const snapshot: Snapshot = {};
       return (first) => this.slice(run, ranking, first, snapshot);

@@ -69,13 +69,17 @@ export function numbersByKey(
 }
 
 /** The keys of a list, in its order. */
-export function keysOf({ entries, width, total }: PackedList): Uint32Array {
-  const keys = new Uint32Array(total);
-  for (let position = 0, at = 0; position < total; position++, at += width) {
-    const low = entries[at]! | (entries[at + 1]! << 8);
-    keys[position] = low | (entries[at + 2]! << 16) | (entries[at + 3]! << 24);
-  }
+export function keysOf(list: PackedList): Uint32Array {
+  const keys = new Uint32Array(list.total);
+  for (let position = 0; position < keys.length; position++) keys[position] = keyAt(list, position);
   return keys;
+}
+
+/** The key at a position of a list, from 0. */
+export function keyAt({ entries, width }: PackedList, position: number): number {
+  const at = position * width;
+  const low = entries[at]! | (entries[at + 1]! << 8);
+  return (low | (entries[at + 2]! << 16) | (entries[at + 3]! << 24)) >>> 0;
 }
 
 /** The position of a key in a list, from 0; undefined when it is missing. Scans the bytes: a million entries take 2 ms. */

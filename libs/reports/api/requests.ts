@@ -5,6 +5,7 @@ import {
   insights,
   invalidField,
   parameters,
+  segmentParameters,
   type Ranking,
   type Subject,
 } from '#libs/contracts';
@@ -33,6 +34,7 @@ const listParameters = {
   net_loss: parameters
     .choice(['false', 'true'])
     .describe('true: only organizations that lost more people than they gained; for org/attrition'),
+  ...segmentParameters,
 };
 
 /** The query for a page of a report with its changes. */
@@ -63,8 +65,9 @@ export function requestedList({ subject, report }: Ranking, query: ListQuery): L
   const netLoss = query.net_loss === 'true';
   if (netLoss && (subject !== 'org' || report !== 'attrition'))
     throw invalidField('net_loss', 'is only for the report org/attrition');
-  const { change, run_id: runId, compare_to: compareTo } = query;
-  return { change, netLoss, runId, compareTo: compareTo === 'previous' ? undefined : compareTo };
+  const { change, run_id: runId, compare_to, where, segment } = query;
+  const compareTo = compare_to === 'previous' ? undefined : compare_to;
+  return { change, netLoss, runId, compareTo, where, segment };
 }
 
 /** `requestedList` with the page. @throws ApiError `invalid` */

@@ -19,6 +19,8 @@ export interface RowFilter {
   change: ChangeFilter;
   /** For org attrition: only orgs that lost more people than they gained. */
   netLoss: boolean;
+  /** Keeps the places of some users or orgs; without `places`, of the whole list. */
+  narrow?: ((list: PackedList, places?: Uint32Array) => Uint32Array) | undefined;
 }
 
 /** The positions of a row in the two runs. */
@@ -38,11 +40,11 @@ export interface Selection extends Listed {
   counts: ReportChanges['counts'];
 }
 
-/** Selects rows by their change and by net loss. */
-export function select(compared: Compared, { change, netLoss }: RowFilter): Selection {
+/** Selects rows by their change, by net loss and by users or orgs. */
+export function select(compared: Compared, filter: RowFilter): Selection {
+  const { change } = filter;
   const { run, list, previous } = compared;
-  const passing = (of: Listed, positions: Uint32Array) =>
-    netLoss ? positions.filter((position) => isNetLoss(of.list, position)) : positions;
+  const passing = (of: Listed, positions?: Uint32Array) => passes(of.list, filter, positions);
   const changes = previous && {
     entered: passing(compared, previous.comparison.entered),
     moved: passing(compared, previous.comparison.moved),
@@ -67,8 +69,18 @@ export function select(compared: Compared, { change, netLoss }: RowFilter): Sele
     ranksAt: (position: number) => ranksAt(position, previous?.comparison),
   };
   if (change !== 'all') return { ...inList, ...indexed(changes?.[change] ?? new Uint32Array(0)) };
-  if (netLoss) return { ...inList, ...indexed(passing(compared, allPositions(list))) };
+  if (filter.netLoss || filter.narrow) return { ...inList, ...indexed(passing(compared)) };
   return { ...inList, total: list.total, positionAt: (index) => index };
+}
+
+/** The positions whose rows pass a filter, whatever their change; by default of the whole list. */
+function passes(
+  list: PackedList,
+  { netLoss, narrow }: RowFilter,
+  positions: Uint32Array | undefined,
+): Uint32Array {
+  const narrowed = narrow ? narrow(list, positions) : (positions ?? allPositions(list));
+  return netLoss ? narrowed.filter((position) => isNetLoss(list, position)) : narrowed;
 }
 
 function indexed(positions: Uint32Array): Pick<Selection, 'total' | 'positionAt'> {

@@ -42,16 +42,18 @@ export function tallyOrgs(tallying: Tallying): void {
   const inAllOrgs = named?.unnamed ?? activity;
   const { users, orgs, openedAt, endedAt, from, to, added } = spans;
   const now = reportTime * 1000;
-  const pair = { user: -1, org: -1 };
-  const days = new Int32Array(BITMAP_WORDS);
+  // The current pair and its days. In local variables: with an array, a tally took 1.5 times as long.
+  let [pairUser, pairOrg, one, two, three] = [-1, -1, 0, 0, 0];
   for (let position = 0; position < count; position++) {
     if (openedAt[position]! > now) continue;
-    const [user, org] = [users[position]!, orgs[position]!];
+    const user = users[position]!;
+    const org = orgs[position]!;
     if (ignored && (isIn(ignored.users, user) || isIn(ignored.orgs, org))) continue;
-    if (user !== pair.user || org !== pair.org) {
-      addPair(rows, pair.org, days);
-      pair.user = user;
-      pair.org = org;
+    if (user !== pairUser || org !== pairOrg) {
+      addPair(rows, pairOrg, one, two, three);
+      pairUser = user;
+      pairOrg = org;
+      one = two = three = 0;
     }
     const row = org * ROW;
     const isOpen = endedAt[position]! > now;
@@ -62,38 +64,30 @@ export function tallyOrgs(tallying: Tallying): void {
     countInWindows(rows, row + ADDED, day - added[position]!);
     // The first and the last day of a span count fully; an open span reaches to the day of the report.
     const masks = wordBits(isOpen ? 0 : day - to[position]!, day - from[position]! + 1);
-    addDays(days, inAllOrgs, user, masks);
+    const at = user * BITMAP_WORDS;
+    one |= inAllOrgs[at]! & masks[0];
+    two |= inAllOrgs[at + 1]! & masks[1];
+    three |= inAllOrgs[at + 2]! & masks[2];
     if (named && isIn(named.naming, user)) {
-      const key = findPair(named.pairs, user, org);
-      if (key !== 0) addDays(days, named.words, key, masks);
+      const ofPair = findPair(named.pairs, user, org) * BITMAP_WORDS;
+      // The words of the pair 0, which means none, are empty.
+      one |= named.words[ofPair]! & masks[0];
+      two |= named.words[ofPair + 1]! & masks[1];
+      three |= named.words[ofPair + 2]! & masks[2];
     }
   }
-  addPair(rows, pair.org, days);
+  addPair(rows, pairOrg, one, two, three);
 }
 
 /**
- * Adds all days on which one user made an org active, and clears them for the next pair. Called once per pair, because
- * the spans of a pair are adjacent, so a user counts once.
+ * Adds all days on which one user made an org active. Called once per pair, because the spans of a pair are adjacent, so
+ * a user counts once.
  */
-function addPair(rows: Uint32Array, org: number, days: Int32Array): void {
-  if ((days[0]! | days[1]! | days[2]!) === 0) return;
+function addPair(rows: Uint32Array, org: number, one: number, two: number, three: number): void {
+  if ((one | two | three) === 0) return;
   const row = org * ROW;
-  rows[row]! |= days[0]!;
-  rows[row + 1]! |= days[1]!;
-  rows[row + 2]! |= days[2]!;
-  countActiveUser(rows, row + ACTIVE_USERS, days);
-  days[0] = days[1] = days[2] = 0;
-}
-
-/** Marks the days of a user, or of a named pair, that are in `masks`. */
-function addDays(
-  days: Int32Array,
-  words: Uint32Array,
-  key: number,
-  masks: readonly [number, number, number],
-): void {
-  const at = key * BITMAP_WORDS;
-  days[0]! |= words[at]! & masks[0];
-  days[1]! |= words[at + 1]! & masks[1];
-  days[2]! |= words[at + 2]! & masks[2];
+  rows[row]! |= one;
+  rows[row + 1]! |= two;
+  rows[row + 2]! |= three;
+  countActiveUser(rows, row + ACTIVE_USERS, one, two);
 }

@@ -35,7 +35,8 @@ export async function userFacts(
   const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(
     sorted.keys,
   );
-  return { ...sorted, inviters, keysById: users.inOrder(exists) };
+  const keysById = users.inOrder(exists, memory.allocate(users.count));
+  return { ...sorted, inviters, keysById };
 }
 
 /**

@@ -194,6 +194,7 @@ async function readInsights(runId: string): Promise<void> {
     }),
   );
   if (!csv.includes('user_id')) throw new Error(csv);
+  await segments();
   found(await api.GET('/api/insights/v1/users/{userId}', { params: { path: { userId: 'u' } } }));
   const params = { path: { orgId: 'o' }, query: { page_size: 5 } };
   found(await api.GET('/api/insights/v1/orgs/{orgId}', { params: { path: { orgId: 'o' } } }));
@@ -260,3 +261,23 @@ await readCompatible(runId);
 await readInsights(runId);
 await signInAndOut();
 await operate();
+
+async function segments(): Promise<void> {
+  const body = { name: 'Owners', subject: 'user', where: [['role', 'is', 'Owner']] } as const;
+  const copy = { ...body, where: body.where.map((condition) => [...condition]) };
+  const { id } = found(await api.POST('/api/insights/v1/segments', { body: copy }));
+  const params = { path: { segmentId: id } };
+  found(await api.PUT('/api/insights/v1/segments/{segmentId}', { params, body: copy }));
+  const { where } = found(await api.GET('/api/insights/v1/segments/{segmentId}', { params }));
+  const { segments: all } = found(await api.GET('/api/insights/v1/segments'));
+  all.map(({ name, subject, changed_at: at }) => [name, subject, at]);
+  const query = { where: JSON.stringify(where), segment: id };
+  const metric = { path: { metric: 'signups' }, query } as const;
+  found(await api.GET('/api/insights/v1/charts/{metric}', { params: metric }));
+  const { keys } = found(
+    await api.GET('/api/insights/v1/segments/keys', { params: { query: { subject: 'user' } } }),
+  );
+  keys.flatMap(({ key, values }) => values.map(({ value, count }) => [key, value, count]));
+  const removed = await api.DELETE('/api/insights/v1/segments/{segmentId}', { params });
+  if (removed.response.status !== 204) throw new Error(String(removed.response.status));
+}

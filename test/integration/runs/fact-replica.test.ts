@@ -228,6 +228,16 @@ test('a run reads everything when more rows have changed than are worth looking 
   await expectRightRuns('everything');
 });
 
+test('changed profiles and traits do not count as changes of a run', async () => {
+  await expectRightRuns();
+  for (const fact of ['user_profiles', 'user_traits', 'org_traits'])
+    await ask(
+      service.databaseUrl,
+      `insert into fact_changes (fact, keys) values ('${fact}', array_fill(1, array[10001]))`,
+    );
+  await expectRightRuns('changes');
+});
+
 test('a run reads everything when the list of changes is no longer complete', async () => {
   const forget = async () => {
     // Changes that may have been committed since the last look are kept.

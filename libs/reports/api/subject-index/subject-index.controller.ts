@@ -5,6 +5,7 @@ import {
   insights,
   isStorable,
   parameters,
+  segmentParameters,
   type OrgIndex,
   type UserIndex,
 } from '#libs/contracts';
@@ -43,6 +44,7 @@ function parametersOf<const Values extends readonly [string, ...string[]]>(
       .choice(['desc', 'asc'])
       .describe('desc: the greatest or latest first; null is last in both directions'),
     run_id: pinnedRun,
+    ...segmentParameters,
   };
 }
 
@@ -58,7 +60,7 @@ const errors = ['not_found'] as const;
 const listUsers = operation({
   id: 'listUsers',
   tag: 'insights',
-  summary: 'A page of all users, sorted and searched',
+  summary: 'A page of all users, sorted, searched and filtered',
   description: 'The values are those of a run; names, e-mails and memberships are current.',
   query: z.object({ ...ofUsers, ...parameters.page }),
   reply: insights.userIndex,
@@ -68,7 +70,7 @@ const listUsers = operation({
 const listOrgs = operation({
   id: 'listOrgs',
   tag: 'insights',
-  summary: 'A page of all organizations, sorted and searched',
+  summary: 'A page of all organizations, sorted, searched and filtered',
   description: 'The values are those of a run; names are current.',
   query: z.object({ ...ofOrgs, ...parameters.page }),
   reply: insights.orgIndex,
@@ -134,8 +136,10 @@ function requested({
   sort,
   order,
   run_id: runId,
+  where,
+  segment,
 }: QueryOf<typeof exportUsers> | QueryOf<typeof exportOrgs>): IndexRequest {
-  return { search, sort: { value: sort, isDescending: order === 'desc' }, runId };
+  return { search, sort: { value: sort, isDescending: order === 'desc' }, runId, where, segment };
 }
 
 function download({ name, content }: CsvFile): StreamableFile {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Calendar, type Subject } from '#libs/contracts';
+import { Calendar, type SegmentRequest, type Subject } from '#libs/contracts';
 import { Bitset } from '#libs/facts';
 import { Database } from '#libs/database';
+import { SegmentsService } from '#libs/segments';
 import { keptRun, type KeptRun } from '../kept-runs.query.js';
 import { SnapshotPruned, retryIfPruned } from '../retry-if-pruned.js';
 import { indexSliceOf } from '../../snapshots/index-page.query.js';
@@ -10,7 +11,7 @@ import type { IndexKind } from './index-rows.js';
 import { SearchService } from './search.service.js';
 
 /** Selects and sorts the rows of an index. */
-export interface IndexRequest {
+export interface IndexRequest extends SegmentRequest {
   sort: Sort;
   /** A text that a field of the user or org contains. */
   search?: string | undefined;
@@ -44,10 +45,11 @@ export class SubjectIndexService {
     private readonly database: Database,
     private readonly orders: IndexOrders,
     private readonly searches: SearchService,
+    private readonly segments: SegmentsService,
     private readonly calendar: Calendar,
   ) {}
 
-  /** @throws ApiError `not_found` when the run is not kept or was made without the index */
+  /** @throws ApiError `not_found` when the run is not kept or lacks the index, and the errors of segments */
   page<Profile, ProfileRow extends { id: number }, Row>(
     kind: IndexKind<Profile, ProfileRow, Row>,
     request: IndexPageRequest,
@@ -72,7 +74,7 @@ export class SubjectIndexService {
   /**
    * The rows that a request selects; undefined before the first run.
    * @param latest the run to use when the request names none; by default it is looked up
-   * @throws ApiError `not_found` when the run is not kept or was made without the index
+   * @throws ApiError `not_found` when the run is not kept or lacks the index, and the errors of segments
    */
   async selection(
     subject: Subject,
@@ -118,10 +120,13 @@ export class SubjectIndexService {
   }
 
   /** The sets of keys that a row must be in, without the keys of users or orgs that were deleted or are excluded. */
-  private predicates(subject: Subject, { search }: IndexRequest): Promise<Bitset[]> {
-    const sets: Promise<Bitset>[] = [];
-    if (search !== undefined) sets.push(this.searches.keys(subject, search));
-    return Promise.all(sets);
+  private async predicates(subject: Subject, request: IndexRequest): Promise<Bitset[]> {
+    const { search } = request;
+    const sets = await Promise.all([
+      this.segments.matchingOf(subject, request),
+      search === undefined ? undefined : this.searches.keys(subject, search),
+    ]);
+    return sets.filter((set) => set !== undefined);
   }
 }
 

@@ -1,0 +1,4 @@
+export { SegmentsApiModule, SegmentsModule } from './segments.module.js';
+export { SegmentsService } from './segments.service.js';
+export { SavedSegments } from './saved/saved-segments.service.js';
+export { blocksOf, type BlockColumns } from './sets/bits.js';
