@@ -1,5 +1,6 @@
-import type { Condition, Operator } from '../api/shapes.js';
+import type { Condition } from '#libs/contracts';
 
+export type Operator = Condition[1];
 type Value = string | number | boolean;
 
 export const OPERATORS: Record<Operator, string> = {

@@ -1,5 +1,5 @@
-import type { Condition, Operator, Where } from '../api/shapes.js';
-import { OPERATORS } from '../labels/conditions.js';
+import type { Condition, Where } from '#libs/contracts';
+import { OPERATORS, type Operator } from '../labels/conditions.js';
 import type { Place } from './location.js';
 
 /** The filter of a list or chart in an address. */

@@ -1,8 +1,13 @@
-import type { Subject } from '#libs/contracts';
+import type { Condition, SegmentKeys, Subject } from '#libs/contracts';
 import { useState } from 'preact/hooks';
-import type { Condition, Operator, SegmentKeys } from '../../api/shapes.js';
 import { useResource } from '../../api/resource.js';
-import { KEY_GROUPS, OPERATORS, groupOf, shortKey } from '../../labels/conditions.js';
+import {
+  KEY_GROUPS,
+  OPERATORS,
+  groupOf,
+  shortKey,
+  type Operator,
+} from '../../labels/conditions.js';
 import { Shown } from '../states.js';
 import { OfferedValues, type Value } from './values.js';
 
@@ -150,8 +155,17 @@ function conditionOf(
   values: readonly Value[],
   number: string,
 ): Condition | undefined {
-  if (hasValues(operator)) return values.length > 0 ? [key, operator, values] : undefined;
-  if (!hasNumber(operator)) return [key, operator];
-  const given = number.trim() === '' ? NaN : Number(number);
-  return Number.isFinite(given) ? [key, operator, given] : undefined;
+  switch (operator) {
+    case 'is':
+    case 'is_not':
+      return values.length > 0 ? [key, operator, values] : undefined;
+    case 'gte':
+    case 'lte': {
+      const given = number.trim() === '' ? NaN : Number(number);
+      return Number.isFinite(given) ? [key, operator, given] : undefined;
+    }
+    case 'set':
+    case 'unset':
+      return [key, operator];
+  }
 }

@@ -1,6 +1,5 @@
-import type { Subject } from '#libs/contracts';
+import type { Condition, Segment, SegmentList, Subject } from '#libs/contracts';
 import { useState } from 'preact/hooks';
-import type { Condition, Segment, SegmentList } from '../../api/shapes.js';
 import { useResource } from '../../api/resource.js';
 import { useIsAdmin } from '../../api/session.js';
 import { conditionName } from '../../labels/conditions.js';

@@ -1,7 +1,6 @@
-import type { Subject } from '#libs/contracts';
+import type { Segment, Subject } from '#libs/contracts';
 import { useState } from 'preact/hooks';
 import { send, type Failure } from '../../api/client.js';
-import type { Segment } from '../../api/shapes.js';
 import type { Filter } from '../../routing/filter.js';
 
 const SEGMENTS = '/api/insights/v1/segments';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { SegmentKeys } from '../../api/shapes.js';
+import type { SegmentKeys } from '#libs/contracts';
 import { formatNumber } from '../../labels/format.js';
 import { valueName } from '../../labels/conditions.js';
 
