@@ -7,6 +7,8 @@ export interface Filter {
   /** The conditions as text, also when they are not valid. The API says what is wrong. */
   where?: string | undefined;
   conditions: Where;
+  /** Whether the conditions have the right form. */
+  isValid: boolean;
   /** The id of a saved segment. */
   segment?: string | undefined;
 }
@@ -14,9 +16,11 @@ export interface Filter {
 /** @param prefix of the parameters, for a page with several filters */
 export function filterOf({ query }: Place, prefix = ''): Filter {
   const where = query.get(`${prefix}where`) || undefined;
+  const conditions = where === undefined ? [] : conditionsIn(where);
   return {
     where,
-    conditions: where === undefined ? [] : (conditionsIn(where) ?? []),
+    conditions: conditions ?? [],
+    isValid: conditions !== undefined,
     segment: query.get(`${prefix}segment`) || undefined,
   };
 }

@@ -125,7 +125,7 @@ function SegmentSelect({ segments, filter: { segment }, onChoose }: SelectProps)
         value={segment ?? ''}
         onChange={({ currentTarget }) => onChoose(currentTarget.value || undefined)}
       >
-        <option value="">everyone</option>
+        <option value="">no segment</option>
         {!isListed && <option value={segment}>the segment in the address</option>}
         {segments.map(({ id, name }) => (
           <option key={id} value={id}>
@@ -146,9 +146,8 @@ interface ChipsProps {
 
 /** The conditions as removable chips. The conditions of a saved segment cannot be removed one by one. */
 function Chips({ filter, chosen, onConditions, onSegment }: ChipsProps) {
-  const { conditions, where } = filter;
-  const isBroken = where !== undefined && conditions.length === 0;
-  if (!chosen && conditions.length === 0 && !isBroken) return null;
+  const { conditions, where, isValid } = filter;
+  if (!chosen && where === undefined) return null;
   return (
     <ul class="filter-chips" aria-label="Conditions">
       {chosen?.where.map((condition, index) => (
@@ -164,8 +163,13 @@ function Chips({ filter, chosen, onConditions, onSegment }: ChipsProps) {
           onRemove={() => onConditions(conditions.filter((_, at) => at !== index))}
         />
       ))}
-      {isBroken && <Chip words="conditions that are not valid" onRemove={() => onConditions([])} />}
-      {chosen?.where.length === 0 && <Chip words="everyone who exists" onRemove={onSegment} />}
+      {where !== undefined && conditions.length === 0 && (
+        <Chip
+          words={isValid ? 'no conditions' : 'conditions that are not valid'}
+          onRemove={() => onConditions([])}
+        />
+      )}
+      {chosen?.where.length === 0 && <Chip words="no conditions" onRemove={onSegment} />}
     </ul>
   );
 }
