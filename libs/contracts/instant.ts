@@ -128,6 +128,11 @@ export function parseDayOrInstant(text: string): { ms: number; isDay: boolean } 
   return ms === undefined || ms > LAST_MS ? undefined : { ms, isDay };
 }
 
+/** The last millisecond of a whole second. Facts are compared with a moment in whole seconds. @param seconds unix seconds */
+export function endOfSecond(seconds: number): number {
+  return seconds * 1000 + 999;
+}
+
 /** Converts milliseconds since 1970 to whole unix seconds. */
 export function unixSeconds(ms: number): number {
   return Math.floor(ms / 1000);

@@ -4,6 +4,7 @@ import {
   ApiError,
   Calendar,
   DAY_MS,
+  endOfSecond,
   formatDay,
   unixSeconds,
   type OrgActivity,
@@ -123,7 +124,10 @@ export class OrgPageService {
       // As in a report for the end of the week's last day.
       members_over_time: weeks.map(({ from, before }) => ({
         date: formatDay(from),
-        num_users: membersAt(members, calendar.lastSecondOf(before - DAY_MS)),
+        num_users: membersAt(
+          members,
+          endOfSecond(unixSeconds(calendar.lastSecondOf(before - DAY_MS))),
+        ),
       })),
       active_by_week: weeks.map(({ from }, index) => ({
         date: formatDay(from),

@@ -28,7 +28,7 @@ function tallying(members: number) {
   const each = <V>(value: V) => Array.from({ length: members }, () => value);
   const users = Array.from({ length: members }, (_, user) => user);
   return {
-    moment: { reportTime: (DAY * DAY_MS) / 1000 + 60, day: DAY },
+    ...{ day: DAY, until: DAY * DAY_MS + 60_000 },
     spans: {
       users: shared(Int32Array, users),
       orgs: shared(Int32Array, each(0)),

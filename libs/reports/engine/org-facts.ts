@@ -1,3 +1,4 @@
+import { endOfSecond } from '#libs/contracts';
 import type { Excluded, FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { perWindow, secondsOf, type WindowCounts } from './columns.js';
@@ -30,8 +31,10 @@ export async function orgFacts(
   const activity = userActivity.words;
   const isAny = !excluded.users.isEmpty || !excluded.orgs.isEmpty;
   const ignored = isAny ? { users: excluded.users.words, orgs: excluded.orgs.words } : undefined;
-  await thread.tally({ moment, spans, count, activity, named, ignored, rows, openSpans });
-  const existing = orgs.existingAt(moment.reportTime * 1000);
+  const { day, reportTime } = moment;
+  const until = endOfSecond(reportTime);
+  await thread.tally({ day, until, spans, count, activity, named, ignored, rows, openSpans });
+  const existing = orgs.existingAt(until);
   const keys = orgs.inOrder(existing.without(excluded.orgs));
   const column = (field: number) => {
     const values = new Uint32Array(keys.length);

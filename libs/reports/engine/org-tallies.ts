@@ -4,7 +4,6 @@ import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
 import { isIn, type NamedActivity } from './named-activity.js';
 import { findPair } from './pair-table.js';
-import type { Moment } from './run-facts.js';
 
 // Imports are minimal: the thread that runs this file has to load all of them.
 
@@ -19,7 +18,10 @@ export const ROW = ACTIVE_USERS + ACTIVE_USER_COUNTS.length;
 
 /** The input and output of a tally. All arrays are in shared memory. */
 export interface Tallying {
-  moment: Moment;
+  /** The day of the moment, counted from 1970. */
+  day: number;
+  /** The last millisecond that counts. */
+  until: number;
   spans: SpanColumns;
   /** The number of spans. */
   count: number;
@@ -37,15 +39,13 @@ export interface Tallying {
 
 /** Counts the spans of each org, its active users, and the open spans of each user, as of a moment. */
 export function tallyOrgs(tallying: Tallying): void {
-  const { moment, spans, count, activity, named, ignored, rows, openSpans } = tallying;
-  const { reportTime, day } = moment;
+  const { day, until, spans, count, activity, named, ignored, rows, openSpans } = tallying;
   const inAllOrgs = named?.unnamed ?? activity;
   const { users, orgs, openedAt, endedAt, from, to, added } = spans;
-  const now = reportTime * 1000;
   // The current pair and its days. In local variables: with an array, a tally took 1.5 times as long.
   let [pairUser, pairOrg, one, two, three] = [-1, -1, 0, 0, 0];
   for (let position = 0; position < count; position++) {
-    if (openedAt[position]! > now) continue;
+    if (openedAt[position]! > until) continue;
     const user = users[position]!;
     const org = orgs[position]!;
     if (ignored && (isIn(ignored.users, user) || isIn(ignored.orgs, org))) continue;
@@ -56,7 +56,7 @@ export function tallyOrgs(tallying: Tallying): void {
       one = two = three = 0;
     }
     const row = org * ROW;
-    const isOpen = endedAt[position]! > now;
+    const isOpen = endedAt[position]! > until;
     if (isOpen) {
       rows[row + MEMBERS]!++;
       openSpans[user]!++;

@@ -1,4 +1,4 @@
-import { DAY_MS, unixSeconds, type Calendar } from '#libs/contracts';
+import { DAY_MS, endOfSecond, unixSeconds, type Calendar } from '#libs/contracts';
 import type { Excluded, FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
@@ -25,7 +25,7 @@ export async function userFacts(
   lastActiveAt: Uint32Array,
   memory: ScratchBuffers,
 ): Promise<Omit<UserFacts, 'openSpans'>> {
-  const exists = users.existingAt(moment.reportTime * 1000).without(excluded.users);
+  const exists = users.existingAt(endOfSecond(moment.reportTime)).without(excluded.users);
   const byKey = {
     ...{ exists, ranks: users.ranks(), lastActiveAt },
     ...{ createdAt: users.createdAt, activity },
@@ -78,7 +78,7 @@ function inviteeCounts(
 ): InviteeCounts {
   const invitees = new InviteeCounts(size, memory);
   // An invitee counts once per window, by the last day of an invite.
-  invites.lastDays(day - BITMAP_DAYS + 1, reportTime * 1000, orgs, (inviter, lastDay) => {
+  invites.lastDays(day - BITMAP_DAYS + 1, endOfSecond(reportTime), orgs, (inviter, lastDay) => {
     invitees.add(inviter, day - lastDay);
   });
   return invitees;

@@ -11,7 +11,7 @@ import {
 } from './facts.js';
 import { openSpans, orgActivity } from './membership.js';
 import { oncePerHistory, oncePerKey } from './once.js';
-import { dayOf } from './time.js';
+import { dayOf, wholeSecond } from './time.js';
 
 /** The input of a report: "Facts after T do not count". */
 export interface AsOf {
@@ -21,7 +21,7 @@ export interface AsOf {
   today: number;
   /** All events known now: creations have their own time, active days count by day. */
   known: readonly TimedEvent[];
-  /** "everything else happens at its event's time; a fact at T itself counts". */
+  /** "Facts after T do not count, compared in whole seconds: [...] everything else at its event's time". */
   upToT: readonly TimedEvent[];
 }
 
@@ -30,7 +30,7 @@ const momentsOf = oncePerHistory((_: readonly TimedEvent[]) => new Map<number, A
 /** What is known now, as of T (unix s). */
 export function asOf(known: readonly TimedEvent[], reportTime: number): AsOf {
   return oncePerKey(momentsOf(known), reportTime, () => {
-    const upToT = known.filter((event) => event.at <= reportTime * 1000);
+    const upToT = known.filter((event) => wholeSecond(event.at) <= reportTime);
     return { reportTime, today: dayOf(reportTime * 1000), known, upToT };
   });
 }

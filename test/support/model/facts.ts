@@ -58,7 +58,11 @@ export function existsAt(
   id: string,
   atMs: number,
 ): boolean {
-  return createdAt(history, subject, id) <= atMs && deletedAt(history, subject, id) > atMs;
+  const at = wholeSecond(atMs);
+  return (
+    wholeSecond(createdAt(history, subject, id)) <= at &&
+    wholeSecond(deletedAt(history, subject, id)) > at
+  );
 }
 
 /**

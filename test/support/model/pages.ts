@@ -7,7 +7,7 @@ const EVER: Days = { first: -Infinity, last: Infinity };
 
 /** "`num_users` is the number of open spans at T"; "facts after T do not count". T in unix ms. */
 export function numUsersAt(history: readonly TimedEvent[], orgId: string, atMs: number): number {
-  const upToT = history.filter((event) => event.at <= atMs);
+  const upToT = history.filter((event) => wholeSecond(event.at) <= wholeSecond(atMs));
   return openSpans(upToT).filter((span) => span.orgId === orgId).length;
 }
 
