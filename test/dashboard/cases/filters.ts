@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Chart, ReportChanges } from '#libs/contracts';
+import type { Chart, OrgIndex, ReportChanges } from '#libs/contracts';
 import { isShown, openSignedIn } from '../../support/browser.js';
 import { plantKey } from '../../support/keys.js';
 import { TEST_KEY } from '../../support/service.js';
@@ -118,6 +118,24 @@ export function filterCases(world: () => World): void {
       });
     });
 
+    test('narrow the lists of users and organizations, their files and their numbers of rows', async () => {
+      const query = `/orgs?sort=created_at&where=${encodeURIComponent(PLANS)}`;
+      const index = await asked<OrgIndex>('/orgs?sort=created_at&page_size=25', PLANS);
+      const whole = await asked<OrgIndex>('/orgs?page_size=1', '[]');
+      expect(index.total_count).toBeGreaterThan(0);
+      expect(index.total_count).toBeLessThan(whole.total_count);
+      await reading(world(), query, async (page) => {
+        expect(await idsShown(page)).toEqual(index.rows.map(({ org_id: id }) => id));
+        expect(await page.getByLabel('Pages of the list').innerText()).toContain(
+          `of ${inBritain(index.total_count)}`,
+        );
+        const file = await page.locator('a[download]').getAttribute('href');
+        const reply = await page.request.get(file!);
+        const lines = (await reply.text()).trim().split('\r\n');
+        expect(lines).toHaveLength(index.total_count + 1);
+      });
+    });
+
     test('that are not valid show the reason and can be removed', async () => {
       // The browser itself notes a 400 in its console.
       const { page } = await openSignedIn(world().browser, world().origin, TEST_KEY);
@@ -139,7 +157,7 @@ const idOf = (row: ReportChanges['rows'][number]) => ('user_id' in row ? row.use
 
 async function idsShown(page: Page): Promise<string[]> {
   const paths = await page.evaluate<string[]>(
-    `[...document.querySelectorAll('table.report tbody th a')].map((link) => link.pathname)`,
+    `[...document.querySelectorAll('main table tbody th a')].map((link) => link.pathname)`,
   );
   return paths.map((path) => decodeURIComponent(path.split('/')[2]!));
 }

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Failure } from '../../api/client.js';
 import { Empty } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
@@ -28,7 +28,8 @@ export function RulesPanel({ words, saved, draft, onChange }: Props) {
         throw failure;
       },
     );
-  const all = [...new Set([...draft.filter((value) => !saved.includes(value)), ...saved])];
+  const [isSaved, isKept] = useMemo(() => [new Set(saved), new Set(draft)], [saved, draft]);
+  const all = [...draft.filter((value) => !isSaved.has(value)), ...saved];
   const found = all.filter((value) => value.toLowerCase().includes(search.trim().toLowerCase()));
   const id = `rules-${words.list}`;
   return (
@@ -58,8 +59,8 @@ export function RulesPanel({ words, saved, draft, onChange }: Props) {
             key={value}
             value={value}
             address={words.address?.(value)}
-            isNew={!saved.includes(value)}
-            isKept={draft.includes(value)}
+            isNew={!isSaved.has(value)}
+            isKept={isKept.has(value)}
             onKeep={() => void change([...draft, value]).catch(() => undefined)}
             onRemove={() =>
               void change(draft.filter((one) => one !== value)).catch(() => undefined)
