@@ -103,7 +103,7 @@ export function filterCases(world: () => World): void {
         ] as const) {
           await page.getByRole('button', { name: 'Add a filter' }).click();
           await page.getByLabel('Filter by').selectOption(key);
-          await page.getByLabel('Condition').selectOption(operator);
+          await page.getByLabel('Operator').selectOption(operator);
           if (value !== '') await page.getByLabel('Number').fill(value);
           await page.getByRole('button', { name: 'Filter', exact: true }).click();
           await isShown(page);

@@ -79,7 +79,7 @@ function ConditionForm({ keys, onAdd, onCancel }: Omit<Props, 'subject'> & { key
           </select>
         </label>
         <label class="field">
-          <span class="unseen">Condition</span>
+          <span class="unseen">Operator</span>
           <select
             value={operator}
             onChange={({ currentTarget }) => setOperator(currentTarget.value as Operator)}
