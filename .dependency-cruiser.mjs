@@ -23,7 +23,7 @@ const MAY_USE = {
   segments: ['facts', ...EDGES],
   reports: ['segments', 'facts', ...EDGES],
   charts: ['segments', 'facts', ...EDGES],
-  exclusions: ['facts', ...EDGES],
+  exclusions: ['charts', 'facts', ...EDGES],
   'entity-pages': ['reports', 'charts', 'segments', 'facts', ...EDGES],
 };
 
@@ -35,7 +35,7 @@ const FOLDERS = {
     read: ['blocks', 'membership'],
     replica: ['blocks', 'membership', 'read'],
     search: ['blocks', 'read'],
-    write: ['blocks', 'membership', 'replica'],
+    write: ['blocks', 'membership', 'read', 'replica'],
   },
   reports: {
     definitions: ['engine'],

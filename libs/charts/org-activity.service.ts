@@ -1,13 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Calendar } from '#libs/contracts';
 import { expectCalendar, orgsOf } from '#libs/facts';
 import { Database, type Connection } from '#libs/database';
 import { Metrics } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
-import { allOrgs, takeChanges, type Changes } from './org-activity.store.js';
+import { allOrgs, isWaiting, lastChange, takeChanges, type Changes } from './org-activity.store.js';
 
 // Advisory lock key: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
+/** How often `catchUp` looks whether another process is done. */
+const POLL_MS = 100;
 /** From this number of changed days on, one pass over all days is cheaper than one pass per day. */
 const MANY_DAYS = 10;
 
@@ -26,6 +29,19 @@ export class OrgActivityService {
   /** Updates the derived days. Does nothing while another process does so. */
   async refresh(): Promise<void> {
     while (await this.database.transaction((db) => this.refreshSome(db), 'long'));
+  }
+
+  /**
+   * Derives the changes that are queued now, or waits until another process has.
+   * @param withinMs gives up after this time; a worker does the rest
+   */
+  async catchUp(withinMs: number): Promise<void> {
+    const giveUpAt = performance.now() + withinMs;
+    const last = await lastChange(this.database.pool);
+    while (performance.now() < giveUpAt && (await isWaiting(this.database.pool, last))) {
+      const isOurs = await this.database.transaction((db) => this.refreshSome(db), 'long');
+      if (!isOurs) await delay(POLL_MS);
+    }
   }
 
   /** @returns whether there may be more changes */

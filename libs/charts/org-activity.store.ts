@@ -51,6 +51,20 @@ export async function takeChanges(db: Queryable): Promise<Changes> {
   return changes;
 }
 
+/** The number of the last queued change; null without one. */
+export async function lastChange(db: Queryable): Promise<string | null> {
+  const { rows } = await db.query<{ id: string | null }>(
+    'select max(id)::text as id from activity_changes',
+  );
+  return rows[0]!.id;
+}
+
+/** Whether a change up to this one is still queued. */
+export async function isWaiting(db: Queryable, last: string | null): Promise<boolean> {
+  const sql = 'select exists (select from activity_changes where id <= $1::bigint) as waits';
+  return (await db.query<{ waits: boolean }>(sql, [last])).rows[0]!.waits;
+}
+
 const WAITING = `
   select exists (select from activity_log) or exists (select from activity_changes) as waits`;
 

@@ -299,6 +299,8 @@ export type DisplayUser = z.infer<typeof displayUser>;
 export type UserPage = z.infer<typeof userPage>;
 /** The page of a user who is not excluded. */
 export type CountedUser = z.infer<typeof countedUser>;
+/** The page of an org that is not excluded. */
+export type CountedOrg = z.infer<typeof countedOrg>;
 export type OrgProfile = z.infer<typeof orgProfile>;
 /** The profile of an org that is not excluded. */
 export type CountedOrgProfile = z.infer<typeof countedOrgProfile>;

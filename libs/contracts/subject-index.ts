@@ -12,6 +12,3 @@ export const INDEX_VALUES = {
     'health_score',
   ],
 } as const;
-
-export type UserIndexValue = (typeof INDEX_VALUES.user)[number];
-export type OrgIndexValue = (typeof INDEX_VALUES.org)[number];

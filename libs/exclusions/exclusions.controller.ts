@@ -1,12 +1,24 @@
 import { Body, Controller, Get, Post, Put } from '@nestjs/common';
 import { exclusionShapes, type Exclusions, type ExclusionsPreview } from '#libs/contracts';
+import { OrgActivityService } from '#libs/charts';
 import { ExclusionsService } from '#libs/facts';
-import { Access, Operation, TakesBody, operation, type BodyOf } from '#libs/platform';
+import {
+  Access,
+  Logger,
+  Operation,
+  TakesBody,
+  describeError,
+  operation,
+  type BodyOf,
+} from '#libs/platform';
 
 const { MAX_EXCLUSION_RULES } = exclusionShapes;
 
 /** Enough for three full lists. */
 const BODY = { maxBytes: 8 * 1024 * 1024 };
+
+/** How long a change waits for the charts of active organizations. */
+const CHARTS_WITHIN_MS = 5_000;
 
 const getExclusions = operation({
   id: 'getExclusions',
@@ -21,7 +33,8 @@ const putExclusions = operation({
   summary: 'Replace the rules that exclude users and organizations from every number',
   description:
     `At most ${MAX_EXCLUSION_RULES} entries in each list; a list that is left out is empty. Charts, pages, searches and ` +
-    'exports follow at once, reports with the next run. Charts of active organizations may take up to a minute. ' +
+    'exports follow at once, reports with the next run. In a large store, charts of active organizations may take up to a ' +
+    'minute. ' +
     'Without rules, every number is as before.',
   body: exclusionShapes.exclusionRules,
   reply: exclusionShapes.exclusions,
@@ -39,7 +52,11 @@ const previewExclusions = operation({
 @Controller('api/admin/v1/exclusions')
 @Access('admin')
 export class ExclusionsController {
-  constructor(private readonly exclusions: ExclusionsService) {}
+  constructor(
+    private readonly exclusions: ExclusionsService,
+    private readonly orgActivity: OrgActivityService,
+    private readonly logger: Logger,
+  ) {}
 
   @Get()
   @Operation(getExclusions)
@@ -50,8 +67,12 @@ export class ExclusionsController {
   @Put()
   @TakesBody(BODY)
   @Operation(putExclusions)
-  replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
-    return this.exclusions.replace(rules);
+  async replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
+    const changed = await this.exclusions.replace(rules);
+    await this.orgActivity.catchUp(CHARTS_WITHIN_MS).catch((error: unknown) => {
+      this.logger.warn('charts will follow the exclusion rules later', describeError(error));
+    });
+    return changed;
   }
 
   @Post('preview')

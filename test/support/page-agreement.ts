@@ -3,11 +3,11 @@ import {
   insights,
   type OrgActivity,
   type OrgMembers,
-  type OrgPage,
+  type CountedOrg,
   type OrgProfile,
   type ReportPosition,
   type Summary,
-  type UserPage,
+  type CountedUser,
 } from '#libs/contracts';
 import type { Api } from './api.js';
 import { dayBefore } from './agreement.js';
@@ -20,7 +20,7 @@ const inPath = (id: string) => encodeURIComponent(id);
 /** Expects the page of an org, whole and in parts, and its members to equal the model. */
 export async function expectTheModelsOrgPage(api: Api, model: Model, id: string): Promise<void> {
   const expected = model.org(id);
-  const { status, body } = await read<OrgPage>(api, `orgs/${inPath(id)}`);
+  const { status, body } = await read<CountedOrg>(api, `orgs/${inPath(id)}`);
   if (!expected.exists) return expect([id, status]).toEqual([id, 404]);
   expect([status, insights.orgPage.safeParse(body).error]).toEqual([200, undefined]);
   expect(body.num_users).toBe(expected.numUsersAt(Number.MAX_VALUE));
@@ -68,7 +68,7 @@ export async function expectTheModelsMembers(api: Api, model: Model, id: string)
 /** Expects the page of a user to equal the model. */
 export async function expectTheModelsUserPage(api: Api, model: Model, id: string): Promise<void> {
   const expected = model.user(id);
-  const { status, body } = await read<UserPage>(api, `users/${inPath(id)}`);
+  const { status, body } = await read<CountedUser>(api, `users/${inPath(id)}`);
   if (!expected.exists) return expect([id, status]).toEqual([id, 404]);
   expect([status, insights.userPage.safeParse(body).error]).toEqual([200, undefined]);
   const { activity, invites, user, orgs } = body;

@@ -1,6 +1,6 @@
 import type { Api, Subject } from './api.js';
 
-export interface IndexRow {
+interface IndexRow {
   user_id?: string;
   org_id?: string;
   name?: string;

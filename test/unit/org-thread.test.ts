@@ -40,6 +40,7 @@ function tallying(members: number) {
     },
     count: members,
     named: undefined,
+    ignored: undefined,
     openSpans: shared(Uint32Array, each(0)),
     activity: shared(
       Uint32Array,
@@ -118,7 +119,7 @@ function activeUsers(
         Int32Array,
         each(() => 0),
       ),
-      toldAt: shared(
+      openedAt: shared(
         Float64Array,
         each(([, from]) => (DAY - from) * DAY_MS),
         8,

@@ -15,7 +15,7 @@ const INDEXES = {
 const NAMES = Object.keys(INDEXES) as (keyof typeof INDEXES)[];
 
 /** `indexed` when every search can use an index; otherwise it reads all rows. */
-export type SearchMode = 'indexed' | 'scan';
+type SearchMode = 'indexed' | 'scan';
 
 const MADE = `
   select relname as name, indisvalid as "isValid"

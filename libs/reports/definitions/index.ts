@@ -32,4 +32,4 @@ export function definitionOf({ subject, report }: Pick<Ranking, 'subject' | 'rep
 
 export { checkCatalogue } from './check.js';
 export { windowOf, type RankedList } from './definition.js';
-export { lastActiveDay, subjectIndex, type IndexColumn } from './subject-index.js';
+export { lastActiveDay, subjectIndex } from './subject-index.js';

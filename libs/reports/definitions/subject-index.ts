@@ -11,7 +11,7 @@ const DAYS = 30;
  * A value of the index, by key; zeros for keys that are not in the index. The creation, the last activity and the
  * number of members are not among these values: a snapshot has them for all reports.
  */
-export interface IndexColumn {
+interface IndexColumn {
   name: string;
   values: Uint32Array;
 }

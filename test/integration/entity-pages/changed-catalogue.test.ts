@@ -1,6 +1,6 @@
 /** Runs of an earlier version with fewer reports: a missing report does not affect the others. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { insights, type ReportChanges, type UserPage } from '#libs/contracts';
+import { insights, type ReportChanges, type CountedUser } from '#libs/contracts';
 import { ask } from '../../support/database.js';
 import { active, userCreated } from '../../support/model/fixtures/builders.js';
 import type { Problem } from '../../support/sending.js';
@@ -87,7 +87,7 @@ describe('before the first run of a new report', () => {
   });
 
   test('a user keeps the positions in other reports', async () => {
-    const { status, body } = await service.api.get<UserPage>('/api/insights/v1/users/ann');
+    const { status, body } = await service.api.get<CountedUser>('/api/insights/v1/users/ann');
     expect([status, insights.userPage.safeParse(body).error]).toEqual([200, undefined]);
     const places = body.reports.map(({ report, interval }) => `${report} ${interval}`);
     expect(places).toEqual([

@@ -3,9 +3,9 @@ import {
   insights,
   type Definitions,
   type OrgMembers,
-  type OrgPage,
+  type CountedOrg,
   type Summary,
-  type UserPage,
+  type CountedUser,
 } from '#libs/contracts';
 import { dayBefore } from '../../support/agreement.js';
 import type { Problem } from '../../support/sending.js';
@@ -70,7 +70,7 @@ const ORG_DAYS = { acme: [400, 30, 29, 25, 3, 2], gone: [29], [HOSTILE]: [10] };
 
 let service: TestService;
 let empty: Summary;
-let beforeRuns: UserPage;
+let beforeRuns: CountedUser;
 
 const read = async <T>(path: string): Promise<T> => {
   const { status, body } = await service.api.get<T>(`/api/insights/v1/${path}`);
@@ -95,7 +95,7 @@ afterAll(() => service.close());
 
 describe('a user page', () => {
   test('has orgs, active days, invites and report positions', async () => {
-    const page = await read<UserPage>('users/ann');
+    const page = await read<CountedUser>('users/ann');
     expect(insights.userPage.safeParse(page).error).toBeUndefined();
     expect(page.user).toEqual(
       card('ann', { first_name: 'Ann', created_at: at(400), last_active_at: at(3) }),
@@ -129,7 +129,7 @@ describe('a user page', () => {
   });
 
   test('has no start in an org whose start is unknown', async () => {
-    const { orgs } = await read<UserPage>('users/bob');
+    const { orgs } = await read<CountedUser>('users/bob');
     expect(orgs).toEqual([{ org_id: 'acme', name: 'Acme', role: 'Admin', since: null }]);
   });
 
@@ -142,7 +142,7 @@ describe('a user page', () => {
   );
 
   test('returns a hostile id and name exactly', async () => {
-    const { user, orgs } = await read<UserPage>(`users/${encodeURIComponent(HOSTILE)}`);
+    const { user, orgs } = await read<CountedUser>(`users/${encodeURIComponent(HOSTILE)}`);
     expect(user).toMatchObject({ user_id: HOSTILE, first_name: HOSTILE, username: HOSTILE });
     expect(orgs).toEqual([{ org_id: HOSTILE, name: HOSTILE, role: HOSTILE, since: at(10) }]);
   });
@@ -150,7 +150,7 @@ describe('a user page', () => {
 
 describe('an org page', () => {
   test('has the members who joined, left and were most active', async () => {
-    const page = await read<OrgPage>('orgs/acme');
+    const page = await read<CountedOrg>('orgs/acme');
     expect(insights.orgPage.safeParse(page).error).toBeUndefined();
     expect(page.org).toEqual({ org_id: 'acme', name: 'Acme', created_at: at(120) });
     // Ann, Bob and Guest, who has no profile.
@@ -186,7 +186,7 @@ describe('an org page', () => {
   });
 
   test('returns a hostile id and name exactly', async () => {
-    const { org } = await read<OrgPage>(`orgs/${encodeURIComponent(HOSTILE)}`);
+    const { org } = await read<CountedOrg>(`orgs/${encodeURIComponent(HOSTILE)}`);
     expect(org).toEqual({ org_id: HOSTILE, name: HOSTILE, created_at: at(10) });
     const { rows } = await read<OrgMembers>(`orgs/${encodeURIComponent(HOSTILE)}/members`);
     expect(rows).toMatchObject([{ user_id: HOSTILE, role: HOSTILE }]);

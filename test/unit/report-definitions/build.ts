@@ -109,10 +109,16 @@ function userFacts(
     },
     memory,
   );
-  return { ...sorted, inviters: invitees.forKeys(sorted.keys) };
+  return {
+    ...sorted,
+    inviters: invitees.forKeys(sorted.keys),
+    keysById: Uint32Array.from(inOrder, (id) => users.findIndex(([one]) => one === id)),
+    openSpans: new Uint32Array(users.length),
+  };
 }
 
 function orgFacts(orgs: readonly [string, OrgCase][], day: number): OrgFacts {
+  const none = () => new Uint32Array(orgs.length);
   const counts = (agesOf: (org: OrgCase) => readonly number[] | undefined) =>
     perWindow((days) =>
       Uint32Array.from(orgs, ([, org]) => (agesOf(org) ?? []).filter((age) => age < days).length),
@@ -124,5 +130,6 @@ function orgFacts(orgs: readonly [string, OrgCase][], day: number): OrgFacts {
     members: Uint32Array.from(orgs, ([, { members = 0 }]) => members),
     added: counts(({ added }) => added),
     removed: counts(({ removed }) => removed),
+    activeUsers: { last7: none(), last30: none(), before30: none() },
   };
 }
