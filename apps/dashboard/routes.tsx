@@ -1,9 +1,11 @@
 import { OverviewPage } from './pages/overview/page.js';
 import { MissingPage } from './pages/missing.js';
 import { ReportsPage } from './pages/reports/page.js';
+import { IndexPage } from './pages/people/page.js';
 import { OrgPage } from './pages/org/page.js';
 import { UserPage } from './pages/user/page.js';
 import { StartPage } from './pages/start/page.js';
+import { ExclusionsPage } from './pages/exclusions/page.js';
 import { DataPage } from './pages/data/page.js';
 import type { Place } from './routing/location.js';
 import { wordsOf } from './labels/reports.js';
@@ -17,6 +19,10 @@ export function Routes({ place }: { place: Place }) {
     const words = wordsOf(one ?? 'user', two ?? 'champion');
     return words ? <ReportsPage key={place.path} place={place} words={words} /> : <MissingPage />;
   }
+  if (room === 'users' && one === undefined)
+    return <IndexPage key="user" place={place} subject="user" />;
+  if (room === 'orgs' && one === undefined)
+    return <IndexPage key="org" place={place} subject="org" />;
   if (room === 'users' && one !== undefined && two === undefined) {
     return <UserPage key={one} userId={one} />;
   }
@@ -25,6 +31,7 @@ export function Routes({ place }: { place: Place }) {
   }
   if (room === 'start' && one === undefined) return <StartPage />;
   if (room === 'data' && one === undefined) return <DataPage place={place} />;
+  if (room === 'data' && one === 'exclusions' && two === undefined) return <ExclusionsPage />;
   return <MissingPage />;
 }
 

@@ -2,13 +2,16 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Failure } from './api/client.js';
 import { useSession, type Reader } from './api/session.js';
+import { SearchBox } from './components/search/box.js';
 import { Icon, Sign } from './components/icons.js';
 import { Link } from './routing/link.js';
 import { Term } from './labels/terms.js';
 
 const PLACES = [
   { name: 'Overview', href: '/', icon: 'overview', within: /^\/$/ },
-  { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/(reports|users|orgs)/ },
+  { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/reports/ },
+  { name: 'Users', href: '/users', icon: 'users', within: /^\/users/ },
+  { name: 'Organizations', href: '/orgs', icon: 'orgs', within: /^\/orgs/ },
   { name: 'Data', href: '/data', icon: 'data', within: /^\/data/ },
 ] as const;
 
@@ -35,8 +38,9 @@ export function Shell({ reader, path, children }: Props) {
       </a>
       <header class="side">
         <Link class="brand" href="/">
-          <Sign /> insightd
+          <Sign /> <span class="brand-name">insightd</span>
         </Link>
+        <SearchBox />
         <nav aria-label="Pages of insightd">
           <ul class="places">
             {PLACES.map(({ name, href, icon, within }) => (

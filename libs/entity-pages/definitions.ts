@@ -52,6 +52,9 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   net_users_change:
     'Members who joined minus members who left within the window; negative when the organization shrank.',
   num_users: 'The number of members of the organization at the time.',
+  index_last_active_day:
+    'The last day on which the organization was active, if it is one of the last 90.',
+  health_score: 'From 0 to 100. Empty when no score was computed.',
   created_at: 'The earliest reported time of the creation.',
   user_created_at: 'The earliest reported time at which the user was created.',
   org_created_at: 'The earliest reported time at which the organization was created.',

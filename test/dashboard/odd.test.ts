@@ -24,7 +24,15 @@ jest.setTimeout(90_000);
 if (!hasBrowser) test.todo('the dashboard on odd data (there is no chromium here)');
 
 const inBrowser = hasBrowser ? describe : describe.skip;
-const PAGES = ['/', '/reports/user/champion', '/reports/org/churn', '/data', '/start'];
+const PAGES = [
+  '/',
+  '/reports/user/champion',
+  '/reports/org/churn',
+  '/users',
+  '/orgs',
+  '/data',
+  '/start',
+];
 const isFirstInterval = ({ subject, report, interval }: Ranking) =>
   intervalsOf(subject, report)?.[0] === interval;
 const PHONE = { viewport: { width: 320, height: 740 } };
@@ -77,8 +85,12 @@ inBrowser('with no data at all', () => {
       await tab.page.goto('/data');
       await tab.page.getByRole('button', { name: 'Make reports now' }).click();
       await tab.page.getByText('The reports are made.').waitFor({ timeout: 60_000 });
-      for (const { subject, report } of RANKINGS.filter(isFirstInterval)) {
-        await tab.page.goto(`/reports/${subject}/${report}`);
+      const lists = RANKINGS.filter(isFirstInterval).map(({ subject, report }) => ({
+        ...{ subject, path: `/reports/${subject}/${report}` },
+      }));
+      lists.push({ subject: 'user', path: '/users' }, { subject: 'org', path: '/orgs' });
+      for (const { subject, path } of lists) {
+        await tab.page.goto(path);
         const what = subject === 'user' ? 'users' : 'organizations';
         await tab.page.getByText(`There is no data about ${what} yet.`).waitFor();
       }
@@ -123,6 +135,7 @@ inBrowser('hostile names', () => {
     const tab = await openSignedIn(browser, service.origin, TEST_KEY, PHONE);
     const { page } = tab;
     const paths = ['/', '/reports/user/champion', '/reports/org/growth?interval=90', '/data'];
+    paths.push('/users', '/orgs');
     for (const { id } of people) {
       paths.push(`/users/${encodeURIComponent(id)}`, `/orgs/${encodeURIComponent(`org ${id}`)}`);
     }

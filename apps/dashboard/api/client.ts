@@ -29,7 +29,7 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 /** Sends a change to the API, with a header that a form of another site cannot send. @throws Failure */
 export async function send(
-  method: 'POST' | 'DELETE',
+  method: 'POST' | 'PUT' | 'DELETE',
   path: string,
   body?: object,
 ): Promise<Response> {

@@ -19,33 +19,47 @@ interface Props {
 
 /** A text or number that shows its definition to a pointer, the keyboard and a screen reader. */
 export function Term({ name, children }: Props) {
-  const meaning = useContext(TermsContext)[name];
-  const [open, setOpen] = useState(false);
-  const anchor = useRef<HTMLButtonElement>(null);
-  const id = useId();
-  if (meaning === undefined) return <>{children}</>;
+  const { props, meaning } = useDefinition(name);
+  if (meaning === null) return <>{children}</>;
   return (
     <>
-      <button
-        ref={anchor}
-        type="button"
-        class="term"
-        data-term={name}
-        aria-describedby={id}
-        onPointerEnter={({ pointerType }) => pointerType !== 'touch' && setOpen(true)}
-        onPointerLeave={() => setOpen(false)}
-        onFocus={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
-        onClick={() => setOpen(true)}
-      >
+      <button type="button" class="term" data-term={name} {...props}>
         {children}
       </button>
-      <span id={id} hidden>
-        {meaning}
-      </span>
-      {open && <Hint anchor={anchor.current!} text={meaning} close={() => setOpen(false)} />}
+      {meaning}
     </>
   );
+}
+
+/**
+ * The definition of a term for a link or a button.
+ * @returns `props` of the element, and `meaning` to render next to it; null when the term has no definition
+ */
+export function useDefinition(name: string) {
+  const text = useContext(TermsContext)[name];
+  const [anchor, setAnchor] = useState<HTMLElement>();
+  const id = useId();
+  if (text === undefined) return { props: {}, meaning: null };
+  const open = ({ currentTarget }: { currentTarget: HTMLElement }) => setAnchor(currentTarget);
+  const close = () => setAnchor(undefined);
+  const props = {
+    'aria-describedby': id,
+    onPointerEnter: (event: PointerEvent & { currentTarget: HTMLElement }) =>
+      event.pointerType !== 'touch' && open(event),
+    onPointerLeave: close,
+    onFocus: open,
+    onBlur: close,
+    onClick: open,
+  };
+  const meaning = (
+    <>
+      <span id={id} hidden>
+        {text}
+      </span>
+      {anchor && <Hint anchor={anchor} text={text} close={close} />}
+    </>
+  );
+  return { props, meaning };
 }
 
 interface HintProps {

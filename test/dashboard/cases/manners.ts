@@ -15,7 +15,10 @@ export function mannersCases(world: () => World): void {
     '/reports/org/attrition',
     `/users/${await firstOf(world(), 'user', 'top_inviter')}`,
     `/orgs/${await firstOf(world(), 'org', 'growth')}`,
+    '/users?columns=num_orgs,created_at&q=a',
+    '/orgs?where=[["trait.plan","is",["team","business"]],["trait.seats","gte",5]]',
     '/data',
+    '/data/exclusions',
   ];
 
   describe('on every page', () => {
@@ -63,13 +66,13 @@ export function mannersCases(world: () => World): void {
       await isQuiet(tab);
     });
 
-    test('a phone shows the first row of a report without scrolling, with its ranking number', async () => {
+    test('a phone shows the first row of a list without scrolling, with the number that decides its place', async () => {
       const { browser, origin } = world();
       const tab = await openSignedIn(browser, origin, TEST_KEY, PHONE);
-      for (const path of ['/reports/user/churn', '/reports/org/attrition']) {
+      for (const path of ['/reports/user/churn', '/reports/org/attrition', '/users', '/orgs']) {
         await tab.page.goto(path);
         await isShown(tab.page);
-        const row = tab.page.locator('table.report tbody tr').first();
+        const row = tab.page.locator('main table tbody tr').first();
         const cells = [row, row.locator('td.number:visible').first()];
         for (const cell of cells) {
           const box = (await cell.boundingBox())!;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import type { OrgMembers, OrgPage, UserPage } from '#libs/contracts';
+import type { CountedOrgProfile, CountedUser, OrgActivity, OrgMembers } from '#libs/contracts';
 import { isShown, openSignedIn } from '../../support/browser.js';
 import { TEST_KEY } from '../../support/service.js';
 import { firstOf, heading, inBritain, reading, type World } from '../world.js';
@@ -9,7 +9,7 @@ export function subjectCases(world: () => World): void {
   describe('pages of a user or an org', () => {
     test('a user page has profile, active days, orgs, invites, parameters and report positions', async () => {
       const id = await firstOf(world(), 'user', 'top_inviter');
-      const { body } = await world().api.get<UserPage>(`/api/insights/v1/users/${id}`);
+      const { body } = await world().api.get<CountedUser>(`/api/insights/v1/users/${id}`);
       await reading(world(), `/users/${id}`, async (page) => {
         expect(await page.getByLabel('Profile').innerText()).toContain(body.user.email);
         expect(await page.locator('.calendar .active').count()).toBe(body.activity.days.length);
@@ -34,7 +34,7 @@ export function subjectCases(world: () => World): void {
     test('an org page has members now and over time, active members, additions and removals', async () => {
       const id = await aLargeOrg(world());
       const path = `/api/insights/v1/orgs/${id}`;
-      const { body } = await world().api.get<OrgPage>(path);
+      const { body } = await world().api.get<CountedOrgProfile & OrgActivity>(path);
       await reading(world(), `/orgs/${id}`, async (page) => {
         expect(await heading(page)).toBe(body.org.name);
         const list = (name: string) => page.getByRole('list', { name }).locator('li');

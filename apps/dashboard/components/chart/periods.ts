@@ -1,6 +1,8 @@
 import type { Cadence, Chart } from '#libs/contracts';
 import { weekday } from '../../labels/calendar.js';
 import { addDays } from '../../labels/format.js';
+import { filterQuery, isFiltered, type Filter } from '../../routing/filter.js';
+import { addressOf } from '../../routing/location.js';
 import type { Point } from './points.js';
 
 /** The maximum number of periods in one reply of the API. */
@@ -42,15 +44,16 @@ function periodCount({ cadence, from, to }: Range): number {
 /** Whether one reply can contain a range and the previous range. */
 export const isComparable = (range: Range): boolean => 2 * periodCount(range) <= MOST_PERIODS;
 
-/** The API path of a range, with the same number of periods before it if it is compared. */
-export function chartPath(metric: string, range: Range, compares: boolean): string {
+/**
+ * The API path of a range, with the same number of periods before it if it is compared.
+ * @param filter counts only the users or organizations of a segment
+ */
+export function chartPath(metric: string, range: Range, compares: boolean, filter: Filter): string {
   const start = compares ? periodStart(range.cadence, range.from, -periodCount(range)) : range.from;
-  const query = new URLSearchParams({
-    cadence: range.cadence,
-    start_date: start,
-    end_date: range.to,
-  });
-  return `/api/backend/v1/chart_metrics/${metric}?${query.toString()}`;
+  const asked = { cadence: range.cadence, start_date: start, end_date: range.to };
+  // Without a filter, both endpoints have the same numbers.
+  const path = isFiltered(filter) ? '/api/insights/v1/charts' : '/api/backend/v1/chart_metrics';
+  return addressOf(`${path}/${metric}`, { ...asked, ...filterQuery(filter) });
 }
 
 /** The points of a range from the reply to `chartPath`. */

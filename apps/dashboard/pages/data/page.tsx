@@ -3,6 +3,7 @@ import type { Place } from '../../routing/location.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { DeadLetters } from './dead-letters.js';
+import { ExcludedPanel } from './excluded-panel.js';
 import { Keys } from './keys.js';
 import { Runs } from './runs.js';
 import { Sessions } from './sessions.js';
@@ -24,6 +25,7 @@ export function DataPage({ place }: { place: Place }) {
       </header>
       <Sources isAdmin={isAdmin} />
       <Runs place={place} isAdmin={isAdmin} />
+      <ExcludedPanel isAdmin={isAdmin} />
       <DeadLetters place={place} isAdmin={isAdmin} />
       {isAdmin && <Keys />}
       {isAdmin && <Sessions />}

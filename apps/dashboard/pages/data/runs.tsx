@@ -5,7 +5,7 @@ import { Link } from '../../routing/link.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
 import { formatMoment, formatNumber, formatSeconds } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
-import { RunNow } from './run-now.js';
+import { RunNow } from '../../components/run-now.js';
 import { RunsAhead, Withdraw } from './withdraw.js';
 
 const AT_ONCE = 15;

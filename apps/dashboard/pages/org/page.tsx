@@ -1,5 +1,8 @@
 import type { OrgActivity, OrgProfile } from '#libs/contracts';
-import { useResource } from '../../api/resource.js';
+import type { ComponentChildren } from 'preact';
+import { useResource, type Resource } from '../../api/resource.js';
+import { Exclude } from '../../components/exclude.js';
+import { ExcludedNotice } from '../../components/excluded-notice.js';
 import { Facts } from '../../components/facts.js';
 import { ReportPositions } from '../../components/report-positions.js';
 import { Shown } from '../../components/states.js';
@@ -13,65 +16,84 @@ import { Members } from './members.js';
 import { People } from './people.js';
 import { WeeklyChart } from './weekly-chart.js';
 
-/**
- * An organization. The profile, the activity and the members are loaded separately: with 50,000 members, the profile
- * arrives long before the rest.
- */
+/** An organization. The fast profile is loaded first: an excluded organization has nothing else. */
 export function OrgPage({ orgId, place }: { orgId: string; place: Place }) {
   const path = `/api/insights/v1/orgs/${encodeURIComponent(orgId)}`;
   const profile = useResource<OrgProfile>(`${path}/profile`);
-  const activity = useResource<OrgActivity>(`${path}/activity`);
   if (profile.failure?.kind === 'missing') return <Unknown />;
+  const isCounted = profile.data?.excluded === false;
   return (
     <>
-      <Title title={profile.data?.org.name ?? 'Organization'} />
+      <header class="head">
+        <Title title={profile.data?.org.name ?? 'Organization'} />
+        {isCounted && <Exclude subject="org" id={orgId} onEnd={profile.reload} />}
+      </header>
       <div class="block">
         <Shown of={profile}>
           {(data) => (
             <>
+              {data.excluded && <ExcludedNotice subject="org" id={orgId} onEnd={profile.reload} />}
               <Profile profile={data} />
               <Traits traits={data.traits} />
             </>
           )}
         </Shown>
-        <div class="columns org-panels">
-          <WeeklyChart
-            term="active_by_week"
-            title="Active members"
-            of={activity}
-            weeks={activeByWeek}
-          />
-          <WeeklyChart
-            term="members_over_time"
-            title="Members by week"
-            of={activity}
-            weeks={membersByWeek}
-          />
-          <People
-            term="most_active"
-            title="Most active members"
-            empty="No member was active in the last 30 days."
-            of={activity}
-          >
-            {({ most_active: users }) =>
-              users.map((user) => ({
-                user,
-                about: formatCount(user.num_active_days, 'active day'),
-              }))
-            }
-          </People>
-          <Shown of={profile}>
-            {(data) => <ReportPositions subject="org" positions={data.reports} />}
-          </Shown>
-          <People term="joined" title="Joined" empty="No member was added yet." of={activity}>
-            {({ joined }) => joined.map(moveOf)}
-          </People>
-          <People term="left" title="Left" empty="No member has left." of={activity}>
-            {({ left }) => left.map(moveOf)}
-          </People>
-        </div>
-        <Members path={path} place={place} />
+        {isCounted && <Numbers path={path} place={place} profile={profile} />}
       </div>
+    </>
+  );
+}
+
+interface NumbersProps {
+  path: string;
+  place: Place;
+  profile: Resource<OrgProfile>;
+}
+
+/** The activity and the members, loaded separately: with 50,000 members, the profile arrives long before them. */
+function Numbers({ path, place, profile }: NumbersProps) {
+  const activity = useResource<OrgActivity>(`${path}/activity`);
+  return (
+    <>
+      <div class="columns org-panels">
+        <WeeklyChart
+          term="active_by_week"
+          title="Active members"
+          of={activity}
+          weeks={activeByWeek}
+        />
+        <WeeklyChart
+          term="members_over_time"
+          title="Members by week"
+          of={activity}
+          weeks={membersByWeek}
+        />
+        <People
+          term="most_active"
+          title="Most active members"
+          empty="No member was active in the last 30 days."
+          of={activity}
+        >
+          {({ most_active: users }) =>
+            users.map((user) => ({
+              user,
+              about: formatCount(user.num_active_days, 'active day'),
+            }))
+          }
+        </People>
+        <Shown of={profile}>
+          {(data) => (
+            <ReportPositions subject="org" positions={data.excluded ? [] : data.reports} />
+          )}
+        </Shown>
+        <People term="joined" title="Joined" empty="No member was added yet." of={activity}>
+          {({ joined }) => joined.map(moveOf)}
+        </People>
+        <People term="left" title="Left" empty="No member has left." of={activity}>
+          {({ left }) => left.map(moveOf)}
+        </People>
+      </div>
+      <Members path={path} place={place} />
     </>
   );
 }
@@ -97,17 +119,13 @@ function Unknown() {
   );
 }
 
-function Profile({ profile: { org, num_users: members } }: { profile: OrgProfile }) {
+function Profile({ profile }: { profile: OrgProfile }) {
+  const { org } = profile;
   return (
     <section class="panel" aria-label="Profile">
       <Facts
         facts={[
-          [
-            <Term key="n" name="num_users">
-              Members
-            </Term>,
-            formatNumber(members),
-          ],
+          ...(profile.excluded ? [] : [membersFact(profile.num_users)]),
           [
             <Term key="c" name="created_at">
               Created
@@ -120,3 +138,10 @@ function Profile({ profile: { org, num_users: members } }: { profile: OrgProfile
     </section>
   );
 }
+
+const membersFact = (members: number): [ComponentChildren, ComponentChildren] => [
+  <Term key="n" name="num_users">
+    Members
+  </Term>,
+  formatNumber(members),
+];

@@ -1,4 +1,4 @@
-import type { Cadence, Chart as ChartReply, ChartMetric } from '#libs/contracts';
+import type { Cadence, Chart as ChartReply, ChartMetric, Subject } from '#libs/contracts';
 import { useMemo } from 'preact/hooks';
 import { useResource } from '../../api/resource.js';
 import { Chart } from '../../components/chart/chart.js';
@@ -6,14 +6,18 @@ import { chartPath, isComparable, pointsOf, type Range } from '../../components/
 import type { Point } from '../../components/chart/points.js';
 import { ChartTable } from '../../components/chart/table.js';
 import { Delta } from '../../components/delta.js';
+import { FilterBar } from '../../components/filter/bar.js';
 import { Shown } from '../../components/states.js';
+import { filterOf, isFiltered, type Filter } from '../../routing/filter.js';
 import type { Place } from '../../routing/location.js';
 import { formatCount, formatNumber, formatTenths } from '../../labels/format.js';
+import { SUBJECTS } from '../../labels/reports.js';
 import { Term } from '../../labels/terms.js';
 import { chartView, ChartControls } from './controls.js';
 
 interface ChartWords {
   metric: ChartMetric;
+  subject: Subject;
   title: string;
   colour: '--users' | '--orgs';
   /** Whether the values of periods can be summed. Active users cannot: a user may be active in several periods. */
@@ -21,16 +25,23 @@ interface ChartWords {
 }
 
 const CHARTS: readonly ChartWords[] = [
-  { metric: 'active_users', title: 'Active users', colour: '--users', adds: false },
-  { metric: 'active_orgs', title: 'Active orgs', colour: '--orgs', adds: false },
-  { metric: 'signups', title: 'Signups', colour: '--users', adds: true },
-  { metric: 'orgs_created', title: 'New orgs', colour: '--orgs', adds: true },
+  {
+    metric: 'active_users',
+    subject: 'user',
+    title: 'Active users',
+    colour: '--users',
+    adds: false,
+  },
+  { metric: 'active_orgs', subject: 'org', title: 'Active orgs', colour: '--orgs', adds: false },
+  { metric: 'signups', subject: 'user', title: 'Signups', colour: '--users', adds: true },
+  { metric: 'orgs_created', subject: 'org', title: 'New orgs', colour: '--orgs', adds: true },
 ];
 
 /** The four charts of one range. */
 export function Charts({ place, today }: { place: Place; today: string }) {
   const view = chartView(place, today);
   const compares = view.compares && isComparable(view.range);
+  const filters = { user: filterOf(place, 'user_'), org: filterOf(place, 'org_') };
   return (
     <section aria-labelledby="charts" class="block">
       <header class="head">
@@ -38,6 +49,17 @@ export function Charts({ place, today }: { place: Place; today: string }) {
         <Legend compares={compares} />
       </header>
       <ChartControls place={place} view={view} today={today} />
+      <div class="filters">
+        {(['user', 'org'] as const).map((subject) => (
+          <FilterBar
+            key={subject}
+            label={SUBJECTS[subject]}
+            prefix={`${subject}_`}
+            filter={filters[subject]}
+            {...{ subject, place }}
+          />
+        ))}
+      </div>
       {view.compares && !compares && (
         <p class="small soft">
           This range is too long to compare with the previous period: choose a shorter one, or
@@ -50,6 +72,7 @@ export function Charts({ place, today }: { place: Place; today: string }) {
             key={words.metric}
             words={words}
             range={view.range}
+            filter={filters[words.subject]}
             compares={compares}
             asTable={view.asTable}
           />
@@ -62,18 +85,20 @@ export function Charts({ place, today }: { place: Place; today: string }) {
 interface PanelProps {
   words: ChartWords;
   range: Range;
+  filter: Filter;
   compares: boolean;
   asTable: boolean;
 }
 
-function ChartPanel({ words, range, compares, asTable }: PanelProps) {
+function ChartPanel({ words, range, filter, compares, asTable }: PanelProps) {
   const { metric, title } = words;
-  const chart = useResource<ChartReply>(chartPath(metric, range, compares));
+  const chart = useResource<ChartReply>(chartPath(metric, range, compares, filter));
   return (
     <article class="panel" aria-labelledby={`chart-${metric}`}>
       <div>
         <h3 id={`chart-${metric}`}>
-          <Term name={metric}>{title}</Term>
+          <Term name={metric}>{title}</Term>{' '}
+          {isFiltered(filter) && <span class="mark accent">filtered</span>}
         </h3>
         <Shown of={chart}>
           {(data) => <Drawn data={data} {...{ words, compares, asTable }} />}
@@ -83,7 +108,7 @@ function ChartPanel({ words, range, compares, asTable }: PanelProps) {
   );
 }
 
-interface DrawnProps extends Omit<PanelProps, 'range'> {
+interface DrawnProps extends Omit<PanelProps, 'range' | 'filter'> {
   data: ChartReply;
 }
 

@@ -111,16 +111,6 @@ function Filters({ place, words, view, runs, report }: Props) {
           Only net losses
         </label>
       )}
-      <label class="field push">
-        <span>Search this page</span>
-        <input
-          type="search"
-          value={view.search}
-          onInput={({ currentTarget: { value } }) =>
-            navigate(changed(place, { q: value }), { replace: true })
-          }
-        />
-      </label>
     </>
   );
 }

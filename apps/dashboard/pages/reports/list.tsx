@@ -4,9 +4,8 @@ import { Pager } from '../../components/pager.js';
 import type { ContactsByOrg } from '../../components/contacts.js';
 import { NoData, NoReport } from '../../components/no-data.js';
 import { Empty, Loading } from '../../components/states.js';
+import { isFiltered } from '../../routing/filter.js';
 import { changed, type Place } from '../../routing/location.js';
-import { formatNumber } from '../../labels/format.js';
-import { nameOf } from '../../labels/names.js';
 import type { ReportWords } from '../../labels/reports.js';
 import { ReportTable } from './table.js';
 import type { ReportView } from './view.js';
@@ -24,18 +23,12 @@ interface Props {
 /** A page of a report: its rows, or why there are none, with links to the other pages. */
 export function ReportList({ place, words, view, report, contacts }: Props) {
   const { total_count: total } = report;
-  const rows = (report.rows as Row[]).filter((row) => isFound(row, view.search));
+  const rows: readonly Row[] = report.rows;
   if (report.report_time === 0) {
     return <NoReport />;
   }
   return (
     <>
-      {view.search !== '' && (
-        <p role="status" class="small soft">
-          {formatNumber(rows.length)} of the {formatNumber(report.rows.length)} on this page{' '}
-          {rows.length === 1 ? 'contains' : 'contain'} “<bdi>{view.search}</bdi>”.
-        </p>
-      )}
       {rows.length > 0 && <ReportTable {...{ words, rows, report, contacts }} />}
       {total === 0 && <NoRows view={view} words={words} />}
       {total > 0 && report.rows.length === 0 && (
@@ -55,20 +48,12 @@ export function ReportList({ place, words, view, report, contacts }: Props) {
   );
 }
 
-function isFound(row: Row, search: string): boolean {
-  const wanted = search.trim().toLowerCase();
-  const texts =
-    'user_id' in row
-      ? [nameOf(row), row.email, row.username, ...row.org_data.map((org) => org.display_name)]
-      : [row.name];
-  return texts.some((text) => text?.toLowerCase().includes(wanted));
-}
-
 /** Says why no row is listed: by the report's own text, unless the store is empty. */
-function NoRows({ view: { change, netLoss }, words }: Pick<Props, 'view' | 'words'>) {
+function NoRows({ view: { change, netLoss, filter }, words }: Pick<Props, 'view' | 'words'>) {
   const summary = useResource<Summary>('/api/insights/v1/summary');
   if (!summary.data && !summary.failure) return <Loading />;
   if (summary.data?.totals[`${words.subject}s`] === 0) return <NoData subject={words.subject} />;
+  if (isFiltered(filter)) return <Empty>No row of this list matches the filter.</Empty>;
   if (change !== 'all') {
     const what = { entered: 'has entered', moved: 'has moved in', left: 'has left' }[change];
     return <Empty>No row {what} this list since the other report.</Empty>;

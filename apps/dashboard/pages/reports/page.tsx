@@ -2,6 +2,7 @@ import type { OrgContacts, ReportChanges } from '#libs/contracts';
 import { useKeptRuns } from '../../api/kept-runs.js';
 import { useResource } from '../../api/resource.js';
 import { contactsByOrg, isCalled, type ContactsByOrg } from '../../components/contacts.js';
+import { FilterBar } from '../../components/filter/bar.js';
 import { Shown } from '../../components/states.js';
 import { outside } from '../../routing/base.js';
 import { addressOf, type Place } from '../../routing/location.js';
@@ -12,7 +13,7 @@ import { Term } from '../../labels/terms.js';
 import { ReportControls } from './controls.js';
 import { ReportList } from './list.js';
 import { ReportNav } from './nav.js';
-import { fileQuery, pageQuery, reportView, type ReportView } from './view.js';
+import { listQuery, pageQuery, reportView, type ReportView } from './view.js';
 
 interface Props {
   place: Place;
@@ -25,7 +26,7 @@ export function ReportsPage({ place, words }: Props) {
   const runs = useKeptRuns();
   const report = useResource<ReportChanges>(addressOf(apiPath(words), pageQuery(view)));
   const contacts = useContacts(words, view);
-  const file = addressOf(`${apiPath(words)}/csv`, fileQuery(view));
+  const file = addressOf(`${apiPath(words)}/csv`, listQuery(view));
   return (
     <>
       <header class="head">
@@ -44,6 +45,7 @@ export function ReportsPage({ place, words }: Props) {
       <ReportNav words={words} />
       <section class="panel" aria-label="The report">
         <ReportControls place={place} words={words} view={view} runs={runs} report={report.data} />
+        <FilterBar subject={words.subject} place={place} filter={view.filter} />
         <Shown of={report}>
           {(data) => (
             <>

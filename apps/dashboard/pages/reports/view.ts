@@ -1,4 +1,5 @@
 import type { ChangeFilter } from '#libs/contracts';
+import { filterOf, filterQuery, type Filter } from '../../routing/filter.js';
 import type { Place } from '../../routing/location.js';
 import { DEFAULT_COMPARISON } from '../../labels/comparisons.js';
 import type { ReportWords } from '../../labels/reports.js';
@@ -16,15 +17,15 @@ export interface ReportView {
   /** From 1. */
   page: number;
   pageSize: number;
-  /** Only rows of the page that contain this text. */
-  search: string;
+  filter: Filter;
 }
 
 const PAGE_SIZES = [25, 50, 100] as const;
 const FILTERS: readonly ChangeFilter[] = ['all', 'entered', 'moved', 'left'];
 
 /** Invalid values are ignored, except runs, which the API checks. */
-export function reportView({ query }: Place, words: ReportWords): ReportView {
+export function reportView(place: Place, words: ReportWords): ReportView {
+  const { query } = place;
   const oneOf = <T>(given: T, known: readonly T[]): T =>
     known.includes(given) ? given : known[0]!;
   const page = Number(query.get('page') ?? 1);
@@ -36,7 +37,7 @@ export function reportView({ query }: Place, words: ReportWords): ReportView {
     netLoss: hasNetLoss(words) && query.get('net_loss') === 'true',
     page: Number.isSafeInteger(page) && page >= 1 && page < 2 ** 31 ? page : 1,
     pageSize: oneOf(Number(query.get('size')), PAGE_SIZES as readonly number[]),
-    search: query.get('q') ?? '',
+    filter: filterOf(place),
   };
 }
 
@@ -44,22 +45,18 @@ export function reportView({ query }: Place, words: ReportWords): ReportView {
 export const hasNetLoss = ({ subject, report }: ReportWords): boolean =>
   subject === 'org' && report === 'attrition';
 
-/** The query for the API, without the page. */
-function listQuery({ interval, runId, compareTo, change, netLoss }: ReportView) {
+/** The query for the API, without the page: of the rows on all pages, and of the file. */
+export function listQuery({ interval, runId, compareTo, change, netLoss, filter }: ReportView) {
   return {
     interval,
     run_id: runId,
     compare_to: compareTo,
     change: change === 'all' ? undefined : change,
     net_loss: netLoss ? 'true' : undefined,
+    ...filterQuery(filter),
   };
 }
 
 export function pageQuery(view: ReportView) {
   return { ...listQuery(view), page_size: view.pageSize, page_number: view.page - 1 };
-}
-
-/** The file has the rows on the screen, of all pages. */
-export function fileQuery(view: ReportView) {
-  return { ...listQuery(view), search: view.search.trim() || undefined };
 }

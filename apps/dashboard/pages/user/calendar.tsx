@@ -1,4 +1,4 @@
-import type { UserPage } from '#libs/contracts';
+import type { CountedUser } from '#libs/contracts';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { weekday } from '../../labels/calendar.js';
 import { addDays, formatCount, formatDay, formatMonth, formatNumber } from '../../labels/format.js';
@@ -8,7 +8,7 @@ const SIZE = 10.5;
 const TOP = 16;
 
 /** A year of days, one column per week, with active days filled; and a table by month. */
-export function Calendar({ activity: { from, to, days } }: Pick<UserPage, 'activity'>) {
+export function Calendar({ activity: { from, to, days } }: Pick<CountedUser, 'activity'>) {
   const active = new Set(days);
   const all = daysBetween(from, to);
   const offset = weekday(from);

@@ -1,6 +1,8 @@
-import type { DisplayUser, UserPage as UserReply } from '#libs/contracts';
+import type { CountedUser, UserPage as UserReply } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
 import { useResource } from '../../api/resource.js';
+import { Exclude } from '../../components/exclude.js';
+import { ExcludedNotice } from '../../components/excluded-notice.js';
 import { Facts } from '../../components/facts.js';
 import { ReportPositions } from '../../components/report-positions.js';
 import { Empty, Shown } from '../../components/states.js';
@@ -19,8 +21,31 @@ export function UserPage({ userId }: { userId: string }) {
   if (page.failure?.kind === 'missing') return <Unknown />;
   return (
     <>
-      <Title title={page.data ? nameOf(page.data.user) : 'User'} />
-      <Shown of={page}>{(data) => <Known page={data} />}</Shown>
+      <header class="head">
+        <Title title={page.data ? nameOf(page.data.user) : 'User'} />
+        {page.data?.excluded === false && (
+          <Exclude subject="user" id={userId} onEnd={page.reload} />
+        )}
+      </header>
+      <Shown of={page}>
+        {(data) =>
+          data.excluded ? (
+            <div class="block">
+              <ExcludedNotice
+                subject="user"
+                id={userId}
+                email={data.user.email}
+                onEnd={page.reload}
+              />
+              <Profile user={data.user} />
+              <Traits traits={data.traits} />
+              <Signup parameters={data.signup_query_parameters} />
+            </div>
+          ) : (
+            <Known page={data} />
+          )
+        }
+      </Shown>
     </>
   );
 }
@@ -37,32 +62,41 @@ function Unknown() {
   );
 }
 
-function Known({ page }: { page: UserReply }) {
+/** @param user an excluded user has no time of activity */
+function Profile({ user }: { user: UserReply['user'] }) {
+  return (
+    <section class="panel" aria-label="Profile">
+      <Facts
+        facts={[
+          ...profileFacts(user),
+          [
+            <Term key="c" name="created_at">
+              Created
+            </Term>,
+            formatDay(dayOf(user.created_at)),
+          ],
+          ...('last_active_at' in user ? [lastActive(user.last_active_at)] : []),
+          ['Id', <code key="i">{user.user_id}</code>],
+        ]}
+      />
+    </section>
+  );
+}
+
+const lastActive = (at: number): [ComponentChildren, ComponentChildren] => [
+  <Term key="l" name="last_active_at">
+    Last active
+  </Term>,
+  <span key="a" title={formatMoment(at)}>
+    {formatAgo(at, now() / 1000)}
+  </span>,
+];
+
+function Known({ page }: { page: CountedUser }) {
   const { user, activity } = page;
   return (
     <div class="block">
-      <section class="panel" aria-label="Profile">
-        <Facts
-          facts={[
-            ...profileFacts(user),
-            [
-              <Term key="c" name="created_at">
-                Created
-              </Term>,
-              formatDay(dayOf(user.created_at)),
-            ],
-            [
-              <Term key="l" name="last_active_at">
-                Last active
-              </Term>,
-              <span key="a" title={formatMoment(user.last_active_at)}>
-                {formatAgo(user.last_active_at, now() / 1000)}
-              </span>,
-            ],
-            ['Id', <code key="i">{user.user_id}</code>],
-          ]}
-        />
-      </section>
+      <Profile user={user} />
       <section class="panel" aria-labelledby="activity">
         <header>
           <h2 id="activity">
@@ -90,7 +124,7 @@ function Known({ page }: { page: UserReply }) {
   );
 }
 
-function profileFacts(user: DisplayUser): [string, ComponentChildren][] {
+function profileFacts(user: UserReply['user']): [string, ComponentChildren][] {
   const labels = Object.entries(PROFILE_LABELS) as [keyof typeof PROFILE_LABELS, string][];
   return labels.map(([field, label]) => [
     label,
@@ -99,7 +133,7 @@ function profileFacts(user: DisplayUser): [string, ComponentChildren][] {
 }
 
 /** In which organizations the activity happened, the most active first; nothing when none was named. */
-function NamedActivity({ named }: Pick<UserReply['activity'], 'named'>) {
+function NamedActivity({ named }: Pick<CountedUser['activity'], 'named'>) {
   if (named.length === 0) return null;
   const sorted = named.toSorted((one, other) => other.days.length - one.days.length);
   return (
@@ -122,7 +156,7 @@ function NamedActivity({ named }: Pick<UserReply['activity'], 'named'>) {
   );
 }
 
-function Orgs({ orgs }: Pick<UserReply, 'orgs'>) {
+function Orgs({ orgs }: Pick<CountedUser, 'orgs'>) {
   return (
     <section class="panel" aria-labelledby="orgs">
       <header>
@@ -148,7 +182,7 @@ function Orgs({ orgs }: Pick<UserReply, 'orgs'>) {
   );
 }
 
-function Invites({ invites: { total, recent }, orgs }: Pick<UserReply, 'invites' | 'orgs'>) {
+function Invites({ invites: { total, recent }, orgs }: Pick<CountedUser, 'invites' | 'orgs'>) {
   const nameOfOrg = new Map(orgs.map((org) => [org.org_id, org.name]));
   return (
     <section class="panel" aria-labelledby="invites">

@@ -1,7 +1,7 @@
 import type { ReportRunView } from '#libs/contracts';
 import { useEffect, useState } from 'preact/hooks';
-import { get, send } from '../../api/client.js';
-import { Action, useAttempt } from '../../components/action.js';
+import { get, send } from '../api/client.js';
+import { Action, useAttempt } from './action.js';
 
 const RUNS = '/api/admin/v1/report_runs';
 const LOOK_MS = 700;

@@ -1,0 +1,1 @@
+export const EXCLUSIONS_PAGE = '/data/exclusions';
