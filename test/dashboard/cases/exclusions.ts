@@ -85,7 +85,9 @@ export function exclusionCases(world: () => World): void {
         await page.keyboard.press('Enter');
         await page.getByText('1 unsaved change').waitFor();
         await press(page, 'Save the rules');
-        await page.getByText(/^Saved as version \d+\. The latest reports were made with other/).waitFor();
+        await page
+          .getByText(/^Saved as version \d+\. The latest reports were made with other/)
+          .waitFor();
         expect(await rules()).toMatchObject({ email_domains: [domain], excluded: meant });
         await page.goto(`/users/${id}`);
         await page.getByText(`The e-mail matches ${domain}`).waitFor();
