@@ -5,7 +5,7 @@ import {
   areRowsRemovedSince,
   currentReadPoint,
   currentWitnesses,
-  exclusionsState,
+  exclusionsVersion,
   expectPresent,
   findOrg,
   isStillThere,
@@ -39,8 +39,8 @@ export interface OrgMembersList {
   picture: ReadPoint;
   /** The witnesses of the keys of all members. */
   witnesses: Witnesses;
-  /** Identifies the excluded users that the list leaves out. */
-  exclusions: string;
+  /** The version of the exclusion rules that the list follows. */
+  exclusions: number;
 }
 
 /** Orgs with this many members are cached. Reading 50,000 members takes a third of a second, too long per page. */
@@ -64,7 +64,7 @@ export class OrgMembersCache {
   /**
    * Reads an org and its members and calls `work`, which reads more by their keys. Repeats this when the
    * store went back or was replaced in the meantime: keys then mean other users and orgs. Also repeats it when the
-   * excluded users changed.
+   * exclusion rules changed.
    * @throws ApiError `not_found` for an unknown or excluded org, `unavailable` after three attempts
    */
   async reading<T>(
@@ -75,7 +75,7 @@ export class OrgMembersCache {
       const org = await this.find(orgId);
       const list = await this.members(org.key);
       const result = await work(org, list);
-      const isSame = (await this.find(orgId)).key === org.key && (await this.leavesOut(list));
+      const isSame = (await this.find(orgId)).key === org.key && (await this.followsRules(list));
       if (isSame && (await this.isCurrent(list))) return result;
     }
     throw new ApiError(
@@ -118,18 +118,18 @@ export class OrgMembersCache {
     return list;
   }
 
-  /** Whether a cached list is of the current store and leaves out the excluded users. In a restored or another store, keys mean other users and orgs. */
+  /** Whether a cached list is of the current store and follows the current exclusion rules. In a restored or another store, keys mean other users and orgs. */
   private async isTrue(list: OrgMembersList): Promise<boolean> {
     const { pool } = this.database;
-    if (!(await this.leavesOut(list))) return false;
+    if (!(await this.followsRules(list))) return false;
     return (
       (await isStillThere(pool, list.picture)) && !(await areRowsRemovedSince(pool, list.picture))
     );
   }
 
-  /** Whether a list leaves out the users that are excluded now. */
-  private async leavesOut({ exclusions }: OrgMembersList): Promise<boolean> {
-    return (await exclusionsState(this.database.pool)) === exclusions;
+  /** Whether a list follows the current exclusion rules. */
+  private async followsRules({ exclusions }: OrgMembersList): Promise<boolean> {
+    return (await exclusionsVersion(this.database.pool)) === exclusions;
   }
 
   private async read(orgKey: number): Promise<OrgMembersList> {
@@ -138,7 +138,7 @@ export class OrgMembersCache {
         const before = [
           await currentReadPoint(db),
           await currentWitnesses(db),
-          await exclusionsState(db),
+          await exclusionsVersion(db),
         ] as const;
         return [...before, await orgMembers(db, orgKey)] as const;
       },

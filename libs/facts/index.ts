@@ -39,6 +39,6 @@ export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';
 export { expectCalendar, settleTimeZone, timeZoneOf } from './write/store-calendar.store.js';
 export * from './read/user-history.query.js';
-export { exclusionsState, notExcluded, readExcluded, type Excluded } from './read/excluded.js';
+export { exclusionsVersion, notExcluded, readExcluded, type Excluded } from './read/excluded.js';
 export { createSearchIndexes, flushSearchIndexes, searchMode } from './search/search-indexes.js';
 export { searchSubjects } from './search/search.query.js';

@@ -36,12 +36,10 @@ const STATE = `
     union all
     select false, block, bits from excluded_orgs) x on true`;
 
-/** What `state` is now. */
-export async function exclusionsState(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ state: string }>(
-    `select version || '/' || changes as state from exclusions`,
-  );
-  return rows[0]!.state;
+/** The version of the rules. */
+export async function exclusionsVersion(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ version: number }>('select version from exclusions');
+  return rows[0]!.version;
 }
 
 interface Row {

@@ -58,7 +58,8 @@ export class ExclusionsService {
       const wanted = change(rules);
       const [users, orgs] = [new Set(wanted.user_ids), new Set(wanted.org_ids)];
       const changed = await this.facts.resolvingIds(users, orgs, (ids) =>
-        this.database.transaction((db) => this.write(db, wanted, version, ids)),
+        // Long: a large store has many users to compare.
+        this.database.transaction((db) => this.write(db, wanted, version, ids), 'long'),
       );
       if (changed) return changed;
     }

@@ -1,6 +1,6 @@
 import type { ExclusionRules } from '#libs/contracts';
-import type { Queryable } from '#libs/database';
-import { hashDomain } from './email-domains.js';
+import { copyRows, type Connection, type Queryable } from '#libs/database';
+import { hashDomain, parentsOf } from './email-domains.js';
 import { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE } from '../blocks/day-block.js';
 import type { ExcludedTable } from '../read/excluded.js';
 
@@ -79,26 +79,21 @@ export async function writeRules(
   await db.query('update exclusions set version = version + 1');
 }
 
-// Domains are tested once each, not once per user.
+const DOMAINS = `
+  select distinct email_domain from user_profiles where email_domain is not null`;
 const USERS = `
-  with domain as materialized (
-    select domain from (select distinct email_domain as domain from user_profiles) known
-    where domain in (select unnest($1::text[])) or exists (
-      select from unnest(parent_domains(domain)) parent
-      where parent in (select unnest($2::text[])))
-  )
-  select user_key as key from user_profiles where email_domain in (select domain from domain)
+  select user_key as key from user_profiles where email_domain in (select unnest($1::text[]))
   union
   select user_key from erased_domains
-  where domain in (select unnest($3::bytea[])) or exists (
-    select from unnest(parents) parent where parent in (select unnest($4::bytea[])))
+  where domain in (select unnest($2::bytea[])) or exists (
+    select from unnest(parents) parent where parent in (select unnest($3::bytea[])))
   union
-  select id from user_ids where user_id in (select unnest($5::text[]))`;
+  select id from user_ids where user_id in (select unnest($4::text[]))`;
 const ORGS = 'select id as key from org_ids where org_id in (select unnest($1::text[]))';
 
 /** The keys of the users and orgs that some rules exclude, deleted and unknown ones included. */
 export async function excludedBy(
-  db: Queryable,
+  db: Connection,
   rules: readonly StoredRule[],
   hashKey: Buffer,
 ): Promise<{ users: number[]; orgs: number[] }> {
@@ -107,9 +102,21 @@ export async function excludedBy(
   const [domains, subdomains] = [valuesOf('domain'), valuesOf('subdomains')];
   const hashes = (all: readonly string[]) => all.map((domain) => hashDomain(hashKey, domain));
   const users = await keysFrom(db, USERS, [
-    ...[domains, subdomains, hashes(domains), hashes(subdomains), valuesOf('user')],
+    [...domains, ...(await knownSubdomains(db, new Set(subdomains)))],
+    ...[hashes(domains), hashes(subdomains), valuesOf('user')],
   ]);
   return { users, orgs: await keysFrom(db, ORGS, [valuesOf('org')]) };
+}
+
+/** The domains of e-mails that are subdomains of these domains. Each domain is tested once, however many users have it. */
+async function knownSubdomains(db: Connection, of: ReadonlySet<string>): Promise<string[]> {
+  const found: string[] = [];
+  if (of.size === 0) return found;
+  await copyRows(db, DOMAINS, (row) => {
+    const domain = row.text();
+    if (parentsOf(domain).some((parent) => of.has(parent))) found.push(domain);
+  });
+  return found;
 }
 
 async function keysFrom(db: Queryable, sql: string, values: unknown[]): Promise<number[]> {

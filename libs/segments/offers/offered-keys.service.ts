@@ -14,15 +14,31 @@ import {
   type OfferedKey,
 } from './values.query.js';
 
-/** An answer of this age is counted again in the background; an older one is not used any more. */
+/**
+ * An answer of this age is counted again in the background; an older one is not used any more. None is used after a
+ * deletion, because it may contain erased values, or after a change of the exclusions.
+ */
 const [FRESH_MS, KEPT_MS] = [30_000, 600_000];
 const CANCELLED = '57014';
+
+const STATE = `
+  select concat_ws('/', e.version, e.changes,
+    (select count(*) from users where deleted_stamp is not null),
+    (select count(*) from orgs where deleted_stamp is not null)) as state
+  from exclusions e`;
+
+interface Answer {
+  at: number;
+  /** Changes with every deletion and every change of the exclusions. */
+  state: string;
+  keys: SegmentKeys;
+}
 
 /** Lists the keys for conditions and their most frequent values. */
 @Injectable()
 export class OfferedKeys {
-  private readonly known = new Map<Subject, { at: number; keys: SegmentKeys }>();
-  private readonly begun = new Map<Subject, Promise<SegmentKeys>>();
+  private readonly known = new Map<Subject, Answer>();
+  private readonly begun = new Map<string, Promise<SegmentKeys>>();
 
   constructor(
     private readonly database: Database,
@@ -31,10 +47,12 @@ export class OfferedKeys {
 
   /** The last answer, counted again in the background after half a minute. A first count takes seconds in a large store. */
   async of(subject: Subject): Promise<SegmentKeys> {
-    const known = this.known.get(subject);
+    const state = await this.state();
+    const last = this.known.get(subject);
+    const known = last?.state === state ? last : undefined;
     const age = known ? performance.now() - known.at : Infinity;
     if (known && age < FRESH_MS) return known.keys;
-    const counting = this.counted(subject);
+    const counting = this.counted(subject, state);
     if (!known || age > KEPT_MS) return counting;
     // The next request tries again.
     counting.catch(() => undefined);
@@ -42,17 +60,22 @@ export class OfferedKeys {
   }
 
   /** Concurrent requests share one count. */
-  private counted(subject: Subject): Promise<SegmentKeys> {
+  private counted(subject: Subject, state: string): Promise<SegmentKeys> {
+    const name = `${subject} ${state}`;
     const begun =
-      this.begun.get(subject) ??
+      this.begun.get(name) ??
       this.count(subject)
         .then((keys) => {
-          this.known.set(subject, { at: performance.now(), keys });
+          this.known.set(subject, { at: performance.now(), state, keys });
           return keys;
         })
-        .finally(() => this.begun.delete(subject));
-    this.begun.set(subject, begun);
+        .finally(() => this.begun.delete(name));
+    this.begun.set(name, begun);
     return begun;
+  }
+
+  private async state(): Promise<string> {
+    return (await this.database.pool.query<{ state: string }>(STATE)).rows[0]!.state;
   }
 
   private async count(subject: Subject): Promise<SegmentKeys> {

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Database, type Connection } from '#libs/database';
+import { Turns } from '#libs/platform';
 import { currentMoment } from './moment.js';
 import { Reading, ScanNeeded, type Evaluated, type Remembered } from './reading.js';
 import type { Rule } from './rules.js';
-import { Turns } from './turns.js';
 
 /** A set of a million keys takes 125 KB. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 const OVERHEAD_BYTES = 500;
-/** Full evaluations that run at a time, and that wait. Each reads a whole table over a connection of the main pool. */
+/** Requests that evaluate whole tables at a time, and that wait. Each uses a connection of the main pool. */
 const [AT_ONCE, MAX_WAITING] = [2, 100];
 
 /**
@@ -27,7 +27,7 @@ export class Sets {
     set: (name, evaluated) => void this.cache.set(name, evaluated),
   };
   private readonly begun = new Map<string, Promise<void>>();
-  private readonly turns = new Turns(AT_ONCE, MAX_WAITING);
+  private readonly turns = new Turns(AT_ONCE, MAX_WAITING, 'segments');
 
   constructor(private readonly database: Database) {}
 
@@ -38,7 +38,7 @@ export class Sets {
    */
   async reading<T>(rules: readonly Rule[], work: (reading: Reading) => Promise<T>): Promise<T> {
     const unknown = rules.filter(({ name }) => !this.cache.has(name));
-    await Promise.all(unknown.map((rule) => this.first(rule)));
+    await this.evaluateFirst(unknown);
     try {
       return await this.inSnapshot(work, false);
     } catch (error) {
@@ -48,15 +48,22 @@ export class Sets {
     }
   }
 
-  /** Evaluates a rule that is not cached. */
-  private async first(rule: Rule): Promise<void> {
-    const evaluating =
-      this.begun.get(rule.name) ??
-      this.turns
-        .take(() => this.inSnapshot(async (reading) => void (await reading.bitsOf(rule)), true))
-        .finally(() => this.begun.delete(rule.name));
-    this.begun.set(rule.name, evaluating);
-    await evaluating;
+  /** Evaluates rules that are not cached, in one turn; waits for those that another request evaluates already. */
+  private async evaluateFirst(rules: readonly Rule[]): Promise<void> {
+    const begun = rules.flatMap(({ name }) => this.begun.get(name) ?? []);
+    const own = rules.filter(({ name }) => !this.begun.has(name));
+    if (own.length > 0) {
+      const evaluating = this.turns
+        .take(() =>
+          this.inSnapshot(async (reading) => {
+            for (const rule of own) await reading.bitsOf(rule);
+          }, true),
+        )
+        .finally(() => own.forEach(({ name }) => this.begun.delete(name)));
+      for (const { name } of own) this.begun.set(name, evaluating);
+      begun.push(evaluating);
+    }
+    await Promise.all(begun);
   }
 
   private inSnapshot<T>(work: (reading: Reading) => Promise<T>, mayScan: boolean): Promise<T> {

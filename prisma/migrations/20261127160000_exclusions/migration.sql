@@ -1,6 +1,6 @@
 -- What follows the last @ of the e-mail, in lower case. Written with the e-mail.
 alter table user_profiles add column email_domain text collate "C";
-update user_profiles set email_domain = lower(substring(email from '@([^@]*)$')) where email is not null;
+update user_profiles set email_domain = nullif(lower(substring(email from '@([^@]*)$')), '') where email is not null;
 
 -- The e-mail domains of deleted users: keyed hashes of the domain and of its parent domains with two labels or more.
 -- The domain is null when the e-mail has none. The version is that of the e-mail, which is erased.
@@ -45,60 +45,64 @@ create table excluded_orgs (
 -- The version of the rules that a run was made with. Earlier runs had no rules.
 alter table report_runs add column exclusions_version int not null default 0;
 
--- `a.b.example.com` has the parents `b.example.com` and `example.com`.
+-- `a.b.example.com` has the parents `b.example.com` and `example.com`. The DNS permits at most 127 labels; a longer name
+-- has no parents, because the work is quadratic.
 create function parent_domains(domain text) returns text[]
 language sql immutable strict parallel safe as $$
   select coalesce(array_agg(array_to_string(labels[first:], '.')), '{}')
   from string_to_array(domain, '.') as labels, generate_series(2, cardinality(labels) - 1) as first
+  where cardinality(labels) <= 127
+$$;
+
+-- Which users the current rules exclude.
+create function excluded_among(keys int[]) returns table (key int, is_excluded boolean)
+language sql stable set search_path from current as $$
+  select u.key,
+    exists (select from exclusion_rules r where r.kind = 'user' and r.key = u.key)
+    or exists (
+      select from user_profiles p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
+      where p.user_key = u.key)
+    or exists (
+      select from user_profiles p
+      join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
+      where p.user_key = u.key)
+    or exists (
+      select from erased_domains e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
+      where e.user_key = u.key)
+    or exists (
+      select from erased_domains e
+      join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
+      where e.user_key = u.key)
+  from (select distinct unnest(keys) as key) u
 $$;
 
 -- Excludes users, or includes them again, by the current rules. Charts that depend on them are derived again.
 create function apply_exclusions(keys int[]) returns void
-language plpgsql set search_path to '$user', 'public' as $$
+language plpgsql set search_path from current as $$
 declare
   changed int[];
 begin
-  with wanted as (
-    select key,
-      exists (select from exclusion_rules r where r.kind = 'user' and r.key = u.key)
-      or exists (
-        select from user_profiles p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
-        where p.user_key = u.key)
-      or exists (
-        select from user_profiles p
-        join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
-        where p.user_key = u.key)
-      or exists (
-        select from erased_domains e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
-        where e.user_key = u.key)
-      or exists (
-        select from erased_domains e
-        join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
-        where e.user_key = u.key) as is_excluded
-    from (select distinct unnest(keys) as key) u
-  ), differing as (
-    select key, is_excluded
-    from wanted left join excluded_users x on x.block = key >> 12
-    where is_excluded <> (coalesce(get_bit(x.bits, key & 4095), 0) = 1)
-  ), blocks as (
-    select key >> 12 as block, bit_or(set_bit(0::bit(4096), key & 4095, is_excluded::int)) as added,
-      bit_or(set_bit(0::bit(4096), key & 4095, (not is_excluded)::int)) as removed
-    from differing group by key >> 12
-  ), written as (
-    insert into excluded_users as x (block, bits)
-    select block, added from blocks order by block
-    on conflict (block) do update
-      set bits = (x.bits | excluded.bits) & ~(select removed from blocks where blocks.block = x.block)
-  )
-  select array_agg(key) into changed from differing;
+  select array_agg(u.key) into changed
+  from excluded_among(keys) u left join excluded_users x on x.block = u.key >> 12
+  where u.is_excluded <> (coalesce(get_bit(x.bits, u.key & 4095), 0) = 1);
   if changed is null then return; end if;
+  -- Before the blocks, so that concurrent writers lock in one order.
   update exclusions set changes = changes + 1;
+  with blocks as (
+    select u.key >> 12 as block, bit_or(set_bit(0::bit(4096), u.key & 4095, u.is_excluded::int)) as added,
+      bit_or(set_bit(0::bit(4096), u.key & 4095, (not u.is_excluded)::int)) as removed
+    from excluded_among(changed) u group by u.key >> 12
+  )
+  insert into excluded_users as x (block, bits)
+  select block, added from blocks order by block
+  on conflict (block) do update
+    set bits = (x.bits | excluded.bits) & ~(select removed from blocks where blocks.block = x.block);
   insert into activity_changes (user_keys) values (changed);
 end$$;
 
 -- Every change of an e-mail applies the rules for domains. A change of the rules locks both tables first.
 create function note_changed_domains() returns trigger
-language plpgsql set search_path to '$user', 'public' as $$
+language plpgsql set search_path from current as $$
 begin
   if exists (select from exclusion_rules where kind in ('domain', 'subdomains')) then
     perform apply_exclusions(array(select user_key from changed));

@@ -35,6 +35,9 @@ create or replace function search_text(value text) returns text
 language sql immutable parallel safe
 return lower(value collate search_case);
 
+-- The domains of earlier e-mails, where lower() alone may have kept the case.
+update user_profiles set email_domain = search_text(email_domain) where email_domain ~ '[^ -~]';
+
 -- The fields of a user that are searched, as one text, separated by a control character.
 create or replace function search_document(first_name text, last_name text, username text, email text) returns text
 language sql immutable parallel safe

@@ -2,18 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApiError, type Subject } from '#libs/contracts';
 import { Database, sqlState } from '#libs/database';
 import { searchSubjects, type Bitset } from '#libs/facts';
-import { SETTINGS, type Settings } from '#libs/platform';
+import { SETTINGS, Turns, type Settings } from '#libs/platform';
 
 /** SQLSTATE of a statement that was cancelled, here at its time limit. */
 const CANCELLED = '57014';
-/** Searches at a time. The others wait, so that slow searches leave connections for other requests. */
-const AT_ONCE = 3;
+/** Searches at a time, and that wait. Slow searches must leave connections for other requests. */
+const [AT_ONCE, MAX_WAITING] = [3, 50];
 
 /** Finds users and orgs by a text, as they are now. */
 @Injectable()
 export class SearchService {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly turns = new Turns(AT_ONCE, MAX_WAITING, 'searches');
+  private readonly begun = new Map<string, Promise<Bitset>>();
 
   constructor(
     private readonly database: Database,
@@ -21,20 +21,29 @@ export class SearchService {
   ) {}
 
   /**
-   * The keys of the users or orgs that a text matches, without deleted and excluded ones.
-   * @throws ApiError `unavailable` when the search reaches the time limit of a statement
+   * The keys of the users or orgs that a text matches, without deleted and excluded ones. Concurrent requests for one
+   * text share a search that has not started yet.
+   * @throws ApiError `unavailable` when the search reaches the time limit of a statement, or too many searches wait
    */
   async keys(subject: Subject, text: string): Promise<Bitset> {
-    if (this.running === AT_ONCE) await new Promise<void>((start) => this.waiting.push(start));
-    else this.running++;
+    const name = `${subject} ${text}`;
+    const waiting = this.begun.get(name);
+    if (waiting) return waiting;
+    const searching = this.turns.take(() => {
+      this.begun.delete(name);
+      return this.search(subject, text);
+    });
+    this.begun.set(name, searching);
+    return searching.finally(() => {
+      if (this.begun.get(name) === searching) this.begun.delete(name);
+    });
+  }
+
+  private async search(subject: Subject, text: string): Promise<Bitset> {
     try {
       return await this.database.transaction((db) => searchSubjects(db, subject, text));
     } catch (error) {
       throw sqlState(error) === CANCELLED ? this.tooSlow(error) : error;
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running--;
     }
   }
 

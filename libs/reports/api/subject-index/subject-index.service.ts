@@ -84,7 +84,10 @@ export class SubjectIndexService {
     const { runId, sort } = request;
     const known = runId === undefined ? latest : undefined;
     const run = known ?? (await keptRun(this.database.pool, runId));
-    if (!run) return undefined;
+    if (!run) {
+      await this.segments.resolve(subject, request);
+      return undefined;
+    }
     const [order, predicates] = await Promise.all([
       this.orders.of(run, subject, sort).catch((error: unknown) => {
         this.served = undefined;

@@ -8,13 +8,15 @@ export class Turns {
   constructor(
     private readonly atOnce: number,
     private readonly maxWaiting: number,
+    /** What the tasks are, such as `searches`. */
+    private readonly tasks: string,
   ) {}
 
   /** @throws ApiError `unavailable` when too many tasks wait */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= this.atOnce) {
       if (this.waiting.length >= this.maxWaiting) {
-        const message = 'Too many segments are evaluated at the moment. Try again.';
+        const message = `Too many ${this.tasks} wait at the moment. Try again.`;
         throw new ApiError('unavailable', message, { retryAfterSeconds: 5 });
       }
       // The task that ends passes its turn on.
