@@ -27,7 +27,19 @@ export function Editor({ saved, onSaved }: Props) {
     (sum, { list }) => sum + difference(saved[list], draft[list]).length,
     0,
   );
-  const save = () => saveRules(draft).then(onSaved, ({ message }: Failure) => setRefusal(message));
+  // Charts of active organizations follow before the reply, which may take seconds.
+  const [isSaving, setIsSaving] = useState(false);
+  const save = async () => {
+    if (isSaving) return;
+    setIsSaving(true);
+    setRefusal('');
+    try {
+      onSaved(await saveRules(draft));
+    } catch (error) {
+      setRefusal((error as Failure).message);
+    }
+    setIsSaving(false);
+  };
   return (
     <>
       <div class="columns rule-lists">
@@ -53,8 +65,13 @@ export function Editor({ saved, onSaved }: Props) {
         <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
         {changes > 0 && (
           <div class="bar">
-            <button type="button" class="button main-action" onClick={() => void save()}>
-              Save the rules
+            <button
+              type="button"
+              class="button main-action"
+              aria-disabled={isSaving}
+              onClick={() => void save()}
+            >
+              {isSaving ? 'Saving …' : 'Save the rules'}
             </button>
             <button type="button" class="button" onClick={discard}>
               Discard the changes
