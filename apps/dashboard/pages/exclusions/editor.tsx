@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { Failure } from '../../api/client.js';
 import {
   previewRules,
+  readExclusions,
   rulesOf,
   saveRules,
   type RuleList,
@@ -19,6 +20,9 @@ interface Props {
   onSaved: (rules: Exclusions) => void;
 }
 
+const CHANGED_MEANWHILE =
+  'Nothing was saved: the rules were changed elsewhere in the meantime. Load the page again.';
+
 /** The three lists of rules. Changes are collected, with a preview of their effect, until they are saved. */
 export function Editor({ saved, onSaved }: Props) {
   const { draft, preview, change, discard } = useDraft(saved);
@@ -34,7 +38,8 @@ export function Editor({ saved, onSaved }: Props) {
     setIsSaving(true);
     setRefusal('');
     try {
-      onSaved(await saveRules(draft));
+      if ((await readExclusions()).version === saved.version) onSaved(await saveRules(draft));
+      else setRefusal(CHANGED_MEANWHILE);
     } catch (error) {
       setRefusal((error as Failure).message);
     }
