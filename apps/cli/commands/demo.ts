@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { OrgActivityService, chartsAreCurrent } from '#libs/charts';
-import { Calendar, DAY_MS } from '#libs/contracts';
+import { Calendar, DAY_MS, type NewSegment } from '#libs/contracts';
 import { ActivityFold } from '#libs/facts';
 import {
   DEMO_TRAITS,
@@ -17,6 +17,7 @@ import {
   type DemoEvent,
 } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
+import { SavedSegments } from '#libs/segments';
 import { Clock, Instance, SessionsService, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { ProgressBar } from '../progress-bar.js';
@@ -30,6 +31,20 @@ const BATCH = 5_000;
 const LOOK_MS = 100;
 /** Past days with reports of their own, in days before today, the oldest first. */
 const PAST_DAYS = [91, 60, 30, 21, 14, 7, 6, 5, 4, 3, 2, 1];
+
+/** Saved segments, to begin with. */
+const SEGMENTS: NewSegment[] = [
+  { name: 'Paying organizations', subject: 'org', where: [['trait.plan', 'is_not', 'free']] },
+  { name: 'On trial', subject: 'org', where: [['trait.trial', 'is', true]] },
+  {
+    name: 'Owners of large organizations',
+    subject: 'user',
+    where: [
+      ['role', 'is', 'Owner'],
+      ['org.seats', 'gte', 20],
+    ],
+  },
+];
 
 /**
  * Serves a separate store with the history of a demo company, which is sent as ordinary events.
@@ -81,6 +96,9 @@ async function load(app: INestApplicationContext): Promise<void> {
   say('Making the first reports and charts …');
   await firstRuns(app.get(RunsService), app.get(Calendar).dayOf(now));
   await firstCharts(app);
+  const segments = app.get(SavedSegments);
+  if ((await segments.list()).length > 0) return;
+  for (const segment of SEGMENTS) await segments.add(segment);
 }
 
 /** Derives chart data at once: after so much history the worker would first pause. */

@@ -82,7 +82,7 @@ export function activityOfSubjects(
 }
 
 /** The subject that a metric counts. */
-export const SUBJECT_OF: Record<Metric, Subject> = {
+const SUBJECT_OF: Record<Metric, Subject> = {
   signups: 'user',
   orgs_created: 'org',
   active_users: 'user',

@@ -18,7 +18,7 @@ export function domainOf(email: unknown): string | undefined {
 }
 
 /** "`example.com` that exact domain, `*.example.com` its subdomains of any depth". */
-export function isListedDomain(domain: string, rules: readonly string[]): boolean {
+function isListedDomain(domain: string, rules: readonly string[]): boolean {
   return rules
     .map((rule) => rule.toLowerCase())
     .some((rule) => (rule.startsWith('*.') ? domain.endsWith(rule.slice(1)) : domain === rule));
@@ -38,10 +38,7 @@ const found = oncePerHistory(
  * "X = users whose id is listed or whose e-mail, as known now, has a listed domain". "they follow the same rule as the
  * e-mail itself (latest event wins, also after the deletion)": a deletion makes no difference.
  */
-export function excludedUsers(
-  history: readonly TimedEvent[],
-  rules: ExclusionRules,
-): ReadonlySet<string> {
+function excludedUsers(history: readonly TimedEvent[], rules: ExclusionRules): ReadonlySet<string> {
   return oncePerKey(found(history), rules, () => {
     const byDomain = profiledUsers(history).filter((id) => {
       const domain = domainOf(profileField(history, 'user', id, 'email'));

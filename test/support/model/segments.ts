@@ -17,7 +17,7 @@ export type Condition =
 export type Where = readonly Condition[];
 
 /** The values of a key of a subject now, T in unix s. "a deleted subject has no values". */
-export function valuesOf(
+function valuesOf(
   known: readonly TimedEvent[],
   subject: Subject,
   id: string,
@@ -56,7 +56,7 @@ function present(value: unknown): Scalar[] {
  * "a number compares with numbers only, text compares exactly, `is_not` and `unset` are the exact negations of `is` and
  * `set`; `is`, `gte`, `lte` and `set` on a key with several values hold when one of them satisfies it".
  */
-export function holds(values: readonly Scalar[], condition: Condition): boolean {
+function holds(values: readonly Scalar[], condition: Condition): boolean {
   switch (condition[1]) {
     case 'set':
       return values.length > 0;
