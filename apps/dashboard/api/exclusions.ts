@@ -7,10 +7,7 @@ const PATH = '/api/admin/v1/exclusions';
 export type Rules = Pick<Exclusions, 'email_domains' | 'user_ids' | 'org_ids'>;
 export type RuleList = keyof Rules;
 
-export const LIST_OF = { user: 'user_ids', org: 'org_ids' } as const satisfies Record<
-  Subject,
-  RuleList
->;
+const LIST_OF = { user: 'user_ids', org: 'org_ids' } as const satisfies Record<Subject, RuleList>;
 
 export const rulesOf = ({ email_domains, user_ids, org_ids }: Rules): Rules => ({
   email_domains,

@@ -98,7 +98,7 @@ export function exclusionCases(world: () => World): void {
       });
     });
 
-    test('a wildcard that is too short is refused with the rule, and stays in the field', async () => {
+    test('a rule that is not valid and rules that changed in the meantime are not saved', async () => {
       // The browser itself notes a 400 in its console.
       const { page } = await openSignedIn(world().browser, world().origin, TEST_KEY);
       await page.goto('/data/exclusions');
@@ -111,6 +111,15 @@ export function exclusionCases(world: () => World): void {
         .waitFor();
       expect(await field.inputValue()).toBe('*.example');
       expect(await page.getByText('unsaved change').count()).toBe(0);
+
+      // Rules that were changed elsewhere in the meantime are not overwritten.
+      await field.fill('*.own.example');
+      await field.press('Enter');
+      await page.getByText('would exclude').waitFor();
+      await put({ ...NONE, org_ids: ['changed-elsewhere'] });
+      await press(page, 'Save the rules');
+      await page.getByRole('alert').getByText('changed elsewhere').waitFor();
+      expect(await rules()).toMatchObject({ ...NONE, org_ids: ['changed-elsewhere'] });
       await page.context().close();
     });
 

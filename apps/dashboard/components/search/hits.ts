@@ -9,7 +9,7 @@ const AT_ONCE = 5;
 const DEBOUNCE_MS = 150;
 
 /** Something that a search leads to: a user, an organization, or the whole list. */
-export interface Hit {
+interface Hit {
   name: string;
   /** Shown below the name. */
   note?: string | undefined;

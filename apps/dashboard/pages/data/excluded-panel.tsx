@@ -21,7 +21,7 @@ export function ExcludedPanel({ isAdmin }: { isAdmin: boolean }) {
         <Count />
       ) : (
         <Empty>
-          Sign in with a key that has the scope <code>admin</code> to see them.
+          An administrator can leave your own staff and test accounts out of every number.
         </Empty>
       )}
     </section>

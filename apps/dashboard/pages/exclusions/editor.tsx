@@ -3,6 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import type { Failure } from '../../api/client.js';
 import {
   previewRules,
+  readExclusions,
   rulesOf,
   saveRules,
   type RuleList,
@@ -19,6 +20,9 @@ interface Props {
   onSaved: (rules: Exclusions) => void;
 }
 
+const CHANGED_MEANWHILE =
+  'Nothing was saved: the rules were changed elsewhere in the meantime. Load the page again.';
+
 /** The three lists of rules. Changes are collected, with a preview of their effect, until they are saved. */
 export function Editor({ saved, onSaved }: Props) {
   const { draft, preview, change, discard } = useDraft(saved);
@@ -27,7 +31,20 @@ export function Editor({ saved, onSaved }: Props) {
     (sum, { list }) => sum + difference(saved[list], draft[list]).length,
     0,
   );
-  const save = () => saveRules(draft).then(onSaved, ({ message }: Failure) => setRefusal(message));
+  // Charts of active organizations follow before the reply, which may take seconds.
+  const [isSaving, setIsSaving] = useState(false);
+  const save = async () => {
+    if (isSaving) return;
+    setIsSaving(true);
+    setRefusal('');
+    try {
+      if ((await readExclusions()).version === saved.version) onSaved(await saveRules(draft));
+      else setRefusal(CHANGED_MEANWHILE);
+    } catch (error) {
+      setRefusal((error as Failure).message);
+    }
+    setIsSaving(false);
+  };
   return (
     <>
       <div class="columns rule-lists">
@@ -53,8 +70,13 @@ export function Editor({ saved, onSaved }: Props) {
         <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
         {changes > 0 && (
           <div class="bar">
-            <button type="button" class="button main-action" onClick={() => void save()}>
-              Save the rules
+            <button
+              type="button"
+              class="button main-action"
+              aria-disabled={isSaving}
+              onClick={() => void save()}
+            >
+              {isSaving ? 'Saving …' : 'Save the rules'}
             </button>
             <button type="button" class="button" onClick={discard}>
               Discard the changes
