@@ -11,43 +11,48 @@ as $function$
 declare
   changed int[];
 begin
-  with wanted as (
-    select key,
-      exists (select from exclusion_rules r where r.kind = 'user' and r.key = u.key)
-      or exists (
-        select from user_profiles p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
-        where p.user_key = u.key)
-      or exists (
-        select from user_profiles p
-        join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
-        where p.user_key = u.key)
-      or exists (
-        select from erased_domains e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
-        where e.user_key = u.key)
-      or exists (
-        select from erased_domains e
-        join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
-        where e.user_key = u.key) as is_excluded
-    from (select distinct unnest(keys) as key) u
-  ), differing as (
-    select key, is_excluded
-    from wanted left join excluded_users x on x.block = key >> 12
-    where is_excluded <> (coalesce(get_bit(x.bits, key & 4095), 0) = 1)
-  ), blocks as (
-    select key >> 12 as block, bit_or(set_bit(0::bit(4096), key & 4095, is_excluded::int)) as added,
-      bit_or(set_bit(0::bit(4096), key & 4095, (not is_excluded)::int)) as removed
-    from differing group by key >> 12
-  ), written as (
-    insert into excluded_users as x (block, bits)
-    select block, added from blocks order by block
-    on conflict (block) do update
-      set bits = (x.bits | excluded.bits) & ~(select removed from blocks where blocks.block = x.block)
-  )
-  select array_agg(key) into changed from differing;
+  select array_agg(u.key) into changed
+  from excluded_among(keys) u left join excluded_users x on x.block = u.key >> 12
+  where u.is_excluded <> (coalesce(get_bit(x.bits, u.key & 4095), 0) = 1);
   if changed is null then return; end if;
+  -- Before the blocks, so that concurrent writers lock in one order.
   update exclusions set changes = changes + 1;
+  with blocks as (
+    select u.key >> 12 as block, bit_or(set_bit(0::bit(4096), u.key & 4095, u.is_excluded::int)) as added,
+      bit_or(set_bit(0::bit(4096), u.key & 4095, (not u.is_excluded)::int)) as removed
+    from excluded_among(changed) u group by u.key >> 12
+  )
+  insert into excluded_users as x (block, bits)
+  select block, added from blocks order by block
+  on conflict (block) do update
+    set bits = (x.bits | excluded.bits) & ~(select removed from blocks where blocks.block = x.block);
   insert into activity_changes (user_keys) values (changed);
 end$function$;
+
+create or replace function excluded_among(keys integer[])
+ returns table(key integer, is_excluded boolean)
+ language sql
+ stable
+ set search_path to '$user', 'public'
+as $function$
+  select u.key,
+    exists (select from exclusion_rules r where r.kind = 'user' and r.key = u.key)
+    or exists (
+      select from user_profiles p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
+      where p.user_key = u.key)
+    or exists (
+      select from user_profiles p
+      join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
+      where p.user_key = u.key)
+    or exists (
+      select from erased_domains e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
+      where e.user_key = u.key)
+    or exists (
+      select from erased_domains e
+      join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
+      where e.user_key = u.key)
+  from (select distinct unnest(keys) as key) u
+$function$;
 
 create or replace function note_changed_domains()
  returns trigger
@@ -187,6 +192,7 @@ create or replace function parent_domains(domain text)
 as $function$
   select coalesce(array_agg(array_to_string(labels[first:], '.')), '{}')
   from string_to_array(domain, '.') as labels, generate_series(2, cardinality(labels) - 1) as first
+  where cardinality(labels) <= 127
 $function$;
 
 create or replace function search_document(first_name text, last_name text, username text, email text)

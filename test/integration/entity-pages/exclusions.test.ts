@@ -263,4 +263,22 @@ describe('rules', () => {
     expect(excluded.users).toBe(10);
     await put(NO_RULES);
   });
+
+  test('work with an e-mail of 20,000 labels, and count it the same after its deletion', async () => {
+    const long = (labels: number) => `x@${'a.'.repeat(labels)}staff.example.org`;
+    await whole.api.ingest([user('endless', long(20_000))]);
+    await put({ email_domains: ['*.example.org', 'd.example.test'] });
+    await whole.api.ingest([user('long', long(130)), user('short', long(100))]);
+    const active = async () => {
+      const path = `/api/backend/v1/chart_metrics/active_users?start_date=${day(200)}&end_date=${day(200)}`;
+      const { body } = await whole.api.get<{ metrics: { result: number }[] }>(path);
+      return body.metrics[0]!.result;
+    };
+    const before = await active();
+    await whole.api.ingest(['long', 'short'].map((id) => deleted('user', id, day(0))));
+    expect(await active()).toBe(before);
+    expect((await put(NO_RULES)).excluded).toEqual({ users: 0, orgs: 0 });
+    // Beyond the 127 labels of the DNS, no wildcard matches.
+    expect(await active()).toBe(before + 1);
+  });
 });
