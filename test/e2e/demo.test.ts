@@ -166,7 +166,11 @@ test('Ctrl-C in the middle of the load stops the demo without errors', async () 
   await ended;
   expect(demo.child.exitCode).toBe(0);
   expect(demo.output.join('\n')).not.toContain('Making the first reports');
-  expect(demo.log.filter((line) => !/"msg":"(started|stopping|the indexes of the search were created)"/.test(line))).toEqual([]);
+  expect(
+    demo.log.filter(
+      (line) => !/"msg":"(started|stopping|the indexes of the search were created)"/.test(line),
+    ),
+  ).toEqual([]);
 });
 
 function nothingOf(totals: Record<string, number>): string[] {
