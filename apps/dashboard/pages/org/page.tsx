@@ -31,11 +31,11 @@ export function OrgPage({ orgId, place }: { orgId: string; place: Place }) {
       <div class="block">
         <Shown of={profile}>
           {(data) => (
-            <>
+            <div class="block">
               {data.excluded && <ExcludedNotice subject="org" id={orgId} onEnd={profile.reload} />}
               <Profile profile={data} />
               <Traits traits={data.traits} />
-            </>
+            </div>
           )}
         </Shown>
         {isCounted && <Numbers path={path} place={place} profile={profile} />}
