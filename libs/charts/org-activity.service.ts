@@ -5,12 +5,20 @@ import { expectCalendar, orgsOf } from '#libs/facts';
 import { Database, type Connection } from '#libs/database';
 import { Metrics } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
-import { allOrgs, isWaiting, lastChange, takeChanges, type Changes } from './org-activity.store.js';
+import {
+  allOrgs,
+  waitingKeys,
+  lastChange,
+  takeChanges,
+  type Changes,
+} from './org-activity.store.js';
 
 // Advisory lock key: the letters "orga".
 const DERIVATION_LOCK = 0x6f726761;
-/** How often `catchUp` looks whether another process is done. */
+/** How often `catchUp` looks whether the changes are derived. */
 const POLL_MS = 100;
+/** Up to this number of users and orgs, `catchUp` derives changes itself. */
+const FEW_KEYS = 5_000;
 /** From this number of changed days on, one pass over all days is cheaper than one pass per day. */
 const MANY_DAYS = 10;
 
@@ -32,15 +40,19 @@ export class OrgActivityService {
   }
 
   /**
-   * Derives the changes that are queued now, or waits until another process has.
-   * @param withinMs gives up after this time; a worker does the rest
+   * Waits until the changes that are queued now are derived. Derives a few itself, for processes that answer HTTP;
+   * many are left to a worker.
+   * @param withinMs gives up after this time
    */
   async catchUp(withinMs: number): Promise<void> {
     const giveUpAt = performance.now() + withinMs;
-    const last = await lastChange(this.database.pool);
-    while (performance.now() < giveUpAt && (await isWaiting(this.database.pool, last))) {
-      const isOurs = await this.database.transaction((db) => this.refreshSome(db), 'long');
-      if (!isOurs) await delay(POLL_MS);
+    const { pool } = this.database;
+    const last = await lastChange(pool);
+    for (;;) {
+      const keys = await waitingKeys(pool, last);
+      if (keys === 0 || performance.now() > giveUpAt) return;
+      if (keys <= FEW_KEYS) await this.database.transaction((db) => this.refreshSome(db), 'long');
+      await delay(POLL_MS);
     }
   }
 

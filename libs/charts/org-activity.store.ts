@@ -59,10 +59,14 @@ export async function lastChange(db: Queryable): Promise<string | null> {
   return rows[0]!.id;
 }
 
-/** Whether a change up to this one is still queued. */
-export async function isWaiting(db: Queryable, last: string | null): Promise<boolean> {
-  const sql = 'select exists (select from activity_changes where id <= $1::bigint) as waits';
-  return (await db.query<{ waits: boolean }>(sql, [last])).rows[0]!.waits;
+const WAITING_KEYS = `
+  select coalesce(sum(case when day is null and user_keys is null and org_keys is null then 'Infinity'
+    else coalesce(cardinality(user_keys), 0) + coalesce(cardinality(org_keys), 0) end), 0)::float8 as keys
+  from activity_changes where id <= $1::bigint`;
+
+/** How many users and orgs the changes up to this one have that are still queued; infinite for all. */
+export async function waitingKeys(db: Queryable, last: string | null): Promise<number> {
+  return (await db.query<{ keys: number }>(WAITING_KEYS, [last])).rows[0]!.keys;
 }
 
 const WAITING = `
