@@ -60,7 +60,7 @@ export async function lastChange(db: Queryable): Promise<string | null> {
 }
 
 const WAITING_KEYS = `
-  select coalesce(sum(case when day is null and user_keys is null and org_keys is null then 'Infinity'
+  select coalesce(sum(case when day is null and user_keys is null and org_keys is null then 'Infinity'::float8
     else coalesce(cardinality(user_keys), 0) + coalesce(cardinality(org_keys), 0) end), 0)::float8 as keys
   from activity_changes where id <= $1::bigint`;
 

@@ -195,6 +195,7 @@ async function readInsights(runId: string): Promise<void> {
   );
   if (!csv.includes('user_id')) throw new Error(csv);
   await segments();
+  await exclusions();
   found(await api.GET('/api/insights/v1/users/{userId}', { params: { path: { userId: 'u' } } }));
   const params = { path: { orgId: 'o' }, query: { page_size: 5 } };
   found(await api.GET('/api/insights/v1/orgs/{orgId}', { params: { path: { orgId: 'o' } } }));
@@ -261,6 +262,16 @@ await readCompatible(runId);
 await readInsights(runId);
 await signInAndOut();
 await operate();
+
+async function exclusions(): Promise<void> {
+  const body = { email_domains: ['*.example.com'], user_ids: [], org_ids: [] };
+  const preview = found(await api.POST('/api/admin/v1/exclusions/preview', { body }));
+  const numbers: number[] = [preview.excluded.users, preview.excluded.orgs];
+  numbers.push(found(await api.PUT('/api/admin/v1/exclusions', { body })).version);
+  const { email_domains: domains } = found(await api.GET('/api/admin/v1/exclusions'));
+  domains.map((domain) => domain.toUpperCase());
+  found(await api.PUT('/api/admin/v1/exclusions', { body: { ...body, email_domains: [] } }));
+}
 
 async function segments(): Promise<void> {
   const body = { name: 'Owners', subject: 'user', where: [['role', 'is', 'Owner']] } as const;

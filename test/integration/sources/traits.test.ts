@@ -168,7 +168,7 @@ csv4,csv4@x.example,2025-01-01,1234567890123456,"1,5",no,
     );
     await imports.write(
       'orgs.csv',
-      'org_id;name;created_at;trait.plan;trait.is_admin\ncsv;Csv;2025-01-01;"free; trial";true\n',
+      'org_id;name;created_at;trait.plan;trait.is_admin\nof-csv;Csv;2025-01-01;"free; trial";true\n',
     );
     // The same person once more, with the same profile: no other row may hide the trait.
     await imports.write(
@@ -199,7 +199,7 @@ csv4,csv4@x.example,2025-01-01,1234567890123456,"1,5",no,
   expect(await traits('user', 'csv4')).toEqual({
     ...{ plan: '1234567890123456', seats: '1,5', is_admin: 'no' },
   });
-  expect(await traits('org', 'csv')).toEqual({ plan: 'free; trial' });
+  expect(await traits('org', 'of-csv')).toEqual({ plan: 'free; trial' });
   expect((await counted('import', 'import')).dropped).toEqual({
     ...{ 'not on the list': 2, 'bad value': 1 },
   });
