@@ -44,7 +44,10 @@ test.each(USERS)('the page of the user %j equals the model', (id) =>
   expectTheModelsUserPage(service.api, model, id),
 );
 
-test('the overview equals the model', () => expectTheModelsSummary(service.api, model));
+test('the overview equals the model', async () => {
+  await service.chartsAreFresh();
+  await expectTheModelsSummary(service.api, model);
+});
 
 test.each(RANKINGS)('the changes in %s %s %s equal the model', async (...which) => {
   const [subject, report, interval] = which;
