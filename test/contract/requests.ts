@@ -80,8 +80,8 @@ export const goodRequests = ({
   createKey: () => [{ body: json({ name: 'contract', scopes: ['read'] }) }],
   getExclusions: () => [{}],
   previewExclusions: () => [{ body: json({ email_domains: ['*.example.com'] }) }],
-  // Excludes nobody that other requests need.
-  putExclusions: () => [{ body: json({ user_ids: ['nobody'] }) }],
+  // Excludes no one that other requests need.
+  putExclusions: () => [{ body: json({ user_ids: ['unknown'] }) }],
   revokeKey: () => [{ path: { keyId: spareKeyId() } }],
   // Without a session of its own, so that the test's browser stays signed in.
   endSessions: () => [{ query: 'key_id=unknown' }],
