@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { WEEK_STARTS } from './calendar.js';
+import { count, day, displayUser, email, seconds } from './insight-parts.js';
 import { nameSchemas } from './named.js';
-import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
-import { orgMembership, orgReportRow, userReportRow } from './wire.js';
+import { orgReportRow, userReportRow } from './wire.js';
+
+export { orgIndex, userIndex } from './index-shapes.js';
+export type * from './index-shapes.js';
 
 // The shapes of /api/insights/v1, which the dashboard uses for users, orgs and reports.
-const count = z.int().min(0);
-const seconds = z.int().min(0).describe('unix seconds');
-const day = z.iso.date().describe("YYYY-MM-DD, in the store's time zone");
 const rank = z.int().min(1).describe('from 1');
 
 const timeZone = z.string().describe('the IANA name of the time zone of days');
@@ -78,7 +78,6 @@ const change = {
   change: z.enum(CHANGES).nullable().describe('null when there is no previous run'),
 };
 
-const email = z.string().nullable().describe('null when none is known');
 const changedUser = userReportRow.extend({ ...change, email });
 const changedOrg = orgReportRow.extend(change);
 
@@ -105,12 +104,6 @@ const orgReportChanges = z.object({
 });
 
 export const reportChanges = z.discriminatedUnion('subject', [userReportChanges, orgReportChanges]);
-
-const displayUser = z.object({
-  user_id: z.string(),
-  email,
-  ...shapeOf(CLEARABLE_FIELDS, z.string().nullable()),
-});
 
 const reportPosition = z.object({
   report: z.string(),
@@ -232,44 +225,6 @@ export const orgContacts = z.object({
   ),
 });
 
-const indexUserValues = z.object({
-  active_days_30: count.describe('active days among the last 30'),
-  last_active_at: seconds,
-  created_at: seconds,
-  num_orgs: count.describe('organizations that the user was a member of'),
-  num_invites_30: count.describe('different people invited in the last 30 days'),
-});
-
-const indexOrgValues = z.object({
-  num_users: count.describe('members'),
-  active_users_7: count.describe('different users active in it in the last 7 days'),
-  active_users_30: count.describe('different users active in it in the last 30 days'),
-  active_users_before: count.describe('different users active in it in the 30 days before those'),
-  active_days_30: count.describe('days among the last 30 on which it was active'),
-  last_active_day: day.nullable().describe('null when it was not active in the last 90 days'),
-  created_at: seconds,
-  health_score: count.nullable().describe('null when no score was computed'),
-});
-
-const indexUser = displayUser.extend({
-  org_data: z.array(orgMembership).describe('current memberships'),
-  values: indexUserValues,
-});
-const indexOrg = z.object({ org_id: z.string(), name: z.string(), values: indexOrgValues });
-
-const indexPage = {
-  current_page: count,
-  total_count: count.describe(
-    'the length of the stored index; with `search`, the number of matches now',
-  ),
-  page_size: z.int().min(1).max(100),
-  has_more_results: z.boolean(),
-  report_time: seconds.describe('0 when no report was made yet'),
-};
-
-export const userIndex = z.object({ rows: z.array(indexUser), ...indexPage });
-export const orgIndex = z.object({ rows: z.array(indexOrg), ...indexPage });
-
 nameSchemas({
   ...{ Summary: summary, ActivitySum: activitySum },
   ...{ Definitions: definitions, Run: runListItem, RunList: runList },
@@ -280,7 +235,6 @@ nameSchemas({
   ...{ CountedOrgProfile: countedOrgProfile, CountedOrg: countedOrg },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
   ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
-  ...{ UserIndex: userIndex, IndexUser: indexUser, OrgIndex: orgIndex, IndexOrg: indexOrg },
 });
 
 export type Change = (typeof CHANGES)[number];
@@ -309,7 +263,3 @@ export type OrgActivity = z.infer<typeof orgActivity>;
 export type OrgPage = z.infer<typeof orgPage>;
 export type OrgContacts = z.infer<typeof orgContacts>;
 export type OrgMembers = z.infer<typeof orgMembers>;
-export type UserIndex = z.infer<typeof userIndex>;
-export type OrgIndex = z.infer<typeof orgIndex>;
-export type IndexUser = z.infer<typeof indexUser>;
-export type IndexOrg = z.infer<typeof indexOrg>;
