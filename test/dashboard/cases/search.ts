@@ -22,7 +22,7 @@ export function searchCases(world: () => World): void {
       await reading(world(), '/data', async (page) => {
         await page.keyboard.press('/');
         await page.keyboard.type('an');
-        const options = page.getByRole('option');
+        const options = suggestions(page);
         const wanted = 5 + 1 + orgs.rows.length + Number(orgs.total_count > 5);
         await waitFor(async () => (await options.count()) === wanted || undefined);
         const texts = await options.allInnerTexts();
@@ -48,10 +48,10 @@ export function searchCases(world: () => World): void {
       await reading(world(), '/', async (page) => {
         const box = page.getByRole('combobox', { name: 'Search users and organizations' });
         await box.fill('an');
-        await page.getByRole('option').first().waitFor();
+        await suggestions(page).first().waitFor();
         expect(await box.getAttribute('aria-expanded')).toBe('true');
         await page.keyboard.press('Escape');
-        expect(await page.getByRole('option').count()).toBe(0);
+        expect(await suggestions(page).count()).toBe(0);
         expect(await box.getAttribute('aria-expanded')).toBe('false');
         expect(await box.inputValue()).toBe('an');
         await page.keyboard.press('/');
@@ -107,3 +107,7 @@ const active = (page: Page) =>
   page.evaluate<string>(
     `document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).innerText`,
   );
+
+/** The options of the search box alone: those of a `<select>` in the page have the same role. */
+const suggestions = (page: Page) =>
+  page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
