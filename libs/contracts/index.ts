@@ -1,11 +1,16 @@
 export * from './catalogue.js';
 export * from './check-event.js';
+export * as engagementShapes from './engagement.js';
+export { LAST_COHORT_CELL, ROLLING_DAYS } from './engagement.js';
+export type * from './engagement.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './exact-json.js';
 export * as exclusionShapes from './exclusions.js';
 export type { ExclusionRules, Exclusions, ExclusionsPreview } from './exclusions.js';
 export { MAX_CHARACTERS, id as idSchema, isObject, isStorable } from './fields.js';
+export * as healthShapes from './health.js';
+export type * from './health.js';
 export * as insights from './insights.js';
 export type * from './insights.js';
 export * from './calendar.js';
