@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { endsWithin } from '#libs/contracts';
 import {
   Logger,
   describeError,
@@ -85,8 +86,7 @@ export async function completeSearch(
     .catch((error: unknown) =>
       logger.warn('the indexes of the search were not created', describeError(error)),
     );
-  const late = delay(INDEXES_WITHIN_MS, undefined, { ref: false });
-  await (isAwaited ? creation : Promise.race([creation, late]));
+  await (isAwaited ? creation : endsWithin(INDEXES_WITHIN_MS, creation));
 }
 
 /** The time zone of the store's days. @throws Error when the setting names another zone */

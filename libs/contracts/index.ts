@@ -41,4 +41,5 @@ export * from './senders.js';
 export * from './subject-index.js';
 export * from './traits.js';
 export * as wire from './wire.js';
+export { endsWithin, within } from './within.js';
 export type * from './wire.js';

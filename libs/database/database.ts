@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { within } from '#libs/contracts';
 import { PrismaClient } from './generated/client.js';
 import { beginWith, workLimits, type Limits, type WorkLimits } from './limits.js';
 import { openPool } from './pools.js';
@@ -200,12 +200,6 @@ function setUtc(client: pg.ClientBase): unknown {
 }
 
 async function answers(pool: pg.Pool): Promise<void> {
-  const late = new AbortController();
-  const tooLate = delay(READY_WITHIN_MS, undefined, { signal: late.signal, ref: false }).then(
-    () => {
-      throw new Error(`no answer within ${READY_WITHIN_MS} ms`);
-    },
-  );
   const asked = pool.connect().then(async (connection) => {
     limitSilence(connection, READY_WITHIN_MS);
     let broken: Error | undefined;
@@ -217,8 +211,7 @@ async function answers(pool: pg.Pool): Promise<void> {
       })
       .finally(() => connection.release(broken));
   });
-  for (const promise of [asked, tooLate]) promise.catch(() => undefined);
-  await Promise.race([asked, tooLate]).finally(() => late.abort());
+  await within(READY_WITHIN_MS, asked);
 }
 
 const AWAY_CODES = new Set([

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { endsWithin } from '#libs/contracts';
 import { watch, watchPool } from './watchdog.js';
 
 const CONNECT_WITHIN_MS = 5_000;
@@ -57,7 +57,6 @@ export async function withConnection<T>(
     return await work(client);
   } finally {
     // `end` would wait for a server that is silent.
-    const ended = client.end().catch(() => undefined);
-    await Promise.race([ended, delay(END_WITHIN_MS, undefined, { ref: false })]);
+    await endsWithin(END_WITHIN_MS, client.end());
   }
 }

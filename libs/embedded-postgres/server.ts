@@ -80,7 +80,7 @@ export class EmbeddedServer {
     // At SIGINT, PostgreSQL waits for all of its processes, even for a suspended one that never ends.
     for (const [signal, ms] of STOP_SIGNALS) {
       server.kill(signal);
-      if (await isSoon(ended, ms)) return;
+      if (await endsSoon(server, ms)) return;
     }
     await ended;
   }
@@ -200,11 +200,12 @@ export class EmbeddedServer {
   }
 }
 
-/** Whether a promise resolves within `ms` milliseconds. */
-async function isSoon(ended: Promise<unknown>, ms: number): Promise<boolean> {
-  const given = new AbortController();
-  const late = delay(ms, false, { signal: given.signal }).catch(() => false);
-  return Promise.race([ended.then(() => true), late]).finally(() => given.abort());
+/** Whether a process ends within `ms` milliseconds. */
+function endsSoon(child: ChildProcess, ms: number): Promise<boolean> {
+  return once(child, 'exit', { signal: AbortSignal.timeout(ms) }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Stops PostgreSQL even when the supervisor is killed: `read` in the shell ends when the supervisor's pipe closes. */

@@ -8,7 +8,6 @@ export * from './clock/clock.js';
 export * from './clock/database-clock.query.js';
 export * from './clock/duty-cycle.js';
 export { Turns } from './clock/turns.js';
-export { within } from './clock/within.js';
 export * from './config/index.js';
 export { readPublicUrl } from './config/public-url.js';
 export * from './instance/instance.js';

@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import {
   checkEvent,
   isObject,
+  within,
   type DroppedTraits,
   type NativeEvent,
   type TraitRules,
 } from '#libs/contracts';
-import { Clock, Logger, SETTINGS, type Settings, within } from '#libs/platform';
+import { Clock, Logger, SETTINGS, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { IngestService } from '../pipeline/ingest.service.js';
 import {

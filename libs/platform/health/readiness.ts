@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { endsWithin } from '#libs/contracts';
 import { Database } from '#libs/database';
 
 const ANSWERS_WITHIN_MS = 2_500;
@@ -27,7 +27,7 @@ export class Readiness {
       this.checks.map(async (one) => {
         // Each check runs at most once at a time, so unanswered checks do not accumulate.
         one.underWay ??= run(one.check).finally(() => delete one.underWay);
-        return (await isGood(one.underWay)) ? [] : [one.problem];
+        return (await endsWithin(ANSWERS_WITHIN_MS, one.underWay)) ? [] : [one.problem];
       }),
     );
     return found.flat();
@@ -36,14 +36,4 @@ export class Readiness {
 
 async function run(check: Check): Promise<void> {
   await check();
-}
-
-async function isGood(checked: Promise<void>): Promise<boolean> {
-  const given = new AbortController();
-  const late = delay(ANSWERS_WITHIN_MS, false, { signal: given.signal, ref: false });
-  const good = checked.then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([good, late.catch(() => false)]).finally(() => given.abort());
 }

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ApiError } from '#libs/contracts';
+import { ApiError, endsWithin } from '#libs/contracts';
 import { Database, migrationNames, newerStoreMessage, schemaState } from '#libs/database';
 import { Clock } from '../clock/clock.js';
 import { databaseNow } from '../clock/database-clock.query.js';
@@ -89,10 +88,7 @@ export class StoreWatch implements OnModuleInit, OnApplicationShutdown {
     this.looking ??= this.read()
       .catch(() => undefined)
       .finally(() => (this.looking = undefined));
-    const given = new AbortController();
-    const late = delay(START_WAITS_MS, undefined, { ref: false, signal: given.signal });
-    await Promise.race([this.looking, late.catch(() => undefined)]);
-    given.abort();
+    await endsWithin(START_WAITS_MS, this.looking);
   }
 
   private lookAgain(): void {

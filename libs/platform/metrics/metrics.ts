@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import {
   AggregatorRegistry,
@@ -10,6 +9,7 @@ import {
   type MetricObjectWithValues,
   type MetricValue,
 } from 'prom-client';
+import { endsWithin } from '#libs/contracts';
 
 const COLLECT_WITHIN_MS = 1_000;
 
@@ -109,7 +109,7 @@ export class Metrics {
   async snapshot(): Promise<MetricsSnapshot> {
     const collected = Promise.allSettled(this.collectors.map(async (collect) => collect()));
     // The limit keeps a queue that does not answer from blocking all other metrics.
-    await Promise.race([collected, delay(COLLECT_WITHIN_MS, undefined, { ref: false })]);
+    await endsWithin(COLLECT_WITHIN_MS, collected);
     return this.registry.getMetricsAsJSON();
   }
 }

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { within } from '#libs/contracts';
 import type { Logger } from '../logger/logger.js';
 import { trialCommands } from './redis-commands.js';
 
@@ -147,16 +148,11 @@ async function tryCommands(client: Redis | Cluster, prefix: string, logger: Logg
 }
 
 /** @throws UnfitRedisError when a cluster does not answer: it announces addresses that cannot be reached */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const message =
-      'The Redis of REDIS_URL does not answer in time. A cluster must announce addresses that this process can ' +
-      'reach (CLUSTER SLOTS, cluster-announce-ip).';
-    timer = setTimeout(() => reject(new UnfitRedisError(message)), TRIAL_WITHIN_MS);
-  });
-  answer.catch(() => undefined);
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  const message =
+    'The Redis of REDIS_URL does not answer in time. A cluster must announce addresses that this process can ' +
+    'reach (CLUSTER SLOTS, cluster-announce-ip).';
+  return within(TRIAL_WITHIN_MS, answer, () => new UnfitRedisError(message));
 }
 
 function refuse(message: string, prefix: string, logger: Logger): void {

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { WaitingError, type Job } from 'bullmq';
-import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
+import { REPORT_RUNS, endsWithin, type JobCatalogue } from '#libs/contracts';
 import {
   Logger,
   Readiness,
@@ -75,6 +74,6 @@ export class ReportRunsProcessor
   async onModuleDestroy(): Promise<void> {
     const closed = this.worker.close();
     await this.executor.stop();
-    await Promise.race([closed, delay(GOODBYE_MS, undefined, { ref: false })]);
+    await endsWithin(GOODBYE_MS, closed);
   }
 }

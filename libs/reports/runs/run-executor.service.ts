@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Calendar, DAY_MS, unixSeconds } from '#libs/contracts';
+import { Calendar, DAY_MS, endsWithin, unixSeconds } from '#libs/contracts';
 import type { FactReplica } from '#libs/facts';
 import { Database, outsideFault } from '#libs/database';
 import {
@@ -73,12 +73,9 @@ export class RunExecutor {
   /** Waits for the current run before the process ends, and interrupts it when it takes too long. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    const given = new AbortController();
-    const late = delay(FINISH_MS, true, { ref: false, signal: given.signal });
-    const isLate = await Promise.race([this.current, late.catch(() => false)]);
-    given.abort();
+    const isDone = await endsWithin(FINISH_MS, this.current);
     const run = this.claimed;
-    if (isLate === true && run) {
+    if (!isDone && run) {
       this.isGivenBack = true;
       const reason = 'Interrupted: the worker was asked to stop. Another attempt follows.';
       await interruptRun(this.database.pool, run, reason).catch(() => undefined);

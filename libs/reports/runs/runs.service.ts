@@ -1,7 +1,13 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { Calendar, REPORT_RUNS, type JobCatalogue, type ReportRunView } from '#libs/contracts';
+import {
+  Calendar,
+  REPORT_RUNS,
+  within,
+  type JobCatalogue,
+  type ReportRunView,
+} from '#libs/contracts';
 import { Database } from '#libs/database';
 import {
   Instance,
@@ -10,7 +16,6 @@ import {
   SETTINGS,
   databaseNow,
   describeError,
-  within,
   type Settings,
 } from '#libs/platform';
 import { latestDue } from './due.js';

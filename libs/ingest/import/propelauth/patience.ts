@@ -1,5 +1,5 @@
 import { subscribe } from 'node:diagnostics_channel';
-import { within } from '#libs/platform';
+import { within } from '#libs/contracts';
 
 /** Kinds of failures: rate limited, temporary, and permanent. */
 export type Failure = 'busy' | 'unwell' | 'final';
