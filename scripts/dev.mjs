@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { existsSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { compile, isSource } from './compile.mjs';
+import { DevProcesses } from './dev-processes.mjs';
 
 const DATA_FOLDER = process.env.INSIGHTD_DATA_DIR ?? '.data/dev';
 /** How long to wait for further changes: an editor may save several files at once. */
@@ -38,15 +39,15 @@ const env = {
   DATABASE_URL: process.env.DATABASE_URL ?? database.url,
 };
 
-let service = startService();
+const service = new DevProcesses(start, {
+  ...env,
+  INSIGHTD_PARENT_PID: env.INSIGHTD_PARENT_PID ?? String(process.pid),
+});
+service.start();
 start('page', [
   ...['node_modules/vite/bin/vite.js', 'build', '--watch', '--logLevel', 'warn'],
   ...['--config', 'apps/dashboard/vite.config.mjs', '--emptyOutDir', 'false'],
 ]);
-
-function startService() {
-  return start('service', ['dist/apps/cli/main.js', 'all'], { env });
-}
 
 const changed = new Set();
 let timer;
@@ -70,8 +71,8 @@ async function update() {
     process.stderr.write(`${error.message}\n`);
     return;
   }
-  await stop(service);
-  service = startService();
+  await service.stop(stop);
+  service.start();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
