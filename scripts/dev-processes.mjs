@@ -7,7 +7,7 @@ const ROLES = ['api', 'worker'];
 /** In dist/, so that packages are found where the compiled sources find them. */
 const PRELOADER = 'dist/preload.mjs';
 /** The next spare processes wait this long, because they would slow down the current start. */
-const PREPARE_AFTER_MS = 5_000;
+const PREPARE_AFTER_MS = 3_000;
 /** An import of a package: not of a file, of another room or of a module of Node. */
 const PACKAGE = /^(?:import|export)\s(?:[\w$*{}\s,]+\sfrom\s)?['"]((?!node:)[\w@][\w@/.-]*)['"];/gm;
 
