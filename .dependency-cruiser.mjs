@@ -11,6 +11,7 @@ const ROOMS = [
   'charts',
   'exclusions',
   'entity-pages',
+  'mcp',
 ];
 const EDGES = ['platform', 'database', 'contracts'];
 const MAY_USE = {
@@ -25,6 +26,8 @@ const MAY_USE = {
   charts: ['segments', 'facts', ...EDGES],
   exclusions: ['charts', 'facts', ...EDGES],
   'entity-pages': ['reports', 'charts', 'segments', 'facts', ...EDGES],
+  // It asks the API, not the rooms behind it.
+  mcp: ['platform', 'contracts'],
 };
 
 // Inside a room: a folder may import the folders named here, of the same room. Folders that are not named here are free.

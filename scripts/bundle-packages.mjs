@@ -37,6 +37,11 @@ const PACKAGES = [
   'reflect-metadata',
   'zod',
 ];
+/** A package of which only these files are used. */
+const PACKAGE_OF_FILES = '@modelcontextprotocol/sdk';
+const FILES = ['server/index.js', 'server/webStandardStreamableHttp.js', 'types.js'].map(
+  (file) => `${PACKAGE_OF_FILES}/${file}`,
+);
 // Not bundled: Prisma's adapter recognizes pools by their class, and pino starts threads by file name.
 const LEFT = /^(@prisma\/|pg$|pg-|pino$)/;
 /** Packages that a service needs only a few files of, copied unchanged: the page /docs and Prisma's client. */
@@ -55,7 +60,9 @@ const COPIED = [
 /** Entries that re-export everything Node finds in a package, including exports that only Node's loader detects. */
 const PREFIX = 'all-of:';
 const namesOf = new Map(
-  await Promise.all(PACKAGES.map(async (name) => [name, Object.keys(await import(name))])),
+  await Promise.all(
+    [...PACKAGES, ...FILES].map(async (name) => [name, Object.keys(await import(name))]),
+  ),
 );
 const entries = {
   name: 'entries',
@@ -70,7 +77,7 @@ const entries = {
 
 rmSync(FOLDER, { recursive: true, force: true });
 const bundle = await rolldown({
-  input: Object.fromEntries(PACKAGES.map((name) => [name, PREFIX + name])),
+  input: Object.fromEntries([...PACKAGES, ...FILES].map((name) => [name, PREFIX + name])),
   platform: 'node',
   treeshake: false,
   external: LEFT,
@@ -82,14 +89,15 @@ const { output } = await bundle.write({
   dir: FOLDER,
   format: 'esm',
   strictExecutionOrder: true,
-  entryFileNames: '[name]/index.js',
+  entryFileNames: ({ name }) => (FILES.includes(name) ? '[name]' : '[name]/index.js'),
   chunkFileNames: `${CHUNKS}/[name].js`,
 });
-for (const name of PACKAGES) {
+for (const name of [...PACKAGES, PACKAGE_OF_FILES]) {
   const { version } = JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8'));
   const folder = join(FOLDER, name);
   mkdirSync(folder, { recursive: true });
-  const description = { name, version, type: 'module', exports: './index.js' };
+  const exports = name === PACKAGE_OF_FILES ? { './*': './*' } : './index.js';
+  const description = { name, version, type: 'module', exports };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(description)}\n`);
 }
 writeFileSync(join(FOLDER, 'package.json'), '{"type":"module"}\n');

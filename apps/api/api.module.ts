@@ -3,6 +3,7 @@ import { ChartsApiModule } from '#libs/charts';
 import { ExclusionsApiModule } from '#libs/exclusions';
 import { IngestApiModule } from '#libs/ingest';
 import { InsightsApiModule } from '#libs/entity-pages';
+import { McpModule } from '#libs/mcp';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
 import { SegmentsApiModule } from '#libs/segments';
@@ -18,6 +19,7 @@ import { OpenApiController } from './openapi.js';
     ReportsApiModule,
     ChartsApiModule,
     InsightsApiModule,
+    McpModule,
   ],
   controllers: [OpenApiController],
 })

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Controller, Get, Req, type INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { wire, type OpenApiDocument } from '#libs/contracts';
-import { Access, Operation, Outside, describeApi, operation } from '#libs/platform';
-import { packageRoot } from '#libs/database';
+import { Access, Operation, Outside, describeApi, operation, packageVersion } from '#libs/platform';
 
 const getOpenApi = operation({
   id: 'getOpenApi',
@@ -34,7 +31,7 @@ export class OpenApiController {
 
   /** The document without the address of a reader. Built at the first request, not at start. */
   complete(): OpenApiDocument {
-    return (this.document ??= describeApi(this.modules, version()));
+    return (this.document ??= describeApi(this.modules, packageVersion()));
   }
 
   /** The document with the path that the reader's proxy adds. */
@@ -42,11 +39,6 @@ export class OpenApiController {
     const base = this.outside.baseOf(raw);
     return base === '/' ? document : { ...document, servers: [{ url: base.slice(0, -1) }] };
   }
-}
-
-function version(): string {
-  const file = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }
 
 /** Serves a page to browse the API at /docs. */

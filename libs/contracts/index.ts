@@ -19,6 +19,7 @@ export * from './jobs.js';
 export * as keyShapes from './keys.js';
 export { KEY_NAME_RULE, KEY_SCOPES_RULE, SCOPES, keyName, keyScopes } from './keys.js';
 export type * from './keys.js';
+export * as mcpShapes from './mcp.js';
 export * as parameters from './parameters.js';
 export * from './problem.js';
 export {

@@ -9,6 +9,7 @@ import { operationsOf, replyCheck, type Document, type Operation } from '../supp
 import { plantKey } from '../support/keys.js';
 import { startTestService, TEST_KEY, TEST_SECRET, type TestService } from '../support/service.js';
 import { AS_OF, WORLD } from '../support/small-world.js';
+import { mcpCases } from './mcp-cases.js';
 import { SEGMENT, goodRequests, type Asked } from './requests.js';
 
 const run = promisify(execFile);
@@ -306,3 +307,5 @@ describe('every reply matches the description', () => {
     }
   });
 });
+
+mcpCases(() => service);

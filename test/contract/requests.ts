@@ -120,6 +120,12 @@ export const goodRequests = ({
   createSegment: () => [{ body: json(SEGMENT) }],
   replaceSegment: () => [{ path: { segmentId: segmentId() }, body: json(SEGMENT) }],
   deleteSegment: () => [{ path: { segmentId: spareSegmentId() } }],
+  askByProtocol: () => [
+    {
+      body: json({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+      headers: { Accept: 'application/json, text/event-stream' },
+    },
+  ],
   listUsers: () => [{}, { query: 'search=ann&sort=num_orgs&order=asc' }, { query: where }],
   listOrgs: () => [{}, { query: 'search=acme&sort=last_active_day' }],
   exportUsers: () => [{}],

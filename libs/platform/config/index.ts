@@ -31,6 +31,10 @@ const url = (schemes: string[]) =>
       `must be an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
     );
 
+const truth = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .transform((value) => value === 'true');
+
 const cron = z
   .string()
   .refine(
@@ -99,6 +103,7 @@ const known = z.object({
       'must be 64 hexadecimal digits, such as `openssl rand -hex 32` prints',
     )
     .optional(),
+  MCP_PERSONAL_DATA: truth.default(true),
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
   TRACKING_IGNORE: eventNames.default([]),

@@ -195,6 +195,7 @@ async function readInsights(runId: string): Promise<void> {
   );
   if (!csv.includes('user_id')) throw new Error(csv);
   await segments();
+  await agent();
   await exclusions();
   found(await api.GET('/api/insights/v1/users/{userId}', { params: { path: { userId: 'u' } } }));
   const params = { path: { orgId: 'o' }, query: { page_size: 5 } };
@@ -271,6 +272,16 @@ async function exclusions(): Promise<void> {
   const { email_domains: domains } = found(await api.GET('/api/admin/v1/exclusions'));
   domains.map((domain) => domain.toUpperCase());
   found(await api.PUT('/api/admin/v1/exclusions', { body: { ...body, email_domains: [] } }));
+}
+
+async function agent(): Promise<void> {
+  const answer = found(
+    await api.POST('/mcp', {
+      body: { jsonrpc: '2.0', id: 1, method: 'ping' },
+      headers: { Accept: 'application/json, text/event-stream' },
+    }),
+  );
+  if (answer.id !== 1) throw new Error(JSON.stringify(answer));
 }
 
 async function segments(): Promise<void> {

@@ -25,7 +25,7 @@ const ORGS = [
 let service: TestService;
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({ MCP_PERSONAL_DATA: 'false' });
   await service.api.ingest([...USERS, ...ORGS]);
   await service.api.run('2025-01-31');
 });
@@ -119,4 +119,19 @@ describe('when the extension is installed later, `insightd migrate`', () => {
     expect(await migrate()).toMatchObject({ code: 0 });
     expect(await mode()).toBe('indexed');
   });
+});
+
+test('an agent finds people without their names and addresses when the setting says so', async () => {
+  const params = { name: 'search_users', arguments: { search: 'öztürk' } };
+  const { body } = await service.api.post<{
+    result: { structuredContent: Record<string, unknown> };
+  }>(
+    '/mcp',
+    { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+    { Accept: 'application/json, text/event-stream' },
+  );
+  expect(body.result.structuredContent).toMatchObject({ total_count: 1 });
+  const [row] = body.result.structuredContent['rows'] as Record<string, unknown>[];
+  expect(Object.keys(row!).sort()).toEqual(['org_data', 'user_id', 'values']);
+  expect(JSON.stringify(body).toLowerCase()).not.toContain('öztürk');
 });
