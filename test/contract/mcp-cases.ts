@@ -108,7 +108,7 @@ export function mcpCases(service: () => TestService): void {
     });
 
     test('refuses pages of other sites, what is no message, and streams', async () => {
-      const send = (init: RequestInit) =>
+      const send = (init: RequestInit): Promise<Response> =>
         fetch(new URL('/mcp', service().origin), {
           method: 'POST',
           ...init,
