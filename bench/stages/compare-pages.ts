@@ -1,4 +1,5 @@
-import { RANKINGS, type OrgReportRow, type Ranking, type UserReportRow } from '#libs/contracts';
+import { type OrgReportRow, type Ranking, type UserReportRow } from '#libs/contracts';
+import { COMPARED_RANKINGS } from '../compared.js';
 import { definitionOf } from '../../libs/reports/definitions/index.js';
 import type { DuckDb } from '../anchors/duckdb.js';
 import { tableOf } from '../anchors/passes.js';
@@ -27,7 +28,7 @@ export async function comparePages(
   duckDb: DuckDb,
 ): Promise<void> {
   const data = new ReferenceData(users);
-  for (const ranking of RANKINGS) {
+  for (const ranking of COMPARED_RANKINGS) {
     const [[total]] = (await duckDb.columns(
       `select count(*)::integer from ${tableOf(ranking)}`,
     )) as [[number]];
@@ -56,14 +57,14 @@ async function pageOfApi(
     ...users.map((row): Shown => [row.user_id, row.last_active_at, row.extra_properties]),
     ...orgs.map((row): Shown => [row.org_id, row.num_users, row.extra_properties]),
   ];
-  const names = definitionOf({ subject, report }).extras;
+  const names = definitionOf({ subject, report }).extras.map(({ name }) => name);
   return rows
     .map(([id, number, extras]) => [id, number, ...names.map((name) => extras[name])].join(' '))
     .join('\n');
 }
 
 /** The compared parts of a row: id, the number that every row has, the numbers of the report. */
-type Shown = [string, number, Record<string, number | undefined>];
+type Shown = [string, number, Record<string, number | string | null | undefined>];
 
 async function pageOfDuckDb(
   duckDb: DuckDb,

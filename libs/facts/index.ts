@@ -29,12 +29,14 @@ export {
 export * from './read/profiles.query.js';
 export { currentWitnesses, expectPresent, StoreChanged, type Witnesses } from './write/witness.js';
 export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
-export { startOf, type Span } from './membership/replay.js';
+export { ownershipsOf, type Ownership } from './membership/ownerships.js';
+export { startOf, type Span, type TimedStep } from './membership/replay.js';
 export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export { membersOf, scanOpenSpans } from './read/scan-open-spans.js';
 export { setList } from './read/session-list.js';
+export type { Ownerships } from './replica/ownerships.js';
 export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';
 export { expectCalendar, settleTimeZone, timeZoneOf } from './write/store-calendar.store.js';
