@@ -26,7 +26,8 @@ import {
   type Days,
   type Subject,
 } from './facts.js';
-import { backtestOf, type Backtest } from './health.js';
+import { activeUsersIn, asOf, numUsers, windowOf } from './as-of.js';
+import { backtestOf, healthOf, type Backtest } from './health.js';
 import { indexRows, isFound, sortedBy, type IndexOrder, type IndexRow } from './index-rows.js';
 import { openSpans } from './membership.js';
 import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } from './pages.js';
@@ -185,6 +186,16 @@ export class Model {
       frequency: (today: string) => frequency(counted, today),
       lifecycle: (cadence: Cadence, range: ChartDays) => lifecycle(counted, cadence, range),
       retention: (cadence: Cadence, range: ChartDays) => retention(counted, cadence, range),
+    };
+  }
+
+  /** An org as of T (unix s): its members, its active users of W(30), and its health, null when it has none. */
+  orgAsOf(orgId: string, reportTime: number) {
+    const t = asOf(this.known, reportTime);
+    return {
+      num_users: numUsers(t, orgId),
+      active_users: activeUsersIn(t, orgId, windowOf(t, 30)),
+      health: healthOf(t, orgId, this.settings.healthWeights) ?? null,
     };
   }
 
