@@ -13,5 +13,6 @@ export { ChangesService } from './api/changes.service.js';
 export { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from './api/csv.js';
 export { changesQuery, rankingOf, requestedChanges } from './api/requests.js';
 export { reportOf } from './api/request.js';
-export { healthOf, type HealthFacts, type HealthWeights } from './definitions/health.js';
+export { healthOf, type HealthFacts } from './definitions/health.js';
+export type { HealthWeights } from './engine/run-facts.js';
 export { isSlipping } from './definitions/slipping.js';

@@ -1,6 +1,7 @@
 import { PROFILE_FIELDS, type Ranking } from '#libs/contracts';
-import { definitionOf } from '../definitions/index.js';
+import { definitionOf, type Extra } from '../definitions/index.js';
 import type { RankedRow } from './changes.service.js';
+import type { ExtraProperties, ExtraValue } from './rows.js';
 
 /** Marks the file as UTF-8 for spreadsheets. */
 export const BYTE_ORDER_MARK = '\ufeff';
@@ -13,7 +14,9 @@ const ORG_TIMES = ['org_created_at_utc'];
 
 /** The header line of a ranking's table. @param compares adds the columns of changes */
 export function csvHead(ranking: Ranking, compares: boolean): string {
-  const { extras } = definitionOf(ranking);
+  const extras = definitionOf(ranking).extras.map(({ name, kind }) =>
+    kind === 'time' ? `${name}_utc` : name,
+  );
   const changes = compares ? ['previous_rank', 'change'] : [];
   const columns =
     ranking.subject === 'user'
@@ -23,10 +26,13 @@ export function csvHead(ranking: Ranking, compares: boolean): string {
 }
 
 /** The line of a row. @param compares adds the columns of changes */
-export function csvLine(row: RankedRow, compares: boolean): string {
+export function csvLine(ranking: Ranking, row: RankedRow, compares: boolean): string {
   const changes = compares ? [row.previous_rank ?? '', row.change ?? ''] : [];
   const rank = [row.rank ?? '', ...changes];
-  const extras = Object.values(row.extra_properties);
+  const values: ExtraProperties = row.extra_properties;
+  const extras = definitionOf(ranking).extras.map(({ name, kind }) =>
+    extraCell(kind, values[name]),
+  );
   if ('user_id' in row) {
     const orgs = row.org_data.map((org) => `${org.display_name} (${org.user_role})`).join('; ');
     const names = [row.user_id, ...PROFILE_FIELDS.map((field) => row[field]), orgs];
@@ -35,6 +41,11 @@ export function csvLine(row: RankedRow, compares: boolean): string {
   }
   const names = [row.org_id, row.name].map(csvText);
   return csvCells([...rank, ...names, row.num_users, ...extras, csvTime(row.org_created_at)]);
+}
+
+function extraCell(kind: Extra['kind'], value: ExtraValue): string | number {
+  if (typeof value !== 'number') return csvText(value ?? null);
+  return kind === 'time' ? csvTime(value) : value;
 }
 
 // Spreadsheets read cells with these beginnings as formulas, some also after spaces or in full width.
