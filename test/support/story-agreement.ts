@@ -2,13 +2,7 @@ import { expect } from '@jest/globals';
 import type { ListChange, OrgActivity } from '#libs/contracts';
 import type { Api } from './api.js';
 import type { Model } from './model/model.js';
-import {
-  dayOf,
-  dayText,
-  endOfDay,
-  startOfWeek,
-  wholeSecond,
-} from './model/time.js';
+import { dayOf, dayText, endOfDay, startOfWeek, wholeSecond } from './model/time.js';
 
 const WEEKS = 12;
 const DAYS = 84;
@@ -72,4 +66,3 @@ export async function expectTheModelsStory(
 export function backtestDay(daysBeforeTheLast: number): string {
   return dayText(dayOf(Date.now()) - 31 - daysBeforeTheLast);
 }
-
