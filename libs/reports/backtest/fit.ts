@@ -1,4 +1,4 @@
-import { DAY_MS, formatDay, type HealthPart } from '#libs/contracts';
+import { DAY_MS, formatDay } from '#libs/contracts';
 import type { HealthWeights } from '../engine/run-facts.js';
 import { areaUnderCurve, pairsOf } from './area-under-curve.js';
 import { PARTS, countChurned, scores, type Outcomes } from './backtest.js';
@@ -77,11 +77,13 @@ function aucOf(days: readonly Outcomes[], weights: HealthWeights): number | null
   return areaUnderCurve(...days.map((day) => pairsOf(scores(day, weights), day.churned)));
 }
 
-/** The sum of the differences of the shares of the weights. */
+/** The sum of the differences between the shares of the weights of the grid and of others, as a multiple in whole numbers. */
 function distanceOf(weights: HealthWeights, others: HealthWeights): number {
-  const share = (of: HealthWeights, part: HealthPart) =>
-    of[part] / PARTS.reduce((sum, one) => sum + of[one], 0);
-  return PARTS.reduce((sum, part) => sum + Math.abs(share(weights, part) - share(others, part)), 0);
+  const total = PARTS.reduce((sum, part) => sum + others[part], 0);
+  return PARTS.reduce(
+    (sum, part) => sum + Math.abs(weights[part] * total - others[part] * TOTAL),
+    0,
+  );
 }
 
 function sampleOf(days: readonly Outcomes[]): Sample {
