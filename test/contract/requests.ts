@@ -34,7 +34,19 @@ const ofEach = (name: string, values: string[], query?: string): Asked[] =>
   values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
 const REPORTS: [string, string[]][] = [
   ['user', ['top_inviter', 'champion', 'reengagement', 'churn']],
-  ['org', ['reengagement', 'churn', 'growth', 'attrition']],
+  [
+    'org',
+    [
+      'reengagement',
+      'churn',
+      'growth',
+      'attrition',
+      'slipping',
+      'champion_lost',
+      'owner_lost',
+      'health',
+    ],
+  ],
 ];
 const everyReport = (query: string): Asked[] =>
   REPORTS.flatMap(([subject, reports]) =>
