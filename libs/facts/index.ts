@@ -17,7 +17,7 @@ export { orgsOf } from './write/memberships.store.js';
 export { FactReplica } from './replica/fact-replica.js';
 export { Bitset } from './blocks/bitset.js';
 export type { InviteReplica } from './replica/invite-replica.js';
-export { orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
+export { contactRole, orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
 export { countOrgMembers, orgMembers, type OrgMember } from './read/org-members.query.js';
 export {
   currentReadPoint,
