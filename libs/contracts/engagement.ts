@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, day } from './insight-parts.js';
+import { count, day, displayUser, seconds } from './insight-parts.js';
 import { nameSchemas } from './named.js';
 
 // The shapes of the engagement charts.
@@ -63,7 +63,33 @@ export const retentionChart = z.object({
   ),
 });
 
+/** The parts of a period of the lifecycle chart. */
+export const LIFECYCLE_PARTS = ['active', 'new', 'returning', 'resurrected', 'dormant'] as const;
+/** The two halves of a cohort in a period. */
+export const COHORT_STATES = ['active', 'inactive'] as const;
+
+const chartUser = displayUser.extend({ created_at: seconds });
+const chartOrg = z.object({ org_id: z.string(), name: z.string(), created_at: seconds });
+
+const subjectsPage = {
+  current_page: count,
+  page_size: z.int().min(1).max(100),
+  total_count: count.describe('the number in the chart'),
+  listed_count: count.describe(
+    'the number of rows on all pages; those deleted since, and those known only by mention, have no row',
+  ),
+  has_more_results: z.boolean(),
+};
+
+export const chartSubjects = z.object({
+  rows: z
+    .array(z.union([chartUser, chartOrg]))
+    .describe('users or organizations, by the subject of the chart; in the order of their ids'),
+  ...subjectsPage,
+});
+
 nameSchemas({
+  ...{ ChartSubjects: chartSubjects, ChartUser: chartUser, ChartOrg: chartOrg },
   ...{ RollingChart: rollingChart, StickinessChart: stickinessChart },
   ...{ FrequencyChart: frequencyChart, LifecycleChart: lifecycleChart },
   ...{ RetentionChart: retentionChart },
@@ -74,3 +100,9 @@ export type StickinessChart = z.infer<typeof stickinessChart>;
 export type FrequencyChart = z.infer<typeof frequencyChart>;
 export type LifecycleChart = z.infer<typeof lifecycleChart>;
 export type RetentionChart = z.infer<typeof retentionChart>;
+export type ChartSubjects = z.infer<typeof chartSubjects>;
+export type ChartUser = z.infer<typeof chartUser>;
+export type ChartOrg = z.infer<typeof chartOrg>;
+export type LifecyclePart = (typeof LIFECYCLE_PARTS)[number];
+export type CohortState = (typeof COHORT_STATES)[number];
+export type RollingDays = (typeof ROLLING_DAYS)[number];

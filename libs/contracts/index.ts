@@ -1,7 +1,7 @@
 export * from './catalogue.js';
 export * from './check-event.js';
 export * as engagementShapes from './engagement.js';
-export { LAST_COHORT_CELL, ROLLING_DAYS } from './engagement.js';
+export { COHORT_STATES, LAST_COHORT_CELL, LIFECYCLE_PARTS, ROLLING_DAYS } from './engagement.js';
 export type * from './engagement.js';
 export * from './errors.js';
 export * from './events.js';
