@@ -91,7 +91,10 @@ export function ChartControls({ place, view: { range, count }, today, children }
 }
 
 /** Whether charts are compared with the previous period, and shown as tables. */
-export function ChartOptions({ place, view: { compares, asTable } }: Pick<Props, 'place' | 'view'>) {
+export function ChartOptions({
+  place,
+  view: { compares, asTable },
+}: Pick<Props, 'place' | 'view'>) {
   const go = (changes: Record<string, string | undefined>) => navigate(changed(place, changes));
   return (
     <>

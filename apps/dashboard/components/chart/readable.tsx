@@ -2,10 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 
 /** Draws into an element. @param onIndex called with the index of the value at the pointer */
-export type Draw = (
-  element: HTMLElement,
-  onIndex: (index: number | undefined) => void,
-) => uPlot;
+export type Draw = (element: HTMLElement, onIndex: (index: number | undefined) => void) => uPlot;
 
 interface Props {
   /** The name of the chart. */
