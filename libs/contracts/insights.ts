@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { WEEK_STARTS } from './calendar.js';
+import { healthOnDay, orgHealth } from './health.js';
 import { count, day, displayUser, email, seconds } from './insight-parts.js';
 import { nameSchemas } from './named.js';
 import { orgReportRow, userReportRow } from './wire.js';
@@ -180,11 +181,32 @@ const countedOrgProfile = z.object({
   excluded: isCounted,
   org,
   num_users: count.describe('current members, including users known only by their id'),
+  health: orgHealth
+    .nullable()
+    .describe('in the latest run; null without a run, or when it was younger than 14 days then'),
   traits,
   ...reportPositions,
 });
 
+const contact = displayUser.extend({ role: z.string(), last_active_at: seconds });
+
+const listChange = z.object({
+  date: day.describe('the first day, at its end, with the change'),
+  report: z.string(),
+  interval: z.string(),
+  change: z.enum(['entered', 'left']),
+});
+
 export const orgActivity = z.object({
+  health_over_time: z
+    .array(healthOnDay)
+    .describe('as of the last day of each of the last 12 weeks that are over, and of today'),
+  list_changes: z
+    .array(listChange)
+    .describe(
+      'when it entered and left slipping, churn, champion_lost and owner_lost on the last 84 days, newest first, at most 50',
+    ),
+  contacts: z.array(contact).describe('up to 3 owners or administrators, owners first'),
   members_over_time: z.array(
     z.object({ date: day.describe('the first day of the week'), num_users: count }),
   ),
@@ -208,8 +230,6 @@ export const orgMembers = z.object({
     displayUser.extend({ role: z.string(), since: seconds.nullable(), last_active_at: seconds }),
   ),
 });
-
-const contact = displayUser.extend({ role: z.string(), last_active_at: seconds });
 
 export const orgContacts = z.object({
   run_id: z.string().nullable().describe('null when no report was made yet'),
@@ -235,6 +255,7 @@ nameSchemas({
   ...{ CountedOrgProfile: countedOrgProfile, CountedOrg: countedOrg },
   ...{ OrgProfile: orgProfile, OrgActivity: orgActivity, OrgPage: orgPage },
   ...{ OrgContacts: orgContacts, OrgContact: contact, OrgMembers: orgMembers },
+  ...{ ListChange: listChange },
 });
 
 export type Change = (typeof CHANGES)[number];
@@ -259,6 +280,8 @@ export type OrgProfile = z.infer<typeof orgProfile>;
 /** The profile of an org that is not excluded. */
 export type CountedOrgProfile = z.infer<typeof countedOrgProfile>;
 export type ExcludedOrg = z.infer<typeof excludedOrg>;
+/** When an org entered or left the list of a report. */
+export type ListChange = z.infer<typeof listChange>;
 export type OrgActivity = z.infer<typeof orgActivity>;
 export type OrgPage = z.infer<typeof orgPage>;
 export type OrgContacts = z.infer<typeof orgContacts>;

@@ -98,6 +98,7 @@ export class OrgPageService {
       excluded: false,
       org: orgView(org),
       num_users: numUsers,
+      health: null,
       traits,
       ...positions,
     };
@@ -121,6 +122,9 @@ export class OrgPageService {
     const shown = [...active, ...joined, ...left].map(({ userKey }) => userKey);
     const profiles = await profilesOf(this.database.pool, shown);
     return {
+      health_over_time: [],
+      list_changes: [],
+      contacts: [],
       // As in a report for the end of the week's last day.
       members_over_time: weeks.map(({ from, before }) => ({
         date: formatDay(from),
