@@ -2,6 +2,7 @@ import type { Cadence, LifecycleChart } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { shortPeriodName } from '../../components/chart/points.js';
 import { PERIOD_HEADS, ValuesTable } from '../../components/chart/table.js';
+import { WithTable } from '../../components/chart/with-table.js';
 import { Shown } from '../../components/states.js';
 import { PART_NAMES, PERIODS, STACK, inPeriod, type StackPart } from '../../labels/engagement.js';
 import { formatNumber, formatSigned } from '../../labels/format.js';
@@ -9,7 +10,7 @@ import { KINDS } from '../../labels/names.js';
 import { Term } from '../../labels/terms.js';
 import { Link } from '../../routing/link.js';
 import { LifecycleBars } from './bars.js';
-import { ChartPanel, WithTable } from './panel.js';
+import { ChartPanel } from './panel.js';
 import { chartPath, listAddress, type EngagementView } from './view.js';
 
 const NAME = 'Lifecycle';

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { useIsNarrow } from '../../routing/narrow.js';
 import { Term } from '../../labels/terms.js';
 
 interface PanelProps {
@@ -22,29 +21,5 @@ export function ChartPanel({ chart, title, question, children }: PanelProps) {
       </header>
       {children}
     </section>
-  );
-}
-
-interface BesideProps {
-  name: string;
-  chart: ComponentChildren;
-  table: ComponentChildren;
-}
-
-/** A chart with its table beside it; below it in a narrow window, folded on a phone. */
-export function WithTable({ name, chart, table }: BesideProps) {
-  const isNarrow = useIsNarrow();
-  return (
-    <div class="with-table">
-      <div>{chart}</div>
-      {isNarrow ? (
-        <details class="folded">
-          <summary>As a table: {name}</summary>
-          {table}
-        </details>
-      ) : (
-        table
-      )}
-    </div>
   );
 }

@@ -3,10 +3,11 @@ import { useResource } from '../../api/resource.js';
 import { colourOf, drawLines } from '../../components/chart/lines.js';
 import { ReadableChart } from '../../components/chart/readable.js';
 import { ValuesTable } from '../../components/chart/table.js';
+import { WithTable } from '../../components/chart/with-table.js';
 import { Empty, Shown } from '../../components/states.js';
 import { formatDay, formatNumber, formatShare, formatShortDay } from '../../labels/format.js';
 import { KINDS } from '../../labels/names.js';
-import { ChartPanel, WithTable } from './panel.js';
+import { ChartPanel } from './panel.js';
 import { chartPath, type EngagementView } from './view.js';
 
 const NAME = 'Stickiness';
