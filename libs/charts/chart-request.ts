@@ -65,6 +65,6 @@ export function requestedPeriods(
 }
 
 /** The day of a parameter that is a day or an instant. */
-function dayOf({ ms, isDay }: parameters.DayOrInstant, calendar: Calendar): number {
+export function dayOf({ ms, isDay }: parameters.DayOrInstant, calendar: Calendar): number {
   return isDay ? ms : calendar.dayOf(ms);
 }

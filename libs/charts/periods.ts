@@ -12,7 +12,7 @@ export const MAX_PERIODS = 1_100;
 const DEFAULT_PERIODS: Record<Cadence, number> = { Daily: 30, Weekly: 12, Monthly: 12 };
 
 /** The period of a cadence that contains a day. */
-function periodOf(cadence: Cadence, day: number, calendar: Calendar): Period {
+export function periodOf(cadence: Cadence, day: number, calendar: Calendar): Period {
   const date = new Date(day);
   switch (cadence) {
     case 'Daily':

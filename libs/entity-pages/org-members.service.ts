@@ -2,8 +2,7 @@ import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Calendar, PROFILE_FIELDS, formatDay, type OrgMembers } from '#libs/contracts';
 import { ActivityFold, StoreChanged, profilesOf } from '#libs/facts';
-import { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from '#libs/reports';
-import { Clock } from '#libs/platform';
+import { BYTE_ORDER_MARK, Clock, csvCells, csvText, csvTime } from '#libs/platform';
 import { Database } from '#libs/database';
 import {
   OrgMembersCache,

@@ -17,6 +17,7 @@ export { StoreWatch } from './instance/store-watch.js';
 export { Readiness } from './health/readiness.js';
 export { INGEST_BYTES, TakesBody } from './http/bodies.js';
 export * from './http/body.js';
+export * from './http/csv.js';
 export { shapeProblem } from './http/json-limits.js';
 export * from './http/operation.js';
 export { Outside } from './http/outside.js';

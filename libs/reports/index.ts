@@ -10,6 +10,5 @@ export { WithdrawalService } from './runs/withdrawal.service.js';
 export { keptRun } from './api/kept-runs.query.js';
 export { ReportPositionsService } from './api/report-positions.service.js';
 export { ChangesService } from './api/changes.service.js';
-export { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from './api/csv.js';
 export { changesQuery, rankingOf, requestedChanges } from './api/requests.js';
 export { reportOf } from './api/request.js';

@@ -32,6 +32,8 @@ export const SEGMENT = { name: 'Owners', subject: 'user', where: [['role', 'is',
 const where = `where=${encodeURIComponent(json(SEGMENT.where))}`;
 const ofEach = (name: string, values: string[], query?: string): Asked[] =>
   values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
+const ofEachSubject = (query: string): Asked[] =>
+  ['user', 'org'].map((subject) => ({ query: `subject=${subject}&${query}` }));
 const REPORTS: [string, string[]][] = [
   ['user', ['top_inviter', 'champion', 'reengagement', 'churn']],
   ['org', ['reengagement', 'churn', 'growth', 'attrition']],
@@ -103,6 +105,15 @@ export const goodRequests = ({
     { path: { subject: 'user', report: 'champion' }, query: where },
   ],
   getSegmentedChart: () => ofEach('metric', ['signups', 'active_users'], where),
+  getRollingChart: () => [{}, { query: 'subject=org&days=7' }, { query: where }],
+  getStickinessChart: () => [{}, { query: 'subject=org' }],
+  getFrequencyChart: () => [{}, { query: 'subject=org' }],
+  getLifecycleChart: () => [{}, { query: 'subject=org&cadence=Monthly' }],
+  getRetentionChart: () => [{}, { query: 'subject=org&cadence=Weekly' }],
+  listLifecycleSubjects: () => ofEachSubject('cadence=Monthly&period=2024-07-01'),
+  exportLifecycleSubjects: () => ofEachSubject('cadence=Monthly&period=2024-07-01'),
+  listRetentionSubjects: () => ofEachSubject('cadence=Monthly&cohort=2024-07-01&period=2025-01-01'),
+  exportRetentionSubjects: () => ofEachSubject('cadence=Monthly&cohort=2024-07-01'),
   listSegments: () => [{}],
   getSegmentKeys: () => [{ query: 'subject=user' }, { query: 'subject=org' }],
   getSegment: () => [{ path: { segmentId: segmentId() } }],

@@ -109,3 +109,35 @@ export function retention(counted: Counted, cadence: Cadence, range: ChartDays) 
     return { date: dayText(period.first), size: cohort.length, cells };
   });
 }
+
+/** The members of each part of the period around a day. */
+export function lifecycleMembers(counted: Counted, cadence: Cadence, day: number) {
+  const period = periodAround(cadence, day);
+  const now = activeIn(counted, period);
+  const before = activeIn(counted, periodAround(cadence, period.first - 1));
+  const firstDays = new Map(active(counted).map(([id, days]) => [id, days[0]!]));
+  const isFirst = (id: string) => isIn(period, firstDays.get(id)!);
+  const arrived = minus(now, before);
+  return {
+    active: [...now],
+    returning: [...now].filter((id) => before.has(id)),
+    new: arrived.filter(isFirst),
+    resurrected: arrived.filter((id) => !isFirst(id)),
+    dormant: minus(before, now),
+  };
+}
+
+/** The cohort of the period around a day, and its members that are active in the period around another day. */
+export function cohortMembers(counted: Counted, cadence: Cadence, day: number, cell: number) {
+  const { known, subject, isCounted } = counted;
+  const period = periodAround(cadence, day);
+  const cohort = createdIds(known, subject).filter(
+    (id) => isCounted(id) && isIn(period, dayOf(createdAt(known, subject, id))),
+  );
+  const found = activeIn(counted, periodAround(cadence, cell));
+  return {
+    cohort,
+    active: cohort.filter((id) => found.has(id)),
+    inactive: cohort.filter((id) => !found.has(id)),
+  };
+}

@@ -9,6 +9,8 @@ import { firstOfEachIdentity, inOrder, type TimedEvent, type WireEvent } from '.
 import {
   frequency,
   lifecycle,
+  cohortMembers,
+  lifecycleMembers,
   retention,
   rolling,
   stickiness,
@@ -33,7 +35,7 @@ import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } fr
 import { rankOrgs, rankUsers, type RankedOrg, type RankedUser } from './reports.js';
 import { matches, type Where } from './segments.js';
 import { DEFAULT_SETTINGS, type ModelSettings } from './settings.js';
-import { dayText, wholeSecond } from './time.js';
+import { compareBytes, dayText, wholeSecond } from './time.js';
 import { traitsOf, type TraitLists } from './traits.js';
 import type { Extra } from './warnings.js';
 
@@ -185,7 +187,19 @@ export class Model {
       frequency: (today: string) => frequency(counted, today),
       lifecycle: (cadence: Cadence, range: ChartDays) => lifecycle(counted, cadence, range),
       retention: (cadence: Cadence, range: ChartDays) => retention(counted, cadence, range),
+      lifecycleMembers: (cadence: Cadence, day: number) => lifecycleMembers(counted, cadence, day),
+      cohortMembers: (cadence: Cadence, day: number, cell: number) =>
+        cohortMembers(counted, cadence, day, cell),
     };
+  }
+
+  /** The rows of those of some ids that exist now, by id ↑: the profile and `created_at`. */
+  chartRows(subject: Subject, ids: readonly string[]): Record<string, unknown>[] {
+    const shown = ids.filter((id) => this.existsNow(subject, id)).sort(compareBytes);
+    return shown.map((id) => ({
+      ...this.profile(subject, id),
+      created_at: wholeSecond(createdAt(this.known, subject, id)),
+    }));
   }
 
   /** How well health as of a past day (`YYYY-MM-DD`) predicted churn; its 30 days after are over. */

@@ -7,8 +7,7 @@ import {
   type IndexOrg,
   type IndexUser,
 } from '#libs/contracts';
-import { Logger, describeError } from '#libs/platform';
-import { BYTE_ORDER_MARK, csvCells, csvText, csvTime } from '../csv.js';
+import { BYTE_ORDER_MARK, Logger, csvCells, csvText, csvTime, describeError } from '#libs/platform';
 import { noRunYet, type CsvFile } from '../csv.service.js';
 import type { IndexKind } from './index-rows.js';
 import {

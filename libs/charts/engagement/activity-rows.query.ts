@@ -1,0 +1,111 @@
+import { formatDay, type Subject } from '#libs/contracts';
+import { copyRows, type Connection } from '#libs/database';
+
+const TABLES = { user: 'activity', org: 'org_activity' } as const;
+const IDS = { user: 'user_ids', org: 'org_ids' } as const;
+const SUBJECTS = { user: 'users', org: 'orgs' } as const;
+
+/** Days with both ends, each the first millisecond of the same date in UTC. */
+export interface Days {
+  first: number;
+  last: number;
+}
+
+/** The first and the last day with activity, and one more than the highest key. */
+export interface Extent {
+  days: Days | undefined;
+  keys: number;
+}
+
+const EXTENT = (subject: Subject) => `
+  select (select min(day) from ${TABLES[subject]})::text as first,
+    (select max(day) from ${TABLES[subject]})::text as last,
+    coalesce((select max(id) from ${IDS[subject]}), -1) + 1 as keys`;
+
+export async function activityExtent(db: Connection, subject: Subject): Promise<Extent> {
+  const { rows } = await db.query<{ first: string | null; last: string | null; keys: number }>(
+    EXTENT(subject),
+  );
+  const { first, last, keys } = rows[0]!;
+  const days =
+    first !== null && last !== null
+      ? { first: Date.parse(first), last: Date.parse(last) }
+      : undefined;
+  return { days, keys };
+}
+
+/** The blocks from `from` to the one before `before`. */
+export interface BlockRange {
+  from: number;
+  before: number;
+}
+
+/** Receives a bitmap. The bits are only valid during the call. */
+export type OnBits = (block: number, day: number, bits: Buffer) => void;
+
+const IN_RANGE = `
+  block >= current_setting('insightd.from_block')::int
+  and block < current_setting('insightd.before_block')::int
+  and day >= current_setting('insightd.from_day')::date
+  and day <= current_setting('insightd.to_day')::date`;
+
+const ROWS = (subject: Subject) => `
+  select block, day, bits from ${TABLES[subject]} where ${IN_RANGE}`;
+
+/** Streams the bitmaps of some blocks and days, unordered. */
+export async function scanRows(
+  db: Connection,
+  subject: Subject,
+  blocks: BlockRange,
+  days: Days,
+  onBits: OnBits,
+): Promise<void> {
+  await setRange(db, blocks, days);
+  await copyRows(db, ROWS(subject), (row) => onBits(row.int(), row.dayMs(), row.bits()));
+}
+
+const EVER = (subject: Subject) => `
+  select block, bit_or(bits) as bits from ${TABLES[subject]} where ${IN_RANGE} group by block`;
+
+/** Streams one bitmap per block: the keys active on any of the days. */
+export async function scanEver(
+  db: Connection,
+  subject: Subject,
+  blocks: BlockRange,
+  days: Days,
+  onBits: (block: number, bits: Buffer) => void,
+): Promise<void> {
+  await setRange(db, blocks, days);
+  await copyRows(db, EVER(subject), (row) => onBits(row.int(), row.bits()));
+}
+
+async function setRange(
+  db: Connection,
+  { from, before }: BlockRange,
+  { first, last }: Days,
+): Promise<void> {
+  await db.query(
+    `select set_config('insightd.from_block', $1, true), set_config('insightd.before_block', $2, true),
+      set_config('insightd.from_day', $3, true), set_config('insightd.to_day', $4, true)`,
+    [String(from), String(before), formatDay(first), formatDay(last)],
+  );
+}
+
+const CREATIONS = (subject: Subject) => `
+  select id, created_at from ${SUBJECTS[subject]}
+  where created_at >= current_setting('insightd.from_time')::timestamptz
+    and created_at <= current_setting('insightd.to_time')::timestamptz`;
+
+/** Streams the creations between two instants, both included, unordered; deleted users and orgs too. */
+export async function scanCreations(
+  db: Connection,
+  subject: Subject,
+  { first, last }: Days,
+  onCreation: (key: number, createdAtMs: number) => void,
+): Promise<void> {
+  await db.query(
+    `select set_config('insightd.from_time', $1, true), set_config('insightd.to_time', $2, true)`,
+    [new Date(first).toISOString(), new Date(last).toISOString()],
+  );
+  await copyRows(db, CREATIONS(subject), (row) => onCreation(row.int(), row.instantMs()));
+}
