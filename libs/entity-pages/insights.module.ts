@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FactsModule } from '#libs/facts';
 import { ReportsApiModule } from '#libs/reports';
 import { OrgContactsService } from './org-contacts.service.js';
+import { OrgHistoryService } from './org-history.service.js';
 import { OrgMembersService } from './org-members.service.js';
 import { OrgPageService } from './org-page.service.js';
 import { OverviewController } from './overview.controller.js';
@@ -18,6 +19,7 @@ import { UserPageService } from './user-page.service.js';
     SummaryService,
     UserPageService,
     OrgPageService,
+    OrgHistoryService,
     OrgMembersService,
     OrgContactsService,
     OrgMembersCache,

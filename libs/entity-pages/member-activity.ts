@@ -11,22 +11,27 @@ import {
   type Span,
 } from '#libs/facts';
 import type { Connection } from '#libs/database';
+import { MemberDays } from './story/member-days.js';
+import { AGES } from './story/past-moments.js';
 
 const WEEK_MS = 7 * DAY_MS;
+const LATEST_DAYS = 30;
 
 /** The activity of the members of an org. */
 export interface MemberActivity {
   /** The number of members who made the org active, by week. */
   activeByWeek: number[];
-  /** The number of the latest days on which each member made the org active, in the order of the members. */
+  /** The number of the last 30 days on which each member made the org active, in the order of the members. */
   latestDays: Uint16Array;
+  /** The days on which each member was active and named this org or none, in the order of the members. */
+  days: MemberDays;
 }
 
 /**
  * Reads the folded activity of all current and former members of an org. A member makes the org active on a day of a
  * span when the activity names this org or none.
- * @param weeks a range of whole weeks
- * @param latest a range within `weeks`
+ * @param weeks a range of whole weeks, which contains the ages of `days`
+ * @param today the day of age 0
  */
 export async function memberActivity(
   db: Connection,
@@ -34,10 +39,11 @@ export async function memberActivity(
   orgKey: number,
   members: readonly OrgMember[],
   weeks: DayRange,
-  latest: DayRange,
+  today: number,
 ): Promise<MemberActivity> {
   const count = Math.round((weeks.before - weeks.from) / WEEK_MS);
   const latestDays = new Uint16Array(members.length);
+  const days = new MemberDays(members.length);
   const wasActive = Array.from({ length: count }, () => new Uint8Array(members.length));
   const byBlock = placesByBlock(members);
   const pairs = await NamedPairs.of(
@@ -51,19 +57,26 @@ export async function memberActivity(
     await scanActivity(db, 'activity', part, [...byBlock.keys()], (day, block, bits) => {
       const unnamed = named.unnamed(day, block, bits);
       const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
-      const isLatest = day >= latest.from && day < latest.before;
+      const age = (today - day) / DAY_MS;
+      const isRecent = age >= 0 && age < AGES;
+      const isLatest = age >= 0 && age < LATEST_DAYS;
       for (const position of byBlock.get(block)!) {
+        const isSettled = inWeek[position] === 1 && !isLatest;
+        if (isSettled && !isRecent) continue;
         const isActive =
           isMarked(unnamed, members[position]!.userKey) || named.isNamed(day, pairOf[position]!);
+        if (!isActive) continue;
+        if (isRecent) days.mark(position, age);
+        if (isSettled) continue;
         const isMember = covered[position]!.some(({ from, to }) => from <= day && day <= to);
-        if (!isActive || !isMember) continue;
+        if (!isMember) continue;
         if (isLatest) latestDays[position]!++;
         inWeek[position] = 1;
       }
     });
   }
   const activeByWeek = wasActive.map((positions) => positions.reduce((sum, one) => sum + one, 0));
-  return { activeByWeek, latestDays };
+  return { activeByWeek, latestDays, days };
 }
 
 /** The indexes of members by block of users. */

@@ -1,4 +1,4 @@
-import type { OrgMember, Span } from '#libs/facts';
+import { contactRole, type OrgMember, type Span } from '#libs/facts';
 import type { PresentMember } from './org-members-cache.service.js';
 
 /** An addition or a removal of a user; `at` in milliseconds since 1970. */
@@ -49,6 +49,13 @@ export function mostActive(
   const active = present.filter(({ position }) => days[position]! > 0);
   // The sort is stable, and `present` is ordered by last activity.
   return active.sort((one, other) => days[other.position]! - days[one.position]!).slice(0, most);
+}
+
+/** Up to `most` members whose role names an owner or an administrator: owners first, then the most recently active. */
+export function contactsAmong(present: readonly PresentMember[], most: number): PresentMember[] {
+  const withRole = (wanted: ReturnType<typeof contactRole>) =>
+    present.filter(({ span }) => contactRole(span.role) === wanted);
+  return [...withRole('owner'), ...withRole('admin')].slice(0, most);
 }
 
 function additionOf({ isAddition, from }: Span): number[] {

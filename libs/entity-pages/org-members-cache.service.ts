@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import {
   StoreChanged,
@@ -19,6 +19,7 @@ import {
 } from '#libs/facts';
 import { Database } from '#libs/database';
 import { ApiError } from '#libs/contracts';
+import { SETTINGS, type Settings } from '#libs/platform';
 
 /** An existing user with an open span. */
 export interface PresentMember {
@@ -59,7 +60,10 @@ export class OrgMembersCache {
   });
   private readonly begun = new Map<number, Promise<OrgMembersList>>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'OWNER_ROLES'>,
+  ) {}
 
   /**
    * Reads an org and its members and calls `work`, which reads more by their keys. Repeats this when the
@@ -140,7 +144,7 @@ export class OrgMembersCache {
           await currentWitnesses(db),
           await exclusionsVersion(db),
         ] as const;
-        return [...before, await orgMembers(db, orgKey)] as const;
+        return [...before, await orgMembers(db, orgKey, this.settings.OWNER_ROLES)] as const;
       },
     );
     const present: PresentMember[] = [];

@@ -17,7 +17,7 @@ export { orgsOf } from './write/memberships.store.js';
 export { FactReplica } from './replica/fact-replica.js';
 export { Bitset } from './blocks/bitset.js';
 export type { InviteReplica } from './replica/invite-replica.js';
-export { orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
+export { contactRole, orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
 export { countOrgMembers, orgMembers, type OrgMember } from './read/org-members.query.js';
 export {
   currentReadPoint,
@@ -29,7 +29,8 @@ export {
 export * from './read/profiles.query.js';
 export { currentWitnesses, expectPresent, StoreChanged, type Witnesses } from './write/witness.js';
 export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
-export { startOf, type Span } from './membership/replay.js';
+export { ownershipsOf, type Ownership } from './membership/ownerships.js';
+export { startOf, type Span, type TimedStep } from './membership/replay.js';
 export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';

@@ -19,8 +19,11 @@ const CANDIDATES = `
   where m.org_key = any($1) and u.created_at is not null and u.deleted_stamp is null
     and encode(m.steps, 'escape') ~* 'owner|admin' and ${notExcluded('excluded_users', 'u.id')}`;
 
-const OWNER = /owner/i;
-const ADMIN = /admin/i;
+/** Whether a role is that of a contact: `owner` or `admin`; undefined for other roles. */
+export function contactRole(role: string): 'owner' | 'admin' | undefined {
+  if (/owner/i.test(role)) return 'owner';
+  return /admin/i.test(role) ? 'admin' : undefined;
+}
 
 /**
  * Current members of orgs whose role contains `owner` or `admin`, such as `org:admin`; unordered.
@@ -36,8 +39,8 @@ export async function orgContacts(
     const span = spansOf(steps).at(-1);
     if (span?.to !== Infinity) return [];
     const { role } = span;
-    const isOwner = OWNER.test(role);
-    return isOwner || ADMIN.test(role) ? [{ orgKey, userKey, role, isOwner }] : [];
+    const kind = contactRole(role);
+    return kind ? [{ orgKey, userKey, role, isOwner: kind === 'owner' }] : [];
   });
 }
 

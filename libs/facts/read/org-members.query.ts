@@ -1,6 +1,7 @@
 import { copyRows, type Connection } from '#libs/database';
-import { spansOf } from '../membership/membership-replay.js';
-import type { Span } from '../membership/replay.js';
+import { ownershipsIn, spansOf } from '../membership/membership-replay.js';
+import type { Ownership } from '../membership/ownerships.js';
+import { DEFAULT_ROLE, type Span } from '../membership/replay.js';
 import { notExcluded } from './excluded.js';
 import { onlyAddition } from '../membership/steps.js';
 
@@ -10,7 +11,11 @@ export interface OrgMember {
   /** Created and not deleted. Other users are counted but not shown. */
   exists: boolean;
   spans: Span[];
+  /** When the user had a role of owners. */
+  ownerships: readonly Ownership[];
 }
+
+const NEVER_OWNER: readonly Ownership[] = [];
 
 const MEMBERS = `
   select m.user_key, m.steps, coalesce(u.deleted_stamp, '') as deleted_stamp,
@@ -20,17 +25,31 @@ const MEMBERS = `
   where m.org_key = current_setting('insightd.org_key')::int
     and ${notExcluded('excluded_users', 'm.user_key')}`;
 
-/** All users with a membership step in an existing org, without excluded ones, unordered. */
-export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMember[]> {
+/**
+ * All users with a membership step in an existing org, without excluded ones, unordered.
+ * @param ownerRoles the roles of owners
+ */
+export async function orgMembers(
+  db: Connection,
+  orgKey: number,
+  ownerRoles: readonly string[],
+): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
+  const roles = new Set(ownerRoles);
+  const names = ownerRoles.map((role) => Buffer.from(role));
+  // Roles are plain text inside the packed steps. Most members never owned the org, and their steps are unpacked once.
+  const mayOwn = (steps: Buffer) =>
+    roles.has(DEFAULT_ROLE) || names.some((name) => steps.includes(name));
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
   await copyRows(db, MEMBERS, (row) => {
     const userKey = row.int();
     const steps = row.bytes();
     const deletion = row.bytes();
     const exists = row.int() === 1;
-    const spans = spansOf(steps, deletion.length > 0 ? deletion : undefined);
-    members.push({ userKey, exists, spans });
+    const end = deletion.length > 0 ? deletion : undefined;
+    const spans = spansOf(steps, end);
+    const ownerships = mayOwn(steps) ? ownershipsIn(steps, roles, end) : NEVER_OWNER;
+    members.push({ userKey, exists, spans, ownerships });
   });
   return members;
 }

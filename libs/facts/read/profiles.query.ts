@@ -34,6 +34,14 @@ export async function profilesOf(
   return new Map(rows.map(({ key, ...display }) => [key, display]));
 }
 
+const BY_ID = 'select id from user_ids where id = any($1) order by user_id';
+
+/** Keys of users in the order of their ids, also of users known only by their id. */
+export async function inOrderOfIds(db: Queryable, keys: readonly number[]): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(BY_ID, [keys]);
+  return rows.map(({ id }) => id);
+}
+
 type FoundUser = DisplayUser & Omit<KnownUser, 'display'>;
 
 const FIND_USER = `

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
-import { eventNames, traitKeys } from './lists.js';
+import { eventNames, healthWeights, roleNames, traitKeys } from './lists.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
 
@@ -102,6 +102,8 @@ const known = z.object({
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
   TRACKING_IGNORE: eventNames.default([]),
+  OWNER_ROLES: roleNames.default(['Owner']),
+  HEALTH_WEIGHTS: healthWeights.default({ adoption: 40, frequency: 25, trend: 20, recency: 15 }),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),

@@ -20,3 +20,31 @@ export const eventNames = entries.transform((names, context) => {
   context.addIssue('must be a comma-separated list of event names, such as Heartbeat, Debug *');
   return z.NEVER;
 });
+
+/** Names of roles, without duplicates. */
+export const roleNames = entries.transform((roles, context) => {
+  if (!roles.includes('')) return [...new Set(roles)];
+  context.addIssue('must be a comma-separated list of roles, such as Owner, Admin');
+  return z.NEVER;
+});
+
+const MAX_WEIGHT = 10_000;
+const WEIGHT = /^\d{1,5}$/;
+
+/** The weights of the parts of an org's health. */
+export const healthWeights = entries.transform((texts, context) => {
+  const weights = texts.map((text) => (WEIGHT.test(text) ? Number(text) : Number.NaN));
+  const isRight =
+    weights.length === 4 &&
+    weights.every((weight) => weight <= MAX_WEIGHT) &&
+    weights.some((weight) => weight > 0);
+  if (isRight) {
+    const [adoption, frequency, trend, recency] = weights as [number, number, number, number];
+    return { adoption, frequency, trend, recency };
+  }
+  context.addIssue(
+    `must be four whole numbers from 0 to ${MAX_WEIGHT}, not all 0, separated by commas: the weights of adoption, ` +
+      'frequency, trend and recency, such as 40,25,20,15',
+  );
+  return z.NEVER;
+});

@@ -44,6 +44,18 @@ export async function rowsAt(
   }
 }
 
+/** The extras at a position of a ranking, by name. */
+export function extrasAt(
+  ranking: Ranking,
+  list: Pick<PackedList, 'width' | 'entries'>,
+  position: number,
+): Record<string, number> {
+  const [entry] = entriesAt(ranking, list, [position]);
+  return Object.fromEntries(
+    definitionOf(ranking).extras.map((name, index) => [name, entry!.extras[index]!]),
+  );
+}
+
 function entriesAt(
   ranking: Ranking,
   { entries, width }: Pick<PackedList, 'width' | 'entries'>,

@@ -52,6 +52,8 @@ const WRONG: Record<string, string[]> = {
   USER_TRAITS: ['two words', 'plan,,seats', 'x'.repeat(65), 'größe'],
   ORG_TRAITS: [',', 'plan,*'],
   TRACKING_IGNORE: ['Heartbeat,,Debug', ' , '],
+  OWNER_ROLES: ['Owner,,Admin', ','],
+  HEALTH_WEIGHTS: ['40,25,20', '0,0,0,0', '40,25,20,-15', '10001,1,1,1'],
   LOG_LEVEL: ['loud'],
   PROPELAUTH_AUTH_URL: ['hidden.example.com'],
 };

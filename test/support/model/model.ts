@@ -28,7 +28,8 @@ import {
   type Days,
   type Subject,
 } from './facts.js';
-import { backtestOf, type Backtest } from './health.js';
+import { activeUsersIn, asOf, numUsers, windowOf } from './as-of.js';
+import { backtestOf, healthOf, type Backtest } from './health.js';
 import { indexRows, isFound, sortedBy, type IndexOrder, type IndexRow } from './index-rows.js';
 import { openSpans } from './membership.js';
 import { activeMembersIn, daysActiveInOrg, everInvited, movesOf, numUsersAt } from './pages.js';
@@ -200,6 +201,16 @@ export class Model {
       ...this.profile(subject, id),
       created_at: wholeSecond(createdAt(this.known, subject, id)),
     }));
+  }
+
+  /** An org as of T (unix s): its members, its active users of W(30), and its health, null when it has none. */
+  orgAsOf(orgId: string, reportTime: number) {
+    const t = asOf(this.known, reportTime);
+    return {
+      num_users: numUsers(t, orgId),
+      active_users: activeUsersIn(t, orgId, windowOf(t, 30)),
+      health: healthOf(t, orgId, this.settings.healthWeights) ?? null,
+    };
   }
 
   /** How well health as of a past day (`YYYY-MM-DD`) predicted churn; its 30 days after are over. */

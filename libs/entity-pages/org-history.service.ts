@@ -1,0 +1,132 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { periodsBetween } from '#libs/charts';
+import {
+  Calendar,
+  DAY_MS,
+  endOfSecond,
+  formatDay,
+  unixSeconds,
+  type OrgActivity,
+} from '#libs/contracts';
+import { inOrderOfIds, profilesOf, type DayRange, type KnownOrg } from '#libs/facts';
+import { Clock, SETTINGS, type Settings } from '#libs/platform';
+import { Database } from '#libs/database';
+import { memberActivity, type MemberActivity } from './member-activity.js';
+import { contactsAmong, latestMoves, membersAt, mostActive, type Move } from './members.js';
+import type { OrgMembersList, PresentMember } from './org-members-cache.service.js';
+import { Champions } from './story/champions.js';
+import { healthOverTime } from './story/health-over-time.js';
+import { listChanges } from './story/list-changes.js';
+import { orgOverTime } from './story/org-over-time.js';
+import { ownerLost } from './story/owners.js';
+import { PastMoments } from './story/past-moments.js';
+
+const WEEKS = 52;
+const MOST_MOVES = 50;
+const MOST_ACTIVE = 20;
+const MOST_CONTACTS = 3;
+
+type Profiles = Awaited<ReturnType<typeof profilesOf>>;
+type Story = Pick<OrgActivity, 'health_over_time' | 'list_changes'>;
+
+/** The members, the activity and the health of one org over time. Computed from facts, not from kept runs. */
+@Injectable()
+export class OrgHistoryService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly calendar: Calendar,
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'HEALTH_WEIGHTS'>,
+  ) {}
+
+  async of(org: KnownOrg, list: OrgMembersList): Promise<OrgActivity> {
+    const { calendar } = this;
+    const { members, present } = list;
+    const now = this.clock.now();
+    const today = calendar.dayOf(now);
+    const weeks = lastWeeks(today, calendar);
+    const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
+    const activity = await this.database.transaction((db) =>
+      memberActivity(db, calendar, org.key, members, range, today),
+    );
+    const active = mostActive(present, activity.latestDays, MOST_ACTIVE);
+    const contacts = contactsAmong(present, MOST_CONTACTS);
+    const joined = latestMoves(members, 'addition', MOST_MOVES);
+    const left = latestMoves(members, 'removal', MOST_MOVES);
+    const shown = [...active, ...contacts, ...joined, ...left].map(({ userKey }) => userKey);
+    const profiles = await profilesOf(this.database.pool, shown);
+    return {
+      ...(await this.story(org, list, activity, now)),
+      contacts: memberViews(contacts, profiles, ({ lastActiveAt }) => ({
+        last_active_at: lastActiveAt,
+      })),
+      // As in a report for the end of the week's last day.
+      members_over_time: weeks.map(({ from, before }) => ({
+        date: formatDay(from),
+        num_users: membersAt(
+          members,
+          endOfSecond(unixSeconds(calendar.lastSecondOf(before - DAY_MS))),
+        ),
+      })),
+      active_by_week: weeks.map(({ from }, index) => ({
+        date: formatDay(from),
+        active_users: activity.activeByWeek[index]!,
+      })),
+      joined: moveViews(joined, profiles),
+      left: moveViews(left, profiles),
+      most_active: memberViews(active, profiles, ({ position }) => ({
+        num_active_days: activity.latestDays[position]!,
+      })),
+    };
+  }
+
+  /** The health of the org as of past days, and its ways into lists and out of them. */
+  private async story(
+    org: KnownOrg,
+    { members }: OrgMembersList,
+    { days }: MemberActivity,
+    now: number,
+  ): Promise<Story> {
+    const moments = new PastMoments(this.calendar, now);
+    const overTime = orgOverTime(members, days, moments);
+    const champions = new Champions(members, days, moments);
+    const tied = champions.tied();
+    const order = tied.length > 0 ? await inOrderOfIds(this.database.pool, tied) : [];
+    const createdAt = org.createdAt * 1000;
+    const { HEALTH_WEIGHTS: weights } = this.settings;
+    const listed = {
+      ...{ org: overTime, createdAt, championLost: champions.lost(order) },
+      ownerLost: ownerLost(
+        members.flatMap(({ ownerships }) => ownerships),
+        moments,
+      ),
+    };
+    return {
+      health_over_time: healthOverTime(overTime, createdAt, weights, moments, this.calendar),
+      list_changes: listChanges(listed, moments),
+    };
+  }
+}
+
+/** The last weeks up to the week that contains a day. */
+function lastWeeks(today: number, calendar: Calendar): DayRange[] {
+  return periodsBetween('Weekly', today - (WEEKS - 1) * 7 * DAY_MS, today, calendar)!;
+}
+
+function memberViews<T>(
+  members: readonly PresentMember[],
+  profiles: Profiles,
+  valuesOf: (member: PresentMember) => T,
+) {
+  return members.flatMap((member) => {
+    const profile = profiles.get(member.userKey);
+    return profile ? [{ ...profile, role: member.span.role, ...valuesOf(member) }] : [];
+  });
+}
+
+function moveViews(moves: readonly Move[], profiles: Profiles): OrgActivity['joined'] {
+  return moves.flatMap(({ userKey, at }) => {
+    const profile = profiles.get(userKey);
+    return profile ? [{ ...profile, at: unixSeconds(at) }] : [];
+  });
+}
