@@ -22,6 +22,7 @@ export function Frequency({ view }: { view: EngagementView }) {
   return (
     <ChartPanel
       chart="frequency"
+      term="activity_frequency"
       title={NAME}
       question={`On how many of the last 30 days were ${many} active?`}
     >

@@ -7,6 +7,7 @@ import { Empty, Shown } from '../../components/states.js';
 import { cohortTitle, later, PERIODS } from '../../labels/engagement.js';
 import { formatCount, formatNumber, formatShare } from '../../labels/format.js';
 import { KINDS } from '../../labels/names.js';
+import { Term } from '../../labels/terms.js';
 import { Link } from '../../routing/link.js';
 import { ChartPanel } from './panel.js';
 import { chartPath, listAddress, type EngagementView, type ListQuery } from './view.js';
@@ -68,7 +69,7 @@ function Triangle({ subject, cadence, cohorts, addressOf }: TableProps) {
             <tr>
               <th scope="col">{PERIOD_HEADS[cadence]} of creation</th>
               <th scope="col" class="number">
-                Size
+                <Term name="cohort_size">Size</Term>
               </th>
               {ks.map((k) => (
                 <th key={k} scope="col" class="number">

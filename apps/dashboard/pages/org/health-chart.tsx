@@ -5,7 +5,7 @@ import { ReadableChart } from '../../components/chart/readable.js';
 import { ValuesTable } from '../../components/chart/table.js';
 import { WithTable } from '../../components/chart/with-table.js';
 import { Empty, Shown } from '../../components/states.js';
-import { formatDay, formatNumber, formatShare, formatShortDay } from '../../labels/format.js';
+import { formatDay, formatNumber, formatShortDay } from '../../labels/format.js';
 import { HEALTH_PARTS } from '../../labels/health.js';
 import { Term } from '../../labels/terms.js';
 
@@ -54,7 +54,7 @@ function Days({ days }: { days: readonly HealthOnDay[] }) {
       table={
         <ValuesTable
           name={NAME}
-          heads={['Day', 'Health', ...HEALTH_PARTS.map(({ title }) => title), 'Seats used']}
+          heads={['Day', 'Health', ...HEALTH_PARTS.map(({ title }) => title), 'Seats']}
           rows={days.toReversed().map((day, index) => ({
             key: day.date,
             head: formatShortDay(day.date),
@@ -76,16 +76,14 @@ type Score = keyof NonNullable<HealthOnDay['health']>;
 const partOf = ({ health }: HealthOnDay, part: Score): string =>
   health ? formatNumber(health[part]) : '–';
 
+/** Active in 30 days, of all members. */
 const seatsOf = ({ active_users: active, num_users: members }: HealthOnDay): string =>
-  `${formatNumber(active)} / ${formatNumber(members)}`;
+  `${formatNumber(active)} of ${formatNumber(members)}`;
 
-function describe(day: HealthOnDay): string {
-  const { health, active_users: active, num_users: members, date } = day;
-  const share = members === 0 ? '' : `, ${formatShare(Math.min(active, members) / members)}`;
-  const seats = `${formatNumber(active)} active of ${formatNumber(members)}${share}`;
-  if (!health) return `${formatDay(date)}: no health yet · ${seats}`;
+function describe({ health, date }: HealthOnDay): string {
+  if (!health) return `${formatDay(date)}: no health yet`;
   const parts = HEALTH_PARTS.map(
     ({ name, title }) => `${title.toLowerCase()} ${formatNumber(health[name])}`,
   );
-  return `${formatDay(date)}: ${formatNumber(health.score)} · ${parts.join(' · ')} · ${seats}`;
+  return `${formatDay(date)}: ${formatNumber(health.score)} · ${parts.join(' · ')}`;
 }

@@ -48,7 +48,7 @@ function Parts({ health }: { health: OrgHealth }) {
       {HEALTH_PARTS.map(({ name, title, meaning }) => (
         <div key={name}>
           <dt>
-            <Term name={`health_${name}`}>{title}</Term>{' '}
+            <Term name={name}>{title}</Term>{' '}
             {name === lowest && health[name] < 100 && <span class="mark">lowest</span>}
           </dt>
           <dd>

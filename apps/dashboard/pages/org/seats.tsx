@@ -56,7 +56,9 @@ export function Seats({ of }: { of: Resource<OrgActivity> }) {
   return (
     <section class="panel" aria-labelledby="seats">
       <header>
-        <h2 id="seats">Seats</h2>
+        <h2 id="seats">
+          <Term name="seats">Seats</Term>
+        </h2>
       </header>
       <Shown of={of}>
         {({ health_over_time: days }) => {
