@@ -56,7 +56,7 @@ async function pageOfApi(
     ...users.map((row): Shown => [row.user_id, row.last_active_at, row.extra_properties]),
     ...orgs.map((row): Shown => [row.org_id, row.num_users, row.extra_properties]),
   ];
-  const names = definitionOf({ subject, report }).extras;
+  const names = definitionOf({ subject, report }).extras.map(({ name }) => name);
   return rows
     .map(([id, number, extras]) => [id, number, ...names.map((name) => extras[name])].join(' '))
     .join('\n');

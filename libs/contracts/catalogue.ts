@@ -15,16 +15,33 @@ type Intervals<Interval extends string> = readonly [Interval, ...Interval[]];
 export type LookBackDays = 90;
 /** The windows in which the engine counts invites and membership changes (`libs/reports/engine/count-windows.ts`). */
 export type CountWindowDays = 30 | 60 | 90;
+/**
+ * The windows n for which the engine counts the active users of orgs in W(n) and in P(n)
+ * (`libs/reports/engine/active-users.ts`).
+ */
+export type UserWindowDays = 14 | 30;
 
 /** The possible intervals of reports on W(n), of reports on W(n) and P(n), and of reports that count in W(n). */
 type OneWindow = Intervals<`${UpTo<LookBackDays>}` | NameUpTo<LookBackDays>>;
 type TwoWindows = Intervals<`${UpTo<45>}` | NameUpTo<45>>;
 type Counted = Intervals<`${CountWindowDays}`>;
+type ActiveUsers = Intervals<`${UserWindowDays}`>;
+/** The interval of reports on fixed windows, which end with W(30). */
+type Fixed = readonly ['30'];
 
 /** All reports, with the intervals that the engine supports for each. */
 interface Reports {
   user: { top_inviter: Counted; champion: OneWindow; reengagement: TwoWindows; churn: OneWindow };
-  org: { reengagement: TwoWindows; churn: OneWindow; growth: Counted; attrition: Counted };
+  org: {
+    reengagement: TwoWindows;
+    churn: OneWindow;
+    growth: Counted;
+    attrition: Counted;
+    slipping: ActiveUsers;
+    champion_lost: Fixed;
+    owner_lost: Fixed;
+    health: Fixed;
+  };
 }
 
 /**
@@ -44,10 +61,20 @@ export const REPORTS = {
     churn: ['7', '14', '30'],
     growth: ['30', '60', '90'],
     attrition: ['30', '60', '90'],
+    slipping: ['14', '30'],
+    champion_lost: ['30'],
+    owner_lost: ['30'],
+    health: ['30'],
   },
 } as const satisfies Reports;
 
 export type Subject = keyof typeof REPORTS;
+
+/** The reports of the reference API. Its endpoints serve these alone. */
+export const REFERENCE_REPORTS = {
+  user: ['top_inviter', 'champion', 'reengagement', 'churn'],
+  org: ['reengagement', 'churn', 'growth', 'attrition'],
+} as const satisfies { [S in Subject]: readonly (keyof (typeof REPORTS)[S])[] };
 
 /** The key of a report in the definitions of terms, such as `org_churn`. */
 export type ReportTerm = {

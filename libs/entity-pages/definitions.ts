@@ -21,6 +21,14 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
     'Organizations that gained more members than they lost within the last 30, 60 or 90 days; the greatest net growth first.',
   org_attrition:
     'Organizations that lost at least one member within the last 30, 60 or 90 days; the most departures first.',
+  org_slipping:
+    'Organizations that at least 30 % fewer users made active within the last 14 or 30 days than in the 14 or 30 days before, but still someone, of at least 3 users before, and that were created before those days; the most lost users first.',
+  org_champion_lost:
+    'Organizations whose champion left or was not active in them within the last 14 days. The champion is the user with the most active days in the organization, at least 5, in the 30 days before the last 30; champions with the most active days first.',
+  org_owner_lost:
+    'Organizations without an owner whose last owner left or got another role within the last 30 days; the latest first. OWNER_ROLES names the roles of owners.',
+  org_health:
+    'The health of each organization that was created before the last 14 days: a score from 0 to 100 of adoption, frequency, trend and recency; the lowest score first.',
   day: "A calendar day in the store's time zone, from midnight to midnight.",
   users: 'Users that exist: created and not deleted.',
   orgs: 'Organizations that exist: created and not deleted.',
@@ -69,7 +77,24 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   num_users: 'The number of members of the organization at the time.',
   index_last_active_day:
     'The last day on which the organization was active, if it is one of the last 90.',
-  health_score: 'From 0 to 100. Empty when no score was computed.',
+  num_active:
+    'The number of different users who were active in the organization within the window.',
+  num_active_before:
+    'The number of different users who were active in the organization in the window before.',
+  champion_user_id:
+    'The user who was active in the organization on the most days in the 30 days before the last 30, deleted or not.',
+  champion_active_days:
+    'The number of days in the 30 days before the last 30 on which the champion was active in the organization.',
+  lost_at: 'When the last owner was removed, deleted or given another role.',
+  health_score:
+    'The health of the organization from 0 to 100: the mean of adoption, frequency, trend and recency, by default with the weights 40, 25, 20 and 15 (HEALTH_WEIGHTS). Empty for an organization younger than 14 days.',
+  adoption: 'The share of members who were active in the last 30 days, in percent; at most 100.',
+  frequency:
+    'How often the active users were active: 100 when they were active on 12 of the last 30 days on average, or on more.',
+  trend:
+    'The active users of the last 30 days compared with the 30 days before: 50 when their number stayed the same, 100 when all are new, 0 when none is left.',
+  recency:
+    'How recently the organization was active: 100 when it was active on the day of the report, 0 after 30 days without activity.',
   created_at: 'The earliest reported time of the creation.',
   user_created_at: 'The earliest reported time at which the user was created.',
   org_created_at: 'The earliest reported time at which the organization was created.',

@@ -12,5 +12,6 @@ export { ReportPositionsService } from './api/report-positions.service.js';
 export { ChangesService } from './api/changes.service.js';
 export { changesQuery, rankingOf, requestedChanges } from './api/requests.js';
 export { reportOf } from './api/request.js';
-export { healthOf, type HealthFacts, type HealthWeights } from './definitions/health.js';
+export { healthOf, type HealthFacts } from './definitions/health.js';
+export type { HealthWeights } from './engine/run-facts.js';
 export { isSlipping } from './definitions/slipping.js';

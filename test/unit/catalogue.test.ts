@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { resolve } from 'node:path';
 import ts from 'typescript';
+import type { Definition } from '../../libs/reports/definitions/definition.js';
 import { checkCatalogue } from '../../libs/reports/definitions/index.js';
 
 const CATALOGUE = 'libs/contracts/catalogue.ts';
@@ -77,6 +78,8 @@ describe('the report catalogue compiles only with windows and definitions of the
       '"60"',
     ],
     ['a window without counts', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
+    ['a window without counts of active users', `slipping: ['14', '30']`, `slipping: ['7']`, '"7"'],
+    ['another interval of fixed windows', `health: ['30']`, `health: ['30', '60']`, 'health'],
     ['an unknown interval', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
     [
       'a report that is not declared',
@@ -109,7 +112,7 @@ describe('the report catalogue compiles only with windows and definitions of the
 });
 
 describe('a compiled catalogue is checked at the start', () => {
-  const definition = (looksAt: 'one window' | 'two windows' | 'counts') => ({
+  const definition = (looksAt: Definition['looksAt']) => ({
     ...{ looksAt, extras: [], extraBytes: 4 as const },
     rank: () => ({ keys: new Uint32Array(0), extras: [] }),
   });
@@ -118,6 +121,8 @@ describe('a compiled catalogue is checked at the start', () => {
       churn: definition('one window'),
       reengagement: definition('two windows'),
       growth: definition('counts'),
+      fading: definition('active users'),
+      health: definition('fixed windows'),
     },
   };
   const check = (report: string, interval: string) => () =>
@@ -127,6 +132,8 @@ describe('a compiled catalogue is checked at the start', () => {
     ['churn', '91', /catalogue\.ts lists org\/churn\/91, but .* at most 90/],
     ['reengagement', '46', /at most 45/],
     ['growth', '7', /count-windows\.ts counts only in windows of 90, 60, 30 days: add 7 there/],
+    ['fading', '7', /active-users\.ts counts only in windows of 14, 30 days: add 7 there/],
+    ['health', '60', /org\/health\/60, but .* its only interval is 30/],
     ['churn', 'Quarterly', /Weekly, Monthly or a whole number/],
     ['churn', '0', /whole number/],
     [
@@ -143,6 +150,8 @@ describe('a compiled catalogue is checked at the start', () => {
     ['churn', 'Weekly'],
     ['reengagement', '45'],
     ['growth', '60'],
+    ['fading', '14'],
+    ['health', '30'],
   ])('%s %s is accepted', (report, interval) => {
     expect(check(report, interval)).not.toThrow();
   });

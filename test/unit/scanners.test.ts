@@ -173,6 +173,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
     new TypeNames().of({ kind: 'webhook', name: 'clerk' }, text, NOW / 3_600_000),
   'a cell of a report': (text) =>
     csvLine(
+      { subject: 'org', report: 'churn', interval: '30' },
       {
         ...{ id: '', report_id: '', rank: 1, previous_rank: null, change: null },
         ...{ org_id: text, name: text, num_users: 1, org_created_at: 0, extra_properties: {} },

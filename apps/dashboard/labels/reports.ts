@@ -1,9 +1,14 @@
 import type { REPORTS as CATALOGUE, Subject } from '#libs/contracts';
 
-/** A number that only some reports show, and its heading. */
+/** A value that only some reports show, and its heading. */
 export interface Column {
-  name: 'num_active_days' | 'num_invites' | 'num_users_added' | 'num_users_removed' | 'net';
+  /** `net` is computed; the others are names of values of a row. */
+  name: string;
   title: string;
+  /** The name of its definition; by default that of the value. */
+  term?: string;
+  /** By default `number`; `moment` is unix seconds, shown as a day; `user` is the id of a user. */
+  kind?: 'number' | 'moment' | 'user';
 }
 
 interface Words<Intervals> {
@@ -25,7 +30,7 @@ type AllWords = {
 
 const ADDED = { name: 'num_users_added', title: 'Joined' } as const;
 const REMOVED = { name: 'num_users_removed', title: 'Left' } as const;
-const NET = { name: 'net', title: 'Net' } as const;
+const NET = { name: 'net', title: 'Net', term: 'net_users_change' } as const;
 
 const REPORTS: AllWords = {
   user: {
@@ -95,6 +100,50 @@ const REPORTS: AllWords = {
       columns: [],
       empty: 'No organization came back in this period.',
     },
+    slipping: {
+      title: 'Slipping',
+      question: 'Which customers use it less than before?',
+      meaning: 'bad',
+      intervals: ['14', '30'],
+      columns: [
+        { name: 'num_active', title: 'Active users' },
+        { name: 'num_active_before', title: 'Before' },
+      ],
+      empty: 'No organization lost 30 % of its active users or more.',
+    },
+    champion_lost: {
+      title: 'Lost champion',
+      question: 'Which customers lost the person who used it the most?',
+      meaning: 'bad',
+      intervals: ['30'],
+      columns: [
+        { name: 'num_active_days', title: 'Active days', term: 'champion_active_days' },
+        { name: 'champion_user_id', title: 'Champion', kind: 'user' },
+      ],
+      empty: 'No organization lost its champion.',
+    },
+    owner_lost: {
+      title: 'Lost owner',
+      question: 'Which customers have no owner any more?',
+      meaning: 'bad',
+      intervals: ['30'],
+      columns: [{ name: 'lost_at', title: 'Lost on', kind: 'moment' }],
+      empty: 'No organization lost its last owner in this period.',
+    },
+    health: {
+      title: 'Health',
+      question: 'How healthy is each customer?',
+      meaning: 'bad',
+      intervals: ['30'],
+      columns: [
+        { name: 'score', title: 'Score', term: 'health_score' },
+        { name: 'adoption', title: 'Adoption' },
+        { name: 'frequency', title: 'Frequency' },
+        { name: 'trend', title: 'Trend' },
+        { name: 'recency', title: 'Recency' },
+      ],
+      empty: 'No organization is 14 days old yet.',
+    },
   },
 };
 
@@ -105,7 +154,7 @@ export interface ReportWords extends Words<readonly string[]> {
   report: string;
 }
 
-/** All eight reports, in the order of the navigation. */
+/** All reports, in the order of the navigation. */
 export const ALL_REPORTS: readonly ReportWords[] = Object.entries(REPORTS).flatMap(
   ([subject, reports]) =>
     Object.entries(reports as Record<string, Words<readonly string[]>>).map(([report, words]) => ({

@@ -1,6 +1,8 @@
 import { copyRows, type CopiedRow, type Connection } from '#libs/database';
 import { Deletions, type PerSubject } from './deletions.js';
 import { replay, type Span, type TimedStep } from '../membership/replay.js';
+import { ownershipsOf, type Ownership } from '../membership/ownerships.js';
+import type { OwnerRoles } from '../membership/owner-roles.js';
 import { notExcluded } from './excluded.js';
 import { setList } from './session-list.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
@@ -17,6 +19,12 @@ const SCAN_MEMBERSHIPS_OF = `
  * call.
  */
 export type OnPair = (userKey: number, orgKey: number, spans: readonly Span[]) => void;
+
+/** Receives the ownerships of the pairs that have any. */
+export interface OwnershipReader {
+  roles: OwnerRoles;
+  onOwnerships: (userKey: number, orgKey: number, ownerships: readonly Ownership[]) => void;
+}
 
 /** Streams the spans of all members of some orgs, without excluded users, unordered. */
 export async function scanMembersOf(
@@ -36,12 +44,14 @@ export async function scanMembersOf(
  * Streams the spans of each selected pair, unordered. Steps after a deletion do not count. They are
  * compared by version, because times can be equal.
  * @param select with the columns of `SCAN_MEMBERSHIPS`
+ * @param owners receives the ownerships of a pair before its spans
  */
 export async function scanMemberships(
   db: Connection,
   select: string,
   { users, orgs }: PerSubject<Deletions>,
   onPair: OnPair,
+  owners?: OwnershipReader,
 ): Promise<void> {
   const joined: Span[] = replay([{ at: 0, kind: 'add', role: null }]);
   const steps: TimedStep[] = [];
@@ -50,6 +60,10 @@ export async function scanMemberships(
     const org = row.int();
     row.pass();
     const end = earlier(users.of(user), orgs.of(org));
+    if (owners?.roles.mayOccurIn(row)) {
+      const known = ownershipsOf(decoded(end, row), owners.roles.names, end && versionTime(end));
+      if (known.length > 0) owners.onOwnerships(user, org, known);
+    }
     const addedAt = end ? Number.NaN : onlyAddition(row);
     if (Number.isNaN(addedAt)) {
       return onPair(user, org, replay(stepsBefore(end, row, steps), end && versionTime(end)));
@@ -69,6 +83,11 @@ function stepsBefore(
   const steps = orderedSteps(row, reused);
   // When all times are before the deletion, versions need not be compared.
   if (steps && !(end && steps.at(-1)!.at >= versionTime(end))) return steps;
+  return decoded(end, row);
+}
+
+/** The steps of a pair up to a deletion, in order, with roles. */
+function decoded(end: Version | undefined, row: CopiedRow): TimedStep[] {
   return unpackSteps(row.source.subarray(row.start, row.end))
     .filter(({ version }) => !(end && isLater(version, end)))
     .map(({ version, kind, role }) => ({ at: versionTime(version), kind, role }));

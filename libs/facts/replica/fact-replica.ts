@@ -1,6 +1,7 @@
 import type { Calendar } from '#libs/contracts';
 import { settleAll, type Connection } from '#libs/database';
 import type { PerSubject } from '../read/deletions.js';
+import { OwnerRoles } from '../membership/owner-roles.js';
 import { InviteReplica } from './invite-replica.js';
 import { changesSince, type FactChanges } from './fact-changes.query.js';
 import {
@@ -39,15 +40,20 @@ export class FactReplica {
   private constructor(
     private readPoint: ReadPoint,
     calendar: Calendar,
+    ownerRoles: readonly string[],
   ) {
-    this.memberships = new Spans(calendar);
+    this.memberships = new Spans(calendar, new OwnerRoles(ownerRoles));
     this.invites = new InviteReplica(calendar);
   }
 
   /** Reads everything. @param pair two connections that share one snapshot */
-  static async read(pair: Pair, calendar: Calendar): Promise<FactReplica> {
+  static async read(
+    pair: Pair,
+    calendar: Calendar,
+    ownerRoles: readonly string[],
+  ): Promise<FactReplica> {
     const [one, other] = pair;
-    const facts = new FactReplica(await currentReadPoint(one), calendar);
+    const facts = new FactReplica(await currentReadPoint(one), calendar, ownerRoles);
     const { users, orgs, memberships, invites, deletions } = facts;
     await settleAll([users.read(one), orgs.read(other)]);
     const pairs = orgs.readOrder(other).then(() => memberships.read(other, deletions));
@@ -67,7 +73,7 @@ export class FactReplica {
     const maxKeys = Math.max(this.users.count * MAX_CHANGED_SHARE, MIN_LIMIT);
     const changes = await changesSince(db, this.readPoint, maxKeys);
     if (!changes) return false;
-    const users = await this.users.update(db, changes.users);
+    const users = await this.users.update(db, changes.users, changes.members);
     const orgs = await this.orgs.update(db, changes.orgs);
     await this.invites.update(db, changes.inviters);
     this.pending = { changes, deleted: { users, orgs } };

@@ -3,6 +3,9 @@ import type { Connection } from '#libs/database';
 import { ChangedPairs } from './changed-pairs.js';
 import type { Deletions, PerSubject } from '../read/deletions.js';
 import type { Span } from '../membership/replay.js';
+import type { Ownership } from '../membership/ownerships.js';
+import type { OwnerRoles } from '../membership/owner-roles.js';
+import { Ownerships } from './ownerships.js';
 import { SCAN_MEMBERSHIPS, scanMemberships } from '../read/scan-memberships.js';
 import { setList } from '../read/session-list.js';
 
@@ -48,7 +51,7 @@ export interface SpanColumns {
 const NAMES = ['users', 'orgs', 'openedAt', 'endedAt', 'from', 'to', 'added'] as const;
 
 /**
- * In-memory copy of the spans of all memberships at one read point. An update replaces the changed
+ * In-memory copy of the spans and ownerships of all memberships at one read point. An update replaces the changed
  * pairs. Stored as columns, 36 bytes per span. The spans of a pair are adjacent; apart from that, the order is
  * not guaranteed.
  */
@@ -56,16 +59,26 @@ export class Spans {
   /** Number of spans. */
   length = 0;
   columns = columnsOf(0);
+  readonly ownerships: Ownerships;
 
-  constructor(private readonly calendar: Calendar) {}
+  /** @param roles the roles of owners */
+  constructor(
+    private readonly calendar: Calendar,
+    roles: OwnerRoles,
+  ) {
+    this.ownerships = new Ownerships(roles);
+  }
 
   /** Reads all memberships. */
   async read(db: Connection, deletions: PerSubject<Deletions>): Promise<void> {
     const { rows } = await db.query<{ count: number }>(COUNT);
     this.grow(rows[0]!.count * SPANS_PER_PAIR);
-    await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, (user, org, spans) =>
-      this.add(user, org, spans),
-    );
+    const { ownerships } = this;
+    const put = (user: number, org: number, spans: readonly Span[]) => this.add(user, org, spans);
+    await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, put, {
+      roles: ownerships.roles,
+      onOwnerships: (user, org, known) => ownerships.add(user, org, known),
+    });
     this.sort();
   }
 
@@ -82,16 +95,26 @@ export class Spans {
   ): Promise<void> {
     const changed = new ChangedPairs();
     const put: typeof changed.put = (...pair) => changed.put(...pair);
+    const { ownerships } = this;
+    // A pair may be read twice.
+    const owned = new Map<string, [user: number, org: number, ownerships: readonly Ownership[]]>();
+    const owners = {
+      roles: ownerships.roles,
+      onOwnerships: (user: number, org: number, known: readonly Ownership[]) =>
+        void owned.set(`${user}/${org}`, [user, org, known]),
+    };
     const read = async (select: string, { users, orgs }: PerSubject<readonly number[]>) => {
       if (users.length + orgs.length === 0) return;
       await setList(db, 'insightd.user_keys', users);
       await setList(db, 'insightd.org_keys', orgs);
-      await scanMemberships(db, select, deletions, put);
+      await scanMemberships(db, select, deletions, put, owners);
     };
     await read(PAIRS, pairs);
     await read(PAIRS_OF_DELETED, deleted);
     this.drop(changed);
     for (const { user, org, spans } of changed.all()) this.add(user, org, spans);
+    ownerships.drop(changed);
+    for (const pair of owned.values()) ownerships.add(...pair);
   }
 
   private add(user: number, org: number, spans: readonly Span[]): void {

@@ -16,7 +16,10 @@ interface Statements {
 
 // The order is read as one value of at most 1 GB: reading a row per key takes longer than reading
 // the keys. A subject that is only mentioned has an id but no row.
-const statements = (table: string, ids: string, text: string): Statements => ({
+const statements = (
+  { table, ids, text }: { table: string; ids: string; text: string },
+  isPlaced: string,
+): Statements => ({
   all: `select id, created_at, deleted_stamp from ${table}`,
   changed: `
     select id, created_at, deleted_stamp from ${table}
@@ -24,17 +27,24 @@ const statements = (table: string, ids: string, text: string): Statements => ({
   order: `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`,
   positions: `
     select moved.id, coalesce((
-      select before.id from ${ids} before join ${table} on ${table}.id = before.id
-      where before.${text} < moved.${text} order by before.${text} desc limit 1), 0)
+      select before.id from ${ids} before
+      where before.${text} < moved.${text} and (${isPlaced})
+      order by before.${text} desc limit 1), 0)
     from ${ids} moved
     where moved.id in (select unnest(current_setting('insightd.keys')::int[]))`,
 });
-const USERS = statements('users', 'user_ids', 'user_id');
-const ORGS = statements('orgs', 'org_ids', 'org_id');
+const HAS_ROW = (table: string) => `exists (select from ${table} where id = before.id)`;
+// The champion of an org may be a member who is only mentioned.
+const USERS = statements(
+  { table: 'users', ids: 'user_ids', text: 'user_id' },
+  `${HAS_ROW('users')} or exists (select from memberships where user_key = before.id)`,
+);
+const ORGS = statements({ table: 'orgs', ids: 'org_ids', text: 'org_id' }, HAS_ROW('orgs'));
 
 /**
  * In-memory copy of all users, or all orgs, at one read point: when they were created and deleted,
- * and the byte order of their ids. An update applies the changed rows.
+ * and the byte order of their ids. An update applies the changed rows. The order also contains the users who are only
+ * mentioned, if they are or were members of an org.
  */
 export class Subjects {
   readonly deletions = new Deletions();
@@ -43,10 +53,10 @@ export class Subjects {
   /** Number of users, or of orgs. */
   count = 0;
   private isKnown = new Uint8Array(0);
-  private order = new Uint32Array(0);
+  private order: Uint32Array = new Uint32Array(0);
   /** The previous order's buffer, reused for the next order. */
-  private spare = new Uint32Array(0);
-  private rank = new Uint32Array(0);
+  private spare: Uint32Array = new Uint32Array(0);
+  private rank: Uint32Array = new Uint32Array(0);
   /** The order that `rank` was computed from. */
   private rankedOrder = this.order;
 
@@ -72,34 +82,44 @@ export class Subjects {
 
   /** Reads the order of the ids. Call it after `read`. */
   async readOrder(db: Connection): Promise<void> {
-    const order = new Uint32Array(this.count);
-    let index = 0;
     await copyRows(db, this.sql.order, (row) => {
       const keys = row.bytes();
-      for (let at = 0; at < keys.length; at += 4) {
-        const key = keys.readInt32BE(at);
-        if (this.isKnown[key] === 1) order[index++] = key;
+      const order = new Uint32Array(keys.length / 4);
+      for (let index = 0; index < order.length; index++) {
+        order[index] = keys.readInt32BE(4 * index);
+        if (order[index]! >= this.size) this.grow(order[index]!);
       }
+      this.order = order;
     });
-    this.order = order;
   }
 
   /**
    * Reads some subjects again, with their positions in the order. Normally only new keys get a new
    * position, but a key that was removed and reused by hand may belong to another id.
+   * @param mentioned keys that get a position even without a row
    * @returns the keys whose deletion changed
    */
-  async update(db: Connection, keys: readonly number[]): Promise<number[]> {
-    const [changed, deleted]: [number[], number[]] = [[], []];
-    if (keys.length === 0) return deleted;
-    await setList(db, 'insightd.keys', keys);
-    await copyRows(db, this.sql.changed, (row) => {
-      const { key, isDeletionNew } = this.take(row);
-      changed.push(key);
-      if (isDeletionNew) deleted.push(key);
-    });
-    if (changed.length > this.order.length * MAX_CHANGED_SHARE) await this.readOrder(db);
-    else if (changed.length > 0) await this.insert(db, changed);
+  async update(
+    db: Connection,
+    keys: readonly number[],
+    mentioned: readonly number[] = [],
+  ): Promise<number[]> {
+    const changed = new Set<number>();
+    const deleted: number[] = [];
+    if (keys.length > 0) {
+      await setList(db, 'insightd.keys', keys);
+      await copyRows(db, this.sql.changed, (row) => {
+        const { key, isDeletionNew } = this.take(row);
+        changed.add(key);
+        if (isDeletionNew) deleted.push(key);
+      });
+    }
+    for (const key of mentioned) {
+      if (key >= this.size) this.grow(key);
+      if (this.isKnown[key] === 0) changed.add(key);
+    }
+    if (changed.size > this.order.length * MAX_CHANGED_SHARE) await this.readOrder(db);
+    else if (changed.size > 0) await this.insert(db, changed);
     return deleted;
   }
 
@@ -126,11 +146,11 @@ export class Subjects {
     return found.subarray(0, length);
   }
 
-  /** By key, the number of ids that sort before the key's own. */
+  /** By key, the number of ids that sort before the key's own. In shared memory. */
   ranks(): Uint32Array {
     if (this.rankedOrder !== this.order) {
       const { order } = this;
-      if (this.rank.length < this.size) this.rank = new Uint32Array(this.size);
+      if (this.rank.length < this.size) this.rank = sharedWords(this.size);
       for (let index = 0; index < order.length; index++) this.rank[order[index]!] = index;
       this.rankedOrder = order;
     }
@@ -157,13 +177,12 @@ export class Subjects {
   }
 
   /** Inserts keys into the order, each after its predecessor, which may be one of `keys` itself. */
-  private async insert(db: Connection, keys: readonly number[]): Promise<void> {
+  private async insert(db: Connection, moved: ReadonlySet<number>): Promise<void> {
     const next = new Map<number, number>();
     // A bitset, because nearly no key is affected.
     const affected = new Bitset(this.size);
-    const moved = new Set(keys);
-    for (const key of keys) affected.add(key);
-    await setList(db, 'insightd.keys', keys);
+    for (const key of moved) affected.add(key);
+    await setList(db, 'insightd.keys', [...moved]);
     await copyRows(db, this.sql.positions, (row) => {
       const key = row.int();
       const before = row.int();
@@ -171,9 +190,8 @@ export class Subjects {
       affected.add(before);
     });
     const before = this.order;
-    const buffer =
-      this.spare.length >= this.count ? this.spare : new Uint32Array(this.count * 1.01);
-    const order = buffer.subarray(0, this.count);
+    const most = before.length + moved.size;
+    const order = this.spare.length >= most ? this.spare : new Uint32Array(most * 1.01);
     let length = 0;
     const insertAfter = (key: number) => {
       for (let later = next.get(key); later !== undefined; later = next.get(later)) {
@@ -188,7 +206,11 @@ export class Subjects {
       order[length++] = key;
       if (isAffected) insertAfter(key);
     }
-    this.order = order;
+    this.order = order.subarray(0, length);
     this.spare = new Uint32Array(before.buffer);
   }
+}
+
+function sharedWords(count: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
 }

@@ -98,7 +98,7 @@ export class CsvService {
         reading = read(first + ROWS_AT_ONCE);
         reading.catch(() => undefined);
         const shown = rows.filter((row) => holds(row, wanted));
-        if (shown.length > 0) yield shown.map((row) => csvLine(row, withChanges)).join('');
+        if (shown.length > 0) yield shown.map((row) => csvLine(ranking, row, withChanges)).join('');
       }
     } catch (error) {
       this.logger.warn('a CSV ended early', { runId: run.runId, ...describeError(error) });

@@ -1,7 +1,8 @@
 import { PROFILE_FIELDS, type Ranking } from '#libs/contracts';
 import { csvCells, csvText, csvTime } from '#libs/platform';
-import { definitionOf } from '../definitions/index.js';
+import { definitionOf, type Extra } from '../definitions/index.js';
 import type { RankedRow } from './changes.service.js';
+import type { ExtraProperties, ExtraValue } from './rows.js';
 
 const USER_COLUMNS = ['user_id', ...PROFILE_FIELDS, 'orgs'];
 const ORG_COLUMNS = ['org_id', 'name', 'num_users'];
@@ -10,7 +11,9 @@ const ORG_TIMES = ['org_created_at_utc'];
 
 /** The header line of a ranking's table. @param compares adds the columns of changes */
 export function csvHead(ranking: Ranking, compares: boolean): string {
-  const { extras } = definitionOf(ranking);
+  const extras = definitionOf(ranking).extras.map(({ name, kind }) =>
+    kind === 'time' ? `${name}_utc` : name,
+  );
   const changes = compares ? ['previous_rank', 'change'] : [];
   const columns =
     ranking.subject === 'user'
@@ -20,10 +23,13 @@ export function csvHead(ranking: Ranking, compares: boolean): string {
 }
 
 /** The line of a row. @param compares adds the columns of changes */
-export function csvLine(row: RankedRow, compares: boolean): string {
+export function csvLine(ranking: Ranking, row: RankedRow, compares: boolean): string {
   const changes = compares ? [row.previous_rank ?? '', row.change ?? ''] : [];
   const rank = [row.rank ?? '', ...changes];
-  const extras = Object.values(row.extra_properties);
+  const values: ExtraProperties = row.extra_properties;
+  const extras = definitionOf(ranking).extras.map(({ name, kind }) =>
+    extraCell(kind, values[name]),
+  );
   if ('user_id' in row) {
     const orgs = row.org_data.map((org) => `${org.display_name} (${org.user_role})`).join('; ');
     const names = [row.user_id, ...PROFILE_FIELDS.map((field) => row[field]), orgs];
@@ -32,4 +38,9 @@ export function csvLine(row: RankedRow, compares: boolean): string {
   }
   const names = [row.org_id, row.name].map(csvText);
   return csvCells([...rank, ...names, row.num_users, ...extras, csvTime(row.org_created_at)]);
+}
+
+function extraCell(kind: Extra['kind'], value: ExtraValue): string | number {
+  if (typeof value !== 'number') return csvText(value ?? null);
+  return kind === 'time' ? csvTime(value) : value;
 }

@@ -1,15 +1,15 @@
-import type { OrgReportRow, Ranking } from '#libs/contracts';
+import type { OrgRow, Ranking } from '#libs/contracts';
 import { ORG_PROFILES, USER_PROFILES, type DisplayProfiles } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import { definitionOf } from '../definitions/index.js';
-import { orgRow, userRow, type UserRow } from './rows.js';
-import { profilesOf, numbersOf } from '../snapshots/keyed.query.js';
+import { orgRow, userRow, usersIn, type UserRow } from './rows.js';
+import { profilesOf, numbersOf, userIdsOf } from '../snapshots/keyed.query.js';
 import { unpackList, type NumberedEntry } from '../snapshots/packing.js';
 import { SnapshotPruned } from './retry-if-pruned.js';
 import type { KeptRun } from './kept-runs.query.js';
 import type { PackedList } from './packed-list.query.js';
 
-type Row = UserRow | OrgReportRow;
+type Row = UserRow | OrgRow;
 
 /**
  * The rows at some positions of a ranking; undefined for users and orgs deleted since.
@@ -25,21 +25,24 @@ export async function rowsAt(
   const { reportId } = list;
   return ranking.subject === 'user'
     ? rowsOf(USER_PROFILES, (entry, profile) => userRow(ranking, reportId, entry, profile))
-    : rowsOf(ORG_PROFILES, (entry, profile) => orgRow(ranking, reportId, entry, profile));
+    : rowsOf(ORG_PROFILES, (entry, profile, userIds) =>
+        orgRow(ranking, reportId, entry, profile, userIds),
+      );
 
   async function rowsOf<Profile, ProfileRow extends { id: number }>(
     profiles: DisplayProfiles<Profile, ProfileRow>,
-    row: (entry: NumberedEntry, profile: Profile) => Row,
+    row: (entry: NumberedEntry, profile: Profile, userIds: ReadonlyMap<number, string>) => Row,
   ): Promise<(Row | undefined)[]> {
     const entries = entriesAt(ranking, list, positions);
     const keys = entries.map(({ key }) => key);
     // Reads the numbers last: when the snapshot is still the same, the keys had the same meaning until then.
     const known = await profilesOf(db, profiles, keys);
+    const userIds = await userIdsOf(db, usersIn(ranking, entries));
     const numbers = await numbersOf(db, run.id, ranking, reportId, keys);
     if (!numbers) throw new SnapshotPruned();
     return entries.map((entry, index) => {
       const profile = known.get(entry.key);
-      return profile && row({ ...entry, numbers: numbers[index]! }, profile);
+      return profile && row({ ...entry, numbers: numbers[index]! }, profile, userIds);
     });
   }
 }

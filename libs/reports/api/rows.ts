@@ -1,6 +1,6 @@
-import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
+import type { OrgRow, Ranking, UserReportRow } from '#libs/contracts';
 import type { DisplayOrg, UserProfile } from '#libs/facts';
-import { definitionOf } from '../definitions/index.js';
+import { definitionOf, type Extra } from '../definitions/index.js';
 import type { Entry, NumberedEntry } from '../snapshots/packing.js';
 
 /** The row of a user in insightd's own endpoints: the e-mail is null when unknown. */
@@ -30,13 +30,14 @@ export function userRow(
   };
 }
 
-/** The row of an org, the same in all endpoints. */
+/** The row of an org, the same in all endpoints. @param userIds the ids of the users that the row names, by key */
 export function orgRow(
   ranking: Ranking,
   reportId: string,
   entry: NumberedEntry,
   profile: DisplayOrg,
-): OrgReportRow {
+  userIds?: ReadonlyMap<number, string>,
+): OrgRow {
   const [createdAt, members] = entry.numbers;
   return {
     id: rowId(reportId, entry.key),
@@ -45,13 +46,34 @@ export function orgRow(
     name: profile.name,
     num_users: members,
     org_created_at: createdAt,
-    extra_properties: extraProperties(ranking, entry),
+    extra_properties: extraProperties(ranking, entry, userIds),
   };
 }
 
-function extraProperties(ranking: Ranking, entry: Entry): Record<string, number> {
-  const names = definitionOf(ranking).extras;
-  return Object.fromEntries(names.map((name, index) => [name, entry.extras[index]!]));
+/** A value of a row; null for a user whose id is not known any more. */
+export type ExtraValue = number | string | null | undefined;
+export type ExtraProperties = Readonly<Record<string, ExtraValue>>;
+
+/** The keys of the users that some entries name in their extras. */
+export function usersIn(ranking: Ranking, entries: readonly Entry[]): number[] {
+  const { extras } = definitionOf(ranking);
+  const places = extras.flatMap(({ kind }, index) => (kind === 'user' ? [index] : []));
+  return entries.flatMap((entry) => places.map((index) => entry.extras[index]!));
+}
+
+function extraProperties(
+  ranking: Ranking,
+  entry: Entry,
+  userIds?: ReadonlyMap<number, string>,
+): Record<string, never> {
+  const valueOf = (kind: Extra['kind'], stored: number): ExtraValue => {
+    if (kind === 'user') return userIds?.get(stored) ?? null;
+    // Stored values are signed.
+    return kind === 'time' ? stored >>> 0 : stored;
+  };
+  const { extras } = definitionOf(ranking);
+  const values = extras.map(({ name, kind }, index) => [name, valueOf(kind, entry.extras[index]!)]);
+  return Object.fromEntries(values) as Record<string, never>;
 }
 
 /**

@@ -1,11 +1,14 @@
 import { intervalDays, type Ranking } from '#libs/contracts';
 import { COUNT_WINDOWS } from '../engine/count-windows.js';
+import { ACTIVE_USER_WINDOWS } from '../engine/active-users.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
 import type { Definition } from './definition.js';
 
 const CATALOGUE = 'libs/contracts/catalogue.ts';
 const DEFINITIONS = 'libs/reports/definitions/index.ts';
 const COUNTS = 'libs/reports/engine/count-windows.ts';
+const ACTIVE_USERS = 'libs/reports/engine/active-users.ts';
+const FIXED_DAYS = 30;
 
 /**
  * Refuses a catalogue that the engine does not support. The types check the same, but code may have been compiled in
@@ -47,6 +50,14 @@ function faultOf(ranking: Ranking, definition: Definition | undefined): string |
   if (definition.looksAt === 'counts') {
     if (COUNT_WINDOWS.some((window) => window === days)) return undefined;
     return `${listed}, but ${COUNTS} counts only in windows of ${COUNT_WINDOWS.join(', ')} days: add ${days} there.`;
+  }
+  if (definition.looksAt === 'active users') {
+    if (ACTIVE_USER_WINDOWS.some((window) => window === days)) return undefined;
+    return `${listed}, but ${ACTIVE_USERS} counts only in windows of ${ACTIVE_USER_WINDOWS.join(', ')} days: add ${days} there.`;
+  }
+  if (definition.looksAt === 'fixed windows') {
+    if (days === FIXED_DAYS) return undefined;
+    return `${listed}, but the windows of this report are fixed: its only interval is ${FIXED_DAYS}.`;
   }
   const longest = definition.looksAt === 'two windows' ? BITMAP_DAYS / 2 : BITMAP_DAYS;
   if (days <= longest) return undefined;

@@ -23,14 +23,27 @@ export interface RankedList {
   extras: readonly Uint32Array[];
 }
 
-/** The input of a report: activity in W(n), activity in W(n) and P(n), or counts of W(n). */
-export type LooksAt = 'one window' | 'two windows' | 'counts';
+/**
+ * The input of a report: activity in W(n), activity in W(n) and P(n), counts of W(n), active users of orgs in W(n) and
+ * P(n), or fixed windows, which end with W(30).
+ */
+export type LooksAt = 'one window' | 'two windows' | 'counts' | 'active users' | 'fixed windows';
+
+/** A value in `extra_properties`: a number, an instant in unix seconds, or the key of a user, shown as the user's id. */
+export interface Extra {
+  name: string;
+  kind: 'number' | 'time' | 'user';
+}
+
+/** Extras that are numbers. */
+export function numbers(...names: string[]): Extra[] {
+  return names.map((name) => ({ name, kind: 'number' }));
+}
 
 /** A report: the subjects listed, the measures and the order. */
 export interface Definition {
   looksAt: LooksAt;
-  /** The names of the extras in `extra_properties`. */
-  extras: readonly string[];
+  extras: readonly Extra[];
   /** Bytes per extra: 1 when no value exceeds 255, otherwise 4. */
   extraBytes: 1 | 4;
   /** @returns a list in `facts.memory` */
@@ -52,9 +65,9 @@ export function countWindow({ days }: Window): CountWindowDays {
 
 /** Positions in [`from`, `before`) of subjects created before a day, counted from 1970. */
 export function createdBefore(
-  { createdAt }: SubjectFacts,
+  { createdAt }: Pick<SubjectFacts, 'createdAt'>,
   day: number,
-  { calendar }: Window,
+  { calendar }: Pick<Window, 'calendar'>,
   from = 0,
   before = createdAt.length,
 ): Bitset {
@@ -129,7 +142,7 @@ export function userReport(
     const sorted = greatestFirst(keys, values, memory);
     return { keys: sorted.keys, extras: [sorted.values] };
   };
-  return { looksAt, extras: [extra.name], extraBytes: extra.bytes, rank };
+  return { looksAt, extras: numbers(extra.name), extraBytes: extra.bytes, rank };
 }
 
 /** A report of users without a measure: the most recently active first, then by id. */
@@ -151,13 +164,16 @@ interface OrgReport {
   extras?: readonly Column[];
 }
 
+/** @param extraBytes 1 when no extra exceeds 255 */
 export function orgReport(
   looksAt: LooksAt,
-  extras: readonly string[],
-  define: (orgs: OrgFacts, window: Window) => OrgReport,
+  extras: readonly Extra[],
+  define: (orgs: OrgFacts, window: Window, facts: RunFacts) => OrgReport,
+  extraBytes: Definition['extraBytes'] = 4,
 ): Definition {
-  const rank = ({ orgs, memory }: RunFacts, window: Window): RankedList => {
-    const { listed, by, extras: columns = [] } = define(orgs, window);
+  const rank = (facts: RunFacts, window: Window): RankedList => {
+    const { orgs, memory } = facts;
+    const { listed, by, extras: columns = [] } = define(orgs, window, facts);
     const order = by.reduceRight(
       (sorted, [column, direction]) => stableSort(sorted, column, direction, memory),
       positionsOf(listed, memory),
@@ -165,5 +181,5 @@ export function orgReport(
     const inOrder = (column: Column) => valuesOf(order, column, memory.allocate(order.length));
     return { keys: inOrder(orgs.keys), extras: columns.map(inOrder) };
   };
-  return { looksAt, extras, extraBytes: 4, rank };
+  return { looksAt, extras, extraBytes, rank };
 }

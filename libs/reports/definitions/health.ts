@@ -1,7 +1,7 @@
-import type { HealthPart, OrgHealth } from '#libs/contracts';
-
-/** The weights of the parts in the score: whole numbers of 0 and more, not all 0. */
-export type HealthWeights = Readonly<Record<HealthPart, number>>;
+import type { OrgHealth } from '#libs/contracts';
+import type { Bitset } from '#libs/facts';
+import type { HealthWeights, OrgFacts, RunFacts } from '../engine/run-facts.js';
+import { createdBefore, numbers, orgReport, windowOf, type Window } from './definition.js';
 
 /** The numbers of an org as of a day from which its health follows. */
 export interface HealthFacts {
@@ -43,3 +43,53 @@ export function healthOf(facts: HealthFacts, weights: HealthWeights): OrgHealth 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.min(100, Math.floor((100 * part) / whole));
 }
+
+/** A younger org has no health. */
+const MIN_AGE_DAYS = 14;
+/** The numbers of a health, in the order of the values of a row. */
+const NUMBERS = ['score', 'adoption', 'frequency', 'trend', 'recency'] as const;
+
+/** The orgs with a health, and one column per number. */
+export interface HealthColumns {
+  listed: Bitset;
+  columns: Record<(typeof NUMBERS)[number], Uint8Array>;
+}
+
+/** The health of all orgs as of the moment of a run. */
+export function healthColumns(facts: RunFacts): HealthColumns {
+  const { orgs, healthWeights } = facts;
+  const count = orgs.keys.length;
+  const made = Object.fromEntries(NUMBERS.map((name) => [name, new Uint8Array(count)]));
+  const columns = made as HealthColumns['columns'];
+  for (let position = 0; position < count; position++) {
+    const health = healthOf(factsAt(orgs, position), healthWeights);
+    for (const name of NUMBERS) columns[name][position] = health[name];
+  }
+  const { firstDay }: Window = windowOf(facts, MIN_AGE_DAYS);
+  return { listed: createdBefore(orgs, firstDay, facts), columns };
+}
+
+function factsAt(orgs: OrgFacts, position: number): HealthFacts {
+  return {
+    active: orgs.activeUsers.last30[position]!,
+    before: orgs.activeUsers.before30[position]!,
+    members: orgs.members[position]!,
+    userDays: orgs.userDays[position]!,
+    daysSinceLast: orgs.activity.latestAge(position),
+  };
+}
+
+/** Orgs created before W(14) began, the least healthy first. */
+export const health = orgReport(
+  'fixed windows',
+  numbers(...NUMBERS),
+  (_orgs, _window, facts) => {
+    const { listed, columns } = healthColumns(facts);
+    return {
+      listed,
+      by: [[columns.score, 'ascending']],
+      extras: NUMBERS.map((name) => columns[name]),
+    };
+  },
+  1,
+);

@@ -1,6 +1,10 @@
 import type { REPORTS, Ranking, Subject } from '#libs/contracts';
 import type { Definition } from './definition.js';
+import { championLost } from './champion-lost.js';
+import { health } from './health.js';
 import { attrition, growth, orgChurn, orgReengagement } from './org-reports.js';
+import { ownerLost } from './owner-lost.js';
+import { slipping } from './slipping.js';
 import { champion, topInviter, userChurn, userReengagement } from './user-reports.js';
 
 type Catalogue = typeof REPORTS;
@@ -20,6 +24,10 @@ export const DEFINITIONS: Definitions = {
     churn: orgChurn,
     growth,
     attrition,
+    slipping,
+    champion_lost: championLost,
+    owner_lost: ownerLost,
+    health,
   },
 };
 
@@ -31,5 +39,5 @@ export function definitionOf({ subject, report }: Pick<Ranking, 'subject' | 'rep
 }
 
 export { checkCatalogue } from './check.js';
-export { windowOf, type RankedList } from './definition.js';
-export { lastActiveDay, subjectIndex } from './subject-index.js';
+export { windowOf, type Extra, type RankedList } from './definition.js';
+export { healthScore, lastActiveDay, subjectIndex } from './subject-index.js';

@@ -1,7 +1,7 @@
 import { difference } from '../engine/columns.js';
 import { positive } from '../engine/positions.js';
 import type { OrgFacts } from '../engine/run-facts.js';
-import { countWindow, createdBefore, orgReport, type Window } from './definition.js';
+import { countWindow, createdBefore, numbers, orgReport, type Window } from './definition.js';
 
 /** Orgs created before P(n) began, not active in P(n), active again in W(n). */
 export const orgReengagement = orgReport('two windows', [], (orgs, window) => ({
@@ -22,7 +22,7 @@ export const orgChurn = orgReport('one window', [], (orgs, window) => ({
 /** Orgs with more additions than removals in W(n). */
 export const growth = orgReport(
   'counts',
-  ['num_users_added', 'num_users_removed'],
+  numbers('num_users_added', 'num_users_removed'),
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {
@@ -39,7 +39,7 @@ export const growth = orgReport(
 /** Orgs with removals in W(n). */
 export const attrition = orgReport(
   'counts',
-  ['num_users_added', 'num_users_removed', 'net_users_change'],
+  numbers('num_users_added', 'num_users_removed', 'net_users_change'),
   (orgs, window) => {
     const { added, removed, net } = changes(orgs, window);
     return {

@@ -1,8 +1,9 @@
 import type { Subject } from '#libs/contracts';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
-import type { OrgFacts, RunFacts, UserFacts } from '../engine/run-facts.js';
+import type { RunFacts, UserFacts } from '../engine/run-facts.js';
 import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 import { activeIn, windowOf } from './definition.js';
+import { healthColumns } from './health.js';
 
 /** The window of `active_days_30` and `num_invites_30`, in days. */
 const DAYS = 30;
@@ -28,7 +29,7 @@ export function subjectIndex(facts: RunFacts, subject: Subject): SubjectIndex {
   const { users, orgs } = facts;
   return subject === 'user'
     ? { keys: users.keysById, columns: () => userColumns(facts) }
-    : { keys: orgs.keys, columns: () => orgColumns(orgs, facts.memory) };
+    : { keys: orgs.keys, columns: () => orgColumns(facts) };
 }
 
 function* userColumns(facts: RunFacts): Generator<IndexColumn> {
@@ -58,7 +59,8 @@ function invitees({ keys, openSpans, inviters }: UserFacts, memory: ScratchBuffe
   return byKey(inviterKeys, counts[DAYS], openSpans.length, memory);
 }
 
-function* orgColumns(orgs: OrgFacts, memory: ScratchBuffers): Generator<IndexColumn> {
+function* orgColumns(facts: RunFacts): Generator<IndexColumn> {
+  const { orgs, memory } = facts;
   const { keys, activity, activeUsers } = orgs;
   const size = keys.reduce((most, key) => Math.max(most, key + 1), 0);
   const mark = memory.checkpoint();
@@ -73,6 +75,7 @@ function* orgColumns(orgs: OrgFacts, memory: ScratchBuffers): Generator<IndexCol
     active_users_before: activeUsers.before30,
     active_days_30: days,
     last_active_day: latest,
+    health_score: scores(facts),
   };
   const filled = memory.checkpoint();
   for (const [name, values] of Object.entries(columns)) {
@@ -80,6 +83,20 @@ function* orgColumns(orgs: OrgFacts, memory: ScratchBuffers): Generator<IndexCol
     yield { name, values: byKey(keys, values, size, memory) };
   }
   memory.rewind(mark);
+}
+
+/** One more than the score of each org; 0 without a health. */
+function scores(facts: RunFacts): Uint32Array {
+  const { listed, columns } = healthColumns(facts);
+  const found = facts.memory.allocate(columns.score.length);
+  for (let position = 0; position < found.length; position++)
+    found[position] = listed.has(position) ? columns.score[position]! + 1 : 0;
+  return found;
+}
+
+/** The health score of an org; null for none. @param stored 0 for none, otherwise one more than the score */
+export function healthScore(stored: number): number | null {
+  return stored === 0 ? null : stored - 1;
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Excluded, FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { perWindow, secondsOf, type WindowCounts } from './columns.js';
 import { ACTIVE_USER_COUNTS } from './active-users.js';
-import { ACTIVE_USERS, ADDED, MEMBERS, REMOVED, ROW } from './org-tallies.js';
+import { daysOfChampion, hasChampionStayed } from './champions.js';
+import { ACTIVE_USERS, ADDED, CHAMPION, MEMBERS, REMOVED, ROW, USER_DAYS } from './org-tallies.js';
 import type { NamedActivity } from './named-activity.js';
 import type { OrgThread } from './org-thread.js';
 import type { Moment, OrgFacts } from './run-facts.js';
@@ -17,14 +18,14 @@ import type { ScratchBuffers } from './scratch-buffers.js';
  */
 export async function orgFacts(
   moment: Moment,
-  { orgs, memberships }: FactReplica,
+  { users, orgs, memberships }: FactReplica,
   excluded: Excluded,
   userActivity: ActivityBitmaps,
   named: NamedActivity | undefined,
   thread: OrgThread,
   memory: ScratchBuffers,
   openSpans: Uint32Array,
-): Promise<OrgFacts> {
+): Promise<Omit<OrgFacts, 'lostOwners'>> {
   // Orgs without a row are in no report.
   const rows = memory.allocateShared('orgs', orgs.size * ROW);
   const { columns: spans, length: count } = memberships;
@@ -32,8 +33,20 @@ export async function orgFacts(
   const isAny = !excluded.users.isEmpty || !excluded.orgs.isEmpty;
   const ignored = isAny ? { users: excluded.users.words, orgs: excluded.orgs.words } : undefined;
   const { day, reportTime } = moment;
+  const ranks = users.ranks();
   const until = endOfSecond(reportTime);
-  await thread.tally({ day, until, spans, count, activity, named, ignored, rows, openSpans });
+  await thread.tally({
+    day,
+    until,
+    spans,
+    count,
+    activity,
+    named,
+    ignored,
+    ranks,
+    rows,
+    openSpans,
+  });
   const existing = orgs.existingAt(until);
   const keys = orgs.inOrder(existing.without(excluded.orgs));
   const column = (field: number) => {
@@ -46,6 +59,7 @@ export async function orgFacts(
   const windows = (first: number): WindowCounts => {
     return perWindow((_, index) => column(first + index));
   };
+  const championStates = column(CHAMPION + 1);
   return {
     keys,
     createdAt: secondsOf(keys, orgs.createdAt),
@@ -56,5 +70,11 @@ export async function orgFacts(
     activeUsers: Object.fromEntries(
       ACTIVE_USER_COUNTS.map((window, index) => [window, column(ACTIVE_USERS + index)]),
     ) as OrgFacts['activeUsers'],
+    userDays: column(USER_DAYS),
+    champions: {
+      users: column(CHAMPION),
+      days: championStates.map(daysOfChampion),
+      stayed: championStates.map(hasChampionStayed),
+    },
   };
 }

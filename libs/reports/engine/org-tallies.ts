@@ -1,5 +1,13 @@
 import type { SpanColumns } from '#libs/facts';
-import { ACTIVE_USER_COUNTS, countActiveUser } from './active-users.js';
+import {
+  ACTIVE_USER_COUNTS,
+  countActiveUser,
+  countLast30,
+  daysBefore30,
+  isInLast14,
+} from './active-users.js';
+import { bitCount } from './bits.js';
+import { CHAMPION_FIELDS, rankChampion } from './champions.js';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
 import { isIn, type NamedActivity } from './named-activity.js';
@@ -7,14 +15,16 @@ import { findPair } from './pair-table.js';
 
 // Imports are minimal: the thread that runs this file has to load all of them.
 
-// The row of an org: its activity words, its members, its additions and removals per window, and its active users per
-// window, adjacent in memory.
+// The row of an org: its activity words, its members, its additions and removals per window, its active users per
+// window, the days of its users, and its champion, adjacent in memory.
 // With separate arrays, a span took 1.5 times as long with ten million users.
 export const MEMBERS = BITMAP_WORDS;
 export const ADDED = MEMBERS + 1;
 export const REMOVED = ADDED + COUNT_WINDOWS.length;
 export const ACTIVE_USERS = REMOVED + COUNT_WINDOWS.length;
-export const ROW = ACTIVE_USERS + ACTIVE_USER_COUNTS.length;
+export const USER_DAYS = ACTIVE_USERS + ACTIVE_USER_COUNTS.length;
+export const CHAMPION = USER_DAYS + 1;
+export const ROW = CHAMPION + CHAMPION_FIELDS;
 
 /** The input and output of a tally. All arrays are in shared memory. */
 export interface Tallying {
@@ -31,6 +41,8 @@ export interface Tallying {
   named: NamedActivity | undefined;
   /** The users and the orgs whose spans do not count, one bit each; undefined for none. */
   ignored: { users: Uint32Array; orgs: Uint32Array } | undefined;
+  /** By user key, the number of ids that sort before the user's. */
+  ranks: Uint32Array;
   /** One row per org key, initially zero; spans of other orgs are ignored. */
   rows: Uint32Array;
   /** By user key, initially zero: receives the number of open spans. */
@@ -39,25 +51,26 @@ export interface Tallying {
 
 /** Counts the spans of each org, its active users, and the open spans of each user, as of a moment. */
 export function tallyOrgs(tallying: Tallying): void {
-  const { day, until, spans, count, activity, named, ignored, rows, openSpans } = tallying;
+  const { day, until, spans, count, activity, named, ignored, ranks, rows, openSpans } = tallying;
   const inAllOrgs = named?.unnamed ?? activity;
   const { users, orgs, openedAt, endedAt, from, to, added } = spans;
   // The current pair and its days. In local variables: with an array, a tally took 1.5 times as long.
-  let [pairUser, pairOrg, one, two, three] = [-1, -1, 0, 0, 0];
+  let [pairUser, pairOrg, one, two, three, isMember] = [-1, -1, 0, 0, 0, 0];
   for (let position = 0; position < count; position++) {
     if (openedAt[position]! > until) continue;
     const user = users[position]!;
     const org = orgs[position]!;
     if (ignored && (isIn(ignored.users, user) || isIn(ignored.orgs, org))) continue;
     if (user !== pairUser || org !== pairOrg) {
-      addPair(rows, pairOrg, one, two, three);
+      addPair(rows, ranks, pairUser, pairOrg, one, two, three, isMember);
       pairUser = user;
       pairOrg = org;
-      one = two = three = 0;
+      one = two = three = isMember = 0;
     }
     const row = org * ROW;
     const isOpen = endedAt[position]! > until;
     if (isOpen) {
+      isMember = 1;
       rows[row + MEMBERS]!++;
       openSpans[user]!++;
     } else countInWindows(rows, row + REMOVED, day - to[position]!);
@@ -76,18 +89,31 @@ export function tallyOrgs(tallying: Tallying): void {
       three |= named.words[ofPair + 2]! & masks[2];
     }
   }
-  addPair(rows, pairOrg, one, two, three);
+  addPair(rows, ranks, pairUser, pairOrg, one, two, three, isMember);
 }
 
 /**
  * Adds all days on which one user made an org active. Called once per pair, because the spans of a pair are adjacent, so
  * a user counts once.
  */
-function addPair(rows: Uint32Array, org: number, one: number, two: number, three: number): void {
+function addPair(
+  rows: Uint32Array,
+  ranks: Uint32Array,
+  user: number,
+  org: number,
+  one: number,
+  two: number,
+  three: number,
+  isMember: number,
+): void {
   if ((one | two | three) === 0) return;
   const row = org * ROW;
   rows[row]! |= one;
   rows[row + 1]! |= two;
   rows[row + 2]! |= three;
-  countActiveUser(rows, row + ACTIVE_USERS, one, two);
+  const before = daysBefore30(one, two);
+  countActiveUser(rows, row + ACTIVE_USERS, one, before);
+  rows[row + USER_DAYS]! += countLast30(one);
+  if (before !== 0)
+    rankChampion(rows, row + CHAMPION, ranks, user, bitCount(before), isMember & isInLast14(one));
 }

@@ -21,6 +21,13 @@ export function positive(column: Column): Bitset {
   return set;
 }
 
+/** The positions below `count` that a test accepts. */
+export function matching(count: number, isIn: (position: number) => boolean): Bitset {
+  const set = new Bitset(count);
+  for (let position = 0; position < count; position++) set.addIf(position, isIn(position) ? 1 : 0);
+  return set;
+}
+
 /** The positions of a set, ascending. @param memory receives the result */
 export function positionsOf({ words }: Bitset, memory: ScratchBuffers): Uint32Array {
   let count = 0;

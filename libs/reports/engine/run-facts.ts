@@ -1,4 +1,5 @@
-import type { Calendar } from '#libs/contracts';
+import type { Calendar, HealthPart } from '#libs/contracts';
+import type { Bitset } from '#libs/facts';
 import type { ActiveUserWindow } from './active-users.js';
 import type { ActivityBitmaps } from './activity-bitmaps.js';
 import type { WindowCounts } from './columns.js';
@@ -46,7 +47,32 @@ export interface OrgFacts extends SubjectFacts {
   removed: WindowCounts;
   /** The number of distinct users who made the org active. */
   activeUsers: Record<ActiveUserWindow, Uint32Array>;
+  /** The number of (user, day) pairs in W(30) that made the org active. */
+  userDays: Uint32Array;
+  champions: Champions;
+  lostOwners: LostOwners;
 }
+
+/** The users who made each org active on the most days of P(30). */
+export interface Champions {
+  /** The user's key; 0 for none. */
+  users: Uint32Array;
+  /** The number of these days; 0 for none. */
+  days: Uint32Array;
+  /** 1 when the user is a member at T and made the org active in W(14), otherwise 0. */
+  stayed: Uint32Array;
+}
+
+/** Orgs that lost their last owner in W(30). */
+export interface LostOwners {
+  /** Their positions. */
+  orgs: Bitset;
+  /** When the last owner left or got another role, in unix seconds. */
+  at: Uint32Array;
+}
+
+/** The weights of the parts in the score of a health: whole numbers of 0 and more, not all 0. */
+export type HealthWeights = Readonly<Record<HealthPart, number>>;
 
 export interface RunFacts {
   moment: Moment;
@@ -54,6 +80,7 @@ export interface RunFacts {
   calendar: Pick<Calendar, 'dayOf' | 'startOf' | 'settledFrom'>;
   users: UserFacts;
   orgs: OrgFacts;
+  healthWeights: HealthWeights;
   /** The memory of the facts and of the lists. */
   memory: ScratchBuffers;
 }

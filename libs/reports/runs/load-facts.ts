@@ -1,7 +1,9 @@
 import type { Calendar } from '#libs/contracts';
 import { FactReplica, expectCalendar, loadLastActive, readExcluded } from '#libs/facts';
 import { settleAll, type Connection } from '#libs/database';
+import type { Settings } from '#libs/platform';
 import { ActivityReplica } from './activity-replica.js';
+import { lostOwners } from '../engine/lost-owners.js';
 import { orgFacts } from '../engine/org-facts.js';
 import type { OrgThread } from '../engine/org-thread.js';
 import type { Moment, RunFacts } from '../engine/run-facts.js';
@@ -9,6 +11,9 @@ import { ScratchBuffers } from '../engine/scratch-buffers.js';
 import { userFacts } from './user-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
+
+/** The settings of a run. */
+export type RunSettings = Pick<Settings, 'OWNER_ROLES' | 'HEALTH_WEIGHTS'>;
 
 /** The replicas that a run keeps for the next run. */
 export interface RunReplica {
@@ -38,6 +43,7 @@ export async function loadFacts(
   pair: readonly [Connection, Connection],
   moment: Moment,
   calendar: Calendar,
+  settings: RunSettings,
   thread: OrgThread,
   before?: RunReplica,
 ): Promise<Loaded> {
@@ -48,7 +54,7 @@ export async function loadFacts(
   const excluded = await readExcluded(one);
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
   const [facts, { current, known: activity, lastActiveAt }] = await settleAll([
-    factReplica(pair, calendar, before?.facts).then(async (known) => {
+    factReplica(pair, calendar, settings.OWNER_ROLES, before?.facts).then(async (known) => {
       await known.updateMemberships(other);
       return known;
     }),
@@ -66,9 +72,14 @@ export async function loadFacts(
     orgFacts(moment, facts, excluded, current.users, named, thread, memory, openSpans),
     userFacts(one, calendar, moment, facts, excluded, current.users, lastActiveAt, memory),
   ]);
+  const { ownerships } = facts.memberships;
+  const lost = lostOwners(moment, ownerships, calendar, excluded, orgs.keys);
   const isFullRead = facts !== before?.facts || activity !== before.activity;
   return {
-    facts: { moment, calendar, users: { ...users, openSpans }, orgs, memory },
+    facts: {
+      ...{ moment, calendar, memory, healthWeights: settings.HEALTH_WEIGHTS },
+      ...{ users: { ...users, openSpans }, orgs: { ...orgs, lostOwners: lost } },
+    },
     exclusionsVersion: excluded.version,
     known: { facts, activity, memory },
     isFullRead,
@@ -78,9 +89,11 @@ export async function loadFacts(
 async function factReplica(
   pair: readonly [Connection, Connection],
   calendar: Calendar,
+  ownerRoles: readonly string[],
   before: FactReplica | undefined,
 ): Promise<FactReplica> {
-  return before && (await before.update(pair[1])) ? before : FactReplica.read(pair, calendar);
+  const isUpdated = before && (await before.update(pair[1]));
+  return isUpdated ? before : FactReplica.read(pair, calendar, ownerRoles);
 }
 
 /** The activity of the 90 days up to `day`, and the replica for the next run, which may be of a later day. */

@@ -23,7 +23,7 @@ import {
   renewLease,
   type ClaimedRun,
 } from './claims.store.js';
-import { loadFacts, type RunReplica } from './load-facts.js';
+import { loadFacts, type RunReplica, type RunSettings } from './load-facts.js';
 import { OrgThread } from '../engine/org-thread.js';
 import { markPruned, prunableRuns, undroppedRuns } from './pruning.store.js';
 import type { RunFacts } from '../engine/run-facts.js';
@@ -56,7 +56,7 @@ export class RunExecutor {
     private readonly metrics: Metrics,
     private readonly calendar: Calendar,
     @Inject(SETTINGS)
-    private readonly settings: Pick<Settings, 'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY'>,
+    private readonly settings: Pick<Settings, 'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY'> & RunSettings,
   ) {}
 
   /**
@@ -145,7 +145,7 @@ export class RunExecutor {
     const before = this.known;
     this.known = undefined;
     const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot((pair) =>
-      loadFacts(pair, moment, this.calendar, this.orgThread, before),
+      loadFacts(pair, moment, this.calendar, this.settings, this.orgThread, before),
     );
     await this.publish(run, facts, exclusionsVersion, known.facts);
     this.known = known;

@@ -50,3 +50,14 @@ export async function profilesOf<Profile, Row extends { id: number }>(
   const text = `select * from (${profiles.rowsOf('select unnest($1::int[])')}) profile order by id, org_id`;
   return profiles.read((await db.query<Row>(text, [keys])).rows);
 }
+
+/** The ids of users by key, of deleted ones and those only mentioned too. */
+export async function userIdsOf(
+  db: Queryable,
+  keys: readonly number[],
+): Promise<Map<number, string>> {
+  if (keys.length === 0) return new Map();
+  const text = 'select id, user_id from user_ids where id = any($1::int[])';
+  const { rows } = await db.query<{ id: number; user_id: string }>(text, [keys]);
+  return new Map(rows.map(({ id, user_id }) => [id, user_id]));
+}

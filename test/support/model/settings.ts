@@ -15,6 +15,6 @@ export interface ModelSettings {
 export const DEFAULT_SETTINGS: ModelSettings = {
   ownerRoles: ['Owner'],
   healthWeights: [40, 25, 20, 15],
-  indexHasHealth: false,
+  indexHasHealth: true,
   traits: { user: [], org: [] },
 };

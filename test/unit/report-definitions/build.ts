@@ -1,8 +1,13 @@
 import { Calendar, DAY_MS, intervalDays, type Subject } from '#libs/contracts';
 import { Bitset } from '#libs/facts';
 import { definitionOf, windowOf } from '../../../libs/reports/definitions/index.js';
+import {
+  ACTIVE_USER_COUNTS,
+  type ActiveUserWindow,
+} from '../../../libs/reports/engine/active-users.js';
 import { ActivityBitmaps } from '../../../libs/reports/engine/activity-bitmaps.js';
 import { perWindow } from '../../../libs/reports/engine/columns.js';
+import { matching } from '../../../libs/reports/engine/positions.js';
 import { InviteeCounts } from '../../../libs/reports/engine/invitee-counts.js';
 import type { OrgFacts, RunFacts, UserFacts } from '../../../libs/reports/engine/run-facts.js';
 import { ScratchBuffers } from '../../../libs/reports/engine/scratch-buffers.js';
@@ -28,7 +33,16 @@ export interface OrgCase {
   /** The age of each addition and removal. */
   added?: readonly number[];
   removed?: readonly number[];
+  /** The numbers of active users per window. */
+  activeUsers?: Partial<Record<ActiveUserWindow, number>>;
+  userDays?: number;
+  /** The key of a user, the days in P(30), and whether the user has stayed. */
+  champion?: readonly [user: number, days: number, stayed: boolean];
+  /** When the last owner left, in unix seconds. */
+  lostOwner?: number;
 }
+
+const WEIGHTS = { adoption: 40, frequency: 25, trend: 20, recency: 15 };
 
 /** 2026-01-31 in UTC. */
 const D = Date.UTC(2026, 0, 31);
@@ -48,8 +62,10 @@ export function reportsOf(
     memory,
     users: userFacts(users, day, memory),
     orgs: orgFacts(orgs, day),
+    healthWeights: WEIGHTS,
   };
   return {
+    facts,
     /** The entries of a list in order: the id, then the report's additional numbers. */
     list: (subject: Subject, report: string, interval: string): [string, ...number[]][] => {
       const window = windowOf(facts, intervalDays(interval));
@@ -118,7 +134,8 @@ function userFacts(
 }
 
 function orgFacts(orgs: readonly [string, OrgCase][], day: number): OrgFacts {
-  const none = () => new Uint32Array(orgs.length);
+  const column = (valueOf: (org: OrgCase) => number | undefined) =>
+    Uint32Array.from(orgs, ([, org]) => valueOf(org) ?? 0);
   const counts = (agesOf: (org: OrgCase) => readonly number[] | undefined) =>
     perWindow((days) =>
       Uint32Array.from(orgs, ([, org]) => (agesOf(org) ?? []).filter((age) => age < days).length),
@@ -127,9 +144,21 @@ function orgFacts(orgs: readonly [string, OrgCase][], day: number): OrgFacts {
     keys: Uint32Array.from(orgs, (_, key) => key),
     createdAt: Uint32Array.from(orgs, ([, { created }]) => instantOf(day, created) / 1000),
     activity: activityOf(orgs.map(([, org]) => org)),
-    members: Uint32Array.from(orgs, ([, { members = 0 }]) => members),
+    members: column(({ members }) => members),
     added: counts(({ added }) => added),
     removed: counts(({ removed }) => removed),
-    activeUsers: { last7: none(), last30: none(), before30: none() },
+    activeUsers: Object.fromEntries(
+      ACTIVE_USER_COUNTS.map((name) => [name, column(({ activeUsers }) => activeUsers?.[name])]),
+    ) as OrgFacts['activeUsers'],
+    userDays: column(({ userDays }) => userDays),
+    champions: {
+      users: column(({ champion }) => champion?.[0]),
+      days: column(({ champion }) => champion?.[1]),
+      stayed: column(({ champion }) => Number(champion?.[2] ?? false)),
+    },
+    lostOwners: {
+      orgs: matching(orgs.length, (position) => orgs[position]![1].lostOwner !== undefined),
+      at: column(({ lostOwner }) => lostOwner),
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
 import { Org, Person } from '../../components/names.js';
 import {
@@ -16,7 +17,7 @@ import {
   formatNumber,
   formatSigned,
 } from '../../labels/format.js';
-import { orgAddress } from '../../labels/names.js';
+import { orgAddress, userAddress } from '../../labels/names.js';
 import type { Column, ReportWords } from '../../labels/reports.js';
 import { Term } from '../../labels/terms.js';
 import { ChangeMark } from './change-mark.js';
@@ -91,12 +92,24 @@ const timeOf = ({ change }: Row, { report_time: at, previous }: ReportChanges): 
   change === 'left' && previous ? previous.report_time : at;
 
 const classOf = (index: number) => (index === 0 ? 'number' : 'number wide-only');
-const termOf = ({ name }: Column) => (name === 'net' ? 'net_users_change' : name);
+const termOf = ({ name, term }: Column) => term ?? name;
 
-function valueOf(row: Row, { name }: Column): string {
-  const numbers: Record<string, number | undefined> = row.extra_properties;
-  if (name !== 'net') return formatNumber(numbers[name] ?? 0);
-  return formatSigned((numbers['num_users_added'] ?? 0) - (numbers['num_users_removed'] ?? 0));
+function valueOf(row: Row, { name, kind = 'number' }: Column): ComponentChildren {
+  const values: Record<string, number | string | null | undefined> = row.extra_properties;
+  const value = values[name];
+  if (kind === 'user') return typeof value === 'string' ? <UserId id={value} /> : '–';
+  const number = (of: string) => Number(values[of] ?? 0);
+  if (kind === 'moment') return formatDay(dayOf(number(name)));
+  if (name !== 'net') return formatNumber(number(name));
+  return formatSigned(number('num_users_added') - number('num_users_removed'));
+}
+
+function UserId({ id }: { id: string }) {
+  return (
+    <Link href={userAddress(id)}>
+      <bdi>{id}</bdi>
+    </Link>
+  );
 }
 
 interface OwnNumber {

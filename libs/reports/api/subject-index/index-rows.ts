@@ -6,7 +6,7 @@ import {
   type DisplayProfiles,
   type UserProfile,
 } from '#libs/facts';
-import { lastActiveDay } from '../../definitions/index.js';
+import { healthScore, lastActiveDay } from '../../definitions/index.js';
 import type { IndexEntry } from '../../snapshots/index-page.query.js';
 
 /** What the index of users and that of orgs do differently. */
@@ -51,8 +51,7 @@ export const ORG_INDEX: IndexKind<DisplayOrg, RowOf<typeof ORG_PROFILES>, IndexO
         active_days_30: stored('active_days_30'),
         last_active_day: lastDay === null ? null : formatDay(lastDay * DAY_MS),
         created_at: numbers[0],
-        // No run has a score yet.
-        health_score: null,
+        health_score: healthScore(stored('health_score')),
       },
     };
   },
