@@ -14,10 +14,11 @@ import { MAX_PERIODS, defaultStart, periodsBetween, type Period } from './period
 
 const METRICS = Object.keys(CHART_TYPES) as [ChartMetric, ...ChartMetric[]];
 
-/** The path of a chart. */
-export const chartPath = z.object({
-  metric: z.enum(METRICS, `Unknown chart. The charts are ${METRICS.join(', ')}.`),
-});
+/** The path of a chart. @param others charts at paths of their own, for the error of an unknown chart */
+export function chartPath(others: readonly string[] = []) {
+  const names = [...METRICS, ...others].join(', ');
+  return z.object({ metric: z.enum(METRICS, `Unknown chart. The charts are ${names}.`) });
+}
 
 /** The query for a chart. */
 export const chartQuery = z.object({

@@ -10,7 +10,7 @@ const getChartMetric = operation({
   tag: 'compatible',
   summary: 'A chart over time',
   description: `At most ${MAX_PERIODS} periods. A period that begins or ends outside the requested days is still counted whole.`,
-  path: chartPath,
+  path: chartPath(),
   query: chartQuery,
   reply: wire.chart,
 });

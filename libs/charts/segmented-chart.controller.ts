@@ -3,6 +3,7 @@ import { Calendar, segmentParameters, wire, type Chart } from '#libs/contracts';
 import { Access, Clock, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
 import { chartOf, chartPath, chartQuery, requestedPeriods } from './chart-request.js';
 import { ChartService } from './chart.service.js';
+import { ENGAGEMENT_CHARTS } from './engagement/engagement-request.js';
 import { MAX_PERIODS } from './periods.js';
 
 const getSegmentedChart = operation({
@@ -13,7 +14,7 @@ const getSegmentedChart = operation({
     `At most ${MAX_PERIODS} periods. A period that begins or ends outside the requested days is still counted whole. ` +
     'Conditions are on users for signups and active_users, on organizations for orgs_created and active_orgs. ' +
     'Deleted users and organizations have no values, so they satisfy is_not and unset.',
-  path: chartPath,
+  path: chartPath(ENGAGEMENT_CHARTS),
   query: chartQuery.extend(segmentParameters),
   reply: wire.chart,
 });

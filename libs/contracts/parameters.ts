@@ -39,13 +39,15 @@ export interface DayOrInstant {
   isDay: boolean;
 }
 
+const DAY_RULE = 'must be a day such as 2026-01-31';
+
 /** A calendar day such as 2026-01-31, or an instant, which means its day in the store's zone. */
 export const day = z
-  .string()
+  .string(DAY_RULE)
   .meta({ format: 'date' })
   .transform((text, context): DayOrInstant => {
     const parsed = parseDayOrInstant(text);
-    if (parsed === undefined) context.addIssue('must be a day such as 2026-01-31');
+    if (parsed === undefined) context.addIssue(DAY_RULE);
     return parsed ?? z.NEVER;
   });
 

@@ -13,6 +13,11 @@ import {
 import { chartQuery, dayOf } from '../chart-request.js';
 import { periodOf, type Period } from '../periods.js';
 
+/** The names of the engagement charts in paths. */
+export const ENGAGEMENT_CHARTS = [
+  ...['rolling', 'stickiness', 'frequency', 'lifecycle', 'retention'],
+] as const;
+
 const SUBJECTS = ['user', 'org'] as const satisfies readonly Subject[];
 
 const population = {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     known.push(...drawn.delivery.history.map(own));
     rules = renamedRules(drawn.rules, `${index}~`);
   }
-  const early = [...known.slice(0, 150).map(moved), ...ahead];
+  const early = known.slice(0, 150).map(moved);
   await service.api.ingest(early);
   known.push(...early);
   await service.chartsAreFresh();
@@ -53,16 +53,6 @@ function moved(event: WireEvent): WireEvent {
   const time = (text: string) => new Date(Date.parse(text) + shift).toISOString();
   const { created_at: _, ...data } = renamed(event, 'early~').data;
   return { ...renamed(event, 'early~'), time: time(event.time), data };
-}
-
-/** Activity and a creation that are dated after today. */
-const ahead: WireEvent[] = [
-  ...[-3, 2, 9].map((days) => aheadEvent('user.active', days, { user_id: 'ahead' })),
-  aheadEvent('user.created', 3, { user_id: 'ahead' }),
-];
-function aheadEvent(type: string, days: number, data: Record<string, unknown>): WireEvent {
-  const time = `${dayBefore(-days)}T12:00:00.000Z`;
-  return { id: `ahead ${type} ${days}`, source: 'ahead', type, time, data };
 }
 
 const today = () => dayText(dayOf(Date.now()));
@@ -81,19 +71,19 @@ describe('engagement charts and the lists behind them equal the model', () => {
 
   test.each(SUBJECTS)('of %ss of segments, with and without exclusions', async (subject) => {
     const model = new Model(known, SETTINGS);
-    const wheres = fc.sample(whereArb(subject), { numRuns: RUNS, seed: 32 });
+    const wheres = fc.sample(whereArb(subject), { numRuns: RUNS - 1, seed: 32 });
     const [range] = ranges();
-    for (const ruled of [rules, NO_RULES]) {
-      await exclude(service.api, ruled);
-      const now = model.without(ruled);
-      for (const where of wheres) {
-        const population = { subject, where, segment: { where } };
-        await expectTheModelsEngagement(service.api, now, population, range!);
-      }
-      if (ruled !== rules) continue;
-      const all = { subject, where: [], segment: {} };
-      await expectTheModelsEngagement(service.api, now, all, range!);
-    }
+    const segments = [
+      { where: [], segment: {} },
+      ...wheres.map((where) => ({ where, segment: { where } })),
+    ];
+    await exclude(service.api, rules);
+    const now = model.without(rules);
+    for (const segment of segments)
+      await expectTheModelsEngagement(service.api, now, { subject, ...segment }, range!);
+    await exclude(service.api, NO_RULES);
+    const last = { subject, ...segments.at(-1)! };
+    await expectTheModelsEngagement(service.api, model, last, range!);
   });
 });
 
@@ -106,7 +96,7 @@ test('a list as CSV has the rows of its pages', async () => {
     `${CHARTS}/lifecycle/subjects/csv?${query}`,
   );
   const lines = csv.replace(/^\ufeff/, '').split('\r\n');
-  expect(lines[0]).toBe('user_id,username,first_name,last_name,email,user_created_at_utc');
+  expect(lines[0]).toBe('user_id,email,username,first_name,last_name,user_created_at_utc');
   expect(lines.slice(1, -1)).toHaveLength(body.listed_count);
   expect(body.listed_count).toBeGreaterThan(0);
   expect(headers.get('content-disposition')).toMatch(/filename="users-monthly-active-.*\.csv"/);
@@ -120,8 +110,8 @@ describe('a request that cannot be answered', () => {
     ['stickiness?start_date=2000-01-01', 'start_date', 'at most 1100 periods'],
     ['lifecycle?cadence=Yearly', 'cadence', 'must be one of Daily'],
     ['retention?start_date=soon', 'start_date', 'must be a day such as'],
-    ['frequency?where=[["trait.x"]]', 'where', ''],
-    ['frequency?subject=org&where=[["role","is","Owner"]]', 'where', ''],
+    ['frequency?where=[["trait.x"]]', 'where.0', 'a condition'],
+    ['frequency?subject=org&where=[["role","is","Owner"]]', 'where', 'organizations'],
     ['lifecycle/subjects', 'period', 'must be a day'],
     ['lifecycle/subjects?period=2025-01-01&part=old', 'part', 'must be one of active'],
     ['retention/subjects', 'cohort', 'must be a day'],
