@@ -45,7 +45,7 @@ export async function memberActivity(
   const latestDays = new Uint16Array(members.length);
   const days = new MemberDays(members.length);
   const wasActive = Array.from({ length: count }, () => new Uint8Array(members.length));
-  const byBlock = placesByBlock(members);
+  const byBlock = membersByBlock(members);
   const pairs = await NamedPairs.of(
     db,
     members.map(({ userKey }) => userKey),
@@ -60,12 +60,14 @@ export async function memberActivity(
       const age = (today - day) / DAY_MS;
       const isRecent = age >= 0 && age < AGES;
       const isLatest = age >= 0 && age < LATEST_DAYS;
-      for (const position of byBlock.get(block)!) {
+      const { keys, positions } = byBlock.get(block)!;
+      for (let index = 0; index < keys.length; index++) {
+        const key = keys[index]!;
+        if (!isMarked(bits, key)) continue;
+        const position = positions[index]!;
         const isSettled = inWeek[position] === 1 && !isLatest;
         if (isSettled && !isRecent) continue;
-        const isActive =
-          isMarked(unnamed, members[position]!.userKey) || named.isNamed(day, pairOf[position]!);
-        if (!isActive) continue;
+        if (!isMarked(unnamed, key) && !named.isNamed(day, pairOf[position]!)) continue;
         if (isRecent) days.mark(position, age);
         if (isSettled) continue;
         const isMember = covered[position]!.some(({ from, to }) => from <= day && day <= to);
@@ -79,8 +81,14 @@ export async function memberActivity(
   return { activeByWeek, latestDays, days };
 }
 
-/** The indexes of members by block of users. */
-function placesByBlock(members: readonly OrgMember[]): Map<number, number[]> {
+/** The keys of the members in a block of users, and their positions. */
+interface MembersOfBlock {
+  keys: Int32Array;
+  positions: Int32Array;
+}
+
+/** The members by block. In typed arrays: reading the keys from the members took longer than everything else. */
+function membersByBlock(members: readonly OrgMember[]): Map<number, MembersOfBlock> {
   const positions = new Map<number, number[]>();
   for (const [position, { userKey }] of members.entries()) {
     const block = userKey >> BLOCK_SHIFT;
@@ -88,7 +96,11 @@ function placesByBlock(members: readonly OrgMember[]): Map<number, number[]> {
     if (known) known.push(position);
     else positions.set(block, [position]);
   }
-  return positions;
+  const inBlock = (some: number[]) => ({
+    keys: Int32Array.from(some, (position) => members[position]!.userKey),
+    positions: Int32Array.from(some),
+  });
+  return new Map([...positions].map(([block, some]) => [block, inBlock(some)]));
 }
 
 /** The first and the last day of a span; both count fully. */

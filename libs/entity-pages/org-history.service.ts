@@ -11,15 +11,10 @@ import {
 import { inOrderOfIds, profilesOf, type DayRange, type KnownOrg } from '#libs/facts';
 import { Clock, SETTINGS, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
-import { memberActivity, type MemberActivity } from './member-activity.js';
+import { memberActivity } from './member-activity.js';
 import { contactsAmong, latestMoves, membersAt, mostActive, type Move } from './members.js';
 import type { OrgMembersList, PresentMember } from './org-members-cache.service.js';
-import { Champions } from './story/champions.js';
-import { healthOverTime } from './story/health-over-time.js';
-import { listChanges } from './story/list-changes.js';
-import { orgOverTime } from './story/org-over-time.js';
-import { ownerLost } from './story/owners.js';
-import { PastMoments } from './story/past-moments.js';
+import { orgStory } from './story/org-story.js';
 
 const WEEKS = 52;
 const MOST_MOVES = 50;
@@ -27,7 +22,6 @@ const MOST_ACTIVE = 20;
 const MOST_CONTACTS = 3;
 
 type Profiles = Awaited<ReturnType<typeof profilesOf>>;
-type Story = Pick<OrgActivity, 'health_over_time' | 'list_changes'>;
 
 /** The members, the activity and the health of one org over time. Computed from facts, not from kept runs. */
 @Injectable()
@@ -39,15 +33,20 @@ export class OrgHistoryService {
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'HEALTH_WEIGHTS'>,
   ) {}
 
-  async of(org: KnownOrg, list: OrgMembersList): Promise<OrgActivity> {
+  async of(org: KnownOrg, { members, present }: OrgMembersList): Promise<OrgActivity> {
     const { calendar } = this;
-    const { members, present } = list;
     const now = this.clock.now();
     const today = calendar.dayOf(now);
     const weeks = lastWeeks(today, calendar);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
     const activity = await this.database.transaction((db) =>
       memberActivity(db, calendar, org.key, members, range, today),
+    );
+    const story = await orgStory(
+      { createdAt: org.createdAt * 1000, members, days: activity.days },
+      now,
+      { calendar, weights: this.settings.HEALTH_WEIGHTS },
+      (keys) => inOrderOfIds(this.database.pool, keys),
     );
     const active = mostActive(present, activity.latestDays, MOST_ACTIVE);
     const contacts = contactsAmong(present, MOST_CONTACTS);
@@ -56,7 +55,7 @@ export class OrgHistoryService {
     const shown = [...active, ...contacts, ...joined, ...left].map(({ userKey }) => userKey);
     const profiles = await profilesOf(this.database.pool, shown);
     return {
-      ...(await this.story(org, list, activity, now)),
+      ...story,
       contacts: memberViews(contacts, profiles, ({ lastActiveAt }) => ({
         last_active_at: lastActiveAt,
       })),
@@ -77,33 +76,6 @@ export class OrgHistoryService {
       most_active: memberViews(active, profiles, ({ position }) => ({
         num_active_days: activity.latestDays[position]!,
       })),
-    };
-  }
-
-  /** The health of the org as of past days, and its ways into lists and out of them. */
-  private async story(
-    org: KnownOrg,
-    { members }: OrgMembersList,
-    { days }: MemberActivity,
-    now: number,
-  ): Promise<Story> {
-    const moments = new PastMoments(this.calendar, now);
-    const overTime = orgOverTime(members, days, moments);
-    const champions = new Champions(members, days, moments);
-    const tied = champions.tied();
-    const order = tied.length > 0 ? await inOrderOfIds(this.database.pool, tied) : [];
-    const createdAt = org.createdAt * 1000;
-    const { HEALTH_WEIGHTS: weights } = this.settings;
-    const listed = {
-      ...{ org: overTime, createdAt, championLost: champions.lost(order) },
-      ownerLost: ownerLost(
-        members.flatMap(({ ownerships }) => ownerships),
-        moments,
-      ),
-    };
-    return {
-      health_over_time: healthOverTime(overTime, createdAt, weights, moments, this.calendar),
-      list_changes: listChanges(listed, moments),
     };
   }
 }

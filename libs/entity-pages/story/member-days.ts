@@ -29,45 +29,65 @@ export class MemberDays {
   }
 }
 
+/** A span as seen from the moments. */
+interface SeenSpan {
+  /** The age of its first day. */
+  first: number;
+  /** The age of its last day. As of a moment before its end, a span is open and reaches to the day of the moment. */
+  last: number;
+  /** It exists as of the moments up to this one, and is open as of those after `ended`. */
+  known: number;
+  ended: number;
+}
+
 /**
- * The days on which one member made the org active, and as of which moments they count: a day of age a counts as of the
- * moments up to `until`, which is a unless the span became known after that day. Reused for all members.
+ * One member as seen from the moments: the spans, and the days on which the member made the org active. A day of age a
+ * counts as of the moments up to `until`, which is a unless the span became known after that day. Reused for all members.
  */
-export class CountedDays {
-  /** Ascending. */
+export class SeenMember {
+  spans: SeenSpan[] = [];
+  /** The number of days. */
+  count = 0;
+  /** The ages of the days, ascending. */
   readonly ages = new Int32Array(AGES);
   /** The oldest moment as of which each day counts. */
   readonly until = new Int32Array(AGES);
-  count = 0;
 
   constructor(private readonly moments: PastMoments) {}
 
-  /** Keeps the active days that a span covers. */
   read(days: MemberDays, position: number, spans: readonly Span[]): void {
     const { ages, until } = this;
+    this.spans = spans.map((span) => this.seen(span));
     const active = days.agesOf(position, ages);
-    this.count = 0;
-    if (active === 0) return;
-    const covers = spans.map((span) => this.coverOf(span));
+    let count = 0;
     for (let index = 0; index < active; index++) {
       const age = ages[index]!;
-      let known = -1;
-      for (const { first, last, oldest } of covers)
-        if (last <= age && age <= first && oldest > known) known = oldest;
+      const known = this.knownOn(age);
       if (known < 0) continue;
-      ages[this.count] = age;
-      until[this.count++] = Math.min(age, known);
+      ages[count] = age;
+      until[count++] = age < known ? age : known;
     }
+    this.count = count;
   }
 
-  private coverOf({ from, to, openedAt }: Span) {
+  /** The oldest moment as of which a span covers a day; -1 for none. */
+  private knownOn(age: number): number {
+    let oldest = -1;
+    for (let index = 0; index < this.spans.length; index++) {
+      const { first, last, known } = this.spans[index]!;
+      if (last <= age && age <= first && known > oldest) oldest = known;
+    }
+    return oldest;
+  }
+
+  private seen({ from, to, openedAt }: Span): SeenSpan {
     const { moments } = this;
-    // As of every moment before its end, a span is open and reaches to the day of the moment.
-    const isOpen = moments.oldestWith(to) < 0;
+    const ended = moments.oldestWith(to);
     return {
-      first: moments.ageOf(from),
-      last: isOpen ? -Infinity : moments.ageOf(to),
-      oldest: moments.oldestWith(openedAt),
+      first: from === -Infinity ? AGES : moments.ageOf(from),
+      last: ended < 0 ? -1 : moments.ageOf(to),
+      known: moments.oldestWith(openedAt),
+      ended,
     };
   }
 }

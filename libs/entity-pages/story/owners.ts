@@ -1,5 +1,5 @@
 import type { Ownership } from '#libs/facts';
-import { RangeSums } from './org-over-time.js';
+import { RangeSums } from './range-sums.js';
 import { MOMENTS, type PastMoments } from './past-moments.js';
 
 const W30_LAST = 29;
