@@ -63,7 +63,7 @@ async function pageOfApi(
 }
 
 /** The compared parts of a row: id, the number that every row has, the numbers of the report. */
-type Shown = [string, number, Record<string, number | undefined>];
+type Shown = [string, number, Record<string, number | string | null | undefined>];
 
 async function pageOfDuckDb(
   duckDb: DuckDb,

@@ -70,12 +70,6 @@ export const REPORTS = {
 
 export type Subject = keyof typeof REPORTS;
 
-/** The reports of the reference API. Its endpoints serve these alone. */
-export const REFERENCE_REPORTS = {
-  user: ['top_inviter', 'champion', 'reengagement', 'churn'],
-  org: ['reengagement', 'churn', 'growth', 'attrition'],
-} as const satisfies { [S in Subject]: readonly (keyof (typeof REPORTS)[S])[] };
-
 /** The key of a report in the definitions of terms, such as `org_churn`. */
 export type ReportTerm = {
   [S in Subject]: `${S}_${keyof (typeof REPORTS)[S] & string}`;

@@ -3,12 +3,10 @@ import { WEEK_STARTS } from './calendar.js';
 import { healthOnDay, orgHealth } from './health.js';
 import { count, day, displayUser, email, seconds } from './insight-parts.js';
 import { nameSchemas } from './named.js';
-import { orgRow } from './org-rows.js';
-import { userReportRow } from './wire.js';
+import { orgReportRow, userReportRow } from './wire.js';
 
 export { orgIndex, userIndex } from './index-shapes.js';
 export type * from './index-shapes.js';
-export type * from './org-rows.js';
 
 // The shapes of /api/insights/v1, which the dashboard uses for users, orgs and reports.
 const rank = z.int().min(1).describe('from 1');
@@ -82,7 +80,7 @@ const change = {
 };
 
 const changedUser = userReportRow.extend({ ...change, email });
-const changedOrg = orgRow.extend(change);
+const changedOrg = orgReportRow.extend(change);
 
 const changesOf = {
   report: z.string(),

@@ -3,6 +3,7 @@ import { WEEK_STARTS } from './calendar.js';
 import { CADENCES, CHART_TYPES } from './catalogue.js';
 import { optional, typed } from './fields.js';
 import { parseDay } from './instant.js';
+import { orgHealth } from './health.js';
 import { nameSchemas } from './named.js';
 import { CLEARABLE_FIELDS, shapeOf } from './profile-fields.js';
 
@@ -53,8 +54,22 @@ export const orgReportRow = z.object({
       num_users_added: count.optional(),
       num_users_removed: count.optional(),
       net_users_change: z.int().optional(),
+      num_active_before: count.optional().describe('different active users in P(n)'),
+      num_active: count.optional().describe('different active users in W(n)'),
+      champion_user_id: z
+        .string()
+        .nullable()
+        .optional()
+        .describe('the user may be deleted; null when the id is not known any more'),
+      num_active_days: count.optional().describe("the champion's active days in P(30)"),
+      lost_at: seconds.optional(),
+      ...orgHealth.partial().shape,
     })
-    .describe('the first two in growth, all three in attrition, otherwise empty'),
+    .describe(
+      'the first two in growth, the first three in attrition, num_active_before and num_active in slipping, ' +
+        'champion_user_id and num_active_days in champion_lost, lost_at in owner_lost, score and its parts in health, ' +
+        'otherwise empty',
+    ),
 });
 
 const page = {

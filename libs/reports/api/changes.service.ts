@@ -5,7 +5,7 @@ import {
   type ChangedUserRow,
   type Ranking,
   type ReportChanges,
-  type OrgRow,
+  type OrgReportRow,
   type SegmentRequest,
 } from '#libs/contracts';
 import { Database } from '#libs/database';
@@ -45,7 +45,7 @@ export interface ChangesRequest extends ListRequest {
 }
 
 /** A row of a report with its positions in the two runs. */
-export type RankedRow = ReportPosition & (UserRow | OrgRow);
+export type RankedRow = ReportPosition & (UserRow | OrgReportRow);
 
 /**
  * Pages of a ranking with the changes since an earlier run. Whole lists stay packed; names are read only

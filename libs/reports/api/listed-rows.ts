@@ -1,4 +1,4 @@
-import type { OrgRow, Ranking } from '#libs/contracts';
+import type { OrgReportRow, Ranking } from '#libs/contracts';
 import { ORG_PROFILES, USER_PROFILES, type DisplayProfiles } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import { definitionOf } from '../definitions/index.js';
@@ -9,7 +9,7 @@ import { SnapshotPruned } from './retry-if-pruned.js';
 import type { KeptRun } from './kept-runs.query.js';
 import type { PackedList } from './packed-list.query.js';
 
-type Row = UserRow | OrgRow;
+type Row = UserRow | OrgReportRow;
 
 /**
  * The rows at some positions of a ranking; undefined for users and orgs deleted since.

@@ -6,9 +6,10 @@ import { definitionOf } from '../definitions/index.js';
 import { RankingMissing, SnapshotPruned, retryIfPruned } from './retry-if-pruned.js';
 import { servedRun, type ServedRun } from '../runs/runs.store.js';
 import { sliceOf, type SnapshotSlice } from '../snapshots/page.query.js';
+import { userIdsOf } from '../snapshots/keyed.query.js';
 import { lacksRanking } from '../snapshots/missing.query.js';
 import type { NumberedEntry } from '../snapshots/packing.js';
-import { compatibleRow, orgRow, userRow } from './rows.js';
+import { compatibleRow, orgRow, userRow, usersIn } from './rows.js';
 
 export interface PageRequest {
   pageNumber: number;
@@ -39,8 +40,10 @@ export class PagesService {
       return { user_reports: rows, ...envelope(request, sliced) };
     }
     const sliced = await this.slice(ranking, ORG_PROFILES, request);
+    const users = usersIn(ranking, sliced.slice?.entries ?? []);
+    const userIds = await userIdsOf(this.database.pool, users);
     const rows = rowsOf(sliced, (reportId, entry, profile) =>
-      orgRow(ranking, reportId, entry, profile),
+      orgRow(ranking, reportId, entry, profile, userIds),
     );
     return { org_reports: rows, ...envelope(request, sliced) };
   }

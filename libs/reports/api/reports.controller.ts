@@ -11,25 +11,21 @@ import {
 import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
 import { AvailableReportsService } from './available-reports.service.js';
 import { PagesService } from './pages.service.js';
-import { pinnedRun, referenceInterval, referenceReportOf, requestedRanking } from './request.js';
+import { interval, pinnedRun, reportOf, requestedRanking } from './request.js';
 import { SignupParametersService } from './signup-parameters.service.js';
 
-const pageQuery = z.object({
-  report_interval: referenceInterval,
-  ...parameters.page,
-  run_id: pinnedRun,
-});
+const pageQuery = z.object({ report_interval: interval, ...parameters.page, run_id: pinnedRun });
 
 const getUserReport = operation({
   ...{ id: 'getUserReport', tag: 'compatible', summary: 'A page of a report of users' },
-  path: z.object({ report: referenceReportOf('user') }),
+  path: z.object({ report: reportOf('user') }),
   query: pageQuery,
   reply: wire.userReportPage,
 });
 
 const getOrgReport = operation({
   ...{ id: 'getOrgReport', tag: 'compatible', summary: 'A page of a report of organizations' },
-  path: z.object({ report: referenceReportOf('org') }),
+  path: z.object({ report: reportOf('org') }),
   query: pageQuery,
   reply: wire.orgReportPage,
 });
@@ -46,8 +42,6 @@ const listReports = operation({
   id: 'listReports',
   tag: 'compatible',
   summary: 'The reports with their intervals, and when they were last made',
-  description:
-    'Reports that the reference API does not have are read in `/api/insights/v1/reports`.',
   reply: wire.availableReports,
 });
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  REFERENCE_REPORTS,
   REPORTS,
   RANKINGS,
   intervalsOf,
@@ -11,19 +10,12 @@ import {
 } from '#libs/contracts';
 
 const SUBJECTS = Object.keys(REPORTS) as [Subject, ...Subject[]];
+const INTERVALS = [...new Set(RANKINGS.map(({ interval }) => interval))];
 
 /** The path parameter that names a report of a subject. */
 export function reportOf(subject: Subject) {
-  return oneOf(subject, Object.keys(REPORTS[subject]));
-}
-
-/** The path parameter that names a report of the reference API. */
-export function referenceReportOf(subject: Subject) {
-  return oneOf(subject, REFERENCE_REPORTS[subject]);
-}
-
-function oneOf(subject: Subject, reports: readonly string[]) {
-  return z.enum(reports, `Unknown ${subject} report. The reports are ${reports.join(', ')}.`);
+  const names = Object.keys(REPORTS[subject]) as [string, ...string[]];
+  return z.enum(names, `Unknown ${subject} report. The reports are ${names.join(', ')}.`);
 }
 
 /** The path parameter that names a subject of reports. */
@@ -37,25 +29,14 @@ export const anyReport = z
   .string()
   .meta({ enum: [...new Set(RANKINGS.map(({ report }) => report))] });
 
-/** An interval of one of these reports. `requestedRanking` checks that the report has it. */
-function intervalOf(rankings: readonly Ranking[]) {
-  return z
-    .string()
-    .meta({
-      enum: [...new Set(rankings.map(({ interval }) => interval))],
-      description: `${intervalsInWords(rankings)}; the first of a report is its default`,
-    })
-    .optional();
-}
-
-export const interval = intervalOf(RANKINGS);
-
-/** An interval of a report of the reference API. */
-export const referenceInterval = intervalOf(
-  RANKINGS.filter(({ subject: of, report }) =>
-    (REFERENCE_REPORTS[of] as readonly string[]).includes(report),
-  ),
-);
+/** An interval of a report. `requestedRanking` checks that the report has it. */
+export const interval = z
+  .string()
+  .meta({
+    enum: INTERVALS,
+    description: `${intervalsInWords()}; the first of a report is its default`,
+  })
+  .optional();
 
 /** Pins one run. */
 export const pinnedRun = parameters.runId.optional().describe('a kept run; by default the latest');
@@ -80,9 +61,8 @@ export function requestedRanking(
 }
 
 /** The reports with their intervals. Reports with the same name have the same intervals for users and orgs. */
-function intervalsInWords(rankings: readonly Ranking[]): string {
-  const sentences = rankings.map(
-    ({ subject: of, report }) => `${report}: ${intervalsOf(of, report)!.join(', ')}`,
-  );
+function intervalsInWords(): string {
+  const lists = SUBJECTS.flatMap((subject) => Object.entries<readonly string[]>(REPORTS[subject]));
+  const sentences = lists.map(([report, intervals]) => `${report}: ${intervals.join(', ')}`);
   return [...new Set(sentences)].join('; ');
 }

@@ -1,4 +1,4 @@
-import type { OrgRow, Ranking, UserReportRow } from '#libs/contracts';
+import type { OrgReportRow, Ranking, UserReportRow } from '#libs/contracts';
 import type { DisplayOrg, UserProfile } from '#libs/facts';
 import { definitionOf, type Extra } from '../definitions/index.js';
 import type { Entry, NumberedEntry } from '../snapshots/packing.js';
@@ -37,7 +37,7 @@ export function orgRow(
   entry: NumberedEntry,
   profile: DisplayOrg,
   userIds?: ReadonlyMap<number, string>,
-): OrgRow {
+): OrgReportRow {
   const [createdAt, members] = entry.numbers;
   return {
     id: rowId(reportId, entry.key),
