@@ -2,10 +2,20 @@ import type { Stage } from '../stage.js';
 import { backpressure } from './backpressure.js';
 import { charts } from './charts.js';
 import { disk } from './disk.js';
+import { engagement } from './engagement.js';
 import { ingest } from './ingest.js';
 import { pages } from './pages.js';
 import { runs } from './runs.js';
 import { singles } from './singles.js';
 
 /** The stages, in the order of the table. */
-export const STAGES: readonly Stage[] = [runs, charts, ingest, singles, backpressure, pages, disk];
+export const STAGES: readonly Stage[] = [
+  runs,
+  charts,
+  engagement,
+  ingest,
+  singles,
+  backpressure,
+  pages,
+  disk,
+];

@@ -1,17 +1,13 @@
 // A user's program with a client generated from /openapi.json: every endpoint, without a cast. The test generates
-// api.ts beside a copy of this file, compiles both and runs this against a service.
+// api.ts beside a copy of this folder, compiles it and runs this against a service.
 import { createHmac, randomUUID } from 'node:crypto';
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.js';
+import { readEngagement } from './engagement.js';
+import { found } from './found.js';
 
 const [baseUrl = '', key = '', secret = ''] = process.argv.slice(2);
 const api = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
-
-/** The data of a reply, which must be there. */
-function found<T>({ data, error, response }: { data?: T; error?: unknown; response: Response }): T {
-  if (data === undefined) throw new Error(`${response.url}: ${JSON.stringify(error)}`);
-  return data;
-}
 
 const events: components['schemas']['Event'][] = [
   { id: 'p1', type: 'org.created', data: { org_id: 'o', name: 'Org' } },
@@ -202,6 +198,7 @@ async function readInsights(runId: string): Promise<void> {
   found(await api.GET('/api/insights/v1/orgs/{orgId}/members', { params }));
   await readOrg();
   await readIndex();
+  await readEngagement(api);
 }
 
 async function readIndex(): Promise<void> {

@@ -110,7 +110,7 @@ describe('a request that cannot be answered', () => {
     ['stickiness?start_date=2000-01-01', 'start_date', 'at most 1100 periods'],
     ['lifecycle?cadence=Yearly', 'cadence', 'must be one of Daily'],
     ['retention?start_date=soon', 'start_date', 'must be a day such as'],
-    ['frequency?where=[["trait.x"]]', 'where.0', 'a condition'],
+    ['frequency?where=[["trait.x"]]', 'where.0', '[key, operator]'],
     ['frequency?subject=org&where=[["role","is","Owner"]]', 'where', 'organizations'],
     ['lifecycle/subjects', 'period', 'must be a day'],
     ['lifecycle/subjects?period=2025-01-01&part=old', 'part', 'must be one of active'],
