@@ -42,6 +42,7 @@ const FOLDERS = {
     engine: [],
     snapshots: ['definitions', 'engine'],
     runs: ['definitions', 'engine', 'snapshots'],
+    backtest: ['definitions', 'engine', 'runs'],
     api: ['definitions', 'engine', 'snapshots', 'runs'],
   },
 };

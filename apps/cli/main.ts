@@ -40,6 +40,11 @@ const USAGE = `insightd <command>
   runs list [--limit N]
                       list the report runs, newest first
   runs withdraw ID    withdraw a run permanently: it is no longer served
+  backtest [--as-of DAY]
+                      print how well the health of a past day foretold churn
+  backtest --fit [--days N]
+                      propose weights of the health score; changes nothing.
+                      Both accept --json
   exclusions list     list who is excluded from every number
   exclusions add --domain DOMAIN | --user ID | --org ID
                       exclude more; *.example.com means the subdomains
@@ -96,6 +101,10 @@ const COMMANDS: Record<string, Command> = {
   runs: async (args) => {
     const settings = readSettings();
     await (await import('./commands/runs.js')).runs(args, settings);
+  },
+  backtest: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/backtest.js')).backtest(args, settings);
   },
   exclusions: async (args) => {
     const settings = readSettings();

@@ -15,3 +15,6 @@ export { reportOf } from './api/request.js';
 export { healthOf, type HealthFacts } from './definitions/health.js';
 export type { HealthWeights } from './engine/run-facts.js';
 export { isSlipping } from './definitions/slipping.js';
+export { Backtesting } from './backtest/backtesting.js';
+export { MIN_CHURNED, type Fit } from './backtest/fit.js';
+export { PARTS as WEIGHT_ORDER } from './backtest/backtest.js';

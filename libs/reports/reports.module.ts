@@ -3,6 +3,8 @@ import { RANKINGS, REPORT_RUNS } from '#libs/contracts';
 import { QueueModule } from '#libs/platform';
 import { SegmentsModule } from '#libs/segments';
 import { DEFINITIONS, checkCatalogue } from './definitions/index.js';
+import { BacktestController } from './backtest/backtest.controller.js';
+import { BacktestService } from './backtest/backtest.service.js';
 import { AvailableReportsService } from './api/available-reports.service.js';
 import { ChangesService } from './api/changes.service.js';
 import { CsvService } from './api/csv.service.js';
@@ -45,7 +47,13 @@ export class WithdrawalModule {}
 /** The endpoints of reports, for processes that answer HTTP. */
 @Module({
   imports: [RunsModule, WithdrawalModule, SegmentsModule],
-  controllers: [ReportsController, HistoryController, RunsController, SubjectIndexController],
+  controllers: [
+    ReportsController,
+    HistoryController,
+    RunsController,
+    SubjectIndexController,
+    BacktestController,
+  ],
   providers: [
     PagesService,
     Lists,
@@ -59,6 +67,7 @@ export class WithdrawalModule {}
     IndexOrders,
     IndexCsvService,
     SearchService,
+    BacktestService,
   ],
   exports: [ReportPositionsService, ChangesService],
 })

@@ -1,14 +1,8 @@
 import { expect } from '@jest/globals';
-import type { ListChange, OrgActivity } from '#libs/contracts';
+import type { Backtest, ListChange, OrgActivity } from '#libs/contracts';
 import type { Api } from './api.js';
 import type { Model } from './model/model.js';
-import {
-  dayOf,
-  dayText,
-  endOfDay,
-  startOfWeek,
-  wholeSecond,
-} from './model/time.js';
+import { dayOf, dayText, endOfDay, startOfWeek, wholeSecond } from './model/time.js';
 
 const WEEKS = 12;
 const DAYS = 84;
@@ -68,8 +62,25 @@ export async function expectTheModelsStory(
   return { health_over_time, list_changes };
 }
 
-/** A day whose 30 days after are over, YYYY-MM-DD, in the zone of the model. */
-export function backtestDay(daysBeforeTheLast: number): string {
-  return dayText(dayOf(Date.now()) - 31 - daysBeforeTheLast);
+/** The days of backtests around their edges, YYYY-MM-DD, in the zone of the model: the latest possible day first. */
+export function backtestDays(): string[] {
+  const latest = dayOf(Date.now()) - 31;
+  return [0, 3, 11].map((days) => dayText(latest - days));
 }
 
+/** Expects the backtests of some days to equal the model. @returns how many orgs churned and how many were kept */
+export async function expectTheModelsBacktests(
+  api: Api,
+  model: Model,
+  days: readonly string[],
+): Promise<{ churned: number; kept: number }> {
+  const seen = { churned: 0, kept: 0 };
+  for (const day of days) {
+    const path = `/api/insights/v1/health/backtest?as_of=${day}`;
+    const { body } = await api.get<Backtest>(path);
+    expect(body).toEqual(model.backtest(day));
+    seen.churned += body.churned;
+    seen.kept += body.orgs - body.churned;
+  }
+  return seen;
+}

@@ -1,7 +1,8 @@
 import { copyRows, type Connection } from '#libs/database';
 import { ownershipsIn, spansOf } from '../membership/membership-replay.js';
 import type { Ownership } from '../membership/ownerships.js';
-import { DEFAULT_ROLE, type Span } from '../membership/replay.js';
+import { OwnerRoles } from '../membership/owner-roles.js';
+import type { Span } from '../membership/replay.js';
 import { notExcluded } from './excluded.js';
 import { onlyAddition } from '../membership/steps.js';
 
@@ -35,11 +36,7 @@ export async function orgMembers(
   ownerRoles: readonly string[],
 ): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
-  const roles = new Set(ownerRoles);
-  const names = ownerRoles.map((role) => Buffer.from(role));
-  // Roles are plain text inside the packed steps. Most members never owned the org, and their steps are unpacked once.
-  const mayOwn = (steps: Buffer) =>
-    roles.has(DEFAULT_ROLE) || names.some((name) => steps.includes(name));
+  const roles = new OwnerRoles(ownerRoles);
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
   await copyRows(db, MEMBERS, (row) => {
     const userKey = row.int();
@@ -48,7 +45,9 @@ export async function orgMembers(
     const exists = row.int() === 1;
     const end = deletion.length > 0 ? deletion : undefined;
     const spans = spansOf(steps, end);
-    const ownerships = mayOwn(steps) ? ownershipsIn(steps, roles, end) : NEVER_OWNER;
+    // Most members never owned the org. Their steps are unpacked once.
+    const mayOwn = roles.mayOccurIn({ source: steps, start: 0, end: steps.length });
+    const ownerships = mayOwn ? ownershipsIn(steps, roles.names, end) : NEVER_OWNER;
     members.push({ userKey, exists, spans, ownerships });
   });
   return members;

@@ -1,6 +1,6 @@
-import type { OrgHealth } from '#libs/contracts';
+import type { HealthPart, OrgHealth } from '#libs/contracts';
 import type { Bitset } from '#libs/facts';
-import type { HealthWeights, OrgFacts, RunFacts } from '../engine/run-facts.js';
+import type { HealthWeights, OrgFacts, RunFacts, SubjectFacts } from '../engine/run-facts.js';
 import { createdBefore, numbers, orgReport, windowOf, type Window } from './definition.js';
 
 /** The numbers of an org as of a day from which its health follows. */
@@ -30,13 +30,22 @@ export function healthOf(facts: HealthFacts, weights: HealthWeights): OrgHealth 
   // One fraction instead of a sum, so that only the result is rounded.
   const trend = most === 0 ? 0 : Math.floor((50 * (most + active - before)) / most);
   const recency = Math.max(0, 100 - Math.floor((100 * daysSinceLast) / RECENT_DAYS));
+  const parts = { adoption, frequency, trend, recency };
+  return { score: scoreOf(parts, weights), ...parts };
+}
+
+/** The weighted mean of the parts, rounded down. */
+export function scoreOf(
+  parts: Readonly<Record<HealthPart, number>>,
+  weights: HealthWeights,
+): number {
   const weighted =
-    weights.adoption * adoption +
-    weights.frequency * frequency +
-    weights.trend * trend +
-    weights.recency * recency;
+    weights.adoption * parts.adoption +
+    weights.frequency * parts.frequency +
+    weights.trend * parts.trend +
+    weights.recency * parts.recency;
   const total = weights.adoption + weights.frequency + weights.trend + weights.recency;
-  return { score: Math.floor(weighted / total), adoption, frequency, trend, recency };
+  return Math.floor(weighted / total);
 }
 
 /** A part of a whole in percent, rounded down, at most 100; 0 of nothing. */
@@ -55,8 +64,13 @@ export interface HealthColumns {
   columns: Record<(typeof NUMBERS)[number], Uint8Array>;
 }
 
+/** The facts of an org from which its health follows. */
+type OrgsOfHealth = Pick<OrgFacts, 'activeUsers' | 'members' | 'userDays' | keyof SubjectFacts>;
+
 /** The health of all orgs as of the moment of a run. */
-export function healthColumns(facts: RunFacts): HealthColumns {
+export function healthColumns(
+  facts: Pick<RunFacts, 'moment' | 'calendar' | 'healthWeights'> & { orgs: OrgsOfHealth },
+): HealthColumns {
   const { orgs, healthWeights } = facts;
   const count = orgs.keys.length;
   const made = Object.fromEntries(NUMBERS.map((name) => [name, new Uint8Array(count)]));
@@ -69,7 +83,7 @@ export function healthColumns(facts: RunFacts): HealthColumns {
   return { listed: createdBefore(orgs, firstDay, facts), columns };
 }
 
-function factsAt(orgs: OrgFacts, position: number): HealthFacts {
+function factsAt(orgs: OrgsOfHealth, position: number): HealthFacts {
   return {
     active: orgs.activeUsers.last30[position]!,
     before: orgs.activeUsers.before30[position]!,

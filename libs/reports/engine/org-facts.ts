@@ -22,7 +22,7 @@ export async function orgFacts(
   excluded: Excluded,
   userActivity: ActivityBitmaps,
   named: NamedActivity | undefined,
-  thread: OrgThread,
+  thread: Pick<OrgThread, 'tally'>,
   memory: ScratchBuffers,
   openSpans: Uint32Array,
 ): Promise<Omit<OrgFacts, 'lostOwners'>> {

@@ -7,10 +7,15 @@ import { Model, type ExclusionRules, type WireEvent } from '../../support/model/
 import { ORGS } from '../../support/model/pools.js';
 import { rulesArb } from '../../support/model/random-rules.js';
 import { teamHistoryArb } from '../../support/model/random-teams.js';
-import { dayOf, dayText, useZone } from '../../support/model/time.js';
+import { dayFromText, dayOf, dayText, useZone } from '../../support/model/time.js';
+import { runInsightd } from '../../support/processes.js';
 import { NEVER } from '../../support/runs.js';
-import { startTestService, type TestService } from '../../support/service.js';
-import { expectTheModelsStory } from '../../support/story-agreement.js';
+import { startTestService, testSettings, type TestService } from '../../support/service.js';
+import {
+  backtestDays,
+  expectTheModelsBacktests,
+  expectTheModelsStory,
+} from '../../support/story-agreement.js';
 
 /** The clock of this zone repeats an hour before midnight in October. */
 const ZONE = 'Asia/Beirut';
@@ -23,6 +28,12 @@ interface Drawn {
 
 let service: TestService;
 let drawn: Drawn[];
+/** Histories in which users are active up to the latest day of a backtest: their orgs churn. */
+let quiet: WireEvent[];
+const isEarly = ({ type, time }: WireEvent) =>
+  type !== 'user.active' || dayOf(Date.parse(time)) <= dayFromText(backtestDays()[0]!);
+const insightd = (...args: string[]) =>
+  runInsightd(args, { ...testSettings(service.databaseUrl), WEEK_START: 'sunday' });
 beforeAll(async () => {
   useZone(ZONE, 'sunday');
   const settings = { REPORT_TIME_ZONE: ZONE, WEEK_START: 'sunday', REPORT_CRON: NEVER };
@@ -35,7 +46,11 @@ beforeAll(async () => {
     history: history.map((event) => renamed(event, `${index}~`)),
     rules: renamedRules(rules, `${index}~`),
   }));
-  for (const { history } of drawn) await service.api.ingest(history);
+  quiet = fc.sample(arb, { numRuns: 3, seed: 24 }).flatMap(({ history }, index) =>
+    history.filter(isEarly).map((event) => renamed(event, `quiet ${index}~`)),
+  );
+  for (const history of [...drawn.map((one) => one.history), quiet])
+    await service.api.ingest(history);
 });
 afterEach(() => exclude(service.api, NO_RULES));
 afterAll(() => service.close());
@@ -61,4 +76,57 @@ test('the health of an org over time and its changes of lists equal the model, a
       ...['champion_lost entered', 'owner_lost entered', 'owner_lost left'],
     ]),
   );
+});
+
+test('backtests equal the model, in the API and on the command line, also with exclusions', async () => {
+  const model = new Model([...drawn.flatMap(({ history }) => history), ...quiet]);
+  const seen = await expectTheModelsBacktests(service.api, model, backtestDays());
+  expect(Math.min(seen.churned, seen.kept)).toBeGreaterThan(0);
+  const [latest] = backtestDays() as [string];
+  const byDefault = await service.api.get('/api/insights/v1/health/backtest');
+  expect(byDefault.body).toEqual(model.backtest(latest));
+  const rules = {
+    ...NO_RULES,
+    user_ids: drawn.flatMap(({ rules: { user_ids } }) => user_ids),
+    org_ids: drawn.flatMap(({ rules: { org_ids } }) => org_ids),
+    email_domains: ['example.com'],
+  };
+  await exclude(service.api, rules);
+  const without = model.without(rules);
+  await expectTheModelsBacktests(service.api, without, backtestDays().slice(0, 1));
+  const printed = await insightd('backtest', '--as-of', latest, '--json');
+  expect([printed.code, JSON.parse(printed.stdout)]).toEqual([0, without.backtest(latest)]);
+});
+
+test('a day whose 30 days after are not over is refused, naming the latest possible day', async () => {
+  const [latest] = backtestDays() as [string];
+  const next = dayText(dayFromText(latest) + 1);
+  const asked = (day: string) =>
+    service.api.get<{ detail: string }>(`/api/insights/v1/health/backtest?as_of=${day}`);
+  for (const day of [next, '2999-01-01']) {
+    const { status, body } = await asked(day);
+    expect([day, status]).toEqual([day, 400]);
+    expect(body.detail).toContain(latest);
+  }
+  expect((await asked('soon')).status).toBe(400);
+  const { status } = await fetch(`${service.origin}/api/insights/v1/health/backtest`);
+  expect(status).toBe(401);
+  const refused = await insightd('backtest', '--as-of', next);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(latest)]);
+});
+
+test('the command prints a table and proposes weights without changing anything', async () => {
+  const [latest] = backtestDays() as [string];
+  const { stdout } = await insightd('backtest');
+  expect(stdout).toContain(`Health as of ${latest}:`);
+  expect(stdout).toMatch(/^recency +\d\.\d{3} {2}baseline$/m);
+  const fit = await insightd('backtest', '--fit', '--days', '3');
+  expect([fit.code, fit.stdout]).toEqual([0, expect.stringContaining('Out of sample')]);
+  expect(fit.stdout).toMatch(/^current +40,25,20,15 +\d\.\d{3} +\d\.\d{3}$/m);
+  expect(fit.stdout).toContain('Too few organizations churned');
+  for (const bad of [
+    ['--days', '3'],
+    ['--as-of', 'soon'],
+  ])
+    expect([bad, (await insightd('backtest', ...bad)).code]).toEqual([bad, 1]);
 });
