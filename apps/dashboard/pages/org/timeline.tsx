@@ -9,7 +9,7 @@ import { intervalName, wordsOf } from '../../labels/reports.js';
 import { Term } from '../../labels/terms.js';
 import { Link } from '../../routing/link.js';
 
-/** As far back as the API tells when lists changed. */
+/** The days that the list changes of the API cover. */
 const DAYS_BACK = 84;
 const MOST_NAMED = 3;
 

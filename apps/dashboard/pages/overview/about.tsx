@@ -1,6 +1,6 @@
 import type { ChangedOrgRow, ChangedUserRow } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
-import { Contacts, QuietSince, type ContactsByOrg } from '../../components/contacts.js';
+import { Champion, Contacts, LastActive, type ContactsByOrg } from '../../components/contacts.js';
 import {
   dayOf,
   formatAgo,
@@ -37,7 +37,7 @@ export const aboutQuiet =
         {contact && (
           <>
             {', '}
-            <QuietSince of={contact} />
+            <LastActive of={contact} isQuiet />
           </>
         )}
         <Call contacts={contacts} row={row} />
@@ -64,8 +64,9 @@ export const aboutChampion =
   (contacts: ContactsByOrg): About<ChangedOrgRow> =>
   (row) => (
     <>
+      <Champion of={contacts.get(row.org_id)} id={row.extra_properties.champion_user_id ?? null} />,{' '}
       <Term name="champion_active_days">
-        {formatCount(numberOf(row, 'num_active_days'), 'active day')} before
+        {formatCount(numberOf(row, 'num_active_days'), 'active day')}
       </Term>
       <Call contacts={contacts} row={row} />
     </>
