@@ -54,7 +54,7 @@ function sharedView(place: Place, cadence: Cadence, period: string | undefined) 
 }
 
 function lifecycleView(place: Place, cadence: Cadence): ListView | undefined {
-  const period = dayIn(place, 'period');
+  const period = dayIn(place, 'period', cadence);
   const part = place.query.get('part') ?? 'active';
   if (period === undefined || !Object.hasOwn(PART_NAMES, part)) return undefined;
   const shared = sharedView(place, cadence, period);
@@ -73,9 +73,9 @@ function lifecycleView(place: Place, cadence: Cadence): ListView | undefined {
 }
 
 function cohortView(place: Place, cadence: Cadence): ListView | undefined {
-  const cohort = dayIn(place, 'cohort');
+  const cohort = dayIn(place, 'cohort', cadence);
   if (cohort === undefined) return undefined;
-  const period = dayIn(place, 'period');
+  const period = dayIn(place, 'period', cadence);
   const isActive = place.query.get('state') !== 'inactive';
   const shared = sharedView(place, cadence, period);
   const { subject } = shared;
@@ -105,7 +105,9 @@ function cohortView(place: Place, cadence: Cadence): ListView | undefined {
   };
 }
 
-const dayIn = ({ query }: Place, name: string): string | undefined => {
+/** The first day of the period of a day in the address. */
+function dayIn({ query }: Place, name: string, cadence: Cadence): string | undefined {
   const text = query.get(name) ?? '';
-  return DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
-};
+  const isDay = DAY.test(text) && !Number.isNaN(Date.parse(text));
+  return isDay ? periodStart(cadence, text) : undefined;
+}
