@@ -1,4 +1,5 @@
-import { RANKINGS, intervalDays, type Ranking } from '#libs/contracts';
+import { intervalDays, type Ranking } from '#libs/contracts';
+import { COMPARED_RANKINGS } from '../compared.js';
 import {
   D,
   BITMAPS_FROM_BITS,
@@ -90,7 +91,7 @@ const inTables = (what: string, bitmaps: string): Pass => ({
     `create temp table active as ${bitmaps}`,
     `create temp table user_facts as ${USERS_FROM_BITMAPS}`,
     `create temp table org_facts as ${ORGS_FROM_BITMAPS}`,
-    ...RANKINGS.map(writeTable),
+    ...COMPARED_RANKINGS.map(writeTable),
     'commit',
     'checkpoint',
   ],
@@ -121,14 +122,14 @@ const oneStatement: Pass = {
     `create table rankings as
      with user_facts as materialized (${USERS_FROM_COUNTS}),
        org_facts as materialized (${ORGS_FROM_COUNTS})
-     ${RANKINGS.map(rankedRows).join(' union all ')}`,
+     ${COMPARED_RANKINGS.map(rankedRows).join(' union all ')}`,
     'checkpoint',
   ],
   read: (ranking) => {
     const extras = listOf(ranking)
       .extras.map((_, place) => `, extra${place}`)
       .join('');
-    const index = RANKINGS.indexOf(ranking);
+    const index = COMPARED_RANKINGS.indexOf(ranking);
     return `select key${extras} from rankings where ranking = ${index} order by place`;
   },
 };
@@ -142,7 +143,7 @@ export const PASSES = {
 
 /** Removes the tables of an earlier pass. */
 export const CLEAR: readonly string[] = [
-  ...[...RANKINGS.map(tableOf), 'rankings', 'active', 'user_facts', 'org_facts'].map(
+  ...[...COMPARED_RANKINGS.map(tableOf), 'rankings', 'active', 'user_facts', 'org_facts'].map(
     (name) => `drop table if exists ${name}`,
   ),
   'checkpoint',

@@ -1,4 +1,5 @@
-import { RANKINGS, type OrgReportRow, type Ranking, type UserReportRow } from '#libs/contracts';
+import { type OrgReportRow, type Ranking, type UserReportRow } from '#libs/contracts';
+import { COMPARED_RANKINGS } from '../compared.js';
 import { definitionOf } from '../../libs/reports/definitions/index.js';
 import type { DuckDb } from '../anchors/duckdb.js';
 import { tableOf } from '../anchors/passes.js';
@@ -27,7 +28,7 @@ export async function comparePages(
   duckDb: DuckDb,
 ): Promise<void> {
   const data = new ReferenceData(users);
-  for (const ranking of RANKINGS) {
+  for (const ranking of COMPARED_RANKINGS) {
     const [[total]] = (await duckDb.columns(
       `select count(*)::integer from ${tableOf(ranking)}`,
     )) as [[number]];

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { RANKINGS, type Ranking } from '#libs/contracts';
+import { type Ranking } from '#libs/contracts';
+import { COMPARED_RANKINGS } from '../compared.js';
 import { definitionOf } from '../../libs/reports/definitions/index.js';
 import { unpackList } from '../../libs/reports/snapshots/packing.js';
 import { snapshotTable } from '../../libs/reports/snapshots/snapshots.store.js';
@@ -32,7 +33,7 @@ export async function compareSnapshots(
       user: await indexesOf(pool, 'user', (id) => data.userIndex(id)),
       org: await indexesOf(pool, 'org', (id) => data.orgIndex(id)),
     };
-    for (const ranking of RANKINGS) {
+    for (const ranking of COMPARED_RANKINGS) {
       const theirs = await duckDb.columns(pass.read(ranking));
       await compareRanking(
         pool,

@@ -15,7 +15,7 @@ export const orgHealth = z.object({
   recency: part.describe('how long ago it was active; 100 is today'),
 });
 
-/** What the health of an org is made of, as of the end of a day. */
+/** The health of an org as of the end of a day, and the numbers behind it. */
 export const healthOnDay = z.object({
   date: day,
   num_users: count.describe('members at the end of the day'),

@@ -36,7 +36,19 @@ const ofEachSubject = (query: string): Asked[] =>
   ['user', 'org'].map((subject) => ({ query: `subject=${subject}&${query}` }));
 const REPORTS: [string, string[]][] = [
   ['user', ['top_inviter', 'champion', 'reengagement', 'churn']],
-  ['org', ['reengagement', 'churn', 'growth', 'attrition']],
+  [
+    'org',
+    [
+      'reengagement',
+      'churn',
+      'growth',
+      'attrition',
+      'slipping',
+      'champion_lost',
+      'owner_lost',
+      'health',
+    ],
+  ],
 ];
 const everyReport = (query: string): Asked[] =>
   REPORTS.flatMap(([subject, reports]) =>

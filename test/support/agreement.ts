@@ -1,16 +1,10 @@
 import { expect } from '@jest/globals';
+import type { OrgReportRow } from '#libs/contracts';
 import fc from 'fast-check';
 import type { Api, RunState } from './api.js';
 import { wholeIndex } from './subject-index.js';
 import { historyArb } from './model/histories.js';
-import {
-  Model,
-  RANKINGS,
-  WARNINGS,
-  type Cadence,
-  type Metric,
-  type WireEvent,
-} from './model/model.js';
+import { Model, RANKINGS, type Cadence, type Metric, type WireEvent } from './model/model.js';
 import { compareBytes } from './model/time.js';
 import { chartsAreFresh } from './service.js';
 
@@ -100,7 +94,7 @@ export async function sendToEach(
 }
 
 /**
- * Expects all reports and the index, in a run of now and one of yesterday, and the charts to equal the model's, in
+ * Expects the rankings and the index, in a run of now and one of yesterday, and the charts to equal the model's, in
  * every api of a store. The charts come last: deriving them takes the worker as long as the runs.
  */
 export async function expectTheModelsAnswers(
@@ -116,7 +110,7 @@ export async function expectTheModelsAnswers(
 }
 
 /**
- * Expects all reports and the index to equal the model's, in a run as of each of these days, or of now. All runs are
+ * Expects the rankings and the index to equal the model's, in a run as of each of these days, or of now. All runs are
  * requested before the first is compared: a run of now waits for the next second.
  * @returns the runs
  */
@@ -132,6 +126,7 @@ export async function expectTheModelsReports(
     const run = await api.runCompleted(runId);
     await expectTheModelsRankings(api, model, run);
     await expectTheModelsIndex(api, model, run);
+    await expectTheIdentities(api, run);
     runs.push(run);
   }
   return runs;
@@ -150,6 +145,26 @@ async function expectTheModelsIndex(api: Api, model: Model, run: RunState): Prom
   }
 }
 
+/** Expects what holds in every run: no org is slipping and churned; the index has the scores of the report health. */
+async function expectTheIdentities(api: Api, { run_id: runId }: RunState): Promise<void> {
+  const list = async (report: string, interval: string) =>
+    (await api.ranking('org', report, interval, { runId })).rows as unknown as OrgReportRow[];
+  for (const interval of ['14', '30']) {
+    const [slipping, churned] = [await list('slipping', interval), await list('churn', interval)];
+    const gone = new Set(churned.map((row) => row.org_id));
+    expect(slipping.filter((row) => gone.has(row.org_id))).toEqual([]);
+  }
+  const scores = (await list('health', '30')).map((row) => [
+    row.org_id,
+    row.extra_properties.score,
+  ]);
+  const { rows } = await wholeIndex(api, 'org', { runId, query: 'sort=health_score&order=asc' });
+  const indexed = rows.map(({ id, values }) => [id, values['health_score']]);
+  // By score, then by id; orgs without a health are last.
+  expect(indexed.filter(([, score]) => score !== null)).toEqual(scores);
+  expect(indexed.slice(scores.length).every(([, score]) => score === null)).toBe(true);
+}
+
 async function expectTheModelsRankings(api: Api, model: Model, run: RunState): Promise<void> {
   const { run_id: runId, report_time: at } = run;
   const answers = RANKINGS.map(async ([subject, report, interval]) => {
@@ -161,17 +176,4 @@ async function expectTheModelsRankings(api: Api, model: Model, run: RunState): P
     const { total_count, rows } = model.report(subject, report, interval, at);
     expect(answer).toEqual([subject, report, interval, total_count, rows]);
   }
-  for (const [subject, report, interval] of WARNINGS) {
-    const found = await api.ownRanking(subject, report, interval, { runId });
-    const rows = found.rows.map(withoutRanks);
-    expect({ report, interval, total_count: found.total_count, rows }).toEqual({
-      ...{ report, interval, ...model.report(subject, report, interval, at) },
-    });
-  }
-}
-
-/** A row of the own API without its ids in the snapshot and its ranks. */
-function withoutRanks(row: Record<string, unknown>): Record<string, unknown> {
-  const { rank: _rank, previous_rank: _previousRank, change: _change, ...rest } = row;
-  return withoutOwnIds(rest);
 }

@@ -138,28 +138,6 @@ export class Api {
     }
   }
 
-  /** All rows of a report in the own API. */
-  async ownRanking(
-    subject: Subject,
-    report: string,
-    interval: string,
-    { runId, pageSize = 100 }: { runId?: string; pageSize?: number } = {},
-  ): Promise<{ total_count: number; rows: Record<string, unknown>[] }> {
-    const rows: Record<string, unknown>[] = [];
-    for (let pageNumber = 0; ; pageNumber++) {
-      const pin = runId === undefined ? '' : `&run_id=${runId}`;
-      const query = `interval=${interval}&page_size=${pageSize}&page_number=${pageNumber}${pin}`;
-      const { status, body } = await this.get<{ total_count: number; rows: typeof rows }>(
-        `/api/insights/v1/reports/${subject}/${report}?${query}`,
-      );
-      if (status !== 200)
-        throw new Error(`${subject} ${report}: ${status} ${JSON.stringify(body)}`);
-      rows.push(...body.rows);
-      const { total_count } = body;
-      if ((pageNumber + 1) * pageSize >= total_count) return { total_count, rows };
-    }
-  }
-
   private get authorization(): Record<string, string> {
     return { Authorization: `Bearer ${this.key}` };
   }

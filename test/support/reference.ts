@@ -12,6 +12,14 @@ export const REPORTS: [Subject, string, string[]][] = [
   ['org', 'attrition', ['30', '60', '90']],
 ];
 
+/** The reports that the reference does not have. */
+export const FURTHER_REPORTS: typeof REPORTS = [
+  ['org', 'slipping', ['14', '30']],
+  ['org', 'champion_lost', ['30']],
+  ['org', 'owner_lost', ['30']],
+  ['org', 'health', ['30']],
+];
+
 export const METRICS = {
   signups: 'Signups',
   orgs_created: 'OrgsCreated',

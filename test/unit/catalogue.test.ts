@@ -79,7 +79,7 @@ describe('the report catalogue compiles only with windows and definitions of the
     ],
     ['a window without counts', `growth: ['30', '60', '90']`, `growth: ['7', '30']`, '"7"'],
     ['a window without counts of active users', `slipping: ['14', '30']`, `slipping: ['7']`, '"7"'],
-    ['another interval of fixed windows', `health: ['30']`, `health: ['30', '60']`, 'health'],
+    ['another interval of fixed windows', `health: ['30']`, `health: ['60']`, '"60"'],
     ['an unknown interval', `churn: ['7', '14', '30']`, `churn: ['Quarterly']`, '"Quarterly"'],
     [
       'a report that is not declared',

@@ -48,7 +48,7 @@ describe('random histories', () => {
     );
   });
 
-  test('mostly have rows in most of the eight reports', () => {
+  test('mostly have rows in most of the reports', () => {
     const histories = fc.sample(historyArb({ today: TODAY, maxEvents: 120 }), {
       numRuns: 40,
       seed: 1,

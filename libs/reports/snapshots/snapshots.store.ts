@@ -29,7 +29,7 @@ interface StoredList extends Ranking {
 }
 
 /**
- * The lists of a run's snapshot: the numbers and the index of users and orgs, then the 22 rankings. A yielded list stays valid
+ * The lists of a run's snapshot: the numbers and the index of users and orgs, then all rankings. A yielded list stays valid
  * until the next but one is requested. Yields to the event loop between lists, so that they can be written.
  */
 async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {

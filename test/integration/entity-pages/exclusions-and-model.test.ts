@@ -28,10 +28,10 @@ import {
   orgCreated,
   userCreated,
 } from '../../support/model/fixtures/builders.js';
-import { historyArb } from '../../support/model/histories.js';
 import { Model, RANKINGS, type ExclusionRules, type WireEvent } from '../../support/model/model.js';
 import { ORGS, USERS } from '../../support/model/pools.js';
 import { rulesArb } from '../../support/model/random-rules.js';
+import { teamHistoryArb } from '../../support/model/random-teams.js';
 import { NEVER } from '../../support/runs.js';
 import { startTestService, type TestService } from '../../support/service.js';
 
@@ -70,7 +70,7 @@ async function send(events: readonly WireEvent[]): Promise<(id: string) => strin
 }
 
 const deliveries = fc.record({
-  delivery: deliveryArb(historyArb({ today: dayBefore(0), maxEvents: 100 })),
+  delivery: deliveryArb(teamHistoryArb({ today: dayBefore(0), maxEvents: 100 })),
   rules: rulesArb,
   then: rulesArb,
   place: fc.constantFrom<('before' | 'between' | 'after')[]>('before', 'between', 'after'),

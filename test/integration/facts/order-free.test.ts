@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { historyArb } from '../../support/model/histories.js';
 import { Model, RANKINGS } from '../../support/model/model.js';
+import { teamHistoryArb } from '../../support/model/random-teams.js';
 import {
   dayBefore,
   modelCharts,
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const deliveries = deliveryArb(historyArb({ today, maxEvents: 120 }));
+const deliveries = deliveryArb(teamHistoryArb({ today, maxEvents: 100 }));
 
 let count = 0;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Page, type Reply, type RunState } from '../../support/api.js';
-import { REPORTS } from '../../support/reference.js';
+import { FURTHER_REPORTS, REPORTS } from '../../support/reference.js';
 import { startTestService, type TestService } from '../../support/service.js';
 import { deleted, userCreated } from '../../support/model/fixtures/builders.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../../support/small-world.js';
@@ -249,7 +249,8 @@ test('GET /api/backend/v1/reports lists every report with its intervals, default
   const path = '/api/backend/v1/reports';
   const { status, body } = await service.api.get<{ reports: object[] }>(path);
   expect(status).toBe(200);
-  const expected = REPORTS.flatMap(([subject, report, intervals]) =>
+  const all = [...REPORTS, ...FURTHER_REPORTS];
+  const expected = all.flatMap(([subject, report, intervals]) =>
     intervals.map((report_interval, i) => ({
       subject,
       report,

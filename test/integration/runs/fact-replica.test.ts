@@ -7,7 +7,7 @@ import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll, cleanUpAfterEach } from '../../support/cleanup.js';
 import { ask } from '../../support/database.js';
 import { holdWriters } from '../../support/hold.js';
-import { historyArb } from '../../support/model/histories.js';
+import { teamHistoryArb } from '../../support/model/random-teams.js';
 import { Model, type WireEvent } from '../../support/model/model.js';
 import {
   active,
@@ -114,7 +114,7 @@ async function readsOf(runIds: readonly string[]): Promise<(string | undefined)[
   return lines().map((line) => /"read":"(\w+)"/.exec(line)?.[1]);
 }
 
-const slicedArb = historyArb({ today: dayBefore(0), maxEvents: 80 }).chain((history) =>
+const slicedArb = teamHistoryArb({ today: dayBefore(0), maxEvents: 60 }).chain((history) =>
   fc.record({
     history: fc.shuffledSubarray(history, { minLength: history.length }),
     cuts: fc.array(fc.nat(history.length), { minLength: 1, maxLength: 3 }),

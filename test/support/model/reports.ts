@@ -17,7 +17,7 @@ import { DEFAULT_SETTINGS, type ModelSettings } from './settings.js';
 import { compareBytes, wholeSecond } from './time.js';
 import { compareWarnings, warningListing, WARNINGS, type Extra } from './warnings.js';
 
-/** Every subject, report and interval: the 22 rankings of a run. */
+/** Every subject, report and interval: the 27 rankings of a run. */
 export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['user', 'top_inviter', '30'],
   ['user', 'top_inviter', '60'],
@@ -41,6 +41,7 @@ export const RANKINGS: readonly (readonly [Subject, string, string])[] = [
   ['org', 'attrition', '30'],
   ['org', 'attrition', '60'],
   ['org', 'attrition', '90'],
+  ...WARNINGS,
 ];
 
 /** The frozen part of a user's row. */

@@ -4,7 +4,7 @@ import { useIsNarrow } from '../../routing/narrow.js';
 import { Link } from '../../routing/link.js';
 import { ALL_REPORTS, SUBJECTS, type ReportWords } from '../../labels/reports.js';
 
-/** The eight reports: as links, or on a phone as one select field to save space. */
+/** The reports: as links, or on a phone as one select field to save space. */
 export function ReportNav({ words }: { words: ReportWords }) {
   if (useIsNarrow()) return <ReportSelect words={words} />;
   return (

@@ -7,6 +7,8 @@ const OFFICE_START_SECOND = 8 * 3600;
 
 const PROMOTED_SHARE = 0.07;
 const HANDED_OVER_SHARE = 0.1;
+/** The org of a founder who stepped down on this day or later has no owner yet. */
+const OWNERLESS_SINCE = -27;
 const RENAMED_SHARE = 0.08;
 const NEW_ENDINGS = ['Group', 'International', 'Europe', 'Collective', 'Österreich'];
 
@@ -37,7 +39,7 @@ function promote(script: Script, org: Org, member: Member): void {
   addRoleChange(script, org, member, day, member.role === 'Member' ? 'Admin' : 'Member');
 }
 
-/** The founder of a grown org makes someone else the owner. */
+/** The founder of a grown org makes someone else the owner, or has stepped down and the org has no owner yet. */
 function handOver(script: Script, org: Org): void {
   const { random } = script;
   const [founder, ...others] = org.members;
@@ -45,9 +47,11 @@ function handOver(script: Script, org: Org): void {
   if (!founder || heirs.length < 3 || !random.chance(HANDED_OVER_SHARE)) return;
   const day = script.calendar.drawDay(random, -50, -3);
   const heir = random.pick(heirs);
-  addRoleChange(script, org, heir, day, 'Owner');
   addRoleChange(script, org, founder, day + 1, 'Admin');
-  [heir.role, founder.role] = ['Owner', 'Admin'];
+  founder.role = 'Admin';
+  if (day >= OWNERLESS_SINCE) return;
+  addRoleChange(script, org, heir, day, 'Owner');
+  heir.role = 'Owner';
 }
 
 function rename(script: Script, org: Org): void {
