@@ -11,7 +11,7 @@ const out = mkdtempSync(join(tmpdir(), 'insightd-bench-'));
 afterAll(() => rmSync(out, { recursive: true }));
 
 test('rankings and charts of a thousand users loaded in bulk equal those of DuckDB', async () => {
-  const stages = ['--only', 'runs,charts'];
+  const stages = ['--only', 'runs,charts,engagement'];
   const options = ['--users', '1k', '--repeats', '1', '--fresh', '--out', out];
   const { PATH, HOME, TMPDIR } = process.env;
   const bench = spawn(process.execPath, ['dist/bench/main.js', ...stages, ...options], {
@@ -22,6 +22,7 @@ test('rankings and charts of a thousand users loaded in bulk equal those of Duck
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stderr).toContain('all rankings agree');
   expect(stderr).toContain('all charts agree');
+  expect(stderr).toContain('all engagement charts agree');
   // Results that disagree are not reported.
   const table = readFileSync(join(out, 'RESULTS.md'), 'utf8');
   expect(table).toContain('| 22 rankings from facts, written durably |');

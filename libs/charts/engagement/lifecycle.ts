@@ -4,9 +4,6 @@ import { bitCount, countRow, type BlockRows } from './block-rows.js';
 /** The numbers of a period. */
 export type LifecycleCounts = Record<LifecyclePart, number>;
 
-/** Rows before those of the chart: all activity before the preceding period, and the preceding period. */
-export const ROWS_BEFORE = 2;
-
 /**
  * The chart `lifecycle`: how the keys active in each period relate to the period before.
  * Add the blocks, then read `counts`.
