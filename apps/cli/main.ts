@@ -41,7 +41,7 @@ const USAGE = `insightd <command>
                       list the report runs, newest first
   runs withdraw ID    withdraw a run permanently: it is no longer served
   backtest [--as-of DAY]
-                      print how well the health of a past day foretold churn
+                      print how well the health of a past day predicted churn
   backtest --fit [--days N]
                       propose weights of the health score; changes nothing.
                       Both accept --json

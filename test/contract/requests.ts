@@ -140,6 +140,7 @@ export const goodRequests = ({
   getOrg: () => [org],
   getOrgProfile: () => [org],
   getOrgActivity: () => [org],
+  getBacktest: () => [{}, { query: 'as_of=2025-02-01' }],
   listOrgMembers: () => [org],
   exportOrgMembers: () => [org],
   listOrgContacts: () => ofEach('report', REPORTS[1]![1]),

@@ -50,6 +50,14 @@ export async function expectTheModelsOrgPage(api: Api, model: Model, id: string)
     expect(moves.map(({ at }) => at)).toEqual(expected[kind].map(({ at }) => at));
     expect(moves).toEqual(expect.arrayContaining(expected[kind]));
   }
+  const owners = expected.members.filter(({ role }) => /owner|admin/i.test(role));
+  const roles = owners.map(({ userId, role }) => [userId, role]);
+  const contacts = body.contacts.map(({ user_id, role }) => [user_id, role]);
+  expect([id, contacts.length]).toEqual([id, Math.min(3, owners.length)]);
+  expect(roles).toEqual(expect.arrayContaining(contacts));
+  const { run } = body;
+  const health = run && model.orgAsOf(id, run.report_time).health;
+  expect([id, body.health]).toEqual([id, health]);
   expectTheModelsStandings(model, 'org', id, body);
 }
 

@@ -17,7 +17,7 @@ const DEFAULT_DAYS = 6;
 const [MIN_DAYS, MAX_DAYS] = [2, 24];
 const HELP = 'see "insightd help"';
 
-/** Prints how well the health of a past day foretold churn, or proposes weights. Changes nothing. */
+/** Prints how well the health of a past day predicted churn, or proposes weights. Changes nothing. */
 export async function backtest(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   await inContext(settings, [], async (context) => {

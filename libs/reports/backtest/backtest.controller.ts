@@ -7,7 +7,7 @@ import { BacktestService } from './backtest.service.js';
 const getBacktest = operation({
   id: 'getBacktest',
   tag: 'insights',
-  summary: 'How well the health of a past day foretold churn in the 30 days after it',
+  summary: 'How well the health of a past day predicted churn in the 30 days after it',
   description:
     'Computed on request, in up to some seconds per million users, one at a time; a result is given again for a minute. ' +
     '503 when it takes longer than a request waits: send the request again later.',

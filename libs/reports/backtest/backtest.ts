@@ -15,7 +15,7 @@ export interface Outcomes {
   churned: Uint8Array;
 }
 
-/** How well the health of a day foretold the 30 days after it. */
+/** How well the health of a day predicted the 30 days after it. */
 export function backtestOf(outcomes: Outcomes, weights: HealthWeights): Backtest {
   const { day, parts, churned } = outcomes;
   const auc = (values: Uint8Array) => areaUnderCurve(pairsOf(values, churned));

@@ -221,6 +221,8 @@ async function readIndex(): Promise<void> {
 async function readOrg(): Promise<void> {
   const params = { path: { orgId: 'o' } };
   const { org } = found(await api.GET('/api/insights/v1/orgs/{orgId}/profile', { params }));
+  const { auc } = found(await api.GET('/api/insights/v1/health/backtest'));
+  if (auc.score !== null && auc.score > 1) throw new Error(JSON.stringify(auc));
   const { joined } = found(await api.GET('/api/insights/v1/orgs/{orgId}/activity', { params }));
   const members = found(
     await api.GET('/api/insights/v1/orgs/{orgId}/members/csv', { params, parseAs: 'text' }),

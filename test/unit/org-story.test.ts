@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import { Calendar, DAY_MS } from '../../libs/contracts/index.js';
+import type { OrgMember } from '../../libs/facts/index.js';
+import { MemberDays } from '../../libs/entity-pages/story/member-days.js';
+import { orgStory } from '../../libs/entity-pages/story/org-story.js';
+import { PastMoments } from '../../libs/entity-pages/story/past-moments.js';
+
+// A Sunday at noon, so the weeks that are over end 7, 14 … days ago.
+const NOW = Date.UTC(2026, 2, 29, 12);
+const CALENDAR = new Calendar();
+const WEIGHTS = { adoption: 40, frequency: 25, trend: 20, recency: 15 };
+const ago = (days: number) => NOW - days * DAY_MS;
+const dayAgo = (days: number) => new Date(ago(days)).toISOString().slice(0, 10);
+
+type Given = Partial<OrgMember> & { key: number; activeDaysAgo: number[] };
+
+const open = { from: ago(200), to: Infinity, role: 'Member', openedAt: ago(200), isAddition: true };
+
+/** The story of an org that was created 300 days ago; ids order like keys. */
+function storyOf(given: Given[]) {
+  const members = given.map(({ key, spans = [open], ownerships = [] }) => ({
+    ...{ userKey: key, exists: true, spans, ownerships },
+  }));
+  const days = new MemberDays(members.length);
+  for (const [position, { activeDaysAgo }] of given.entries())
+    for (const age of activeDaysAgo) days.mark(position, age);
+  const facts = { createdAt: ago(300), members, days };
+  const inOrder = (keys: number[]) => Promise.resolve([...keys].sort((a, b) => a - b));
+  return orgStory(facts, NOW, { calendar: CALENDAR, weights: WEIGHTS }, inOrder);
+}
+
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+describe('the story of an org', () => {
+  test('has the health as of the ends of 12 weeks and today', async () => {
+    const { health_over_time: health } = await storyOf([
+      { key: 1, activeDaysAgo: [3, 40] },
+      { key: 2, activeDaysAgo: [40] },
+    ]);
+    expect(health.map(({ date }) => date)).toEqual(
+      [84, 77, 70, 63, 56, 49, 42, 35, 28, 21, 14, 7, 0].map(dayAgo),
+    );
+    expect(health.at(-1)).toEqual({
+      ...{ date: dayAgo(0), num_users: 2, active_users: 1 },
+      health: { score: 47, adoption: 50, frequency: 8, trend: 25, recency: 90 },
+    });
+    expect(health.at(-6)).toMatchObject({ date: dayAgo(35), active_users: 2 });
+    expect(health.at(-6)!.health!.recency).toBe(100 - 16);
+  });
+
+  test('counts days of an unknown start only as of moments after it became known', async () => {
+    const late = {
+      from: -Infinity,
+      to: Infinity,
+      role: 'Member',
+      openedAt: ago(20),
+      isAddition: false,
+    };
+    const { health_over_time: health } = await storyOf([
+      { key: 1, spans: [late], activeDaysAgo: [25] },
+    ]);
+    const seen = health.map(({ num_users, active_users }) => [num_users, active_users]);
+    expect(seen.slice(-5)).toEqual([
+      ...[
+        [0, 0],
+        [0, 0],
+      ],
+      ...[
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+    ]);
+  });
+
+  test('names each day on which the org entered or left a list', async () => {
+    const { list_changes: changes } = await storyOf([{ key: 1, activeDaysAgo: [9, 80, 81] }]);
+    const churn = changes.filter(({ interval }) => interval === '7');
+    expect(churn).toEqual([
+      { date: dayAgo(2), report: 'churn', interval: '7', change: 'entered' },
+      { date: dayAgo(9), report: 'churn', interval: '7', change: 'left' },
+      { date: dayAgo(73), report: 'churn', interval: '7', change: 'entered' },
+      { date: dayAgo(81), report: 'churn', interval: '7', change: 'left' },
+    ]);
+    expect(changes.map(({ date }) => date)).toEqual(
+      changes
+        .map(({ date }) => date)
+        .sort()
+        .reverse(),
+    );
+  });
+
+  test('finds the champion by days, then by id, and the last owner', async () => {
+    const often = range(40, 46);
+    const stays = { key: 1, activeDaysAgo: [...often, 1] };
+    const leaves = { key: 2, activeDaysAgo: often };
+    const of = async (given: Given[]) =>
+      (await storyOf(given)).list_changes.filter(({ report }) => report === 'champion_lost');
+    expect((await of([leaves, stays])).at(0)).toMatchObject({ change: 'left', date: dayAgo(1) });
+    expect(
+      await of([
+        { ...leaves, key: 1 },
+        { ...stays, key: 2 },
+      ]),
+    ).toEqual([{ date: dayAgo(12), report: 'champion_lost', interval: '30', change: 'entered' }]);
+    const owner = { key: 3, activeDaysAgo: [], ownerships: [{ from: ago(90), to: ago(10) }] };
+    const { list_changes: changes } = await storyOf([owner]);
+    expect(changes.filter(({ report }) => report === 'owner_lost')).toEqual([
+      { date: dayAgo(10), report: 'owner_lost', interval: '30', change: 'entered' },
+    ]);
+  });
+
+  test('sees the moments at the ends of the dates that the zone has', () => {
+    const moments = new PastMoments(
+      new Calendar('Pacific/Apia'),
+      Date.parse('2012-01-02T00:00:00Z'),
+    );
+    const skipped = moments.ageOf(Date.parse('2012-01-02T00:00:00Z')) + 3;
+    expect(new Date(moments.dayOf(skipped)).toISOString().slice(0, 10)).toBe('2011-12-30');
+    expect([moments.onDate(skipped), moments.onDate(1)]).toEqual([skipped + 1, 1]);
+    expect(moments.oldestWith(Infinity)).toBe(-1);
+  });
+});
