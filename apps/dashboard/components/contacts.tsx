@@ -37,12 +37,13 @@ export function LastActive({
   );
 }
 
-/** The champion that an organization lost; by the id when the user was deleted. */
-export function Champion({ of, id }: { of: OrgContact | undefined; id: string | null }) {
-  if (id === null) return <>a deleted user</>;
+/** The champion that an organization lost. @param of undefined until the contacts are loaded */
+export function Champion({ of }: { of: OrgContact | undefined }) {
+  if (!of) return <>…</>;
+  if (!of.champion) return <>a user deleted since</>;
   return (
-    <Link href={userAddress(id)}>
-      <bdi title={id}>{of?.champion ? nameOf(of.champion) : id}</bdi>
+    <Link href={userAddress(of.champion.user_id)}>
+      <bdi>{nameOf(of.champion)}</bdi>
     </Link>
   );
 }

@@ -55,7 +55,7 @@ export function extrasAt(
 ): Record<string, number> {
   const [entry] = entriesAt(ranking, list, [position]);
   return Object.fromEntries(
-    definitionOf(ranking).extras.map((name, index) => [name, entry!.extras[index]!]),
+    definitionOf(ranking).extras.map(({ name }, index) => [name, entry!.extras[index]!]),
   );
 }
 

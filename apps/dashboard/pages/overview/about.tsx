@@ -64,7 +64,7 @@ export const aboutChampion =
   (contacts: ContactsByOrg): About<ChangedOrgRow> =>
   (row) => (
     <>
-      <Champion of={contacts.get(row.org_id)} id={row.extra_properties.champion_user_id ?? null} />,{' '}
+      <Champion of={contacts.get(row.org_id)} />,{' '}
       <Term name="champion_active_days">
         {formatCount(numberOf(row, 'num_active_days'), 'active day')}
       </Term>

@@ -105,8 +105,7 @@ function valueOf(
 ): ComponentChildren {
   const values: Record<string, number | string | null | undefined> = row.extra_properties;
   if (kind === 'user') {
-    const id = String(values[name] ?? '') || null;
-    return <Champion id={id} of={'org_id' in row ? contacts.get(row.org_id) : undefined} />;
+    return <Champion of={'org_id' in row ? contacts.get(row.org_id) : undefined} />;
   }
   const number = (of: string) => Number(values[of] ?? 0);
   if (kind === 'moment') return formatDay(dayOf(number(name)));
