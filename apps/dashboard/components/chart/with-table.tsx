@@ -5,13 +5,15 @@ interface Props {
   name: string;
   chart: ComponentChildren;
   table: ComponentChildren;
+  /** Whether the table has many columns. */
+  isWide?: boolean;
 }
 
 /** A chart with its table beside it; below it in a narrow window, folded on a phone. */
-export function WithTable({ name, chart, table }: Props) {
+export function WithTable({ name, chart, table, isWide = false }: Props) {
   const isNarrow = useIsNarrow();
   return (
-    <div class="with-table">
+    <div class={isWide ? 'with-table wide' : 'with-table'}>
       <div>{chart}</div>
       {isNarrow ? (
         <details class="folded">

@@ -48,6 +48,7 @@ function Drawn({ metrics, cadence, addressOf }: DrawnProps) {
       <LatestOver metrics={metrics} cadence={cadence} />
       <WithTable
         name={NAME}
+        isWide
         chart={<LifecycleBars {...{ metrics, cadence, addressOf }} />}
         table={
           <ValuesTable

@@ -1,13 +1,14 @@
 import type { Cadence, RetentionChart, Subject } from '#libs/contracts';
 import { useState } from 'preact/hooks';
 import { useResource } from '../../api/resource.js';
-import { periodName } from '../../components/chart/points.js';
+import { periodName, shortPeriodName } from '../../components/chart/points.js';
 import { PERIOD_HEADS } from '../../components/chart/table.js';
 import { Empty, Shown } from '../../components/states.js';
 import { cohortTitle, later, PERIODS } from '../../labels/engagement.js';
 import { formatCount, formatNumber, formatShare } from '../../labels/format.js';
 import { KINDS } from '../../labels/names.js';
 import { Term } from '../../labels/terms.js';
+import { useIsNarrow } from '../../routing/narrow.js';
 import { Link } from '../../routing/link.js';
 import { ChartPanel } from './panel.js';
 import { chartPath, listAddress, type EngagementView, type ListQuery } from './view.js';
@@ -148,9 +149,10 @@ interface RowProps extends Omit<TableProps, 'cohorts'> {
 
 function CohortRow({ subject, cadence, cohort, addressOf, onRead }: RowProps) {
   const { date, size, cells } = cohort;
+  const isNarrow = useIsNarrow();
   return (
     <tr>
-      <th scope="row">{periodName(date, cadence)}</th>
+      <th scope="row">{isNarrow ? shortPeriodName(date, cadence) : periodName(date, cadence)}</th>
       <td class="number">
         {size === 0 ? '0' : <Link href={addressOf({ cohort: date })}>{formatNumber(size)}</Link>}
       </td>

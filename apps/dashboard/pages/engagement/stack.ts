@@ -14,6 +14,7 @@ export interface Segment {
 }
 
 const LEFT = 34;
+const RIGHT = 14;
 const TOP = 12;
 const WIDEST = 44;
 const TICKS = 5;
@@ -24,7 +25,7 @@ export function stacked(metrics: readonly Metric[], width: number, height: numbe
   const below = Math.max(0, ...metrics.map(({ dormant }) => dormant));
   const scale = (height - TOP) / Math.max(1, above + below);
   const zero = TOP + above * scale;
-  const band = Math.max(0, width - LEFT) / Math.max(1, metrics.length);
+  const band = Math.max(0, width - LEFT - RIGHT) / Math.max(1, metrics.length);
   const bar = Math.max(1, Math.min(WIDEST, band * 0.72));
   const centre = (index: number) => LEFT + (index + 0.5) * band;
   const segments = metrics.flatMap((metric, index) => {

@@ -42,6 +42,7 @@ function Days({ days }: { days: readonly HealthOnDay[] }) {
   return (
     <WithTable
       name={NAME}
+      isWide
       chart={
         <ReadableChart
           name={NAME}

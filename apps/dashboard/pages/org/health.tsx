@@ -29,7 +29,7 @@ export function Health({ profile, activity }: Props) {
           <p class="total">
             <strong>{formatNumber(health.score)}</strong>
             <span class="small soft">
-              of 100{before && `; ${formatNumber(before.score)} ${WEEKS_AGO} weeks ago`}
+              of 100{before && `; ${WEEKS_AGO} weeks ago it was ${formatNumber(before.score)}`}
             </span>
           </p>
           <Parts health={health} />
