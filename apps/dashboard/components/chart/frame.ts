@@ -13,7 +13,7 @@ const PERCENT_STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 export type Colour = (name: string) => string;
 
 /** A drawing with labels below and values at the side. */
-export interface Frame {
+interface Frame {
   /** The labels along the axis, one for each index of the data. */
   labels: readonly string[];
   /** A label's width in pixels. */

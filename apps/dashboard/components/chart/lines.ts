@@ -13,7 +13,7 @@ const LOOKS: readonly Partial<uPlot.Series>[] = [
 export const colourOf = (subject: Subject): '--users' | '--orgs' => `--${subject}s`;
 
 /** Several values over the same periods, or one value as bars. */
-export interface Lines {
+interface Lines {
   labels: readonly string[];
   labelWidth?: number;
   /** The values of each line; null leaves a gap. */

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { formatNumber } from '../../labels/format.js';
 import { periodName, type Point } from './points.js';
 
-export interface ValuesRow {
+interface ValuesRow {
   key: string;
   head: ComponentChildren;
   /** Whether the period of the row is not over. */

@@ -28,6 +28,8 @@ export function LifecycleBars({ metrics, cadence, addressOf }: Props) {
   const width = useWidth(box);
   const { segments, ticks, centre, bar, isEmpty } = stacked(metrics, width, HEIGHT - FOOT);
   const [at, setAt] = useState<Pick<Segment, 'index' | 'part'>>();
+  /** The index of the period at the pointer or with the focus. */
+  const [readIndex, setReadIndex] = useState<number>();
   const current =
     segments.find(({ index, part }) => index === at?.index && part === at.part) ?? segments.at(-1);
   const move = (event: KeyboardEvent) => {
@@ -36,7 +38,7 @@ export function LifecycleBars({ metrics, cadence, addressOf }: Props) {
     event.preventDefault();
     box.current!.querySelector<SVGAElement>(`[data-at="${keyOf(next)}"]`)?.focus();
   };
-  const read = metrics[current?.index ?? metrics.length - 1];
+  const read = metrics[readIndex ?? metrics.length - 1] ?? metrics.at(-1);
   return (
     <>
       <Legend />
@@ -70,8 +72,11 @@ export function LifecycleBars({ metrics, cadence, addressOf }: Props) {
                 tabIndex={segment === current ? 0 : -1}
                 class={`part ${part}${isOver ? '' : ' unfinished'}`}
                 aria-label={`${periodName(date, cadence)}: ${formatNumber(value)} ${PART_NAMES[part].toLowerCase()}${isOver ? '' : ' so far'}`}
-                onFocus={() => setAt({ index, part })}
-                onPointerEnter={() => setAt({ index, part })}
+                onFocus={() => {
+                  setAt({ index, part });
+                  setReadIndex(index);
+                }}
+                onPointerEnter={() => setReadIndex(index)}
               >
                 <rect x={x} y={y} width={bar} height={height} />
               </Link>
