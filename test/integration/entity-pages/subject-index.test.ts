@@ -43,12 +43,12 @@ const USER_VALUES: Record<string, (number | string | null)[]> = {
 };
 const ORG_VALUES: Record<string, (number | string | null)[]> = {
   // num_users, active_users_7, _30, _before, active_days_30, last_active_day, created_at, health_score
-  [ORGS.acme]: [2, 1, 2, 1, 3, '2025-03-26', noon('2024-06-02'), null],
-  [ORGS.beta]: [1, 1, 2, 0, 3, '2025-03-26', noon('2024-07-02'), null],
-  [ORGS.core]: [1, 0, 0, 0, 0, null, noon('2024-08-02'), null],
-  [ORGS.duo]: [1, 0, 1, 0, 1, '2025-03-20', noon('2024-09-02'), null],
-  [ORGS.echo]: [1, 0, 1, 0, 1, '2025-03-15', noon('2024-10-02'), null],
-  fold: [1, 0, 1, 1, 2, '2025-03-09', noon('2024-09-02'), null],
+  [ORGS.acme]: [2, 1, 2, 1, 3, '2025-03-26', noon('2024-06-02'), 70],
+  [ORGS.beta]: [1, 1, 2, 0, 3, '2025-03-26', noon('2024-07-02'), 75],
+  [ORGS.core]: [1, 0, 0, 0, 0, null, noon('2024-08-02'), 0],
+  [ORGS.duo]: [1, 0, 1, 0, 1, '2025-03-20', noon('2024-09-02'), 71],
+  [ORGS.echo]: [1, 0, 1, 0, 1, '2025-03-15', noon('2024-10-02'), 69],
+  fold: [1, 0, 1, 1, 2, '2025-03-09', noon('2024-09-02'), 58],
 };
 
 let service: TestService;

@@ -6,7 +6,7 @@ import { isShared } from './stories.js';
 const OFFICE_START_SECOND = 8 * 3600;
 
 const PROMOTED_SHARE = 0.07;
-const HANDED_OVER_SHARE = 0.1;
+const HANDED_OVER_SHARE = 0.18;
 /** The org of a founder who stepped down on this day or later has no owner yet. */
 const OWNERLESS_SINCE = -27;
 const RENAMED_SHARE = 0.08;
