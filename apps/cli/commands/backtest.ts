@@ -90,7 +90,7 @@ function backtestText({ as_of, orgs, churned, auc }: Backtest): string {
 }
 
 /** A proposal as text. */
-export function fitText({ inSample, outOfSample, current, best }: Fit): string {
+function fitText({ inSample, outOfSample, current, best }: Fit): string {
   const sample = (name: string, { days, orgs, churned }: Fit['inSample']) =>
     `${name.padEnd(15)}${orgs} organizations, ${churned} churned: ${days.join(', ')}`;
   const line = (name: string, { weights, auc }: Fit['current']) =>
