@@ -9,6 +9,7 @@ import type { AddressOfPart } from './lifecycle.js';
 import { neighbour, stacked, type Segment } from './stack.js';
 
 type Metric = LifecycleChart['metrics'][number];
+type Layout = ReturnType<typeof stacked>;
 
 interface Props {
   metrics: readonly Metric[];
@@ -53,14 +54,7 @@ export function LifecycleBars({ metrics, cadence, addressOf }: Props) {
           aria-label="Lifecycle by period. The arrow keys move between the parts of the bars; each is a link to its list."
           onKeyDown={move}
         >
-          {ticks.map(({ value, y }) => (
-            <g key={value} aria-hidden="true">
-              <line x1="0" x2={width} y1={y} y2={y} class={value === 0 ? 'zero' : 'grid'} />
-              <text x="0" y={y - 3}>
-                {formatNumber(Math.abs(value))}
-              </text>
-            </g>
-          ))}
+          <Grid ticks={ticks} width={width} />
           {segments.map((segment) => {
             const { index, part, x, y, height } = segment;
             const { date, cadence_completed: isOver, [part]: value } = metrics[index]!;
@@ -82,22 +76,47 @@ export function LifecycleBars({ metrics, cadence, addressOf }: Props) {
               </Link>
             );
           })}
-          <g aria-hidden="true" class="labels">
-            {labelled(metrics.length, width).map((index) => (
-              <text key={index} x={centre(index)} y={HEIGHT - FOOT + 16}>
-                {shortPeriodName(metrics[index]!.date, cadence)}
-                {!metrics[index]!.cadence_completed && (
-                  <tspan x={centre(index)} dy="13">
-                    so far
-                  </tspan>
-                )}
-              </text>
-            ))}
-          </g>
+          <Labels {...{ metrics, cadence, width, centre }} />
         </svg>
       </div>
       {isEmpty && <p class="soft">There was no activity in this range.</p>}
     </>
+  );
+}
+
+function Grid({ ticks, width }: { ticks: Layout['ticks']; width: number }) {
+  return (
+    <g aria-hidden="true">
+      {ticks.map(({ value, y }) => (
+        <g key={value}>
+          <line x1="0" x2={width} y1={y} y2={y} class={value === 0 ? 'zero' : 'grid'} />
+          <text x="0" y={y - 3}>
+            {formatNumber(Math.abs(value))}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+interface LabelsProps extends Pick<Props, 'metrics' | 'cadence'>, Pick<Layout, 'centre'> {
+  width: number;
+}
+
+function Labels({ metrics, cadence, width, centre }: LabelsProps) {
+  return (
+    <g aria-hidden="true" class="labels">
+      {labelled(metrics.length, width).map((index) => (
+        <text key={index} x={centre(index)} y={HEIGHT - FOOT + 16}>
+          {shortPeriodName(metrics[index]!.date, cadence)}
+          {!metrics[index]!.cadence_completed && (
+            <tspan x={centre(index)} dy="13">
+              so far
+            </tspan>
+          )}
+        </text>
+      ))}
+    </g>
   );
 }
 

@@ -1,7 +1,12 @@
-import type { Summary } from '#libs/contracts';
+import type { ReportChanges, Summary } from '#libs/contracts';
 import { Choices } from '../../components/choices.js';
 import { changed, type Place } from '../../routing/location.js';
-import { COMPARISONS, DEFAULT_COMPARISON, isComparison } from '../../labels/comparisons.js';
+import {
+  COMPARISONS,
+  DEFAULT_COMPARISON,
+  isComparison,
+  type Comparison,
+} from '../../labels/comparisons.js';
 import { formatMoment } from '../../labels/format.js';
 import {
   aboutChampion,
@@ -34,7 +39,6 @@ export function Calls({ latest, totals, place }: Props) {
   const shrinking = useTop(LISTS.shrinking, runs);
   const leaving = useTop(LISTS.leaving, runs);
   const champions = useTop(LISTS.champions, runs);
-  const previous = quiet.top.data?.previous;
   const news = [
     { list: LISTS.slipping, of: slipping.top },
     { list: LISTS.championLost, of: championLost.top },
@@ -43,29 +47,7 @@ export function Calls({ latest, totals, place }: Props) {
   const shared = { against, totals };
   return (
     <section aria-labelledby="calls" class="block">
-      <header class="head">
-        <h2 id="calls">Who needs a call today</h2>
-        <div class="bar small soft">
-          <span>Compared with</span>
-          <Choices
-            label="Compared with"
-            choices={Object.entries(COMPARISONS).map(([name, title]) => ({
-              name: title,
-              href: changed(place, { against: name === DEFAULT_COMPARISON ? undefined : name }),
-              current: name === against,
-            }))}
-          />
-          <span>
-            {previous ? (
-              <>
-                <span class="mark accent">new</span> since {formatMoment(previous.report_time)}
-              </>
-            ) : (
-              quiet.top.data && 'No report is kept of that time.'
-            )}
-          </span>
-        </div>
-      </header>
+      <Against place={place} against={against} report={quiet.top.data} />
       <div class="columns calls">
         <News lists={news} runs={runs} />
         <TopOf
@@ -97,6 +79,43 @@ export function Calls({ latest, totals, place }: Props) {
         <TopOf list={LISTS.champions} of={champions} about={activeDays} {...shared} />
       </div>
     </section>
+  );
+}
+
+interface AgainstProps {
+  place: Place;
+  against: Comparison;
+  /** A report of the comparison, once it is loaded. */
+  report: ReportChanges | undefined;
+}
+
+/** The heading, with the report that all lists are compared with. */
+function Against({ place, against, report }: AgainstProps) {
+  const previous = report?.previous;
+  return (
+    <header class="head">
+      <h2 id="calls">Who needs a call today</h2>
+      <div class="bar small soft">
+        <span>Compared with</span>
+        <Choices
+          label="Compared with"
+          choices={Object.entries(COMPARISONS).map(([name, title]) => ({
+            name: title,
+            href: changed(place, { against: name === DEFAULT_COMPARISON ? undefined : name }),
+            current: name === against,
+          }))}
+        />
+        <span>
+          {previous ? (
+            <>
+              <span class="mark accent">new</span> since {formatMoment(previous.report_time)}
+            </>
+          ) : (
+            report && 'No report is kept of that time.'
+          )}
+        </span>
+      </div>
+    </header>
   );
 }
 
