@@ -39,7 +39,7 @@ export function overviewCases(world: () => World): void {
         }
         const quiet = await page.getByRole('article', { name: /^Gone quiet/ }).innerText();
         expect(quiet).toMatch(/quiet since \d+ \w+ \d{4}\s+Call .+ \((Owner|Admin)\)/);
-        const losing = page.getByRole('article').filter({ hasText: 'Losing people' });
+        const losing = page.getByRole('article', { name: /^Losing people/ });
         for (const line of await losing.locator('li').allInnerTexts()) {
           const [left, joined] = /(\d+) left, (\d+) joined/.exec(line)!.slice(1).map(Number);
           expect(left).toBeGreaterThan(joined!);
@@ -54,8 +54,7 @@ export function overviewCases(world: () => World): void {
         await isShown(page);
         const first = await firstOf(world(), 'user', 'champion');
         await page
-          .getByRole('article')
-          .filter({ hasText: 'Champions' })
+          .getByRole('article', { name: /^Champions/ })
           .locator('li a')
           .first()
           .click();
