@@ -15,7 +15,7 @@ export const orgHealth = z.object({
   recency: part.describe('how long ago it was active; 100 is today'),
 });
 
-/** The health of an org as of the end of a day, and the numbers behind it. */
+/** The health of an org with its numbers of users, as of the end of a day. */
 export const healthOnDay = z.object({
   date: day,
   num_users: count.describe('members at the end of the day'),
@@ -38,7 +38,8 @@ export const backtest = z.object({
   auc: z.object({ score: area, adoption: area, frequency: area, trend: area, recency: area }),
 });
 
-nameSchemas({ OrgHealth: orgHealth, HealthOnDay: healthOnDay, Backtest: backtest });
+// The health itself has no name: where it may be null, OpenAPI 3.0 needs its type beside `nullable`.
+nameSchemas({ HealthOnDay: healthOnDay, Backtest: backtest });
 
 export type OrgHealth = z.infer<typeof orgHealth>;
 export type HealthPart = Exclude<keyof OrgHealth, 'score'>;

@@ -43,7 +43,7 @@ describe('the story of an org', () => {
     );
     expect(health.at(-1)).toEqual({
       ...{ date: dayAgo(0), num_users: 2, active_users: 1 },
-      health: { score: 47, adoption: 50, frequency: 8, trend: 25, recency: 90 },
+      health: { score: 40, adoption: 50, frequency: 8, trend: 25, recency: 90 },
     });
     expect(health.at(-6)).toMatchObject({ date: dayAgo(35), active_users: 2 });
     expect(health.at(-6)!.health!.recency).toBe(100 - 16);
