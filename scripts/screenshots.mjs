@@ -18,6 +18,7 @@ const SHOTS = [
   { name: 'overview-dark', path: '/', height: 890, colorScheme: 'dark' },
   { name: 'charts', path: '/', scrollTo: '#charts' },
   { name: 'report', path: '/reports/user/churn' },
+  { name: 'engagement', path: '/engagement', height: 1200 },
   { name: 'user', first: '/reports/user/champion' },
   { name: 'org', first: '/reports/org/growth' },
   { name: 'data', path: '/data' },

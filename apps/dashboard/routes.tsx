@@ -1,5 +1,7 @@
 import { OverviewPage } from './pages/overview/page.js';
 import { MissingPage } from './pages/missing.js';
+import { EngagementListPage } from './pages/engagement/list.js';
+import { EngagementPage } from './pages/engagement/page.js';
 import { ReportsPage } from './pages/reports/page.js';
 import { IndexPage } from './pages/people/page.js';
 import { OrgPage } from './pages/org/page.js';
@@ -28,6 +30,10 @@ export function Routes({ place }: { place: Place }) {
   }
   if (room === 'orgs' && one !== undefined && two === undefined) {
     return <OrgPage key={one} orgId={one} place={place} />;
+  }
+  if (room === 'engagement' && one === undefined) return <EngagementPage place={place} />;
+  if (room === 'engagement' && one === 'list' && two === undefined) {
+    return <EngagementListPage place={place} />;
   }
   if (room === 'start' && one === undefined) return <StartPage />;
   if (room === 'data' && one === undefined) return <DataPage place={place} />;

@@ -10,6 +10,7 @@ import { Term } from './labels/terms.js';
 const PLACES = [
   { name: 'Overview', href: '/', icon: 'overview', within: /^\/$/ },
   { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/reports/ },
+  { name: 'Engagement', href: '/engagement', icon: 'engagement', within: /^\/engagement/ },
   { name: 'Users', href: '/users', icon: 'users', within: /^\/users/ },
   { name: 'Organizations', href: '/orgs', icon: 'orgs', within: /^\/orgs/ },
   { name: 'Data', href: '/data', icon: 'data', within: /^\/data/ },

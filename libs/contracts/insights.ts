@@ -241,6 +241,11 @@ export const orgContacts = z.object({
         .nullable()
         .describe('up to the day of the report; null when it was never active'),
       contacts: z.array(contact).describe('up to 3 owners or administrators, owners first'),
+      // Without the name of `displayUser`: OpenAPI 3.0 needs a type beside `nullable`.
+      champion: z
+        .object(displayUser.shape)
+        .nullable()
+        .describe('in champion_lost, the champion; null when it is deleted, and in other reports'),
     }),
   ),
 });

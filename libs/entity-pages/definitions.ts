@@ -38,6 +38,21 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
     'Different users who were active on at least one day of the period, including users deleted since. A signup counts as activity.',
   active_orgs:
     'Different organizations in which a member was active in the period, on a day of the membership, including organizations deleted since. Activity that names an organization counts there; other activity counts in all organizations of the user.',
+  rolling:
+    'Different users or organizations that were active on at least one of the 1, 7 or 30 days up to each day, including those deleted since.',
+  stickiness:
+    'Those active on a day as a share of those active on at least one of the 30 days up to it.',
+  activity_frequency:
+    'How many users or organizations were active on exactly 1, 2, … 30 of the last 30 days, including today.',
+  lifecycle:
+    'Those active in each period are new, returning or resurrected. Dormant ones, below zero, were active in the period before, but not in this one.',
+  lifecycle_new: 'Active for the first time ever in this period.',
+  lifecycle_returning: 'Active in this period and in the period before.',
+  lifecycle_resurrected: 'Active in this period and not in the period before, but earlier.',
+  lifecycle_dormant: 'Active in the period before, but not in this one.',
+  retention:
+    'Of those created in a period, the share that was active in the same period and in each of the 12 periods after it.',
+  cohort_size: 'How many were created in the period, including those deleted since.',
   this_month: 'From the first of this month to today.',
   last_month: 'The same days of last month, because this month is not over yet.',
   cadence_completed:
@@ -103,6 +118,12 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
     'The number of members of the organization at the end of each week, from events up to that time.',
   active_by_week:
     'The number of different members who were active in this organization in each week. Activity counts on a day of the membership, when it names this organization or none.',
+  health_over_time:
+    'The health of the organization as of the end of each of the last 12 weeks, and of today, from everything known now.',
+  list_changes:
+    'When members joined and left, and when the organization entered and left the reports of slipping, quiet organizations, lost champions and lost owners.',
+  seats:
+    'The members of the organization, and the share of them who were active in it in the last 30 days, including today.',
   joined: 'Users who were added to the organization, the latest first.',
   left: 'Users who were removed from the organization, the latest first.',
   most_active:

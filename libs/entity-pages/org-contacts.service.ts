@@ -6,6 +6,7 @@ import {
   lastActiveOf,
   orgContacts,
   orgKeysOf,
+  profilesByIds,
   profilesOf,
   type OrgContact,
 } from '#libs/facts';
@@ -17,7 +18,7 @@ const MOST_CONTACTS = 3;
 type ChangesRequest = Parameters<ChangesService['page']>[1];
 type Contact = OrgContact & { lastActiveAt: number };
 
-/** The contacts and the last active day of the orgs on a page of a report. */
+/** The contacts, the last active day and the champion of the orgs on a page of a report. */
 @Injectable()
 export class OrgContactsService {
   constructor(
@@ -31,12 +32,19 @@ export class OrgContactsService {
   async page(ranking: Ranking, request: ChangesRequest): Promise<OrgContacts> {
     const { pool } = this.database;
     const { run_id, report_time, rows } = await this.changes.page(ranking, request);
-    const orgIds = rows.flatMap((row) => ('org_id' in row ? [row.org_id] : []));
+    const orgs = rows.flatMap((row) =>
+      'org_id' in row
+        ? [{ orgId: row.org_id, championId: row.extra_properties.champion_user_id ?? '' }]
+        : [],
+    );
+    const orgIds = orgs.map(({ orgId }) => orgId);
+    const championIds = orgs.flatMap(({ championId }) => (championId === '' ? [] : [championId]));
     await this.activity.foldUnlessReadOnly();
     const keys = await orgKeysOf(pool, orgIds);
-    const [lastDays, contacts] = await Promise.all([
+    const [lastDays, contacts, champions] = await Promise.all([
       lastActiveDaysOf(pool, [...keys.values()], this.calendar.dayOf(report_time * 1000)),
       this.contacts([...keys.values()]),
+      profilesByIds(pool, championIds),
     ]);
     const profiles = await profilesOf(
       pool,
@@ -44,7 +52,7 @@ export class OrgContactsService {
     );
     return {
       ...{ run_id, report_time },
-      rows: orgIds.map((orgId) => {
+      rows: orgs.map(({ orgId, championId }) => {
         const key = keys.get(orgId);
         const ofOrg = contacts.filter(({ orgKey }) => orgKey === key);
         return {
@@ -54,6 +62,7 @@ export class OrgContactsService {
             const profile = profiles.get(userKey);
             return profile ? [{ ...profile, role, last_active_at: lastActiveAt }] : [];
           }),
+          champion: champions.get(championId) ?? null,
         };
       }),
     };

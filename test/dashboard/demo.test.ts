@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, jest, test } from '@jest/globals';
 import { hasBrowser } from '../support/browser.js';
 import { dataCases } from './cases/data.js';
 import { doorCases } from './cases/doors.js';
+import { engagementCases } from './cases/engagement.js';
 import { exclusionCases } from './cases/exclusions.js';
 import { filterCases } from './cases/filters.js';
 import { indexCases } from './cases/index.js';
@@ -29,6 +30,7 @@ if (!hasBrowser) test.todo('the dashboard on the demo (there is no chromium here
   overviewCases(world);
   reportCases(world);
   subjectCases(world);
+  engagementCases(world);
   indexCases(world);
   searchCases(world);
   filterCases(world);

@@ -19,12 +19,26 @@ interface Known<T> {
 
 /** Loads a path of the API, and again when the path changes; loads nothing while it is undefined. */
 export function useResource<T>(path: string | undefined): Resource<T> {
+  return useLoaded(path, (signal) => get<T>(path!, signal));
+}
+
+/** Loads several paths of the API as one: their data changes together. */
+export function useResources<T>(paths: readonly string[]): Resource<readonly T[]> {
+  return useLoaded(paths.join(' '), (signal) =>
+    Promise.all(paths.map((path) => get<T>(path, signal))),
+  );
+}
+
+function useLoaded<T>(
+  path: string | undefined,
+  load: (signal: AbortSignal) => Promise<T>,
+): Resource<T> {
   const [known, setKnown] = useState<Known<T>>({});
   const loading = path !== undefined && known.path !== path;
   useEffect(() => {
     if (!loading) return;
     const abandon = new AbortController();
-    get<T>(path, abandon.signal).then(
+    load(abandon.signal).then(
       (data) => abandon.signal.aborted || setKnown({ path, data }),
       (failure: Failure) => abandon.signal.aborted || setKnown({ path, failure }),
     );

@@ -14,16 +14,37 @@ export function contactsByOrg(...replies: (OrgContacts | undefined)[]): Contacts
   return new Map(rows.map((row) => [row.org_id, row]));
 }
 
-/** Whether a report shows contacts: only "Gone quiet" of organizations does. */
-export const isCalled = ({ subject, report }: { subject: Subject; report: string }): boolean =>
-  subject === 'org' && report === 'churn';
+const WARNINGS = ['churn', 'slipping', 'champion_lost', 'owner_lost'];
 
-/** The last active day of an organization. */
-export function QuietSince({ of: { last_active_day: day } }: { of: OrgContact }) {
+/** Whether a report shows contacts: those of organizations that may need a call do. */
+export const isCalled = ({ subject, report }: { subject: Subject; report: string }): boolean =>
+  subject === 'org' && WARNINGS.includes(report);
+
+/** The last active day of an organization. @param isQuiet whether it has not come since */
+export function LastActive({
+  of: { last_active_day: day },
+  isQuiet,
+}: {
+  of: OrgContact;
+  isQuiet: boolean;
+}) {
   return (
     <Term name="last_active_day">
-      {day === null ? 'never active' : `quiet since ${formatDay(day)}`}
+      {day === null
+        ? 'never active'
+        : `${isQuiet ? 'quiet since' : 'last active'} ${formatDay(day)}`}
     </Term>
+  );
+}
+
+/** The champion that an organization lost. @param of undefined until the contacts are loaded */
+export function Champion({ of }: { of: OrgContact | undefined }) {
+  if (!of) return <>…</>;
+  if (!of.champion) return <>a user deleted since</>;
+  return (
+    <Link href={userAddress(of.champion.user_id)}>
+      <bdi>{nameOf(of.champion)}</bdi>
+    </Link>
   );
 }
 

@@ -21,14 +21,14 @@ export const INDEX_VALUES: Record<Subject, readonly IndexValue[]> = {
     { ...count('created_at', 'Created'), kind: 'date' },
   ],
   org: [
+    count('health_score', 'Health'),
     count('num_users', 'Members'),
     { ...count('active_users_7', 'Active in 7 days'), isShown: false },
     count('active_users_30', 'Active in 30 days'),
-    count('active_users_before', '30 days before'),
+    { ...count('active_users_before', '30 days before'), isShown: false },
     count('active_days_30', 'Active days'),
     { ...count('last_active_day', 'Last active day'), kind: 'day', term: 'index_last_active_day' },
     { ...count('created_at', 'Created'), kind: 'date' },
-    { ...count('health_score', 'Health'), isShown: false },
   ],
 };
 

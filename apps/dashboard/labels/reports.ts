@@ -106,13 +106,13 @@ const REPORTS: AllWords = {
       meaning: 'bad',
       intervals: ['14', '30'],
       columns: [
-        { name: 'num_active', title: 'Active users' },
+        { name: 'num_active', title: 'Active' },
         { name: 'num_active_before', title: 'Before' },
       ],
       empty: 'No organization lost 30 % of its active users or more.',
     },
     champion_lost: {
-      title: 'Lost champion',
+      title: 'Champion lost',
       question: 'Which customers lost the person who used it the most?',
       meaning: 'bad',
       intervals: ['30'],
@@ -123,7 +123,7 @@ const REPORTS: AllWords = {
       empty: 'No organization lost its champion.',
     },
     owner_lost: {
-      title: 'Lost owner',
+      title: 'Owner lost',
       question: 'Which customers have no owner any more?',
       meaning: 'bad',
       intervals: ['30'],

@@ -12,7 +12,7 @@ type Props = JSX.IntrinsicElements['a'] & {
 };
 
 /** A link within the dashboard: followed without a reload, unless the reader opens another tab. */
-export function Link({ href, current, disabled = false, children, ...rest }: Props) {
+export function Link({ href, current, disabled = false, tabIndex = 0, children, ...rest }: Props) {
   const follow = (event: MouseEvent) => {
     const wantsOwnWay =
       event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
@@ -25,7 +25,7 @@ export function Link({ href, current, disabled = false, children, ...rest }: Pro
       {...rest}
       href={disabled ? undefined : outside(href)}
       role={disabled ? 'link' : undefined}
-      tabIndex={0}
+      tabIndex={tabIndex}
       aria-disabled={disabled ? 'true' : undefined}
       onClick={disabled ? undefined : follow}
       aria-current={current ? 'page' : undefined}

@@ -34,6 +34,18 @@ export async function profilesOf(
   return new Map(rows.map(({ key, ...display }) => [key, display]));
 }
 
+const PROFILES_BY_ID = `select ${PROFILE} and i.user_id = any($1) and ${IS_COUNTED}`;
+
+/** Existing users by their ids, without deleted and excluded users. */
+export async function profilesByIds(
+  db: Queryable,
+  userIds: readonly string[],
+): Promise<Map<string, DisplayUser>> {
+  if (userIds.length === 0) return new Map();
+  const { rows } = await db.query<DisplayUser>(PROFILES_BY_ID, [userIds]);
+  return new Map(rows.map((user) => [user.user_id, user]));
+}
+
 const BY_ID = 'select id from user_ids where id = any($1) order by user_id';
 
 /** Keys of users in the order of their ids, also of users known only by their id. */

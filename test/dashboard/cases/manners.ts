@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import type { LifecycleChart } from '#libs/contracts';
 import { waitFor } from '../../support/api.js';
 import { isShown, openSignedIn, openTab, overflow, violations } from '../../support/browser.js';
 import { TEST_KEY } from '../../support/service.js';
@@ -8,6 +9,11 @@ import { firstOf, heading, isQuiet, reading, type World } from '../world.js';
 const PHONE = { viewport: { width: 320, height: 640 } };
 
 export function mannersCases(world: () => World): void {
+  const dormantList = async () => {
+    const path = '/api/insights/v1/charts/lifecycle?subject=user&cadence=Weekly';
+    const { metrics } = (await world().api.get<LifecycleChart>(path)).body;
+    return `/engagement/list?chart=lifecycle&cadence=Weekly&period=${metrics.at(-2)!.date}&part=dormant`;
+  };
   const pages = async () => [
     '/',
     '/?as=table&cadence=Daily',
@@ -17,6 +23,9 @@ export function mannersCases(world: () => World): void {
     `/orgs/${await firstOf(world(), 'org', 'growth')}`,
     '/users?columns=num_orgs,created_at&q=a',
     '/orgs?where=[["trait.plan","is",["team","business"]],["trait.seats","gte",5]]',
+    '/engagement?subject=org&cadence=Monthly',
+    await dormantList(),
+    '/reports/org/champion_lost',
     '/data',
     '/data/exclusions',
   ];

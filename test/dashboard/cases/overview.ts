@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Summary } from '#libs/contracts';
+import type { ReportChanges, Summary } from '#libs/contracts';
 import { isShown } from '../../support/browser.js';
 import { firstOf, inBritain, reading, type World } from '../world.js';
+
+const WARNINGS = [
+  ['Slipping', 'slipping', '14'],
+  ['Champion lost', 'champion_lost', '30'],
+  ['Owner lost', 'owner_lost', '30'],
+] as const;
 
 export function overviewCases(world: () => World): void {
   describe('the overview', () => {
@@ -28,12 +34,12 @@ export function overviewCases(world: () => World): void {
     test('lists the customers to call today', async () => {
       await reading(world(), '/', async (page) => {
         for (const title of ['Gone quiet', 'Losing people', 'Slipping away', 'Champions']) {
-          const list = page.getByRole('article').filter({ hasText: title }).first();
+          const list = page.getByRole('article', { name: new RegExp(`^${title}`) });
           expect(await list.locator('li').count()).toBe(5);
         }
-        const quiet = await page.getByRole('article').filter({ hasText: 'Gone quiet' }).innerText();
+        const quiet = await page.getByRole('article', { name: /^Gone quiet/ }).innerText();
         expect(quiet).toMatch(/quiet since \d+ \w+ \d{4}\s+Call .+ \((Owner|Admin)\)/);
-        const losing = page.getByRole('article').filter({ hasText: 'Losing people' });
+        const losing = page.getByRole('article', { name: /^Losing people/ });
         for (const line of await losing.locator('li').allInnerTexts()) {
           const [left, joined] = /(\d+) left, (\d+) joined/.exec(line)!.slice(1).map(Number);
           expect(left).toBeGreaterThan(joined!);
@@ -48,13 +54,48 @@ export function overviewCases(world: () => World): void {
         await isShown(page);
         const first = await firstOf(world(), 'user', 'champion');
         await page
-          .getByRole('article')
-          .filter({ hasText: 'Champions' })
+          .getByRole('article', { name: /^Champions/ })
           .locator('li a')
           .first()
           .click();
         await isShown(page);
         expect(page.url()).toBe(`${world().origin}/users/${first}`);
+      });
+    });
+
+    test('leads with the customers that are going, and counts those that are new', async () => {
+      const path = (report: string, interval: string) =>
+        `/api/insights/v1/reports/org/${report}?interval=${interval}&page_size=5&compare_to=last_month`;
+      const report = async (name: string, interval: string) =>
+        (await world().api.get<ReportChanges>(path(name, interval))).body;
+      await reading(world(), '/?against=last_month', async (page) => {
+        const slipping = await report('slipping', '14');
+        const news = page.getByRole('article', { name: 'New since last month' });
+        expect(await news.locator('strong').allInnerTexts()).toEqual(
+          [
+            slipping,
+            await report('champion_lost', '30'),
+            await report('owner_lost', '30'),
+            await report('churn', '30'),
+          ].map(({ counts }) => inBritain(counts!.entered)),
+        );
+        for (const [title, name, interval] of WARNINGS) {
+          const lines = page
+            .getByRole('article', { name: `${title} ${interval} days` })
+            .locator('li');
+          const { total_count: total } = await report(name, interval);
+          expect([name, await lines.count()]).toEqual([name, Math.min(total, 5)]);
+        }
+        const [first] = await page
+          .getByRole('article', { name: 'Slipping 14 days' })
+          .locator('li')
+          .allInnerTexts();
+        expect(first).toMatch(/\d+ to \d+ active users?, -\d+%\s+Call /);
+        await news.getByRole('link', { name: /Slipping/ }).click();
+        await isShown(page);
+        expect(new URL(page.url()).search).toBe('?interval=14&change=entered&against=last_month');
+        const rows = page.locator('table.report tbody tr');
+        expect(await rows.count()).toBe(slipping.counts!.entered);
       });
     });
 

@@ -152,6 +152,16 @@ export function reportCases(world: () => World): void {
         expect(owner!.role).toBe('Owner');
         expect(await first.innerText()).toContain(owner!.email);
       });
+      await reading(world(), '/reports/org/champion_lost', async (page) => {
+        const path = '/api/insights/v1/reports/org/champion_lost/contacts?page_size=25';
+        const { rows } = (await world().api.get<OrgContacts>(path)).body;
+        const lines = await page.locator('table.report tbody tr').allInnerTexts();
+        expect(lines.length).toBe(rows.length);
+        rows.forEach(({ champion, contacts }, index) => {
+          if (champion?.last_name) expect(lines[index]).toContain(champion.last_name);
+          if (contacts[0]?.email) expect(lines[index]).toContain(contacts[0].email);
+        });
+      });
     });
 
     test('of past days are chosen by day, and compared with any earlier one', async () => {

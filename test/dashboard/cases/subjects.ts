@@ -38,12 +38,31 @@ export function subjectCases(world: () => World): void {
       await reading(world(), `/orgs/${id}`, async (page) => {
         expect(await heading(page)).toBe(body.org.name);
         const list = (name: string) => page.getByRole('list', { name }).locator('li');
-        expect(await list('Most active members').count()).toBe(body.most_active.length);
+        expect(await list('Champions').count()).toBe(body.most_active.length);
         expect(await list('Joined').count()).toBe(body.joined.length);
         expect(await list('Left').count()).toBe(body.left.length);
-        const counts = await list('Most active members').allInnerTexts();
+        const counts = await list('Champions').allInnerTexts();
         for (const text of counts)
           expect(text).toMatch(/\b(1 active day|([2-9]|\d\d) active days)$/);
+        const health = page.getByRole('region', { name: 'Health', exact: true });
+        const { score, ...parts } = body.health!;
+        expect(await health.locator('.total strong').innerText()).toBe(inBritain(score));
+        expect((await health.locator('dd strong').allInnerTexts()).sort()).toEqual(
+          Object.values(parts).map(inBritain).sort(),
+        );
+        const healths = page
+          .getByRole('table', { name: 'Health over 12 weeks' })
+          .locator('tbody tr');
+        expect(await healths.locator('td:nth-child(2)').allInnerTexts()).toEqual(
+          body.health_over_time
+            .map(({ health: each }) => (each ? inBritain(each.score) : '–'))
+            .reverse(),
+        );
+        expect(await list('Whom to call').count()).toBe(body.contacts.length);
+        for (const { email } of body.contacts)
+          await page.getByRole('region', { name: 'Whom to call' }).getByText(email).waitFor();
+        const listed = await page.locator('.timeline .mark').allInnerTexts();
+        expect(listed).toEqual(body.list_changes.map(({ change }) => change));
         await page.getByRole('button', { name: 'As a table: Members by week' }).click();
         const weeks = page.getByRole('table', { name: 'Members by week' }).locator('tbody tr');
         expect(await weeks.count()).toBe(body.members_over_time.length);

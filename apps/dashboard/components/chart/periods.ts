@@ -30,16 +30,19 @@ export function periodStart(cadence: Cadence, day: string, count = 0): string {
   }
 }
 
-/** The number of periods of a range. */
-function periodCount({ cadence, from, to }: Range): number {
+/** The number of periods from the one of a day to the one of a later day: 0 within a period. */
+export function periodsBetween(cadence: Cadence, from: string, to: string): number {
   const [first, last] = [from, to].map((day) => new Date(periodStart(cadence, day)));
   if (cadence === 'Monthly') {
     const months = (date: Date) => date.getUTCFullYear() * 12 + date.getUTCMonth();
-    return months(last!) - months(first!) + 1;
+    return months(last!) - months(first!);
   }
   const days = (last!.getTime() - first!.getTime()) / DAY_MS;
-  return days / (cadence === 'Weekly' ? 7 : 1) + 1;
+  return days / (cadence === 'Weekly' ? 7 : 1);
 }
+
+/** The number of periods of a range. */
+const periodCount = ({ cadence, from, to }: Range): number => periodsBetween(cadence, from, to) + 1;
 
 /** Whether one reply can contain a range and the previous range. */
 export const isComparable = (range: Range): boolean => 2 * periodCount(range) <= MOST_PERIODS;

@@ -12,8 +12,12 @@ import type { Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { dayOf, formatCount, formatDay, formatNumber } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
+import { Health } from './health.js';
+import { HealthOverTime } from './health-chart.js';
 import { Members } from './members.js';
 import { People } from './people.js';
+import { Seats, WhomToCall } from './seats.js';
+import { Timeline } from './timeline.js';
 import { WeeklyChart } from './weekly-chart.js';
 
 /** An organization. The fast profile is loaded first: an excluded organization has nothing else. */
@@ -53,9 +57,32 @@ interface NumbersProps {
 /** The activity and the members, loaded separately: with 50,000 members, the profile arrives long before them. */
 function Numbers({ path, place, profile }: NumbersProps) {
   const activity = useResource<OrgActivity>(`${path}/activity`);
+  const { data } = profile;
   return (
     <>
       <div class="columns org-panels">
+        {data && !data.excluded && <Health profile={data} activity={activity} />}
+        <div class="block">
+          <WhomToCall of={activity} />
+          <Seats of={activity} />
+        </div>
+      </div>
+      <HealthOverTime of={activity} />
+      <div class="columns org-panels">
+        <Timeline of={activity} />
+        <People
+          term="most_active"
+          title="Champions"
+          empty="No member was active in the last 30 days."
+          of={activity}
+        >
+          {({ most_active: users }) =>
+            users.map((user) => ({
+              user,
+              about: formatCount(user.num_active_days, 'active day'),
+            }))
+          }
+        </People>
         <WeeklyChart
           term="active_by_week"
           title="Active members"
@@ -68,19 +95,6 @@ function Numbers({ path, place, profile }: NumbersProps) {
           of={activity}
           weeks={membersByWeek}
         />
-        <People
-          term="most_active"
-          title="Most active members"
-          empty="No member was active in the last 30 days."
-          of={activity}
-        >
-          {({ most_active: users }) =>
-            users.map((user) => ({
-              user,
-              about: formatCount(user.num_active_days, 'active day'),
-            }))
-          }
-        </People>
         <Shown of={profile}>
           {(data) => (
             <ReportPositions subject="org" positions={data.excluded ? [] : data.reports} />

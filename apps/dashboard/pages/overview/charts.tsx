@@ -2,6 +2,7 @@ import type { Cadence, Chart as ChartReply, ChartMetric, Subject } from '#libs/c
 import { useMemo } from 'preact/hooks';
 import { useResource } from '../../api/resource.js';
 import { Chart } from '../../components/chart/chart.js';
+import { ChartControls, ChartOptions, chartView } from '../../components/chart/controls.js';
 import { chartPath, isComparable, pointsOf, type Range } from '../../components/chart/periods.js';
 import type { Point } from '../../components/chart/points.js';
 import { ChartTable } from '../../components/chart/table.js';
@@ -13,7 +14,6 @@ import type { Place } from '../../routing/location.js';
 import { formatCount, formatNumber, formatTenths } from '../../labels/format.js';
 import { SUBJECTS } from '../../labels/reports.js';
 import { Term } from '../../labels/terms.js';
-import { chartView, ChartControls } from './controls.js';
 
 interface ChartWords {
   metric: ChartMetric;
@@ -48,7 +48,9 @@ export function Charts({ place, today }: { place: Place; today: string }) {
         <h2 id="charts">Are we growing?</h2>
         <Legend compares={compares} />
       </header>
-      <ChartControls place={place} view={view} today={today} />
+      <ChartControls {...{ place, view, today }}>
+        <ChartOptions place={place} view={view} />
+      </ChartControls>
       <div class="filters">
         {(['user', 'org'] as const).map((subject) => (
           <FilterBar

@@ -10,7 +10,7 @@ import { Charts } from './charts.js';
 import { Freshness } from './freshness.js';
 import { Numbers } from './numbers.js';
 
-/** Are we growing, who are our champions, who is slipping away, which customers need a call today? */
+/** Which customers need a call today, who is slipping away, who are our champions, are we growing? */
 export function OverviewPage({ place }: { place: Place }) {
   const summary = useResource<Summary>('/api/insights/v1/summary');
   return (
@@ -25,7 +25,6 @@ export function OverviewPage({ place }: { place: Place }) {
             <Guide onCheck={summary.reload} />
           ) : (
             <div class="overview">
-              <Numbers summary={data} />
               {data.latest_run ? (
                 <Calls latest={data.latest_run} totals={data.totals} place={place} />
               ) : (
@@ -33,6 +32,7 @@ export function OverviewPage({ place }: { place: Place }) {
                   <NoReport />
                 </section>
               )}
+              <Numbers summary={data} />
               <Charts place={place} today={data.today} />
             </div>
           )

@@ -34,12 +34,22 @@ export interface Top {
 
 export type Row = ChangedUserRow | ChangedOrgRow;
 
+/** The API path of the first rows of a report. */
+export function changesPath(
+  { subject, report, interval, netLoss }: AskedList,
+  runs: { run_id: string; compare_to: string },
+  rows: number,
+  change?: ChangeFilter,
+  part = '',
+): string {
+  const asked = { interval, ...runs, net_loss: netLoss ? 'true' : undefined, page_size: rows };
+  return addressOf(`/api/insights/v1/reports/${subject}/${report}${part}`, { ...asked, change });
+}
+
 /** Loads the first rows of a report, and the first of its new rows. */
 export function useTop(list: AskedList, runs: { run_id: string; compare_to: string }): Top {
-  const { subject, report, interval, newFirst, netLoss, hasContacts } = list;
-  const base = `/api/insights/v1/reports/${subject}/${report}`;
-  const asked = { interval, ...runs, net_loss: netLoss ? 'true' : undefined, page_size: ROWS };
-  const path = (change?: ChangeFilter, part = '') => addressOf(base + part, { ...asked, change });
+  const { newFirst, hasContacts } = list;
+  const path = (change?: ChangeFilter, part = '') => changesPath(list, runs, ROWS, change, part);
   return {
     top: useResource(path()),
     entered: useResource(newFirst ? path('entered') : undefined),

@@ -2,8 +2,9 @@ import type { ComponentChildren } from 'preact';
 import type { ChangedOrgRow, ChangedUserRow, ReportChanges } from '#libs/contracts';
 import { Org, Person } from '../../components/names.js';
 import {
+  Champion,
   Contacts,
-  QuietSince,
+  LastActive,
   isCalled,
   type ContactsByOrg,
   type OrgContact,
@@ -17,7 +18,7 @@ import {
   formatNumber,
   formatSigned,
 } from '../../labels/format.js';
-import { orgAddress, userAddress } from '../../labels/names.js';
+import { orgAddress } from '../../labels/names.js';
 import type { Column, ReportWords } from '../../labels/reports.js';
 import { Term } from '../../labels/terms.js';
 import { ChangeMark } from './change-mark.js';
@@ -47,16 +48,16 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
               <Term name="rank">Rank</Term>
             </th>
             <th scope="col">{isUser ? 'User' : 'Organization'}</th>
-            {hasContacts && (
-              <th scope="col">
-                <Term name="contacts">Whom to call</Term>
-              </th>
-            )}
             {words.columns.map((column, index) => (
-              <th key={column.name} scope="col" class={classOf(index)}>
+              <th key={column.name} scope="col" class={classOf(column, index)}>
                 <Term name={termOf(column)}>{column.title}</Term>
               </th>
             ))}
+            {hasContacts && (
+              <th scope="col" class={hasOwnNumber ? 'wide-only' : undefined}>
+                <Term name="contacts">Whom to call</Term>
+              </th>
+            )}
             {isUser ? <UserHeads {...{ hasOwnNumber }} /> : <OrgHeads {...{ hasOwnNumber }} />}
           </tr>
         </thead>
@@ -68,12 +69,14 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
                 <ChangeMark row={row} meaning={words.meaning} />
               </td>
               <th scope="row">{'user_id' in row ? <Person user={row} /> : <Org org={row} />}</th>
-              {'org_id' in row && hasContacts && <CallCell contact={contacts.get(row.org_id)} />}
               {words.columns.map((column, index) => (
-                <td key={column.name} class={`${classOf(index)} strong`}>
-                  {valueOf(row, column)}
+                <td key={column.name} class={`${classOf(column, index)} strong`}>
+                  {valueOf(row, column, contacts)}
                 </td>
               ))}
+              {'org_id' in row && hasContacts && (
+                <CallCell contact={contacts.get(row.org_id)} {...{ hasOwnNumber }} />
+              )}
               {'user_id' in row ? (
                 <UserCells row={row} at={timeOf(row, report)} {...{ hasOwnNumber }} />
               ) : (
@@ -91,25 +94,23 @@ export function ReportTable({ words, rows, report, contacts }: Props) {
 const timeOf = ({ change }: Row, { report_time: at, previous }: ReportChanges): number =>
   change === 'left' && previous ? previous.report_time : at;
 
-const classOf = (index: number) => (index === 0 ? 'number' : 'number wide-only');
+const classOf = ({ kind }: Column, index: number) =>
+  `${kind === 'user' ? '' : 'number'}${index === 0 ? '' : ' wide-only'}`;
 const termOf = ({ name, term }: Column) => term ?? name;
 
-function valueOf(row: Row, { name, kind = 'number' }: Column): ComponentChildren {
+function valueOf(
+  row: Row,
+  { name, kind = 'number' }: Column,
+  contacts: ContactsByOrg,
+): ComponentChildren {
   const values: Record<string, number | string | null | undefined> = row.extra_properties;
-  const value = values[name];
-  if (kind === 'user') return typeof value === 'string' ? <UserId id={value} /> : '–';
+  if (kind === 'user') {
+    return <Champion of={'org_id' in row ? contacts.get(row.org_id) : undefined} />;
+  }
   const number = (of: string) => Number(values[of] ?? 0);
   if (kind === 'moment') return formatDay(dayOf(number(name)));
   if (name !== 'net') return formatNumber(number(name));
   return formatSigned(number('num_users_added') - number('num_users_removed'));
-}
-
-function UserId({ id }: { id: string }) {
-  return (
-    <Link href={userAddress(id)}>
-      <bdi>{id}</bdi>
-    </Link>
-  );
 }
 
 interface OwnNumber {
@@ -119,12 +120,12 @@ interface OwnNumber {
 
 const lastClass = (hasOwnNumber: boolean) => (hasOwnNumber ? 'number wide-only' : 'number');
 
-function CallCell({ contact }: { contact: OrgContact | undefined }) {
+function CallCell({ contact, hasOwnNumber }: { contact: OrgContact | undefined } & OwnNumber) {
   return (
-    <td class="small">
+    <td class={hasOwnNumber ? 'small wide-only' : 'small'}>
       {contact && (
         <>
-          <QuietSince of={contact} />
+          <LastActive of={contact} isQuiet={!hasOwnNumber} />
           <span class="soft block-line contacts">
             <Contacts of={contact} withMail />
           </span>

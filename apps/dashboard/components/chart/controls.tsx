@@ -1,7 +1,8 @@
 import type { Cadence } from '#libs/contracts';
-import { Choices } from '../../components/choices.js';
-import { periodStart, type Range } from '../../components/chart/periods.js';
+import type { ComponentChildren } from 'preact';
+import { Choices } from '../choices.js';
 import { changed, navigate, type Place } from '../../routing/location.js';
+import { periodStart, type Range } from './periods.js';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const CADENCES: Record<Cadence, string> = { Daily: 'Daily', Weekly: 'Weekly', Monthly: 'Monthly' };
@@ -13,7 +14,6 @@ const COUNTS: Record<Cadence, readonly number[]> = {
   Monthly: [6, 12, 24],
 };
 const UNITS: Record<Cadence, string> = { Daily: 'days', Weekly: 'weeks', Monthly: 'months' };
-const DEFAULT_COUNT = 1;
 
 export interface ChartView {
   range: Range;
@@ -23,8 +23,11 @@ export interface ChartView {
   asTable: boolean;
 }
 
-/** The chart options in an address; invalid values are ignored. */
-export function chartView({ query }: Place, today: string): ChartView {
+/**
+ * The chart options in an address; invalid values are ignored.
+ * @param usual the index of the range that is shown when the address names none
+ */
+export function chartView({ query }: Place, today: string, usual = 1): ChartView {
   const named = query.get('cadence') ?? '';
   const cadence: Cadence = Object.hasOwn(CADENCES, named) ? (named as Cadence) : 'Weekly';
   const rest = { compares: query.get('compare') !== 'no', asTable: query.get('as') === 'table' };
@@ -34,7 +37,7 @@ export function chartView({ query }: Place, today: string): ChartView {
   }
   const wanted = Number(query.get('last'));
   const counts = COUNTS[cadence];
-  const count = counts.includes(wanted) ? wanted : counts[DEFAULT_COUNT]!;
+  const count = counts.includes(wanted) ? wanted : counts[usual]!;
   const start = periodStart(cadence, today, 1 - count);
   return { range: { cadence, from: start, to: today }, count, ...rest };
 }
@@ -45,10 +48,11 @@ interface Props {
   place: Place;
   view: ChartView;
   today: string;
+  children?: ComponentChildren;
 }
 
-export function ChartControls({ place, view, today }: Props) {
-  const { range, count, compares, asTable } = view;
+/** The periods and the range of charts. @param children further options */
+export function ChartControls({ place, view: { range, count }, today, children }: Props) {
   const go = (changes: Record<string, string | undefined>) => navigate(changed(place, changes));
   const ownDays = { from: undefined, to: undefined };
   return (
@@ -81,6 +85,19 @@ export function ChartControls({ place, view, today }: Props) {
         max={today}
         onDay={(to) => go({ from: range.from < to ? range.from : to, to, last: undefined })}
       />
+      {children}
+    </div>
+  );
+}
+
+/** Whether charts are compared with the previous period, and shown as tables. */
+export function ChartOptions({
+  place,
+  view: { compares, asTable },
+}: Pick<Props, 'place' | 'view'>) {
+  const go = (changes: Record<string, string | undefined>) => navigate(changed(place, changes));
+  return (
+    <>
       <label class="field">
         <input
           type="checkbox"
@@ -97,7 +114,7 @@ export function ChartControls({ place, view, today }: Props) {
         />
         As tables
       </label>
-    </div>
+    </>
   );
 }
 
