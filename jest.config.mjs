@@ -1,6 +1,6 @@
 // The tests are compiled as they are read; the sources they import are the compiled ones in dist/.
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-globals.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

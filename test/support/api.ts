@@ -153,16 +153,19 @@ async function reply<T>(response: Response): Promise<Reply<T>> {
   };
 }
 
+/** Most waits end soon; a long one must not keep a core busy with looking. */
+const LOOK_EVERY_MS = { first: 50, most: 200 };
+
 /** Waits until `look` returns a value other than undefined and false. @throws Error after `withinMs` */
 export async function waitFor<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   withinMs = 30_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
-  for (;;) {
+  for (let everyMs = LOOK_EVERY_MS.first; ; everyMs = Math.min(everyMs * 1.2, LOOK_EVERY_MS.most)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > giveUpAt) throw new Error(`no result within ${withinMs} ms: ${String(look)}`);
-    await delay(50);
+    await delay(everyMs);
   }
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ask, databaseUrl } from './database.js';
+import { ask, closeIdle, databaseUrl } from './database.js';
 
 /** The ways to restore an earlier state under a running service. */
 export type Way = 'rows' | 'tables';
@@ -68,6 +68,7 @@ const nameOf = (url: string) => new URL(url).pathname.slice(1);
 
 /** Replaces a database with another one and ends its connections. */
 export async function exchange(url: string, otherUrl: string): Promise<void> {
+  await closeIdle(otherUrl);
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
   await client.connect();
   await client.query(`drop database ${nameOf(url)} with (force)`);
