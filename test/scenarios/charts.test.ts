@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startTestService, type TestService } from '../support/service.js';
+import { useSharedService, type SharedService } from '../support/shared-service.js';
 import {
   active,
   added,
@@ -16,9 +16,9 @@ import {
  * still counts for the hub, and on 03-13, which does not; a user who was never created is in the den and
  * active on 03-13. Later Vic is deleted and so is the hub.
  */
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   await service.api.ingest([
     userCreated('ann', '2025-02-28'),
     userCreated('bob', '2025-03-02', { created_at: '2025-03-01T10:00:00Z' }),

@@ -1,6 +1,9 @@
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
+/** Values that all test files of one Jest process share, such as a started service. */
+const shared = new Map();
+
 /**
  * Jest's environment reads every global (`Math`, `Number`, `Map` …) through a proxy, which makes code that computes
  * several times as slow. Here they are plain globals of the context.
@@ -14,5 +17,6 @@ export default class PlainGlobals extends TestEnvironment {
     } finally {
       vm.createContext = createContext;
     }
+    this.global.sharedByTestFiles = shared;
   }
 }

@@ -17,6 +17,12 @@ const SEQUENCES = `
  * @returns a function that restores them in one transaction, after deleting the rows or truncating the tables
  */
 export async function backUp(url: string): Promise<(way: Way) => Promise<void>> {
+  const statements = await copyTables(url);
+  return (way) => restoreTables(url, statements[way]);
+}
+
+/** Copies every table of a store. @returns the statements that restore them */
+export async function copyTables(url: string): Promise<Record<Way, string[]>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('begin isolation level repeatable read; create schema backup');
@@ -34,19 +40,22 @@ export async function backUp(url: string): Promise<(way: Way) => Promise<void>> 
   }
   await client.query('commit');
   await client.end();
-  return async (way) => {
-    const statements = [
-      ...tables.map((table) =>
-        way === 'rows' ? `delete from public.${table}` : `truncate public.${table}`,
-      ),
-      ...tables.map(
-        (table) =>
-          `insert into public.${table} overriding system value select * from backup.${table}`,
-      ),
-      ...[...next].map(([name, value]) => `select setval('public.${name}', ${value})`),
-    ];
-    await untilDone(() => ask(url, `begin; ${statements.join('; ')}; commit`));
+  const filled = [
+    ...tables.map(
+      (table) =>
+        `insert into public.${table} overriding system value select * from backup.${table}`,
+    ),
+    ...[...next].map(([name, value]) => `select setval('public.${name}', ${value})`),
+  ];
+  return {
+    rows: [...tables.map((table) => `delete from public.${table}`), ...filled],
+    tables: [...tables.map((table) => `truncate public.${table}`), ...filled],
   };
+}
+
+/** Runs the statements of `copyTables` in one transaction. */
+export async function restoreTables(url: string, statements: readonly string[]): Promise<void> {
+  await untilDone(() => ask(url, `begin; ${statements.join('; ')}; commit`));
 }
 
 const DEADLOCK = '40P01';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { type Subject } from './api.js';
-import { startTestService, type TestService } from './service.js';
+import { useSharedService, type SharedService } from './shared-service.js';
 import { type WireEvent } from './model/model.js';
 
 /**
@@ -11,18 +11,18 @@ import { type WireEvent } from './model/model.js';
 export const AS_OF = '2025-03-31';
 
 export interface Scenario {
-  service: () => TestService;
+  service: () => SharedService;
   /** The rows of a report; fails unless its total count equals the number of rows. */
   rows: (subject: Subject, report: string, interval: string) => Promise<Record<string, unknown>[]>;
   /** The ids of the rows, in order. */
   ids: (subject: Subject, report: string, interval: string) => Promise<unknown[]>;
 }
 
-/** Before the file's tests, starts a service, sends it the events and makes a report as of `AS_OF`. */
+/** Before the file's tests, takes a service with an empty store, sends it the events and makes a report as of `AS_OF`. */
 export function scenario(events: WireEvent[]): Scenario {
-  let service: TestService;
+  let service: SharedService;
   beforeAll(async () => {
-    service = await startTestService();
+    service = await useSharedService();
     await service.api.ingest(events);
     await service.api.run(AS_OF);
   });
