@@ -9,20 +9,21 @@ import {
 import type { Api, Reply } from '../support/api.js';
 import { plantKey } from '../support/keys.js';
 import { redirectFetch } from '../support/redirect.js';
-import { startTestService, TEST_KEY, type TestService } from '../support/service.js';
+import { startTestService, TEST_KEY } from '../support/service.js';
+import { useSharedService, type SharedService } from '../support/shared-service.js';
 import { ANN_SIGNUP, USERS, WORLD } from '../support/small-world.js';
 
 const AUTH_URL = new URL('https://auth.example.com');
 const { SIGNUPS, ORGS_CREATED, ACTIVE_USERS, ACTIVE_ORGS } = ChartMetric;
 const { DAILY, WEEKLY, MONTHLY } = ChartMetricCadence;
 
-let service: TestService;
+let service: SharedService;
 let origin: string;
 const putBack = redirectFetch('https://propelauth-api.com', () => origin);
 const client = getApis(AUTH_URL, TEST_KEY);
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   origin = service.origin;
   await service.api.ingest(WORLD);
   await service.chartsAreFresh();
@@ -170,7 +171,7 @@ describe('errors in the client', () => {
   });
 
   test('too many requests give a readable message at every endpoint', async () => {
-    const limited = await startTestService({ READ_RATE_LIMIT: '1' });
+    const limited = await startTestService({ READ_RATE_LIMIT: '1' }, 'api');
     try {
       origin = limited.origin;
       const { body } = await tooMany(limited.api);

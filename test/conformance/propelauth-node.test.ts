@@ -13,7 +13,8 @@ import {
 import { redirectInsights } from '../../docs/snippets/propelauth-node.mjs';
 import { startPropelAuthHost, type PropelAuthHost } from '../support/propelauth-host.js';
 import { redirectFetch } from '../support/redirect.js';
-import { startTestService, TEST_KEY, type TestService } from '../support/service.js';
+import { TEST_KEY } from '../support/service.js';
+import { useSharedService, type SharedService } from '../support/shared-service.js';
 import { second } from '../support/model/fixtures/builders.js';
 import { redirectionCases } from './cases/redirection.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../support/small-world.js';
@@ -23,7 +24,7 @@ const AUTH_URL = new URL('https://auth.example.com');
 /** PropelAuth's own key, which insightd does not know. */
 const PROPELAUTH_KEY = 'a-key-of-propelauth';
 
-let service: TestService;
+let service: SharedService;
 let host: PropelAuthHost;
 // Under the snippet: the fixed host of the client is the stand-in.
 const direct = redirectFetch('https://propelauth-api.com', () => host.origin);
@@ -32,7 +33,7 @@ let neverMade: [UserReport, OrgReport];
 const client = getApis(AUTH_URL, PROPELAUTH_KEY);
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   host = await startPropelAuthHost();
   // With a slash at its end, as addresses are copied.
   endRedirection = redirectInsights({ url: `${service.origin}/`, key: TEST_KEY });

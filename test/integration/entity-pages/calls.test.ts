@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { insights, type OrgContacts, type ReportChanges } from '#libs/contracts';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import {
   active,
   added,
@@ -55,11 +55,11 @@ const STORY = [
 ];
 const DAYS = ['2025-02-20', '2025-02-28', '2025-03-01', '2025-03-24', '2025-03-29', '2025-03-31'];
 
-let service: TestService;
+let service: SharedService;
 let runs: Record<string, string>;
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   const { api } = service;
   await api.ingest(STORY);
   const ids: [string, string][] = [];

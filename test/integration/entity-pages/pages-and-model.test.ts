@@ -11,15 +11,15 @@ import {
   expectTheModelsSummary,
   expectTheModelsUserPage,
 } from '../../support/page-agreement.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
 const history = aHistory(400);
 const model = new Model(history);
-let service: TestService;
+let service: SharedService;
 let runs: RunState[];
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   await service.api.ingest(history);
   runs = [await service.api.run(dayBefore(8)), await service.api.run(dayBefore(1))];
 });

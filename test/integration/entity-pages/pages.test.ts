@@ -9,7 +9,7 @@ import {
 } from '#libs/contracts';
 import { dayBefore } from '../../support/agreement.js';
 import type { Problem } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import {
   active,
   added,
@@ -68,7 +68,7 @@ const USER_DAYS = {
 };
 const ORG_DAYS = { acme: [400, 30, 29, 25, 3, 2], gone: [29], [HOSTILE]: [10] };
 
-let service: TestService;
+let service: SharedService;
 let empty: Summary;
 let beforeRuns: CountedUser;
 
@@ -84,7 +84,7 @@ const card = (user_id: string, more: object = {}) => ({
 const at = (days: number) => second(day(days));
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   empty = await read('summary');
   await service.api.ingest(STORY);
   beforeRuns = await read('users/ann');

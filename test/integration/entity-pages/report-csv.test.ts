@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import type { Problem } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import {
   added,
   deleted,
@@ -29,11 +29,11 @@ const MANY = 2_345;
 const named = NAMES.map((_, index) => `named-${String(index).padStart(2, '0')}`);
 const many = Array.from({ length: MANY }, (_, index) => `user-${String(index).padStart(4, '0')}`);
 
-let service: TestService;
+let service: SharedService;
 let without: { status: number; body: unknown };
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   const { api } = service;
   without = await api.get('/api/insights/v1/reports/user/churn/csv');
   await api.ingest(

@@ -12,7 +12,7 @@ import {
 } from '../../support/model/fixtures/builders.js';
 import { compareBytes } from '../../support/model/time.js';
 import type { Problem } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../../support/small-world.js';
 import { snapshotTables } from '../../support/snapshots.js';
 import { indexPage, wholeIndex } from '../../support/subject-index.js';
@@ -51,12 +51,12 @@ const ORG_VALUES: Record<string, (number | string | null)[]> = {
   fold: [1, 0, 1, 1, 2, '2025-03-09', noon('2024-09-02'), null],
 };
 
-let service: TestService;
+let service: SharedService;
 let before: { status: number; body: unknown };
 let runId: string;
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   const { api } = service;
   before = await api.get('/api/insights/v1/users');
   await api.ingest([...WORLD, ...TWICE]);

@@ -11,14 +11,14 @@ import {
   type Charts,
 } from '../../support/agreement.js';
 import { deliver, deliveryArb } from '../../support/deliveries.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 16);
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 8);
 
 const today = dayBefore(0);
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
 });
 afterAll(() => service.close());
 

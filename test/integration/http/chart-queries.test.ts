@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Reply } from '../../support/api.js';
 import { METRICS } from '../../support/reference.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import { DAY_MS } from '../../support/model/time.js';
 import { WORLD } from '../../support/small-world.js';
 
@@ -11,9 +11,9 @@ interface Chart {
   metrics: { date: string; result: number; cadence_completed: boolean }[];
 }
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   await service.api.ingest(WORLD);
   await service.chartsAreFresh();
 });

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Page, type Reply, type RunState } from '../../support/api.js';
 import { REPORTS } from '../../support/reference.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import { deleted, userCreated } from '../../support/model/fixtures/builders.js';
 import { AS_OF, ORGS, T, USERS, WORLD } from '../../support/small-world.js';
 
 const EARLIER = '2025-02-28';
 const EXTRA_USERS = 120;
 
-let service: TestService;
+let service: SharedService;
 let neverMade: Reply<Page>[];
 let run: RunState;
 let earlier: RunState;
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   const { api } = service;
   neverMade = await Promise.all(
     REPORTS.map(([subject, report, [interval]]) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { signupParameters } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import { added, orgCreated, userCreated } from '../../support/model/fixtures/builders.js';
 import { compareBytes } from '../../support/model/time.js';
 
@@ -35,9 +35,9 @@ const IDS = [
   '\u{1F600}'.repeat(255),
 ];
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   const day = '2024-06-01';
   await service.api.ingest(
     IDS.flatMap((id) => [

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RunState } from '../../support/api.js';
 import { anEvent, send, wrongFields } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
 const CREATED_S = 1_700_000_000; // 2023-11-14T22:13:20Z
 const TIME = { time: '2024-05-01T08:00:00.999Z' };
 const TIME_S = 1_714_550_400;
 const DAY_S = 86_400;
 
-let service: TestService;
+let service: SharedService;
 let run: RunState;
 let startedOn: string;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   startedOn = new Date().toISOString().slice(0, 10);
   const { api } = service;
   await api.ingest([

@@ -24,7 +24,7 @@ let second: TestProcess;
 let apis: Api[];
 beforeAll(async () => {
   const secrets = { PROPELAUTH_WEBHOOK_SECRET: SECRET };
-  service = await startTestService(secrets);
+  service = await startTestService(secrets, 'api');
   second = await startProcess('api', { ...testSettings(service.databaseUrl), ...secrets });
   apis = [service.api, new Api(second.origin, TEST_KEY)];
 });

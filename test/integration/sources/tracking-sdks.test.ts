@@ -5,7 +5,7 @@ import { Analytics as Segment1 } from 'analytics-node-1';
 import { Analytics as Segment2 } from 'analytics-node-2';
 import { Analytics as Segment30 } from 'analytics-node-3.0';
 import { plantKey } from '../../support/keys.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import { sources } from '../../support/sources.js';
 
 const AS_OF = '2025-03-31';
@@ -108,10 +108,10 @@ function calls(prefix: string): Said[] {
   ];
 }
 
-let service: TestService;
+let service: SharedService;
 let key: string;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
   key = await plantKey(service.databaseUrl, 'web shop', 'ingest');
   for (const library of LIBRARIES) {
     await library.deliver(service.origin, key, calls(library.name));
