@@ -10,7 +10,7 @@ const LIMIT = 20;
 let service: TestService;
 let other: Api;
 beforeAll(async () => {
-  service = await startTestService({ READ_RATE_LIMIT: String(LIMIT) });
+  service = await startTestService({ READ_RATE_LIMIT: String(LIMIT) }, 'api');
   other = new Api(service.origin, await plantKey(service.databaseUrl, 'other', 'read'));
 });
 afterAll(() => service.close());
