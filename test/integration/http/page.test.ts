@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
 const BROWSER = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const BUDGET_BYTES = 80 * 1024;
 const ASSETS = 'dist/apps/dashboard/assets';
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService({}, 'api');
+  service = await useSharedService();
 });
 afterAll(() => service.close());
 

@@ -4,11 +4,11 @@ import { Imports, lines, printedCount } from '../../support/imports.js';
 import { ask } from '../../support/database.js';
 import { letters } from '../../support/letters.js';
 import { EVENTS_PATH, send, signupParameters } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService({}, 'api');
+  service = await useSharedService();
 });
 beforeEach(() => ask(service.databaseUrl, 'truncate dead_letters'));
 afterAll(() => service.close());

@@ -2,15 +2,15 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Reply } from '../../support/api.js';
 import { anEvent, EVENTS_PATH, problem, send, signupParameters } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
 const MIB = 2 ** 20;
 const NDJSON = { 'Content-Type': 'application/x-ndjson' };
 const GZIP = { 'Content-Encoding': 'gzip' };
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService({}, 'api');
+  service = await useSharedService();
 });
 afterAll(() => service.close());
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anEvent, LEAST_DATA, send, signupParameters, wrongFields } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
 const MINUTE_MS = 60_000;
 const EMOJI = '\u{1F600}';
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService({}, 'api');
+  service = await useSharedService();
 });
 afterAll(() => service.close());
 

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Api } from '../../support/api.js';
 import { plantKey } from '../../support/keys.js';
 import { anEvent, send, signupParameters } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 
 const CREATED = '2025-03-10T12:00:00Z';
 const TAKEN = { accepted: 1, rejected: [] };
 
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService();
+  service = await useSharedService();
 });
 afterAll(() => service.close());
 

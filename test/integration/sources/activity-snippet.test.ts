@@ -6,16 +6,16 @@ import fastify from 'fastify';
 import { activityReporter } from '../../../docs/snippets/activity.js';
 import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll } from '../../support/cleanup.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { useSharedService, type SharedService } from '../../support/shared-service.js';
 import { countsOf } from '../../support/sources.js';
 
 const SEND_MS = 50;
 const ACTIVE = 'user.active accepted';
 
 const afterwards = cleanUpAfterAll();
-let service: TestService;
+let service: SharedService;
 beforeAll(async () => {
-  service = await startTestService({}, 'api');
+  service = await useSharedService();
 });
 afterAll(() => service.close());
 
