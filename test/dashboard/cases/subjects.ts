@@ -60,7 +60,7 @@ export function subjectCases(world: () => World): void {
         );
         expect(await list('Whom to call').count()).toBe(body.contacts.length);
         for (const { email } of body.contacts)
-          await page.getByRole('region', { name: 'Whom to call' }).getByText(email).waitFor();
+          await page.getByRole('region', { name: 'Whom to call' }).getByText(email!).waitFor();
         const listed = await page.locator('.timeline .mark').allInnerTexts();
         expect(listed).toEqual(body.list_changes.map(({ change }) => change));
         await page.getByRole('button', { name: 'As a table: Members by week' }).click();
