@@ -9,14 +9,16 @@ export async function within<T>(
   answer: Promise<T>,
   late = () => new Error(`no answer within ${ms / 1000} s`),
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms).unref();
+  const limit = AbortSignal.timeout(ms);
+  let end = (): void => undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    end = () => reject(late());
+    limit.addEventListener('abort', end);
   });
   try {
-    return await Promise.race([answer, limit]);
+    return await Promise.race([answer, tooLate]);
   } finally {
-    clearTimeout(timer);
+    limit.removeEventListener('abort', end);
     // After the limit, nothing waits for the answer; its failure must not end the process.
     answer.catch(() => undefined);
   }

@@ -29,8 +29,8 @@ export {
 export * from './read/profiles.query.js';
 export { currentWitnesses, expectPresent, StoreChanged, type Witnesses } from './write/witness.js';
 export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
-export { ownershipsOf, type Ownership } from './membership/ownerships.js';
-export { startOf, type Span, type TimedStep } from './membership/replay.js';
+export type { Ownership } from './membership/ownerships.js';
+export { startOf, type Span } from './membership/replay.js';
 export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';

@@ -54,7 +54,7 @@ export interface OrgFacts extends SubjectFacts {
 }
 
 /** The users who made each org active on the most days of P(30). */
-export interface Champions {
+interface Champions {
   /** The user's key; 0 for none. */
   users: Uint32Array;
   /** The number of these days; 0 for none. */

@@ -46,9 +46,11 @@ beforeAll(async () => {
     history: history.map((event) => renamed(event, `${index}~`)),
     rules: renamedRules(rules, `${index}~`),
   }));
-  quiet = fc.sample(arb, { numRuns: 3, seed: 24 }).flatMap(({ history }, index) =>
-    history.filter(isEarly).map((event) => renamed(event, `quiet ${index}~`)),
-  );
+  quiet = fc
+    .sample(arb, { numRuns: 3, seed: 24 })
+    .flatMap(({ history }, index) =>
+      history.filter(isEarly).map((event) => renamed(event, `quiet ${index}~`)),
+    );
   for (const history of [...drawn.map((one) => one.history), quiet])
     await service.api.ingest(history);
 });

@@ -2,11 +2,12 @@ import type { Cadence, LifecycleChart } from '#libs/contracts';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { labelled } from '../../components/chart/frame.js';
 import { periodName, shortPeriodName } from '../../components/chart/points.js';
-import { PART_NAMES, STACK } from '../../labels/engagement.js';
+import { PART_NAMES, STACK, type StackPart } from '../../labels/engagement.js';
 import { formatNumber } from '../../labels/format.js';
 import { Link } from '../../routing/link.js';
-import type { AddressOfPart } from './lifecycle.js';
 import { neighbour, stacked, type Segment } from './stack.js';
+
+export type AddressOfPart = (period: string, part: StackPart) => string;
 
 type Metric = LifecycleChart['metrics'][number];
 type Layout = ReturnType<typeof stacked>;

@@ -4,19 +4,18 @@ import { shortPeriodName } from '../../components/chart/points.js';
 import { PERIOD_HEADS, ValuesTable } from '../../components/chart/table.js';
 import { WithTable } from '../../components/chart/with-table.js';
 import { Shown } from '../../components/states.js';
-import { PART_NAMES, PERIODS, STACK, inPeriod, type StackPart } from '../../labels/engagement.js';
+import { PART_NAMES, PERIODS, STACK, inPeriod } from '../../labels/engagement.js';
 import { formatNumber, formatSigned } from '../../labels/format.js';
 import { KINDS } from '../../labels/names.js';
 import { Term } from '../../labels/terms.js';
 import { Link } from '../../routing/link.js';
-import { LifecycleBars } from './bars.js';
+import { LifecycleBars, type AddressOfPart } from './bars.js';
 import { ChartPanel } from './panel.js';
 import { chartPath, listAddress, type EngagementView } from './view.js';
 
 const NAME = 'Lifecycle';
 
 type Metric = LifecycleChart['metrics'][number];
-export type AddressOfPart = (period: string, part: StackPart) => string;
 
 /** Who is new, who stayed, who came back and who left, by period. */
 export function Lifecycle({ view }: { view: EngagementView }) {
