@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { waitFor } from '../support/api.js';
 import { backends } from '../support/backends.js';
 import { copyBuild, type Build } from '../support/builds.js';
@@ -17,6 +17,9 @@ const BACK_SQL = `
   delete from _prisma_migrations where migration_name = '${NEXT}'`;
 const SENTENCE =
   /belongs to a newer version of insightd.*99991231000000_next.*docs\/upgrading\.md/s;
+
+// Starts four processes, two of them one after the other.
+jest.setTimeout(120_000);
 
 let build: Build;
 beforeAll(() => {

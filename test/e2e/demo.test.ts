@@ -1,4 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
+import { RANKINGS } from '#libs/contracts';
 import { demoHistory } from '#libs/ingest';
 import { once } from 'node:events';
 import { runningEmbedded } from '#libs/embedded-postgres';
@@ -121,7 +122,7 @@ test('the demo prints an address, a key and working requests, and keeps its data
   expect(metrics.filter(({ result }) => result > 0).length).toBeGreaterThan(6);
 
   const totals = await totalsOf(api);
-  expect(Object.keys(totals)).toHaveLength(22 + CHARTS.length);
+  expect(Object.keys(totals)).toHaveLength(RANKINGS.length + CHARTS.length);
   expect(nothingOf(totals)).toEqual([]);
   expect(await count(otherStore, EVENTS_TAKEN)).toBe(0);
   expect(await demo.stop()).toBe(0);

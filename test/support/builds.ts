@@ -33,7 +33,7 @@ export function copyBuild(): Build {
     schemaScript: join(folder, 'scripts/schema.mjs'),
     addMigration: (name, sql) => {
       const path = join(folder, 'prisma/migrations', name);
-      mkdirSync(path);
+      mkdirSync(path, { recursive: true });
       writeFileSync(join(path, 'migration.sql'), sql);
     },
     edit: (path, change) => {
