@@ -9,7 +9,9 @@ const seconds = z.int().describe('unix seconds');
 /** The event that a value comes from. */
 const origin = {
   at: seconds,
-  event_id: z.string().describe('of a source that cannot order its messages, preceded by the time of receipt'),
+  event_id: z
+    .string()
+    .describe('of a source that cannot order its messages, preceded by the time of receipt'),
   source: z.string(),
 };
 

@@ -38,7 +38,10 @@ const hash = z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hexadecimal digits i
 /** A time with microseconds, as PostgreSQL keeps it. */
 const instant = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/, 'must be a time such as 2026-01-31T09:00:00.000000Z');
+  .regex(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+    'must be a time such as 2026-01-31T09:00:00.000000Z',
+  );
 
 const STORED_DATA = {
   ...EVENT_DATA,

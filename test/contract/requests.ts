@@ -131,6 +131,7 @@ export const goodRequests = ({
   exportUsers: () => [{}],
   exportOrgs: () => [{ query: 'search=acme' }],
   getUser: () => [user],
+  exportUser: () => [user],
   getOrg: () => [org],
   getOrgProfile: () => [org],
   getOrgActivity: () => [org],

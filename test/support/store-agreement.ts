@@ -76,7 +76,11 @@ export async function expectEqualCharts(apis: Two): Promise<void> {
     `lifecycle?subject=${subject}&cadence=Weekly`,
   ]);
   for (const path of paths) {
-    await expectBoth(apis, path, async (api) => (await api.get(`/api/insights/v1/charts/${path}`)).body);
+    await expectBoth(
+      apis,
+      path,
+      async (api) => (await api.get(`/api/insights/v1/charts/${path}`)).body,
+    );
   }
 }
 

@@ -77,7 +77,11 @@ async function namesOf(db: Queryable, sql: string, block: number): Promise<Map<n
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-function lineOf({ userId, orgId }: Pick<Named, 'userId' | 'orgId'>, day: string, at: number): EventLine {
+function lineOf(
+  { userId, orgId }: Pick<Named, 'userId' | 'orgId'>,
+  day: string,
+  at: number,
+): EventLine {
   const data = { user_id: userId, ...(orgId !== null && { org_id: orgId }) };
   const id = orgId === null ? `${day}/${userId}` : `${day}/${userId}/${orgId}`;
   return unversioned('user.active', id, at, data);

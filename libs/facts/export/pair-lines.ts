@@ -4,7 +4,14 @@ import { NO_ORG } from '../blocks/no-org.js';
 import type { StepKind } from '../membership/step-kind.js';
 import { unpackSteps } from '../membership/steps.js';
 import { rowsOf } from './cursor.js';
-import { instantOf, milliseconds, timeOf, unversioned, versioned, type EventLine } from './lines.js';
+import {
+  instantOf,
+  milliseconds,
+  timeOf,
+  unversioned,
+  versioned,
+  type EventLine,
+} from './lines.js';
 
 const STEP_TYPES: Record<StepKind, EventType> = {
   add: 'user.added_to_org',
@@ -35,7 +42,11 @@ const INVITES = `
 export async function* inviteLines(db: Connection): AsyncGenerator<EventLine> {
   type Row = { inviter: string; hash: string; at: number; org: string | null };
   for await (const { inviter, hash, at, org } of rowsOf<Row>(db, INVITES)) {
-    const data = { inviter_user_id: inviter, invitee_hash: hash, ...(org !== null && { org_id: org }) };
+    const data = {
+      inviter_user_id: inviter,
+      invitee_hash: hash,
+      ...(org !== null && { org_id: org }),
+    };
     yield unversioned('user.invited_to_org', `${hash}/${timeOf(at)}/${inviter}`, at, data);
   }
 }

@@ -46,10 +46,7 @@ export interface KnownPerson {
 }
 
 /** The facts about the user with an id, exclusions notwithstanding, without the unfolded log; undefined for an unknown id. */
-export async function personFacts(
-  db: Queryable,
-  userId: string,
-): Promise<KnownPerson | undefined> {
+export async function personFacts(db: Queryable, userId: string): Promise<KnownPerson | undefined> {
   if (userId.includes('\0')) return undefined;
   const [row] = (await db.query<PersonRow>(PERSON, [userId])).rows;
   if (!row) return undefined;

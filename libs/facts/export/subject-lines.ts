@@ -66,7 +66,8 @@ function* linesOf(
     yield first
       ? versioned(`${subject}.created`, first.version, data)
       : unversioned(`${subject}.created`, `created/${id}`, createdAt, data);
-  } else if (first) yield versioned(`${subject}.updated`, first.version, { ...idOf, ...first.data });
+  } else if (first)
+    yield versioned(`${subject}.updated`, first.version, { ...idOf, ...first.data });
   for (const { version, data } of others) {
     yield versioned(`${subject}.updated`, version, { ...idOf, ...data });
   }

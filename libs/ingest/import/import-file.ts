@@ -1,4 +1,9 @@
-import { addDropped, type DroppedTraits, type NativeEvent, type StoreRecord } from '#libs/contracts';
+import {
+  addDropped,
+  type DroppedTraits,
+  type NativeEvent,
+  type StoreRecord,
+} from '#libs/contracts';
 import type { FileFormat, LinesRead } from './file-format.js';
 import type { ImportFile } from './open-file.js';
 import { readLines } from './read-lines.js';

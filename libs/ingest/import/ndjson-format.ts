@@ -46,8 +46,7 @@ export class NdjsonFormat implements FileFormat {
         continue;
       }
       const problem = shapeProblem(value);
-      const checked =
-        problem === undefined ? this.check(value) : { errors: { event: [problem] } };
+      const checked = problem === undefined ? this.check(value) : { errors: { event: [problem] } };
       if ('record' in checked) {
         this.noteEnd(checked.record);
         records.push(checked.record);

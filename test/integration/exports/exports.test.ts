@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { personShapes, type PersonExport, type Segment } from '#libs/contracts';
+import { EVENT_TYPES, personShapes, type PersonExport, type Segment } from '#libs/contracts';
 import { dayBefore, renamed } from '../../support/agreement.js';
 import { Api } from '../../support/api.js';
 import { ask, cloneDatabase, dropDatabase } from '../../support/database.js';
@@ -31,6 +31,9 @@ import {
 /** Random histories in the exported store. */
 const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 4);
 const ZONE = 'America/New_York';
+const RECORD_TYPES = ['store', 'identity', 'erased_domain', 'exclusions', 'segment', 'end'].map(
+  (name) => `insightd.${name}`,
+);
 const SETTINGS = { ...TRAIT_SETTINGS, REPORT_CRON: NEVER };
 
 let service: TestService;
@@ -93,6 +96,9 @@ test(
     }
     await exclude(service.api, rules);
     const lines = await exported(service.databaseUrl, 'a.ndjson');
+    // The histories have facts of every kind.
+    const types = new Set(lines.map((line) => (JSON.parse(line) as { type: string }).type));
+    expect([...types].sort()).toEqual([...RECORD_TYPES, ...EVENT_TYPES].sort());
     const { code, stderr, ...ended } = await imports.run('ndjson', 'a.ndjson');
     expect([code, stderr]).toEqual([0, '']);
     expect(printedCount({ code, stderr, ...ended }, 'lines')).toBe(lines.length);
@@ -131,18 +137,17 @@ async function expectTheSameRulesAndSegments(both: Two): Promise<void> {
 }
 
 async function expectNothingCountsTwice(lines: readonly string[]): Promise<void> {
+  for (const api of [service.api, other.api]) await exclude(api, NO_RULES);
   const events = lines.filter((line) => !line.startsWith('{"type":"insightd.exclusions"'));
-  events[events.length - 1] = JSON.stringify({ type: 'insightd.end', data: { lines: events.length } });
+  const end = { type: 'insightd.end', data: { lines: events.length } };
+  events[events.length - 1] = JSON.stringify(end);
   await imports.write('again.ndjson', `${events.join('\n')}\n`);
   expect(await imports.run('ndjson', 'again.ndjson')).toMatchObject({ code: 0, stderr: '' });
-  for (const api of [service.api, other.api]) await exclude(api, NO_RULES);
-  const ofAll = (text: string[]) => text.toSorted();
-  expect(ofAll(await exported(other.databaseUrl, 'c.ndjson'))).toEqual(
-    ofAll(await exported(service.databaseUrl, 'd.ndjson')),
-  );
+  const after = await exported(other.databaseUrl, 'c.ndjson');
+  expect(after.toSorted()).toEqual(events.toSorted());
 }
 
-test('an export is imported whole or not at all: other zones, missing lines and other keys are refused', async () => {
+test('stores with another time zone or another key refuse an export', async () => {
   const header = (data: object) => ({
     type: 'insightd.store',
     data: { format: 1, time_zone: 'UTC', hash_key: { fingerprint: '0'.repeat(32) }, ...data },
@@ -154,20 +159,11 @@ test('an export is imported whole or not at all: other zones, missing lines and 
   const end = { type: 'insightd.end', data: { lines: 3 } };
   const url = await cloneDatabase();
   const into = await Imports.into(url, TRAIT_SETTINGS);
-  const importing = async (events: object[], ...args: string[]) => {
+  const importing = async (events: object[]) => {
     await into.write('x.ndjson', ndjson(events));
-    const { code, stderr } = await into.run('ndjson', 'x.ndjson', ...args);
+    const { code, stderr } = await into.run('ndjson', 'x.ndjson');
     return [code, stderr.trim()];
   };
-  expect(await importing([header({}), user], '--dry-run')).toEqual([
-    1,
-    expect.stringContaining('lines are missing'),
-  ]);
-  expect(await importing([header({}), user, end], '--dry-run')).toEqual([0, '']);
-  expect(await importing([header({ format: 2 }), user, end])).toEqual([
-    1,
-    expect.stringContaining('data.format must be 1'),
-  ]);
   // The hash key comes first: nothing is written, not even the key.
   expect(await importing([header({}), user, end])).toEqual([
     1,
@@ -175,9 +171,9 @@ test('an export is imported whole or not at all: other zones, missing lines and 
   ]);
   expect(await ask(url, 'select from user_ids union all select from instance')).toEqual([]);
   const key = 'ab'.repeat(32);
-  expect(await importing([header({ hash_key: { fingerprint: '0'.repeat(32), key } }), user, end])).toEqual(
-    [1, expect.stringContaining('another key')],
-  );
+  expect(
+    await importing([header({ hash_key: { fingerprint: '0'.repeat(32), key } }), user, end]),
+  ).toEqual([1, expect.stringContaining('another key')]);
   await into.remove();
   await dropDatabase(url);
   // The other store has its days in New York.
@@ -186,7 +182,7 @@ test('an export is imported whole or not at all: other zones, missing lines and 
   expect([code, stderr]).toEqual([1, expect.stringContaining(`days in ${ZONE}`)]);
 });
 
-test('only an import understands the lines of an export', async () => {
+test('the API does not accept the lines of an export', async () => {
   const hashed = {
     ...{ type: 'user.invited_to_org', id: 'h', source: 's', time: '2026-01-02T03:04:05Z' },
     data: { inviter_user_id: 'x', invitee_hash: '0'.repeat(32) },
@@ -197,15 +193,22 @@ test('only an import understands the lines of an export', async () => {
     records,
   );
   expect([status, body.rejected.length]).toEqual([400, 2]);
-  await imports.write('hashed.ndjson', ndjson([hashed]));
-  const { code } = await imports.run('ndjson', 'hashed.ndjson', '--dry-run');
-  expect(code).toBe(1);
 });
 
 test('a failed export leaves no file of its name', async () => {
   const path = imports.path('failed.ndjson');
-  const unknown = await insightd(service.databaseUrl, 'export', 'person', 'no such user', '--file', path);
-  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('No user with this id')]);
+  const unknown = await insightd(
+    service.databaseUrl,
+    'export',
+    'person',
+    'no such user',
+    '--file',
+    path,
+  );
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    expect.stringContaining('No user with this id'),
+  ]);
   expect([existsSync(path), existsSync(`${path}.part`)]).toEqual([false, false]);
   expect((await stat(imports.path('a.ndjson'))).mode & 0o777).toBe(0o600);
 });
@@ -216,7 +219,11 @@ test('a person’s data: facts, exclusions, invites, rejected events; of a delet
     ...{ id: `person ${n}`, source: 'p', type, time, data: { user_id: 'p~1', ...data } },
   });
   await api.ingest([
-    event(1, 'user.created', { email: 'Pat@Person.example', first_name: 'Pat', traits: { plan: 'pro' } }),
+    event(1, 'user.created', {
+      email: 'Pat@Person.example',
+      first_name: 'Pat',
+      traits: { plan: 'pro' },
+    }),
     event(2, 'user.updated', { username: 'pat', first_name: null }),
     event(3, 'user.added_to_org', { org_id: 'p~o', role: 'Owner' }),
     event(4, 'user.active', { org_id: 'p~o' }),
@@ -225,7 +232,12 @@ test('a person’s data: facts, exclusions, invites, rejected events; of a delet
       ...{ user_id: undefined, inviter_user_id: 'p~1', invitee_email: 'friend@example.net' },
     }),
     event(7, 'user.invited_to_org', {
-      ...{ user_id: undefined, inviter_user_id: 'p~2', invitee_email: ' pat@person.EXAMPLE', org_id: 'p~o' },
+      ...{
+        user_id: undefined,
+        inviter_user_id: 'p~2',
+        invitee_email: ' pat@person.EXAMPLE',
+        org_id: 'p~o',
+      },
     }),
   ]);
   const wrong = { id: 'w', type: 'user.updated', data: { user_id: 'p~1', username: 7 } };
@@ -237,7 +249,11 @@ test('a person’s data: facts, exclusions, invites, rejected events; of a delet
   };
   const { status, body } = await read();
   expect([status, personShapes.personExport.safeParse(body).error]).toEqual([200, undefined]);
-  const from = (n: number) => ({ at: Date.parse(`2026-01-0${n}T12:00:00Z`) / 1000, event_id: `person ${n}`, source: 'p' });
+  const from = (n: number) => ({
+    at: Date.parse(`2026-01-0${n}T12:00:00Z`) / 1000,
+    event_id: `person ${n}`,
+    source: 'p',
+  });
   const at = (n: number) => from(n).at;
   expect(body).toEqual({
     ...{ user_id: 'p~1', exported_at: expect.any(Number), time_zone: ZONE, state: 'existing' },
@@ -265,8 +281,12 @@ test('a person’s data: facts, exclusions, invites, rejected events; of a delet
     ],
     exclusion: { excluded: true, email_domains: ['person.example'], user_ids: ['p~1'] },
     invites_received: [{ at: at(7), org_id: 'p~o', inviter_user_id: 'p~2' }],
-    invites_sent: [{ at: at(6), org_id: null, invitee_hash: expect.stringMatching(/^[0-9a-f]{32}$/) }],
-    dead_letters: [expect.objectContaining({ event_id: 'w', body: expect.stringContaining('p~1') })],
+    invites_sent: [
+      { at: at(6), org_id: null, invitee_hash: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    ],
+    dead_letters: [
+      expect.objectContaining({ event_id: 'w', body: expect.stringContaining('p~1') }),
+    ],
   });
 
   const printed = await insightd(service.databaseUrl, 'export', 'person', 'p~1');
@@ -284,7 +304,11 @@ test('a person’s data: facts, exclusions, invites, rejected events; of a delet
   expect(erased).toMatchObject({
     ...{ state: 'deleted', profile: [], traits: [], dead_letters: [], deleted: from(8) },
     note: expect.stringContaining('deleted'),
-    erased_email: { domain: expect.stringMatching(/^[0-9a-f]{32}$/), parent_domains: [], ...from(1) },
+    erased_email: {
+      domain: expect.stringMatching(/^[0-9a-f]{32}$/),
+      parent_domains: [],
+      ...from(1),
+    },
     active_days: body.active_days,
   });
   await exclude(api, NO_RULES);

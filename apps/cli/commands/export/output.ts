@@ -18,7 +18,9 @@ export async function writingTo<T>(
   if (path === undefined) return work(toStandardOutput);
   const about = await stat(path).catch(() => undefined);
   if (about && !about.isFile()) {
-    throw new UsageError(`--file must name a file; ${path} is none. Without --file, the export goes to standard output.`);
+    throw new UsageError(
+      `--file must name a file; ${path} is none. Without --file, the export goes to standard output.`,
+    );
   }
   const part = `${path}.part`;
   const file = await open(part, 'w', OWNER_ONLY);
