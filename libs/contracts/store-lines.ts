@@ -66,7 +66,7 @@ const schemas = new Map<string, z.ZodType<Envelope>>(
   EVENT_TYPES.map((type: EventType) => {
     const attributes = { type: z.literal(type), id: orderKey, source: orderKey, time: moment };
     const schema = z.object({ ...attributes, data: STORED_DATA[type] }, 'must be an object');
-    return [type, schema as unknown as z.ZodType<Envelope>];
+    return [type, schema];
   }),
 );
 

@@ -12,7 +12,7 @@ export {
 export { readRules } from './write/exclusions.store.js';
 export { ExclusionsService } from './write/exclusions.service.js';
 export { invitesReceived, invitesSent, personFacts } from './export/person.query.js';
-export { factLines, type RecordLine } from './export/store-lines.js';
+export { factLines } from './export/store-lines.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService, type Written } from './write/facts.service.js';
 export { forgetIdentities } from './write/identities.store.js';

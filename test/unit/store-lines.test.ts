@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { NdjsonFormat } from '../../libs/ingest/import/ndjson-format.js';
 import { peekStoreHeader } from '../../libs/ingest/import/store-header.js';
@@ -33,10 +34,10 @@ function read(values: readonly unknown[]) {
 /** The first line of a file that arrives in chunks of 7 bytes. */
 async function peek(text: string) {
   const bytes = Buffer.from(text);
-  async function* chunks() {
-    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
-  }
-  const file = { chunks: chunks(), size: undefined, read: () => 0, writtenAt: undefined };
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 7) parts.push(bytes.subarray(at, at + 7));
+  const chunks = Readable.from(parts);
+  const file = { chunks, size: undefined, read: () => 0, writtenAt: undefined };
   const peeked = await peekStoreHeader(file);
   const all: Buffer[] = [];
   for await (const chunk of peeked.file.chunks) all.push(chunk);

@@ -48,7 +48,7 @@ export async function* orgLines(db: Connection): AsyncGenerator<EventLine> {
     // The version of a deleted name has no effect.
     const { deletion, name_stamp: stamp, ...rest } = row;
     const kept = deletion === null ? { ...rest, name_stamp: stamp } : rest;
-    yield* linesOf({ ...kept, deletion } as Stored, 'org', ['name']);
+    yield* linesOf({ ...kept, deletion }, 'org', ['name']);
   }
 }
 

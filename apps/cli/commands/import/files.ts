@@ -116,18 +116,19 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
   const { file, header } = wanted.mayBeStore
     ? await peekStoreHeader(opened)
     : { file: opened, header: undefined };
-  const given = header ? withZoneOf(header, settings) : settings;
+  if (header) expectZone(header, settings.REPORT_TIME_ZONE);
   const maxLineBytes = header && MAX_STORE_LINE_BYTES;
   const from = { file, signal, maxLineBytes };
   if (wanted.isDryRun) {
     const into = { writer: NO_WRITER };
-    return finish(wanted, await read(wanted, given, from, into, new Clock()), signal);
+    return finish(wanted, await read(wanted, settings, from, into, new Clock()), signal);
   }
   await inContext(
-    given,
+    settings,
     [IngestModule, ExportsModule],
     async (context) => {
       const ofStore = context.get<Settings>(SETTINGS);
+      if (header) expectZone(header, ofStore.REPORT_TIME_ZONE);
       const statistics = context.get(IngestStatistics);
       const database = context.get(Database);
       const load = new BulkLoad(database, ofStore);
@@ -146,20 +147,18 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
       statistics.recordDropped(IMPORTED_FILE, ended.dropped);
       finish(wanted, { ...ended, known: writer.known }, signal);
     },
-    { isForFacts: true },
+    { isForFacts: true, newZone: header?.time_zone },
   );
 }
 
 /**
- * The settings for an exported store: a new store gets its time zone.
- * @throws Error when REPORT_TIME_ZONE names another zone
+ * @param zone of this store; undefined when it is not known yet
+ * @throws Error when an exported store has its days in another zone
  */
-function withZoneOf({ time_zone: zone }: StoreHeader, settings: Settings): Settings {
-  const { REPORT_TIME_ZONE: given } = settings;
-  if (given === undefined) return { ...settings, REPORT_TIME_ZONE: zone };
-  if (sameZone(given, zone)) return settings;
+function expectZone({ time_zone: exported }: StoreHeader, zone: string | undefined): void {
+  if (zone === undefined || sameZone(exported, zone)) return;
   throw new Error(
-    `The exported store has its days in ${zone}, and REPORT_TIME_ZONE is ${given}: set REPORT_TIME_ZONE to ${zone}, and import into an empty database.`,
+    `The exported store has its days in ${exported}, and this one in ${zone}: import into an empty database, with REPORT_TIME_ZONE ${exported} or not set.`,
   );
 }
 
