@@ -75,7 +75,7 @@ type Data = Omit<Given, 'user.invited_to_org'> & {
 };
 
 /** An invite of a store that was exported: of the invitee, only the keyed hash is known. */
-export interface HashedInvite {
+interface HashedInvite {
   inviter_user_id: string;
   /** Hexadecimal. */
   invitee_hash: string;

@@ -33,7 +33,7 @@ type PersonRow = Record<string, unknown> & {
 };
 
 /** The facts about one person that fit in memory: all but sent invites. */
-export type PersonFacts = Omit<
+type PersonFacts = Omit<
   PersonExport,
   | ('exported_at' | 'time_zone' | 'note' | 'invites_sent' | 'invites_received')
   | ('pending_fetches' | 'dead_letters')

@@ -20,11 +20,15 @@ const MEMBERS = `
   where m.org_key = current_setting('insightd.org_key')::int
     and ${notExcluded('excluded_users', 'm.user_key')}`;
 
-/** All users with a membership step in an existing org, without excluded ones, unordered. */
+// Not by key: keys depend on the order of arrival.
+const ORDERED = `${MEMBERS}
+  order by (select i.user_id from user_ids i where i.id = m.user_key)`;
+
+/** All users with a membership step in an existing org, without excluded ones, ordered by id. */
 export async function orgMembers(db: Connection, orgKey: number): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
-  await copyRows(db, MEMBERS, (row) => {
+  await copyRows(db, ORDERED, (row) => {
     const userKey = row.int();
     const steps = row.bytes();
     const deletion = row.bytes();
