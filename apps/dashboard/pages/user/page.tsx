@@ -58,9 +58,11 @@ function Download({ userId }: { userId: string }) {
   if (!useIsAdmin()) return null;
   const path = `/api/insights/v1/users/${encodeURIComponent(userId)}/export`;
   return (
-    <a class="button" href={outside(path)} download>
-      Download this person’s data
-    </a>
+    <span class="bar">
+      <a class="button" href={outside(path)} download>
+        Download this person’s data
+      </a>
+    </span>
   );
 }
 
