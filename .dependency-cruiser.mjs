@@ -11,6 +11,7 @@ const ROOMS = [
   'charts',
   'exclusions',
   'entity-pages',
+  'exports',
   'mcp',
 ];
 const EDGES = ['platform', 'database', 'contracts'];
@@ -26,6 +27,7 @@ const MAY_USE = {
   charts: ['segments', 'facts', ...EDGES],
   exclusions: ['charts', 'facts', ...EDGES],
   'entity-pages': ['reports', 'charts', 'segments', 'facts', ...EDGES],
+  exports: ['ingest', 'segments', 'facts', ...EDGES],
   // It asks the API, not the rooms behind it.
   mcp: ['platform', 'contracts'],
 };
@@ -35,6 +37,7 @@ const FOLDERS = {
   facts: {
     blocks: [],
     membership: [],
+    export: ['blocks', 'membership', 'read'],
     read: ['blocks', 'membership'],
     replica: ['blocks', 'membership', 'read'],
     search: ['blocks', 'read'],

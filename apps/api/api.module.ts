@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ChartsApiModule } from '#libs/charts';
 import { ExclusionsApiModule } from '#libs/exclusions';
+import { ExportsApiModule } from '#libs/exports';
 import { IngestApiModule } from '#libs/ingest';
 import { InsightsApiModule } from '#libs/entity-pages';
 import { McpModule } from '#libs/mcp';
@@ -19,6 +20,7 @@ import { OpenApiController } from './openapi.js';
     ReportsApiModule,
     ChartsApiModule,
     InsightsApiModule,
+    ExportsApiModule,
     McpModule,
   ],
   controllers: [OpenApiController],

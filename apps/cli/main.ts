@@ -19,6 +19,10 @@ const USAGE = `insightd <command>
                       csv also --as-of TIME
   import propelauth   import from PropelAuth's API; continues an interrupted import,
                       unless --from-start
+  export person ID [--file FILE]
+                      write everything kept about a user, as one JSON document
+  export store [--file FILE]
+                      write the whole store; import ndjson reads it into an empty one
   keys list           list the API keys
   keys create --name NAME --scopes read,ingest,admin
                       create a key; it is shown only once
@@ -81,6 +85,10 @@ const COMMANDS: Record<string, Command> = {
   import: async (args) => {
     const settings = readSettings();
     await (await import('./commands/import.js')).importPast(args, settings);
+  },
+  export: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/export.js')).exportData(args, settings);
   },
   keys: async (args) => {
     const settings = readSettings();

@@ -25,19 +25,28 @@ const RETRY_MS = 500;
 /** While waiting for the database, one of this many attempts is logged. */
 const ATTEMPTS_A_LINE = 20;
 
+interface OpenOptions {
+  shared?: boolean;
+  isForFacts?: boolean;
+  newZone?: string | undefined;
+}
+
 /**
  * The database of the settings, migrated: `DATABASE_URL`, which may still be starting, else the
  * embedded PostgreSQL of the data folder.
  * @param shared may use an embedded PostgreSQL that another insightd process runs
  * @param isForFacts fixes the time zone of a new store
+ * @param newZone the time zone of a new store without REPORT_TIME_ZONE, by default UTC
  */
 export async function openStore(
   settings: Settings,
-  { shared = false, isForFacts = false } = {},
+  { shared = false, isForFacts = false, newZone }: OpenOptions = {},
 ): Promise<Store> {
-  const { DATABASE_URL: given, DATABASE_DIRECT_URL: givenDirect } = settings;
+  const { DATABASE_URL: givenUrl, DATABASE_DIRECT_URL: givenDirect } = settings;
   const store =
-    given === undefined ? await embedded(settings, shared) : external(settings, given, givenDirect);
+    givenUrl === undefined
+      ? await embedded(settings, shared)
+      : external(settings, givenUrl, givenDirect);
   try {
     const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl } = store.settings;
     const logger = new Logger(settings);
@@ -46,7 +55,8 @@ export async function openStore(
     await migrate(directUrl);
     await checkInviteeHashKey(directUrl, settings.INVITEE_HASH_KEY);
     if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
-    const REPORT_TIME_ZONE = await timeZone(directUrl, settings.REPORT_TIME_ZONE, isForFacts);
+    const given = settings.REPORT_TIME_ZONE;
+    const REPORT_TIME_ZONE = await timeZone(directUrl, given, isForFacts, newZone);
     return { ...store, settings: { ...store.settings, REPORT_TIME_ZONE } };
   } catch (error) {
     await store.close();
@@ -90,9 +100,14 @@ export async function completeSearch(
 }
 
 /** The time zone of the store's days. @throws Error when the setting names another zone */
-function timeZone(url: string, given: string | undefined, isForFacts: boolean): Promise<string> {
+function timeZone(
+  url: string,
+  given: string | undefined,
+  isForFacts: boolean,
+  newZone: string | undefined,
+): Promise<string> {
   return withConnection({ connectionString: url }, WAIT_MS, (client) =>
-    isForFacts ? settleTimeZone(client, given) : timeZoneOf(client, given),
+    isForFacts ? settleTimeZone(client, given, newZone) : timeZoneOf(client, given),
   );
 }
 

@@ -31,13 +31,13 @@ const names = {
 };
 
 /** `keepTraits` checks traits after the schema, by the rules of the settings. */
-const traits = z.custom<Traits>().meta(TRAITS_META).optional();
+export const traits = z.custom<Traits>().meta(TRAITS_META).optional();
 
-const members = <S extends z.ZodRawShape>(shape: S) =>
+export const members = <S extends z.ZodRawShape>(shape: S) =>
   z.object(shape, { error: typed('an object') });
 
 /** The data of each event type. Unknown fields are ignored; `null` clears a profile field. */
-const EVENT_DATA = {
+export const EVENT_DATA = {
   'user.created': members({
     user_id: id,
     // Missing or `null` for users who have only a phone number or a username.
@@ -69,7 +69,18 @@ const EVENT_DATA = {
 export type EventType = keyof typeof EVENT_DATA;
 export const EVENT_TYPES = Object.keys(EVENT_DATA) as EventType[];
 
-type Data = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
+type Given = { [T in EventType]: z.output<(typeof EVENT_DATA)[T]> };
+type Data = Omit<Given, 'user.invited_to_org'> & {
+  'user.invited_to_org': Given['user.invited_to_org'] | HashedInvite;
+};
+
+/** An invite of a store that was exported: of the invitee, only the keyed hash is known. */
+interface HashedInvite {
+  inviter_user_id: string;
+  /** Hexadecimal. */
+  invitee_hash: string;
+  org_id?: string | undefined;
+}
 
 /**
  * A checked event. (source, id) is its identity, `at` its time in milliseconds since 1970. `remembered`
@@ -128,7 +139,8 @@ export const eventSchema = z
 
 nameSchemas({ ...Object.fromEntries(named), Event: eventSchema });
 
-interface Envelope {
+/** An event of any type, as its schema returns it. */
+export interface Envelope {
   id: string;
   source?: string;
   time?: number;
@@ -146,10 +158,17 @@ export interface CheckContext {
   traits?: TraitRules;
 }
 
-/** Checks one event of any type in wire form. */
-export function checkBySchema(raw: unknown, context: CheckContext): Checked {
+/**
+ * Checks one event of any type in wire form.
+ * @param schemas by type
+ */
+export function checkBySchema(
+  raw: unknown,
+  context: CheckContext,
+  schemas: ReadonlyMap<string, z.ZodType<Envelope>> = envelopes,
+): Checked {
   const type: unknown = isObject(raw) ? raw.type : undefined;
-  const schema = typeof type === 'string' ? envelopes.get(type) : undefined;
+  const schema = typeof type === 'string' ? schemas.get(type) : undefined;
   if (!schema)
     return { errors: { ...fieldErrors(unknownType.safeParse(raw)), ...typeErrors(raw) } };
   const parsed = schema.safeParse(raw);

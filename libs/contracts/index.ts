@@ -21,6 +21,8 @@ export { KEY_NAME_RULE, KEY_SCOPES_RULE, SCOPES, keyName, keyScopes } from './ke
 export type * from './keys.js';
 export * as mcpShapes from './mcp.js';
 export * as parameters from './parameters.js';
+export * as personShapes from './person.js';
+export type * from './person.js';
 export * from './problem.js';
 export {
   PROFILE_COLUMNS,
@@ -39,6 +41,7 @@ export {
 } from './segments.js';
 export type * from './segments.js';
 export * from './senders.js';
+export * from './store-lines.js';
 export * from './subject-index.js';
 export * from './traits.js';
 export * as wire from './wire.js';

@@ -20,7 +20,7 @@ export const ingestReply = z.object({
 });
 
 /** A dead letter as the API shows it. */
-const deadLetter = z.object({
+export const deadLetter = z.object({
   id: z.string(),
   source: z.string(),
   sender: z.string().describe('the name of a webhook or of an API key, `import` or `demo`'),

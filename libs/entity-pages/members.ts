@@ -22,7 +22,7 @@ export function membersAt(members: readonly OrgMember[], at: number): number {
 }
 
 /**
- * The latest additions or removals of existing users, newest first; ties in the order of keys.
+ * The latest additions or removals of existing users, newest first; ties in the order of `members`.
  */
 export function latestMoves(
   members: readonly OrgMember[],
@@ -33,7 +33,7 @@ export function latestMoves(
   const moves = members.flatMap(({ userKey, exists, spans }) =>
     exists ? spans.flatMap(momentOf).map((at) => ({ userKey, at })) : [],
   );
-  moves.sort((one, other) => other.at - one.at || one.userKey - other.userKey);
+  moves.sort((one, other) => other.at - one.at);
   return moves.slice(0, most);
 }
 

@@ -76,11 +76,10 @@ export class OrgContactsService {
       all.map(({ userKey }) => userKey),
     );
     const known = all.map((one) => ({ ...one, lastActiveAt: lastActive.get(one.userKey)! }));
+    // The sort is stable, so ties stay in the order of ids.
     known.sort(
       (one, other) =>
-        Number(other.isOwner) - Number(one.isOwner) ||
-        other.lastActiveAt - one.lastActiveAt ||
-        one.userKey - other.userKey,
+        Number(other.isOwner) - Number(one.isOwner) || other.lastActiveAt - one.lastActiveAt,
     );
     const counts = new Map<number, number>();
     return known.filter(({ orgKey }) => {

@@ -33,8 +33,9 @@ export interface PresentMember {
 
 /** All current and former members of an org. */
 export interface OrgMembersList {
+  /** Ordered by id. */
   members: OrgMember[];
-  /** The most recently active first; ties in the order of keys. */
+  /** The most recently active first; ties in the order of ids. */
   present: PresentMember[];
   /** The read point, not later than the data. */
   picture: ReadPoint;
@@ -156,9 +157,8 @@ export class OrgMembersCache {
     const keys = present.map(({ userKey }) => userKey);
     const lastActive = await lastActiveOf(this.database.pool, keys);
     for (const member of present) member.lastActiveAt = lastActive.get(member.userKey)!;
-    present.sort(
-      (one, other) => other.lastActiveAt - one.lastActiveAt || one.userKey - other.userKey,
-    );
+    // The sort is stable, so ties stay in the order of ids.
+    present.sort((one, other) => other.lastActiveAt - one.lastActiveAt);
     return { members, present, picture, witnesses, exclusions };
   }
 }

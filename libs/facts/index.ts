@@ -9,7 +9,10 @@ export {
   type ChangedFact,
   type ChangedRow,
 } from './replica/fact-changes.query.js';
+export { readRules } from './write/exclusions.store.js';
 export { ExclusionsService } from './write/exclusions.service.js';
+export { invitesReceived, invitesSent, personFacts } from './export/person.query.js';
+export { factLines } from './export/store-lines.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService, type Written } from './write/facts.service.js';
 export { forgetIdentities } from './write/identities.store.js';
@@ -28,6 +31,7 @@ export {
 } from './read/read-point.js';
 export * from './read/profiles.query.js';
 export { currentWitnesses, expectPresent, StoreChanged, type Witnesses } from './write/witness.js';
+export { hashInvitee } from './write/invites.store.js';
 export { holdsAddress, pseudonymOf } from './write/pseudonyms.js';
 export type { Ownership } from './membership/ownerships.js';
 export { startOf, type Span } from './membership/replay.js';

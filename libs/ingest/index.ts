@@ -1,4 +1,5 @@
 export { DeadLettersService } from './dead-letters/dead-letters.service.js';
+export { fetchesOfUser } from './enrichment/enrichment.store.js';
 export { ReplayService } from './dead-letters/replay.service.js';
 export { IngestApiModule, IngestModule } from './ingest.module.js';
 export { foreignTraits, nativeTraits } from './pipeline/trait-rules.js';

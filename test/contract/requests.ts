@@ -143,6 +143,7 @@ export const goodRequests = ({
   exportUsers: () => [{}],
   exportOrgs: () => [{ query: 'search=acme' }],
   getUser: () => [user],
+  exportUser: () => [user],
   getOrg: () => [org],
   getOrgProfile: () => [org],
   getOrgActivity: () => [org],

@@ -168,9 +168,9 @@ test('invited addresses are trimmed and in lower case; every invite is kept', ()
   const invite = (invitee_email: string, org_id?: string) =>
     event('user.invited_to_org', { inviter_user_id: 'ann', invitee_email, org_id });
   const { invites } = new FactBatch([invite(' New@X.example ', 'acme'), invite('new@x.example')]);
-  expect(invites.map(({ inviteeEmail, orgId }) => [inviteeEmail, orgId])).toEqual([
-    ['new@x.example', 'acme'],
-    ['new@x.example', undefined],
+  expect(invites.map(({ invitee, orgId }) => [invitee, orgId])).toEqual([
+    [{ email: 'new@x.example' }, 'acme'],
+    [{ email: 'new@x.example' }, undefined],
   ]);
 });
 

@@ -15,9 +15,10 @@ export interface OrgContact {
 // large org.
 const CANDIDATES = `
   select m.org_key as "orgKey", m.user_key as "userKey", m.steps
-  from memberships m join users u on u.id = m.user_key
+  from memberships m join users u on u.id = m.user_key join user_ids i on i.id = m.user_key
   where m.org_key = any($1) and u.created_at is not null and u.deleted_stamp is null
-    and encode(m.steps, 'escape') ~* 'owner|admin' and ${notExcluded('excluded_users', 'u.id')}`;
+    and encode(m.steps, 'escape') ~* 'owner|admin' and ${notExcluded('excluded_users', 'u.id')}
+  order by i.user_id`;
 
 /** Whether a role is that of a contact: `owner` or `admin`; undefined for other roles. */
 export function contactRole(role: string): 'owner' | 'admin' | undefined {
@@ -26,7 +27,7 @@ export function contactRole(role: string): 'owner' | 'admin' | undefined {
 }
 
 /**
- * Current members of orgs whose role contains `owner` or `admin`, such as `org:admin`; unordered.
+ * Current members of orgs whose role contains `owner` or `admin`, such as `org:admin`, ordered by id.
  */
 export async function orgContacts(
   db: Queryable,

@@ -26,8 +26,12 @@ const MEMBERS = `
   where m.org_key = current_setting('insightd.org_key')::int
     and ${notExcluded('excluded_users', 'm.user_key')}`;
 
+// Not by key: keys depend on the order of arrival.
+const ORDERED = `${MEMBERS}
+  order by (select i.user_id from user_ids i where i.id = m.user_key)`;
+
 /**
- * All users with a membership step in an existing org, without excluded ones, unordered.
+ * All users with a membership step in an existing org, without excluded ones, ordered by id.
  * @param ownerRoles the roles of owners
  */
 export async function orgMembers(
@@ -38,7 +42,7 @@ export async function orgMembers(
   const members: OrgMember[] = [];
   const roles = new OwnerRoles(ownerRoles);
   await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
-  await copyRows(db, MEMBERS, (row) => {
+  await copyRows(db, ORDERED, (row) => {
     const userKey = row.int();
     const steps = row.bytes();
     const deletion = row.bytes();

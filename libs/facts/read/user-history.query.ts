@@ -114,7 +114,7 @@ const LATEST_INVITES = `
   select org_ids.org_id as "orgId", floor(extract(epoch from at))::float8 as at
   from invites left join org_ids on org_ids.id = org_key and org_key <> ${NO_ORG}
   where inviter_key = $1 and ${notExcluded('excluded_orgs', 'org_key')}
-  order by invites.at desc, invitee_hash, org_key
+  order by invites.at desc, invitee_hash, org_ids.org_id nulls first
   limit $2`;
 
 export interface InvitesOfUser {

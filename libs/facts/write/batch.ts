@@ -45,7 +45,8 @@ export interface Step {
 
 export interface Invite {
   inviterId: string;
-  inviteeEmail: string;
+  /** The invitee's address, trimmed and in lower case, or its hash. */
+  invitee: { email: string } | { hash: Buffer };
   orgId: string | undefined;
   at: number;
 }
@@ -152,8 +153,11 @@ export class FactBatch {
   }
 
   private invited({ at, data }: EventOf<'user.invited_to_org'>): void {
-    const inviteeEmail = data.invitee_email.trim().toLowerCase();
-    this.invites.push({ inviterId: data.inviter_user_id, inviteeEmail, orgId: data.org_id, at });
+    const invitee =
+      'invitee_hash' in data
+        ? { hash: Buffer.from(data.invitee_hash, 'hex') }
+        : { email: data.invitee_email.trim().toLowerCase() };
+    this.invites.push({ inviterId: data.inviter_user_id, invitee, orgId: data.org_id, at });
   }
 
   private user(userId: string): UserChange {

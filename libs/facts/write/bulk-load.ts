@@ -1,10 +1,14 @@
-import type { NativeEvent } from '#libs/contracts';
+import type { NativeEvent, RecordOf } from '#libs/contracts';
 import { Instance, calendarOf, type Settings } from '#libs/platform';
 import { viaCopy, type Connection, type Database } from '#libs/database';
 import { ActivityFold } from './activity-fold.service.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { FactsService, type Written } from './facts.service.js';
+import { keepHashedDomains } from './erased-domains.store.js';
+import { restoreIdentities } from './identities.store.js';
 import { IdStore } from './ids.store.js';
+import { expectPresent } from './witness.js';
+import { versionOf } from '../membership/version.js';
 
 const NO_WITNESSES = { users: undefined, orgs: undefined };
 
@@ -48,6 +52,43 @@ export class BulkLoad {
         await within(db, written);
         return written;
       }, 'long'),
+    );
+  }
+
+  /**
+   * Writes events of an exported store in one transaction. Stores no identities: these are lines of their own.
+   * @param within runs in the same transaction, before it commits
+   */
+  async restoredEvents(
+    events: readonly NativeEvent[],
+    within: (db: Connection, written: Written) => Promise<void>,
+  ): Promise<void> {
+    await this.facts.resolving(events, (ids) =>
+      this.database.transaction(async (db) => {
+        await within(db, await this.facts.writeFresh(db, events, ids, viaCopy));
+      }, 'long'),
+    );
+  }
+
+  /** Writes the identities of an exported store. The earlier receipt of a known one is kept. */
+  async identities(identities: readonly RecordOf<'insightd.identity'>[]): Promise<void> {
+    await this.database.transaction((db) => restoreIdentities(db, identities), 'long');
+  }
+
+  /** Writes the hashes of the domains of deleted users' e-mails. The latest e-mail of a user counts. */
+  async erasedDomains(erased: readonly RecordOf<'insightd.erased_domain'>[]): Promise<void> {
+    const ids = new Set(erased.map(({ user_id: id }) => id));
+    await this.facts.resolvingIds(ids, new Set(), ({ users, witnesses }) =>
+      this.database.transaction(async (db) => {
+        const rows = erased.map(({ user_id: id, domain, parents, time, event_id, source }) => ({
+          userKey: users.get(id)!,
+          domain: domain === null ? null : Buffer.from(domain, 'hex'),
+          parents: parents.map((parent) => Buffer.from(parent, 'hex')),
+          stamp: versionOf({ at: time, id: event_id, source }),
+        }));
+        await keepHashedDomains(db, rows);
+        await expectPresent(db, witnesses);
+      }),
     );
   }
 

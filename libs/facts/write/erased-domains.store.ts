@@ -35,12 +35,33 @@ export async function keepDomains(
     const known = latest.get(one.userKey);
     if (!known || isLater(one.stamp, known.stamp)) latest.set(one.userKey, one);
   }
-  const rows = [...latest.values()];
-  const hexOf = (domain: string) => `\\x${hashDomain(key, domain).toString('hex')}`;
+  const hashed = Array.from(latest.values(), ({ userKey, domain, stamp }) => ({
+    userKey,
+    domain: domain === null ? null : hashDomain(key, domain),
+    parents: parentsOf(domain ?? '').map((parent) => hashDomain(key, parent)),
+    stamp,
+  }));
+  await keepHashedDomains(db, hashed);
+}
+
+/** The hashes of the domain of a deleted user's e-mail and of its parents, and the version of that e-mail. */
+interface HashedDomain {
+  userKey: number;
+  domain: Buffer | null;
+  parents: readonly Buffer[];
+  stamp: Version;
+}
+
+/** Writes hashes of domains, at most one row per user. The latest e-mail of a user counts. */
+export async function keepHashedDomains(
+  db: Queryable,
+  rows: readonly HashedDomain[],
+): Promise<void> {
+  const hexOf = (hash: Buffer) => `\\x${hash.toString('hex')}`;
   await db.query(KEEP, [
     rows.map(({ userKey }) => userKey),
-    rows.map(({ domain }) => domain && hashDomain(key, domain)),
-    rows.map(({ domain }) => JSON.stringify(parentsOf(domain ?? '').map(hexOf))),
+    rows.map(({ domain }) => domain),
+    rows.map(({ parents }) => JSON.stringify(parents.map(hexOf))),
     rows.map(({ stamp }) => stamp),
   ]);
 }

@@ -196,7 +196,8 @@ export class FactsService {
     const invites = batch.invites.map((invite) => ({
       inviterKey: ids.users.get(invite.inviterId)!,
       orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,
-      inviteeHash: hashInvitee(hashKey, invite.inviteeEmail),
+      inviteeHash:
+        'hash' in invite.invitee ? invite.invitee.hash : hashInvitee(hashKey, invite.invitee.email),
       at: invite.at,
     }));
     await addInvites(db, invites, transfer);

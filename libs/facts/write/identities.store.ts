@@ -1,4 +1,4 @@
-import type { NativeEvent } from '#libs/contracts';
+import type { NativeEvent, RecordOf } from '#libs/contracts';
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
 
 const ADD_IDENTITIES = (from: string) => `
@@ -36,6 +36,26 @@ export async function dropRepeats(
   const added = await db.query<{ source: string; event_id: string }>(ADD_IDENTITIES(from), values);
   for (const row of added.rows) fresh.push(first.get(identityOf(row.source, row.event_id))!);
   return fresh;
+}
+
+const RESTORE = `
+  insert into event_identities as i (source, event_id, received_at)
+  select distinct on (source, event_id) source, event_id, received_at
+  from unnest($1::text[], $2::text[], $3::timestamptz[]) as r (source, event_id, received_at)
+  order by source, event_id, received_at
+  on conflict (source, event_id) do update set received_at = excluded.received_at
+  where excluded.received_at < i.received_at`;
+
+/** Writes identities of an exported store with their times of receipt. */
+export async function restoreIdentities(
+  db: Queryable,
+  identities: readonly RecordOf<'insightd.identity'>[],
+): Promise<void> {
+  await db.query(RESTORE, [
+    identities.map(({ source }) => source),
+    identities.map(({ event_id }) => event_id),
+    identities.map(({ received_at }) => received_at),
+  ]);
 }
 
 const MAX_FORGOTTEN = 100_000;

@@ -15,9 +15,16 @@ export async function timeZoneOf(db: Queryable, given: string | undefined): Prom
   return zone;
 }
 
-/** `timeZoneOf`. Writes the zone into a new store, before any fact. */
-export async function settleTimeZone(db: Queryable, given: string | undefined): Promise<string> {
-  if ((await storeZone(db)) === undefined) await db.query(SET, [given ?? 'UTC']);
+/**
+ * `timeZoneOf`. Writes the zone into a new store, before any fact.
+ * @param otherwise the zone of a new store when none is given
+ */
+export async function settleTimeZone(
+  db: Queryable,
+  given: string | undefined,
+  otherwise = 'UTC',
+): Promise<string> {
+  if ((await storeZone(db)) === undefined) await db.query(SET, [given ?? otherwise]);
   return timeZoneOf(db, given);
 }
 

@@ -112,12 +112,18 @@ export function deletes({ deletedUserIds, deletedOrgIds }: Written): boolean {
   return deletedUserIds.length + deletedOrgIds.length > 0;
 }
 
-/** Erases letters that mention all known parts of a name. A first name alone is too common. */
+/** Erases letters that mention all known parts of a name. */
 async function eraseNamed(db: Queryable, names: Written['traces']['names']): Promise<void> {
+  const found = await namedLetters(db, names);
+  if (found.length > 0) await db.query(ERASE_BY_ID, [found, MENTIONED]);
+}
+
+/** The ids of letters that mention all known parts of a name. A first name alone is too common. */
+async function namedLetters(db: Queryable, names: Written['traces']['names']): Promise<string[]> {
   const wanted = names.map((name) => name.map(hashesOfName));
   // Searches by the last part, which fewer people share.
   const searched = wanted.flatMap((name) => name.at(-1) ?? []);
-  if (searched.length === 0) return;
+  if (searched.length === 0) return [];
   const { rows } = await db.query<{ id: string; mentions: string[] }>(NAMED, [
     [...new Set(searched)],
   ]);
@@ -130,7 +136,35 @@ async function eraseNamed(db: Queryable, names: Written['traces']['names']): Pro
     const candidates = [...known].flatMap((hash) => byLast.get(hash) ?? []);
     return candidates.some((name) => name.every((part) => part.some((hash) => known.has(hash))));
   });
-  if (found.length > 0) await db.query(ERASE_BY_ID, [found.map(({ id }) => id), MENTIONED]);
+  return found.map(({ id }) => id);
+}
+
+// The second part finds letters that an earlier release stored without mentions.
+const MENTIONING = `
+  select letter.id
+  from unnest($1::bigint[]) as wanted (hash)
+  cross join lateral (
+    select id from dead_letters where body is not null and mentions @> array[wanted.hash]) letter
+  union
+  select id from dead_letters where user_id = $2`;
+
+/**
+ * The ids of the letters that a deletion of a user would erase, without those that cannot be read in full.
+ * @param texts the user's address, username and other single fields
+ * @param name the known parts of the user's name
+ */
+export async function lettersMentioning(
+  db: Queryable,
+  userId: string,
+  { texts, name }: { texts: readonly string[]; name: readonly string[] },
+): Promise<bigint[]> {
+  const { rows } = await db.query<{ id: string }>(MENTIONING, [
+    mentionHashes([userId, ...texts]),
+    userId,
+  ]);
+  const named = name.length === 0 ? [] : await namedLetters(db, [[...name]]);
+  const ids = new Set([...rows.map(({ id }) => id), ...named].map(BigInt));
+  return [...ids].sort((one, other) => (one < other ? -1 : Number(one > other)));
 }
 
 /** Hashes of a part of a name and of its longest word, which may appear alone in running text. */

@@ -7,6 +7,7 @@ import {
 } from '#libs/contracts';
 import { SETTINGS, type Settings } from '#libs/platform';
 import { Database, type PreparedQuery } from '#libs/database';
+import { lettersMentioning } from './dead-letters.erasure.js';
 import { storedLetterBytes } from './dead-letters.store.js';
 
 /** Filters of a listing: letters older than an id, letters of one sender. */
@@ -28,6 +29,8 @@ type Row = NonNullable<Awaited<ReturnType<Database['prisma']['deadLetter']['find
 const PAGE = 1_000;
 /** Limit for the bodies of one listing. As JSON, a byte takes up to six characters. */
 const MAX_LISTED_BYTES = 4 * 1024 * 1024;
+/** Letters read at a time when they are many; each body has at most 1 MiB. */
+const READ_AT_ONCE = 8;
 const SIZES: PreparedQuery = {
   name: 'sizes_of_letters',
   text: `
@@ -85,6 +88,24 @@ export class DeadLettersService {
       left -= page.letters.length;
       before = page.next;
     } while (before !== undefined && left > 0);
+  }
+
+  /**
+   * The letters that mention a user, oldest first, read in parts.
+   * @param traces the user's single fields, and the known parts of the name
+   */
+  async *mentioning(
+    userId: string,
+    traces: { texts: readonly string[]; name: readonly string[] },
+  ): AsyncGenerator<DeadLetterView> {
+    const ids = await lettersMentioning(this.database.pool, userId, traces);
+    for (let at = 0; at < ids.length; at += READ_AT_ONCE) {
+      const rows = await this.database.prisma.deadLetter.findMany({
+        where: { id: { in: ids.slice(at, at + READ_AT_ONCE) } },
+        orderBy: { id: 'asc' },
+      });
+      yield* rows.map(view);
+    }
   }
 
   /** All letters, newest first, one line of JSON each. */

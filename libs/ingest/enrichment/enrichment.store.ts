@@ -1,3 +1,4 @@
+import type { PersonExport } from '#libs/contracts';
 import { pseudonymOf } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import type { Fetch } from '../sources/source.js';
@@ -94,6 +95,19 @@ export async function forgetFetches(
   orgIds: readonly string[],
 ): Promise<void> {
   await db.query(FORGET, [userIds, orgIds]);
+}
+
+const OF_USER = `
+  select source, event_id, floor(extract(epoch from added_at))::float8 as added_at, error
+  from source_lookups where kind = 'user' and subject = $1
+  order by id`;
+
+/** The fetches that wait for the values of a user. */
+export async function fetchesOfUser(
+  db: Queryable,
+  userId: string,
+): Promise<PersonExport['pending_fetches']> {
+  return (await db.query<PersonExport['pending_fetches'][number]>(OF_USER, [userId])).rows;
 }
 
 /** Postpones a failed fetch by `ms` and stores its error. */

@@ -1,5 +1,6 @@
 import { unixSeconds, type EventOf, type NativeEvent } from '#libs/contracts';
-import type { BulkLoad } from '#libs/facts';
+import type { Connection } from '#libs/database';
+import type { BulkLoad, Written } from '#libs/facts';
 import { eraseTracesOf } from '../dead-letters/dead-letters.erasure.js';
 
 /**
@@ -10,9 +11,9 @@ const ACTIVITY_PER_WRITE = 200_000;
 
 /**
  * `remembered`: identities are stored and count once. `content`: repeating an event has no effect
- * anyway.
+ * anyway. `restored`: the same, and deletions erase dead letters.
  */
-export type Identities = 'remembered' | 'content';
+export type Identities = 'remembered' | 'content' | 'restored';
 
 /** Writes imported events: activity as columns, all others by COPY. */
 export class FactWriter {
@@ -24,8 +25,13 @@ export class FactWriter {
 
   constructor(
     private readonly into: BulkLoad,
-    private readonly identities: Identities,
+    private identities: Identities,
   ) {}
+
+  /** From here on, the events are those of an exported store. */
+  beginRestore(): void {
+    this.identities = 'restored';
+  }
 
   /** Writes events. Activity is collected and may be written later, at the latest by `end`. */
   async write(events: readonly NativeEvent[]): Promise<void> {
@@ -36,9 +42,9 @@ export class FactWriter {
     }
     if (others.length === 0) return;
     if (this.identities === 'content') return this.into.events(others);
-    const { fresh } = await this.into.eventsOnce(others, (db, written) =>
-      eraseTracesOf(db, written),
-    );
+    const erase = (db: Connection, written: Written) => eraseTracesOf(db, written);
+    if (this.identities === 'restored') return this.into.restoredEvents(others, erase);
+    const { fresh } = await this.into.eventsOnce(others, erase);
     this.known += others.length - fresh;
   }
 

@@ -1,4 +1,4 @@
-import type { DroppedTraits, FieldErrors, NativeEvent } from '#libs/contracts';
+import type { DroppedTraits, FieldErrors, NativeEvent, StoreRecord } from '#libs/contracts';
 import type { Line } from './read-lines.js';
 
 /** A line that cannot be used, with the reasons. */
@@ -13,6 +13,8 @@ export interface LinesRead {
   /** Number of non-empty lines, including rejected ones. */
   count: number;
   events: NativeEvent[];
+  /** Lines of an exported store that are not events. */
+  records?: StoreRecord[];
   rejected: RejectedLine[];
   /** Traits of the events that are not kept. */
   dropped?: DroppedTraits;
@@ -23,6 +25,8 @@ export interface FileFormat {
   read(lines: readonly Line[]): LinesRead;
   /** Ends the file. @returns the lines that were kept */
   end(): LinesRead;
+  /** Why the file is not complete, as a sentence; undefined when it is. Valid after `end`. */
+  readonly problem?: string | undefined;
   /** The head of the file of rejected lines. */
   rejectedHead(): string;
   /** A line of that file, which can be corrected and imported again. */

@@ -1,4 +1,9 @@
-import { addDropped, type DroppedTraits, type NativeEvent } from '#libs/contracts';
+import {
+  addDropped,
+  type DroppedTraits,
+  type NativeEvent,
+  type StoreRecord,
+} from '#libs/contracts';
 import type { FileFormat, LinesRead } from './file-format.js';
 import type { ImportFile } from './open-file.js';
 import { readLines } from './read-lines.js';
@@ -29,7 +34,11 @@ export interface ImportParts {
   file: ImportFile;
   format: FileFormat;
   writer: EventWriter;
+  /** Receives the lines of an exported store that are not events, before the events that follow them. */
+  records?: ((records: readonly StoreRecord[]) => Promise<void>) | undefined;
   rejected: RejectedFile;
+  /** The limit of a line. */
+  maxLineBytes?: number | undefined;
   /** Called after each chunk of lines. */
   onProgress: (progress: Progress) => void;
   /** Stops the import after the current transaction. Written events stay. */
@@ -44,16 +53,17 @@ export async function importFile(parts: ImportParts): Promise<Progress> {
   const { file, format, signal } = parts;
   const progress: Progress = { lines: 0, events: 0, rejected: 0, dropped: {} };
   const transactions = new Transactions(parts.writer);
-  const take = async ({ count, events, rejected, dropped }: LinesRead) => {
+  const take = async ({ count, events, records = [], rejected, dropped }: LinesRead) => {
     progress.lines += count;
     progress.events += events.length;
     progress.rejected += rejected.length;
     addDropped(progress.dropped, dropped);
     await parts.rejected.add(rejected);
+    if (records.length > 0) await parts.records?.(records);
     await transactions.add(events);
     parts.onProgress(progress);
   };
-  for await (const lines of readLines(file.chunks)) {
+  for await (const lines of readLines(file.chunks, parts.maxLineBytes)) {
     if (signal.aborted) break;
     await take(format.read(lines));
   }

@@ -5,6 +5,7 @@ export { FactWriter } from './fact-writer.js';
 export type { FileFormat } from './file-format.js';
 export { importFile, type EventWriter, type Progress } from './import-file.js';
 export { NdjsonFormat } from './ndjson-format.js';
-export { STANDARD_INPUT, openFile } from './open-file.js';
+export { STANDARD_INPUT, openFile, type ImportFile } from './open-file.js';
 export * from './propelauth/index.js';
+export { peekStoreHeader } from './store-header.js';
 export { RejectedFile } from './rejected-file.js';

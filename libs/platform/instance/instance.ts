@@ -1,7 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '#libs/database';
 import { SETTINGS, type Settings } from '../config/index.js';
-import { readInviteeHashKey } from './invitee-hash-key.js';
+import {
+  adoptHashKey,
+  exportedHashKey,
+  readInviteeHashKey,
+  type ExportedHashKey,
+} from './invitee-hash-key.js';
 
 /**
  * Permanent properties of a store, created at its first start. They are read from the store on each call, since another
@@ -20,6 +25,22 @@ export class Instance {
    */
   inviteeHashKey(db: Queryable): Promise<Buffer> {
     return readInviteeHashKey(db, this.settings.INVITEE_HASH_KEY);
+  }
+
+  /** The key of the store for its export. Creates one in a store that was never used. */
+  async exportedHashKey(): Promise<ExportedHashKey> {
+    const { pool } = this.database;
+    await this.inviteeHashKey(pool);
+    return (await exportedHashKey(pool))!;
+  }
+
+  /**
+   * Makes the key of an exported store the key of this one, if it is empty.
+   * @throws Error when this store has another key
+   */
+  async adoptHashKey(exported: ExportedHashKey): Promise<void> {
+    const { INVITEE_HASH_KEY: given } = this.settings;
+    await this.database.transaction((db) => adoptHashKey(db, exported, given));
   }
 
   /** The time of the store's first use, in milliseconds since 1970. No report is due before it. */

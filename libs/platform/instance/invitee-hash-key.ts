@@ -73,3 +73,54 @@ export async function checkInviteeHashKey(databaseUrl: string, given?: string): 
     if (await read(client)) await readInviteeHashKey(client, given);
   });
 }
+
+/** A key for hashes as an exported store has it: hexadecimal, `key` only when the store keeps the key itself. */
+export interface ExportedHashKey {
+  fingerprint: string;
+  key?: string | undefined;
+}
+
+/** The key of a store, for its export. Undefined for a store that was never used. */
+export async function exportedHashKey(db: Queryable): Promise<ExportedHashKey | undefined> {
+  const row = await read(db);
+  if (!row) return undefined;
+  const { invitee_hash_key: key, invitee_hash_fingerprint: fingerprint } = row;
+  if (!key) return { fingerprint: fingerprint!.toString('hex') };
+  return { fingerprint: fingerprintOf(key).toString('hex'), key: key.toString('hex') };
+}
+
+// A store without ids, letters and rules has no hashes.
+const REPLACE_KEY = `
+  update instance set invitee_hash_key = $1, invitee_hash_fingerprint = $2
+  where invitee_hash_key is not null
+    and not exists (select from user_ids) and not exists (select from org_ids)
+    and not exists (select from event_identities) and not exists (select from dead_letters)
+    and not exists (select from exclusion_rules)`;
+
+/**
+ * Makes the key of an exported store the key of this one. A store that keeps its key itself accepts another one while it
+ * is empty.
+ * @param given INVITEE_HASH_KEY, 64 hexadecimal digits
+ * @throws InviteeHashKeyError when this store needs another key
+ */
+export async function adoptHashKey(
+  db: Queryable,
+  { fingerprint, key }: ExportedHashKey,
+  given: string | undefined,
+): Promise<void> {
+  const exported = key === undefined ? undefined : Buffer.from(key, 'hex');
+  if (!(await read(db)) && given === undefined && exported) await make(db, undefined);
+  if (given === undefined && exported && fingerprintOf(exported).toString('hex') === fingerprint) {
+    await db.query(REPLACE_KEY, [exported, fingerprintOf(exported)]);
+  }
+  const known = given === undefined ? await exportedHashKey(db) : exportedGiven(given);
+  if (known?.fingerprint === fingerprint) return;
+  throw new InviteeHashKeyError(
+    'The hashes of addresses in this file were created with another key than those of this store: use an empty ' +
+      'database, and set INVITEE_HASH_KEY to the key of the exported store. docs/events.md says where the key of a store is.',
+  );
+}
+
+function exportedGiven(given: string): ExportedHashKey {
+  return { fingerprint: fingerprintOf(Buffer.from(given, 'hex')).toString('hex') };
+}

@@ -1,4 +1,4 @@
-import { MAX_SEGMENTS, type NewSegment, type Segment } from '#libs/contracts';
+import { MAX_SEGMENTS, type NewSegment, type RecordOf, type Segment } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 
 const seconds = (column: string) => `floor(extract(epoch from ${column}))::float8 as ${column}`;
@@ -45,6 +45,30 @@ export async function changeSegment(
 /** @returns whether there was such a segment */
 export async function removeSegment(db: Queryable, id: string): Promise<boolean> {
   return (await db.query('delete from segments where id = $1', [id])).rowCount === 1;
+}
+
+const instantOf = (column: string) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ${column}`;
+const EXPORTED = `
+  select id, name, subject, conditions as "where", ${instantOf('created_at')}, ${instantOf('changed_at')}
+  from segments order by segments.created_at, id`;
+
+/** All segments as the data of lines of an exported store. */
+export async function exportedSegments(db: Queryable): Promise<Record<string, unknown>[]> {
+  return (await db.query<Record<string, unknown>>(EXPORTED)).rows;
+}
+
+const RESTORE = `
+  insert into segments (id, name, subject, conditions, created_at, changed_at)
+  values ($4, $1, $2, $3, $5, $6) on conflict do nothing`;
+
+/** Adds a segment of an exported store, unless one has its id. */
+export async function restoreSegment(
+  db: Queryable,
+  segment: RecordOf<'insightd.segment'>,
+): Promise<void> {
+  const { id, created_at, changed_at } = segment;
+  await db.query(RESTORE, [...valuesOf(segment), id, created_at, changed_at]);
 }
 
 function valuesOf({ name, subject, where }: NewSegment): unknown[] {

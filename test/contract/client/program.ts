@@ -217,6 +217,9 @@ async function readIndex(): Promise<void> {
     found(await api.GET('/api/insights/v1/orgs/csv', options)),
   ];
   console.log(files.map((file) => file.length));
+  const params = { path: { userId: 'u' } };
+  const person = found(await api.GET('/api/insights/v1/users/{userId}/export', { params }));
+  person.memberships.map(({ org_id: orgId, spans }) => [orgId, spans.length, person.state]);
 }
 
 async function readOrg(): Promise<void> {

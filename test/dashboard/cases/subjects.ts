@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import type { CountedOrgProfile, CountedUser, OrgActivity, OrgMembers } from '#libs/contracts';
+import type {
+  CountedOrgProfile,
+  CountedUser,
+  OrgActivity,
+  OrgMembers,
+  PersonExport,
+} from '#libs/contracts';
 import { isShown, openSignedIn } from '../../support/browser.js';
 import { TEST_KEY } from '../../support/service.js';
 import { firstOf, heading, inBritain, reading, type World } from '../world.js';
@@ -25,6 +31,12 @@ export function subjectCases(world: () => World): void {
         expect(await invites.innerText()).toContain(`${inBritain(body.invites.total)} people`);
         const standings = page.getByRole('region', { name: 'In the latest reports' });
         expect(await standings.getByRole('link').count()).toBe(body.reports.length);
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name: 'Download this person’s data' }).click(),
+        ]);
+        const person = JSON.parse(await readFile(await file.path(), 'utf8')) as PersonExport;
+        expect([person.user_id, person.state]).toEqual([id, 'existing']);
         await standings.getByRole('link', { name: /^Top inviters, 30/ }).click();
         await isShown(page);
         expect(await heading(page)).toBe('Top inviters');

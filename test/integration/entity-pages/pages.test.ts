@@ -248,6 +248,20 @@ describe('the summary', () => {
   const sum = (values: number[]) => values.reduce((one, other) => one + other, 0);
 });
 
+test('members with equal times are in the order of their ids, whatever order they arrived in', async () => {
+  const ids = ['tie c', 'tie a', 'tie \u{1F984}', 'tie \uFB00', 'tie b'];
+  const event = (id: string) => ({ ...buildEvent('user.active', day(1), { user_id: id }), id });
+  await service.api.ingest([orgCreated('ties', day(9)), ...ids.map(event)]);
+  await service.api.ingest(ids.map((id) => userCreated(id, day(9))));
+  await service.api.ingest(ids.map((id) => added(id, 'ties', day(8), 'Owner')));
+  const inOrder = ['tie a', 'tie b', 'tie c', 'tie \uFB00', 'tie \u{1F984}'];
+  const idsOf = (rows: { user_id: string }[]) => rows.map(({ user_id: id }) => id);
+  const { joined, most_active: mostActive } = await read<CountedOrg>('orgs/ties');
+  expect([idsOf(joined), idsOf(mostActive)]).toEqual([inOrder, inOrder]);
+  const { rows } = await read<OrgMembers>('orgs/ties/members');
+  expect(idsOf(rows)).toEqual(inOrder);
+});
+
 test('the definitions cover every report and every number in a reply', async () => {
   const { terms } = await read<Definitions>('definitions');
   const { body } = await service.api.get<{ reports: { subject: string; report: string }[] }>(

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { BulkLoad } from '#libs/facts';
+import { ExportsModule, StoreRestore } from '#libs/exports';
+import { BulkLoad, ExclusionsService } from '#libs/facts';
 import {
   CSV_KINDS,
   CsvFormat,
@@ -15,18 +16,27 @@ import {
   importFile,
   nativeTraits,
   openFile,
+  peekStoreHeader,
   type CsvKind,
   type EventWriter,
   type FileFormat,
+  type ImportFile,
   type Progress,
 } from '#libs/ingest';
-import { idSchema, readTime } from '#libs/contracts';
-import { Clock, SETTINGS, calendarOf, type Settings } from '#libs/platform';
+import {
+  MAX_STORE_LINE_BYTES,
+  idSchema,
+  readTime,
+  sameZone,
+  type StoreHeader,
+  type StoreRecord,
+} from '#libs/contracts';
+import { Clock, Instance, SETTINGS, calendarOf, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { ProgressBar } from '../../progress-bar.js';
 import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
-import { STOPPED, stopSignal } from './stopping.js';
+import { STOPPED, stopSignal } from '../../stopping.js';
 import { summary } from './summary.js';
 
 const OPTIONS = {
@@ -42,7 +52,9 @@ interface Wanted {
   rejected: string;
   isDryRun: boolean;
   /** The writer of the facts; its counts are for the summary. */
-  writer: (database: Database, settings: Settings) => FactWriter;
+  writer: (load: BulkLoad) => FactWriter;
+  /** Whether the file may be an exported store. */
+  mayBeStore: boolean;
   /** @param writtenAt modification time of the file, milliseconds since 1970 */
   format: (now: number, writtenAt: number, settings: Settings) => FileFormat;
 }
@@ -60,7 +72,8 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
-    writer: (database, ofStore) => new FactWriter(new BulkLoad(database, ofStore), 'remembered'),
+    writer: (load) => new FactWriter(load, 'remembered'),
+    mayBeStore: true,
     format: (now, writtenAt) => {
       const traits = nativeTraits(settings);
       return new NdjsonFormat({ now, receivedAt: writtenAt, defaultSource, traits });
@@ -83,7 +96,8 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
     path,
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.csv`,
     isDryRun: values['dry-run'] === true,
-    writer: (database, ofStore) => new FactWriter(new BulkLoad(database, ofStore), 'content'),
+    writer: (load) => new FactWriter(load, 'content'),
+    mayBeStore: false,
     format: (now, writtenAt, ofStore) => {
       const receivedAt = asOf ?? writtenAt;
       const traits = foreignTraits(settings);
@@ -98,39 +112,83 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
     throw new UsageError('--rejected must not name the file that is imported.');
   }
   const signal = stopSignal();
-  if (wanted.isDryRun)
-    return finish(wanted, await read(wanted, settings, NO_WRITER, new Clock(), signal), signal);
+  const opened = await openFile(wanted.path);
+  const { file, header } = wanted.mayBeStore
+    ? await peekStoreHeader(opened)
+    : { file: opened, header: undefined };
+  if (header) expectZone(header, settings.REPORT_TIME_ZONE);
+  const maxLineBytes = header && MAX_STORE_LINE_BYTES;
+  const from = { file, signal, maxLineBytes };
+  if (wanted.isDryRun) {
+    const into = { writer: NO_WRITER };
+    return finish(wanted, await read(wanted, settings, from, into, new Clock()), signal);
+  }
   await inContext(
     settings,
-    [IngestModule],
+    [IngestModule, ExportsModule],
     async (context) => {
       const ofStore = context.get<Settings>(SETTINGS);
+      if (header) expectZone(header, ofStore.REPORT_TIME_ZONE);
       const statistics = context.get(IngestStatistics);
-      const writer = wanted.writer(context.get(Database), ofStore);
-      const into = counting(writer, statistics, IMPORTED_FILE);
-      const ended = await read(wanted, ofStore, into, context.get(Clock), signal);
+      const database = context.get(Database);
+      const load = new BulkLoad(database, ofStore);
+      const writer = wanted.writer(load);
+      const restore = new StoreRestore({
+        ...{ database, load, writer },
+        exclusions: context.get(ExclusionsService),
+        instance: context.get(Instance),
+      });
+      const into = {
+        writer: counting(writer, statistics, IMPORTED_FILE),
+        records: (records: readonly StoreRecord[]) => restore.take(records),
+      };
+      const ended = await read(wanted, ofStore, from, into, context.get(Clock));
       statistics.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
       statistics.recordDropped(IMPORTED_FILE, ended.dropped);
       finish(wanted, { ...ended, known: writer.known }, signal);
     },
-    { isForFacts: true },
+    { isForFacts: true, newZone: header?.time_zone },
   );
+}
+
+/**
+ * @param zone of this store; undefined when it is not known yet
+ * @throws Error when an exported store has its days in another zone
+ */
+function expectZone({ time_zone: exported }: StoreHeader, zone: string | undefined): void {
+  if (zone === undefined || sameZone(exported, zone)) return;
+  throw new Error(
+    `The exported store has its days in ${exported}, and this one in ${zone}: import into an empty database, with REPORT_TIME_ZONE ${exported} or not set.`,
+  );
+}
+
+interface From {
+  file: ImportFile;
+  maxLineBytes: number | undefined;
+  signal: AbortSignal;
+}
+
+interface Into {
+  writer: EventWriter;
+  records?: (records: readonly StoreRecord[]) => Promise<void>;
 }
 
 interface Ended extends Progress {
   known: number;
   seconds: number;
   rejectedFile: string | undefined;
+  /** Why the file is not complete. */
+  problem: string | undefined;
 }
 
 async function read(
   wanted: Wanted,
   settings: Settings,
-  writer: EventWriter,
+  from: From,
+  { writer, records }: Into,
   clock: Clock,
-  signal: AbortSignal,
 ): Promise<Ended> {
-  const file = await openFile(wanted.path);
+  const { file } = from;
   const now = clock.now();
   const format = wanted.format(now, Math.min(now, file.writtenAt ?? now), settings);
   const rejected = new RejectedFile(wanted.rejected, format);
@@ -143,8 +201,12 @@ async function read(
     bar.show(share, `${events.toLocaleString('en')} events, ${speed}/s, ${count} lines rejected`);
   };
   try {
-    const progress = await importFile({ file, format, writer, rejected, onProgress, signal });
-    return { ...progress, known: 0, seconds: seconds(), rejectedFile: await rejected.end() };
+    const progress = await importFile({
+      ...from,
+      ...{ format, writer, records, rejected, onProgress },
+    });
+    const rejectedFile = await rejected.end();
+    return { ...progress, known: 0, seconds: seconds(), rejectedFile, problem: format.problem };
   } finally {
     bar.end();
   }
@@ -152,6 +214,7 @@ async function read(
 
 function finish({ isDryRun }: Wanted, ended: Ended, signal: AbortSignal): void {
   process.stdout.write(summary(ended, { isDryRun, isStopped: signal.aborted }));
+  if (ended.problem !== undefined && !signal.aborted) throw new Error(ended.problem);
   if (signal.aborted) process.exitCode = STOPPED;
   else if (ended.events === 0 && ended.rejected > 0) process.exitCode = 1;
 }

@@ -12,7 +12,7 @@ import { Clock, SETTINGS, SettingsError, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
 import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
-import { STOPPED, stopSignal } from './stopping.js';
+import { STOPPED, stopSignal } from '../../stopping.js';
 import { count, droppedTraits, table } from './summary.js';
 
 const NOT_IMPORTED = `

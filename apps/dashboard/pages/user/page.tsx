@@ -1,12 +1,14 @@
 import type { CountedUser, UserPage as UserReply } from '#libs/contracts';
 import type { ComponentChildren } from 'preact';
 import { useResource } from '../../api/resource.js';
+import { useIsAdmin } from '../../api/session.js';
 import { Exclude } from '../../components/exclude.js';
 import { ExcludedNotice } from '../../components/excluded-notice.js';
 import { Facts } from '../../components/facts.js';
 import { ReportPositions } from '../../components/report-positions.js';
 import { Empty, Shown } from '../../components/states.js';
 import { Traits } from '../../components/traits.js';
+import { outside } from '../../routing/base.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { now } from '../../labels/clock.js';
@@ -23,6 +25,7 @@ export function UserPage({ userId }: { userId: string }) {
     <>
       <header class="head">
         <Title title={page.data ? nameOf(page.data.user) : 'User'} />
+        {page.data && <Download userId={userId} />}
         {page.data?.excluded === false && (
           <Exclude subject="user" id={userId} onEnd={page.reload} />
         )}
@@ -47,6 +50,19 @@ export function UserPage({ userId }: { userId: string }) {
         }
       </Shown>
     </>
+  );
+}
+
+/** A link for administrators to everything kept about the user. */
+function Download({ userId }: { userId: string }) {
+  if (!useIsAdmin()) return null;
+  const path = `/api/insights/v1/users/${encodeURIComponent(userId)}/export`;
+  return (
+    <span class="bar">
+      <a class="button" href={outside(path)} download>
+        Download this person’s data
+      </a>
+    </span>
   );
 }
 
