@@ -25,7 +25,7 @@ export const chartQuery = z.object({
   cadence: parameters.choice(CADENCES),
   start_date: parameters.day
     .optional()
-    .describe('by default 30 days, 12 weeks or 12 months before the end; may also be a time'),
+    .describe('by default the 30 days, 12 weeks or 12 months up to the end; may also be a time'),
   end_date: parameters.day.optional().describe('by default today; may also be a time'),
 });
 

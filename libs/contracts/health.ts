@@ -9,9 +9,13 @@ const part = z.int().min(0).max(100);
 /** The health of an org: a score and its four parts, whole numbers from 0 to 100. */
 export const orgHealth = z.object({
   score: part.describe('the weighted mean of the parts; the weights are HEALTH_WEIGHTS'),
-  adoption: part.describe('the share of members who are active'),
+  adoption: part.describe(
+    'users active in the last 30 days, former members included, as a share of the members, in percent; at most 100',
+  ),
   frequency: part.describe('how often active users are active; 100 is 12 days of 30'),
-  trend: part.describe('active users beside the 30 days before; 50 is no change'),
+  trend: part.describe(
+    'active users compared with the 30 days before; 50 is no change, 100 without active users before',
+  ),
   recency: part.describe('how long ago it was active; 100 is today'),
 });
 

@@ -22,7 +22,7 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   org_attrition:
     'Organizations that lost at least one member within the last 30, 60 or 90 days; the most departures first.',
   org_slipping:
-    'Organizations that at least 30 % fewer users made active within the last 14 or 30 days than in the 14 or 30 days before, but still someone, of at least 3 users before, and that were created before those days; the most lost users first.',
+    'Organizations whose number of active users fell by 30 % or more from the 14 or 30 days before, but not to 0. Only organizations with at least 3 active users before, created before those days; the greatest loss first.',
   org_champion_lost:
     'Organizations whose champion left or was not active in them within the last 14 days. The champion is the user with the most active days in the organization, at least 5, in the 30 days before the last 30; champions with the most active days first.',
   org_owner_lost:
@@ -88,11 +88,12 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   lost_at: 'When the last owner was removed, deleted or given another role.',
   health_score:
     'The health of the organization from 0 to 100: the mean of adoption, frequency, trend and recency, by default with the weights 40, 25, 20 and 15 (HEALTH_WEIGHTS). Empty for an organization younger than 14 days.',
-  adoption: 'The share of members who were active in the last 30 days, in percent; at most 100.',
+  adoption:
+    'Users active in the last 30 days, former members included, as a share of the members now, in percent; at most 100.',
   frequency:
     'How often the active users were active: 100 when they were active on 12 of the last 30 days on average, or on more.',
   trend:
-    'The active users of the last 30 days compared with the 30 days before: 50 when their number stayed the same, 100 when all are new, 0 when none is left.',
+    'The active users of the last 30 days compared with the 30 days before: 50 when their number stayed the same, 100 when no user was active in the 30 days before, 0 when none is left.',
   recency:
     'How recently the organization was active: 100 when it was active on the day of the report, 0 after 30 days without activity.',
   created_at: 'The earliest reported time of the creation.',

@@ -9,13 +9,15 @@ import {
   type OrgActivity,
 } from '#libs/contracts';
 import { inOrderOfIds, profilesOf, type DayRange, type KnownOrg } from '#libs/facts';
-import { Clock, SETTINGS, type Settings } from '#libs/platform';
+import { Clock, SETTINGS, Turns, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { memberActivity } from './member-activity.js';
 import { contactsAmong, latestMoves, membersAt, mostActive, type Move } from './members.js';
 import type { OrgMembersList, PresentMember } from './org-members-cache.service.js';
 import { orgStory } from './story/org-story.js';
 
+/** Histories computed at a time, and that wait. Each takes memory for all members that the org ever had. */
+const [AT_ONCE, MAX_WAITING] = [2, 50];
 const WEEKS = 52;
 const MOST_MOVES = 50;
 const MOST_ACTIVE = 20;
@@ -26,6 +28,8 @@ type Profiles = Awaited<ReturnType<typeof profilesOf>>;
 /** The members, the activity and the health of one org over time. Computed from facts, not from kept runs. */
 @Injectable()
 export class OrgHistoryService {
+  private readonly turns = new Turns(AT_ONCE, MAX_WAITING, 'pages of organizations');
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -33,7 +37,12 @@ export class OrgHistoryService {
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'HEALTH_WEIGHTS'>,
   ) {}
 
-  async of(org: KnownOrg, { members, present }: OrgMembersList): Promise<OrgActivity> {
+  /** @throws ApiError `unavailable` when too many histories wait */
+  of(org: KnownOrg, list: OrgMembersList): Promise<OrgActivity> {
+    return this.turns.take(() => this.compute(org, list));
+  }
+
+  private async compute(org: KnownOrg, { members, present }: OrgMembersList): Promise<OrgActivity> {
     const { calendar } = this;
     const now = this.clock.now();
     const today = calendar.dayOf(now);

@@ -1,7 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
-import { SETTINGS, packageVersion, routesOf, type Route, type Settings } from '#libs/platform';
+import {
+  Outside,
+  SETTINGS,
+  packageVersion,
+  routesOf,
+  type Route,
+  type Settings,
+} from '#libs/platform';
 import { withoutPersonalData } from './personal.js';
 import { WrongArguments, addressOf, argumentsSchema } from './question.js';
 import { TOOLS, type Tool } from './tools.js';
@@ -29,6 +36,7 @@ export class AnswersService {
   constructor(
     private readonly modules: ModulesContainer,
     private readonly host: HttpAdapterHost,
+    private readonly outside: Outside,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'MCP_PERSONAL_DATA'>,
   ) {}
 
@@ -64,7 +72,7 @@ export class AnswersService {
     const server = this.host.httpAdapter.getInstance<FastifyInstance>();
     const { statusCode, payload } = await server.inject({
       method: 'GET',
-      url,
+      url: this.outside.innerUrl(url),
       headers: { authorization },
     });
     const reply = JSON.parse(payload) as Record<string, unknown>;

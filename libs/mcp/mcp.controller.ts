@@ -1,7 +1,15 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, mcpShapes } from '#libs/contracts';
-import { Access, Operation, Outside, TakesBody, operation, readText } from '#libs/platform';
+import {
+  Access,
+  Operation,
+  Outside,
+  TakesBody,
+  Uncounted,
+  operation,
+  readText,
+} from '#libs/platform';
 import { AnswersService } from './answers.service.js';
 
 const MAX_BYTES = 64 * 1024;
@@ -20,6 +28,7 @@ const askByProtocol = operation({
 /** The endpoint of the Model Context Protocol. */
 @Controller('mcp')
 @Access('read')
+@Uncounted()
 @TakesBody({ maxBytes: MAX_BYTES })
 export class McpController {
   constructor(

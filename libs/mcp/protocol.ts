@@ -1,6 +1,7 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ApiError, within } from '#libs/contracts';
 import type { AnswersService } from './answers.service.js';
 import { INSTRUCTIONS } from './tools.js';
 
@@ -13,11 +14,22 @@ interface Message {
   authorization: string;
 }
 
+/** A message is answered in this time. */
+const ANSWER_MS = 30_000;
+
 /**
  * Answers one message by the server of the official SDK. A server lives for one message: there is no state to keep, and
  * any process can answer the next one.
+ * @param waitMs the longest wait for the answer; the SDK never answers a request that was cancelled
+ * @throws ApiError `unreadable` for a list of messages, `unavailable` without an answer in time
  */
-export async function converse(answers: AnswersService, message: Message): Promise<Response> {
+export async function converse(
+  answers: AnswersService,
+  message: Message,
+  waitMs = ANSWER_MS,
+): Promise<Response> {
+  if (Array.isArray(message.body))
+    throw new ApiError('unreadable', 'Send one message per request.');
   const server = serverOf(answers, message.authorization);
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
   await server.connect(transport);
@@ -26,12 +38,20 @@ export async function converse(answers: AnswersService, message: Message): Promi
       method: 'POST',
       headers: message.headers,
     });
-    const response = await transport.handleRequest(request, { parsedBody: message.body });
+    const options = { parsedBody: message.body };
     // The text is complete before the server closes.
-    return new Response(await response.text(), response);
+    const answer = transport
+      .handleRequest(request, options)
+      .then(async (response) => new Response(await response.text(), response));
+    return await within(waitMs, answer, tooLate);
   } finally {
     await server.close();
   }
+}
+
+function tooLate(): ApiError {
+  const message = 'The answer takes too long. Ask for less, or try again.';
+  return new ApiError('unavailable', message, { retryAfterSeconds: 10 });
 }
 
 function serverOf(answers: AnswersService, authorization: string): Server {

@@ -44,10 +44,11 @@ export function addressOf(routes: readonly Route[], given: Arguments): string {
   const route = chosen(routes, given);
   const path = Object.keys(route.spec.path?.shape ?? {});
   const query = Object.keys(route.spec.query?.shape ?? {});
-  const known = [...path, ...query, ...(routes.length > 1 ? [CHOICE] : [])];
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  const known = new Set([...path, ...query, ...(routes.length > 1 ? [CHOICE] : [])]);
+  const unknown = Object.keys(given).filter((name) => !known.has(name));
   if (unknown.length > 0) {
-    const takes = known.length > 0 ? `The arguments are ${known.join(', ')}.` : 'There are none.';
+    const takes =
+      known.size > 0 ? `The arguments are ${[...known].join(', ')}.` : 'There are none.';
     throw new WrongArguments(`Unknown argument ${unknown.join(', ')}. ${takes}`);
   }
   const address = route.path.replaceAll(/:(\w+)/g, (_, name: string) => {
@@ -96,7 +97,11 @@ function schemaOf(name: string, field: z.ZodType): object {
 
 /** @throws WrongArguments for a value that a parameter cannot have */
 function textOf(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') {
+    // A lone surrogate has no form in an address.
+    if (value.isWellFormed()) return value;
+    throw new WrongArguments(`The argument ${name} must be well-formed Unicode.`);
+  }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (name === WHERE && (Array.isArray(value) || isObject(value))) return JSON.stringify(value);
   throw new WrongArguments(`The argument ${name} must be a text or a number.`);

@@ -61,8 +61,8 @@ export const TOOLS: readonly Tool[] = [
     title: 'A chart',
     description:
       'Numbers over time. `metric` is signups, orgs_created, active_users or active_orgs, or one of the engagement charts ' +
-      'rolling, stickiness, frequency, lifecycle and retention; those need `subject`, and not all of them take every ' +
-      'other argument.',
+      'rolling, stickiness, frequency, lifecycle and retention. For those, `subject` is user (default) or org, and not all of ' +
+      'them take every other argument.',
     operations: [
       'getSegmentedChart',
       'getRollingChart',
@@ -76,7 +76,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'summary',
     title: 'The summary',
     description:
-      'Totals, this month beside the last one, the time zone of days and the latest run.',
+      'Totals, this month compared with the last one, the time zone of days and the latest run.',
     operations: ['getSummary'],
   },
   {

@@ -1,6 +1,7 @@
 export * from './access/access.guard.js';
 export * from './access/access.module.js';
 export * from './access/keys.service.js';
+export { Uncounted } from './access/read-limit.guard.js';
 export { SessionCookie } from './access/session-cookie.js';
 export { SessionsService } from './access/sessions.service.js';
 export { WrongKeys } from './access/wrong-keys.js';

@@ -50,6 +50,9 @@ const WRONG: [string, Record<string, unknown>, string][] = [
   ['get_user', {}, 'The argument userId is missing.'],
   ['get_user', { userId: '..' }, 'cannot be ..'],
   ['get_user', { userId: USERS.ann, verbose: true }, 'Unknown argument verbose.'],
+  ['get_user', { userId: '\ud800' }, 'The argument userId must be well-formed Unicode.'],
+  ['search_users', { search: 'ann\udfff' }, 'The argument search must be well-formed Unicode.'],
+  ['get_chart', { metric: 'signups', last: 3 }, 'are metric, cadence, start_date,'],
   ['get_user', { userId: 'unknown' }, '"status":404'],
   ['get_chart', { metric: 'revenue' }, 'must be one of signups,'],
   ['get_report', { subject: 'user', report: 'champion', interval: '5' }, '"status":400'],
@@ -107,29 +110,47 @@ export function mcpCases(service: () => TestService): void {
       expect(status).toBe(401);
     });
 
+    const send = (init: RequestInit): Promise<Response> =>
+      fetch(new URL('/mcp', service().origin), {
+        method: 'POST',
+        ...init,
+        headers: {
+          Authorization: `Bearer ${TEST_KEY}`,
+          'Content-Type': 'application/json',
+          Accept: 'application/json, text/event-stream',
+          ...init.headers,
+        },
+      });
+    const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+
     test('refuses pages of other sites, what is no message, and streams', async () => {
-      const send = (init: RequestInit): Promise<Response> =>
-        fetch(new URL('/mcp', service().origin), {
-          method: 'POST',
-          ...init,
-          headers: {
-            Authorization: `Bearer ${TEST_KEY}`,
-            'Content-Type': 'application/json',
-            Accept: 'application/json, text/event-stream',
-            ...init.headers,
-          },
-        });
-      const ping = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
       expect((await send({ body: ping })).status).toBe(200);
       const other = await send({ body: ping, headers: { Origin: 'https://other.example' } });
       expect(other.status).toBe(403);
-      for (const body of ['', '{', '{"jsonrpc":"2.0"}', '"x"', '1'])
+      for (const body of ['', '{', '{"jsonrpc":"2.0"}', '"x"', '1', '[]', `[${ping}]`])
         expect([body, (await send({ body })).status]).toEqual([body, 400]);
       expect((await send({ body: `"${'x'.repeat(70_000)}"` })).status).toBe(413);
       for (const method of ['GET', 'DELETE']) {
         const { status, headers } = await send({ method });
         expect([method, status, headers.get('allow')]).toEqual([method, 405, 'POST']);
       }
+    });
+
+    test('answers a request and its cancellation in one message or two', async () => {
+      const call = { name: 'summary', arguments: {} };
+      const question = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: call };
+      const method = 'notifications/cancelled';
+      const cancel = { jsonrpc: '2.0', method, params: { requestId: 7 } };
+      const both = await send({ body: JSON.stringify([question, cancel]) });
+      expect([both.status, await both.text()]).toEqual([
+        400,
+        expect.stringContaining('Send one message per request.'),
+      ]);
+      const [asked, cancelled] = await Promise.all([
+        send({ body: JSON.stringify(question) }),
+        send({ body: JSON.stringify(cancel) }),
+      ]);
+      expect([asked.status, cancelled.status]).toEqual([200, 202]);
     });
   });
 }

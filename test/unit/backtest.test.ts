@@ -1,9 +1,11 @@
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Calendar, DAY_MS, type HealthPart } from '../../libs/contracts/index.js';
 import { areaUnderCurve, pairsOf } from '../../libs/reports/backtest/area-under-curve.js';
 import { checkDay, latestDay, pastDays } from '../../libs/reports/backtest/backtest-days.js';
 import { backtestOf, type Outcomes } from '../../libs/reports/backtest/backtest.js';
+import { resultOf } from '../../libs/reports/backtest/backtest.service.js';
 import { fitWeights, grid } from '../../libs/reports/backtest/fit.js';
 import { areaUnderCurve as slowly } from '../support/model/health.js';
 
@@ -119,5 +121,29 @@ describe('the days of backtests', () => {
       day('2012-01-29'),
     ]);
     expect(pastDays(utc, 40 * DAY_MS, 6)).toEqual([9 * DAY_MS]);
+  });
+});
+
+describe('the result of a thread', () => {
+  const POST = `const { parentPort } = require('node:worker_threads');
+    parentPort.postMessage({ problem: 'none', isDatabaseAway: false });`;
+  const run = (code: string) => resultOf(new Worker(code, { eval: true }), 50);
+  const result = { problem: 'none', isDatabaseAway: false };
+
+  test('is given when the thread does not end by itself', async () => {
+    const thread = new Worker(`${POST} setInterval(() => {}, 1000);`, { eval: true });
+    const ended = new Promise((resolve) => thread.once('exit', resolve));
+    expect(await resultOf(thread, 50)).toEqual(result);
+    await ended;
+  });
+
+  test('is given when the thread fails after it', async () => {
+    const failing = `${POST} setImmediate(() => { throw new Error('connections'); });`;
+    expect(await run(failing)).toEqual(result);
+  });
+
+  test('is a failure without a message', async () => {
+    await expect(run(`throw new Error('no memory');`)).rejects.toThrow('no memory');
+    expect(await run('')).toMatchObject({ problem: 'The backtest was given up.' });
   });
 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Calendar, DAY_MS } from '../../libs/contracts/index.js';
 import type { OrgMember } from '../../libs/facts/index.js';
-import { MemberDays } from '../../libs/entity-pages/story/member-days.js';
+import { MemberDays, SeenMember } from '../../libs/entity-pages/story/member-days.js';
+import { Champions } from '../../libs/entity-pages/story/champions.js';
 import { orgStory } from '../../libs/entity-pages/story/org-story.js';
-import { PastMoments } from '../../libs/entity-pages/story/past-moments.js';
+import { MOMENTS, PastMoments } from '../../libs/entity-pages/story/past-moments.js';
 
 // A Sunday at noon, so the weeks that are over end 7, 14 … days ago.
 const NOW = Date.UTC(2026, 2, 29, 12);
@@ -109,6 +110,34 @@ describe('the story of an org', () => {
     expect(changes.filter(({ report }) => report === 'owner_lost')).toEqual([
       { date: dayAgo(10), report: 'owner_lost', interval: '30', change: 'entered' },
     ]);
+  });
+
+  test('takes memory for possible champions only, and finds them among many members', async () => {
+    const member = new SeenMember(new PastMoments(CALENDAR, NOW));
+    const champions = new Champions();
+    const size = champions.size;
+    const days = new MemberDays(2);
+    for (const age of range(40, 46)) days.mark(1, age);
+    for (let key = 0; key < 100_000; key++) {
+      member.read(days, key % 1_000 === 7 ? 1 : 0, [open]);
+      champions.add(key, member);
+    }
+    expect(champions.first()[0]).toEqual(range(0, 99).map((index) => index * 1_000 + 7));
+    expect(size).toBeLessThanOrEqual(16 * MOMENTS);
+    expect(champions.size).toBe(128 * MOMENTS);
+  });
+
+  test('leaves turns to other work', async () => {
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns++;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    await storyOf(range(1, 50_000).map((key) => ({ key, activeDaysAgo: [] })));
+    isDone = true;
+    expect(turns).toBeGreaterThanOrEqual(5);
   });
 
   test('sees the moments at the ends of the dates that the zone has', () => {

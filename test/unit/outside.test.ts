@@ -184,3 +184,12 @@ describe('the base path', () => {
     (url) => expect(publicUrlProblem(url)).toBeUndefined(),
   );
 });
+
+test.each([[undefined], ['https://x.example/'], ['https://x.example/api/']])(
+  'with PUBLIC_URL %s, the process finds its own paths',
+  (publicUrl) => {
+    const one = outside(LOOPBACK, publicUrl);
+    for (const path of ['/api/insights/v1/summary', '/api/api/x'])
+      expect(one.withoutBase(from('127.0.0.1', {}, one.innerUrl(path)))).toBe(path);
+  },
+);

@@ -1,8 +1,14 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { Calendar, DAY_MS, type ChartSubjects, type Subject } from '#libs/contracts';
+import { ApiError, Calendar, DAY_MS, type ChartSubjects, type Subject } from '#libs/contracts';
 import { Database } from '#libs/database';
-import { forEachKey } from '#libs/facts';
+import {
+  StoreChanged,
+  currentWitnesses,
+  expectPresent,
+  forEachKey,
+  type Witnesses,
+} from '#libs/facts';
 import { BYTE_ORDER_MARK, Logger, describeError } from '#libs/platform';
 import { dayOf } from '../chart-request.js';
 import { periodOf, type Period } from '../periods.js';
@@ -32,6 +38,8 @@ export interface SubjectList {
   total: number;
   /** The keys with a row, in the order of their ids. */
   keys: Int32Array;
+  /** While the store contains them, the keys mean the same users and orgs. */
+  witnesses: Witnesses;
 }
 
 /** Lists the users or orgs behind a number of the charts `lifecycle` and `retention`. */
@@ -78,15 +86,12 @@ export class ChartSubjectsService {
     });
   }
 
-  /** A page of a list. */
-  async page(
-    { subject, total, keys }: SubjectList,
-    pageNumber: number,
-    pageSize: number,
-  ): Promise<ChartSubjects> {
+  /** A page of a list. @throws ApiError `unavailable` when the store was replaced since the list was made */
+  async page(list: SubjectList, pageNumber: number, pageSize: number): Promise<ChartSubjects> {
+    const { total, keys } = list;
     const [from, before] = [pageNumber * pageSize, (pageNumber + 1) * pageSize];
     return {
-      rows: await chartRows(this.database.pool, subject, [...keys.subarray(from, before)]),
+      rows: await this.rows(list, from, before).catch(retryIfChanged),
       current_page: pageNumber,
       page_size: pageSize,
       total_count: total,
@@ -95,23 +100,37 @@ export class ChartSubjectsService {
     };
   }
 
-  /** A list as CSV, some rows at a time, as fast as the client reads. */
+  /**
+   * A list as CSV, some rows at a time, as fast as the client reads. Fails when the store was replaced in the meantime, so
+   * that the client notices the incomplete file.
+   */
   file(list: SubjectList): Readable {
     return Readable.from(this.lines(list), { objectMode: false });
   }
 
-  private async *lines({ subject, keys }: SubjectList): AsyncGenerator<string> {
-    yield BYTE_ORDER_MARK + csvHead(subject);
+  private async *lines(list: SubjectList): AsyncGenerator<string> {
+    yield BYTE_ORDER_MARK + csvHead(list.subject);
     try {
-      for (let from = 0; from < keys.length; from += ROWS_AT_ONCE) {
-        const some = [...keys.subarray(from, from + ROWS_AT_ONCE)];
-        const lines = csvLines(await chartRows(this.database.pool, subject, some));
+      for (let from = 0; from < list.keys.length; from += ROWS_AT_ONCE) {
+        const lines = csvLines(await this.rows(list, from, from + ROWS_AT_ONCE));
         if (lines !== '') yield lines;
       }
     } catch (error) {
       this.logger.warn('a CSV ended early', describeError(error));
       throw error;
     }
+  }
+
+  /** @throws StoreChanged */
+  private async rows(
+    { subject, keys, witnesses }: SubjectList,
+    from: number,
+    before: number,
+  ): Promise<ChartSubjects['rows']> {
+    const { pool } = this.database;
+    const rows = await chartRows(pool, subject, [...keys.subarray(from, before)]);
+    await expectPresent(pool, witnesses);
+    return rows;
   }
 
   private list(
@@ -121,9 +140,16 @@ export class ChartSubjectsService {
   ): Promise<SubjectList> {
     const { subject } = population;
     return this.readings.read(population, async (reader, db) => {
+      const witnesses = await currentWitnesses(db);
       const found = await find(reader, db);
       const keys = await listedAmong(db, subject, found);
-      return { subject, period, total: found.length, keys };
+      return { subject, period, total: found.length, keys, witnesses };
     });
   }
+}
+
+function retryIfChanged(error: unknown): never {
+  if (!(error instanceof StoreChanged)) throw error;
+  const message = 'The store changed during the request. Try again.';
+  throw new ApiError('unavailable', message, { retryAfterSeconds: 1, cause: error });
 }

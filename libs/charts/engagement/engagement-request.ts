@@ -23,14 +23,14 @@ const SUBJECTS = ['user', 'org'] as const satisfies readonly Subject[];
 const population = {
   subject: parameters
     .choice(SUBJECTS)
-    .describe('whom the chart counts; conditions are on the same'),
+    .describe('the subject that the chart counts and that `where` filters'),
   ...segmentParameters,
 };
 
 const daily = chartQuery.omit({ cadence: true }).extend({
   start_date: parameters.day
     .optional()
-    .describe('by default 30 days before the end; may also be a time'),
+    .describe('by default the 30 days up to the end; may also be a time'),
 });
 
 export const rollingQuery = daily.extend({

@@ -5,22 +5,23 @@ import { RangeSums } from './range-sums.js';
 
 /** A champion made the org active on at least this many days of P(30). */
 const MIN_DAYS = 5;
+const FIRST_CANDIDATES = 16;
 const [FIRST_AGE, LAST_AGE] = WINDOWS.before30;
 const [, LAST_RECENT_AGE] = WINDOWS.last14;
 
 /** The champions of an org as of each moment: the members with the most days in P(30), ties by id. */
 export class Champions {
-  /** The days in P(30) of each candidate, `MOMENTS` numbers each. */
-  private readonly days: Uint8Array;
+  /** The days in P(30) of each candidate, `MOMENTS` numbers each. Grows with them: few members are candidates. */
+  private days = new Uint8Array(FIRST_CANDIDATES * MOMENTS);
   /** The keys of the candidates: the members with at least `MIN_DAYS` as of some moment. */
   private readonly keys: number[] = [];
   /** The most days of any candidate, by moment; 0 without a champion. */
   private readonly most = new Uint8Array(MOMENTS);
   private readonly sums = new RangeSums();
 
-  /** @param members at most this many are added */
-  constructor(members: number) {
-    this.days = new Uint8Array(members * MOMENTS);
+  /** The memory for days, in bytes. */
+  get size(): number {
+    return this.days.length;
   }
 
   /** Adds a current or former member. */
@@ -33,6 +34,7 @@ export class Champions {
       sums.add(age - LAST_AGE, Math.min(age - FIRST_AGE, until[index]!));
     }
     const at = this.keys.length * MOMENTS;
+    if (at === this.days.length) this.grow();
     const days = this.days.subarray(at, at + MOMENTS);
     sums.into(days);
     let isCandidate = false;
@@ -42,6 +44,12 @@ export class Champions {
       if (days[moment]! > most[moment]!) most[moment] = days[moment]!;
     }
     if (isCandidate) this.keys.push(key);
+  }
+
+  private grow(): void {
+    const days = new Uint8Array(2 * this.days.length);
+    days.set(this.days);
+    this.days = days;
   }
 
   /** The keys of the members with the most days, by moment; more than one share the first place. */

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Calendar, HealthOnDay, ListChange } from '#libs/contracts';
 import type { OrgMember } from '#libs/facts';
 import type { HealthWeights } from '#libs/reports';
@@ -24,6 +25,9 @@ interface StorySettings {
   weights: HealthWeights;
 }
 
+/** Members that are read before other requests have their turn. */
+const MEMBERS_AT_ONCE = 10_000;
+
 /**
  * What runs as of past days would say of one org: its health, and when it entered and left lists.
  * @param now milliseconds since 1970
@@ -37,9 +41,10 @@ export async function orgStory(
 ): Promise<{ health_over_time: HealthOnDay[]; list_changes: ListChange[] }> {
   const moments = new PastMoments(calendar, now);
   const counts = new OrgCounts();
-  const champions = new Champions(members.length);
+  const champions = new Champions();
   const member = new SeenMember(moments);
   for (let position = 0; position < members.length; position++) {
+    if (position % MEMBERS_AT_ONCE === MEMBERS_AT_ONCE - 1) await yieldToEventLoop();
     const { userKey, spans } = members[position]!;
     member.read(days, position, spans);
     counts.add(member);

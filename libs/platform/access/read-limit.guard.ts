@@ -1,9 +1,20 @@
-import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/index.js';
 import { scopeOf, type Authorized } from './access.guard.js';
+
+const UNCOUNTED = 'insightd:uncounted';
+
+/** Leaves a controller out of the limit of reads, because it reads by requests that count themselves. */
+export const Uncounted = () => SetMetadata(UNCOUNTED, true);
 
 /** Limits the reads per second of each key in this process. Backpressure limits ingest instead. */
 @Injectable()
@@ -20,6 +31,7 @@ export class ReadLimitGuard implements CanActivate {
   /** @throws ApiError `rate_limited` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (scopeOf(this.reflector, context) !== 'read') return true;
+    if (this.reflector.get<true | undefined>(UNCOUNTED, context.getClass())) return true;
     const { caller } = context.switchToHttp().getRequest<Authorized>();
     try {
       await this.limiter.consume(caller.keyId);

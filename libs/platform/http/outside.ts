@@ -63,6 +63,11 @@ export class Outside {
     return (prefix === undefined ? undefined : basePath(prefix)) ?? '/';
   }
 
+  /** The URL of a path for a request of this process to itself. It passes no proxy, so only PUBLIC_URL sets a prefix. */
+  innerUrl(path: string): string {
+    return `${this.publicUrl?.pathname.slice(0, -1) ?? ''}${path}`;
+  }
+
   /** The URL of a request without the path prefix, which some proxies do not remove. */
   withoutBase(request: IncomingMessage): string {
     const url = request.url ?? '/';

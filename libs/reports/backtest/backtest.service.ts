@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { ApiError, Calendar, formatDay, type Backtest } from '#libs/contracts';
+import { ApiError, Calendar, endsWithin, formatDay, type Backtest } from '#libs/contracts';
 import { exclusionsVersion } from '#libs/facts';
 import { Database } from '#libs/database';
 import { Clock, SETTINGS, Turns, type Settings } from '#libs/platform';
@@ -21,6 +21,8 @@ const MAX_WAITING = 5;
 /** A request waits this long. The computation continues, so that a later request finds its result. */
 const WAIT_MS = 20_000;
 const RETRY_SECONDS = 10;
+/** A thread with a result may close its connections for this long. */
+const END_MS = 5_000;
 /** A computation that takes longer is given up. */
 const MAX_MS = 10 * 60_000;
 
@@ -96,13 +98,7 @@ export class BacktestService implements OnModuleDestroy {
     thread.unref();
     const late = setTimeout(() => void thread.terminate(), MAX_MS).unref();
     try {
-      const ended = once(thread, 'exit');
-      const answered = once(thread, 'message');
-      const [result] = (await Promise.race([answered, ended.then(() => [GIVEN_UP])])) as [
-        BacktestResult,
-      ];
-      // The next thread starts when this one has closed its connections.
-      await ended;
+      const result = await resultOf(thread);
       if ('outcomes' in result) return backtestOf(result.outcomes, this.settings.HEALTH_WEIGHTS);
       if (!result.isDatabaseAway) throw new Error(result.problem);
       const message = 'The database does not answer. Send the request again.';
@@ -112,4 +108,21 @@ export class BacktestService implements OnModuleDestroy {
       this.thread = undefined;
     }
   }
+}
+
+/**
+ * The result of a thread. Resolves when the thread has closed its connections, so that the next one can start, or has
+ * taken too long to.
+ * @throws the error of a thread that fails before it has a result
+ */
+export async function resultOf(thread: Worker, endMs = END_MS): Promise<BacktestResult> {
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+  const failed = new Promise<never>((_, reject) => thread.on('error', reject));
+  const answered = once(thread, 'message') as Promise<[BacktestResult]>;
+  // A failure after the message does not change the result.
+  for (const one of [failed, answered]) one.catch(() => undefined);
+  const given = ended.then((): [BacktestResult] => [GIVEN_UP]);
+  const [result] = await Promise.race([answered, failed, given]);
+  if (!(await endsWithin(endMs, ended))) await thread.terminate();
+  return result;
 }

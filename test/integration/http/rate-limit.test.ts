@@ -3,7 +3,7 @@ import { Api, type Reply, waitFor } from '../../support/api.js';
 import { plantKey } from '../../support/keys.js';
 import { COMPATIBLE_PATHS } from '../../support/reference.js';
 import { anEvent } from '../../support/sending.js';
-import { startTestService, type TestService } from '../../support/service.js';
+import { TEST_KEY, startTestService, type TestService } from '../../support/service.js';
 
 const LIMIT = 20;
 
@@ -60,4 +60,28 @@ test('a key at its limit affects neither other keys nor ingest', async () => {
   ]);
   expect(refused).toBeGreaterThan(0);
   expect(statuses).toEqual([200, 200, 200]);
+});
+
+test('a message of an agent counts by its question alone', async () => {
+  const send = (method: string, params = {}) =>
+    fetch(new URL('/mcp', service.origin), {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${TEST_KEY}`,
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    });
+  const many = (work: () => Promise<Response>) =>
+    Promise.all(Array.from({ length: 3 * LIMIT }, work));
+  const pings = await many(() => send('ping'));
+  expect(new Set(pings.map(({ status }) => status))).toEqual(new Set([200]));
+  const question = { name: 'definitions', arguments: {} };
+  const limited = await waitFor(async () => {
+    const answers = await many(() => send('tools/call', question));
+    const texts = await Promise.all(answers.map((answer) => answer.text()));
+    return texts.find((text) => text.includes('Too many requests'));
+  });
+  expect(JSON.parse(limited)).toMatchObject({ result: { isError: true } });
 });
