@@ -112,7 +112,7 @@ describe('the story of an org', () => {
     ]);
   });
 
-  test('takes memory for possible champions only, and finds them among many members', async () => {
+  test('takes memory for possible champions only, and finds them among many members', () => {
     const member = new SeenMember(new PastMoments(CALENDAR, NOW));
     const champions = new Champions();
     const size = champions.size;

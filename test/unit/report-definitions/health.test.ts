@@ -39,7 +39,7 @@ describe('The health of an org', () => {
     expect([4, 47, 48, 120].map(frequency)).toEqual([8, 97, 100, 100]);
   });
 
-  it('has a trend of 0 when all were lost, 50 without change and 100 when all are new', () => {
+  it('has a trend of 0 when all were lost, 50 without change and 100 when no user was active before', () => {
     const trend = (active: number, before: number) =>
       healthOf({ ...FACTS, active, before }, WEIGHTS).trend;
     expect([trend(0, 4), trend(4, 4), trend(4, 0), trend(1, 3), trend(3, 2)]).toEqual([
