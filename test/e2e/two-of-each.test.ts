@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { RANKINGS } from '#libs/contracts';
 import { aHistory, expectTheModelsAnswers, sendToEach } from '../support/agreement.js';
 import { Api, waitFor } from '../support/api.js';
 import { backends } from '../support/backends.js';
@@ -76,7 +77,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
         expect(await runIs(api, runId, 'completed')).toMatchObject({ attempts: 1 });
       expect(await linesAbout(runId)).toEqual([expect.stringContaining('report run completed')]);
       const snapshots = await storedSnapshots(fleet.databaseUrl);
-      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([{ rankings: 22 }]);
+      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([{ rankings: RANKINGS.length }]);
     }
   });
 
@@ -130,7 +131,7 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     for (const runId of runIds) {
       expect(await linesAbout(runId)).toEqual([expect.stringContaining('report run completed')]);
       const snapshots = await storedSnapshots(fleet.databaseUrl);
-      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([{ rankings: 22 }]);
+      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([{ rankings: RANKINGS.length }]);
     }
   });
 });

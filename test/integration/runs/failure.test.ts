@@ -10,7 +10,7 @@ import { waitFor } from '../../support/api.js';
 // A failed attempt is tried again by the sweep, which looks every 5 seconds.
 const THREE_ATTEMPTS_MS = 40_000;
 
-// The tables of snapshots are made after this one. The very last of the 22 is refused: all others are
+// The tables of snapshots are made after this one. The very last ranking is refused: all others are
 // written by then.
 const BREAK_LAST_RANKING = `
   alter table snapshots add constraint the_disk_is_full
