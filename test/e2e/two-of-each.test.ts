@@ -77,7 +77,9 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
         expect(await runIs(api, runId, 'completed')).toMatchObject({ attempts: 1 });
       expect(await linesAbout(runId)).toEqual([expect.stringContaining('report run completed')]);
       const snapshots = await storedSnapshots(fleet.databaseUrl);
-      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([{ rankings: RANKINGS.length }]);
+      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([
+        { rankings: RANKINGS.length },
+      ]);
     }
   });
 
@@ -131,7 +133,9 @@ describe.each(backends)('two apis and two workers, queues in $name', (backend) =
     for (const runId of runIds) {
       expect(await linesAbout(runId)).toEqual([expect.stringContaining('report run completed')]);
       const snapshots = await storedSnapshots(fleet.databaseUrl);
-      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([{ rankings: RANKINGS.length }]);
+      expect(snapshots.filter((one) => one.runId === runId)).toMatchObject([
+        { rankings: RANKINGS.length },
+      ]);
     }
   });
 });

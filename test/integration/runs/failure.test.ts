@@ -14,7 +14,7 @@ const THREE_ATTEMPTS_MS = 40_000;
 // written by then.
 const BREAK_LAST_RANKING = `
   alter table snapshots add constraint the_disk_is_full
-  check (not (subject = 'org' and report = 'attrition' and "interval" = '90'))`;
+  check (not (subject = 'org' and report = 'health' and "interval" = '30'))`;
 const MEND_LAST_RANKING = 'alter table snapshots drop constraint if exists the_disk_is_full';
 
 describe.each(backends)('report runs that fail, queues in $name', ({ open }) => {
