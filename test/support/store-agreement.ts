@@ -5,13 +5,6 @@ import { RANKINGS } from './model/model.js';
 import { wholeIndex } from './subject-index.js';
 
 const SUBJECTS: Subject[] = ['user', 'org'];
-const OWN_REPORTS = [
-  ['slipping', '14'],
-  ['slipping', '30'],
-  ['champion_lost', '30'],
-  ['owner_lost', '30'],
-  ['health', '30'],
-] as const;
 
 /** Two services whose stores must have equal facts. */
 export type Two = readonly [Api, Api];
@@ -36,15 +29,6 @@ export async function expectEqualRuns(
           runId: runOf.get(api)!,
         });
         return { total_count, rows: rows.map(withoutOwnIds) };
-      });
-    }
-    for (const [report, interval] of OWN_REPORTS) {
-      await expectBoth(apis, `${report}/${interval} as of ${day}`, async (api) => {
-        const pin = `interval=${interval}&page_size=100&run_id=${runOf.get(api)}`;
-        const { body } = await api.get<{ rows: object[] }>(
-          `/api/insights/v1/reports/org/${report}?${pin}`,
-        );
-        return body.rows;
       });
     }
     for (const subject of SUBJECTS) await expectEqualIndexes(apis, subject, runOf);
