@@ -13,6 +13,7 @@ const ROOMS = [
   'entity-pages',
   'exports',
   'mcp',
+  'subscriptions',
 ];
 const EDGES = ['platform', 'database', 'contracts'];
 const MAY_USE = {
@@ -28,6 +29,7 @@ const MAY_USE = {
   exclusions: ['charts', 'facts', ...EDGES],
   'entity-pages': ['reports', 'charts', 'segments', 'facts', ...EDGES],
   exports: ['ingest', 'segments', 'facts', ...EDGES],
+  subscriptions: ['reports', 'segments', 'facts', ...EDGES],
   // It asks the API, not the rooms behind it.
   mcp: ['platform', 'contracts'],
 };

@@ -2,6 +2,16 @@ import { DAY_MS } from './instant.js';
 
 /** The possible first days of a week. */
 export const WEEK_STARTS = ['monday', 'sunday', 'saturday'] as const;
+/** The days of a week, in the order of ISO 8601. */
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
 export type WeekStart = (typeof WEEK_STARTS)[number];
 
 /** 1970-01-01 was a Thursday. The number of days from the preceding weekday of each name to it. */

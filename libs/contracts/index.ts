@@ -43,6 +43,15 @@ export type * from './segments.js';
 export * from './senders.js';
 export * from './store-lines.js';
 export * from './subject-index.js';
+export * as subscriptionShapes from './subscriptions.js';
+export {
+  MAX_MESSAGE_ROWS,
+  MAX_SUBSCRIPTIONS,
+  SUBSCRIPTION_CHANGES,
+  rankingOf,
+  subjectOf,
+} from './subscriptions.js';
+export type * from './subscriptions.js';
 export * from './traits.js';
 export * as wire from './wire.js';
 export { endsWithin, within } from './within.js';

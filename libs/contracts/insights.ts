@@ -24,7 +24,7 @@ const activitySum = z.object({
   active_orgs: count,
 });
 
-const runReference = z.object({ run_id: z.string(), report_time: seconds });
+export const runReference = z.object({ run_id: z.string(), report_time: seconds });
 
 export const summary = z.object({
   time_zone: timeZone,
@@ -79,8 +79,8 @@ const change = {
   change: z.enum(CHANGES).nullable().describe('null when there is no previous run'),
 };
 
-const changedUser = userReportRow.extend({ ...change, email });
-const changedOrg = orgReportRow.extend(change);
+export const changedUser = userReportRow.extend({ ...change, email });
+export const changedOrg = orgReportRow.extend(change);
 
 const changesOf = {
   report: z.string(),

@@ -120,7 +120,8 @@ function parsed(text: string): unknown {
   }
 }
 
-const checked = (given: unknown, context: z.RefinementCtx): Where => {
+/** Checks conditions in a body; adds an issue for each problem. */
+export const checkedConditions = (given: unknown, context: z.RefinementCtx): Where => {
   const read = readWhere(given);
   if ('where' in read) return read.where;
   const { at, problem } = read;
@@ -138,7 +139,7 @@ export const segmentParameters = {
   where: z
     .string()
     .max(MAX_TEXT, `must have at most ${MAX_TEXT} characters; save the conditions as a segment`)
-    .transform((text, context) => checked(parsed(text), context))
+    .transform((text, context) => checkedConditions(parsed(text), context))
     .optional()
     .meta({ description: `JSON such as ${EXAMPLE}. ${RULES}` }),
   segment: segmentId.optional().describe('the id of a saved segment; with `where`, both must hold'),
@@ -151,7 +152,7 @@ export interface SegmentRequest {
 }
 
 /** As OpenAPI 3.0 describes conditions: it has no lists with a type for each place. */
-const CONDITIONS_META = {
+export const CONDITIONS_META = {
   type: 'array',
   maxItems: MAX_CONDITIONS,
   description: RULES,
@@ -192,7 +193,7 @@ export const newSegment = z.strictObject({
     .refine((name) => keyName(name) !== undefined, NAME_RULE)
     .describe(`1 to ${MAX_NAME} printable characters`),
   subject: segmentSubject,
-  where: z.custom<unknown>().meta(CONDITIONS_META).transform(checked),
+  where: z.custom<unknown>().meta(CONDITIONS_META).transform(checkedConditions),
 });
 
 const seconds = z.int().min(0).describe('unix seconds');
