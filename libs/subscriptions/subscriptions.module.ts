@@ -43,6 +43,6 @@ export class SubscriptionsApiModule {}
     DeliveriesProcessor,
     DeliveryRetention,
   ],
-  exports: [Stepping, DeliveryQueue, DeliveryRetention],
+  exports: [SubscriptionsModule, Stepping, DeliveryRetention],
 })
 export class SubscriptionsWorkerModule {}
