@@ -119,7 +119,6 @@ export function copyRows(
 
 const [COPY_OUT, COPY_DATA] = [0x48, 0x64];
 const MESSAGE_HEAD_BYTES = 5;
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Reads rows directly from the socket; each message contains one row. The driver would create two objects per row
@@ -129,7 +128,7 @@ class CopiedRows {
   failure: Error | undefined;
   private readonly row = new CopiedRow();
   private headerBytes = HEADER_BYTES;
-  private rest: Buffer = NOTHING;
+  private readonly split = new SplitMessage();
 
   constructor(private readonly onRow: (row: CopiedRow) => void) {}
 
@@ -163,22 +162,11 @@ class CopiedRows {
 
   /** @returns the remaining bytes, from the first message that is not a row; undefined when there is none */
   private take(chunk: Buffer): Buffer | undefined {
-    let at = 0;
-    // Completes a message that was split between chunks. Only the missing bytes are copied: joining the whole chunk
-    // took as much time in garbage collection as the reading itself.
-    while (this.rest.length > 0) {
-      const missing = messageBytes(this.rest) - this.rest.length;
-      this.rest = Buffer.concat([this.rest, chunk.subarray(at, at + missing)]);
-      at = Math.min(at + missing, chunk.length);
-      if (this.rest.length < messageBytes(this.rest)) {
-        if (at === chunk.length) return undefined;
-        continue;
-      }
-      const message = this.rest;
-      this.rest = NOTHING;
-      if (!this.takeMessage(message, 0, message.length)) {
+    let at = this.split.isEmpty ? 0 : this.split.add(chunk);
+    if (this.split.isWhole) {
+      const message = this.split.take();
+      if (!this.takeMessage(message, 0, message.length))
         return Buffer.concat([message, chunk.subarray(at)]);
-      }
     }
     while (at + MESSAGE_HEAD_BYTES <= chunk.length) {
       const end = at + 1 + chunk.readUInt32BE(at + 1);
@@ -186,7 +174,7 @@ class CopiedRows {
       if (!this.takeMessage(chunk, at, end)) return chunk.subarray(at);
       at = end;
     }
-    this.rest = chunk.subarray(at);
+    if (at < chunk.length) this.split.add(chunk.subarray(at));
     return undefined;
   }
 
@@ -198,7 +186,55 @@ class CopiedRows {
   }
 }
 
-/** The length of the message that begins with these bytes; the length of its head while the head is incomplete. */
+/** A message of which a chunk contained only the beginning. */
+class SplitMessage {
+  private room = Buffer.alloc(MESSAGE_HEAD_BYTES);
+  private length = 0;
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  get isWhole(): boolean {
+    return this.length >= MESSAGE_HEAD_BYTES && this.length === messageBytes(this.room);
+  }
+
+  /**
+   * Appends the missing bytes, and no more: joining whole chunks took as much time in garbage collection as the reading
+   * itself. Allocates the whole message at once, since growing with each chunk of 64 kB copies a long one many times:
+   * 3 s of CPU instead of 0.06 s for 32 MB.
+   * @returns how many bytes of the chunk belong to the message
+   */
+  add(chunk: Buffer): number {
+    let added = this.copy(chunk, MESSAGE_HEAD_BYTES);
+    if (this.length < MESSAGE_HEAD_BYTES) return added;
+    const bytes = messageBytes(this.room);
+    if (this.room.length < bytes) {
+      const room = Buffer.allocUnsafe(bytes);
+      this.room.copy(room, 0, 0, this.length);
+      this.room = room;
+    }
+    added += this.copy(chunk.subarray(added), bytes);
+    return added;
+  }
+
+  /** The message; valid until the next `add`. */
+  take(): Buffer {
+    const message = this.room.subarray(0, this.length);
+    this.length = 0;
+    return message;
+  }
+
+  /** Copies bytes until the message has `length`. @returns how many */
+  private copy(chunk: Buffer, length: number): number {
+    const copied = Math.max(Math.min(length - this.length, chunk.length), 0);
+    chunk.copy(this.room, this.length, 0, copied);
+    this.length += copied;
+    return copied;
+  }
+}
+
+/** The length of the message that begins with these bytes, at least its head. */
 function messageBytes(begun: Buffer): number {
-  return begun.length < MESSAGE_HEAD_BYTES ? MESSAGE_HEAD_BYTES : 1 + begun.readUInt32BE(1);
+  return 1 + begun.readUInt32BE(1);
 }
