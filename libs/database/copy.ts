@@ -14,6 +14,7 @@ export class CopiedRow {
   source: Buffer = Buffer.alloc(0);
   start = 0;
   private at = 0;
+  private view = viewOf(this.source);
 
   get end(): number {
     return this.at;
@@ -22,14 +23,13 @@ export class CopiedRow {
   /** Reads an `int4`. */
   int(): number {
     this.at += 8;
-    return this.source.readInt32BE(this.at - 4);
+    return this.view.getInt32(this.at - 4);
   }
 
   /** Reads a `timestamptz` as milliseconds since 1970; NaN for null. */
   instantMs(): number {
     if (this.length() < 0) return Number.NaN;
-    const micros =
-      this.source.readInt32BE(this.at) * 2 ** 32 + this.source.readUInt32BE(this.at + 4);
+    const micros = this.view.getInt32(this.at) * 2 ** 32 + this.view.getUint32(this.at + 4);
     this.at += 8;
     return Math.floor(micros / 1000) + POSTGRES_EPOCH_MS;
   }
@@ -47,7 +47,7 @@ export class CopiedRow {
 
   /** Like `bytes`; undefined for null. */
   bytesOrNull(): Buffer | undefined {
-    const isNull = this.source.readInt32BE(this.at) < 0;
+    const isNull = this.view.getInt32(this.at) < 0;
     if (isNull) this.at += 4;
     return isNull ? undefined : this.bytes();
   }
@@ -70,15 +70,21 @@ export class CopiedRow {
   }
 
   /** @internal */
-  point(buffer: Buffer, at: number): void {
+  point(buffer: Buffer, view: DataView, at: number): void {
     this.source = buffer;
+    this.view = view;
     this.at = at;
   }
 
   private length(): number {
     this.at += 4;
-    return this.source.readInt32BE(this.at - 4);
+    return this.view.getInt32(this.at - 4);
   }
+}
+
+/** Reads numbers in a third of the time of `Buffer.readInt32BE`. */
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** Members of `pg` that its types omit: the hooks of a query, and the socket of its connection. */
@@ -112,7 +118,7 @@ export function copyRows(
       if (!failed) rows.readFrom(wire.stream);
       return failed;
     };
-    query.handleCopyData = ({ chunk }) => rows.read(chunk, 0, chunk.length);
+    query.handleCopyData = ({ chunk }) => rows.read(chunk, viewOf(chunk), 0, chunk.length);
     connection.query(query);
   });
 }
@@ -147,12 +153,12 @@ class CopiedRows {
   }
 
   /** Reads one row, or the end marker, from `at` to `end` of a buffer. */
-  read(buffer: Buffer, at: number, end: number): void {
+  read(buffer: Buffer, view: DataView, at: number, end: number): void {
     const first = at + this.headerBytes;
     this.headerBytes = 0;
-    if (this.failure || first >= end || buffer.readInt16BE(first) === TRAILER) return;
+    if (this.failure || first >= end || view.getInt16(first) === TRAILER) return;
     try {
-      this.row.point(buffer, first + FIELD_COUNT_BYTES);
+      this.row.point(buffer, view, first + FIELD_COUNT_BYTES);
       this.onRow(this.row);
     } catch (error) {
       // Rethrowing would end the process: the socket calls this function directly.
@@ -165,13 +171,14 @@ class CopiedRows {
     let at = this.split.isEmpty ? 0 : this.split.add(chunk);
     if (this.split.isWhole) {
       const message = this.split.take();
-      if (!this.takeMessage(message, 0, message.length))
+      if (!this.takeMessage(message, viewOf(message), 0, message.length))
         return Buffer.concat([message, chunk.subarray(at)]);
     }
+    const view = viewOf(chunk);
     while (at + MESSAGE_HEAD_BYTES <= chunk.length) {
-      const end = at + 1 + chunk.readUInt32BE(at + 1);
+      const end = at + 1 + view.getUint32(at + 1);
       if (end > chunk.length) break;
-      if (!this.takeMessage(chunk, at, end)) return chunk.subarray(at);
+      if (!this.takeMessage(chunk, view, at, end)) return chunk.subarray(at);
       at = end;
     }
     if (at < chunk.length) this.split.add(chunk.subarray(at));
@@ -179,9 +186,9 @@ class CopiedRows {
   }
 
   /** @returns false for messages other than rows */
-  private takeMessage(buffer: Buffer, at: number, end: number): boolean {
+  private takeMessage(buffer: Buffer, view: DataView, at: number, end: number): boolean {
     const code = buffer[at]!;
-    if (code === COPY_DATA) this.read(buffer, at + MESSAGE_HEAD_BYTES, end);
+    if (code === COPY_DATA) this.read(buffer, view, at + MESSAGE_HEAD_BYTES, end);
     return code === COPY_DATA || code === COPY_OUT;
   }
 }
