@@ -3,6 +3,7 @@ import { Deletions } from '../read/deletions.js';
 import { Bitset } from '../blocks/bitset.js';
 import { setList } from '../read/session-list.js';
 
+const ROOM_TO_GROW = 1.5;
 /** With more changes than this share of all keys, the whole order is read again. */
 const MAX_CHANGED_SHARE = 0.05;
 
@@ -10,12 +11,18 @@ const MAX_CHANGED_SHARE = 0.05;
 interface Statements {
   all: string;
   changed: string;
-  order: string;
+  /** The next keys in the order of the ids, as one value. @param after the last key read; 0 for none */
+  order: (after: number, count: number) => string;
   positions: string;
 }
 
-// The order is read as one value of at most 1 GB: reading a row per key takes longer than reading
-// the keys. A subject that is only mentioned has an id but no row.
+/**
+ * Keys per row of the order. A row of all keys would end at 1 GB. With a row per key, a million keys took 0.15 s of CPU
+ * instead of 0.04 s.
+ */
+const KEYS_A_ROW = 2 ** 20;
+
+// A subject that is only mentioned has an id but no row.
 const statements = (
   { table, ids, text }: { table: string; ids: string; text: string },
   isPlaced: string,
@@ -24,7 +31,13 @@ const statements = (
   changed: `
     select id, created_at, deleted_stamp from ${table}
     where id in (select unnest(current_setting('insightd.keys')::int[]))`,
-  order: `select coalesce(string_agg(int4send(id), '' order by ${text}), '') from ${ids}`,
+  order: (after, count) => `
+    select coalesce(string_agg(int4send(id), '' order by ${text}), '')
+    from (
+      select id, ${text} from ${ids}
+      where ${text} > coalesce((select ${text} from ${ids} where id = ${Math.trunc(after)}), '')
+      order by ${text}
+      limit ${Math.trunc(count)}) next`,
   positions: `
     select moved.id, coalesce((
       select before.id from ${ids} before
@@ -80,17 +93,26 @@ export class Subjects {
     await copyRows(db, this.sql.all, (row) => void this.take(row));
   }
 
-  /** Reads the order of the ids. Call it after `read`. */
-  async readOrder(db: Connection): Promise<void> {
-    await copyRows(db, this.sql.order, (row) => {
-      const keys = row.bytes();
-      const order = new Uint32Array(keys.length / 4);
-      for (let index = 0; index < order.length; index++) {
-        order[index] = keys.readInt32BE(4 * index);
-        if (order[index]! >= this.size) this.grow(order[index]!);
-      }
-      this.order = order;
-    });
+  /** Reads the order of the ids. Call it after `read`. @param keysARow how many keys to read at a time */
+  async readOrder(db: Connection, keysARow = KEYS_A_ROW): Promise<void> {
+    let order: Uint32Array = new Uint32Array(this.size);
+    let length = 0;
+    let isWhole = false;
+    while (!isWhole) {
+      const after = length === 0 ? 0 : order[length - 1]!;
+      await copyRows(db, this.sql.order(after, keysARow), (row) => {
+        const keys = row.bytes();
+        const end = length + keys.length / 4;
+        isWhole = end < length + keysARow;
+        if (end > order.length) order = grown(order, end);
+        for (let at = 0; length < end; at += 4) {
+          const key = keys.readInt32BE(at);
+          order[length++] = key;
+          if (key >= this.size) this.grow(key);
+        }
+      });
+    }
+    this.order = order.subarray(0, length);
   }
 
   /**
@@ -167,7 +189,7 @@ export class Subjects {
   }
 
   private grow(key: number): void {
-    const size = Math.ceil((key + 1) * 1.5);
+    const size = Math.ceil((key + 1) * ROOM_TO_GROW);
     const createdAt = new Float64Array(size).fill(Number.NaN);
     createdAt.set(this.createdAt);
     this.createdAt = createdAt;
@@ -209,6 +231,12 @@ export class Subjects {
     this.order = order.subarray(0, length);
     this.spare = new Uint32Array(before.buffer);
   }
+}
+
+function grown(words: Uint32Array, least: number): Uint32Array {
+  const more = new Uint32Array(Math.ceil(least * ROOM_TO_GROW));
+  more.set(words);
+  return more;
 }
 
 function sharedWords(count: number): Uint32Array {
