@@ -95,7 +95,7 @@ interface CopyQuery {
 
 /**
  * Streams the rows of a `select` with binary COPY, the fastest way out of PostgreSQL.
- * COPY takes no parameters: pass values with `set_config` and read them with `current_setting`.
+ * COPY takes no parameters: `literal` writes values into the text.
  * @param onRow receives the same row object each time, positioned at the next row
  */
 export function copyRows(
