@@ -557,6 +557,97 @@ create table store_calendar (
   constraint store_calendar_id_check check ((id = 1))
 );
 
+create table subscription_baselines (
+  subscription_id uuid not null,
+  report_id uuid not null,
+  width integer not null,
+  entries bytea storage external not null,
+  constraint subscription_baselines_pkey primary key (subscription_id)
+);
+
+create table subscription_deliveries (
+  id uuid not null,
+  "position" bigint generated always as identity not null,
+  subscription_id uuid not null,
+  message_id uuid not null,
+  kind text collate "C" not null,
+  part integer not null,
+  parts integer not null,
+  first_row integer not null,
+  row_count integer not null,
+  state text collate "C" default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default now() not null,
+  claims integer default 0 not null,
+  lease_until timestamp with time zone,
+  status integer,
+  error text,
+  accepted jsonb,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint subscription_deliveries_pkey primary key (id),
+  constraint subscription_deliveries_kind_check check ((kind = any (array['change'::text, 'test'::text]))),
+  constraint subscription_deliveries_state_check check ((state = any (array['waiting'::text, 'delivered'::text, 'given_up'::text])))
+);
+create index subscription_deliveries_ended on subscription_deliveries using btree (ended_at) where (state <> 'waiting'::text);
+create index subscription_deliveries_given_up on subscription_deliveries using btree (subscription_id) where (state = 'given_up'::text);
+create index subscription_deliveries_message on subscription_deliveries using btree (message_id);
+create index subscription_deliveries_order on subscription_deliveries using btree (subscription_id, "position");
+create index subscription_deliveries_waiting on subscription_deliveries using btree (subscription_id, "position") where (state = 'waiting'::text);
+
+create table subscription_messages (
+  id uuid not null,
+  subscription_id uuid not null,
+  from_run uuid,
+  from_time timestamp with time zone,
+  to_run uuid,
+  to_time timestamp with time zone,
+  report text collate "C" not null,
+  "interval" text collate "C" not null,
+  rebased boolean not null,
+  is_digest boolean not null,
+  entered_count integer not null,
+  entered_report uuid,
+  entered_width integer not null,
+  entered bytea storage external not null,
+  left_count integer not null,
+  left_report uuid,
+  left_width integer not null,
+  "left" bytea storage external not null,
+  created_at timestamp with time zone default now() not null,
+  constraint subscription_messages_pkey primary key (id)
+);
+create index subscription_messages_subscription on subscription_messages using btree (subscription_id);
+
+create table subscriptions (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  report text collate "C" not null,
+  "interval" text collate "C" not null,
+  conditions jsonb,
+  segment uuid,
+  change text collate "C" not null,
+  schedule jsonb not null,
+  target jsonb not null,
+  secret text,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  state text collate "C" default 'active'::text not null,
+  ended_reason text,
+  next_at timestamp with time zone,
+  takes_first_run boolean default false not null,
+  baseline_run uuid,
+  baseline_time timestamp with time zone,
+  baseline_exclusions integer,
+  baseline_definition text,
+  created_at timestamp with time zone default now() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint subscriptions_pkey primary key (id),
+  constraint subscriptions_change_check check ((change = any (array['both'::text, 'entered'::text, 'left'::text]))),
+  constraint subscriptions_state_check check ((state = any (array['active'::text, 'paused'::text, 'ended'::text])))
+);
+create index subscriptions_segment on subscriptions using btree (segment) where (segment is not null);
+
 create table used_sign_ins (
   flow_hash bytea not null,
   expires_at timestamp with time zone not null,

@@ -30,7 +30,7 @@ export class Readiness {
         return (await endsWithin(ANSWERS_WITHIN_MS, one.underWay)) ? [] : [one.problem];
       }),
     );
-    return found.flat();
+    return [...new Set(found.flat())];
   }
 }
 
