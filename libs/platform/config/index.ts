@@ -107,6 +107,7 @@ const known = z.object({
     )
     .optional(),
   MCP_PERSONAL_DATA: truth.default(true),
+  OUTBOUND_ALLOW_PRIVATE: truth.default(false),
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
   TRACKING_IGNORE: eventNames.default([]),
