@@ -246,8 +246,26 @@ create table api_keys (
   secret_hash bytea not null,
   created_at timestamp with time zone default now() not null,
   revoked_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
   constraint api_keys_pkey primary key (id)
 );
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  at timestamp with time zone default now() not null,
+  actor_kind text collate "C" not null,
+  actor_name text,
+  key_id text collate "C",
+  action text collate "C" not null,
+  target text collate "C",
+  details jsonb default '{}'::jsonb not null,
+  ip text,
+  constraint audit_log_pkey primary key (id)
+);
+create index audit_log_action on audit_log using btree (action, id);
+create index audit_log_at on audit_log using btree (at);
+create index audit_log_target on audit_log using btree (target, id) where (target is not null);
 
 create table dead_letters (
   id bigint generated always as identity not null,
@@ -472,10 +490,14 @@ create table segments (
 
 create table sessions (
   token_hash bytea not null,
-  key_id text collate "C" not null,
-  key_hash bytea not null,
+  key_id text collate "C",
+  key_hash bytea,
   expires_at timestamp with time zone not null,
-  constraint sessions_pkey primary key (token_hash)
+  issuer text,
+  email text,
+  person_name text,
+  constraint sessions_pkey primary key (token_hash),
+  constraint sessions_of_key_or_person check ((((key_id is null) = (key_hash is null)) and ((email is null) = (issuer is null)) and ((key_id is null) <> (email is null))))
 );
 create index sessions_expires_at on sessions using btree (expires_at);
 
@@ -533,6 +555,12 @@ create table store_calendar (
   time_zone text not null,
   constraint store_calendar_pkey primary key (id),
   constraint store_calendar_id_check check ((id = 1))
+);
+
+create table used_sign_ins (
+  flow_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint used_sign_ins_pkey primary key (flow_hash)
 );
 
 create table user_ids (

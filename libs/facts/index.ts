@@ -39,7 +39,6 @@ export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export { membersOf, scanOpenSpans } from './read/scan-open-spans.js';
-export { setList } from './read/session-list.js';
 export type { Ownerships } from './replica/ownerships.js';
 export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';

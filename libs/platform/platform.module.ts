@@ -3,6 +3,7 @@ import { Calendar } from '#libs/contracts';
 import { DATABASE_SETTINGS, Database } from '#libs/database';
 import { KeysService } from './access/keys.service.js';
 import { Clock } from './clock/clock.js';
+import { People } from './access/oidc/people.js';
 import { SessionsService } from './access/sessions.service.js';
 import { SETTINGS, calendarOf, type Settings } from './config/index.js';
 import { Instance } from './instance/instance.js';
@@ -28,6 +29,7 @@ export class PlatformModule {
       Logger,
       Metrics,
       Outside,
+      People,
       QueueStore,
       Readiness,
       SessionsService,

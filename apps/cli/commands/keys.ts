@@ -21,8 +21,8 @@ function actionOf([verb = '', ...rest]: string[]): Action {
     case 'list':
       return list;
     case 'create': {
-      const { name, scopes } = createOptions(rest);
-      return async (service) => print(await service.create(name, scopes));
+      const options = createOptions(rest);
+      return async (service) => print((await service.create(options)).key);
     }
     case 'revoke': {
       const [id] = rest;

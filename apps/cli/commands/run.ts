@@ -27,10 +27,10 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
   for (const setting of strays) {
     app.get(Logger).warn('no source has this setting: nothing comes in by it', { setting });
   }
-  const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
-  if (key !== undefined) {
+  const first = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
+  if (first) {
     process.stdout.write(
-      `An API key with all scopes was created. It is shown only once:\n\n  ${key}\n\n`,
+      `An API key with all scopes was created. It is shown only once:\n\n  ${first.key}\n\n`,
     );
   }
   if (role !== 'worker' && isForPeople()) {

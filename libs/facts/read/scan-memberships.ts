@@ -1,17 +1,16 @@
-import { copyRows, type CopiedRow, type Connection } from '#libs/database';
+import { copyRows, literal, type CopiedRow, type Connection } from '#libs/database';
 import { Deletions, type PerSubject } from './deletions.js';
 import { replay, type Span, type TimedStep } from '../membership/replay.js';
 import { ownershipsOf, type Ownership } from '../membership/ownerships.js';
 import type { OwnerRoles } from '../membership/owner-roles.js';
 import { notExcluded } from './excluded.js';
-import { setList } from './session-list.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
 import { onlyAddition, orderedSteps, unpackSteps } from '../membership/steps.js';
 
 export const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
-const SCAN_MEMBERSHIPS_OF = `
+const membershipsOf = (orgKeys: readonly number[]) => `
   ${SCAN_MEMBERSHIPS}
-  where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))
+  where org_key in (select unnest(${literal.ints(orgKeys)}))
     and ${notExcluded('excluded_users', 'user_key')}`;
 
 /**
@@ -36,8 +35,7 @@ export async function scanMembersOf(
     users: await Deletions.scan(db, 'users'),
     orgs: await Deletions.scan(db, 'orgs'),
   };
-  await setList(db, 'insightd.org_keys', orgKeys);
-  await scanMemberships(db, SCAN_MEMBERSHIPS_OF, deletions, onPair);
+  await scanMemberships(db, membershipsOf(orgKeys), deletions, onPair);
 }
 
 /**

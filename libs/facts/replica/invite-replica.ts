@@ -1,15 +1,13 @@
 import { DAY_MS, type Calendar } from '#libs/contracts';
-import { copyRows, type Connection, type CopiedRow } from '#libs/database';
+import { copyRows, literal, type Connection, type CopiedRow } from '#libs/database';
 import type { Bitset } from '../blocks/bitset.js';
-import { setList } from '../read/session-list.js';
 
 const SCAN_INVITES = 'select inviter_key, invitee_hash, at, org_key from invites';
 // The order of the primary key, whose index contains all columns read here.
 const IN_ORDER = 'order by inviter_key, invitee_hash, at';
 const ALL = `${SCAN_INVITES} ${IN_ORDER}`;
-const OF_INVITERS = `
-  ${SCAN_INVITES}
-  where inviter_key in (select unnest(current_setting('insightd.keys')::int[])) ${IN_ORDER}`;
+const ofInviters = (keys: readonly number[]) => `
+  ${SCAN_INVITES} where inviter_key in (select unnest(${literal.ints(keys)})) ${IN_ORDER}`;
 const MIN_CAPACITY = 64;
 
 /**
@@ -42,8 +40,7 @@ export class InviteReplica {
   async update(db: Connection, inviters: readonly number[]): Promise<void> {
     if (inviters.length === 0) return;
     const before = this.count;
-    await setList(db, 'insightd.keys', inviters);
-    await this.add(db, OF_INVITERS);
+    await this.add(db, ofInviters(inviters));
     this.drop(new Set(this.inviters.subarray(before, this.count)), before);
   }
 

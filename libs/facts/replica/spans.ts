@@ -1,5 +1,5 @@
 import { DAY_MS, type Calendar } from '#libs/contracts';
-import type { Connection } from '#libs/database';
+import { literal, type Connection } from '#libs/database';
 import { ChangedPairs } from './changed-pairs.js';
 import type { Deletions, PerSubject } from '../read/deletions.js';
 import type { Span } from '../membership/replay.js';
@@ -7,16 +7,15 @@ import type { Ownership } from '../membership/ownerships.js';
 import type { OwnerRoles } from '../membership/owner-roles.js';
 import { Ownerships } from './ownerships.js';
 import { SCAN_MEMBERSHIPS, scanMemberships } from '../read/scan-memberships.js';
-import { setList } from '../read/session-list.js';
 
-const PAIRS = `
+type Keys = PerSubject<readonly number[]>;
+const ofPairs = ({ users, orgs }: Keys) => `
   ${SCAN_MEMBERSHIPS}
-  where (user_key, org_key) in (select unnest(current_setting('insightd.user_keys')::int[]),
-    unnest(current_setting('insightd.org_keys')::int[]))`;
-const PAIRS_OF_DELETED = `
-  ${SCAN_MEMBERSHIPS} where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))
+  where (user_key, org_key) in (select unnest(${literal.ints(users)}), unnest(${literal.ints(orgs)}))`;
+const ofDeleted = ({ users, orgs }: Keys) => `
+  ${SCAN_MEMBERSHIPS} where user_key in (select unnest(${literal.ints(users)}))
   union all
-  ${SCAN_MEMBERSHIPS} where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
+  ${SCAN_MEMBERSHIPS} where org_key in (select unnest(${literal.ints(orgs)}))`;
 const COUNT = 'select count(*)::int as count from memberships';
 
 const MIN_CAPACITY = 64;
@@ -103,14 +102,12 @@ export class Spans {
       onOwnerships: (user: number, org: number, known: readonly Ownership[]) =>
         void owned.set(`${user}/${org}`, [user, org, known]),
     };
-    const read = async (select: string, { users, orgs }: PerSubject<readonly number[]>) => {
-      if (users.length + orgs.length === 0) return;
-      await setList(db, 'insightd.user_keys', users);
-      await setList(db, 'insightd.org_keys', orgs);
-      await scanMemberships(db, select, deletions, put, owners);
+    const read = async (select: (keys: Keys) => string, keys: Keys) => {
+      if (keys.users.length + keys.orgs.length === 0) return;
+      await scanMemberships(db, select(keys), deletions, put, owners);
     };
-    await read(PAIRS, pairs);
-    await read(PAIRS_OF_DELETED, deleted);
+    await read(ofPairs, pairs);
+    await read(ofDeleted, deleted);
     this.drop(changed);
     for (const { user, org, spans } of changed.all()) this.add(user, org, spans);
     ownerships.drop(changed);

@@ -4,6 +4,7 @@ import {
   ApiError,
   keyName,
   keyScopes,
+  invalidField,
   keyShapes,
   unixSeconds,
   type CreatedKey,
@@ -59,7 +60,12 @@ export class KeysController {
     // The schema has checked both.
     const name = keyName(given.name)!;
     const scopes = keyScopes(given.scopes)!;
-    return { key: await this.keys.create(name, scopes), name, scopes };
+    const expiresAt = given.expires_at ?? undefined;
+    if (expiresAt !== undefined && expiresAt <= this.clock.now())
+      throw invalidField('expires_at', 'must be in the future');
+    const { key, keyId } = await this.keys.create({ name, scopes, expiresAt });
+    const seconds = expiresAt === undefined ? null : unixSeconds(expiresAt);
+    return { key, name, scopes, key_id: keyId, expires_at: seconds };
   }
 
   @Delete(':keyId')
@@ -71,11 +77,13 @@ export class KeysController {
   }
 }
 
-function view({ keyId, name, scopes, createdAt, revokedAt }: KeyInfo): KeyList['keys'][number] {
+function view({ keyId, name, scopes, ...times }: KeyInfo): KeyList['keys'][number] {
   return {
     ...{ key_id: keyId, name, scopes: [...scopes] },
-    created_at: secondsOf(createdAt),
-    revoked_at: revokedAt && secondsOf(revokedAt),
+    created_at: secondsOf(times.createdAt),
+    revoked_at: times.revokedAt && secondsOf(times.revokedAt),
+    expires_at: times.expiresAt && secondsOf(times.expiresAt),
+    last_used_at: times.lastUsedAt && secondsOf(times.lastUsedAt),
   };
 }
 

@@ -5,6 +5,7 @@ import { ApiError, Calendar, unixSeconds, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
+import { People } from './oidc/people.js';
 import { SameOrigin } from './same-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
@@ -28,6 +29,13 @@ const getSession = operation({
   provenBy: [['session']],
 });
 
+const getSignInOptions = operation({
+  id: 'getSignInOptions',
+  tag: 'session',
+  summary: 'The ways to sign in',
+  reply: wire.signInOptions,
+});
+
 const signOutOperation = operation({
   id: 'signOut',
   tag: 'session',
@@ -45,6 +53,7 @@ const signOutOperation = operation({
 export class SessionController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly people: People,
     private readonly cookie: SessionCookie,
     private readonly pages: SameOrigin,
     private readonly wrongKeys: WrongKeys,
@@ -65,12 +74,12 @@ export class SessionController {
     const given = (code ?? key)!;
     const now = this.clock.now();
     const { sessions } = this;
-    const token = await (isCode ? sessions.beginWithCode(given, now) : sessions.begin(given, now));
-    if (token === undefined) {
+    const begun = await (isCode ? sessions.beginWithCode(given, now) : sessions.begin(given, now));
+    if (!begun) {
       this.wrongKeys.count(request);
       throw refused(isCode);
     }
-    this.cookie.set(request, reply, token);
+    this.cookie.set(request, reply, begun.token);
   }
 
   @Get()
@@ -79,15 +88,22 @@ export class SessionController {
     const token = this.cookie.tokenOf(request);
     const session = token && (await this.sessions.find(token, this.clock.now()));
     if (!session) throw new ApiError('unauthorized', 'Not signed in.');
-    const { caller, expiresAt } = session;
+    const { caller, expiresAt, person } = session;
     const { name, scopes } = caller;
     return {
       name,
+      person: person ? { email: person.email, name: person.name } : null,
       scopes: [...scopes],
       expires_at: unixSeconds(expiresAt),
       time_zone: this.calendar.zone,
       week_start: this.calendar.weekStart,
     };
+  }
+
+  @Get('options')
+  @Operation(getSignInOptions)
+  options() {
+    return { key: true as const, oidc: this.people.offer() };
   }
 
   @Delete()
