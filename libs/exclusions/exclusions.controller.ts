@@ -4,7 +4,9 @@ import { OrgActivityService } from '#libs/charts';
 import { ExclusionsService } from '#libs/facts';
 import {
   Access,
+  Audited,
   Logger,
+  NotAudited,
   Operation,
   TakesBody,
   describeError,
@@ -67,6 +69,7 @@ export class ExclusionsController {
   @Put()
   @TakesBody(BODY)
   @Operation(putExclusions)
+  @Audited(putExclusions, 'exclusions.changed', ({ reply }) => ({ details: countsOf(reply) }))
   async replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
     const changed = await this.exclusions.replace(rules);
     await this.orgActivity.catchUp(CHARTS_WITHIN_MS).catch((error: unknown) => {
@@ -78,7 +81,19 @@ export class ExclusionsController {
   @Post('preview')
   @TakesBody(BODY)
   @Operation(previewExclusions)
+  @NotAudited('changes nothing')
   async preview(@Body() rules: BodyOf<typeof previewExclusions>): Promise<ExclusionsPreview> {
     return { excluded: await this.exclusions.preview(rules) };
   }
+}
+
+/** The version and the numbers of rules, for the audit log. The rules themselves name persons. */
+function countsOf(rules: Exclusions) {
+  const { version, email_domains: domains, user_ids: users, org_ids: orgs } = rules;
+  return {
+    version,
+    email_domains: domains.length,
+    user_ids: users.length,
+    org_ids: orgs.length,
+  };
 }
