@@ -69,7 +69,9 @@ export class ExclusionsController {
   @Put()
   @TakesBody(BODY)
   @Operation(putExclusions)
-  @Audited(putExclusions, 'exclusions.changed', ({ reply }) => ({ details: countsOf(reply) }))
+  @Audited(putExclusions, 'exclusions.changed', ({ reply }) => ({
+    details: exclusionShapes.countsOf(reply),
+  }))
   async replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
     const changed = await this.exclusions.replace(rules);
     await this.orgActivity.catchUp(CHARTS_WITHIN_MS).catch((error: unknown) => {
@@ -85,15 +87,4 @@ export class ExclusionsController {
   async preview(@Body() rules: BodyOf<typeof previewExclusions>): Promise<ExclusionsPreview> {
     return { excluded: await this.exclusions.preview(rules) };
   }
-}
-
-/** The version and the numbers of rules, for the audit log. The rules themselves name persons. */
-function countsOf(rules: Exclusions) {
-  const { version, email_domains: domains, user_ids: users, org_ids: orgs } = rules;
-  return {
-    version,
-    email_domains: domains.length,
-    user_ids: users.length,
-    org_ids: orgs.length,
-  };
 }

@@ -14,6 +14,7 @@ export {
   actorOf,
   type AuditRecord,
 } from './audit/audit-log.service.js';
+export { AuditRetention } from './audit/audit-retention.js';
 export { Audited, NotAudited } from './audit/audited.js';
 export * from './clock/clock.js';
 export * from './clock/database-clock.query.js';

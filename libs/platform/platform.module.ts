@@ -6,6 +6,7 @@ import { Clock } from './clock/clock.js';
 import { People } from './access/oidc/people.js';
 import { SessionsService } from './access/sessions.service.js';
 import { AuditLog } from './audit/audit-log.service.js';
+import { AuditRetention } from './audit/audit-retention.js';
 import { SETTINGS, calendarOf, type Settings } from './config/index.js';
 import { Instance } from './instance/instance.js';
 import { StoreWatch } from './instance/store-watch.js';
@@ -24,6 +25,7 @@ export class PlatformModule {
   static register(settings: Settings): DynamicModule {
     const edges = [
       AuditLog,
+      AuditRetention,
       Clock,
       Database,
       Instance,

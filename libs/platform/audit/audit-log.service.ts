@@ -11,10 +11,14 @@ import {
 import { Database } from '#libs/database';
 import type { Caller } from '../access/keys.service.js';
 import { Instance } from '../instance/instance.js';
+import { Logger } from '../logger/logger.js';
 import { auditCount, auditRows, dropOldEntries, type AuditFilter } from './audit.query.js';
 
 /** 128 bits make collisions within one store practically impossible. */
 const HASH_BYTES = 16;
+
+/** PostgreSQL's code of a write in a read-only transaction. */
+const READ_ONLY = '25006';
 
 /** An entry to record. */
 export interface AuditRecord {
@@ -54,12 +58,19 @@ export class AuditLog {
   constructor(
     private readonly database: Database,
     private readonly instance: Instance,
+    private readonly logger: Logger,
   ) {}
 
   async record({ actor, action, target, details = {}, ip }: AuditRecord): Promise<void> {
     const { kind, name, key_id: keyId } = actor;
     const values = [kind, name, keyId, action, target ?? null, JSON.stringify(details), ip ?? null];
-    await this.database.pool.query(INSERT, values);
+    try {
+      await this.database.pool.query(INSERT, values);
+    } catch (error) {
+      if (!isReadOnly(error)) throw error;
+      // A standby can be exported from, but records nothing.
+      this.logger.warn('the audit log cannot be written: the database is read-only', { action });
+    }
   }
 
   /**
@@ -97,4 +108,8 @@ export class AuditLog {
   async prune(days: number): Promise<void> {
     while (await this.database.transaction((db) => dropOldEntries(db, days), 'long'));
   }
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === READ_ONLY;
 }
