@@ -24,7 +24,7 @@ const USAGE = `insightd <command>
   export store [--file FILE]
                       write the whole store; import ndjson reads it into an empty one
   keys list           list the API keys
-  keys create --name NAME --scopes read,ingest,admin
+  keys create --name NAME --scopes read,ingest,track,erase,admin [--expires TIME]
                       create a key; it is shown only once
   keys revoke ID      revoke a key permanently
   sessions end --all | --key ID
