@@ -85,6 +85,7 @@ export const goodRequests = ({
   getMetrics: () => [{ key: '' }],
   getOpenApi: () => [{ key: '' }],
   signIn: () => [{ key: '', body: json({ key: TEST_KEY }) }],
+  getSignInOptions: () => [{ key: '' }],
   getSession: () => [{ key: '', headers: { Cookie: cookie() } }],
   signOut: () => [{ key: '', headers: { Cookie: cookie(), 'X-Insightd': '1' } }],
   sendEvents: () => [{ body: '[]' }, { body: json(WORLD[0]) }],
@@ -107,7 +108,11 @@ export const goodRequests = ({
   getReportRun: () => [{ path: { runId: runId() } }],
   withdrawReportRun: () => [{ path: { runId: spareRunId() } }],
   listKeys: () => [{}],
-  createKey: () => [{ body: json({ name: 'contract', scopes: ['read'] }) }],
+  listAuditEntries: () => [{}, { query: 'page_size=2&action=key.created' }],
+  createKey: () => [
+    { body: json({ name: 'contract', scopes: ['read'] }) },
+    { body: json({ name: 'contract', scopes: ['track'], expires_at: '2999-01-01' }) },
+  ],
   getExclusions: () => [{}],
   previewExclusions: () => [{ body: json({ email_domains: ['*.example.com'] }) }],
   // Excludes no one that other requests need.

@@ -3,6 +3,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
 import { eventNames, healthWeights, retryDelays, roleNames, traitKeys } from './lists.js';
+import { oidcProblems, oidcSettings } from './oidc.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
 
@@ -96,6 +97,8 @@ const known = z.object({
   INGEST_MEMORY_MIB: whole(32, 65_536).default(128),
   TRUSTED_PROXIES: proxies.default(LOOPBACK),
   PUBLIC_URL: publicUrl.optional(),
+  ...oidcSettings,
+  AUDIT_DAYS: whole(1, 3_650).default(365),
   INVITEE_HASH_KEY: z
     .string()
     .regex(
@@ -104,6 +107,7 @@ const known = z.object({
     )
     .optional(),
   MCP_PERSONAL_DATA: truth.default(true),
+  OUTBOUND_ALLOW_PRIVATE: truth.default(false),
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
   TRACKING_IGNORE: eventNames.default([]),
@@ -136,6 +140,9 @@ const settings = known.superRefine((given, context) => {
   for (const [name, other] of BESIDE) {
     if (given[name] === undefined || given[other] !== undefined) continue;
     context.addIssue({ code: 'custom', path: [name], message: `requires ${other} as well` });
+  }
+  for (const [name, message] of oidcProblems(given)) {
+    context.addIssue({ code: 'custom', path: [name], message });
   }
 });
 

@@ -116,11 +116,15 @@ async function manageKeys(): Promise<void> {
     await api.POST('/api/admin/v1/keys', { body: { name: 'program', scopes: ['read'] } }),
   );
   const { keys } = found(await api.GET('/api/admin/v1/keys'));
-  const keyId = keys.find((one) => one.name === name)?.key_id ?? '';
+  const keyId = keys.find((one) => one.name === name && one.last_used_at === null)?.key_id ?? '';
   const { ended } = found(
     await api.DELETE('/api/admin/v1/sessions', { params: { query: { key_id: keyId } } }),
   );
   if (ended !== 0) throw new Error(String(ended));
+  const { entries } = found(
+    await api.GET('/api/admin/v1/audit', { params: { query: { action: 'key.created' } } }),
+  );
+  if (entries[0]?.target !== keyId) throw new Error(JSON.stringify(entries));
   const revoked = await api.DELETE('/api/admin/v1/keys/{keyId}', { params: { path: { keyId } } });
   if (revoked.response.status !== 204) throw new Error(String(revoked.response.status));
 }
@@ -247,6 +251,7 @@ async function signInAndOut(): Promise<void> {
   const browser = createClient<paths>({ baseUrl, headers: { Cookie: cookie } });
   const session = found(await browser.GET('/session'));
   if (!session.scopes.includes('read')) throw new Error(JSON.stringify(session));
+  if (found(await browser.GET('/session/options')).oidc) throw new Error('no provider is set');
   const out = await browser.DELETE('/session', { params: { header: { 'X-Insightd': '1' } } });
   if (out.response.status !== 204) throw new Error(String(out.response.status));
   const { error } = await browser.GET('/session');
