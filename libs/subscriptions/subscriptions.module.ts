@@ -39,13 +39,7 @@ export class SubscriptionsApiModule {}
 /** Takes steps and sends deliveries, in workers. */
 @Module({
   imports: [SubscriptionsModule],
-  providers: [
-    Stepping,
-    MessageComposer,
-    Deliverer,
-    DeliveriesProcessor,
-    DeliveryRetention,
-  ],
+  providers: [Stepping, MessageComposer, Deliverer, DeliveriesProcessor, DeliveryRetention],
   exports: [SubscriptionsModule, Stepping, DeliveryRetention],
 })
 export class SubscriptionsWorkerModule {}

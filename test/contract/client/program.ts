@@ -300,16 +300,24 @@ async function subscriptions(): Promise<void> {
   } as const;
   const created = found(await api.POST('/api/insights/v1/subscriptions', { body }));
   const params = { path: { subscriptionId: created.id } };
-  found(await api.PUT('/api/insights/v1/subscriptions/{subscriptionId}', { params, body: { ...body, paused: true } }));
-  const { state, baseline } = found(await api.GET('/api/insights/v1/subscriptions/{subscriptionId}', { params }));
+  found(
+    await api.PUT('/api/insights/v1/subscriptions/{subscriptionId}', {
+      params,
+      body: { ...body, paused: true },
+    }),
+  );
+  const { state, baseline } = found(
+    await api.GET('/api/insights/v1/subscriptions/{subscriptionId}', { params }),
+  );
   const { subscriptions: all } = found(await api.GET('/api/insights/v1/subscriptions'));
   all.map(({ name, waiting, given_up: lost }) => [name, waiting + lost, state, baseline?.run_id]);
   found(await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/test', { params }));
-  found(await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/secret', { params })).secret.slice(
-    0,
-    created.secret?.length,
+  found(
+    await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/secret', { params }),
+  ).secret.slice(0, created.secret?.length);
+  const { deliveries } = found(
+    await api.GET('/api/insights/v1/subscriptions/{subscriptionId}/deliveries', { params }),
   );
-  const { deliveries } = found(await api.GET('/api/insights/v1/subscriptions/{subscriptionId}/deliveries', { params }));
   const [delivery] = deliveries;
   const replayed = await api.POST(
     '/api/insights/v1/subscriptions/{subscriptionId}/deliveries/{deliveryId}/replay',
