@@ -1,3 +1,6 @@
+export * as auditShapes from './audit.js';
+export { ACTOR_KINDS, AUDIT_ACTIONS } from './audit.js';
+export type * from './audit.js';
 export * from './catalogue.js';
 export * from './check-event.js';
 export * as engagementShapes from './engagement.js';

@@ -161,11 +161,36 @@ export const signIn = z
   .meta({ minProperties: 1, maxProperties: 1 });
 
 export const session = z.object({
-  name: z.string().describe('the name of the key that the session was opened with'),
+  name: z
+    .string()
+    .describe('the name of the key that the session was opened with, or the name of the person'),
+  person: z
+    .object({
+      email: z.string(),
+      name: z.string().nullable().describe('null when the provider sends none'),
+    })
+    .nullable()
+    .describe('the person who signed in by OpenID Connect; null in a session of a key'),
   scopes: z.array(z.string()).describe('the scopes of the session: read, admin'),
   time_zone: z.string().describe('the IANA name of the time zone of days'),
   week_start: z.enum(WEEK_STARTS),
   expires_at: seconds,
+});
+
+export const signInOptions = z.object({
+  key: z.literal(true).describe('an API key can be used'),
+  oidc: z
+    .object({
+      label: z.string().describe('the name of the provider, for a button'),
+      path: z
+        .string()
+        .describe(
+          'the address that begins the sign-in, relative to the dashboard. The parameter `return_to` is the path below the ' +
+            'dashboard to open afterwards, such as /reports/org/churn?interval=30',
+        ),
+    })
+    .nullable()
+    .describe('null when OpenID Connect is not configured'),
 });
 
 export const openApiDocument = z.looseObject({
@@ -181,7 +206,7 @@ nameSchemas({
   ...{ SignupQueryParameters: signupParameters, AvailableReports: availableReports },
   ...{ ReportRun: reportRun, ReportRunList: reportRunList },
   ...{ QueuedRun: queuedRun, RunRequest: runRequest },
-  ...{ SignIn: signIn, Session: session },
+  ...{ SignIn: signIn, Session: session, SignInOptions: signInOptions },
   ...{ Health: health, OpenApiDocument: openApiDocument },
 });
 

@@ -1,13 +1,16 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  AuditLog,
   KeysService,
   Logger,
   Metrics,
   QueueStore,
   Readiness,
+  SYSTEM_ACTOR,
   SettingsError,
   type Settings,
 } from '#libs/platform';
+import { SCOPES } from '#libs/contracts';
 import { Sources, checkSecrets } from '#libs/ingest';
 import { stopForRestart, stopWhenAsked } from '../shutdown.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
@@ -27,10 +30,14 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
   for (const setting of strays) {
     app.get(Logger).warn('no source has this setting: nothing comes in by it', { setting });
   }
-  const key = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
-  if (key !== undefined) {
+  const first = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
+  if (first) {
+    await app.get(AuditLog).record({
+      ...{ actor: SYSTEM_ACTOR, action: 'key.created', target: first.keyId },
+      details: { name: 'default', scopes: [...SCOPES] },
+    });
     process.stdout.write(
-      `An API key with all scopes was created. It is shown only once:\n\n  ${key}\n\n`,
+      `An API key with all scopes was created. It is shown only once:\n\n  ${first.key}\n\n`,
     );
   }
   if (role !== 'worker' && isForPeople()) {

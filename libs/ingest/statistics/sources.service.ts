@@ -22,14 +22,17 @@ export class SourcesService {
   /** All senders that are configured or have sent anything, ordered by name. */
   async states(): Promise<SourceState[]> {
     await this.statistics.flush();
-    const [seen, keyNames] = await Promise.all([
+    const now = this.clock.now();
+    const [seen, api, tracking] = await Promise.all([
       lastEvents(this.database.pool),
-      this.keys.liveNames('ingest'),
+      this.keys.liveNames(['ingest', 'erase'], now),
+      this.keys.liveNames(['ingest', 'track'], now),
     ]);
     const webhooks = configuredWebhooks(this.sources, this.settings);
     const isConfigured = (kind: SenderKind, source: string): boolean => {
       if (kind === 'webhook') return webhooks.has(source);
-      return (kind === 'api' || kind === 'tracking') && keyNames.has(source);
+      if (kind === 'api') return api.has(source);
+      return kind === 'tracking' && tracking.has(source);
     };
     const silent = [...webhooks]
       .filter((name) => !seen.some(({ kind, source }) => kind === 'webhook' && source === name))

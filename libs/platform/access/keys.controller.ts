@@ -4,11 +4,13 @@ import {
   ApiError,
   keyName,
   keyScopes,
+  invalidField,
   keyShapes,
   unixSeconds,
   type CreatedKey,
   type KeyList,
 } from '#libs/contracts';
+import { Audited } from '../audit/audited.js';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf, type PathOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
@@ -55,15 +57,25 @@ export class KeysController {
 
   @Post()
   @Operation(createKey)
+  @Audited(createKey, 'key.created', ({ reply }) => ({
+    target: reply.key_id,
+    details: { name: reply.name, scopes: reply.scopes, expires_at: reply.expires_at },
+  }))
   async create(@Body() given: BodyOf<typeof createKey>): Promise<CreatedKey> {
     // The schema has checked both.
     const name = keyName(given.name)!;
     const scopes = keyScopes(given.scopes)!;
-    return { key: await this.keys.create(name, scopes), name, scopes };
+    const expiresAt = given.expires_at ?? undefined;
+    if (expiresAt !== undefined && expiresAt <= this.clock.now())
+      throw invalidField('expires_at', 'must be in the future');
+    const { key, keyId } = await this.keys.create({ name, scopes, expiresAt });
+    const seconds = expiresAt === undefined ? null : unixSeconds(expiresAt);
+    return { key, name, scopes, key_id: keyId, expires_at: seconds };
   }
 
   @Delete(':keyId')
   @Operation(revokeKey)
+  @Audited(revokeKey, 'key.revoked', ({ path }) => ({ target: path.keyId }))
   async revoke(@Param() { keyId }: PathOf<typeof revokeKey>): Promise<void> {
     const isRevoked =
       !keyId.includes('\0') && (await this.keys.revoke(keyId, new Date(this.clock.now())));
@@ -71,11 +83,13 @@ export class KeysController {
   }
 }
 
-function view({ keyId, name, scopes, createdAt, revokedAt }: KeyInfo): KeyList['keys'][number] {
+function view({ keyId, name, scopes, ...times }: KeyInfo): KeyList['keys'][number] {
   return {
     ...{ key_id: keyId, name, scopes: [...scopes] },
-    created_at: secondsOf(createdAt),
-    revoked_at: revokedAt && secondsOf(revokedAt),
+    created_at: secondsOf(times.createdAt),
+    revoked_at: times.revokedAt && secondsOf(times.revokedAt),
+    expires_at: times.expiresAt && secondsOf(times.expiresAt),
+    last_used_at: times.lastUsedAt && secondsOf(times.lastUsedAt),
   };
 }
 

@@ -5,10 +5,11 @@ import { ApiError, Calendar, unixSeconds, wire } from '#libs/contracts';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
+import { People } from './oidc/people.js';
 import { SameOrigin } from './same-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
-import { WrongKeys } from './wrong-keys.js';
+import { SignInLog } from './sign-in-log.js';
 
 const signInOperation = operation({
   id: 'signIn',
@@ -28,6 +29,13 @@ const getSession = operation({
   provenBy: [['session']],
 });
 
+const getSignInOptions = operation({
+  id: 'getSignInOptions',
+  tag: 'session',
+  summary: 'The ways to sign in',
+  reply: wire.signInOptions,
+});
+
 const signOutOperation = operation({
   id: 'signOut',
   tag: 'session',
@@ -39,6 +47,19 @@ const signOutOperation = operation({
   provenBy: [['session']],
 });
 
+/** What the sign-in page offers. */
+@Controller('session/options')
+@Access('public')
+export class SignInOptionsController {
+  constructor(private readonly people: People) {}
+
+  @Get()
+  @Operation(getSignInOptions)
+  show() {
+    return { key: true as const, oidc: this.people.offer() };
+  }
+}
+
 /** Signs browsers in and out. */
 @Controller('session')
 @Access('public')
@@ -47,7 +68,7 @@ export class SessionController {
     private readonly sessions: SessionsService,
     private readonly cookie: SessionCookie,
     private readonly pages: SameOrigin,
-    private readonly wrongKeys: WrongKeys,
+    private readonly log: SignInLog,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -65,12 +86,13 @@ export class SessionController {
     const given = (code ?? key)!;
     const now = this.clock.now();
     const { sessions } = this;
-    const token = await (isCode ? sessions.beginWithCode(given, now) : sessions.begin(given, now));
-    if (token === undefined) {
-      this.wrongKeys.count(request);
+    const begun = await (isCode ? sessions.beginWithCode(given, now) : sessions.begin(given, now));
+    if (!begun) {
+      this.log.refusedKey(request);
       throw refused(isCode);
     }
-    this.cookie.set(request, reply, token);
+    await this.log.started(request, begun.caller, isCode ? 'code' : 'key');
+    this.cookie.set(request, reply, begun.token);
   }
 
   @Get()
@@ -79,10 +101,11 @@ export class SessionController {
     const token = this.cookie.tokenOf(request);
     const session = token && (await this.sessions.find(token, this.clock.now()));
     if (!session) throw new ApiError('unauthorized', 'Not signed in.');
-    const { caller, expiresAt } = session;
+    const { caller, expiresAt, person } = session;
     const { name, scopes } = caller;
     return {
       name,
+      person: person ? { email: person.email, name: person.name } : null,
       scopes: [...scopes],
       expires_at: unixSeconds(expiresAt),
       time_zone: this.calendar.zone,
@@ -98,7 +121,11 @@ export class SessionController {
   ): Promise<void> {
     this.pages.demand(request);
     const token = this.cookie.tokenOf(request);
-    if (token !== undefined) await this.sessions.end(token);
+    const session = token && (await this.sessions.find(token, this.clock.now()));
+    if (session) {
+      await this.sessions.end(token);
+      await this.log.ended(request, session.caller);
+    }
     this.cookie.clear(request, reply);
   }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
-import { eventNames, healthWeights, roleNames, traitKeys } from './lists.js';
+import { eventNames, healthWeights, retryDelays, roleNames, traitKeys } from './lists.js';
+import { oidcProblems, oidcSettings } from './oidc.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
 
@@ -96,6 +97,8 @@ const known = z.object({
   INGEST_MEMORY_MIB: whole(32, 65_536).default(128),
   TRUSTED_PROXIES: proxies.default(LOOPBACK),
   PUBLIC_URL: publicUrl.optional(),
+  ...oidcSettings,
+  AUDIT_DAYS: whole(1, 3_650).default(365),
   INVITEE_HASH_KEY: z
     .string()
     .regex(
@@ -110,6 +113,7 @@ const known = z.object({
   TRACKING_IGNORE: eventNames.default([]),
   OWNER_ROLES: roleNames.default(['Owner']),
   HEALTH_WEIGHTS: healthWeights.default({ adoption: 40, frequency: 25, trend: 20, recency: 15 }),
+  DELIVERY_RETRY_SECONDS: retryDelays.default([5, 300, 1_800, 7_200, 18_000, 36_000, 36_000]),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),
@@ -136,6 +140,9 @@ const settings = known.superRefine((given, context) => {
   for (const [name, other] of BESIDE) {
     if (given[name] === undefined || given[other] !== undefined) continue;
     context.addIssue({ code: 'custom', path: [name], message: `requires ${other} as well` });
+  }
+  for (const [name, message] of oidcProblems(given)) {
+    context.addIssue({ code: 'custom', path: [name], message });
   }
 });
 

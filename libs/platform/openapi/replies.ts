@@ -95,7 +95,7 @@ export function contentOf(media: Media): Record<string, object> {
 function errorStatuses({ spec, access }: Route): number[] {
   const codes: ErrorCode[] = [...(spec.errors ?? []), 'internal', 'unavailable'];
   const hasBody = spec.body !== undefined || spec.rawBody !== undefined;
-  if (access.scope !== 'public') codes.push('unauthorized', 'forbidden', 'rate_limited');
+  if (access.scopes !== 'public') codes.push('unauthorized', 'forbidden', 'rate_limited');
   if (hasBody || spec.path || spec.query) codes.push('invalid');
   if (spec.path) codes.push('not_found');
   if (hasBody) codes.push('too_large', 'unsupported_media_type');
