@@ -36,20 +36,20 @@ export function Select({ label, value, options = [], onChange, children }: Selec
 interface InputProps {
   label: string;
   value: string;
-  type?: 'time' | 'url';
+  type?: 'text' | 'time' | 'url';
   placeholder?: string;
   maxLength?: number;
   required?: boolean;
   onText: (text: string) => void;
 }
 
-export function Input({ label, type, onText, ...rest }: InputProps) {
+export function Input({ label, type = 'text', onText, ...rest }: InputProps) {
   return (
     <label class="field">
       <span>{label}</span>
       <input
         {...rest}
-        {...(type && { type })}
+        type={type}
         form={FORM}
         autocomplete="off"
         spellcheck={false}
