@@ -10,6 +10,9 @@ create or replace function apply_exclusions(keys integer[])
 as $function$
 declare
   changed int[];
+  blocks int[];
+  added text[];
+  removed text[];
 begin
   select array_agg(u.key) into changed
   from excluded_among(keys) u left join excluded_users x on x.block = u.key >> 12
@@ -17,15 +20,20 @@ begin
   if changed is null then return; end if;
   -- Before the blocks, so that concurrent writers lock in one order.
   update exclusions set changes = changes + 1;
-  with blocks as (
+  select array_agg(b.block order by b.block), array_agg(b.added::text order by b.block),
+    array_agg(b.removed::text order by b.block)
+  into blocks, added, removed
+  from (
     select u.key >> 12 as block, bit_or(set_bit(0::bit(4096), u.key & 4095, u.is_excluded::int)) as added,
       bit_or(set_bit(0::bit(4096), u.key & 4095, (not u.is_excluded)::int)) as removed
     from excluded_among(changed) u group by u.key >> 12
-  )
-  insert into excluded_users as x (block, bits)
-  select block, added from blocks order by block
-  on conflict (block) do update
-    set bits = (x.bits | excluded.bits) & ~(select removed from blocks where blocks.block = x.block);
+  ) b;
+  insert into excluded_users (block, bits)
+  select b.block, 0::bit(4096) from unnest(blocks) as b (block) order by b.block
+  on conflict (block) do nothing;
+  for i in 1 .. cardinality(blocks) loop
+    update excluded_users set bits = (bits | added[i]::bit(4096)) & ~removed[i]::bit(4096) where block = blocks[i];
+  end loop;
   insert into activity_changes (user_keys) values (changed);
 end$function$;
 
@@ -35,23 +43,24 @@ create or replace function excluded_among(keys integer[])
  stable
  set search_path to '$user', 'public'
 as $function$
-  select u.key,
-    exists (select from exclusion_rules r where r.kind = 'user' and r.key = u.key)
-    or exists (
-      select from user_profiles p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
-      where p.user_key = u.key)
-    or exists (
-      select from user_profiles p
-      join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
-      where p.user_key = u.key)
-    or exists (
-      select from erased_domains e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
-      where e.user_key = u.key)
-    or exists (
-      select from erased_domains e
-      join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
-      where e.user_key = u.key)
-  from (select distinct unnest(keys) as key) u
+  with profile as materialized (
+    select user_key, email_domain from user_profiles where user_key = any(keys) and email_domain is not null
+  ), erased as materialized (
+    select user_key, domain, parents from erased_domains where user_key = any(keys)
+  ), excluded as (
+    select r.key from exclusion_rules r where r.kind = 'user' and r.key = any(keys)
+    union
+    select p.user_key from profile p join exclusion_rules r on r.kind = 'domain' and r.value = p.email_domain
+    union
+    select p.user_key from profile p
+    join exclusion_rules r on r.kind = 'subdomains' and r.value = any(parent_domains(p.email_domain))
+    union
+    select e.user_key from erased e join exclusion_rules r on r.kind = 'domain' and r.hash = e.domain
+    union
+    select e.user_key from erased e join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
+  )
+  select u.key, x.key is not null
+  from (select distinct unnest(keys) as key) u left join excluded x on x.key = u.key
 $function$;
 
 create or replace function note_changed_domains()
@@ -368,7 +377,9 @@ create table instance (
   installed_at timestamp with time zone default now() not null,
   invitee_hash_key bytea,
   invitee_hash_fingerprint bytea,
+  distribution text,
   constraint instance_pkey primary key (id),
+  constraint instance_distribution_check check ((distribution = any (array['begun'::text, 'complete'::text]))),
   constraint instance_id_check check ((id = 1))
 );
 
@@ -556,6 +567,97 @@ create table store_calendar (
   constraint store_calendar_pkey primary key (id),
   constraint store_calendar_id_check check ((id = 1))
 );
+
+create table subscription_baselines (
+  subscription_id uuid not null,
+  report_id uuid not null,
+  width integer not null,
+  entries bytea storage external not null,
+  constraint subscription_baselines_pkey primary key (subscription_id)
+);
+
+create table subscription_deliveries (
+  id uuid not null,
+  "position" bigint generated always as identity not null,
+  subscription_id uuid not null,
+  message_id uuid not null,
+  kind text collate "C" not null,
+  part integer not null,
+  parts integer not null,
+  first_row integer not null,
+  row_count integer not null,
+  state text collate "C" default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_at timestamp with time zone default now() not null,
+  claims integer default 0 not null,
+  lease_until timestamp with time zone,
+  status integer,
+  error text,
+  accepted jsonb,
+  created_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint subscription_deliveries_pkey primary key (id),
+  constraint subscription_deliveries_kind_check check ((kind = any (array['change'::text, 'test'::text]))),
+  constraint subscription_deliveries_state_check check ((state = any (array['waiting'::text, 'delivered'::text, 'given_up'::text])))
+);
+create index subscription_deliveries_ended on subscription_deliveries using btree (ended_at) where (state <> 'waiting'::text);
+create index subscription_deliveries_given_up on subscription_deliveries using btree (subscription_id) where (state = 'given_up'::text);
+create index subscription_deliveries_message on subscription_deliveries using btree (message_id);
+create index subscription_deliveries_order on subscription_deliveries using btree (subscription_id, "position");
+create index subscription_deliveries_waiting on subscription_deliveries using btree (subscription_id, "position") where (state = 'waiting'::text);
+
+create table subscription_messages (
+  id uuid not null,
+  subscription_id uuid not null,
+  from_run uuid,
+  from_time timestamp with time zone,
+  to_run uuid,
+  to_time timestamp with time zone,
+  report text collate "C" not null,
+  "interval" text collate "C" not null,
+  rebased boolean not null,
+  is_digest boolean not null,
+  entered_count integer not null,
+  entered_report uuid,
+  entered_width integer not null,
+  entered bytea storage external not null,
+  left_count integer not null,
+  left_report uuid,
+  left_width integer not null,
+  "left" bytea storage external not null,
+  created_at timestamp with time zone default now() not null,
+  constraint subscription_messages_pkey primary key (id)
+);
+create index subscription_messages_subscription on subscription_messages using btree (subscription_id);
+
+create table subscriptions (
+  id uuid default gen_random_uuid() not null,
+  name text not null,
+  report text collate "C" not null,
+  "interval" text collate "C" not null,
+  conditions jsonb,
+  segment uuid,
+  change text collate "C" not null,
+  schedule jsonb not null,
+  target jsonb not null,
+  secret text,
+  previous_secret text,
+  previous_until timestamp with time zone,
+  state text collate "C" default 'active'::text not null,
+  ended_reason text,
+  next_at timestamp with time zone,
+  takes_first_run boolean default false not null,
+  baseline_run uuid,
+  baseline_time timestamp with time zone,
+  baseline_exclusions integer,
+  baseline_definition text,
+  created_at timestamp with time zone default now() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint subscriptions_pkey primary key (id),
+  constraint subscriptions_change_check check ((change = any (array['both'::text, 'entered'::text, 'left'::text]))),
+  constraint subscriptions_state_check check ((state = any (array['active'::text, 'paused'::text, 'ended'::text])))
+);
+create index subscriptions_segment on subscriptions using btree (segment) where (segment is not null);
 
 create table used_sign_ins (
   flow_hash bytea not null,

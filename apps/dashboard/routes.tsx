@@ -6,6 +6,10 @@ import { ReportsPage } from './pages/reports/page.js';
 import { IndexPage } from './pages/people/page.js';
 import { OrgPage } from './pages/org/page.js';
 import { UserPage } from './pages/user/page.js';
+import { EditSubscriptionPage } from './pages/subscriptions/edit.js';
+import { NewSubscriptionPage } from './pages/subscriptions/new.js';
+import { SubscriptionPage } from './pages/subscriptions/page.js';
+import { SubscriptionsPage } from './pages/subscriptions/list.js';
 import { StartPage } from './pages/start/page.js';
 import { ExclusionsPage } from './pages/exclusions/page.js';
 import { DataPage } from './pages/data/page.js';
@@ -35,10 +39,25 @@ export function Routes({ place }: { place: Place }) {
   if (room === 'engagement' && one === 'list' && two === undefined) {
     return <EngagementListPage place={place} />;
   }
+  if (room === 'subscriptions') return <SubscriptionRoutes place={place} id={one} action={two} />;
   if (room === 'start' && one === undefined) return <StartPage />;
   if (room === 'data' && one === undefined) return <DataPage place={place} />;
   if (room === 'data' && one === 'exclusions' && two === undefined) return <ExclusionsPage />;
   return <MissingPage />;
+}
+
+interface SubscriptionProps {
+  place: Place;
+  id: string | undefined;
+  action: string | undefined;
+}
+
+function SubscriptionRoutes({ place, id, action }: SubscriptionProps) {
+  if (id === undefined) return <SubscriptionsPage />;
+  if (action === 'edit') return <EditSubscriptionPage key={id} id={id} />;
+  if (action !== undefined) return <MissingPage />;
+  if (id === 'new') return <NewSubscriptionPage place={place} />;
+  return <SubscriptionPage key={id} id={id} place={place} />;
 }
 
 /** The parts of a path. An invalid encoding stays unchanged, so the page is not found. */

@@ -3,18 +3,31 @@ import { useState } from 'preact/hooks';
 import type { Failure } from './api/client.js';
 import { useSession, type Reader } from './api/session.js';
 import { SearchBox } from './components/search/box.js';
-import { Icon, Sign } from './components/icons.js';
+import { Icon, Sign, type IconName } from './components/icons.js';
 import { Link } from './routing/link.js';
 import { Term } from './labels/terms.js';
 
-const PLACES = [
+const PLACES: readonly Room[] = [
   { name: 'Overview', href: '/', icon: 'overview', within: /^\/$/ },
   { name: 'Reports', href: '/reports', icon: 'reports', within: /^\/reports/ },
   { name: 'Engagement', href: '/engagement', icon: 'engagement', within: /^\/engagement/ },
   { name: 'Users', href: '/users', icon: 'users', within: /^\/users/ },
-  { name: 'Organizations', href: '/orgs', icon: 'orgs', within: /^\/orgs/ },
+  { name: 'Organizations', short: 'Orgs', href: '/orgs', icon: 'orgs', within: /^\/orgs/ },
+  {
+    ...{ name: 'Subscriptions', href: '/subscriptions', icon: 'subscriptions' },
+    within: /^\/subscriptions/,
+  },
   { name: 'Data', href: '/data', icon: 'data', within: /^\/data/ },
-] as const;
+];
+
+interface Room {
+  name: string;
+  /** On a phone. */
+  short?: string;
+  href: string;
+  icon: IconName;
+  within: RegExp;
+}
 
 interface Props {
   reader: Reader;
@@ -44,11 +57,12 @@ export function Shell({ reader, path, children }: Props) {
         <SearchBox />
         <nav aria-label="Pages of insightd">
           <ul class="places">
-            {PLACES.map(({ name, href, icon, within }) => (
+            {PLACES.map(({ name, short, href, icon, within }) => (
               <li key={name}>
                 <Link href={href} current={within.test(path)}>
                   <Icon name={icon} />
-                  {name}
+                  {short ? <span class="wide-word">{name}</span> : name}
+                  {short && <span class="narrow-word">{short}</span>}
                 </Link>
               </li>
             ))}

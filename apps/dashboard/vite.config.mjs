@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { smallerUplot } from './smaller-uplot.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -6,6 +7,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 export default {
   root: here('.'),
   publicDir: false,
+  plugins: [smallerUplot()],
   build: {
     outDir: here('../../dist/apps/dashboard'),
     emptyOutDir: true,

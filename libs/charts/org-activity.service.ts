@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Calendar } from '#libs/contracts';
 import { expectCalendar, orgsOf } from '#libs/facts';
-import { Database, type Connection } from '#libs/database';
+import { Database, committedOnAllNodes, finishCommits, type Connection } from '#libs/database';
 import { Metrics } from '#libs/platform';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
 import {
@@ -36,6 +36,7 @@ export class OrgActivityService {
 
   /** Updates the derived days. Does nothing while another process does so. */
   async refresh(): Promise<void> {
+    await finishCommits(this.database.pool);
     while (await this.database.transaction((db) => this.refreshSome(db), 'long'));
   }
 
@@ -67,6 +68,7 @@ export class OrgActivityService {
     await expectCalendar(db, this.calendar);
     const changes = await takeChanges(db);
     if (changes.isEmpty) return false;
+    await committedOnAllNodes(db);
     const stopTimer = this.metrics.chartRefreshSeconds.startTimer();
     await derive(db, this.calendar, changes);
     stopTimer();

@@ -14,6 +14,7 @@ export class CopiedRow {
   source: Buffer = Buffer.alloc(0);
   start = 0;
   private at = 0;
+  private view = viewOf(this.source);
 
   get end(): number {
     return this.at;
@@ -22,14 +23,13 @@ export class CopiedRow {
   /** Reads an `int4`. */
   int(): number {
     this.at += 8;
-    return this.source.readInt32BE(this.at - 4);
+    return this.view.getInt32(this.at - 4);
   }
 
   /** Reads a `timestamptz` as milliseconds since 1970; NaN for null. */
   instantMs(): number {
     if (this.length() < 0) return Number.NaN;
-    const micros =
-      this.source.readInt32BE(this.at) * 2 ** 32 + this.source.readUInt32BE(this.at + 4);
+    const micros = this.view.getInt32(this.at) * 2 ** 32 + this.view.getUint32(this.at + 4);
     this.at += 8;
     return Math.floor(micros / 1000) + POSTGRES_EPOCH_MS;
   }
@@ -47,7 +47,7 @@ export class CopiedRow {
 
   /** Like `bytes`; undefined for null. */
   bytesOrNull(): Buffer | undefined {
-    const isNull = this.source.readInt32BE(this.at) < 0;
+    const isNull = this.view.getInt32(this.at) < 0;
     if (isNull) this.at += 4;
     return isNull ? undefined : this.bytes();
   }
@@ -70,15 +70,21 @@ export class CopiedRow {
   }
 
   /** @internal */
-  point(buffer: Buffer, at: number): void {
+  point(buffer: Buffer, view: DataView, at: number): void {
     this.source = buffer;
+    this.view = view;
     this.at = at;
   }
 
   private length(): number {
     this.at += 4;
-    return this.source.readInt32BE(this.at - 4);
+    return this.view.getInt32(this.at - 4);
   }
+}
+
+/** Reads numbers in a third of the time of `Buffer.readInt32BE`. */
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 /** Members of `pg` that its types omit: the hooks of a query, and the socket of its connection. */
@@ -89,7 +95,7 @@ interface CopyQuery {
 
 /**
  * Streams the rows of a `select` with binary COPY, the fastest way out of PostgreSQL.
- * COPY takes no parameters: pass values with `set_config` and read them with `current_setting`.
+ * COPY takes no parameters: `literal` writes values into the text.
  * @param onRow receives the same row object each time, positioned at the next row
  */
 export function copyRows(
@@ -112,14 +118,13 @@ export function copyRows(
       if (!failed) rows.readFrom(wire.stream);
       return failed;
     };
-    query.handleCopyData = ({ chunk }) => rows.read(chunk, 0, chunk.length);
+    query.handleCopyData = ({ chunk }) => rows.read(chunk, viewOf(chunk), 0, chunk.length);
     connection.query(query);
   });
 }
 
 const [COPY_OUT, COPY_DATA] = [0x48, 0x64];
 const MESSAGE_HEAD_BYTES = 5;
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * Reads rows directly from the socket; each message contains one row. The driver would create two objects per row
@@ -129,7 +134,7 @@ class CopiedRows {
   failure: Error | undefined;
   private readonly row = new CopiedRow();
   private headerBytes = HEADER_BYTES;
-  private rest: Buffer = NOTHING;
+  private readonly split = new SplitMessage();
 
   constructor(private readonly onRow: (row: CopiedRow) => void) {}
 
@@ -148,12 +153,12 @@ class CopiedRows {
   }
 
   /** Reads one row, or the end marker, from `at` to `end` of a buffer. */
-  read(buffer: Buffer, at: number, end: number): void {
+  read(buffer: Buffer, view: DataView, at: number, end: number): void {
     const first = at + this.headerBytes;
     this.headerBytes = 0;
-    if (this.failure || first >= end || buffer.readInt16BE(first) === TRAILER) return;
+    if (this.failure || first >= end || view.getInt16(first) === TRAILER) return;
     try {
-      this.row.point(buffer, first + FIELD_COUNT_BYTES);
+      this.row.point(buffer, view, first + FIELD_COUNT_BYTES);
       this.onRow(this.row);
     } catch (error) {
       // Rethrowing would end the process: the socket calls this function directly.
@@ -163,42 +168,80 @@ class CopiedRows {
 
   /** @returns the remaining bytes, from the first message that is not a row; undefined when there is none */
   private take(chunk: Buffer): Buffer | undefined {
-    let at = 0;
-    // Completes a message that was split between chunks. Only the missing bytes are copied: joining the whole chunk
-    // took as much time in garbage collection as the reading itself.
-    while (this.rest.length > 0) {
-      const missing = messageBytes(this.rest) - this.rest.length;
-      this.rest = Buffer.concat([this.rest, chunk.subarray(at, at + missing)]);
-      at = Math.min(at + missing, chunk.length);
-      if (this.rest.length < messageBytes(this.rest)) {
-        if (at === chunk.length) return undefined;
-        continue;
-      }
-      const message = this.rest;
-      this.rest = NOTHING;
-      if (!this.takeMessage(message, 0, message.length)) {
+    let at = this.split.isEmpty ? 0 : this.split.add(chunk);
+    if (this.split.isWhole) {
+      const message = this.split.take();
+      if (!this.takeMessage(message, viewOf(message), 0, message.length))
         return Buffer.concat([message, chunk.subarray(at)]);
-      }
     }
+    const view = viewOf(chunk);
     while (at + MESSAGE_HEAD_BYTES <= chunk.length) {
-      const end = at + 1 + chunk.readUInt32BE(at + 1);
+      const end = at + 1 + view.getUint32(at + 1);
       if (end > chunk.length) break;
-      if (!this.takeMessage(chunk, at, end)) return chunk.subarray(at);
+      if (!this.takeMessage(chunk, view, at, end)) return chunk.subarray(at);
       at = end;
     }
-    this.rest = chunk.subarray(at);
+    if (at < chunk.length) this.split.add(chunk.subarray(at));
     return undefined;
   }
 
   /** @returns false for messages other than rows */
-  private takeMessage(buffer: Buffer, at: number, end: number): boolean {
+  private takeMessage(buffer: Buffer, view: DataView, at: number, end: number): boolean {
     const code = buffer[at]!;
-    if (code === COPY_DATA) this.read(buffer, at + MESSAGE_HEAD_BYTES, end);
+    if (code === COPY_DATA) this.read(buffer, view, at + MESSAGE_HEAD_BYTES, end);
     return code === COPY_DATA || code === COPY_OUT;
   }
 }
 
-/** The length of the message that begins with these bytes; the length of its head while the head is incomplete. */
+/** A message of which a chunk contained only the beginning. */
+class SplitMessage {
+  private room = Buffer.alloc(MESSAGE_HEAD_BYTES);
+  private length = 0;
+
+  get isEmpty(): boolean {
+    return this.length === 0;
+  }
+
+  get isWhole(): boolean {
+    return this.length >= MESSAGE_HEAD_BYTES && this.length === messageBytes(this.room);
+  }
+
+  /**
+   * Appends the missing bytes, and no more: joining whole chunks took as much time in garbage collection as the reading
+   * itself. Allocates the whole message at once, since growing with each chunk of 64 kB copies a long one many times:
+   * 3 s of CPU instead of 0.06 s for 32 MB.
+   * @returns how many bytes of the chunk belong to the message
+   */
+  add(chunk: Buffer): number {
+    let added = this.copy(chunk, MESSAGE_HEAD_BYTES);
+    if (this.length < MESSAGE_HEAD_BYTES) return added;
+    const bytes = messageBytes(this.room);
+    if (this.room.length < bytes) {
+      const room = Buffer.allocUnsafe(bytes);
+      this.room.copy(room, 0, 0, this.length);
+      this.room = room;
+    }
+    added += this.copy(chunk.subarray(added), bytes);
+    return added;
+  }
+
+  /** The message; valid until the next `add`. */
+  take(): Buffer {
+    const message = this.room.subarray(0, this.length);
+    this.length = 0;
+    return message;
+  }
+
+  /** Copies bytes until the message has `length`. @returns how many */
+  private copy(chunk: Buffer, length: number): number {
+    const copied = Math.max(Math.min(length - this.length, chunk.length), 0);
+    chunk.copy(this.room, this.length, 0, copied);
+    this.length += copied;
+    return copied;
+  }
+}
+
+/** The length of the message that begins with these bytes, at least its head. */
 function messageBytes(begun: Buffer): number {
-  return begun.length < MESSAGE_HEAD_BYTES ? MESSAGE_HEAD_BYTES : 1 + begun.readUInt32BE(1);
+  return 1 + begun.readUInt32BE(1);
 }

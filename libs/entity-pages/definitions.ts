@@ -12,7 +12,7 @@ export const TERMS: Record<ReportTerm, string> & Record<string, string> = {
   user_reengagement:
     'Users who came back: active within the last week (7 days) or month (30 days), not active in the week or month before, and created before that.',
   user_churn:
-    'Users who are slipping away: created before the last 7, 14 or 30 days and not active in them; the most recently active first.',
+    'Users who went quiet: created before the last 7, 14 or 30 days and not active in them; the most recently active first.',
   org_reengagement:
     'Organizations that came back: a member was active within the last week (7 days) or month (30 days), no member in the week or month before, and the organization was created before that.',
   org_churn:

@@ -1,6 +1,9 @@
+export { checkDistribution } from './distribution/check-distribution.js';
+export { distribute } from './distribution/distribute.js';
 export { ActivityFold } from './write/activity-fold.service.js';
 export { BulkLoad } from './write/bulk-load.js';
 export * from './read/display-profiles.query.js';
+export type { ActivityTable } from './blocks/day-block.js';
 export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './blocks/day-block.js';
 export {
   areRowsRemovedSince,
@@ -39,7 +42,6 @@ export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
 export { scanMembersOf } from './read/scan-memberships.js';
 export { membersOf, scanOpenSpans } from './read/scan-open-spans.js';
-export { setList } from './read/session-list.js';
 export type { Ownerships } from './replica/ownerships.js';
 export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';

@@ -89,6 +89,6 @@ export const TOOLS: readonly Tool[] = [
 
 /** Shown to an agent when it connects. */
 export const INSTRUCTIONS =
-  'insightd knows the users and customer organizations of a B2B product: who is most active, who is slipping away, who ' +
-  'came back, which organizations grow or shrink. Reports are ranked lists of a report run; `summary` says when the latest ' +
+  'insightd knows the users and customer organizations of a B2B product: who is most active, who went quiet, who came ' +
+  'back, which organizations grow, shrink or are slipping. Reports are ranked lists of a report run; `summary` says when the latest ' +
   'was made. Instants are unix seconds; days are YYYY-MM-DD in the time zone of the store. Pages count from 0.';

@@ -23,9 +23,13 @@ export { Turns } from './clock/turns.js';
 export * from './config/index.js';
 export { readPublicUrl } from './config/public-url.js';
 export * from './instance/instance.js';
-export { checkInviteeHashKey, type ExportedHashKey } from './instance/invitee-hash-key.js';
+export {
+  checkInviteeHashKey,
+  readInviteeHashKey,
+  type ExportedHashKey,
+} from './instance/invitee-hash-key.js';
 export { StoreWatch } from './instance/store-watch.js';
-export { Readiness } from './health/readiness.js';
+export { NO_DATABASE, Readiness } from './health/readiness.js';
 export { INGEST_BYTES, TakesBody } from './http/bodies.js';
 export * from './http/body.js';
 export * from './http/csv.js';

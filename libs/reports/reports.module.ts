@@ -8,6 +8,7 @@ import { BacktestService } from './backtest/backtest.service.js';
 import { AvailableReportsService } from './api/available-reports.service.js';
 import { ChangesService } from './api/changes.service.js';
 import { CsvService } from './api/csv.service.js';
+import { FrozenLists } from './api/frozen-lists.service.js';
 import { HistoryController } from './api/history.controller.js';
 import { Lists } from './api/lists.service.js';
 import { ReportPositionsService } from './api/report-positions.service.js';
@@ -44,9 +45,13 @@ export class RunsModule {
 @Module({ providers: [WithdrawalService], exports: [WithdrawalService] })
 export class WithdrawalModule {}
 
+/** Lists of runs that outlive the runs. */
+@Module({ providers: [Lists, FrozenLists], exports: [Lists, FrozenLists] })
+export class ReportListsModule {}
+
 /** The endpoints of reports, for processes that answer HTTP. */
 @Module({
-  imports: [RunsModule, WithdrawalModule, SegmentsModule],
+  imports: [RunsModule, WithdrawalModule, SegmentsModule, ReportListsModule],
   controllers: [
     ReportsController,
     HistoryController,
@@ -56,7 +61,6 @@ export class WithdrawalModule {}
   ],
   providers: [
     PagesService,
-    Lists,
     ChangesService,
     CsvService,
     ReportPositionsService,

@@ -19,6 +19,11 @@ interface Known {
   segmentId: () => string;
   /** A segment that may be removed. */
   spareSegmentId: () => string;
+  subscriptionId: () => string;
+  /** A subscription that may be removed. */
+  spareSubscriptionId: () => string;
+  /** A delivery that was given up. */
+  deliveryId: () => string;
   /** A key that may be revoked. */
   spareKeyId: () => string;
   cookie: () => string;
@@ -29,6 +34,14 @@ const org = { path: { orgId: ORGS.acme } };
 const json = (value: unknown): string => JSON.stringify(value);
 /** A segment to save. */
 export const SEGMENT = { name: 'Owners', subject: 'user', where: [['role', 'is', 'Owner']] };
+/** A subscription whose target refuses connections. */
+export const SUBSCRIPTION = {
+  name: 'Quiet organizations',
+  report: 'org/churn',
+  interval: '30',
+  schedule: { weekly: 'monday', at: '09:00' },
+  target: { kind: 'webhook', url: 'http://127.0.0.1:9/hook' },
+};
 const where = `where=${encodeURIComponent(json(SEGMENT.where))}`;
 const ofEach = (name: string, values: string[], query?: string): Asked[] =>
   values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
@@ -61,6 +74,9 @@ export const goodRequests = ({
   spareRunId,
   segmentId,
   spareSegmentId,
+  subscriptionId,
+  spareSubscriptionId,
+  deliveryId,
   spareKeyId,
   cookie,
 }: Known): Record<string, () => Asked[]> => ({
@@ -137,6 +153,22 @@ export const goodRequests = ({
   createSegment: () => [{ body: json(SEGMENT) }],
   replaceSegment: () => [{ path: { segmentId: segmentId() }, body: json(SEGMENT) }],
   deleteSegment: () => [{ path: { segmentId: spareSegmentId() } }],
+  listSubscriptions: () => [{}],
+  getSubscription: () => [{ path: { subscriptionId: subscriptionId() } }],
+  createSubscription: () => [
+    { body: json(SUBSCRIPTION) },
+    { body: json({ ...SUBSCRIPTION, target: { kind: 'email', to: ['ann@example.com'] } }) },
+  ],
+  replaceSubscription: () => [
+    { path: { subscriptionId: subscriptionId() }, body: json(SUBSCRIPTION) },
+  ],
+  rotateSubscriptionSecret: () => [{ path: { subscriptionId: subscriptionId() } }],
+  testSubscription: () => [{ path: { subscriptionId: subscriptionId() } }],
+  listSubscriptionDeliveries: () => [{ path: { subscriptionId: subscriptionId() } }],
+  replaySubscriptionDelivery: () => [
+    { path: { subscriptionId: subscriptionId(), deliveryId: deliveryId() } },
+  ],
+  deleteSubscription: () => [{ path: { subscriptionId: spareSubscriptionId() } }],
   askByProtocol: () => [
     {
       body: json({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),

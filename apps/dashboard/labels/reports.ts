@@ -51,7 +51,7 @@ const REPORTS: AllWords = {
       empty: 'No user invited anyone in this period.',
     },
     churn: {
-      title: 'Slipping away',
+      title: 'Users who went quiet',
       question: 'Which users have stopped coming?',
       meaning: 'bad',
       intervals: ['7', '14', '30'],

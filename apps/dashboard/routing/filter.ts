@@ -15,14 +15,16 @@ export interface Filter {
 
 /** @param prefix of the parameters, for a page with several filters */
 export function filterOf({ query }: Place, prefix = ''): Filter {
-  const where = query.get(`${prefix}where`) || undefined;
-  const conditions = where === undefined ? [] : conditionsIn(where);
-  return {
-    where,
-    conditions: conditions ?? [],
-    isValid: conditions !== undefined,
+  return filterFrom({
+    where: query.get(`${prefix}where`) || undefined,
     segment: query.get(`${prefix}segment`) || undefined,
-  };
+  });
+}
+
+/** A filter with its conditions read from the text. */
+export function filterFrom({ where, segment }: Pick<Filter, 'where' | 'segment'>): Filter {
+  const conditions = where === undefined ? [] : conditionsIn(where);
+  return { where, conditions: conditions ?? [], isValid: conditions !== undefined, segment };
 }
 
 /** The parameters of the API. */

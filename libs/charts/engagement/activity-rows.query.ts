@@ -1,5 +1,5 @@
-import { formatDay, type Subject } from '#libs/contracts';
-import { copyRows, type Connection } from '#libs/database';
+import type { Subject } from '#libs/contracts';
+import { copyRows, literal, type Connection } from '#libs/database';
 
 const TABLES = { user: 'activity', org: 'org_activity' } as const;
 const IDS = { user: 'user_ids', org: 'org_ids' } as const;
@@ -43,14 +43,9 @@ export interface BlockRange {
 /** Receives a bitmap. The bits are only valid during the call. */
 export type OnBits = (block: number, day: number, bits: Buffer) => void;
 
-const IN_RANGE = `
-  block >= current_setting('insightd.from_block')::int
-  and block < current_setting('insightd.before_block')::int
-  and day >= current_setting('insightd.from_day')::date
-  and day <= current_setting('insightd.to_day')::date`;
-
-const ROWS = (subject: Subject) => `
-  select block, day, bits from ${TABLES[subject]} where ${IN_RANGE}`;
+const inRange = ({ from, before }: BlockRange, { first, last }: Days) => `
+  block >= ${literal.int(from)} and block < ${literal.int(before)}
+  and day >= ${literal.day(first)} and day <= ${literal.day(last)}`;
 
 /** Streams the bitmaps of some blocks and days, unordered. */
 export async function scanRows(
@@ -60,12 +55,9 @@ export async function scanRows(
   days: Days,
   onBits: OnBits,
 ): Promise<void> {
-  await setRange(db, blocks, days);
-  await copyRows(db, ROWS(subject), (row) => onBits(row.int(), row.dayMs(), row.bits()));
+  const select = `select block, day, bits from ${TABLES[subject]} where ${inRange(blocks, days)}`;
+  await copyRows(db, select, (row) => onBits(row.int(), row.dayMs(), row.bits()));
 }
-
-const EVER = (subject: Subject) => `
-  select block, bit_or(bits) as bits from ${TABLES[subject]} where ${IN_RANGE} group by block`;
 
 /** Streams one bitmap per block: the keys active on any of the days. */
 export async function scanEver(
@@ -75,26 +67,10 @@ export async function scanEver(
   days: Days,
   onBits: (block: number, bits: Buffer) => void,
 ): Promise<void> {
-  await setRange(db, blocks, days);
-  await copyRows(db, EVER(subject), (row) => onBits(row.int(), row.bits()));
+  const select = `
+    select block, bit_or(bits) as bits from ${TABLES[subject]} where ${inRange(blocks, days)} group by block`;
+  await copyRows(db, select, (row) => onBits(row.int(), row.bits()));
 }
-
-async function setRange(
-  db: Connection,
-  { from, before }: BlockRange,
-  { first, last }: Days,
-): Promise<void> {
-  await db.query(
-    `select set_config('insightd.from_block', $1, true), set_config('insightd.before_block', $2, true),
-      set_config('insightd.from_day', $3, true), set_config('insightd.to_day', $4, true)`,
-    [String(from), String(before), formatDay(first), formatDay(last)],
-  );
-}
-
-const CREATIONS = (subject: Subject) => `
-  select id, created_at from ${SUBJECTS[subject]}
-  where created_at >= current_setting('insightd.from_time')::timestamptz
-    and created_at <= current_setting('insightd.to_time')::timestamptz`;
 
 /** Streams the creations between two instants, both included, unordered; deleted users and orgs too. */
 export async function scanCreations(
@@ -103,9 +79,8 @@ export async function scanCreations(
   { first, last }: Days,
   onCreation: (key: number, createdAtMs: number) => void,
 ): Promise<void> {
-  await db.query(
-    `select set_config('insightd.from_time', $1, true), set_config('insightd.to_time', $2, true)`,
-    [new Date(first).toISOString(), new Date(last).toISOString()],
-  );
-  await copyRows(db, CREATIONS(subject), (row) => onCreation(row.int(), row.instantMs()));
+  const select = `
+    select id, created_at from ${SUBJECTS[subject]}
+    where created_at >= ${literal.instant(first)} and created_at <= ${literal.instant(last)}`;
+  await copyRows(db, select, (row) => onCreation(row.int(), row.instantMs()));
 }

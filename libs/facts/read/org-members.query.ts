@@ -1,4 +1,4 @@
-import { copyRows, type Connection } from '#libs/database';
+import { copyRows, literal, type Connection } from '#libs/database';
 import { ownershipsIn, spansOf } from '../membership/membership-replay.js';
 import type { Ownership } from '../membership/ownerships.js';
 import { OwnerRoles } from '../membership/owner-roles.js';
@@ -18,16 +18,16 @@ export interface OrgMember {
 
 const NEVER_OWNER: readonly Ownership[] = [];
 
-const MEMBERS = `
+const membersOf = (orgKey: number) => `
   select m.user_key, m.steps, coalesce(u.deleted_stamp, '') as deleted_stamp,
     (u.created_at is not null and u.deleted_stamp is null)::int as exists
   from memberships m
   left join users u on u.id = m.user_key
-  where m.org_key = current_setting('insightd.org_key')::int
+  where m.org_key = ${literal.int(orgKey)}
     and ${notExcluded('excluded_users', 'm.user_key')}`;
 
 // Not by key: keys depend on the order of arrival.
-const ORDERED = `${MEMBERS}
+const ordered = (orgKey: number) => `${membersOf(orgKey)}
   order by (select i.user_id from user_ids i where i.id = m.user_key)`;
 
 /**
@@ -41,8 +41,7 @@ export async function orgMembers(
 ): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
   const roles = new OwnerRoles(ownerRoles);
-  await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
-  await copyRows(db, ORDERED, (row) => {
+  await copyRows(db, ordered(orgKey), (row) => {
     const userKey = row.int();
     const steps = row.bytes();
     const deletion = row.bytes();
@@ -63,8 +62,7 @@ export async function orgMembers(
  */
 export async function countOrgMembers(db: Connection, orgKey: number): Promise<number> {
   let count = 0;
-  await db.query(`select set_config('insightd.org_key', $1, true)`, [String(orgKey)]);
-  await copyRows(db, MEMBERS, (row) => {
+  await copyRows(db, membersOf(orgKey), (row) => {
     row.pass();
     const steps = row.bytes();
     const deletion = row.bytes();

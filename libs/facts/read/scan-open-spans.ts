@@ -1,16 +1,15 @@
-import { copyRows, type Connection } from '#libs/database';
+import { copyRows, literal, type Connection } from '#libs/database';
 import { DEFAULT_ROLE, replay } from '../membership/replay.js';
 import { onlyAddition, onlyRole, unpackSteps } from '../membership/steps.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
-import { setList } from './session-list.js';
 
 const SCAN = `
   select m.user_key, m.org_key, u.deleted_stamp, o.deleted_stamp, m.steps
   from memberships m
   left join users u on u.id = m.user_key and u.deleted_stamp is not null
   left join orgs o on o.id = m.org_key and o.deleted_stamp is not null`;
-const OF_USERS = `
-  ${SCAN} where m.user_key in (select unnest(current_setting('insightd.user_keys')::int[]))`;
+const scanOf = (userKeys: readonly number[]) => `
+  ${SCAN} where m.user_key in (select unnest(${literal.ints(userKeys)}))`;
 
 /** Receives the open spans of a moment. */
 export interface OnOpenSpan {
@@ -31,8 +30,7 @@ export async function scanOpenSpans(
   { open, ahead }: OnOpenSpan,
   userKeys?: readonly number[],
 ): Promise<void> {
-  if (userKeys) await setList(db, 'insightd.user_keys', userKeys);
-  await copyRows(db, userKeys ? OF_USERS : SCAN, (row) => {
+  await copyRows(db, userKeys ? scanOf(userKeys) : SCAN, (row) => {
     const [user, org] = [row.int(), row.int()];
     const isUserDeleted = row.bytesOrNull() !== undefined;
     const end = row.bytesOrNull();

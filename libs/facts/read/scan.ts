@@ -1,10 +1,8 @@
-import { formatDay } from '#libs/contracts';
-import { copyRows, type Connection } from '#libs/database';
+import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
 import type { ActivityTable } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
 import { CHANGED_SINCE } from './read-point.js';
-import { setList } from './session-list.js';
 
 /**
  * Full reads of facts in one transaction. Every function streams, so only what the caller stores
@@ -34,13 +32,9 @@ export async function loadLastActive(db: Connection, latest: Uint32Array): Promi
   await scanActivityLog(db, raise, (user, _org, seconds) => raise(user, seconds));
 }
 
-const selectFrom = (table: ActivityTable) => `
+const selectFrom = (table: ActivityTable, { from, before }: DayRange) => `
   select day, block, bits from ${table}
-  where day >= current_setting('insightd.from_day')::date
-    and day < current_setting('insightd.before_day')::date`;
-// A subquery: in `= any(…)`, the setting would be parsed for every row.
-const OF_BLOCKS = `block in (select unnest(current_setting('insightd.blocks')::int[]))`;
-const CHANGED = `(day >= current_setting('insightd.unread_from')::date or (${CHANGED_SINCE}))`;
+  where day >= ${literal.day(from)} and day < ${literal.day(before)}`;
 
 /**
  * Receives the bitmap of one block on one day (its first millisecond). The bits are only valid
@@ -55,8 +49,7 @@ export async function scanAllActivity(
   range: DayRange,
   onBlock: OnBlock,
 ): Promise<void> {
-  await setRange(db, range);
-  await copyBlocks(db, selectFrom(table), onBlock);
+  await copyBlocks(db, selectFrom(table, range), onBlock);
 }
 
 /**
@@ -71,9 +64,8 @@ export async function scanChangedActivity(
   unread: number,
   onBlock: OnBlock,
 ): Promise<void> {
-  await setRange(db, range);
-  await db.query(`select set_config('insightd.unread_from', $1, true)`, [formatDay(unread)]);
-  await copyBlocks(db, `${selectFrom(table)} and ${CHANGED}`, onBlock);
+  const changed = `(day >= ${literal.day(unread)} or (${CHANGED_SINCE}))`;
+  await copyBlocks(db, `${selectFrom(table, range)} and ${changed}`, onBlock);
 }
 
 /**
@@ -96,13 +88,7 @@ export async function scanActivityLog(
 /** Receives a pair of `activity_pairs`. */
 export type OnPairKey = (id: number, user: number, org: number) => void;
 
-const PAIRS_AFTER = `
-  select id, user_key, org_key from activity_pairs
-  where id > current_setting('insightd.after_pair')::int
-  order by id`;
-const PAIRS_OF = `
-  select id, user_key, org_key from activity_pairs
-  where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))`;
+const PAIRS = 'select id, user_key, org_key from activity_pairs';
 
 /** Streams the pairs whose key is greater than `after`, in ascending order. */
 export async function scanPairsAfter(
@@ -110,8 +96,7 @@ export async function scanPairsAfter(
   after: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  await db.query(`select set_config('insightd.after_pair', $1, true)`, [String(after)]);
-  await copyPairs(db, PAIRS_AFTER, onPair);
+  await copyPairs(db, `${PAIRS} where id > ${literal.int(after)} order by id`, onPair);
 }
 
 /** Streams the pairs of some users, unordered. */
@@ -120,8 +105,7 @@ export async function scanPairsOf(
   users: readonly number[],
   onPair: OnPairKey,
 ): Promise<void> {
-  await setList(db, 'insightd.user_keys', users);
-  await copyPairs(db, PAIRS_OF, onPair);
+  await copyPairs(db, `${PAIRS} where user_key in (select unnest(${literal.ints(users)}))`, onPair);
 }
 
 async function copyPairs(db: Connection, select: string, onPair: OnPairKey): Promise<void> {
@@ -136,18 +120,10 @@ export async function scanActivity(
   blocks: readonly number[],
   onBlock: OnBlock,
 ): Promise<void> {
-  await setRange(db, range);
-  await setList(db, 'insightd.blocks', blocks);
-  await copyBlocks(db, `${selectFrom(table)} and ${OF_BLOCKS}`, onBlock);
+  const ofBlocks = `block in (select unnest(${literal.ints(blocks)}))`;
+  await copyBlocks(db, `${selectFrom(table, range)} and ${ofBlocks}`, onBlock);
 }
 
 async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {
   await copyRows(db, select, (row) => onBlock(row.dayMs(), row.int(), row.bits()));
-}
-
-async function setRange(db: Connection, range: DayRange): Promise<void> {
-  await db.query(
-    `select set_config('insightd.from_day', $1, true), set_config('insightd.before_day', $2, true)`,
-    [formatDay(range.from), formatDay(range.before)],
-  );
 }

@@ -1,5 +1,5 @@
 import { DAY_MS, type Calendar } from '#libs/contracts';
-import type { Connection } from '#libs/database';
+import { literal, type Connection } from '#libs/database';
 import { ChangedPairs } from './changed-pairs.js';
 import type { Deletions, PerSubject } from '../read/deletions.js';
 import type { Span } from '../membership/replay.js';
@@ -7,16 +7,15 @@ import type { Ownership } from '../membership/ownerships.js';
 import type { OwnerRoles } from '../membership/owner-roles.js';
 import { Ownerships } from './ownerships.js';
 import { SCAN_MEMBERSHIPS, scanMemberships } from '../read/scan-memberships.js';
-import { setList } from '../read/session-list.js';
 
-const PAIRS = `
+type Keys = PerSubject<readonly number[]>;
+const ofPairs = ({ users, orgs }: Keys) => `
   ${SCAN_MEMBERSHIPS}
-  where (user_key, org_key) in (select unnest(current_setting('insightd.user_keys')::int[]),
-    unnest(current_setting('insightd.org_keys')::int[]))`;
-const PAIRS_OF_DELETED = `
-  ${SCAN_MEMBERSHIPS} where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))
+  where (user_key, org_key) in (select unnest(${literal.ints(users)}), unnest(${literal.ints(orgs)}))`;
+const ofDeleted = ({ users, orgs }: Keys) => `
+  ${SCAN_MEMBERSHIPS} where user_key in (select unnest(${literal.ints(users)}))
   union all
-  ${SCAN_MEMBERSHIPS} where org_key in (select unnest(current_setting('insightd.org_keys')::int[]))`;
+  ${SCAN_MEMBERSHIPS} where org_key in (select unnest(${literal.ints(orgs)}))`;
 const COUNT = 'select count(*)::int as count from memberships';
 
 const MIN_CAPACITY = 64;
@@ -103,14 +102,12 @@ export class Spans {
       onOwnerships: (user: number, org: number, known: readonly Ownership[]) =>
         void owned.set(`${user}/${org}`, [user, org, known]),
     };
-    const read = async (select: string, { users, orgs }: PerSubject<readonly number[]>) => {
-      if (users.length + orgs.length === 0) return;
-      await setList(db, 'insightd.user_keys', users);
-      await setList(db, 'insightd.org_keys', orgs);
-      await scanMemberships(db, select, deletions, put, owners);
+    const read = async (select: (keys: Keys) => string, keys: Keys) => {
+      if (keys.users.length + keys.orgs.length === 0) return;
+      await scanMemberships(db, select(keys), deletions, put, owners);
     };
-    await read(PAIRS, pairs);
-    await read(PAIRS_OF_DELETED, deleted);
+    await read(ofPairs, pairs);
+    await read(ofDeleted, deleted);
     this.drop(changed);
     for (const { user, org, spans } of changed.all()) this.add(user, org, spans);
     ownerships.drop(changed);
@@ -125,13 +122,15 @@ export class Spans {
       if (this.length === this.columns.users.length) this.grow(this.length * 1.5 + MIN_CAPACITY);
       const { columns } = this;
       const row = this.length++;
+      const first = this.dayOf(from);
       columns.users[row] = user;
       columns.orgs[row] = org;
       columns.openedAt[row] = openedAt;
       columns.endedAt[row] = to;
-      columns.from[row] = this.dayOf(from);
+      columns.from[row] = first;
       columns.to[row] = this.dayOf(to);
-      columns.added[row] = isAddition ? this.dayOf(openedAt) : NEVER;
+      // The time of an addition is the start of its span.
+      columns.added[row] = isAddition ? first : NEVER;
     }
   }
 
@@ -149,22 +148,12 @@ export class Spans {
    */
   private sort(): void {
     const { users, orgs } = this.columns;
-    this.sortBy(users.slice(0, this.length));
-    this.sortBy(orgs.slice(0, this.length).map((org) => org >>> ORG_RANGE_SHIFT));
-  }
-
-  /** Stable counting sort of all columns. @param numbers the sort key of each span */
-  private sortBy(numbers: Int32Array): void {
-    const most = numbers.reduce((one, other) => Math.max(one, other), 0);
-    if (most === 0) return;
-    const next = new Int32Array(most + 2);
-    for (let index = 0; index < numbers.length; index++) next[numbers[index]! + 1]!++;
-    for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
-    const targets = numbers.map((number) => next[number]!++);
+    const byUser = sortedBy(indices(this.length), (index) => users[index]!);
+    const order = sortedBy(byUser, (index) => orgs[index]! >>> ORG_RANGE_SHIFT);
     for (const name of NAMES) {
       const column = this.columns[name];
-      const before = column.slice(0, targets.length);
-      for (let index = 0; index < targets.length; index++) column[targets[index]!] = before[index]!;
+      const before = column.slice(0, this.length);
+      for (let row = 0; row < order.length; row++) column[row] = before[order[row]!]!;
     }
   }
 
@@ -189,6 +178,25 @@ export class Spans {
     moveUpTo(this.length);
     this.length = kept;
   }
+}
+
+function indices(count: number): Uint32Array {
+  const all = new Uint32Array(count);
+  for (let index = 0; index < count; index++) all[index] = index;
+  return all;
+}
+
+/** Stable counting sort. @param numberOf a small number of each key */
+function sortedBy(keys: Uint32Array, numberOf: (key: number) => number): Uint32Array {
+  let most = 0;
+  for (let at = 0; at < keys.length; at++) most = Math.max(most, numberOf(keys[at]!));
+  if (most === 0) return keys;
+  const next = new Uint32Array(most + 2);
+  for (let at = 0; at < keys.length; at++) next[numberOf(keys[at]!) + 1]!++;
+  for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
+  const sorted = new Uint32Array(keys.length);
+  for (let at = 0; at < keys.length; at++) sorted[next[numberOf(keys[at]!)]!++] = keys[at]!;
+  return sorted;
 }
 
 function columnsOf(spans: number): SpanColumns {

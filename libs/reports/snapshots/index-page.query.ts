@@ -71,7 +71,7 @@ const sliceFrom = (table: string, names: readonly string[], rowsOf: (keys: strin
   select (${numbersFrom(table)}) as numbers,
     ${names.map((name, index) => `${columnFrom(table, name, index + 1)},`).join('\n')}
     (${SERVED_RUN}) as served_run, (
-      select json_agg(profile order by id, org_id) from (${rowsOf('select key from keys')}) profile
+      select json_agg(row_to_json(profile) order by id, org_id) from (${rowsOf('select key from keys')}) profile
     ) as profiles
   where exists (
     select from ${table}

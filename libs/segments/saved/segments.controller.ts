@@ -70,6 +70,7 @@ const deleteSegment = operation({
   tag: 'insights',
   summary: 'Remove a saved segment',
   path,
+  errors: ['conflict'],
 });
 
 /** Saved segments, and what conditions can be about. */

@@ -8,12 +8,17 @@ export interface Outgoing {
   message: SubscriptionMessage;
   /** Whether the schedule is daily or weekly, so that a message without changes is sent too. */
   isDigest: boolean;
+  /** Of e-mail: the addresses that accepted this delivery in earlier attempts. They do not get it again. */
+  accepted?: readonly string[] | undefined;
 }
 
-/** The result of one attempt. `gone`: the receiver wants no more messages (410). */
+/**
+ * The result of one attempt. `gone`: the receiver wants no more messages (410). `accepted`: the addresses that accepted
+ * an e-mail in this attempt, although others failed; `Outgoing.accepted` of the next attempt must contain them.
+ */
 export type Attempt =
   | { result: 'delivered'; status: number | null }
-  | { result: 'failed'; status: number | null; error: string }
+  | { result: 'failed'; status: number | null; error: string; accepted?: readonly string[] }
   | { result: 'gone'; status: number };
 
 /** Sends messages to one kind of target. Never throws because of the receiver. */
@@ -23,9 +28,14 @@ export interface TargetSender<Kind extends SubscriptionTarget['kind']> {
    * @param signal ends the attempt, when the process stops
    */
   send(
-    target: Extract<SubscriptionTarget, { kind: Kind }>,
+    target: TargetOf<Kind>,
     outgoing: Outgoing,
     secrets: readonly string[],
     signal: AbortSignal,
   ): Promise<Attempt>;
 }
+
+export type TargetOf<Kind extends SubscriptionTarget['kind']> = Extract<
+  SubscriptionTarget,
+  { kind: Kind }
+>;

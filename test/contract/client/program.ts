@@ -195,6 +195,7 @@ async function readInsights(runId: string): Promise<void> {
   );
   if (!csv.includes('user_id')) throw new Error(csv);
   await segments();
+  await subscriptions();
   await agent();
   await exclusions();
   found(await api.GET('/api/insights/v1/users/{userId}', { params: { path: { userId: 'u' } } }));
@@ -289,6 +290,30 @@ async function agent(): Promise<void> {
     }),
   );
   if (answer.id !== 1) throw new Error(JSON.stringify(answer));
+}
+
+async function subscriptions(): Promise<void> {
+  const target = { kind: 'webhook', url: 'http://127.0.0.1:9/hook' } as const;
+  const body = {
+    ...{ name: 'Quiet', report: 'org/churn', interval: '30', target },
+    schedule: { every: 'run' as const },
+  };
+  const created = found(await api.POST('/api/insights/v1/subscriptions', { body }));
+  const params = { path: { subscriptionId: created.id } };
+  const one = '/api/insights/v1/subscriptions/{subscriptionId}';
+  found(await api.PUT(one, { params, body: { ...body, paused: true } }));
+  const { state, baseline } = found(await api.GET(one, { params }));
+  const { subscriptions: all } = found(await api.GET('/api/insights/v1/subscriptions'));
+  all.map(({ name, waiting, given_up: lost }) => [name, waiting + lost, state, baseline?.run_id]);
+  found(await api.POST(`${one}/test` as const, { params }));
+  found(await api.POST(`${one}/secret` as const, { params })).secret.slice(
+    0,
+    created.secret?.length,
+  );
+  const { deliveries } = found(await api.GET(`${one}/deliveries` as const, { params }));
+  deliveries.map(({ counts, part, error }) => [counts?.entered, part?.number, error?.length]);
+  const removed = await api.DELETE(one, { params });
+  if (removed.response.status !== 204) throw new Error(String(removed.response.status));
 }
 
 async function segments(): Promise<void> {

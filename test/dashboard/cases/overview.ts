@@ -33,7 +33,7 @@ export function overviewCases(world: () => World): void {
 
     test('lists the customers to call today', async () => {
       await reading(world(), '/', async (page) => {
-        for (const title of ['Gone quiet', 'Losing people', 'Slipping away', 'Champions']) {
+        for (const title of ['Gone quiet', 'Losing people', 'Users who went quiet', 'Champions']) {
           const list = page.getByRole('article', { name: new RegExp(`^${title}`) });
           expect(await list.locator('li').count()).toBe(5);
         }

@@ -28,13 +28,18 @@ export function dayOf(ms: number): number {
 
 /** "A day *begins* at the first instant whose local date is that day"; of a skipped date, a later one. Unix ms. */
 export function startOfDay(day: number): number {
-  const zone = moment.tz.zone(store.zone)!;
+  return firstInstantAt(day * DAY_MS, store.zone);
+}
+
+/** The first instant (unix ms) at which clocks in a zone show a local time (in ms, as if it were UTC) or a later one. */
+export function firstInstantAt(local: number, name: string): number {
+  const zone = moment.tz.zone(name)!;
   for (const [index, offsetMinutes] of zone.offsets.entries()) {
     const from = index === 0 ? -Infinity : zone.untils[index - 1]!;
-    const first = Math.max(from, day * DAY_MS + offsetMinutes * 60_000);
+    const first = Math.max(from, local + offsetMinutes * 60_000);
     if (first < (zone.untils[index] ?? Infinity)) return first;
   }
-  throw new Error(`no instant on day ${day}`);
+  throw new Error(`no instant at ${local} in ${name}`);
 }
 
 /** T of a past day: "the last whole second before the first instant whose local date is later than that day"; unix s. */

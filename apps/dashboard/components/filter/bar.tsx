@@ -11,8 +11,11 @@ import { SaveSegment, SegmentActions } from './saved-segments.js';
 
 interface Props {
   subject: Subject;
-  place: Place;
   filter: Filter;
+  /** The address that contains the filter. */
+  place?: Place;
+  /** Called with a changed filter, for a filter that is not part of an address. */
+  onFilter?: (filter: Pick<Filter, 'where' | 'segment'>) => void;
   /** The prefix of the parameters in the address. */
   prefix?: string;
   /** Shown before the bar. */
@@ -21,8 +24,8 @@ interface Props {
 
 type Open = 'none' | 'add' | 'save';
 
-/** The conditions that narrow a list or a chart, and saved segments. All are part of the address. */
-export function FilterBar({ subject, place, filter, prefix = '', label }: Props) {
+/** The conditions that narrow a list or a chart, and saved segments. */
+export function FilterBar({ subject, filter, place, onFilter, prefix = '', label }: Props) {
   const isAdmin = useIsAdmin();
   const [open, setOpen] = useState<Open>('none');
   const saved = useResource<SegmentList>('/api/insights/v1/segments');
@@ -30,7 +33,8 @@ export function FilterBar({ subject, place, filter, prefix = '', label }: Props)
   const chosen = segments.find(({ id }) => id === filter.segment);
   const go = (to: Pick<Filter, 'where' | 'segment'>) => {
     setOpen('none');
-    navigate(changed(place, { page: undefined, ...filterChanges(to, prefix) }));
+    onFilter?.(to);
+    if (place) navigate(changed(place, { page: undefined, ...filterChanges(to, prefix) }));
   };
   const setConditions = (conditions: readonly Condition[]) =>
     go({ where: whereText(conditions), segment: filter.segment });

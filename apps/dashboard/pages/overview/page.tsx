@@ -10,7 +10,7 @@ import { Charts } from './charts.js';
 import { Freshness } from './freshness.js';
 import { Numbers } from './numbers.js';
 
-/** Which customers need a call today, who is slipping away, who are our champions, are we growing? */
+/** Which customers need a call today, who went quiet, who are our champions, are we growing? */
 export function OverviewPage({ place }: { place: Place }) {
   const summary = useResource<Summary>('/api/insights/v1/summary');
   return (

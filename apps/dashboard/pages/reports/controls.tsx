@@ -1,12 +1,13 @@
 import type { ChangeFilter, ReportChanges, RunListItem } from '#libs/contracts';
 import { Choices } from '../../components/choices.js';
+import { Subscribe } from '../../components/subscribe.js';
 import { changed, navigate, type Place } from '../../routing/location.js';
 import { useIsNarrow } from '../../routing/narrow.js';
 import { COMPARISONS, DEFAULT_COMPARISON, PREVIOUS } from '../../labels/comparisons.js';
 import { formatNumber } from '../../labels/format.js';
 import { intervalName, type ReportWords } from '../../labels/reports.js';
 import { RunSelect } from './run-select.js';
-import { hasNetLoss, type ReportView } from './view.js';
+import { hasNetLoss, subscribeQuery, type ReportView } from './view.js';
 
 interface Props {
   place: Place;
@@ -52,6 +53,7 @@ export function ReportControls(props: Props) {
         <summary>More options</summary>
         <div class="bar controls">
           <Filters {...props} />
+          <Subscribe of={words} query={subscribeQuery(view)} />
         </div>
       </details>
     </div>

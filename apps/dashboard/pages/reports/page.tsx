@@ -4,8 +4,10 @@ import { useResource } from '../../api/resource.js';
 import { contactsByOrg, isCalled, type ContactsByOrg } from '../../components/contacts.js';
 import { FilterBar } from '../../components/filter/bar.js';
 import { Shown } from '../../components/states.js';
+import { Subscribe } from '../../components/subscribe.js';
 import { outside } from '../../routing/base.js';
 import { addressOf, type Place } from '../../routing/location.js';
+import { useIsNarrow } from '../../routing/narrow.js';
 import { Title } from '../../routing/title.js';
 import { formatMoment } from '../../labels/format.js';
 import { SUBJECTS, type ReportWords } from '../../labels/reports.js';
@@ -13,7 +15,7 @@ import { Term } from '../../labels/terms.js';
 import { ReportControls } from './controls.js';
 import { ReportList } from './list.js';
 import { ReportNav } from './nav.js';
-import { listQuery, pageQuery, reportView, type ReportView } from './view.js';
+import { listQuery, pageQuery, reportView, subscribeQuery, type ReportView } from './view.js';
 
 interface Props {
   place: Place;
@@ -23,6 +25,7 @@ interface Props {
 /** A report, page by page, with the changes since another report. */
 export function ReportsPage({ place, words }: Props) {
   const view = reportView(place, words);
+  const isNarrow = useIsNarrow();
   const runs = useKeptRuns();
   const report = useResource<ReportChanges>(addressOf(apiPath(words), pageQuery(view)));
   const contacts = useContacts(words, view);
@@ -36,11 +39,14 @@ export function ReportsPage({ place, words }: Props) {
           </Title>
           <p>{words.question}</p>
         </div>
-        <a class="button" href={outside(file)} download aria-label="Download as CSV">
-          <span>
-            <span class="wide-word">Download as </span>CSV
-          </span>
-        </a>
+        <div class="bar">
+          {!isNarrow && <Subscribe of={words} query={subscribeQuery(view)} />}
+          <a class="button" href={outside(file)} download aria-label="Download as CSV">
+            <span>
+              <span class="wide-word">Download as </span>CSV
+            </span>
+          </a>
+        </div>
       </header>
       <ReportNav words={words} />
       <section class="panel" aria-label="The report">

@@ -57,6 +57,13 @@ export function listQuery({ interval, runId, compareTo, change, netLoss, filter 
   };
 }
 
+/** The parameters of the form for a subscription to the list. */
+export const subscribeQuery = ({ interval, change, filter }: ReportView) => ({
+  interval,
+  change: change === 'entered' || change === 'left' ? change : undefined,
+  ...filterQuery(filter),
+});
+
 export function pageQuery(view: ReportView) {
   return { ...listQuery(view), page_size: view.pageSize, page_number: view.page - 1 };
 }
