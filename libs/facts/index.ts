@@ -1,5 +1,6 @@
 export { checkDistribution } from './distribution/check-distribution.js';
 export { distribute } from './distribution/distribute.js';
+export { isDistributed } from './distribution/is-distributed.query.js';
 export { ActivityFold } from './write/activity-fold.service.js';
 export { BulkLoad } from './write/bulk-load.js';
 export * from './read/display-profiles.query.js';
