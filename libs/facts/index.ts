@@ -1,6 +1,7 @@
 export { ActivityFold } from './write/activity-fold.service.js';
 export { BulkLoad } from './write/bulk-load.js';
 export * from './read/display-profiles.query.js';
+export { readManyOrgs, readManyUsers } from './read/many-profiles.query.js';
 export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './blocks/day-block.js';
 export {
   areRowsRemovedSince,
