@@ -6,7 +6,6 @@ import { SegmentsModule } from '#libs/segments';
 import { Composer } from './delivery/composer.service.js';
 import { DeliveriesProcessor } from './delivery/deliveries.processor.js';
 import { Deliverer } from './delivery/deliverer.service.js';
-import { NO_SENDERS } from './delivery/no-senders.js';
 import { SENDERS } from './delivery/senders.js';
 import { DeliveryQueue } from './delivery/delivery-queue.service.js';
 import { DeliveriesController } from './saved/deliveries.controller.js';
@@ -15,6 +14,9 @@ import { SubscriptionsController } from './saved/subscriptions.controller.js';
 import { Subscriptions } from './saved/subscriptions.service.js';
 import { Stepping } from './steps/stepping.service.js';
 import { Steps } from './steps/steps.service.js';
+import { Targets } from './targets/targets.js';
+import { TargetsModule } from './targets/targets.module.js';
+import { UnsubscribeController } from './unsubscribe/unsubscribe.controller.js';
 import { DeliveryRetention } from './delivery/delivery-retention.service.js';
 
 /** Subscriptions, for every process and for the command. */
@@ -27,16 +29,16 @@ export class SubscriptionsModule {}
 
 /** The endpoints of subscriptions, for processes that answer HTTP. */
 @Module({
-  imports: [SubscriptionsModule],
-  controllers: [SubscriptionsController, DeliveriesController],
+  imports: [SubscriptionsModule, TargetsModule],
+  controllers: [SubscriptionsController, DeliveriesController, UnsubscribeController],
 })
 export class SubscriptionsApiModule {}
 
 /** Takes steps and sends deliveries, in workers. */
 @Module({
-  imports: [SubscriptionsModule],
+  imports: [SubscriptionsModule, TargetsModule],
   providers: [
-    { provide: SENDERS, useValue: NO_SENDERS },
+    { provide: SENDERS, useExisting: Targets },
     Stepping,
     Composer,
     Deliverer,
