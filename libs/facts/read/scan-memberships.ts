@@ -15,6 +15,11 @@ const membershipsOf = (orgKeys: readonly number[]) => `
   where org_key in (select unnest(${literal.ints(orgKeys)}))
     and ${notExcluded('excluded_users', 'user_key')}`;
 
+const SCAN_MEMBERSHIPS_OF_USERS = `
+  ${SCAN_MEMBERSHIPS}
+  where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))
+    and ${notExcluded('excluded_users', 'user_key')}`;
+
 /**
  * Receives the spans of one (user, org) pair, without roles. The spans are only valid during the
  * call.
@@ -25,6 +30,20 @@ export type OnPair = (userKey: number, orgKey: number, spans: readonly Span[]) =
 export interface OwnershipReader {
   roles: OwnerRoles;
   onOwnerships: (userKey: number, orgKey: number, ownerships: readonly Ownership[]) => void;
+}
+
+/** Streams the spans of some users, without excluded ones, unordered. */
+export async function scanMembershipsOf(
+  db: Connection,
+  userKeys: readonly number[],
+  onPair: OnPair,
+): Promise<void> {
+  const deletions = {
+    users: await Deletions.scan(db, 'users'),
+    orgs: await Deletions.scan(db, 'orgs'),
+  };
+  await setList(db, 'insightd.user_keys', userKeys);
+  await scanMemberships(db, SCAN_MEMBERSHIPS_OF_USERS, deletions, onPair);
 }
 
 /** Streams the spans of all members of some orgs, without excluded users, unordered. */

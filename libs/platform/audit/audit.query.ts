@@ -9,14 +9,14 @@ export interface AuditFilter {
 }
 
 const WHERE = `
-  where ($1::bigint is null or id < $1) and ($2::text is null or action = $2) and ($3::text is null or target = $3)`;
+  where ($1::bigint is null or id < $1) and ($2::text is null or action = $2) and ($3::text is null or target = $3 or details->'targets' ? $3)`;
 
 const COUNT = `select count(*)::int as count from audit_log ${WHERE}`;
 const PAGE = `
   select id::text, floor(extract(epoch from at))::bigint::int8 as at,
     json_build_object('kind', actor_kind, 'name', actor_name, 'key_id', key_id) as actor, action, target, details, ip
   from audit_log ${WHERE}
-  order by id desc limit $4 offset $5`;
+  order by audit_log.id desc limit $4 offset $5`;
 
 const DROPPED_ROWS = 10_000;
 const DROP = `

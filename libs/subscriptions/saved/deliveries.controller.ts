@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { parameters, subscriptionShapes, type Delivery, type DeliveryPage } from '#libs/contracts';
-import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
+import { Access, Audited, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
 import { Deliveries } from './deliveries.service.js';
 import { subscriptionId } from './subscriptions.controller.js';
 
@@ -60,6 +60,9 @@ export class DeliveriesController {
   @Post('test')
   @Access('admin')
   @Operation(testSubscription)
+  @Audited(testSubscription, 'subscription.tested', ({ path: { subscriptionId: target } }) => ({
+    target,
+  }))
   test(@Param() { subscriptionId: id }: PathOf<typeof testSubscription>): Promise<Delivery> {
     return this.deliveries.test(id);
   }
@@ -67,6 +70,10 @@ export class DeliveriesController {
   @Post('deliveries/:deliveryId/replay')
   @Access('admin')
   @Operation(replayDelivery)
+  @Audited(replayDelivery, 'subscription.replayed', ({ path: { subscriptionId, deliveryId } }) => ({
+    target: subscriptionId,
+    details: { delivery: deliveryId },
+  }))
   replay(
     @Param() { subscriptionId: id, deliveryId }: PathOf<typeof replayDelivery>,
   ): Promise<Delivery> {

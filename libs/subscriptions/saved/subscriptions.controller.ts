@@ -9,6 +9,7 @@ import {
 } from '#libs/contracts';
 import {
   Access,
+  Audited,
   Operation,
   operation,
   type Authorized,
@@ -101,6 +102,7 @@ export class SubscriptionsController {
   @Post()
   @Access('admin')
   @Operation(createSubscription)
+  @Audited(createSubscription, 'subscription.created', ({ reply }) => recorded(reply))
   create(@Body() given: BodyOf<typeof createSubscription>): Promise<CreatedSubscription> {
     return this.subscriptions.add(given);
   }
@@ -108,6 +110,7 @@ export class SubscriptionsController {
   @Put(':subscriptionId')
   @Access('admin')
   @Operation(replaceSubscription)
+  @Audited(replaceSubscription, 'subscription.changed', ({ reply }) => recorded(reply))
   replace(
     @Param() { subscriptionId: id }: PathOf<typeof replaceSubscription>,
     @Body() given: BodyOf<typeof replaceSubscription>,
@@ -118,6 +121,9 @@ export class SubscriptionsController {
   @Delete(':subscriptionId')
   @Access('admin')
   @Operation(deleteSubscription)
+  @Audited(deleteSubscription, 'subscription.removed', ({ path: { subscriptionId: target } }) => ({
+    target,
+  }))
   async remove(@Param() { subscriptionId: id }: PathOf<typeof deleteSubscription>): Promise<void> {
     await this.subscriptions.remove(id);
   }
@@ -125,6 +131,11 @@ export class SubscriptionsController {
   @Post(':subscriptionId/secret')
   @Access('admin')
   @Operation(rotateSubscriptionSecret)
+  @Audited(
+    rotateSubscriptionSecret,
+    'subscription.secret_rotated',
+    ({ path: { subscriptionId: target } }) => ({ target }),
+  )
   rotate(
     @Param() { subscriptionId: id }: PathOf<typeof rotateSubscriptionSecret>,
   ): Promise<SubscriptionSecret> {
@@ -134,4 +145,9 @@ export class SubscriptionsController {
 
 function isAdmin({ caller }: Authorized): boolean {
   return caller.scopes.includes('admin');
+}
+
+/** For the audit log. Names, conditions and targets may be about persons. */
+function recorded({ id, report, interval, target, state }: Subscription) {
+  return { target: id, details: { report, interval, kind: target.kind, state } };
 }

@@ -89,7 +89,8 @@ describe('every endpoint requires its own scope', () => {
     async (_method, path, endpoint) => {
       for (const scope of SCOPES) {
         const reply = await call(endpoint, shown[scope]);
-        if (scope === endpoint.scope || scope === endpoint.also) expect([200, 202]).toContain(reply.status);
+        if (scope === endpoint.scope || scope === endpoint.also)
+          expect([200, 202]).toContain(reply.status);
         else expect([scope, reply.status]).toEqual([scope, 403]);
       }
       const wrong = await call(endpoint, 'a-wrong-key-of-good-length');

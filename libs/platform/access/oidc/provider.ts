@@ -149,7 +149,7 @@ export function providerLabel({
   return OIDC_LABEL ?? new URL(OIDC_ISSUER!).host;
 }
 
-const fetchExactly: CustomFetch = (url, options) => fetch(url, options as RequestInit);
+const fetchExactly: CustomFetch = (url, options) => fetch(url, options);
 
 /** Plain http is allowed to a provider on this machine, and to no other. */
 const fetchOnThisMachine: CustomFetch = (url, options) => {
