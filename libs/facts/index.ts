@@ -13,6 +13,7 @@ export {
   forEachKey,
   isMarked,
 } from './blocks/day-block.js';
+export { readManyOrgs, readManyUsers } from './read/many-profiles.query.js';
 export {
   areRowsRemovedSince,
   changedRowsSince,

@@ -10,14 +10,9 @@ import { ReusedSteps, orderedSteps, unpackSteps } from '../membership/steps.js';
 const NO_ROLES = new OwnerRoles([]);
 
 export const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
-const membershipsOf = (orgKeys: readonly number[]) => `
+const membershipsOf = (column: 'user_key' | 'org_key', keys: readonly number[]) => `
   ${SCAN_MEMBERSHIPS}
-  where org_key in (select unnest(${literal.ints(orgKeys)}))
-    and ${notExcluded('excluded_users', 'user_key')}`;
-
-const SCAN_MEMBERSHIPS_OF_USERS = `
-  ${SCAN_MEMBERSHIPS}
-  where user_key in (select unnest(current_setting('insightd.user_keys')::int[]))
+  where ${column} in (select unnest(${literal.ints(keys)}))
     and ${notExcluded('excluded_users', 'user_key')}`;
 
 /**
@@ -42,8 +37,7 @@ export async function scanMembershipsOf(
     users: await Deletions.scan(db, 'users'),
     orgs: await Deletions.scan(db, 'orgs'),
   };
-  await setList(db, 'insightd.user_keys', userKeys);
-  await scanMemberships(db, SCAN_MEMBERSHIPS_OF_USERS, deletions, onPair);
+  await scanMemberships(db, membershipsOf('user_key', userKeys), deletions, onPair);
 }
 
 /** Streams the spans of all members of some orgs, without excluded users, unordered. */
@@ -56,7 +50,7 @@ export async function scanMembersOf(
     users: await Deletions.scan(db, 'users'),
     orgs: await Deletions.scan(db, 'orgs'),
   };
-  await scanMemberships(db, membershipsOf(orgKeys), deletions, onPair);
+  await scanMemberships(db, membershipsOf('org_key', orgKeys), deletions, onPair);
 }
 
 /**
