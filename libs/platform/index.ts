@@ -21,6 +21,7 @@ export * from './clock/database-clock.query.js';
 export * from './clock/duty-cycle.js';
 export { Turns } from './clock/turns.js';
 export * from './config/index.js';
+export { readMailFrom } from './config/mail-from.js';
 export { readPublicUrl } from './config/public-url.js';
 export * from './instance/instance.js';
 export {

@@ -13,6 +13,7 @@ import { SubscriptionsController } from './saved/subscriptions.controller.js';
 import { Subscriptions } from './saved/subscriptions.service.js';
 import { Stepping } from './steps/stepping.service.js';
 import { Steps } from './steps/steps.service.js';
+import { UnsubscribeController } from './unsubscribe/unsubscribe.controller.js';
 import { DeliveryRetention } from './delivery/delivery-retention.service.js';
 import { TargetsModule } from './targets/targets.module.js';
 
@@ -32,7 +33,7 @@ export class SubscriptionsModule {}
 /** The endpoints of subscriptions, for processes that answer HTTP. */
 @Module({
   imports: [SubscriptionsModule],
-  controllers: [SubscriptionsController, DeliveriesController],
+  controllers: [SubscriptionsController, DeliveriesController, UnsubscribeController],
 })
 export class SubscriptionsApiModule {}
 

@@ -12,10 +12,10 @@ beforeAll(async () => {
 afterAll(() => receiver.close());
 
 const outgoing = outgoingOf({ entered: [orgRow('o1', 'Acme')] });
-const composer = {
-  digest: () => Promise.resolve(digestOf(outgoing, new Map(), { timeZone: 'UTC', maxRows: 10 })),
+const digests = {
+  of: () => Promise.resolve(digestOf(outgoing, new Map(), { timeZone: 'UTC', maxRows: 10 })),
 };
-const sender = new SlackSender(new Outbound({ OUTBOUND_ALLOW_PRIVATE: true }), composer as never);
+const sender = new SlackSender(new Outbound({ OUTBOUND_ALLOW_PRIVATE: true }), digests as never);
 const send = (given = outgoing) => {
   const target = { kind: 'slack' as const, url: `${receiver.url}/services/T0/B0/secret` };
   return sender.send(target, given, [], new AbortController().signal);

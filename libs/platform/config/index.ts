@@ -4,6 +4,7 @@ import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
 import { eventNames, healthWeights, retryDelays, roleNames, traitKeys } from './lists.js';
 import { oidcProblems, oidcSettings } from './oidc.js';
+import { readMailFrom } from './mail-from.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
 
@@ -108,6 +109,14 @@ const known = z.object({
     .optional(),
   MCP_PERSONAL_DATA: truth.default(true),
   OUTBOUND_ALLOW_PRIVATE: truth.default(false),
+  SMTP_URL: secretUrl(['smtp', 'smtps'], 'smtp://user:password@mail.example.com:587').optional(),
+  MAIL_FROM: z
+    .string()
+    .refine(
+      (value) => readMailFrom(value) !== undefined,
+      'must be an e-mail address such as insightd@example.com or Acme reports <insightd@example.com>',
+    )
+    .optional(),
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
   TRACKING_IGNORE: eventNames.default([]),
@@ -134,6 +143,8 @@ const BESIDE = [
   ['DATABASE_DIRECT_URL', 'DATABASE_URL'],
   ['PROPELAUTH_API_KEY', 'PROPELAUTH_AUTH_URL'],
   ['PROPELAUTH_AUTH_URL', 'PROPELAUTH_API_KEY'],
+  ['SMTP_URL', 'MAIL_FROM'],
+  ['MAIL_FROM', 'SMTP_URL'],
 ] as const;
 
 const settings = known.superRefine((given, context) => {

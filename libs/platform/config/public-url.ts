@@ -1,6 +1,8 @@
 /** First path segments of insightd's own routes: as the prefix, one of these could not be recognized and removed. */
 const TAKEN = new Set(
-  'api docs v1 webhooks assets session metrics health openapi.json openapi mcp'.split(' '),
+  'api docs v1 webhooks assets session metrics health openapi.json openapi mcp unsubscribe'.split(
+    ' ',
+  ),
 );
 const PATH = /^(?:\/[\w~-][\w.~-]*)*\/?$/;
 

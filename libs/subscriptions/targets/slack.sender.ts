@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Composer, isLaterPart } from './composer.service.js';
+import { Digests, isLaterPart } from './digests.service.js';
 import { attempt, failed } from './http-attempt.js';
 import { Outbound, type Reply } from './outbound/outbound.js';
 import { SLACK_ROWS, slackMessage } from './slack-message.js';
@@ -15,7 +15,7 @@ const CODE = /^[a-z_]{3,60}$/;
 export class SlackSender implements TargetSender<'slack'> {
   constructor(
     private readonly outbound: Outbound,
-    private readonly composer: Composer,
+    private readonly digests: Digests,
   ) {}
 
   async send(
@@ -25,7 +25,7 @@ export class SlackSender implements TargetSender<'slack'> {
     signal: AbortSignal,
   ): Promise<Attempt> {
     if (isLaterPart(outgoing)) return { result: 'delivered', status: null };
-    const message = slackMessage(await this.composer.digest(outgoing, SLACK_ROWS));
+    const message = slackMessage(await this.digests.of(outgoing, SLACK_ROWS));
     const headers = {
       'content-type': 'application/json; charset=utf-8',
       'user-agent': USER_AGENT,

@@ -1,13 +1,18 @@
 import { Module } from '@nestjs/common';
-import { Composer } from './composer.service.js';
+import { Unsubscribing } from '../unsubscribe/unsubscribing.service.js';
 import { Contacts } from './contacts.service.js';
+import { Digests } from './digests.service.js';
+import { EmailSender } from './email.sender.js';
 import { Outbound } from './outbound/outbound.js';
 import { SlackSender } from './slack.sender.js';
 import { Targets } from './targets.js';
 import { WebhookSender } from './webhook.sender.js';
 
 @Module({
-  providers: [Composer, Contacts, Outbound, SlackSender, Targets, WebhookSender],
-  exports: [Targets],
+  providers: [
+    ...[Contacts, Digests, EmailSender, Outbound],
+    ...[SlackSender, Targets, Unsubscribing, WebhookSender],
+  ],
+  exports: [Targets, Unsubscribing],
 })
 export class TargetsModule {}

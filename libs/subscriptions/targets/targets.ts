@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionTarget } from '#libs/contracts';
+import { EmailSender } from './email.sender.js';
 import { Outbound } from './outbound/outbound.js';
 import { SlackSender } from './slack.sender.js';
 import type { Attempt, Outgoing } from './target.js';
@@ -10,8 +11,9 @@ import { WebhookSender } from './webhook.sender.js';
 export class Targets {
   constructor(
     private readonly outbound: Outbound,
-    private readonly webhook: WebhookSender,
-    private readonly slack: SlackSender,
+    readonly webhook: WebhookSender,
+    readonly slack: SlackSender,
+    readonly email: EmailSender,
   ) {}
 
   /**
@@ -19,7 +21,7 @@ export class Targets {
    * A name is resolved at each attempt only.
    */
   problemOf(target: SubscriptionTarget): string | undefined {
-    return target.kind === 'email' ? undefined : this.outbound.problemOf(target.url);
+    return target.kind === 'email' ? this.email.problem() : this.outbound.problemOf(target.url);
   }
 
   /**
@@ -39,7 +41,7 @@ export class Targets {
       case 'slack':
         return this.slack.send(target, outgoing, secrets, signal);
       case 'email':
-        return { result: 'failed', status: null, error: `${target.kind} is not supported.` };
+        return this.email.send(target, outgoing, secrets, signal);
     }
   }
 }

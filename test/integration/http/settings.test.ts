@@ -47,6 +47,8 @@ const WRONG: Record<string, string[]> = {
   TRUSTED_PROXIES: ['localhost', '10.0.0.0/33'],
   PUBLIC_URL: ['hidden.example.com', 'https://x.example/api/', 'https://x.example/?hidden=1'],
   OUTBOUND_ALLOW_PRIVATE: ['yes'],
+  SMTP_URL: ['http://user:hidden@localhost', 'localhost:25'],
+  MAIL_FROM: ['hidden', 'a@b.example, c@d.example'],
   SNAPSHOTS_HOURLY: ['0'],
   SNAPSHOTS_DAILY: ['1.5'],
   IDENTITY_DAYS: ['29'],

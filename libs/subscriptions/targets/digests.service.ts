@@ -7,7 +7,7 @@ import type { Outgoing } from './target.js';
 
 /** Writes messages for people. */
 @Injectable()
-export class Composer {
+export class Digests {
   /** The address of the dashboard with a slash at its end; undefined without PUBLIC_URL. */
   readonly base: string | undefined;
 
@@ -20,7 +20,7 @@ export class Composer {
   }
 
   /** @param maxRows the rows that are shown; the others are counted */
-  async digest(outgoing: Outgoing, maxRows: number): Promise<Digest> {
+  async of(outgoing: Outgoing, maxRows: number): Promise<Digest> {
     const { entered, left } = shownRows(outgoing.message.data, maxRows);
     const orgs = [...entered, ...left].filter((row) => 'org_id' in row);
     const options = { base: this.base, timeZone: this.calendar.zone, maxRows };
