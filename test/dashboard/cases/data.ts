@@ -22,8 +22,10 @@ export function dataCases(world: () => World): void {
 
     test('creates a key that is shown once, and revokes it at the second press', async () => {
       await reading(world(), '/data', async (page) => {
-        const keys = page.getByRole('region', { name: 'API keys' });
+        await page.getByRole('link', { name: 'API keys' }).click();
+        const keys = page.getByRole('main');
         await keys.getByLabel('Name of the key').fill('made in a page');
+        await keys.getByLabel('Expires on').fill('2099-12-31');
         await keys.getByRole('button', { name: 'Create key' }).click();
         const shown = keys.getByRole('group', { name: 'the key' });
         const key = (await shown.innerText()).trim();
@@ -36,6 +38,7 @@ export function dataCases(world: () => World): void {
         const sent = await world().api.post('/api/ingest/v1/events', [event], headers);
         expect(sent.status).toBe(200);
         const line = keys.getByRole('row').filter({ hasText: 'made in a page' });
+        expect(await line.innerText()).toMatch(/ingest.*never.*31 Dec 2099/s);
         await line.getByRole('button', { name: 'Revoke' }).click();
         await line.getByRole('button', { name: 'Press again to revoke' }).click();
         await line.getByText(/^revoked/).waitFor();
