@@ -38,12 +38,13 @@ const MAY_USE = {
 const FOLDERS = {
   facts: {
     blocks: [],
+    distribution: [],
     membership: [],
     export: ['blocks', 'membership', 'read'],
     read: ['blocks', 'membership'],
     replica: ['blocks', 'membership', 'read'],
     search: ['blocks', 'read'],
-    write: ['blocks', 'membership', 'read', 'replica'],
+    write: ['blocks', 'distribution', 'membership', 'read', 'replica'],
   },
   reports: {
     definitions: ['engine'],

@@ -32,9 +32,11 @@ const PACKAGES = [
   'fastify',
   'ioredis',
   'lru-cache',
+  'nodemailer',
   'prom-client',
   'rate-limiter-flexible',
   'reflect-metadata',
+  'standardwebhooks',
   'zod',
 ];
 /** A package of which only these files are used. */

@@ -8,6 +8,7 @@ import { McpModule } from '#libs/mcp';
 import { AccessModule } from '#libs/platform';
 import { ReportsApiModule } from '#libs/reports';
 import { SegmentsApiModule } from '#libs/segments';
+import { SubscriptionsApiModule } from '#libs/subscriptions';
 import { OpenApiController } from './openapi.js';
 
 /** The HTTP side: events, reports, charts, pages. */
@@ -21,6 +22,7 @@ import { OpenApiController } from './openapi.js';
     ChartsApiModule,
     InsightsApiModule,
     ExportsApiModule,
+    SubscriptionsApiModule,
     McpModule,
   ],
   controllers: [OpenApiController],

@@ -77,8 +77,11 @@ class Page {
 
   send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const base = this.outside.baseOf(request.raw);
-    // Without a cookie the page does not request the session: a 401 would be an error in its console.
-    const visitor = this.cookie.tokenOf(request) === undefined ? 'new' : 'returning';
+    // Without a cookie the page does not request the session: a 401 would be an error in its console. Browsers do not
+    // send the cookie with a link on another site, such as an e-mail or the way back from a sign-in.
+    const isLinked = request.headers['sec-fetch-site'] === 'cross-site';
+    const isNew = this.cookie.tokenOf(request) === undefined && !isLinked;
+    const visitor = isNew ? 'new' : 'returning';
     const text = this.template
       .replace('data-visitor=""', `data-visitor="${visitor}" data-base="${base}"`)
       .replaceAll('"/assets/', `"${base}assets/`);

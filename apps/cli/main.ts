@@ -12,6 +12,7 @@ const USAGE = `insightd <command>
   api                 answer HTTP
   worker              make report runs and chart data on schedule
   migrate             apply the missing migrations and exit
+  distribute          spread the facts over the nodes of Citus and exit
   demo                like all, on a separate store with a demo company
   import ndjson FILE  import native events, one per line; - reads standard input
   import csv [users|orgs|memberships|activity|invites] FILE
@@ -24,7 +25,7 @@ const USAGE = `insightd <command>
   export store [--file FILE]
                       write the whole store; import ndjson reads it into an empty one
   keys list           list the API keys
-  keys create --name NAME --scopes read,ingest,admin
+  keys create --name NAME --scopes read,ingest,track,erase,admin [--expires TIME]
                       create a key; it is shown only once
   keys revoke ID      revoke a key permanently
   sessions end --all | --key ID
@@ -81,6 +82,10 @@ const COMMANDS: Record<string, Command> = {
   migrate: async () => {
     const settings = readSettings();
     await (await import('./commands/migrate.js')).migrateStore(settings);
+  },
+  distribute: async () => {
+    const settings = readSettings();
+    await (await import('./commands/distribute.js')).distributeStore(settings);
   },
   import: async (args) => {
     const settings = readSettings();

@@ -21,6 +21,7 @@ import {
 import { ApiModule } from '../api/api.module.js';
 import { serveDashboard } from '../api/dashboard.js';
 import { serveApiPage } from '../api/openapi.js';
+import { serveSignIn } from '../api/sign-in.js';
 import { WorkerModule } from '../worker/worker.module.js';
 import { compressReplies } from '../api/compression.js';
 import { isStopping } from './shutdown.js';
@@ -74,6 +75,7 @@ export async function startService(
     v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
     await compressReplies(server);
     serveApiPage(app);
+    serveSignIn(server, app);
     await serveDashboard(server, app);
   }
   try {

@@ -9,7 +9,7 @@ import {
   checkInviteeHashKey,
 } from '#libs/platform';
 import { explainRefusal, isDatabaseAway, migrate, withConnection } from '#libs/database';
-import { createSearchIndexes, settleTimeZone, timeZoneOf } from '#libs/facts';
+import { checkDistribution, createSearchIndexes, settleTimeZone, timeZoneOf } from '#libs/facts';
 import { runningEmbedded, startEmbedded } from '#libs/embedded-postgres';
 
 /** A usable database and the function that releases it. */
@@ -29,6 +29,7 @@ interface OpenOptions {
   shared?: boolean;
   isForFacts?: boolean;
   newZone?: string | undefined;
+  isDistributing?: boolean;
 }
 
 /**
@@ -37,10 +38,11 @@ interface OpenOptions {
  * @param shared may use an embedded PostgreSQL that another insightd process runs
  * @param isForFacts fixes the time zone of a new store
  * @param newZone the time zone of a new store without REPORT_TIME_ZONE, by default UTC
+ * @param isDistributing accepts a store whose distribution is not complete
  */
 export async function openStore(
   settings: Settings,
-  { shared = false, isForFacts = false, newZone }: OpenOptions = {},
+  { shared = false, isForFacts = false, newZone, isDistributing = false }: OpenOptions = {},
 ): Promise<Store> {
   const { DATABASE_URL: givenUrl, DATABASE_DIRECT_URL: givenDirect } = settings;
   const store =
@@ -53,6 +55,7 @@ export async function openStore(
     await answering('DATABASE_URL', url, logger);
     if (directUrl !== url) await answering('DATABASE_DIRECT_URL', directUrl, logger);
     await migrate(directUrl);
+    if (!isDistributing) await checkDistribution(directUrl);
     await checkInviteeHashKey(directUrl, settings.INVITEE_HASH_KEY);
     if (settings.REDIS_URL === undefined) await migrateQueues(directUrl);
     const given = settings.REPORT_TIME_ZONE;

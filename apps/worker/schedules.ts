@@ -4,7 +4,7 @@ import { OrgActivityService } from '#libs/charts';
 import { ActivityFold } from '#libs/facts';
 import { IngestRetention } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
-import { Logger, DutyCycle, describeError, StoreWatch } from '#libs/platform';
+import { AuditRetention, Logger, DutyCycle, describeError, StoreWatch } from '#libs/platform';
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 /** Charts are at most a minute behind: a change is included in the round after the one in which it arrived. */
@@ -25,6 +25,7 @@ export class Schedules {
   constructor(
     private readonly runs: RunsService,
     private readonly ingest: IngestRetention,
+    private readonly audit: AuditRetention,
     private readonly logger: Logger,
     private readonly watch: StoreWatch,
     orgActivity: OrgActivityService,
@@ -66,7 +67,10 @@ export class Schedules {
 
   @Interval(HOUR_MS)
   tidy(): Promise<void> {
-    return this.once('tidying', () => this.ingest.prune());
+    return this.once('tidying', async () => {
+      await this.ingest.prune();
+      await this.audit.tidy();
+    });
   }
 
   /** Runs at most one of each task at a time, and none on a newer version's store. Failures are logged and retried at the next time. */

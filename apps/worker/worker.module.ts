@@ -4,8 +4,10 @@ import { ChartsWorkerModule } from '#libs/charts';
 import { FactsModule } from '#libs/facts';
 import { IngestModule } from '#libs/ingest';
 import { ReportsWorkerModule, RunsModule } from '#libs/reports';
+import { SubscriptionsWorkerModule } from '#libs/subscriptions';
 import { Schedules } from './schedules.js';
 import { SearchSchedule } from './search-schedule.js';
+import { SubscriptionSchedule } from './subscription-schedule.js';
 
 /** Background work: report runs, chart data, and their schedules. */
 @Module({
@@ -16,7 +18,8 @@ import { SearchSchedule } from './search-schedule.js';
     RunsModule,
     ReportsWorkerModule,
     ChartsWorkerModule,
+    SubscriptionsWorkerModule,
   ],
-  providers: [Schedules, SearchSchedule],
+  providers: [Schedules, SearchSchedule, SubscriptionSchedule],
 })
 export class WorkerModule {}

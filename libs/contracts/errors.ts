@@ -6,6 +6,7 @@ export const ERROR_STATUS = {
   bad_signature: 401,
   forbidden: 403,
   not_found: 404,
+  conflict: 409,
   too_slow: 408,
   too_large: 413,
   unsupported_media_type: 415,

@@ -74,3 +74,10 @@ nameSchemas({
 export type ExclusionRules = z.output<typeof exclusionRules>;
 export type Exclusions = z.infer<typeof exclusions>;
 export type ExclusionsPreview = z.infer<typeof exclusionsPreview>;
+
+/** The version and the numbers of rules, for the audit log. The rules themselves name persons. */
+export function countsOf(rules: Exclusions) {
+  const { version, email_domains: domains, user_ids: users, org_ids: orgs } = rules;
+  const counts = { email_domains: domains.length, user_ids: users.length, org_ids: orgs.length };
+  return { version, ...counts };
+}

@@ -130,7 +130,9 @@ export const subscription = z.object({
   ended_reason: z
     .string()
     .nullable()
-    .describe('why it ended, such as a receiver that answered 410 Gone; null otherwise'),
+    .describe(
+      'why insightd ended or paused it, such as a receiver that answered 410 Gone; null otherwise',
+    ),
   baseline: runReference.nullable().describe('the run up to which changes were stored'),
   next_at: seconds.nullable().describe('when it is due next; null for every run'),
   waiting: count.describe('deliveries that wait'),

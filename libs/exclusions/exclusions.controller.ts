@@ -4,7 +4,9 @@ import { OrgActivityService } from '#libs/charts';
 import { ExclusionsService } from '#libs/facts';
 import {
   Access,
+  Audited,
   Logger,
+  NotAudited,
   Operation,
   TakesBody,
   describeError,
@@ -67,6 +69,9 @@ export class ExclusionsController {
   @Put()
   @TakesBody(BODY)
   @Operation(putExclusions)
+  @Audited(putExclusions, 'exclusions.changed', ({ reply }) => ({
+    details: exclusionShapes.countsOf(reply),
+  }))
   async replace(@Body() rules: BodyOf<typeof putExclusions>): Promise<Exclusions> {
     const changed = await this.exclusions.replace(rules);
     await this.orgActivity.catchUp(CHARTS_WITHIN_MS).catch((error: unknown) => {
@@ -78,6 +83,7 @@ export class ExclusionsController {
   @Post('preview')
   @TakesBody(BODY)
   @Operation(previewExclusions)
+  @NotAudited('changes nothing')
   async preview(@Body() rules: BodyOf<typeof previewExclusions>): Promise<ExclusionsPreview> {
     return { excluded: await this.exclusions.preview(rules) };
   }

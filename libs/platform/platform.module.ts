@@ -5,6 +5,8 @@ import { KeysService } from './access/keys.service.js';
 import { Clock } from './clock/clock.js';
 import { People } from './access/oidc/people.js';
 import { SessionsService } from './access/sessions.service.js';
+import { AuditLog } from './audit/audit-log.service.js';
+import { AuditRetention } from './audit/audit-retention.js';
 import { SETTINGS, calendarOf, type Settings } from './config/index.js';
 import { Instance } from './instance/instance.js';
 import { StoreWatch } from './instance/store-watch.js';
@@ -22,6 +24,8 @@ import { QueueStore } from './queue/queue-store.js';
 export class PlatformModule {
   static register(settings: Settings): DynamicModule {
     const edges = [
+      AuditLog,
+      AuditRetention,
       Clock,
       Database,
       Instance,

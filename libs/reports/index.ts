@@ -1,4 +1,5 @@
 export {
+  ReportListsModule,
   ReportsApiModule,
   ReportsWorkerModule,
   RunsModule,
@@ -7,7 +8,10 @@ export {
 export { RunsService } from './runs/runs.service.js';
 export { runViews } from './runs/run-views.query.js';
 export { WithdrawalService } from './runs/withdrawal.service.js';
-export { keptRun } from './api/kept-runs.query.js';
+export { keptRun, type KeptRun } from './api/kept-runs.query.js';
+export { FrozenLists } from './api/frozen-lists.service.js';
+export { frozenKey, frozenLength, frozenRows, type FrozenList } from './api/frozen-list.js';
+export type { ThawedRow } from './api/frozen-lists.service.js';
 export { ReportPositionsService } from './api/report-positions.service.js';
 export { ChangesService } from './api/changes.service.js';
 export { changesQuery, rankingOf, requestedChanges } from './api/requests.js';

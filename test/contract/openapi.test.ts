@@ -13,12 +13,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EVENT_TYPES } from '#libs/contracts';
 import { waitFor } from '../support/api.js';
+import { ask as askStore } from '../support/database.js';
 import { operationsOf, replyCheck, type Document, type Operation } from '../support/contract.js';
 import { plantKey } from '../support/keys.js';
 import { startTestService, TEST_KEY, TEST_SECRET, type TestService } from '../support/service.js';
 import { AS_OF, WORLD } from '../support/small-world.js';
 import { mcpCases } from './mcp-cases.js';
-import { SEGMENT, goodRequests, type Asked } from './requests.js';
+import { SEGMENT, SUBSCRIPTION, goodRequests, type Asked } from './requests.js';
 
 const run = promisify(execFile);
 /** Low enough that a burst exceeds it, and higher than the other tests need. */
@@ -33,9 +34,15 @@ let runId: string;
 let spareRunId: string;
 let spareKeyId: string;
 let segmentIds: string[];
+let subscriptionIds: string[];
+let deliveryId: string;
 
 beforeAll(async () => {
-  service = await startTestService({ READ_RATE_LIMIT: String(READS_A_SECOND) });
+  service = await startTestService({
+    READ_RATE_LIMIT: String(READS_A_SECOND),
+    // The target of the test's subscriptions.
+    OUTBOUND_ALLOW_PRIVATE: 'true',
+  });
   document = (await service.api.get<Document>('/openapi.json')).body;
   operations = operationsOf(document);
   check = replyCheck(document);
@@ -50,6 +57,15 @@ beforeAll(async () => {
   spareKeyId = (await plantKey(service.databaseUrl, 'spare', 'read')).split('_')[1]!;
   const saved = () => service.api.post<{ id: string }>('/api/insights/v1/segments', SEGMENT);
   segmentIds = [(await saved()).body.id, (await saved()).body.id];
+  const subscribed = () =>
+    service.api.post<{ id: string }>('/api/insights/v1/subscriptions', SUBSCRIPTION);
+  subscriptionIds = [(await subscribed()).body.id, (await subscribed()).body.id];
+  const tests = `/api/insights/v1/subscriptions/${subscriptionIds[0]}/test`;
+  deliveryId = (await service.api.post<{ id: string }>(tests, {})).body.id;
+  await waitFor(async () => {
+    const sql = `select from subscription_deliveries where id = '${deliveryId}' and state <> 'waiting'`;
+    return (await askStore(service.databaseUrl, sql)).length > 0 ? true : undefined;
+  });
   // Two dead letters: one of an event, one that is no event at all.
   await service.api.post('/api/ingest/v1/events', [{ id: 'x', type: 'user.active' }, 1]);
 });
@@ -87,6 +103,9 @@ const GOOD = goodRequests({
   spareRunId: () => spareRunId,
   segmentId: () => segmentIds[0]!,
   spareSegmentId: () => segmentIds[1]!,
+  subscriptionId: () => subscriptionIds[0]!,
+  spareSubscriptionId: () => subscriptionIds[1]!,
+  deliveryId: () => deliveryId,
   spareKeyId: () => spareKeyId,
   cookie: () => cookie,
 });

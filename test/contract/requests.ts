@@ -19,6 +19,11 @@ interface Known {
   segmentId: () => string;
   /** A segment that may be removed. */
   spareSegmentId: () => string;
+  subscriptionId: () => string;
+  /** A subscription that may be removed. */
+  spareSubscriptionId: () => string;
+  /** A delivery that was given up. */
+  deliveryId: () => string;
   /** A key that may be revoked. */
   spareKeyId: () => string;
   cookie: () => string;
@@ -29,6 +34,14 @@ const org = { path: { orgId: ORGS.acme } };
 const json = (value: unknown): string => JSON.stringify(value);
 /** A segment to save. */
 export const SEGMENT = { name: 'Owners', subject: 'user', where: [['role', 'is', 'Owner']] };
+/** A subscription whose target refuses connections. */
+export const SUBSCRIPTION = {
+  name: 'Quiet organizations',
+  report: 'org/churn',
+  interval: '30',
+  schedule: { weekly: 'monday', at: '09:00' },
+  target: { kind: 'webhook', url: 'http://127.0.0.1:9/hook' },
+};
 const where = `where=${encodeURIComponent(json(SEGMENT.where))}`;
 const ofEach = (name: string, values: string[], query?: string): Asked[] =>
   values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
@@ -61,6 +74,9 @@ export const goodRequests = ({
   spareRunId,
   segmentId,
   spareSegmentId,
+  subscriptionId,
+  spareSubscriptionId,
+  deliveryId,
   spareKeyId,
   cookie,
 }: Known): Record<string, () => Asked[]> => ({
@@ -69,6 +85,7 @@ export const goodRequests = ({
   getMetrics: () => [{ key: '' }],
   getOpenApi: () => [{ key: '' }],
   signIn: () => [{ key: '', body: json({ key: TEST_KEY }) }],
+  getSignInOptions: () => [{ key: '' }],
   getSession: () => [{ key: '', headers: { Cookie: cookie() } }],
   signOut: () => [{ key: '', headers: { Cookie: cookie(), 'X-Insightd': '1' } }],
   sendEvents: () => [{ body: '[]' }, { body: json(WORLD[0]) }],
@@ -91,7 +108,11 @@ export const goodRequests = ({
   getReportRun: () => [{ path: { runId: runId() } }],
   withdrawReportRun: () => [{ path: { runId: spareRunId() } }],
   listKeys: () => [{}],
-  createKey: () => [{ body: json({ name: 'contract', scopes: ['read'] }) }],
+  listAuditEntries: () => [{}, { query: 'page_size=2&action=key.created' }],
+  createKey: () => [
+    { body: json({ name: 'contract', scopes: ['read'] }) },
+    { body: json({ name: 'contract', scopes: ['track'], expires_at: '2999-01-01' }) },
+  ],
   getExclusions: () => [{}],
   previewExclusions: () => [{ body: json({ email_domains: ['*.example.com'] }) }],
   // Excludes no one that other requests need.
@@ -132,6 +153,22 @@ export const goodRequests = ({
   createSegment: () => [{ body: json(SEGMENT) }],
   replaceSegment: () => [{ path: { segmentId: segmentId() }, body: json(SEGMENT) }],
   deleteSegment: () => [{ path: { segmentId: spareSegmentId() } }],
+  listSubscriptions: () => [{}],
+  getSubscription: () => [{ path: { subscriptionId: subscriptionId() } }],
+  createSubscription: () => [
+    { body: json(SUBSCRIPTION) },
+    { body: json({ ...SUBSCRIPTION, target: { kind: 'email', to: ['ann@example.com'] } }) },
+  ],
+  replaceSubscription: () => [
+    { path: { subscriptionId: subscriptionId() }, body: json(SUBSCRIPTION) },
+  ],
+  rotateSubscriptionSecret: () => [{ path: { subscriptionId: subscriptionId() } }],
+  testSubscription: () => [{ path: { subscriptionId: subscriptionId() } }],
+  listSubscriptionDeliveries: () => [{ path: { subscriptionId: subscriptionId() } }],
+  replaySubscriptionDelivery: () => [
+    { path: { subscriptionId: subscriptionId(), deliveryId: deliveryId() } },
+  ],
+  deleteSubscription: () => [{ path: { subscriptionId: spareSubscriptionId() } }],
   askByProtocol: () => [
     {
       body: json({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),

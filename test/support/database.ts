@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { distributedDatabase, dropDistributed, isOnCitus } from './citus.js';
 
 /** The URL of a database in the PostgreSQL of the test run, by default the migrated one. */
 export function databaseUrl(name?: string): string {
@@ -8,8 +9,9 @@ export function databaseUrl(name?: string): string {
   return url.toString();
 }
 
-/** Creates an empty, migrated database. @returns its URL */
+/** Creates an empty, migrated database; a distributed one with STORES_ON_CITUS. @returns its URL */
 export async function cloneDatabase(): Promise<string> {
+  if (process.env['STORES_ON_CITUS'] !== undefined) return distributedDatabase();
   const name = `test_${randomBytes(8).toString('hex')}`;
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
   await client.connect();
@@ -29,6 +31,7 @@ export async function cloneDatabase(): Promise<string> {
 /** Ends the connections to a database from `cloneDatabase` and drops it. */
 export async function dropDatabase(url: string): Promise<void> {
   await closeIdle(url);
+  if (isOnCitus(url)) return dropDistributed(url);
   const client = new pg.Client({ connectionString: databaseUrl('postgres') });
   await client.connect();
   await client.query(`drop database if exists ${new URL(url).pathname.slice(1)} with (force)`);

@@ -6,7 +6,7 @@ import { childEnvironment } from './environment.js';
 
 const run = promisify(execFile);
 
-export type Scope = 'read' | 'ingest' | 'admin';
+export type Scope = 'read' | 'ingest' | 'track' | 'erase' | 'admin';
 
 /** Creates a key with the command line, as an operator does. @returns the key */
 export async function createKey(url: string, name: string, ...scopes: Scope[]): Promise<string> {

@@ -2,9 +2,10 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import type { DeadLetterView } from '#libs/contracts';
+import type { AuditAction, AuditDetails, DeadLetterView } from '#libs/contracts';
 import { DeadLettersService, IngestModule, ReplayService } from '#libs/ingest';
 import type { Settings } from '#libs/platform';
+import { recordCommand } from '../audit.js';
 import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
@@ -15,11 +16,17 @@ const MAX_LIMIT = 1_000;
 export async function deadLetters(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
   await inContext(settings, [IngestModule], (context) =>
-    action(context.get(DeadLettersService), context.get(ReplayService)),
+    action(context.get(DeadLettersService), context.get(ReplayService), (action, details) =>
+      recordCommand(context, { action, details }),
+    ),
   );
 }
 
-type Action = (letters: DeadLettersService, replays: ReplayService) => Promise<void>;
+type Action = (
+  letters: DeadLettersService,
+  replays: ReplayService,
+  record: (action: AuditAction, details: AuditDetails) => Promise<void>,
+) => Promise<void>;
 
 /** The parsed arguments, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
@@ -35,7 +42,10 @@ function actionOf([verb = '', ...rest]: string[]): Action {
       return replaying(rest);
     case 'export': {
       const { file } = parsed(rest, { file: { type: 'string' } }).values;
-      return (letters) => write(letters, file as string | undefined);
+      return async (letters, _replays, record) => {
+        await record('dead_letters.exported', {});
+        await write(letters, file as string | undefined);
+      };
     }
     default:
       throw new UsageError('deadletters needs one of list, show, replay, export.');
@@ -71,12 +81,13 @@ function replaying(args: string[]): Action {
   if ((values['all'] === true) === ids.length > 0) {
     throw new UsageError('deadletters replay needs the ids of some, or --all.');
   }
-  return async (_letters, replays) => {
+  return async (_letters, replays, record) => {
     const total = { accepted: 0, rejected: 0 };
     await replays.replayAll({ ids: ids.length > 0 ? ids : undefined }, (part) => {
       total.accepted += part.accepted;
       total.rejected += part.rejected.length;
     });
+    await record('dead_letters.replayed', total);
     print(`${total.accepted} accepted, ${total.rejected} rejected again`);
   };
 }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { exclusionShapes, type ExclusionRules, type Exclusions } from '#libs/contracts';
 import { ExclusionsService, FactsModule } from '#libs/facts';
 import type { Settings } from '#libs/platform';
+import { recordCommand } from '../audit.js';
 import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
@@ -19,7 +20,14 @@ export async function exclusions(args: string[], settings: Settings): Promise<vo
   const change = changeOf(args);
   await inContext(settings, [FactsModule], async (context) => {
     const service = context.get(ExclusionsService);
-    print(change ? await service.change(change) : await service.read());
+    const rules = await (change ? service.change(change) : service.read());
+    if (change) {
+      await recordCommand(context, {
+        action: 'exclusions.changed',
+        details: exclusionShapes.countsOf(rules),
+      });
+    }
+    print(rules);
   });
 }
 

@@ -1,13 +1,16 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  AuditLog,
   KeysService,
   Logger,
   Metrics,
   QueueStore,
   Readiness,
+  SYSTEM_ACTOR,
   SettingsError,
   type Settings,
 } from '#libs/platform';
+import { SCOPES } from '#libs/contracts';
 import { Sources, checkSecrets } from '#libs/ingest';
 import { stopForRestart, stopWhenAsked } from '../shutdown.js';
 import { isForPeople, welcome } from '../sign-in-address.js';
@@ -29,6 +32,10 @@ export async function run(role: Role | 'all', given: Settings): Promise<void> {
   }
   const first = role === 'worker' ? undefined : await app.get(KeysService).createFirst();
   if (first) {
+    await app.get(AuditLog).record({
+      ...{ actor: SYSTEM_ACTOR, action: 'key.created', target: first.keyId },
+      details: { name: 'default', scopes: [...SCOPES] },
+    });
     process.stdout.write(
       `An API key with all scopes was created. It is shown only once:\n\n  ${first.key}\n\n`,
     );

@@ -4,6 +4,7 @@ import { Calendar, type ReportRunView } from '#libs/contracts';
 import { WithdrawalModule, WithdrawalService, runViews } from '#libs/reports';
 import { Database } from '#libs/database';
 import type { Settings } from '#libs/platform';
+import { recordCommand } from '../audit.js';
 import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
@@ -37,6 +38,7 @@ function actionOf([verb = '', ...rest]: string[]): Action {
       return async (context) => {
         const isThere = await context.get(WithdrawalService).withdraw(id);
         if (!isThere) throw new Error(`There is no run with the id ${id}.`);
+        await recordCommand(context, { action: 'run.withdrawn', target: id.toLowerCase() });
         print(`The run ${id} is withdrawn: it is no longer served.`);
       };
     }

@@ -1,17 +1,21 @@
 import { parseArgs } from 'node:util';
 import { readWhere, segmentShapes, type NewSegment } from '#libs/contracts';
 import { SavedSegments, SegmentsModule } from '#libs/segments';
-import type { Settings } from '#libs/platform';
+import type { AuditRecord, Settings } from '#libs/platform';
+import { recordCommand } from '../audit.js';
 import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
 /** Lists, adds and removes saved segments. */
 export async function segments(args: string[], settings: Settings): Promise<void> {
   const action = actionOf(args);
-  await inContext(settings, [SegmentsModule], (context) => action(context.get(SavedSegments)));
+  await inContext(settings, [SegmentsModule], (context) =>
+    action(context.get(SavedSegments), (entry) => recordCommand(context, entry)),
+  );
 }
 
-type Action = (saved: SavedSegments) => Promise<void>;
+type Action = (saved: SavedSegments, record: Recording) => Promise<void>;
+type Recording = (entry: Pick<AuditRecord, 'action' | 'target' | 'details'>) => Promise<void>;
 
 /** The parsed arguments, checked before the store is opened. */
 function actionOf([verb = '', ...rest]: string[]): Action {
@@ -20,13 +24,18 @@ function actionOf([verb = '', ...rest]: string[]): Action {
       return list;
     case 'add': {
       const given = newSegment(rest);
-      return async (saved) => print((await saved.add(given)).id);
+      return async (saved, record) => {
+        const { id, subject } = await saved.add(given);
+        await record({ action: 'segment.created', target: id, details: { subject } });
+        print(id);
+      };
     }
     case 'remove': {
       const { data: id } = segmentShapes.segmentId.safeParse(rest[0]);
       if (id === undefined) throw new UsageError('Name the id of the segment to remove.');
-      return async (saved) => {
+      return async (saved, record) => {
         await saved.remove(id);
+        await record({ action: 'segment.removed', target: id });
         print(`The segment ${id} is removed.`);
       };
     }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SessionsService, type Settings } from '#libs/platform';
+import { recordCommand } from '../audit.js';
 import { inContext } from '../context.js';
 import { UsageError } from '../usage.js';
 
@@ -8,6 +9,7 @@ export async function sessions(args: string[], settings: Settings): Promise<void
   const keyId = keyOf(args);
   await inContext(settings, [], async (context) => {
     const ended = await context.get(SessionsService).endAll(keyId);
+    await recordCommand(context, { action: 'sessions.ended', target: keyId, details: { ended } });
     process.stdout.write(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended.\n`);
   });
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, StreamableFile } from '@nestjs/common';
 import { z } from 'zod';
 import { personShapes } from '#libs/contracts';
-import { Access, Operation, operation, type PathOf } from '#libs/platform';
+import { Access, Audited, Operation, operation, type PathOf } from '#libs/platform';
 import { PersonExports } from './person-export.service.js';
 
 const exportUser = operation({
@@ -23,6 +23,9 @@ export class PersonExportController {
 
   @Get(':userId/export')
   @Operation(exportUser)
+  @Audited(exportUser, 'person.exported', async ({ path, hashed }) => ({
+    target: await hashed('user', path.userId),
+  }))
   async export(@Param() { userId }: PathOf<typeof exportUser>): Promise<StreamableFile> {
     const { name, content } = await this.exports.document(userId);
     return new StreamableFile(content, {

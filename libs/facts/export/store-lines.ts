@@ -1,5 +1,5 @@
 import type { Calendar } from '#libs/contracts';
-import type { Connection } from '#libs/database';
+import { committedOnAllNodes, type Connection } from '#libs/database';
 import { activityLines } from './activity-lines.js';
 import type { EventLine } from './lines.js';
 import { identityLines, inviteLines, stepLines } from './pair-lines.js';
@@ -20,6 +20,7 @@ export async function* factLines(
   db: Connection,
   calendar: Calendar,
 ): AsyncGenerator<EventLine | RecordLine> {
+  await committedOnAllNodes(db);
   yield* userLines(db);
   yield* orgLines(db);
   yield* stepLines(db);

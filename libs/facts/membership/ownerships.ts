@@ -31,7 +31,8 @@ export function ownershipsOf(
     current.to = at;
     current = undefined;
   };
-  for (const [index, step] of steps.entries()) {
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]!;
     const isRemoval = step.kind === 'remove';
     // A removal as the first step ends a span that no step opened.
     if (!isRemoval || index === 0) changeRole(step.at, step.role ?? role ?? DEFAULT_ROLE);

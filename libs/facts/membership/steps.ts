@@ -57,29 +57,61 @@ export function onlyRole({ source, start, end }: Slice): string | null {
 }
 
 /**
- * The steps of a pair, without roles, if they are stored in the order of their times; otherwise
- * undefined. Nearly all pairs are. Compares no versions and sorts nothing.
- * @param steps reused for the result
+ * The steps of a pair, if they are stored in the order of their times; otherwise undefined. Nearly all pairs are.
+ * Compares no versions, sorts nothing and makes no text: a fifth of the time of `unpackSteps`.
+ * @param reused holds the result until the next call
+ * @param roleOf the name of a role in UTF-8, from `start` to `end`
  */
 export function orderedSteps(
   { source, start, end }: Slice,
-  steps: TimedStep[],
-): TimedStep[] | undefined {
+  reused: ReusedSteps,
+  roleOf: (source: Buffer, start: number, end: number) => string,
+): readonly TimedStep[] | undefined {
   let count = 0;
   let before = -Infinity;
   for (let at = start; at < end; count++) {
-    const versionAt = at + VERSION_AT;
-    const time = source.readInt32BE(versionAt) * 2 ** 32 + source.readUInt32BE(versionAt + 4);
+    const time = timeAt(source, at + VERSION_AT);
     if (time <= before) return undefined;
     before = time;
-    const step = (steps[count] ??= { at: 0, kind: 'add', role: null });
+    const step = reused.step(count);
     step.at = time;
     step.kind = KINDS[source[at]!]!;
-    at = versionAt + source.readUInt16BE(at + KIND_BYTES);
-    at += LENGTH_BYTES + Math.max(0, source.readUInt16BE(at) - 1);
+    const roleAt = at + VERSION_AT + lengthAt(source, at + KIND_BYTES) + LENGTH_BYTES;
+    const length = lengthAt(source, roleAt - LENGTH_BYTES);
+    at = length === 0 ? roleAt : roleAt + length - 1;
+    step.role = length === 0 ? null : roleOf(source, roleAt, at);
   }
-  steps.length = count;
-  return steps;
+  return reused.first(count);
+}
+
+/** More steps than nearly all pairs have. */
+const FEW_STEPS = 16;
+
+/** Steps of one pair after the other, in the same objects. */
+export class ReusedSteps {
+  private readonly steps: TimedStep[] = [];
+  /** The first steps by their number. Changing the length of an array takes as long as reading the steps. */
+  private readonly views: (readonly TimedStep[])[] = [];
+
+  step(index: number): TimedStep {
+    return (this.steps[index] ??= { at: 0, kind: 'add', role: null });
+  }
+
+  first(count: number): readonly TimedStep[] {
+    if (count > FEW_STEPS) return this.steps.slice(0, count);
+    return (this.views[count] ??= this.steps.slice(0, count));
+  }
+}
+
+function lengthAt(source: Buffer, at: number): number {
+  return (source[at]! << 8) | source[at + 1]!;
+}
+
+/** The time of a version that begins at `at`. `Buffer.readInt32BE` takes three times as long. */
+function timeAt(source: Buffer, at: number): number {
+  const high = (source[at]! << 24) | (source[at + 1]! << 16) | lengthAt(source, at + 2);
+  const low = (source[at + 4]! << 24) | (source[at + 5]! << 16) | lengthAt(source, at + 6);
+  return high * 2 ** 32 + (low >>> 0);
 }
 
 /** Whether a step names one of these roles. Compares bytes: decoding the roles of a million pairs takes longer. */

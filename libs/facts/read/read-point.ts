@@ -17,9 +17,10 @@ export interface ReadPoint {
   /** The lowest transaction number not yet assigned. */
   next: bigint;
   /**
-   * Whether all visible rows survive a crash. Without that, transaction numbers could be reused.
+   * Whether later changes can be found: all visible rows survive a crash, otherwise transaction numbers could be reused,
+   * and the facts are not distributed, otherwise each node numbers its own transactions.
    */
-  isDurable: boolean;
+  hasChanges: boolean;
 }
 
 const FACTS = [
@@ -39,7 +40,8 @@ const READ_POINT = `
       ${['fact_changes', ...FACTS].map((table) => `pg_relation_filenode('${table}')`).join(', ')}) as store,
     pg_snapshot_xmin(pg_current_snapshot())::text as horizon,
     pg_snapshot_xmax(pg_current_snapshot())::text as next,
-    current_setting('synchronous_commit') <> 'off' as durable`;
+    current_setting('synchronous_commit') <> 'off'
+      and not exists (select from instance where distribution is not null) as "hasChanges"`;
 
 /** The read point of a transaction's snapshot. */
 export async function currentReadPoint(db: Queryable): Promise<ReadPoint> {
@@ -47,10 +49,10 @@ export async function currentReadPoint(db: Queryable): Promise<ReadPoint> {
     store: string;
     horizon: string;
     next: string;
-    durable: boolean;
+    hasChanges: boolean;
   }>(READ_POINT);
-  const { store, horizon, next, durable } = rows[0]!;
-  return { store, horizon: BigInt(horizon), next: BigInt(next), isDurable: durable };
+  const { store, horizon, next, hasChanges } = rows[0]!;
+  return { store, horizon: BigInt(horizon), next: BigInt(next), hasChanges };
 }
 
 /**
@@ -61,7 +63,8 @@ const MAX_DISTANCE = 2n ** 31n;
 /** Whether all changes between two read points can be found by transaction numbers. */
 export function canResumeFrom(before: ReadPoint, now: ReadPoint): boolean {
   return (
-    before.isDurable &&
+    before.hasChanges &&
+    now.hasChanges &&
     now.store === before.store &&
     now.horizon >= before.horizon &&
     now.next >= before.next &&

@@ -2,15 +2,17 @@ import { copyRows, literal, type CopiedRow, type Connection } from '#libs/databa
 import { Deletions, type PerSubject } from './deletions.js';
 import { replay, type Span, type TimedStep } from '../membership/replay.js';
 import { ownershipsOf, type Ownership } from '../membership/ownerships.js';
-import type { OwnerRoles } from '../membership/owner-roles.js';
+import { OwnerRoles } from '../membership/owner-roles.js';
 import { notExcluded } from './excluded.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
-import { onlyAddition, orderedSteps, unpackSteps } from '../membership/steps.js';
+import { ReusedSteps, orderedSteps, unpackSteps } from '../membership/steps.js';
+
+const NO_ROLES = new OwnerRoles([]);
 
 export const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
-const membershipsOf = (orgKeys: readonly number[]) => `
+const membershipsOf = (column: 'user_key' | 'org_key', keys: readonly number[]) => `
   ${SCAN_MEMBERSHIPS}
-  where org_key in (select unnest(${literal.ints(orgKeys)}))
+  where ${column} in (select unnest(${literal.ints(keys)}))
     and ${notExcluded('excluded_users', 'user_key')}`;
 
 /**
@@ -25,6 +27,19 @@ export interface OwnershipReader {
   onOwnerships: (userKey: number, orgKey: number, ownerships: readonly Ownership[]) => void;
 }
 
+/** Streams the spans of some users, without excluded ones, unordered. */
+export async function scanMembershipsOf(
+  db: Connection,
+  userKeys: readonly number[],
+  onPair: OnPair,
+): Promise<void> {
+  const deletions = {
+    users: await Deletions.scan(db, 'users'),
+    orgs: await Deletions.scan(db, 'orgs'),
+  };
+  await scanMemberships(db, membershipsOf('user_key', userKeys), deletions, onPair);
+}
+
 /** Streams the spans of all members of some orgs, without excluded users, unordered. */
 export async function scanMembersOf(
   db: Connection,
@@ -35,7 +50,7 @@ export async function scanMembersOf(
     users: await Deletions.scan(db, 'users'),
     orgs: await Deletions.scan(db, 'orgs'),
   };
-  await scanMemberships(db, membershipsOf(orgKeys), deletions, onPair);
+  await scanMemberships(db, membershipsOf('org_key', orgKeys), deletions, onPair);
 }
 
 /**
@@ -51,34 +66,31 @@ export async function scanMemberships(
   onPair: OnPair,
   owners?: OwnershipReader,
 ): Promise<void> {
-  const joined: Span[] = replay([{ at: 0, kind: 'add', role: null }]);
-  const steps: TimedStep[] = [];
+  const reused = new ReusedSteps();
+  const { roles } = owners ?? { roles: NO_ROLES };
   await copyRows(db, select, (row) => {
     const user = row.int();
     const org = row.int();
     row.pass();
     const end = earlier(users.of(user), orgs.of(org));
-    if (owners?.roles.mayOccurIn(row)) {
-      const known = ownershipsOf(decoded(end, row), owners.roles.names, end && versionTime(end));
+    const steps = stepsBefore(end, row, reused, roles);
+    const closedAt = end && versionTime(end);
+    if (owners && roles.mayOwn(steps)) {
+      const known = ownershipsOf(steps, roles.names, closedAt);
       if (known.length > 0) owners.onOwnerships(user, org, known);
     }
-    const addedAt = end ? Number.NaN : onlyAddition(row);
-    if (Number.isNaN(addedAt)) {
-      return onPair(user, org, replay(stepsBefore(end, row, steps), end && versionTime(end)));
-    }
-    // Most pairs have a single addition and share one reused object.
-    joined[0]!.from = joined[0]!.openedAt = addedAt;
-    onPair(user, org, joined);
+    onPair(user, org, replay(steps, closedAt));
   });
 }
 
-/** @param row just past the steps @param reused array for the result */
+/** @param row just past the steps */
 function stepsBefore(
   end: Version | undefined,
   row: CopiedRow,
-  reused: TimedStep[],
+  reused: ReusedSteps,
+  roles: OwnerRoles,
 ): readonly TimedStep[] {
-  const steps = orderedSteps(row, reused);
+  const steps = orderedSteps(row, reused, roles.nameOf);
   // When all times are before the deletion, versions need not be compared.
   if (steps && !(end && steps.at(-1)!.at >= versionTime(end))) return steps;
   return decoded(end, row);

@@ -72,15 +72,13 @@ export class InviteReplica {
 
   private async add(db: Connection, select: string): Promise<void> {
     let inviter = -1;
-    let invitee = Buffer.alloc(0);
+    const invitee = new LastField();
     await copyRows(db, select, (row) => {
       const key = row.int();
       row.pass();
-      const isFirst = key !== inviter || !isField(row, invitee);
-      if (isFirst) {
-        inviter = key;
-        invitee = Buffer.from(row.source.subarray(row.start, row.end));
-      }
+      const isOther = invitee.replace(row);
+      const isFirst = isOther || key !== inviter;
+      inviter = key;
       this.put(key, isFirst, row.instantMs(), row.int());
     });
   }
@@ -126,7 +124,21 @@ export class InviteReplica {
   }
 }
 
-/** Whether the field that the row has just passed equals `bytes`. */
-function isField({ source, start, end }: CopiedRow, bytes: Buffer): boolean {
-  return bytes.compare(source, start, end) === 0;
+/** The bytes of a field of the previous row. */
+class LastField {
+  private bytes = Buffer.alloc(0);
+  private length = -1;
+
+  /** Replaces the bytes with those that the row has just passed. @returns whether they differ */
+  replace({ source, start, end }: CopiedRow): boolean {
+    const length = end - start;
+    // Byte by byte: `Buffer.compare`, and a buffer for each row, took three times as long.
+    let same = length === this.length ? 0 : -1;
+    while (same >= 0 && same < length && this.bytes[same] === source[start + same]) same++;
+    if (same === length) return false;
+    if (length > this.bytes.length) this.bytes = Buffer.alloc(2 * length);
+    for (let at = 0; at < length; at++) this.bytes[at] = source[start + at]!;
+    this.length = length;
+    return true;
+  }
 }

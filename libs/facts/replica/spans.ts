@@ -122,13 +122,15 @@ export class Spans {
       if (this.length === this.columns.users.length) this.grow(this.length * 1.5 + MIN_CAPACITY);
       const { columns } = this;
       const row = this.length++;
+      const first = this.dayOf(from);
       columns.users[row] = user;
       columns.orgs[row] = org;
       columns.openedAt[row] = openedAt;
       columns.endedAt[row] = to;
-      columns.from[row] = this.dayOf(from);
+      columns.from[row] = first;
       columns.to[row] = this.dayOf(to);
-      columns.added[row] = isAddition ? this.dayOf(openedAt) : NEVER;
+      // The time of an addition is the start of its span.
+      columns.added[row] = isAddition ? first : NEVER;
     }
   }
 
@@ -146,22 +148,12 @@ export class Spans {
    */
   private sort(): void {
     const { users, orgs } = this.columns;
-    this.sortBy(users.slice(0, this.length));
-    this.sortBy(orgs.slice(0, this.length).map((org) => org >>> ORG_RANGE_SHIFT));
-  }
-
-  /** Stable counting sort of all columns. @param numbers the sort key of each span */
-  private sortBy(numbers: Int32Array): void {
-    const most = numbers.reduce((one, other) => Math.max(one, other), 0);
-    if (most === 0) return;
-    const next = new Int32Array(most + 2);
-    for (let index = 0; index < numbers.length; index++) next[numbers[index]! + 1]!++;
-    for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
-    const targets = numbers.map((number) => next[number]!++);
+    const byUser = sortedBy(indices(this.length), (index) => users[index]!);
+    const order = sortedBy(byUser, (index) => orgs[index]! >>> ORG_RANGE_SHIFT);
     for (const name of NAMES) {
       const column = this.columns[name];
-      const before = column.slice(0, targets.length);
-      for (let index = 0; index < targets.length; index++) column[targets[index]!] = before[index]!;
+      const before = column.slice(0, this.length);
+      for (let row = 0; row < order.length; row++) column[row] = before[order[row]!]!;
     }
   }
 
@@ -186,6 +178,25 @@ export class Spans {
     moveUpTo(this.length);
     this.length = kept;
   }
+}
+
+function indices(count: number): Uint32Array {
+  const all = new Uint32Array(count);
+  for (let index = 0; index < count; index++) all[index] = index;
+  return all;
+}
+
+/** Stable counting sort. @param numberOf a small number of each key */
+function sortedBy(keys: Uint32Array, numberOf: (key: number) => number): Uint32Array {
+  let most = 0;
+  for (let at = 0; at < keys.length; at++) most = Math.max(most, numberOf(keys[at]!));
+  if (most === 0) return keys;
+  const next = new Uint32Array(most + 2);
+  for (let at = 0; at < keys.length; at++) next[numberOf(keys[at]!) + 1]!++;
+  for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
+  const sorted = new Uint32Array(keys.length);
+  for (let at = 0; at < keys.length; at++) sorted[next[numberOf(keys[at]!)]!++] = keys[at]!;
+  return sorted;
 }
 
 function columnsOf(spans: number): SpanColumns {

@@ -122,9 +122,7 @@ export class Subjects {
     const deleted: number[] = [];
     if (keys.length > 0) {
       await copyRows(db, this.sql.changed(keys), (row) => {
-        const { key, isDeletionNew } = this.take(row);
-        changed.add(key);
-        if (isDeletionNew) deleted.push(key);
+        changed.add(this.take(row, (key) => deleted.push(key)));
       });
     }
     for (const key of mentioned) {
@@ -170,13 +168,15 @@ export class Subjects {
     return this.rank;
   }
 
-  private take(row: CopiedRow): { key: number; isDeletionNew: boolean } {
+  /** @param onDeleted receives the key when its deletion changed @returns the key */
+  private take(row: CopiedRow, onDeleted?: (key: number) => void): number {
     const key = row.int();
     if (key >= this.isKnown.length) this.grow(key);
     if (this.isKnown[key] === 0) this.count++;
     this.isKnown[key] = 1;
     this.createdAt[key] = row.instantMs();
-    return { key, isDeletionNew: this.deletions.put(key, row.bytesOrNull()) };
+    if (this.deletions.put(key, row.bytesOrNull())) onDeleted?.(key);
+    return key;
   }
 
   private grow(key: number): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Calendar } from '#libs/contracts';
-import { Database, isReadOnly, type Connection } from '#libs/database';
+import { Database, committedOnAllNodes, isReadOnly, type Connection } from '#libs/database';
 import { ActivityEntries } from '../blocks/activity-entries.js';
 import { DayBlocks } from '../blocks/day-block.js';
 import { NO_ORG } from '../blocks/no-org.js';
@@ -36,9 +36,12 @@ export class ActivityFold {
 
   /** Folds all entries committed before this call. Waits while another process folds. */
   async fold(duration: 'short' | 'long' = 'long'): Promise<void> {
-    if (!(await hasActivity(this.database.pool))) return;
-    // Stops at the first portion that is not full: under load, the log is never empty.
-    while (await this.database.transaction((db) => this.foldSome(db), duration));
+    if (await hasActivity(this.database.pool)) {
+      // Stops at the first portion that is not full: under load, the log is never empty.
+      while (await this.database.transaction((db) => this.foldSome(db), duration));
+    }
+    // Another process may be folding the last entries.
+    await committedOnAllNodes(this.database.pool);
   }
 
   /** `fold` for a request. Does nothing on a read-only database. */

@@ -1,5 +1,7 @@
 import type { Queryable } from '#libs/database';
 import { hashDomain, parentsOf } from './email-domains.js';
+import { applyExclusions } from './exclusions.store.js';
+import { isDistributed } from '../distribution/is-distributed.query.js';
 import { isLater, type Version } from '../membership/version.js';
 
 /** The domain of a deleted user's e-mail, and the version of that e-mail. */
@@ -64,4 +66,6 @@ export async function keepHashedDomains(
     rows.map(({ parents }) => JSON.stringify(parents.map(hexOf))),
     rows.map(({ stamp }) => stamp),
   ]);
+  const keys = rows.map(({ userKey }) => userKey);
+  if (await isDistributed(db)) await applyExclusions(db, keys);
 }

@@ -177,6 +177,18 @@ export async function writeExcluded(
   await db.query('update exclusions set changes = changes + 1');
 }
 
+const HAS_DOMAINS = `
+  select exists (select from exclusion_rules where kind in ('domain', 'subdomains')) as "hasDomains"`;
+
+/**
+ * Applies the current rules to users whose e-mail changed. Triggers do so unless the store is distributed: Citus has no
+ * triggers with transition tables.
+ */
+export async function applyExclusions(db: Queryable, userKeys: readonly number[]): Promise<void> {
+  const { rows } = await db.query<{ hasDomains: boolean }>(HAS_DOMAINS);
+  if (rows[0]!.hasDomains) await db.query('select apply_exclusions($1::int[])', [userKeys]);
+}
+
 function isDomain(kind: StoredRule['kind']): boolean {
   return kind === 'domain' || kind === 'subdomains';
 }

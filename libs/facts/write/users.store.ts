@@ -1,6 +1,7 @@
 import { PROFILE_FIELDS, type ProfileValues } from '#libs/contracts';
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
 import { VERSIONED_FIELDS, type VersionedField, type UserChange } from './batch.js';
+import { applyExclusions } from './exclusions.store.js';
 import { domainOf } from './email-domains.js';
 import { versionTime } from '../membership/version.js';
 
@@ -69,7 +70,9 @@ const UPSERT_PROFILES = (from: string) => `
     on conflict (user_key) do update set ${latest('email_domain', 'email')},${VERSIONED_FIELDS.map(latestValue).join(',')}
     where ${VERSIONED_FIELDS.map(isNewer).join(' or ')}
   )
-  select user_key from incoming where is_deleted and email_stamp is not null`;
+  select user_key from incoming where is_deleted and email_stamp is not null
+  union all
+  select null from instance where distribution is not null`;
 
 const PROFILE_COLUMNS: RowSet['columns'] = [
   ['user_key', 'int'],
@@ -93,8 +96,15 @@ export async function upsertProfiles(
     ...VERSIONED_FIELDS.flatMap((field) => [profile[field]?.value, profile[field]?.version]),
   ]);
   const { from, values } = await transfer(db, { name: 'profiles', columns: PROFILE_COLUMNS, rows });
-  const found = await db.query<{ user_key: number }>(UPSERT_PROFILES(from), values);
+  const found = await db.query<{ user_key: number | null }>(UPSERT_PROFILES(from), values);
   const deleted = new Set(found.rows.map((row) => row.user_key));
+  // The row without a key says that the store is distributed, which saves a query.
+  const withEmail = deleted.has(null) ? changed.filter(({ change }) => change.profile.email) : [];
+  if (withEmail.length > 0)
+    await applyExclusions(
+      db,
+      withEmail.map(({ key }) => key),
+    );
   return changed.filter(({ key }) => deleted.has(key));
 }
 

@@ -3,7 +3,15 @@ import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { idSchema, parameters, wire, type DeadLetterList, type ReplayReply } from '#libs/contracts';
-import { Access, Operation, TakesBody, operation, type BodyOf, type QueryOf } from '#libs/platform';
+import {
+  Access,
+  Audited,
+  Operation,
+  TakesBody,
+  operation,
+  type BodyOf,
+  type QueryOf,
+} from '#libs/platform';
 import { DeadLettersService } from './dead-letters.service.js';
 import { ReplayService } from './replay.service.js';
 
@@ -61,6 +69,7 @@ export class DeadLettersController {
 
   @Get('export')
   @Operation(exportDeadLetters)
+  @Audited(exportDeadLetters, 'dead_letters.exported', undefined, 'before')
   export(@Res() reply: FastifyReply): void {
     void reply.type('application/x-ndjson').send(Readable.from(this.letters.export()));
   }
@@ -68,7 +77,15 @@ export class DeadLettersController {
   @Post('replay')
   @TakesBody({ maxBytes: REPLAY_BYTES })
   @Operation(replayDeadLetters)
+  @Audited(replayDeadLetters, 'dead_letters.replayed', ({ reply }) => ({
+    details: countsOf(reply),
+  }))
   replay(@Body() request: BodyOf<typeof replayDeadLetters>): Promise<ReplayReply> {
     return this.replays.replay(request);
   }
+}
+
+/** For the audit log. */
+function countsOf({ accepted, rejected, remaining }: ReplayReply) {
+  return { accepted, rejected: rejected.length, remaining };
 }

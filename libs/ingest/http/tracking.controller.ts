@@ -55,7 +55,7 @@ const BYTES_BEFORE_KEY = 512 * 1024;
  * be used becomes a dead letter and the reply is the same.
  */
 @Controller('v1')
-@Access('ingest')
+@Access('ingest', 'track')
 @AcceptsBasic()
 @TakesBody({
   maxBytes: INGEST_BYTES,

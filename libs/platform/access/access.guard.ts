@@ -8,8 +8,12 @@ import type { Caller } from './keys.service.js';
 import { SessionAccess } from './session-access.js';
 
 const ACCESS = 'insightd:access';
-/** Sets the scope that a route requires. A route without one refuses every request. */
-export const Access = (scope: Scope | 'public') => SetMetadata(ACCESS, scope);
+/** The scopes of which a route requires one, or `public`. */
+type Required = readonly Scope[] | 'public';
+
+/** Sets the scopes of which a route requires one. A route without any refuses every request. */
+export const Access = (...scopes: readonly Scope[] | readonly ['public']) =>
+  SetMetadata(ACCESS, scopes[0] === 'public' ? 'public' : scopes);
 
 const BASIC = 'insightd:basic';
 
@@ -35,14 +39,11 @@ export class AccessGuard implements CanActivate {
 
   /** @throws ApiError `unauthorized`, `forbidden`, or `rate_limited` after too many wrong keys */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const scope = scopeOf(this.reflector, context);
-    if (scope === 'public') return true;
+    const required = scopesOf(this.reflector, context);
+    if (required === 'public') return true;
     const request = context.switchToHttp().getRequest<Authorized>();
     const caller = await this.callerOf(request, context);
-    if (scope === undefined || !caller.scopes.includes(scope)) {
-      const message = `This key lacks the scope ${scope ?? 'for this address'}. "insightd keys create" creates one that has it.`;
-      throw new ApiError('forbidden', message);
-    }
+    if (!required?.some((scope) => caller.scopes.includes(scope))) throw lacks(caller, required);
     request.caller = caller;
     return true;
   }
@@ -78,9 +79,9 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** The access rule of a route. Without a scope, the route refuses every request. */
+/** The access rule of a route. Without scopes, the route refuses every request. */
 export interface RouteAccess {
-  scope: Scope | 'public' | undefined;
+  scopes: Required | undefined;
   /** Whether the route accepts the key as the user name of Basic authentication. */
   basic: boolean;
 }
@@ -89,17 +90,22 @@ export interface RouteAccess {
 export function accessOf(handler: object, controller: object): RouteAccess {
   const own = (key: string): unknown =>
     Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller);
-  return { scope: own(ACCESS) as RouteAccess['scope'], basic: own(BASIC) === true };
+  return { scopes: own(ACCESS) as RouteAccess['scopes'], basic: own(BASIC) === true };
 }
 
-export function scopeOf(
-  reflector: Reflector,
-  context: ExecutionContext,
-): Scope | 'public' | undefined {
-  return reflector.getAllAndOverride<Scope | 'public' | undefined>(ACCESS, [
-    context.getHandler(),
-    context.getClass(),
-  ]);
+/** The scopes of which the route of a request requires one. */
+export function scopesOf(reflector: Reflector, context: ExecutionContext): Required | undefined {
+  const places = [context.getHandler(), context.getClass()];
+  return reflector.getAllAndOverride<Required | undefined>(ACCESS, places);
+}
+
+function lacks({ kind }: Caller, required: readonly Scope[] | undefined): ApiError {
+  const scopes = required?.join(' or ') ?? 'for this address';
+  const message =
+    kind === 'person'
+      ? `You lack the scope ${scopes}. Ask an administrator to add your address to OIDC_ADMINS.`
+      : `This key lacks the scope ${scopes}. "insightd keys create" creates one that has it.`;
+  return new ApiError('forbidden', message);
 }
 
 function bearer(header: string | undefined): string | undefined {

@@ -10,6 +10,7 @@ import {
   type CreatedKey,
   type KeyList,
 } from '#libs/contracts';
+import { Audited } from '../audit/audited.js';
 import { Clock } from '../clock/clock.js';
 import { Operation, operation, type BodyOf, type PathOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
@@ -56,6 +57,10 @@ export class KeysController {
 
   @Post()
   @Operation(createKey)
+  @Audited(createKey, 'key.created', ({ reply }) => ({
+    target: reply.key_id,
+    details: { name: reply.name, scopes: reply.scopes, expires_at: reply.expires_at },
+  }))
   async create(@Body() given: BodyOf<typeof createKey>): Promise<CreatedKey> {
     // The schema has checked both.
     const name = keyName(given.name)!;
@@ -70,6 +75,7 @@ export class KeysController {
 
   @Delete(':keyId')
   @Operation(revokeKey)
+  @Audited(revokeKey, 'key.revoked', ({ path }) => ({ target: path.keyId }))
   async revoke(@Param() { keyId }: PathOf<typeof revokeKey>): Promise<void> {
     const isRevoked =
       !keyId.includes('\0') && (await this.keys.revoke(keyId, new Date(this.clock.now())));

@@ -9,7 +9,7 @@ import { Reflector } from '@nestjs/core';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import { ApiError } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../config/index.js';
-import { scopeOf, type Authorized } from './access.guard.js';
+import { scopesOf, type Authorized } from './access.guard.js';
 
 const UNCOUNTED = 'insightd:uncounted';
 
@@ -30,7 +30,8 @@ export class ReadLimitGuard implements CanActivate {
 
   /** @throws ApiError `rate_limited` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (scopeOf(this.reflector, context) !== 'read') return true;
+    const required = scopesOf(this.reflector, context);
+    if (required === 'public' || !required?.includes('read')) return true;
     if (this.reflector.get<true | undefined>(UNCOUNTED, context.getClass())) return true;
     const { caller } = context.switchToHttp().getRequest<Authorized>();
     try {

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Outside } from '../http/outside.js';
-import { SESSION_MS } from './sessions.service.js';
 
 /**
  * The name over https. Its prefix makes browsers refuse the cookie from any other host and over plain http.
@@ -23,22 +22,20 @@ export class SessionCookie {
     return tokenIn(cookie, SESSION_COOKIE);
   }
 
-  /** Sets a cookie that scripts cannot read and that browsers do not send for other sites. */
+  /**
+   * Sets a cookie that scripts cannot read and that browsers do not send for other sites. It ends with the session of
+   * the browser.
+   */
   set(request: FastifyRequest, reply: FastifyReply, token: string): void {
-    this.write(request, reply, token, SESSION_MS / 1000);
+    this.write(request, reply, token, '');
   }
 
   clear(request: FastifyRequest, reply: FastifyReply): void {
-    this.write(request, reply, '', 0);
+    this.write(request, reply, '', 'Max-Age=0; ');
   }
 
-  private write(
-    { raw }: FastifyRequest,
-    reply: FastifyReply,
-    value: string,
-    maxAgeSeconds: number,
-  ) {
-    const attributes = `Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict`;
+  private write({ raw }: FastifyRequest, reply: FastifyReply, value: string, age: string): void {
+    const attributes = `${age}HttpOnly; SameSite=Strict`;
     const cookie = this.outside.isSecure(raw)
       ? `${SECURE_SESSION_COOKIE}=${value}; Path=/; ${attributes}; Secure`
       : `${SESSION_COOKIE}=${value}; Path=${this.outside.baseOf(raw)}; ${attributes}`;

@@ -9,7 +9,7 @@ import { People } from './oidc/people.js';
 import { SameOrigin } from './same-origin.js';
 import { SessionCookie } from './session-cookie.js';
 import { SessionsService } from './sessions.service.js';
-import { WrongKeys } from './wrong-keys.js';
+import { SignInLog } from './sign-in-log.js';
 
 const signInOperation = operation({
   id: 'signIn',
@@ -47,16 +47,28 @@ const signOutOperation = operation({
   provenBy: [['session']],
 });
 
+/** What the sign-in page offers. */
+@Controller('session/options')
+@Access('public')
+export class SignInOptionsController {
+  constructor(private readonly people: People) {}
+
+  @Get()
+  @Operation(getSignInOptions)
+  show() {
+    return { key: true as const, oidc: this.people.offer() };
+  }
+}
+
 /** Signs browsers in and out. */
 @Controller('session')
 @Access('public')
 export class SessionController {
   constructor(
     private readonly sessions: SessionsService,
-    private readonly people: People,
     private readonly cookie: SessionCookie,
     private readonly pages: SameOrigin,
-    private readonly wrongKeys: WrongKeys,
+    private readonly log: SignInLog,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
   ) {}
@@ -76,9 +88,10 @@ export class SessionController {
     const { sessions } = this;
     const begun = await (isCode ? sessions.beginWithCode(given, now) : sessions.begin(given, now));
     if (!begun) {
-      this.wrongKeys.count(request);
+      this.log.refusedKey(request);
       throw refused(isCode);
     }
+    await this.log.started(request, begun.caller, isCode ? 'code' : 'key');
     this.cookie.set(request, reply, begun.token);
   }
 
@@ -100,12 +113,6 @@ export class SessionController {
     };
   }
 
-  @Get('options')
-  @Operation(getSignInOptions)
-  options() {
-    return { key: true as const, oidc: this.people.offer() };
-  }
-
   @Delete()
   @Operation(signOutOperation)
   async signOut(
@@ -114,7 +121,11 @@ export class SessionController {
   ): Promise<void> {
     this.pages.demand(request);
     const token = this.cookie.tokenOf(request);
-    if (token !== undefined) await this.sessions.end(token);
+    const session = token && (await this.sessions.find(token, this.clock.now()));
+    if (session) {
+      await this.sessions.end(token);
+      await this.log.ended(request, session.caller);
+    }
     this.cookie.clear(request, reply);
   }
 }

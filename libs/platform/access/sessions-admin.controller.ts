@@ -1,6 +1,7 @@
 import { Controller, Delete, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { idSchema, keyShapes } from '#libs/contracts';
+import { Audited } from '../audit/audited.js';
 import { Operation, operation, type QueryOf } from '../http/operation.js';
 import { Access } from './access.guard.js';
 import { SessionsService } from './sessions.service.js';
@@ -23,6 +24,10 @@ export class SessionsAdminController {
 
   @Delete()
   @Operation(endSessions)
+  @Audited(endSessions, 'sessions.ended', ({ query, reply }) => ({
+    ...(query.key_id !== undefined && { target: query.key_id }),
+    details: { ended: reply.ended },
+  }))
   async end(@Query() query: QueryOf<typeof endSessions>): Promise<{ ended: number }> {
     return { ended: await this.sessions.endAll(query.key_id) };
   }

@@ -52,10 +52,13 @@ export class SessionsService {
     return caller && this.create(caller, hash(key), now);
   }
 
-  /** Begins a session for a person whose address the provider has verified and the settings admit. */
-  async beginForPerson(person: Person, now: number): Promise<NewSession> {
+  /**
+   * Begins a session for a person whose address the provider has verified.
+   * @returns undefined when the settings do not admit the person
+   */
+  async beginForPerson(person: Person, now: number): Promise<NewSession | undefined> {
     const caller = this.people.callerOf(person);
-    if (!caller) throw new ApiError('forbidden', 'This address may not sign in.');
+    if (!caller) return undefined;
     const { issuer, email, name } = person;
     const token = await this.store({ issuer, email, personName: name }, now);
     return { token, caller };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
 import { LOOPBACK, addressList } from './addresses.js';
-import { eventNames, healthWeights, roleNames, traitKeys } from './lists.js';
+import { eventNames, healthWeights, retryDelays, roleNames, traitKeys } from './lists.js';
 import { oidcProblems, oidcSettings } from './oidc.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
@@ -107,11 +107,13 @@ const known = z.object({
     )
     .optional(),
   MCP_PERSONAL_DATA: truth.default(true),
+  OUTBOUND_ALLOW_PRIVATE: truth.default(false),
   USER_TRAITS: traitKeys.default([]),
   ORG_TRAITS: traitKeys.default([]),
   TRACKING_IGNORE: eventNames.default([]),
   OWNER_ROLES: roleNames.default(['Owner']),
   HEALTH_WEIGHTS: healthWeights.default({ adoption: 40, frequency: 25, trend: 20, recency: 15 }),
+  DELIVERY_RETRY_SECONDS: retryDelays.default([5, 300, 1_800, 7_200, 18_000, 36_000, 36_000]),
   IDENTITY_DAYS: whole(30, 3_650).default(30),
   DEAD_LETTER_DAYS: whole(1, 3_650).default(30),
   DEAD_LETTER_MAX_MB: whole(2, 1_000_000).default(256),

@@ -48,3 +48,18 @@ export const healthWeights = entries.transform((texts, context) => {
   );
   return z.NEVER;
 });
+
+/** The longest delay, a day. */
+const MAX_DELAY = 86_400;
+const MAX_DELAYS = 20;
+
+/** Delays before repeated attempts, in seconds. */
+export const retryDelays = entries.transform((texts, context) => {
+  const delays = texts.map((text) => (/^\d{1,5}$/.test(text) ? Number(text) : Number.NaN));
+  if (delays.length <= MAX_DELAYS && delays.every((delay) => delay >= 1 && delay <= MAX_DELAY))
+    return delays;
+  context.addIssue(
+    `must be 1 to ${MAX_DELAYS} whole numbers from 1 to ${MAX_DELAY}, separated by commas, such as 5,300,1800`,
+  );
+  return z.NEVER;
+});

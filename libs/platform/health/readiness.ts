@@ -3,6 +3,7 @@ import { endsWithin } from '#libs/contracts';
 import { Database } from '#libs/database';
 
 const ANSWERS_WITHIN_MS = 2_500;
+export const NO_DATABASE = 'The database does not answer.';
 
 /** Resolves when a part can do its work. A rejection, or no answer in time, means that it cannot. */
 type Check = () => Promise<void> | void;
@@ -13,7 +14,7 @@ export class Readiness {
   private readonly checks: { problem: string; check: Check; underWay?: Promise<void> }[] = [];
 
   constructor(database: Database) {
-    this.add('The database does not answer.', () => database.ready());
+    this.add(NO_DATABASE, () => database.ready());
   }
 
   /** @param problem a sentence for the caller when `check` fails */
@@ -30,7 +31,7 @@ export class Readiness {
         return (await endsWithin(ANSWERS_WITHIN_MS, one.underWay)) ? [] : [one.problem];
       }),
     );
-    return found.flat();
+    return [...new Set(found.flat())];
   }
 }
 

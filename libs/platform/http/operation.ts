@@ -61,7 +61,7 @@ export type BodyOf<S extends OperationSpec> = Output<S['body']>;
 
 type Output<T> = T extends z.ZodType ? z.output<T> : never;
 /** `unknown` when the reply is not JSON: the handler sends it itself. */
-type ReplyOf<S extends OperationSpec> = S extends { reply: z.ZodType }
+export type ReplyOf<S extends OperationSpec> = S extends { reply: z.ZodType }
   ? Output<S['reply']>
   : unknown;
 

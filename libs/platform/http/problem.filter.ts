@@ -24,6 +24,7 @@ const TITLES: Record<ErrorCode, string> = {
   bad_signature: 'The signature cannot be trusted',
   forbidden: 'The key lacks the scope',
   not_found: 'There is nothing here',
+  conflict: 'The request does not fit the present state',
   too_slow: 'The body arrived too slowly',
   too_large: 'The body is too large',
   unsupported_media_type: 'The content type is not supported',

@@ -74,6 +74,18 @@ export class Metrics {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 20, 60],
     registers: [this.registry],
   });
+  readonly deliveries = new Counter({
+    name: 'insightd_subscription_deliveries_total',
+    help: 'Attempts to deliver messages of subscriptions, by outcome (delivered, failed, given_up, gone).',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly deliveriesWaiting = new Gauge({
+    name: 'insightd_subscription_deliveries_waiting',
+    help: 'Deliveries of subscriptions that wait.',
+    aggregator: 'max',
+    registers: [this.registry],
+  });
   readonly queueJobs = new Gauge({
     name: 'insightd_queue_jobs',
     help: 'Jobs in the queue, by state.',

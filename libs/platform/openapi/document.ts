@@ -58,10 +58,14 @@ function operationOf(route: Route): Record<string, unknown> {
 function descriptionOf({ spec, access, aliases }: Route): string {
   const parts = [
     spec.description,
-    access.scope !== 'public' && access.scope && `Needs a key with the scope \`${access.scope}\`.`,
+    access.scopes !== 'public' && access.scopes && `Needs a key with ${namesOf(access.scopes)}.`,
     aliases.length > 0 && `Also at ${aliases.map((path) => `\`${path}\``).join(', ')}.`,
   ];
   return parts.filter(Boolean).join('\n\n');
+}
+
+function namesOf(scopes: readonly string[]): string {
+  return `the scope ${scopes.map((scope) => `\`${scope}\``).join(' or ')}`;
 }
 
 /** Whether a body is required. A JSON body without required members may be omitted. */

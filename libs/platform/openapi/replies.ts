@@ -28,6 +28,7 @@ const ERRORS = {
   Unauthorized: { description: 'There is no valid key, session or signature' },
   Forbidden: { description: 'The key lacks the scope, or a page of another site sent the request' },
   NotFound: { description: 'There is nothing here' },
+  Conflict: { description: 'The request does not fit the present state' },
   TooLarge: { description: 'The body is too large' },
   UnsupportedMediaType: { description: 'The content type or encoding is not supported' },
   RateLimited: { description: 'Too many requests', headers: RETRY_AFTER },
@@ -56,6 +57,7 @@ const NAMES: Record<number, ErrorName> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'NotFound',
+  409: 'Conflict',
   413: 'TooLarge',
   415: 'UnsupportedMediaType',
   429: 'RateLimited',
@@ -95,7 +97,7 @@ export function contentOf(media: Media): Record<string, object> {
 function errorStatuses({ spec, access }: Route): number[] {
   const codes: ErrorCode[] = [...(spec.errors ?? []), 'internal', 'unavailable'];
   const hasBody = spec.body !== undefined || spec.rawBody !== undefined;
-  if (access.scope !== 'public') codes.push('unauthorized', 'forbidden', 'rate_limited');
+  if (access.scopes !== 'public') codes.push('unauthorized', 'forbidden', 'rate_limited');
   if (hasBody || spec.path || spec.query) codes.push('invalid');
   if (spec.path) codes.push('not_found');
   if (hasBody) codes.push('too_large', 'unsupported_media_type');

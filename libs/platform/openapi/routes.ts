@@ -1,6 +1,7 @@
 import { RequestMethod } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { accessOf, type RouteAccess } from '../access/access.guard.js';
+import { isAccountedFor } from '../audit/audited.js';
 import { operationOf, type OperationSpec } from '../http/operation.js';
 
 /** An endpoint and its description. */
@@ -46,8 +47,23 @@ function routesOfController(controller: Controller): Route[] {
       pathsIn(handler).map((end) => joined(prefix, end)),
     );
     const access = accessOf(handler, controller);
+    demandAudit(`${controller.name}.${name}`, method, access, handler);
     return [{ method: RequestMethod[method].toLowerCase(), path: path!, aliases, access, spec }];
   });
+}
+
+/** @throws Error for a change by administrators that is not in the audit log */
+function demandAudit(
+  name: string,
+  method: RequestMethod,
+  { scopes }: RouteAccess,
+  handler: object,
+): void {
+  if (method === RequestMethod.GET || scopes === 'public' || !scopes?.includes('admin')) return;
+  if (isAccountedFor(handler)) return;
+  throw new Error(
+    `${name} has neither @Audited nor @NotAudited: administrators change data by it.`,
+  );
 }
 
 function pathsIn(target: object): string[] {

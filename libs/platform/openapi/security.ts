@@ -31,15 +31,15 @@ export type SecurityScheme = keyof typeof securitySchemes;
 
 /** The alternative security requirements of an endpoint; an empty list when it needs none. */
 export function securityOf(
-  { scope, basic }: RouteAccess,
+  { scopes, basic }: RouteAccess,
   provenBy?: readonly (readonly SecurityScheme[])[],
 ): object[] {
   if (provenBy) {
     return provenBy.map((names) => Object.fromEntries(names.map((name) => [name, []])));
   }
-  if (scope === 'public') return [];
+  if (scopes === 'public') return [];
   const ways: SecurityScheme[] = ['key'];
   if (basic) ways.push('writeKey');
-  if (SESSION_SCOPES.some((known) => known === scope)) ways.push('session');
+  if (SESSION_SCOPES.some((known) => scopes?.includes(known))) ways.push('session');
   return ways.map((name) => ({ [name]: [] }));
 }

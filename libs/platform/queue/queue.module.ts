@@ -30,22 +30,24 @@ const STATEMENT_MS = 20_000;
 /** One attempt per job: the row that a job names decides about retries. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
+/** One object, so that the connection is configured once for all queues. */
+const ROOT = BullModule.forRootAsync({
+  inject: [SETTINGS, QueueStore, Logger],
+  useFactory: async (settings: Settings, store: QueueStore, logger: Logger) => ({
+    ...(settings.REDIS_URL === undefined
+      ? queuesInPostgres(settings.DATABASE_DIRECT_URL!)
+      : await queuesInRedis(settings.REDIS_URL, store, logger)),
+    defaultJobOptions: JOB_OPTIONS,
+  }),
+});
+
 /** The queues are in Redis when REDIS_URL is set, otherwise in PostgreSQL. No other code depends on which. */
 @Global()
 @Module({})
 export class QueueModule {
   static register(...names: QueueName[]): DynamicModule {
     const queues = BullModule.registerQueue(...names.map((name) => ({ name })));
-    const root = BullModule.forRootAsync({
-      inject: [SETTINGS, QueueStore, Logger],
-      useFactory: async (settings: Settings, store: QueueStore, logger: Logger) => ({
-        ...(settings.REDIS_URL === undefined
-          ? queuesInPostgres(settings.DATABASE_DIRECT_URL!)
-          : await queuesInRedis(settings.REDIS_URL, store, logger)),
-        defaultJobOptions: JOB_OPTIONS,
-      }),
-    });
-    return { module: QueueModule, imports: [root, queues], exports: [queues] };
+    return { module: QueueModule, imports: [ROOT, queues], exports: [queues] };
   }
 }
 

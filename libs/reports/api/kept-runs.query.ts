@@ -18,6 +18,8 @@ export interface KeptRun {
   completedAt: number;
   /** Time of the completion, to the microsecond. In a store that went back, a run may be made a second time. */
   version: string;
+  /** The version of the exclusion rules that it was made with. */
+  exclusionsVersion: number;
 }
 
 /** SQL expression that identifies the snapshot of a run. */
@@ -25,7 +27,8 @@ export const RUN_VERSION = `extract(epoch from completed_at)::text`;
 
 const KEPT = `
   select id, run_id as "runId", floor(extract(epoch from report_time))::float8 as "reportTime",
-    floor(extract(epoch from completed_at))::float8 as "completedAt", ${RUN_VERSION} as version
+    floor(extract(epoch from completed_at))::float8 as "completedAt", ${RUN_VERSION} as version,
+    exclusions_version as "exclusionsVersion"
   from report_runs
   where ${SERVABLE}`;
 const LATEST = `${KEPT} order by report_runs.report_time desc, id desc limit 1`;
@@ -44,6 +47,15 @@ export async function keptRun(db: Queryable, runId?: string): Promise<KeptRun | 
   const run = await one(db, NAMED, [runId]);
   if (!run) throw new SnapshotPruned();
   return run;
+}
+
+const ofPresent = (direction: 'asc' | 'desc') => `
+  ${KEPT} and not as_of order by report_runs.report_time ${direction}, id ${direction} limit 1`;
+const PRESENT = { first: ofPresent('asc'), latest: ofPresent('desc') };
+
+/** The first or the latest kept run that was scheduled or requested for its own moment, not as of a past day. */
+export function presentRun(db: Queryable, which: 'first' | 'latest'): Promise<KeptRun | undefined> {
+  return one(db, PRESENT[which], []);
 }
 
 /** Names of earlier days to compare with, and their distance in days. */

@@ -5,6 +5,8 @@ import { BITMAP_DAYS, BITMAP_WORDS, WORD_DAYS, wordBits } from './bitmap-words.j
 /** The bits of the third word that are used. */
 const OLDEST = (1 << (BITMAP_DAYS - 2 * WORD_DAYS)) - 1;
 const ROOM_TO_GROW = 1.05;
+/** The words of 32 keys. */
+const TILE_WORDS = WORD_DAYS * BITMAP_WORDS;
 
 /**
  * The active days of each user or org among the last 90, one bit per day: three adjacent words of 32 days per key,
@@ -49,6 +51,30 @@ export class ActivityBitmaps {
     const { words } = this;
     const [index, mark] = [Math.floor(age / WORD_DAYS), 1 << age];
     forEachKey(block, bits, (key) => (words[key * BITMAP_WORDS + index]! |= mark));
+  }
+
+  /**
+   * Puts a day of a block of keys, in the store's format, into empty bitmaps. Call `transpose` after the last one.
+   *
+   * Until then the bitmaps of 32 keys are stored by day: a word for each of 96 days, with a bit for each key. Marking each
+   * key, as `markBlock` does, took 0.45 s of CPU instead of 0.1 for the 90 days of a million users.
+   */
+  putBlock(age: number, block: number, bits: Uint8Array): void {
+    const { words } = this;
+    // The last day of a word comes first, so that age 0 becomes the lowest bit.
+    const day = (WORD_DAYS - 1 - (age % WORD_DAYS)) * BITMAP_WORDS + Math.floor(age / WORD_DAYS);
+    let at = (block << BLOCK_SHIFT) * BITMAP_WORDS + day;
+    for (let byte = 0; byte < bits.length && at < words.length; byte += 4, at += TILE_WORDS) {
+      words[at] =
+        (bits[byte]! << 24) | (bits[byte + 1]! << 16) | (bits[byte + 2]! << 8) | bits[byte + 3]!;
+    }
+  }
+
+  /** Turns the days of `putBlock` into one bitmap per key. */
+  transpose(): void {
+    const { words } = this;
+    for (let tile = 0; tile < words.length; tile += TILE_WORDS)
+      for (let word = 0; word < BITMAP_WORDS; word++) transposeTile(words, tile + word);
   }
 
   /** Clears one day of a block of keys. */
@@ -126,7 +152,26 @@ export class ActivityBitmaps {
   }
 }
 
+/**
+ * Transposes 32 words of 32 bits in place, `BITMAP_WORDS` apart: bit n of word m, from the highest on, becomes bit m of
+ * word n. Swaps ever smaller squares of bits (Warren, Hacker's Delight, 7-3).
+ */
+function transposeTile(words: Uint32Array, first: number): void {
+  let mask = 0x0000ffff;
+  for (let size = WORD_DAYS / 2; size > 0; size >>>= 1, mask ^= mask << size) {
+    for (let row = 0; row < WORD_DAYS; row = (row + size + 1) & ~size) {
+      // Two constants: as an array, the positions took twice as long as everything else.
+      const one = first + row * BITMAP_WORDS;
+      const other = one + size * BITMAP_WORDS;
+      const swapped = (words[one]! ^ (words[other]! >>> size)) & mask;
+      words[one]! ^= swapped;
+      words[other]! ^= swapped << size;
+    }
+  }
+}
+
+/** Words for whole tiles of 32 keys. */
 function wordsFor(keys: number): Uint32Array {
-  const bytes = keys * BITMAP_WORDS * Uint32Array.BYTES_PER_ELEMENT;
+  const bytes = Math.ceil(keys / WORD_DAYS) * TILE_WORDS * Uint32Array.BYTES_PER_ELEMENT;
   return new Uint32Array(new SharedArrayBuffer(bytes));
 }

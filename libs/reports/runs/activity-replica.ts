@@ -7,6 +7,7 @@ import {
   scanAllActivity,
   scanChangedActivity,
   setChangedSince,
+  type ActivityTable,
   type DayRange,
   type ReadPoint,
 } from '#libs/facts';
@@ -41,13 +42,8 @@ export class ActivityReplica {
     const replica = new ActivityReplica(calendar, await currentReadPoint(db), day);
     replica.users.makeRoom(size);
     await replica.named.readPairs(db);
-    await scanAllActivity(db, 'activity', rangeOf(day), replica.markIn(replica.users));
-    await scanAllActivity(
-      db,
-      'named_activity',
-      rangeOf(day),
-      replica.markIn(replica.named.bitmaps),
-    );
+    await readDays(db, 'activity', day, replica.users);
+    await readDays(db, 'named_activity', day, replica.named.bitmaps);
     await replica.applyLog(db);
     return replica;
   }
@@ -79,11 +75,6 @@ export class ActivityReplica {
     await this.applyLog(db);
     this.readPoint = readPoint;
     return true;
-  }
-
-  private markIn(bitmaps: ActivityBitmaps) {
-    return (day: number, block: number, bits: Uint8Array) =>
-      bitmaps.markBlock(this.ageOf(day), block, bits);
   }
 
   private replaceIn(bitmaps: ActivityBitmaps) {
@@ -124,15 +115,26 @@ export async function readUserActivity(
 ): Promise<ActivityBitmaps> {
   const users = ActivityBitmaps.none(size);
   const ageOf = (label: number) => day - label / DAY_MS;
-  await scanAllActivity(db, 'activity', rangeOf(day), (label, block, bits) =>
-    users.markBlock(ageOf(label), block, bits),
-  );
+  await readDays(db, 'activity', day, users);
   const mark = (user: number, seconds: number) => {
     const age = ageOf(calendar.dayOf(seconds * 1000));
     if (age >= 0 && age < BITMAP_DAYS) users.mark(user, age);
   };
   await scanActivityLog(db, mark, (user, _org, seconds) => mark(user, seconds));
   return users;
+}
+
+/** Reads the folded activity of the 90 days up to `day` into empty bitmaps. */
+async function readDays(
+  db: Connection,
+  table: ActivityTable,
+  day: number,
+  bitmaps: ActivityBitmaps,
+): Promise<void> {
+  await scanAllActivity(db, table, rangeOf(day), (label, block, bits) =>
+    bitmaps.putBlock(day - label / DAY_MS, block, bits),
+  );
+  bitmaps.transpose();
 }
 
 /** The 90 days up to `day`. */

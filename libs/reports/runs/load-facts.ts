@@ -1,6 +1,6 @@
 import type { Calendar } from '#libs/contracts';
 import { FactReplica, expectCalendar, loadLastActive, readExcluded } from '#libs/facts';
-import { settleAll, type Connection } from '#libs/database';
+import { committedOnAllNodes, settleAll, type Connection } from '#libs/database';
 import type { Settings } from '#libs/platform';
 import { ActivityReplica } from './activity-replica.js';
 import { lostOwners } from '../engine/lost-owners.js';
@@ -50,6 +50,7 @@ export async function loadFacts(
   const [one, other] = pair;
   const memory = before?.memory ?? new ScratchBuffers();
   memory.rewind();
+  await committedOnAllNodes(one);
   await expectCalendar(one, calendar);
   const excluded = await readExcluded(one);
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);

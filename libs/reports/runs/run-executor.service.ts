@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Calendar, DAY_MS, endsWithin, unixSeconds } from '#libs/contracts';
 import type { FactReplica } from '#libs/facts';
-import { Database, outsideFault } from '#libs/database';
+import { Database, finishCommits, outsideFault } from '#libs/database';
 import {
   Logger,
   Metrics,
@@ -141,6 +141,7 @@ export class RunExecutor {
     // A run that starts in the meantime, or after a failure, reads everything.
     const before = this.known;
     this.known = undefined;
+    await finishCommits(this.database.pool);
     const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot((pair) =>
       loadFacts(pair, moment, this.calendar, this.settings, this.orgThread, before),
     );

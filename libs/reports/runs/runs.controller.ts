@@ -10,6 +10,7 @@ import {
 } from '#libs/contracts';
 import {
   Access,
+  Audited,
   Operation,
   operation,
   type BodyOf,
@@ -71,6 +72,7 @@ export class RunsController {
 
   @Post()
   @Operation(requestReportRun)
+  @Audited(requestReportRun, 'run.requested', ({ reply }) => ({ target: reply.run_id }))
   async request(@Body() { as_of: day }: BodyOf<typeof requestReportRun>) {
     const runId =
       day === undefined
@@ -95,6 +97,7 @@ export class RunsController {
 
   @Delete(':runId')
   @Operation(withdrawReportRun)
+  @Audited(withdrawReportRun, 'run.withdrawn', ({ path }) => ({ target: path.runId }))
   async withdraw(@Param() { runId }: PathOf<typeof withdrawReportRun>): Promise<ReportRunView> {
     if (!(await this.withdrawal.withdraw(runId))) throw noSuchRun();
     return this.find({ runId });

@@ -79,7 +79,7 @@ const sliceFrom = (table: string, rowsOf: (keys: string) => string) => `
     limit ${parameters.MAX_PAGE_SIZE}
   )
   select list.*, (${numbersFrom(table)}) as numbers, (${SERVED_RUN}) as served_run, (
-    select json_agg(profile order by id, org_id) from (${rowsOf('select key from keys')}) profile
+    select json_agg(row_to_json(profile) order by id, org_id) from (${rowsOf('select key from keys')}) profile
   ) as profiles
   from list`;
 

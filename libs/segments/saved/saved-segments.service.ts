@@ -8,7 +8,11 @@ import {
   findSegment,
   listSegments,
   removeSegment,
+  subscriptionsWith,
 } from './segments.store.js';
+
+/** Subscriptions that an error names. */
+const MOST_NAMES = 5;
 
 /** Lists, saves and removes segments. */
 @Injectable()
@@ -43,9 +47,16 @@ export class SavedSegments {
     return found(await changeSegment(this.database.pool, id, given));
   }
 
-  /** @throws ApiError `not_found` */
+  /** @throws ApiError `not_found`, or `conflict` while subscriptions use it */
   async remove(id: string): Promise<void> {
-    if (!(await removeSegment(this.database.pool, id))) throw unknownSegment();
+    const { pool } = this.database;
+    if (await removeSegment(pool, id)) return;
+    const users = await subscriptionsWith(pool, id);
+    if (users.length === 0) throw unknownSegment();
+    const names = users.slice(0, MOST_NAMES).map((name) => `"${name}"`);
+    const others = users.length > MOST_NAMES ? ` and ${users.length - MOST_NAMES} more` : '';
+    const message = `Subscriptions use this segment: ${names.join(', ')}${others}. Change or remove these first.`;
+    throw new ApiError('conflict', message);
   }
 }
 

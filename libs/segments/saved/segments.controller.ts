@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { segmentShapes, type Segment, type SegmentKeys, type SegmentList } from '#libs/contracts';
 import {
   Access,
+  Audited,
   Operation,
   operation,
   type BodyOf,
@@ -69,6 +70,7 @@ const deleteSegment = operation({
   tag: 'insights',
   summary: 'Remove a saved segment',
   path,
+  errors: ['conflict'],
 });
 
 /** Saved segments, and what conditions can be about. */
@@ -101,6 +103,7 @@ export class SegmentsController {
   @Post()
   @Access('admin')
   @Operation(createSegment)
+  @Audited(createSegment, 'segment.created', ({ reply }) => targetOf(reply))
   create(@Body() given: BodyOf<typeof createSegment>): Promise<Segment> {
     return this.saved.add(given);
   }
@@ -108,6 +111,7 @@ export class SegmentsController {
   @Put(':segmentId')
   @Access('admin')
   @Operation(replaceSegment)
+  @Audited(replaceSegment, 'segment.changed', ({ reply }) => targetOf(reply))
   replace(
     @Param() { segmentId }: PathOf<typeof replaceSegment>,
     @Body() given: BodyOf<typeof replaceSegment>,
@@ -118,7 +122,13 @@ export class SegmentsController {
   @Delete(':segmentId')
   @Access('admin')
   @Operation(deleteSegment)
+  @Audited(deleteSegment, 'segment.removed', ({ path }) => ({ target: path.segmentId }))
   async remove(@Param() { segmentId }: PathOf<typeof deleteSegment>): Promise<void> {
     await this.saved.remove(segmentId);
   }
+}
+
+/** For the audit log. Names and conditions may be about persons. */
+function targetOf({ id, subject }: Segment) {
+  return { target: id, details: { subject } };
 }

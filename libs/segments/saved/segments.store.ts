@@ -42,9 +42,19 @@ export async function changeSegment(
   return (await db.query<Segment>(CHANGE, [...valuesOf(given), id])).rows[0];
 }
 
-/** @returns whether there was such a segment */
+const REMOVE = `
+  delete from segments s
+  where id = $1 and not exists (select from subscriptions where segment = s.id)`;
+
+/** @returns whether there was such a segment that no subscription uses */
 export async function removeSegment(db: Queryable, id: string): Promise<boolean> {
-  return (await db.query('delete from segments where id = $1', [id])).rowCount === 1;
+  return (await db.query(REMOVE, [id])).rowCount === 1;
+}
+
+/** The names of the subscriptions that use a segment. */
+export async function subscriptionsWith(db: Queryable, id: string): Promise<string[]> {
+  const sql = 'select name from subscriptions where segment = $1 order by name, id';
+  return (await db.query<{ name: string }>(sql, [id])).rows.map(({ name }) => name);
 }
 
 const instantOf = (column: string) =>

@@ -116,11 +116,15 @@ async function manageKeys(): Promise<void> {
     await api.POST('/api/admin/v1/keys', { body: { name: 'program', scopes: ['read'] } }),
   );
   const { keys } = found(await api.GET('/api/admin/v1/keys'));
-  const keyId = keys.find((one) => one.name === name)?.key_id ?? '';
+  const keyId = keys.find((one) => one.name === name && one.last_used_at === null)?.key_id ?? '';
   const { ended } = found(
     await api.DELETE('/api/admin/v1/sessions', { params: { query: { key_id: keyId } } }),
   );
   if (ended !== 0) throw new Error(String(ended));
+  const { entries } = found(
+    await api.GET('/api/admin/v1/audit', { params: { query: { action: 'key.created' } } }),
+  );
+  if (entries[0]?.target !== keyId) throw new Error(JSON.stringify(entries));
   const revoked = await api.DELETE('/api/admin/v1/keys/{keyId}', { params: { path: { keyId } } });
   if (revoked.response.status !== 204) throw new Error(String(revoked.response.status));
 }
@@ -191,6 +195,7 @@ async function readInsights(runId: string): Promise<void> {
   );
   if (!csv.includes('user_id')) throw new Error(csv);
   await segments();
+  await subscriptions();
   await agent();
   await exclusions();
   found(await api.GET('/api/insights/v1/users/{userId}', { params: { path: { userId: 'u' } } }));
@@ -246,6 +251,7 @@ async function signInAndOut(): Promise<void> {
   const browser = createClient<paths>({ baseUrl, headers: { Cookie: cookie } });
   const session = found(await browser.GET('/session'));
   if (!session.scopes.includes('read')) throw new Error(JSON.stringify(session));
+  if (found(await browser.GET('/session/options')).oidc) throw new Error('no provider is set');
   const out = await browser.DELETE('/session', { params: { header: { 'X-Insightd': '1' } } });
   if (out.response.status !== 204) throw new Error(String(out.response.status));
   const { error } = await browser.GET('/session');
@@ -284,6 +290,44 @@ async function agent(): Promise<void> {
     }),
   );
   if (answer.id !== 1) throw new Error(JSON.stringify(answer));
+}
+
+async function subscriptions(): Promise<void> {
+  const target = { kind: 'webhook', url: 'http://127.0.0.1:9/hook' } as const;
+  const body = {
+    ...{ name: 'Quiet', report: 'org/churn', interval: '30', target },
+    ...{ change: 'both', schedule: { every: 'run' }, paused: false },
+  } as const;
+  const created = found(await api.POST('/api/insights/v1/subscriptions', { body }));
+  const params = { path: { subscriptionId: created.id } };
+  found(
+    await api.PUT('/api/insights/v1/subscriptions/{subscriptionId}', {
+      params,
+      body: { ...body, paused: true },
+    }),
+  );
+  const { state, baseline } = found(
+    await api.GET('/api/insights/v1/subscriptions/{subscriptionId}', { params }),
+  );
+  const { subscriptions: all } = found(await api.GET('/api/insights/v1/subscriptions'));
+  all.map(({ name, waiting, given_up: lost }) => [name, waiting + lost, state, baseline?.run_id]);
+  found(await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/test', { params }));
+  found(
+    await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/secret', { params }),
+  ).secret.slice(0, created.secret?.length);
+  const { deliveries } = found(
+    await api.GET('/api/insights/v1/subscriptions/{subscriptionId}/deliveries', { params }),
+  );
+  const [delivery] = deliveries;
+  const replayed = await api.POST(
+    '/api/insights/v1/subscriptions/{subscriptionId}/deliveries/{deliveryId}/replay',
+    { params: { path: { subscriptionId: created.id, deliveryId: delivery!.id } } },
+  );
+  // The test may wait still.
+  if (![202, 409].includes(replayed.response.status)) found(replayed);
+  deliveries.map(({ counts, part, error }) => [counts?.entered, part?.number, error?.length]);
+  const removed = await api.DELETE('/api/insights/v1/subscriptions/{subscriptionId}', { params });
+  if (removed.response.status !== 204) throw new Error(String(removed.response.status));
 }
 
 async function segments(): Promise<void> {

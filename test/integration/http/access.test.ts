@@ -7,7 +7,7 @@ import { anEvent, EVENTS_PATH, problem } from '../../support/sending.js';
 import { startTestService, TEST_KEY, type TestService } from '../../support/service.js';
 import { userCreated } from '../../support/model/fixtures/builders.js';
 
-const SCOPES: Scope[] = ['read', 'ingest', 'admin'];
+const SCOPES: Scope[] = ['read', 'ingest', 'track', 'erase', 'admin'];
 const RUNS = '/api/admin/v1/report_runs';
 const LETTERS = '/api/admin/v1/dead_letters';
 
@@ -29,6 +29,8 @@ interface Endpoint {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   scope: Scope;
+  /** Another scope that is enough. */
+  also?: Scope;
   body?: () => unknown;
 }
 
@@ -36,6 +38,10 @@ const endpoints: Endpoint[] = [
   ...COMPATIBLE_PATHS.map((path) => ({ method: 'GET', path, scope: 'read' }) as const),
   { method: 'GET', path: '/api/backend/v1/reports', scope: 'read' },
   { method: 'POST', path: EVENTS_PATH, scope: 'ingest', body: () => anEvent('user.active') },
+  { method: 'POST', path: EVENTS_PATH, scope: 'erase', also: 'ingest', body: () => aDeletion() },
+  { method: 'POST', path: '/v1/track', scope: 'track', also: 'ingest', body: () => A_CALL },
+  { method: 'GET', path: '/api/admin/v1/keys', scope: 'admin' },
+  { method: 'GET', path: '/api/admin/v1/audit', scope: 'admin' },
   { method: 'GET', path: '/api/insights/v1/sources', scope: 'read' },
   { method: 'GET', path: '/api/admin/v1/sources', scope: 'admin' },
   { method: 'GET', path: RUNS, scope: 'admin' },
@@ -46,6 +52,9 @@ const endpoints: Endpoint[] = [
   { method: 'POST', path: `${LETTERS}/replay`, scope: 'admin', body: () => ({}) },
   { method: 'DELETE', path: '/api/admin/v1/sessions', scope: 'admin' },
 ];
+
+const A_CALL = { type: 'track', event: 'Opened', userId: 'someone' };
+const aDeletion = () => ({ ...anEvent('user.deleted'), data: { user_id: 'no one' } });
 
 /** Requests an endpoint. The export is read here, since `Api` does not read lines. */
 async function call({ method, path, body }: Endpoint, key: string): Promise<Reply> {
@@ -80,7 +89,8 @@ describe('every endpoint requires its own scope', () => {
     async (_method, path, endpoint) => {
       for (const scope of SCOPES) {
         const reply = await call(endpoint, shown[scope]);
-        if (scope === endpoint.scope) expect([200, 202]).toContain(reply.status);
+        if (scope === endpoint.scope || scope === endpoint.also)
+          expect([200, 202]).toContain(reply.status);
         else expect([scope, reply.status]).toEqual([scope, 403]);
       }
       const wrong = await call(endpoint, 'a-wrong-key-of-good-length');

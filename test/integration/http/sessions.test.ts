@@ -48,7 +48,7 @@ describe('a session', () => {
     const shown = (await (await call('GET', '/session', cookie)).json()) as { expires_at: number };
     expect(shown).toEqual({
       ...{ name: 'a reader', scopes: ['read'], expires_at: expect.any(Number) },
-      ...{ time_zone: 'UTC', week_start: 'monday' },
+      ...{ time_zone: 'UTC', week_start: 'monday', person: null },
     });
     expect(shown.expires_at * 1000 - Date.now()).toBeGreaterThan(11 * 3_600_000);
 
@@ -68,6 +68,8 @@ describe('a session', () => {
     expect(plain).toMatch(/^insightd_session=[\w-]{43}; /);
     for (const each of ['Path=/', 'HttpOnly', 'SameSite=Strict']) expect(plain).toContain(each);
     expect(plain).not.toContain('Secure');
+    // It ends with the session of the browser.
+    expect(plain).not.toMatch(/Max-Age|Expires/);
     const secure = await attributes({ 'X-Forwarded-Proto': 'https' });
     expect(secure).toMatch(/^__Host-insightd=[\w-]{43}; Path=\/; .*; Secure$/);
     expect(secure).not.toContain('Domain');

@@ -46,6 +46,7 @@ const WRONG: Record<string, string[]> = {
   INGEST_MEMORY_MIB: ['31'],
   TRUSTED_PROXIES: ['localhost', '10.0.0.0/33'],
   PUBLIC_URL: ['hidden.example.com', 'https://x.example/api/', 'https://x.example/?hidden=1'],
+  OUTBOUND_ALLOW_PRIVATE: ['yes'],
   SNAPSHOTS_HOURLY: ['0'],
   SNAPSHOTS_DAILY: ['1.5'],
   IDENTITY_DAYS: ['29'],

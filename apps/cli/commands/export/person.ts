@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ExportsModule, PersonExports } from '#libs/exports';
-import type { Settings } from '#libs/platform';
+import { AuditLog, type Settings } from '#libs/platform';
+import { recordCommand } from '../../audit.js';
 import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
 import { writingTo } from './output.js';
@@ -10,6 +11,8 @@ export async function exportPerson(args: string[], settings: Settings): Promise<
   const { userId, file } = parsed(args);
   await inContext(settings, [ExportsModule], async (context) => {
     const { content } = await context.get(PersonExports).document(userId);
+    const target = await context.get(AuditLog).targetOf('user', userId);
+    await recordCommand(context, { action: 'person.exported', target });
     await writingTo(file, async (write) => {
       for await (const text of content as AsyncIterable<string>) await write(text);
     });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ExportsModule, StoreExport } from '#libs/exports';
 import type { Settings } from '#libs/platform';
+import { recordCommand } from '../../audit.js';
 import { inContext } from '../../context.js';
 import { ProgressBar } from '../../progress-bar.js';
 import { STOPPED, stopSignal } from '../../stopping.js';
@@ -13,8 +14,9 @@ export async function exportStore(args: string[], settings: Settings): Promise<v
   const signal = stopSignal();
   const bar = new ProgressBar();
   try {
-    await inContext(settings, [ExportsModule], (context) =>
-      writingTo(file, async (write) => {
+    await inContext(settings, [ExportsModule], async (context) => {
+      await recordCommand(context, { action: 'store.exported' });
+      await writingTo(file, async (write) => {
         const lines = await context.get(StoreExport).write(
           (text) => {
             signal.throwIfAborted();
@@ -24,8 +26,8 @@ export async function exportStore(args: string[], settings: Settings): Promise<v
         );
         bar.end();
         process.stderr.write(`${lines.toLocaleString('en')} lines are exported.\n`);
-      }),
-    );
+      });
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
     process.stderr.write('Stopped before the end: the export is not complete.\n');

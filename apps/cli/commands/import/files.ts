@@ -34,6 +34,7 @@ import {
 import { Clock, Instance, SETTINGS, calendarOf, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { ProgressBar } from '../../progress-bar.js';
+import { recordCommand } from '../../audit.js';
 import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
 import { STOPPED, stopSignal } from '../../stopping.js';
@@ -47,6 +48,7 @@ const OPTIONS = {
 } as const;
 
 interface Wanted {
+  name: 'ndjson' | 'csv';
   path: string;
   /** The file of the rejected lines. */
   rejected: string;
@@ -69,7 +71,7 @@ export async function importNdjson(args: string[], settings: Settings): Promise<
     throw new UsageError('import ndjson needs one file.');
   const defaultSource = readSource(values.source, 'import');
   await run(settings, {
-    path,
+    ...{ name: 'ndjson', path },
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.ndjson`,
     isDryRun: values['dry-run'] === true,
     writer: (load) => new FactWriter(load, 'remembered'),
@@ -93,7 +95,7 @@ export async function importCsv(args: string[], settings: Settings): Promise<voi
   const defaultSource = readSource(values.source, 'csv');
   const asOf = given === undefined ? undefined : readAsOf(given);
   await run(settings, {
-    path,
+    ...{ name: 'csv', path },
     rejected: values.rejected ?? `${rejectedBase(path)}.rejected.csv`,
     isDryRun: values['dry-run'] === true,
     writer: (load) => new FactWriter(load, 'content'),
@@ -142,6 +144,7 @@ async function run(settings: Settings, wanted: Wanted): Promise<void> {
         writer: counting(writer, statistics, IMPORTED_FILE),
         records: (records: readonly StoreRecord[]) => restore.take(records),
       };
+      await recordCommand(context, { action: 'data.imported', details: { format: wanted.name } });
       const ended = await read(wanted, ofStore, from, into, context.get(Clock));
       statistics.record(IMPORTED_FILE, null, 'rejected', ended.rejected);
       statistics.recordDropped(IMPORTED_FILE, ended.dropped);

@@ -10,6 +10,7 @@ import {
 import { Database } from '#libs/database';
 import { Clock, SETTINGS, SettingsError, type Settings } from '#libs/platform';
 import { ProgressBar } from '../../progress-bar.js';
+import { recordCommand } from '../../audit.js';
 import { inContext } from '../../context.js';
 import { UsageError } from '../../usage.js';
 import { STOPPED, stopSignal } from '../../stopping.js';
@@ -39,15 +40,17 @@ export async function importFromPropelAuth(args: string[], settings: Settings): 
   await inContext(
     settings,
     [IngestModule],
-    (context) =>
-      run({
+    async (context) => {
+      await recordCommand(context, { action: 'data.imported', details: { format: 'propelauth' } });
+      await run({
         database: context.get(Database),
         settings: context.get<Settings>(SETTINGS),
         ledger: context.get(IngestStatistics),
         clock: context.get(Clock),
         ...{ authUrl, apiKey, signal },
         ...options,
-      }),
+      });
+    },
     { isForFacts: true },
   );
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Scope } from '#libs/contracts';
 import { SETTINGS, type Settings } from '../../config/index.js';
 import type { Caller } from '../keys.service.js';
+import { providerLabel } from './provider.js';
 import { isListed } from '../../config/people-list.js';
 
 /** A person who signed in by OpenID Connect. `email` is verified and in lower case. */
@@ -26,9 +27,8 @@ export class People {
 
   /** What the sign-in page offers; null without OpenID Connect. */
   offer(): { label: string; path: string } | null {
-    const { OIDC_ISSUER, OIDC_LABEL } = this.settings;
-    if (OIDC_ISSUER === undefined) return null;
-    return { label: OIDC_LABEL ?? new URL(OIDC_ISSUER).host, path: 'session/oidc' };
+    if (this.settings.OIDC_ISSUER === undefined) return null;
+    return { label: providerLabel(this.settings), path: 'session/oidc' };
   }
 
   /**

@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describe } from '@jest/globals';
+import pg from 'pg';
+import { childEnvironment } from './environment.js';
+
+/** A database with the extension on a coordinator that knows its own address and its nodes. */
+const CITUS_URL = process.env['CITUS_URL'];
+
+/** `describe` for tests that need Citus; skipped, with a note, without CITUS_URL. */
+export function describeOnCitus(name: string, tests: () => void): void {
+  if (CITUS_URL !== undefined) return describe(name, tests);
+  process.stderr.write('\nCITUS_URL names no coordinator: the tests on Citus are SKIPPED.\n');
+  describe.skip(name, tests);
+}
+
+/** Whether a database is on the coordinator of CITUS_URL. */
+export function isOnCitus(url: string): boolean {
+  return CITUS_URL !== undefined && new URL(url).host === new URL(CITUS_URL).host;
+}
+
+/** The URL of a database on a node, or on the coordinator. */
+function urlOf(name: string, node?: CitusNode): string {
+  const url = new URL(CITUS_URL!);
+  url.pathname = `/${name}`;
+  if (node) url.host = `${node.host}:${node.port}`;
+  return url.toString();
+}
+
+export interface CitusNode {
+  host: string;
+  port: number;
+  isCoordinator: boolean;
+}
+
+const NODES = `
+  select nodename as host, nodeport as port, groupid = 0 as "isCoordinator" from pg_dist_node order by groupid`;
+
+/** The coordinator and the nodes of CITUS_URL. */
+export async function citusNodes(): Promise<CitusNode[]> {
+  return run<CitusNode>(CITUS_URL!, NODES);
+}
+
+/** Creates an empty database on all nodes, with Citus. @returns its URL */
+export async function citusDatabase(): Promise<string> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const nodes = await citusNodes();
+  for (const node of nodes) {
+    await run(urlOf('postgres', node), `create database ${name}`);
+    await run(urlOf(name, node), 'create extension citus');
+  }
+  for (const { host, port, isCoordinator } of nodes) {
+    const add = isCoordinator ? 'citus_set_coordinator_host' : 'citus_add_node';
+    await run(urlOf(name), `select ${add}($1, $2)`, [host, port]);
+  }
+  return urlOf(name);
+}
+
+/** Creates an empty, migrated and distributed database. @returns its URL */
+export async function distributedDatabase(): Promise<string> {
+  const url = await citusDatabase();
+  await distributed(url);
+  return url;
+}
+
+/** Runs `insightd distribute`. @returns its output */
+export async function distributed(url: string): Promise<string> {
+  const env = { ...childEnvironment(), DATABASE_URL: url, LOG_LEVEL: 'warn' };
+  const args = ['dist/apps/cli/main.js', 'distribute'];
+  return (await promisify(execFile)(process.execPath, args, { env })).stdout;
+}
+
+/** Drops a database on all nodes. */
+export async function dropDistributed(url: string): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  for (const node of await citusNodes())
+    await run(urlOf('postgres', node), `drop database if exists ${name} with (force)`);
+}
+
+async function run<Row extends pg.QueryResultRow>(
+  connectionString: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
