@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
+import { isShown } from '../../support/browser.js';
 import { ask } from '../../support/database.js';
 import { delayReplay, insertLargeLetters, insertUsableLetters } from '../../support/letters.js';
 import { reading, type World } from '../world.js';
@@ -45,6 +46,13 @@ export function dataCases(world: () => World): void {
         await page.reload();
         await line.getByText(/^revoked/).waitFor();
         expect(await shown.count()).toBe(0);
+
+        await page.goto('/data/audit');
+        await page.getByLabel('Action').selectOption('key.created');
+        await page.waitForURL(/action=key\.created/);
+        await isShown(page);
+        const last = page.getByRole('table', { name: 'Audit log' }).locator('tbody tr').first();
+        expect(await last.innerText()).toMatch(/signed in with a key\s+key created/);
       });
     });
 
