@@ -1,5 +1,5 @@
 import { DAY_MS, formatDay, type Calendar, type ChartMetric } from '#libs/contracts';
-import { notExcluded } from '#libs/facts';
+import { isDistributed, notExcluded } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import type { BlockColumns } from '#libs/segments';
 import type { Period } from './periods.js';
@@ -82,6 +82,20 @@ const ACTIVE = (active: string, mask: MaskSql) => `
   ) counted
   where value is not null`;
 
+// The same for a distributed store, where a lateral subquery is not possible: the nodes OR and group, each its blocks.
+const ACTIVE_ON_NODES = (active: string, mask: MaskSql) => `
+  with ${mask.cte('$3', '$4')} period as (
+    select * from unnest($1::date[], $2::date[]) with ordinality as p (from_day, to_day, position)
+  )
+  select position::int, sum(bit_count(${mask.masked('united.bits')}))::int as value
+  from (
+    select position, block, bit_or(bits) as bits
+    from period join ${active} active on day >= from_day and day <= to_day
+    group by position, block
+  ) united
+  ${mask.join('united.block')}
+  group by position`;
+
 // Periods of one day need no OR: the bits of each block are counted directly.
 const ACTIVE_ON = (active: string, mask: MaskSql) => `
   with ${mask.cte('$3', '$4')} period as (
@@ -150,8 +164,10 @@ async function activeIn(
   segment: BlockColumns | undefined,
 ): Promise<Row[]> {
   const areDays = periods.every(({ from, before }) => before - from === DAY_MS);
-  const sql = (areDays ? ACTIVE_ON : ACTIVE)(active, segment ? SEGMENT : counted(excluded));
-  const { rows } = await db.query<Row>(sql, [
+  const mask = segment ? SEGMENT : counted(excluded);
+  const united = areDays || !(await isDistributed(db)) ? ACTIVE : ACTIVE_ON_NODES;
+  const sql = areDays ? ACTIVE_ON : united;
+  const { rows } = await db.query<Row>(sql(active, mask), [
     periods.map((period) => formatDay(period.from)),
     periods.map((period) => formatDay(Math.min(period.before - DAY_MS, LAST_DAY))),
     ...valuesOf(segment),

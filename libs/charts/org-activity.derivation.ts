@@ -10,6 +10,7 @@ import {
   type DayRange,
 } from '#libs/facts';
 import type { Connection } from '#libs/database';
+import { dayOf } from './day-of-span.js';
 import { knownDays, replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
 import { OrgDays, hasBit, setBit } from './org-days.js';
 
@@ -29,8 +30,6 @@ export function oneDay(day: number): DayRange {
 type BlockSpans = Int32Array;
 const SPAN_FIELDS = 5;
 const PAIR = 4;
-/** Before and after every day. */
-const [ALWAYS, FOR_EVER] = [-(2 ** 30), 2 ** 30];
 
 /** Derives the days of a range on which these orgs were active, and writes the changes. */
 export async function deriveOrgActivity(
@@ -111,10 +110,4 @@ async function loadSpans(
     for (const { from, to } of spans) add(user, org, from, to);
   });
   return new Map([...byBlock].map(([block, list]) => [block, Int32Array.from(list)]));
-}
-
-/** The day of an instant, counted from 1970. The first and the last day of a span count fully. */
-function dayOf(ms: number, calendar: Calendar): number {
-  if (ms === Infinity) return FOR_EVER;
-  return ms === -Infinity ? ALWAYS : calendar.dayOf(ms) / DAY_MS;
 }

@@ -4,6 +4,7 @@ import { Calendar } from '#libs/contracts';
 import { expectCalendar, orgsOf } from '#libs/facts';
 import { Database, committedOnAllNodes, finishCommits, type Connection } from '#libs/database';
 import { Metrics } from '#libs/platform';
+import { addActiveDays } from './active-days.derivation.js';
 import { ALL_DAYS, deriveOrgActivity, oneDay } from './org-activity.derivation.js';
 import {
   allOrgs,
@@ -80,12 +81,12 @@ async function derive(db: Connection, calendar: Calendar, changes: Changes): Pro
   if (changes.everything) return deriveOrgActivity(db, calendar, await allOrgs(db), ALL_DAYS);
   const { orgs, users, activeUsers } = changes;
   for (const org of await orgsOf(db, [...users])) orgs.add(org);
-  const orgsByDay = new Map<number, number[]>();
-  for (const [day, some] of activeUsers) orgsByDay.set(day, await orgsOf(db, [...some]));
+  const orgsByDay = await addActiveDays(db, calendar, activeUsers);
   if (orgsByDay.size >= MANY_DAYS) {
     for (const some of orgsByDay.values()) for (const org of some) orgs.add(org);
     orgsByDay.clear();
   }
   await deriveOrgActivity(db, calendar, [...orgs], ALL_DAYS);
-  for (const [day, some] of orgsByDay) await deriveOrgActivity(db, calendar, some, oneDay(day));
+  for (const [day, some] of orgsByDay)
+    await deriveOrgActivity(db, calendar, [...some], oneDay(day));
 }

@@ -1,5 +1,5 @@
 import { DAY_MS, formatDay, parseDay } from '#libs/contracts';
-import type { DayRange } from '#libs/facts';
+import type { DayBlocks, DayRange } from '#libs/facts';
 import type { Queryable } from '#libs/database';
 import type { OrgDayBlock } from './org-days.js';
 
@@ -137,4 +137,17 @@ export async function replaceOrgActivity(
     changed.map(({ block }) => block),
     changed.map(({ bits }) => bits.toString('hex')),
   ]);
+}
+
+const ADD = `
+  insert into org_activity as known (day, block, bits)
+  select day, block, ('x' || bits)::bit(4096)
+  from unnest($1::date[], $2::int[], $3::text[]) as active (day, block, bits)
+  order by day, block
+  on conflict (day, block) do update set bits = known.bits | excluded.bits
+  where known.bits | excluded.bits <> known.bits`;
+
+/** Adds active days of orgs to the stored ones. */
+export async function addOrgActivity(db: Queryable, active: DayBlocks): Promise<void> {
+  if (!active.isEmpty) await db.query(ADD, active.columns());
 }

@@ -69,6 +69,11 @@ export class CopiedRow {
     return this.bytes().toString('utf8');
   }
 
+  /** Like `text`; null for null. */
+  textOrNull(): string | null {
+    return this.bytesOrNull()?.toString('utf8') ?? null;
+  }
+
   /** @internal */
   point(buffer: Buffer, view: DataView, at: number): void {
     this.source = buffer;

@@ -1,10 +1,19 @@
 export { checkDistribution } from './distribution/check-distribution.js';
 export { distribute } from './distribution/distribute.js';
+export { isDistributed } from './distribution/is-distributed.query.js';
 export { ActivityFold } from './write/activity-fold.service.js';
 export { BulkLoad } from './write/bulk-load.js';
 export * from './read/display-profiles.query.js';
 export type { ActivityTable } from './blocks/day-block.js';
-export { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, forEachKey, isMarked } from './blocks/day-block.js';
+export {
+  BLOCK_BYTES,
+  BLOCK_SHIFT,
+  BLOCK_SIZE,
+  DayBlocks,
+  forEachKey,
+  isMarked,
+} from './blocks/day-block.js';
+export { readManyOrgs, readManyUsers } from './read/many-profiles.query.js';
 export {
   areRowsRemovedSince,
   changedRowsSince,
@@ -40,7 +49,7 @@ export type { Ownership } from './membership/ownerships.js';
 export { startOf, type Span } from './membership/replay.js';
 export * from './read/scan.js';
 export { traitsOf } from './read/traits.query.js';
-export { scanMembersOf } from './read/scan-memberships.js';
+export { scanMembersOf, scanMembershipsOf } from './read/scan-memberships.js';
 export { membersOf, scanOpenSpans } from './read/scan-open-spans.js';
 export type { Ownerships } from './replica/ownerships.js';
 export type { SpanColumns } from './replica/spans.js';

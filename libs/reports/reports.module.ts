@@ -7,7 +7,8 @@ import { BacktestController } from './backtest/backtest.controller.js';
 import { BacktestService } from './backtest/backtest.service.js';
 import { AvailableReportsService } from './api/available-reports.service.js';
 import { ChangesService } from './api/changes.service.js';
-import { CsvService } from './api/csv.service.js';
+import { IndexCsvService } from './api/csv/index-csv.service.js';
+import { ReportCsvService } from './api/csv/report-csv.service.js';
 import { FrozenLists } from './api/frozen-lists.service.js';
 import { HistoryController } from './api/history.controller.js';
 import { Lists } from './api/lists.service.js';
@@ -15,7 +16,6 @@ import { ReportPositionsService } from './api/report-positions.service.js';
 import { PagesService } from './api/pages.service.js';
 import { ReportsController } from './api/reports.controller.js';
 import { RunListService } from './api/run-list.service.js';
-import { IndexCsvService } from './api/subject-index/index-csv.service.js';
 import { IndexOrders } from './api/subject-index/index-orders.service.js';
 import { SearchService } from './api/subject-index/search.service.js';
 import { SubjectIndexController } from './api/subject-index/subject-index.controller.js';
@@ -62,7 +62,7 @@ export class ReportListsModule {}
   providers: [
     PagesService,
     ChangesService,
-    CsvService,
+    ReportCsvService,
     ReportPositionsService,
     AvailableReportsService,
     RunListService,

@@ -38,7 +38,11 @@ let subscriptionIds: string[];
 let deliveryId: string;
 
 beforeAll(async () => {
-  service = await startTestService({ READ_RATE_LIMIT: String(READS_A_SECOND) });
+  service = await startTestService({
+    READ_RATE_LIMIT: String(READS_A_SECOND),
+    // The target of the test's subscriptions.
+    OUTBOUND_ALLOW_PRIVATE: 'true',
+  });
   document = (await service.api.get<Document>('/openapi.json')).body;
   operations = operationsOf(document);
   check = replyCheck(document);

@@ -15,7 +15,7 @@ import { source as standard } from '../../libs/ingest/sources/standard/source.js
 import { source as tracking } from '../../libs/ingest/sources/tracking/source.js';
 import { source as workos } from '../../libs/ingest/sources/workos/source.js';
 import { TypeNames } from '../../libs/ingest/statistics/type-names.js';
-import { csvLine } from '../../libs/reports/api/csv.js';
+import { nameCells } from '../../libs/reports/api/csv/profile-cells.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const KIBIBYTE = 1024;
@@ -171,15 +171,7 @@ const SCANNERS: Record<string, (text: string) => unknown> = {
   'Retry-After': (text) => readRetryAfter(text, NOW),
   'a name of a type': (text) =>
     new TypeNames().of({ kind: 'webhook', name: 'clerk' }, text, NOW / 3_600_000),
-  'a cell of a report': (text) =>
-    csvLine(
-      { subject: 'org', report: 'churn', interval: '30' },
-      {
-        ...{ id: '', report_id: '', rank: 1, previous_rank: null, change: null },
-        ...{ org_id: text, name: text, num_users: 1, org_created_at: 0, extra_properties: {} },
-      },
-      false,
-    ),
+  'a cell of a report': (text) => nameCells({ orgId: text, name: text }),
 };
 
 function unlessRefused(read: () => unknown): unknown {

@@ -42,7 +42,7 @@ export async function distribute(
       await db.query('update instance set distribution = $1', [recorded]);
       throw error;
     });
-    await prepare(db, missing);
+    await prepare(db);
     for (const placement of missing) {
       await move(db, placement);
       onTable(placement.table);
@@ -103,18 +103,13 @@ async function expectNoOthers(db: pg.ClientBase): Promise<void> {
 const TRIGGERS = `
   select tgname as name, tgrelid::regclass::text as "table" from pg_trigger join pg_class on pg_class.oid = tgrelid
   where relnamespace = current_schema()::regnamespace and not tgisinternal and starts_with(tgname, 'note_')`;
-const GIVE_TOKEN = (table: string) => `
-  update ${table} set token = (floor(random() * 4294967296) - 2147483648)::int where token is null`;
 
 /** Makes the store independent of triggers and of the numbers of transactions, which every node has its own of. */
-async function prepare(db: pg.ClientBase, missing: readonly Placement[]): Promise<void> {
+async function prepare(db: pg.ClientBase): Promise<void> {
   const { rows } = await db.query<{ name: string; table: string }>(TRIGGERS);
   for (const { name, table } of rows)
     await db.query(`drop trigger if exists ${pg.escapeIdentifier(name)} on ${table}`);
   await db.query('truncate fact_changes');
-  // Only while they are local: Citus refuses random numbers in an update.
-  const ids = missing.filter(({ table }) => table === 'user_ids' || table === 'org_ids');
-  for (const { table } of ids) await db.query(GIVE_TOKEN(table));
 }
 
 async function move(db: pg.ClientBase, placement: Placement): Promise<void> {

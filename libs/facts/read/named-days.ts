@@ -95,6 +95,12 @@ export class NamedDays {
     return bits !== undefined && isMarked(bits, pair);
   }
 
+  /** Whether a user named any org on a day. */
+  hasNamed(day: number, user: number): boolean {
+    const bits = this.days.get(day)?.users.get(user >> BLOCK_SHIFT);
+    return bits !== undefined && isMarked(bits, user);
+  }
+
   /**
    * The users of a block who named no org on a day.
    * @param active bitmap of the active users of the block

@@ -10,9 +10,9 @@ import { ReusedSteps, orderedSteps, unpackSteps } from '../membership/steps.js';
 const NO_ROLES = new OwnerRoles([]);
 
 export const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
-const membershipsOf = (orgKeys: readonly number[]) => `
+const membershipsOf = (column: 'user_key' | 'org_key', keys: readonly number[]) => `
   ${SCAN_MEMBERSHIPS}
-  where org_key in (select unnest(${literal.ints(orgKeys)}))
+  where ${column} in (select unnest(${literal.ints(keys)}))
     and ${notExcluded('excluded_users', 'user_key')}`;
 
 /**
@@ -27,6 +27,19 @@ export interface OwnershipReader {
   onOwnerships: (userKey: number, orgKey: number, ownerships: readonly Ownership[]) => void;
 }
 
+/** Streams the spans of some users, without excluded ones, unordered. */
+export async function scanMembershipsOf(
+  db: Connection,
+  userKeys: readonly number[],
+  onPair: OnPair,
+): Promise<void> {
+  const deletions = {
+    users: await Deletions.scan(db, 'users'),
+    orgs: await Deletions.scan(db, 'orgs'),
+  };
+  await scanMemberships(db, membershipsOf('user_key', userKeys), deletions, onPair);
+}
+
 /** Streams the spans of all members of some orgs, without excluded users, unordered. */
 export async function scanMembersOf(
   db: Connection,
@@ -37,7 +50,7 @@ export async function scanMembersOf(
     users: await Deletions.scan(db, 'users'),
     orgs: await Deletions.scan(db, 'orgs'),
   };
-  await scanMemberships(db, membershipsOf(orgKeys), deletions, onPair);
+  await scanMemberships(db, membershipsOf('org_key', orgKeys), deletions, onPair);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { NativeEvent, RecordOf } from '#libs/contracts';
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
+import { isDistributed } from '../distribution/is-distributed.query.js';
 
 const ADD_IDENTITIES = (from: string) => `
   insert into event_identities (source, event_id)
@@ -64,6 +65,10 @@ const FORGET = `
     select ctid from event_identities
     where received_at < now() - make_interval(hours => 24 * $1::int) and source <> all($2::text[])
     limit ${MAX_FORGOTTEN}))`;
+// Rows of a distributed table cannot be deleted by their place. Each node deletes its part.
+const FORGET_ON_NODES = `
+  delete from event_identities
+  where received_at < now() - make_interval(hours => 24 * $1::int) and source <> all($2::text[])`;
 
 /**
  * Deletes a limited number of identities older than `days`.
@@ -75,6 +80,10 @@ export async function forgetIdentities(
   days: number,
   kept: readonly string[],
 ): Promise<boolean> {
+  if (await isDistributed(db)) {
+    await db.query(FORGET_ON_NODES, [days, kept]);
+    return false;
+  }
   return (await db.query(FORGET, [days, kept])).rowCount === MAX_FORGOTTEN;
 }
 

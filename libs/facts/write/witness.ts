@@ -31,8 +31,7 @@ export const ID_TABLES = {
 } as const;
 export type IdTable = (typeof ID_TABLES)[keyof typeof ID_TABLES];
 
-// Rows written before tokens existed have none; the number of their transaction is the mark.
-export const MARK = `coalesce(token::text, 'x' || xmin::text)`;
+export const MARK = 'token::text';
 
 /**
  * SQL condition: the witness is in its table, or there is none.

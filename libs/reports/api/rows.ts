@@ -50,15 +50,27 @@ export function orgRow(
   };
 }
 
-/** A value of a row; null for a user whose id is not known any more. */
-export type ExtraValue = number | string | null | undefined;
-export type ExtraProperties = Readonly<Record<string, ExtraValue>>;
+/** The places of the extras of a ranking that are keys of users. */
+export function userPlaces(ranking: Ranking): number[] {
+  const { extras } = definitionOf(ranking);
+  return extras.flatMap(({ kind }, index) => (kind === 'user' ? [index] : []));
+}
 
 /** The keys of the users that some entries name in their extras. */
 export function usersIn(ranking: Ranking, entries: readonly Entry[]): number[] {
-  const { extras } = definitionOf(ranking);
-  const places = extras.flatMap(({ kind }, index) => (kind === 'user' ? [index] : []));
+  const places = userPlaces(ranking);
   return entries.flatMap((entry) => places.map((index) => entry.extras[index]!));
+}
+
+/** The value of an extra; null for a user whose id is not known any more. */
+export function extraValue(
+  kind: Extra['kind'],
+  stored: number,
+  userIds?: ReadonlyMap<number, string>,
+): number | string | null {
+  if (kind === 'user') return userIds?.get(stored) ?? null;
+  // Stored values are signed.
+  return kind === 'time' ? stored >>> 0 : stored;
 }
 
 function extraProperties(
@@ -66,13 +78,11 @@ function extraProperties(
   entry: Entry,
   userIds?: ReadonlyMap<number, string>,
 ): Record<string, never> {
-  const valueOf = (kind: Extra['kind'], stored: number): ExtraValue => {
-    if (kind === 'user') return userIds?.get(stored) ?? null;
-    // Stored values are signed.
-    return kind === 'time' ? stored >>> 0 : stored;
-  };
   const { extras } = definitionOf(ranking);
-  const values = extras.map(({ name, kind }, index) => [name, valueOf(kind, entry.extras[index]!)]);
+  const values = extras.map(({ name, kind }, index) => [
+    name,
+    extraValue(kind, entry.extras[index]!, userIds),
+  ]);
   return Object.fromEntries(values) as Record<string, never>;
 }
 

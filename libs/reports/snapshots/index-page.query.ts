@@ -2,9 +2,10 @@ import { INDEX_VALUES, type Subject } from '#libs/contracts';
 import type { DisplayProfiles } from '#libs/facts';
 import type { Database, Queryable } from '#libs/database';
 import { NUMBERS_BYTES, PART_BYTES, unpackNumbers } from './packing.js';
+import { hasList, valuesOfMany } from './keyed.query.js';
 import { kept, numbersFrom } from './page.query.js';
 import { SERVED_RUN } from './served-run.js';
-import { INDEX, INDEX_KEYS, snapshotTable } from './snapshots.store.js';
+import { INDEX, INDEX_KEYS, NUMBERS, snapshotTable } from './snapshots.store.js';
 
 /** The values of the index that are among the numbers of all reports, and their position there. */
 export const POSITION_IN_NUMBERS: Record<Subject, Partial<Record<string, 0 | 1>>> = {
@@ -84,6 +85,11 @@ type SliceRow<ProfileRow> = Record<string, Buffer | null> & {
   profiles: ProfileRow[] | null;
 };
 
+/** The values that are columns of the index, not among the numbers of all reports. */
+function storedNames(subject: Subject): string[] {
+  return INDEX_VALUES[subject].filter((name) => POSITION_IN_NUMBERS[subject][name] === undefined);
+}
+
 /** The values and profiles of some keys of the index; undefined when the snapshot was pruned or replaced. */
 export async function indexSliceOf<Profile, Row extends { id: number }>(
   db: Database,
@@ -93,9 +99,7 @@ export async function indexSliceOf<Profile, Row extends { id: number }>(
   profiles: DisplayProfiles<Profile, Row>,
   keys: Uint32Array,
 ): Promise<IndexSlice<Profile> | undefined> {
-  const names = INDEX_VALUES[subject].filter(
-    (name) => POSITION_IN_NUMBERS[subject][name] === undefined,
-  );
+  const names = storedNames(subject);
   const text = sliceFrom(snapshotTable(runKey), names, (some) => profiles.rowsOf(some));
   const question = { name: `${subject}_index_${runKey}`, text };
   const widthOf = (name: string) => widths.get(name) ?? 0;
@@ -111,4 +115,33 @@ export async function indexSliceOf<Profile, Row extends { id: number }>(
     return { key, numbers, stored };
   });
   return { entries, profiles: profiles.read(row.profiles ?? []), servedRun: row.served_run };
+}
+
+/** Reads the values of thousands of keys of the index, by position; undefined when the snapshot was pruned or replaced. */
+export async function manyEntriesOf(
+  db: Queryable,
+  runKey: number,
+  subject: Subject,
+  { reportId, widths }: StoredIndex,
+  keys: Uint32Array,
+): Promise<((position: number) => IndexEntry) | undefined> {
+  const numbersList = { subject, report: NUMBERS, interval: '' };
+  const numbers = await valuesOfMany(db, runKey, numbersList, NUMBERS_BYTES, keys);
+  const columns = new Map<string, Buffer | undefined>();
+  for (const name of storedNames(subject)) {
+    const width = widths.get(name);
+    if (width === undefined) continue;
+    const column = { subject, report: INDEX, interval: name };
+    columns.set(name, await valuesOfMany(db, runKey, column, width, keys));
+  }
+  const keysList = { subject, report: INDEX, interval: INDEX_KEYS };
+  if (!numbers || !(await hasList(db, runKey, keysList, reportId))) return undefined;
+  return (position) => ({
+    key: keys[position]!,
+    numbers: unpackNumbers(numbers.subarray(position * NUMBERS_BYTES)),
+    stored: (name) => {
+      const width = widths.get(name) ?? 0;
+      return columns.get(name)?.readUIntLE(position * width, width) ?? 0;
+    },
+  });
 }

@@ -111,15 +111,40 @@ export interface NumberedEntry extends Entry {
   numbers: [number, number];
 }
 
+/** Entries of a packed list, read in place. */
+export class PackedEntries {
+  readonly keys: Uint32Array;
+  private readonly extraBytes: number;
+
+  /** @param width bytes per entry */
+  constructor(
+    private readonly packed: Buffer,
+    extras: number,
+    private readonly width: number,
+  ) {
+    this.extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;
+    this.keys = new Uint32Array(packed.length / width);
+    for (let position = 0; position < this.keys.length; position++)
+      this.keys[position] = packed.readUInt32LE(position * width);
+  }
+
+  get length(): number {
+    return this.keys.length;
+  }
+
+  /** An extra of an entry, signed if it has four bytes. */
+  extraAt(position: number, index: number): number {
+    const at = position * this.width + KEY_BYTES + this.extraBytes * index;
+    return this.extraBytes === 1 ? this.packed[at]! : this.packed.readInt32LE(at);
+  }
+}
+
 /** @param width bytes per entry */
 export function unpackList(packed: Buffer, extras: number, width: number): Entry[] {
-  const extraBytes = extras === 0 ? 0 : (width - KEY_BYTES) / extras;
-  const extra = (at: number) => (extraBytes === 1 ? packed[at]! : packed.readInt32LE(at));
-  return Array.from({ length: packed.length / width }, (_, position) => ({
-    key: packed.readUInt32LE(position * width),
-    extras: Array.from({ length: extras }, (_unused, index) =>
-      extra(position * width + KEY_BYTES + extraBytes * index),
-    ),
+  const entries = new PackedEntries(packed, extras, width);
+  return Array.from(entries.keys, (key, position) => ({
+    key,
+    extras: Array.from({ length: extras }, (_unused, index) => entries.extraAt(position, index)),
   }));
 }
 

@@ -10,7 +10,8 @@ import {
   type Settings,
 } from '#libs/platform';
 import type { Attempt, Outgoing } from '../targets/target.js';
-import { Composer } from './composer.service.js';
+import { Targets } from '../targets/targets.js';
+import { MessageComposer } from './message-composer.service.js';
 import {
   claimDelivery,
   endSubscription,
@@ -20,7 +21,6 @@ import {
   type ClaimedDelivery,
 } from './deliveries.store.js';
 import { retryAfter } from './retries.js';
-import { SENDERS, type Senders } from './senders.js';
 
 /** Deliveries of a subscription per job, so that others get their turn. */
 const MOST_IN_A_ROW = 50;
@@ -38,10 +38,10 @@ export class Deliverer {
   constructor(
     private readonly database: Database,
     private readonly watch: StoreWatch,
-    private readonly composer: Composer,
+    private readonly composer: MessageComposer,
     private readonly logger: Logger,
     private readonly metrics: Metrics,
-    @Inject(SENDERS) private readonly senders: Senders,
+    private readonly targets: Targets,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'DELIVERY_RETRY_SECONDS'>,
   ) {}
 
@@ -95,8 +95,7 @@ export class Deliverer {
     const accepted = claimed.accepted ?? [];
     const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     try {
-      const sender = this.senders[target.kind] as Senders['webhook'];
-      return await sender.send(target as never, { ...outgoing, accepted }, secrets, signal);
+      return await this.targets.send(target, { ...outgoing, accepted }, secrets, signal);
     } catch (error) {
       this.logger.error('a delivery failed unexpectedly', {
         deliveryId: claimed.id,

@@ -14,6 +14,7 @@ import { Database } from '#libs/database';
 import { Logger, databaseNow, describeError } from '#libs/platform';
 import { FrozenLists } from '#libs/reports';
 import { SegmentsService } from '#libs/segments';
+import { Targets } from '../targets/targets.js';
 import { nextMoment } from '../schedule/moments.js';
 import { Steps } from '../steps/steps.service.js';
 import { newWebhookSecret } from './secrets.js';
@@ -37,6 +38,7 @@ export class Subscriptions {
     private readonly segments: SegmentsService,
     private readonly lists: FrozenLists,
     private readonly steps: Steps,
+    private readonly targets: Targets,
     private readonly logger: Logger,
   ) {}
 
@@ -99,7 +101,10 @@ export class Subscriptions {
     throw new ApiError('conflict', message);
   }
 
-  private async check({ report, where, segment }: NewSubscription): Promise<void> {
+  private async check({ report, where, segment, target }: NewSubscription): Promise<void> {
+    const problem = this.targets.problemOf(target);
+    if (problem !== undefined)
+      throw new ApiError('invalid', problem, { fields: { 'target.url': [problem] } });
     try {
       await this.segments.resolve(subjectOf(report), { where, segment });
     } catch (error) {

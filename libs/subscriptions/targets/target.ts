@@ -1,10 +1,16 @@
-import type { SubscriptionMessage, SubscriptionTarget } from '#libs/contracts';
+import type { SubscriptionMessage, SubscriptionTarget, Where } from '#libs/contracts';
 
 /** A message with the names of its rows, ready for a target. */
 export interface Outgoing {
   /** The same at every attempt; the header `webhook-id`. */
   deliveryId: string;
-  subscription: { id: string; name: string };
+  subscription: {
+    id: string;
+    name: string;
+    /** The conditions and the saved segment, for the link to the dashboard. */
+    where?: Where | null | undefined;
+    segment?: string | null | undefined;
+  };
   message: SubscriptionMessage;
   /** Whether the schedule is daily or weekly, so that a message without changes is sent too. */
   isDigest: boolean;

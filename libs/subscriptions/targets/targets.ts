@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionTarget } from '#libs/contracts';
 import { Outbound } from './outbound/outbound.js';
+import { SlackSender } from './slack.sender.js';
 import type { Attempt, Outgoing } from './target.js';
 import { WebhookSender } from './webhook.sender.js';
 
@@ -10,6 +11,7 @@ export class Targets {
   constructor(
     private readonly outbound: Outbound,
     private readonly webhook: WebhookSender,
+    private readonly slack: SlackSender,
   ) {}
 
   /**
@@ -35,6 +37,7 @@ export class Targets {
       case 'webhook':
         return this.webhook.send(target, outgoing, secrets, signal);
       case 'slack':
+        return this.slack.send(target, outgoing, secrets, signal);
       case 'email':
         return { result: 'failed', status: null, error: `${target.kind} is not supported.` };
     }

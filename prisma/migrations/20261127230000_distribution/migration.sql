@@ -1,6 +1,12 @@
 -- Whether the facts are distributed over nodes of Citus: `begun` while `insightd distribute` works, then `complete`.
 alter table instance add column distribution text check (distribution in ('begun', 'complete'));
 
+-- Rows written before tokens existed had none; the number of their transaction stood for it, which nodes do not share.
+update user_ids set token = (floor(random() * 4294967296) - 2147483648)::int where token is null;
+update org_ids set token = (floor(random() * 4294967296) - 2147483648)::int where token is null;
+alter table user_ids alter column token set not null;
+alter table org_ids alter column token set not null;
+
 -- Which users the current rules exclude. Reads the tables of users one by one: on Citus, tables of the coordinator cannot
 -- be joined with distributed ones in a subquery.
 create or replace function excluded_among(keys int[]) returns table (key int, is_excluded boolean)

@@ -296,23 +296,37 @@ async function subscriptions(): Promise<void> {
   const target = { kind: 'webhook', url: 'http://127.0.0.1:9/hook' } as const;
   const body = {
     ...{ name: 'Quiet', report: 'org/churn', interval: '30', target },
-    schedule: { every: 'run' as const },
-  };
+    ...{ change: 'both', schedule: { every: 'run' }, paused: false },
+  } as const;
   const created = found(await api.POST('/api/insights/v1/subscriptions', { body }));
   const params = { path: { subscriptionId: created.id } };
-  const one = '/api/insights/v1/subscriptions/{subscriptionId}';
-  found(await api.PUT(one, { params, body: { ...body, paused: true } }));
-  const { state, baseline } = found(await api.GET(one, { params }));
+  found(
+    await api.PUT('/api/insights/v1/subscriptions/{subscriptionId}', {
+      params,
+      body: { ...body, paused: true },
+    }),
+  );
+  const { state, baseline } = found(
+    await api.GET('/api/insights/v1/subscriptions/{subscriptionId}', { params }),
+  );
   const { subscriptions: all } = found(await api.GET('/api/insights/v1/subscriptions'));
   all.map(({ name, waiting, given_up: lost }) => [name, waiting + lost, state, baseline?.run_id]);
-  found(await api.POST(`${one}/test` as const, { params }));
-  found(await api.POST(`${one}/secret` as const, { params })).secret.slice(
-    0,
-    created.secret?.length,
+  found(await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/test', { params }));
+  found(
+    await api.POST('/api/insights/v1/subscriptions/{subscriptionId}/secret', { params }),
+  ).secret.slice(0, created.secret?.length);
+  const { deliveries } = found(
+    await api.GET('/api/insights/v1/subscriptions/{subscriptionId}/deliveries', { params }),
   );
-  const { deliveries } = found(await api.GET(`${one}/deliveries` as const, { params }));
+  const [delivery] = deliveries;
+  const replayed = await api.POST(
+    '/api/insights/v1/subscriptions/{subscriptionId}/deliveries/{deliveryId}/replay',
+    { params: { path: { subscriptionId: created.id, deliveryId: delivery!.id } } },
+  );
+  // The test may wait still.
+  if (![202, 409].includes(replayed.response.status)) found(replayed);
   deliveries.map(({ counts, part, error }) => [counts?.entered, part?.number, error?.length]);
-  const removed = await api.DELETE(one, { params });
+  const removed = await api.DELETE('/api/insights/v1/subscriptions/{subscriptionId}', { params });
   if (removed.response.status !== 204) throw new Error(String(removed.response.status));
 }
 

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 /** The id of the form: the filter bar is a form of its own, so the fields stand beside theirs. */
 export const FORM = 'subscription';
@@ -36,20 +36,21 @@ export function Select({ label, value, options = [], onChange, children }: Selec
 interface InputProps {
   label: string;
   value: string;
-  type?: 'time' | 'url';
+  type?: 'text' | 'time' | 'url';
   placeholder?: string;
   maxLength?: number;
   required?: boolean;
   onText: (text: string) => void;
 }
 
-export function Input({ label, type, onText, ...rest }: InputProps) {
+export function Input({ label, type = 'text', onText, ...rest }: InputProps) {
+  // The types of JSX have one form for each type of field.
+  const options = { ...rest, type } as JSX.IntrinsicElements['input'];
   return (
     <label class="field">
       <span>{label}</span>
       <input
-        {...rest}
-        {...(type && { type })}
+        {...options}
         form={FORM}
         autocomplete="off"
         spellcheck={false}

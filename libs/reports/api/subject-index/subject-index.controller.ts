@@ -10,9 +10,10 @@ import {
   type UserIndex,
 } from '#libs/contracts';
 import { Access, Operation, operation, type QueryOf } from '#libs/platform';
-import type { CsvFile } from '../csv.service.js';
+import type { CsvFile } from '../csv/csv-file.js';
+import { IndexCsvService } from '../csv/index-csv.service.js';
+import { ORG_TABLE, USER_TABLE } from '../csv/index-tables.js';
 import { pinnedRun } from '../request.js';
-import { IndexCsvService, ORG_CSV, USER_CSV } from './index-csv.service.js';
 import { ORG_INDEX, USER_INDEX } from './index-rows.js';
 import { SubjectIndexService, type IndexRequest } from './subject-index.service.js';
 
@@ -121,13 +122,13 @@ export class SubjectIndexController {
   @Get('users/csv')
   @Operation(exportUsers)
   async userTable(@Query() query: QueryOf<typeof exportUsers>): Promise<StreamableFile> {
-    return download(await this.csv.file(USER_INDEX, USER_CSV, requested(query)));
+    return download(await this.csv.file(USER_TABLE, requested(query)));
   }
 
   @Get('orgs/csv')
   @Operation(exportOrgs)
   async orgTable(@Query() query: QueryOf<typeof exportOrgs>): Promise<StreamableFile> {
-    return download(await this.csv.file(ORG_INDEX, ORG_CSV, requested(query)));
+    return download(await this.csv.file(ORG_TABLE, requested(query)));
   }
 }
 

@@ -50,8 +50,8 @@ export class SubjectIndexService {
   ) {}
 
   /** @throws ApiError `not_found` when the run is not kept or lacks the index, and the errors of segments */
-  page<Profile, ProfileRow extends { id: number }, Row>(
-    kind: IndexKind<Profile, ProfileRow, Row>,
+  page<Profile, ProfileRow extends { id: number }, Values, Row>(
+    kind: IndexKind<Profile, ProfileRow, Values, Row>,
     request: IndexPageRequest,
   ): Promise<Envelope & { rows: Row[] }> {
     return retryIfPruned(async () => {
@@ -102,8 +102,8 @@ export class SubjectIndexService {
    * The rows at positions [`from`, `before`) of a selection, without users and orgs that no longer exist.
    * @throws SnapshotPruned when the run was pruned in the meantime
    */
-  async slice<Profile, ProfileRow extends { id: number }, Row>(
-    { subject, profiles, row }: IndexKind<Profile, ProfileRow, Row>,
+  private async slice<Profile, ProfileRow extends { id: number }, Values, Row>(
+    { subject, profiles, values, row }: IndexKind<Profile, ProfileRow, Values, Row>,
     { run, order, keys }: IndexSelection,
     from: number,
     before: number,
@@ -117,7 +117,7 @@ export class SubjectIndexService {
     const day = this.calendar.dayOf(run.reportTime * 1000);
     const rows = slice.entries.flatMap((entry) => {
       const profile = slice.profiles.get(entry.key);
-      return profile ? [row(entry, profile, day)] : [];
+      return profile ? [row(profile, values(entry, day))] : [];
     });
     return { rows, servedRun: slice.servedRun };
   }

@@ -1,9 +1,9 @@
 import type { Ranking } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
-import { entriesFrom, kept } from '../snapshots/page.query.js';
-import { snapshotTable } from '../snapshots/snapshots.store.js';
-import { SnapshotPruned } from './retry-if-pruned.js';
-import type { PackedList } from './packed-list.query.js';
+import { entriesFrom, kept } from '../../snapshots/page.query.js';
+import { snapshotTable } from '../../snapshots/snapshots.store.js';
+import { SnapshotPruned } from '../retry-if-pruned.js';
+import type { PackedList } from '../packed-list.query.js';
 
 /** Some entries of a ranking, and their number. */
 export interface ListSlice extends Omit<PackedList, 'total'> {

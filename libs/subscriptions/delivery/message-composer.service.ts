@@ -15,7 +15,7 @@ import { storedMessage, type StoredMessage } from './messages.query.js';
 
 /** Composes the message of a delivery: what was stored, with the names of now. */
 @Injectable()
-export class Composer {
+export class MessageComposer {
   constructor(
     private readonly database: Database,
     private readonly lists: FrozenLists,

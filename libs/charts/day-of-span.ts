@@ -1,0 +1,13 @@
+import { DAY_MS, type Calendar } from '#libs/contracts';
+
+/** Before and after every day. */
+const [ALWAYS, FOR_EVER] = [-(2 ** 30), 2 ** 30];
+
+/**
+ * The day of the start or the end of a span, counted from 1970. The first and the last day of a span count fully.
+ * @param ms milliseconds since 1970; infinite for an unknown start and an open end
+ */
+export function dayOf(ms: number, calendar: Calendar): number {
+  if (ms === Infinity) return FOR_EVER;
+  return ms === -Infinity ? ALWAYS : calendar.dayOf(ms) / DAY_MS;
+}
