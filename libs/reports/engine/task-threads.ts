@@ -116,8 +116,6 @@ class TaskThread<Task> {
     private readonly onEnd: () => void,
   ) {
     this.worker = new Worker(script);
-    // The process does not wait for the thread to end.
-    this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.take(answer));
     this.worker.on('error', (error) => this.end(error.message));
     this.worker.on('exit', (code) => this.end(`it exited with ${code}`));
@@ -130,12 +128,15 @@ class TaskThread<Task> {
   send(job: Job<Task>): void {
     const id = ++this.last;
     this.sent.set(id, job);
+    // The process waits for tasks, but not for threads without any.
+    this.worker.ref();
     this.worker.postMessage({ id, task: job.task } satisfies Order<Task>);
   }
 
   private take(answer: Answer): void {
     const job = this.sent.get(answer.id)!;
     this.sent.delete(answer.id);
+    if (this.sent.size === 0) this.worker.unref();
     if ('problem' in answer) job.reject(new Error(answer.problem));
     else job.resolve(answer.result);
     this.onAnswer();
