@@ -28,7 +28,7 @@ const SELECTION = [
   'test/conformance',
   'test/integration/facts/time-zone',
   'test/integration/runs/queue-in-postgres',
-  'test/unit/org-thread',
+  'test/unit/task-threads',
   'test/unit/mentions',
 ];
 const CACHE = process.env.MATRIX_CACHE ?? join(tmpdir(), 'insightd-matrix');

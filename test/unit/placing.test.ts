@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Bitset } from '#libs/facts';
 import { ActivityBitmaps } from '../../libs/reports/engine/activity-bitmaps.js';
 import { ScratchBuffers } from '../../libs/reports/engine/scratch-buffers.js';
-import { sortUsers } from '../../libs/reports/engine/sort-users.js';
+import { beginSort, sortPart } from '../../libs/reports/engine/sort-users.js';
 
 const MASK_WORDS = 3;
 /** More users than fit into one bucket. */
@@ -46,7 +46,7 @@ function numbers(seed: number): () => number {
 test('users are sorted by last activity descending, then by id, with all their data', () => {
   const memory = new ScratchBuffers();
   fc.assert(
-    fc.property(usersArb, (users) => {
+    fc.property(usersArb, fc.integer({ min: 1, max: 5 }), (users, count) => {
       memory.rewind();
       const exists = new Bitset(users.length);
       const words = new Uint32Array(users.length * MASK_WORDS);
@@ -54,7 +54,7 @@ test('users are sorted by last activity descending, then by id, with all their d
         if (user.exists) exists.add(key);
         words.set([key, ~key, key ^ 0x5a5a], key * MASK_WORDS);
       }
-      const placed = sortUsers(
+      const { sorted: placed, parts } = beginSort(
         {
           exists,
           ranks: Uint32Array.from(users, ({ rank }) => rank),
@@ -63,7 +63,9 @@ test('users are sorted by last activity descending, then by id, with all their d
           activity: ActivityBitmaps.over(words),
         },
         memory,
+        count,
       );
+      for (const part of parts) sortPart(part, memory);
       const expected = users
         .map((user, key) => ({ ...user, key }))
         .filter((user) => user.exists)

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { CronExpressionParser } from 'cron-parser';
 import { Calendar, WEEK_STARTS, zoneProblem } from '#libs/contracts';
@@ -7,6 +8,9 @@ import { oidcProblems, oidcSettings } from './oidc.js';
 import { readMailFrom } from './mail-from.js';
 import { publicUrlProblem } from './public-url.js';
 import { addressProblem, hasParameter, withHost } from './service-addresses.js';
+
+/** More threads gain little: reading the facts and writing the lists are left to one. */
+const MOST_THREADS = 4;
 
 const whole = (low: number, high: number) => {
   const message = `must be a whole number from ${low} to ${high}`;
@@ -76,6 +80,7 @@ const known = z.object({
   DATABASE_URL: databaseUrl.optional(),
   DATABASE_DIRECT_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: whole(3, 500).default(12),
+  ENGINE_THREADS: whole(1, 16).default(Math.min(availableParallelism(), MOST_THREADS)),
   DATABASE_STATEMENT_SECONDS: whole(1, 600).default(10),
   DATABASE_SILENCE_SECONDS: whole(5, 3_600).default(30),
   INSIGHTD_DATA_DIR: z.string().min(1, 'must not be empty').default('.data'),

@@ -3,8 +3,8 @@ import { FactReplica, expectCalendar, readExcluded, type Excluded } from '#libs/
 import type { Connection } from '#libs/database';
 import { healthColumns } from '../definitions/health.js';
 import { wordBits } from '../engine/bitmap-words.js';
-import { orgFacts } from '../engine/org-facts.js';
-import { ROW, tallyOrgs, type Tallying } from '../engine/org-tallies.js';
+import { orgFacts, tallyingOf } from '../engine/org-facts.js';
+import { ROW, tallyOrgs } from '../engine/org-tallies.js';
 import { ScratchBuffers } from '../engine/scratch-buffers.js';
 import { ActivityReplica } from '../runs/activity-replica.js';
 import type { RunSettings } from '../runs/load-facts.js';
@@ -14,13 +14,6 @@ import { PARTS, type Outcomes } from './backtest.js';
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
 /** Later than any fact, and earlier than an end that never comes. */
 const ALL_KNOWN_MS = Number.MAX_VALUE;
-/** Tallies on the calling thread. */
-const THREAD = {
-  tally: (tallying: Tallying) => {
-    tallyOrgs(tallying);
-    return Promise.resolve();
-  },
-};
 
 /** The facts that are the same for all days. */
 interface Known {
@@ -64,10 +57,12 @@ async function outcomesOf(known: Known, day: number): Promise<Outcomes> {
   memory.rewind();
   const moment = { day, reportTime: unixSeconds(calendar.lastSecondOf(day * DAY_MS)) };
   const { users, named } = await activityUpTo(known, day);
-  const openSpans = memory.allocateShared('users', known.keys);
-  const orgs = await orgFacts(
-    ...([moment, facts, excluded, users, named, THREAD, memory, openSpans] as const),
+  const openSpans = memory.allocate(known.keys).fill(0);
+  const tallying = tallyingOf(
+    ...([moment, facts, excluded, users, named, memory, openSpans] as const),
   );
+  tallyOrgs(tallying);
+  const orgs = orgFacts(moment, facts, excluded, tallying.rows, memory);
   const healthWeights = settings.HEALTH_WEIGHTS;
   const { listed, columns } = healthColumns({ orgs, moment, calendar, healthWeights });
   const counted: number[] = [];
@@ -87,12 +82,12 @@ async function activeAfter(known: Known, day: number): Promise<(orgKey: number) 
   const { facts, excluded, memory } = known;
   const last = day + DAYS_AFTER;
   const { users, named } = await activityUpTo(known, last);
-  const rows = memory.allocateShared('orgs', facts.orgs.size * ROW);
+  const rows = memory.allocate(facts.orgs.size * ROW).fill(0);
   const { columns: spans, length: count } = facts.memberships;
   tallyOrgs({
     ...{ day: last, until: ALL_KNOWN_MS, spans, count, activity: users.words, named, rows },
     ...{ ignored: { users: excluded.users.words, orgs: excluded.orgs.words } },
-    ...{ ranks: facts.users.ranks(), openSpans: memory.allocateShared('users', known.keys) },
+    ...{ ranks: facts.users.ranks(), openSpans: memory.allocate(known.keys).fill(0) },
   });
   const [bits] = wordBits(0, DAYS_AFTER);
   return (orgKey) => (rows[orgKey * ROW]! & bits) !== 0;

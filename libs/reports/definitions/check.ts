@@ -1,4 +1,4 @@
-import { intervalDays, type Ranking } from '#libs/contracts';
+import { intervalDays, type Ranking } from '#libs/contracts/plain';
 import { COUNT_WINDOWS } from '../engine/count-windows.js';
 import { ACTIVE_USER_WINDOWS } from '../engine/active-users.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';

@@ -1,4 +1,4 @@
-import { DAY_MS, type CountWindowDays } from '#libs/contracts';
+import { DAY_MS, type CountWindowDays } from '#libs/contracts/plain';
 import type { Bitset } from '#libs/facts';
 import { valuesOf, type Column } from '../engine/columns.js';
 import { greatestFirst, stableSort, type Direction } from '../engine/order.js';

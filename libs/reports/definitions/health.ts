@@ -1,6 +1,12 @@
 import type { HealthPart, OrgHealth } from '#libs/contracts';
-import type { Bitset } from '#libs/facts';
-import type { HealthWeights, OrgFacts, RunFacts, SubjectFacts } from '../engine/run-facts.js';
+import {
+  HEALTH_NUMBERS,
+  type HealthColumns,
+  type HealthWeights,
+  type OrgFacts,
+  type RunFacts,
+  type SubjectFacts,
+} from '../engine/run-facts.js';
 import { createdBefore, numbers, orgReport, windowOf, type Window } from './definition.js';
 
 /** The numbers of an org as of a day from which its health follows. */
@@ -55,29 +61,22 @@ function share(part: number, whole: number): number {
 
 /** A younger org has no health. */
 const MIN_AGE_DAYS = 14;
-/** The numbers of a health, in the order of the values of a row. */
-const NUMBERS = ['score', 'adoption', 'frequency', 'trend', 'recency'] as const;
-
-/** The orgs with a health, and one column per number. */
-export interface HealthColumns {
-  listed: Bitset;
-  columns: Record<(typeof NUMBERS)[number], Uint8Array>;
-}
 
 /** The facts of an org from which its health follows. */
 type OrgsOfHealth = Pick<OrgFacts, 'activeUsers' | 'members' | 'userDays' | keyof SubjectFacts>;
 
-/** The health of all orgs as of the moment of a run. */
+/** The health of all orgs as of the moment of a run, in shared memory. */
 export function healthColumns(
   facts: Pick<RunFacts, 'moment' | 'calendar' | 'healthWeights'> & { orgs: OrgsOfHealth },
 ): HealthColumns {
   const { orgs, healthWeights } = facts;
   const count = orgs.keys.length;
-  const made = Object.fromEntries(NUMBERS.map((name) => [name, new Uint8Array(count)]));
+  const bytes = () => new Uint8Array(new SharedArrayBuffer(count));
+  const made = Object.fromEntries(HEALTH_NUMBERS.map((name) => [name, bytes()]));
   const columns = made as HealthColumns['columns'];
   for (let position = 0; position < count; position++) {
     const health = healthOf(factsAt(orgs, position), healthWeights);
-    for (const name of NUMBERS) columns[name][position] = health[name];
+    for (const name of HEALTH_NUMBERS) columns[name][position] = health[name];
   }
   const { firstDay }: Window = windowOf(facts, MIN_AGE_DAYS);
   return { listed: createdBefore(orgs, firstDay, facts), columns };
@@ -96,13 +95,12 @@ function factsAt(orgs: OrgsOfHealth, position: number): HealthFacts {
 /** Orgs created before W(14) began, the least healthy first. */
 export const health = orgReport(
   'fixed windows',
-  numbers(...NUMBERS),
-  (_orgs, _window, facts) => {
-    const { listed, columns } = healthColumns(facts);
+  numbers(...HEALTH_NUMBERS),
+  ({ health: { listed, columns } }) => {
     return {
       listed,
       by: [[columns.score, 'ascending']],
-      extras: NUMBERS.map((name) => columns[name]),
+      extras: HEALTH_NUMBERS.map((name) => columns[name]),
     };
   },
   1,

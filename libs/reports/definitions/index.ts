@@ -40,4 +40,11 @@ export function definitionOf({ subject, report }: Pick<Ranking, 'subject' | 'rep
 
 export { checkCatalogue } from './check.js';
 export { windowOf, type Extra, type RankedList } from './definition.js';
-export { healthScore, lastActiveDay, subjectIndex } from './subject-index.js';
+export { healthColumns } from './health.js';
+export {
+  healthScore,
+  indexColumn,
+  indexColumns,
+  indexKeys,
+  lastActiveDay,
+} from './subject-index.js';

@@ -1,8 +1,6 @@
 import type { UserWindowDays } from '#libs/contracts';
 import { bitCount } from './bits.js';
 
-// Imports only types and small files: the thread that tallies orgs has to load this file.
-
 /** The windows n for which the active users of an org are counted in W(n) and in P(n). */
 export const ACTIVE_USER_WINDOWS = [14, 30] as const satisfies readonly UserWindowDays[];
 

@@ -1,4 +1,4 @@
-import { BLOCK_SHIFT, BLOCK_SIZE, Bitset, forEachKey } from '#libs/facts';
+import { BLOCK_SHIFT, BLOCK_SIZE, Bitset, forEachKey } from '#libs/facts/blocks';
 import { bitCount } from './bits.js';
 import { BITMAP_DAYS, BITMAP_WORDS, WORD_DAYS, wordBits } from './bitmap-words.js';
 

@@ -1,5 +1,3 @@
-// Imports nothing: the thread that tallies orgs has to load this file.
-
 /** The fields of a champion: the user's key, and the days with a bit for having stayed. */
 export const CHAMPION_FIELDS = 2;
 

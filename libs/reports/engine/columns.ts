@@ -1,4 +1,4 @@
-import { unixSeconds } from '#libs/contracts';
+import { unixSeconds } from '#libs/contracts/plain';
 import { COUNT_WINDOWS, type CountWindow } from './count-windows.js';
 
 /** One number per position or key. */
@@ -36,9 +36,11 @@ export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
   return left;
 }
 
-/** The instants of these keys, in their order, converted from milliseconds to whole seconds. */
-export function secondsOf(keys: Uint32Array, ms: Float64Array): Uint32Array {
-  const seconds = new Uint32Array(keys.length);
+/**
+ * The instants of these keys, in their order, converted from milliseconds to whole seconds.
+ * @param seconds receives them
+ */
+export function secondsOf(keys: Uint32Array, ms: Float64Array, seconds: Uint32Array): Uint32Array {
   for (let position = 0; position < keys.length; position++) {
     seconds[position] = unixSeconds(ms[keys[position]!]!);
   }

@@ -1,7 +1,5 @@
 import type { CountWindowDays } from '#libs/contracts';
 
-// Imports only types: the thread that tallies orgs has to load this file.
-
 /** The windows over which invites and membership changes are counted, in days, the longest first. */
 export const COUNT_WINDOWS = [90, 60, 30] as const satisfies readonly CountWindowDays[];
 

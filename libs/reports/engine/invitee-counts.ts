@@ -1,4 +1,4 @@
-import { Bitset } from '#libs/facts';
+import { Bitset } from '#libs/facts/blocks';
 import { perWindow } from './columns.js';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import type { Inviters } from './run-facts.js';
@@ -17,7 +17,10 @@ export class InviteeCounts {
   private counts = new Uint32Array(LEAST_ROOM * WIDTH);
 
   /** @param keys one more than the highest key */
-  constructor(keys: number, memory: ScratchBuffers) {
+  constructor(
+    keys: number,
+    private readonly memory: ScratchBuffers,
+  ) {
     this.isInviter = new Bitset(keys);
     this.slots = memory.allocate(keys);
   }
@@ -34,8 +37,8 @@ export class InviteeCounts {
 
   /** The inviters among these keys, by position, with their counts. */
   forKeys(keys: Uint32Array): Inviters {
-    const { isInviter } = this;
-    const [positions, slots] = [new Uint32Array(this.inviters), new Uint32Array(this.inviters)];
+    const { isInviter, memory } = this;
+    const [positions, slots] = [memory.allocate(this.inviters), memory.allocate(this.inviters)];
     let found = 0;
     for (let position = 0; position < keys.length; position++) {
       const key = keys[position]!;
@@ -46,7 +49,7 @@ export class InviteeCounts {
     return {
       positions: positions.subarray(0, found),
       invitees: perWindow((_, index) => {
-        const counts = new Uint32Array(found);
+        const counts = memory.allocate(found);
         for (let position = 0; position < found; position++)
           counts[position] = this.counts[slots[position]! * WIDTH + index]!;
         return counts;

@@ -1,5 +1,6 @@
 import { DAY_MS, endOfSecond, unixSeconds } from '#libs/contracts';
 import { Bitset, type Excluded, type Ownerships } from '#libs/facts';
+import type { ScratchBuffers } from './scratch-buffers.js';
 import type { LostOwners, Moment, RunFacts } from './run-facts.js';
 
 const WINDOW_DAYS = 30;
@@ -10,6 +11,7 @@ const MAX_DAYS = WINDOW_DAYS + 2;
  * The orgs without an owner at T whose last owner left or got another role in W(30).
  * @param ownerships of all orgs and users
  * @param keys the orgs, by position
+ * @param memory receives the result
  */
 export function lostOwners(
   { day, reportTime }: Moment,
@@ -17,6 +19,7 @@ export function lostOwners(
   calendar: RunFacts['calendar'],
   excluded: Excluded,
   keys: Uint32Array,
+  memory: ScratchBuffers,
 ): LostOwners {
   const until = endOfSecond(reportTime);
   const size = keys.reduce((most, key) => Math.max(most, key + 1), 0);
@@ -33,7 +36,7 @@ export function lostOwners(
       if (ago >= 0 && ago < WINDOW_DAYS) lostAt[org] = to;
     }
   }
-  const found = { orgs: new Bitset(keys.length), at: new Uint32Array(keys.length) };
+  const found = { orgs: new Bitset(keys.length), at: memory.allocate(keys.length).fill(0) };
   for (let position = 0; position < keys.length; position++) {
     const at = lostAt[keys[position]!]!;
     if (Number.isNaN(at) || isOwned.has(keys[position]!)) continue;

@@ -1,7 +1,5 @@
 import type { PairColumns } from './pair-table.js';
 
-// Imports only types: the thread that tallies orgs has to load this file.
-
 /**
  * The days among the last 90 on which activity named an org. All arrays are in shared memory; words have the format
  * of `ActivityBitmaps`.

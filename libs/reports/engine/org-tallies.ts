@@ -13,8 +13,6 @@ import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
 import { isIn, type NamedActivity } from './named-activity.js';
 import { findPair } from './pair-table.js';
 
-// Imports are minimal: the thread that runs this file has to load all of them.
-
 // The row of an org: its activity words, its members, its additions and removals per window, its active users per
 // window, the days of its users, and its champion, adjacent in memory.
 // With separate arrays, a span took 1.5 times as long with ten million users.
@@ -47,11 +45,18 @@ export interface Tallying {
   rows: Uint32Array;
   /** By user key, initially zero: receives the number of open spans. */
   openSpans: Uint32Array;
+  /** The part of the orgs to tally; all by default. Parts do not write to the same memory. */
+  part?: { index: number; of: number };
 }
+
+/** Parts take turns at stripes of 64 orgs: the first orgs of a store are often its largest. */
+const STRIPE_SHIFT = 6;
+const ALL = { index: 0, of: 1 };
 
 /** Counts the spans of each org, its active users, and the open spans of each user, as of a moment. */
 export function tallyOrgs(tallying: Tallying): void {
   const { day, until, spans, count, activity, named, ignored, ranks, rows, openSpans } = tallying;
+  const { index, of } = tallying.part ?? ALL;
   const inAllOrgs = named?.unnamed ?? activity;
   const { users, orgs, openedAt, endedAt, from, to, added } = spans;
   // The current pair and its days. In local variables: with an array, a tally took 1.5 times as long.
@@ -61,6 +66,10 @@ export function tallyOrgs(tallying: Tallying): void {
     const user = users[position]!;
     const org = orgs[position]!;
     if (ignored && (isIn(ignored.users, user) || isIn(ignored.orgs, org))) continue;
+    const isOpen = endedAt[position]! > until;
+    // The orgs of a user may be in several parts.
+    if (isOpen && index === 0) openSpans[user]!++;
+    if (of > 1 && (org >>> STRIPE_SHIFT) % of !== index) continue;
     if (user !== pairUser || org !== pairOrg) {
       addPair(rows, ranks, pairUser, pairOrg, one, two, three, isMember);
       pairUser = user;
@@ -68,11 +77,9 @@ export function tallyOrgs(tallying: Tallying): void {
       one = two = three = isMember = 0;
     }
     const row = org * ROW;
-    const isOpen = endedAt[position]! > until;
     if (isOpen) {
       isMember = 1;
       rows[row + MEMBERS]!++;
-      openSpans[user]!++;
     } else countInWindows(rows, row + REMOVED, day - to[position]!);
     countInWindows(rows, row + ADDED, day - added[position]!);
     // The first and the last day of a span count fully; an open span reaches to the day of the report.

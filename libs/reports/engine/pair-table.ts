@@ -1,5 +1,3 @@
-// Imports nothing: the thread that tallies orgs has to load this file.
-
 /** The arrays of a pair table, in shared memory. */
 export interface PairColumns {
   /** The user key and org key of each pair, by the pair's key. Keys count from 1. */

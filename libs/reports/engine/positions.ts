@@ -1,4 +1,4 @@
-import { Bitset } from '#libs/facts';
+import { Bitset } from '#libs/facts/blocks';
 import { bitCount } from './bits.js';
 import type { Column } from './columns.js';
 import type { ScratchBuffers } from './scratch-buffers.js';

@@ -51,6 +51,7 @@ export interface OrgFacts extends SubjectFacts {
   userDays: Uint32Array;
   champions: Champions;
   lostOwners: LostOwners;
+  health: HealthColumns;
 }
 
 /** The users who made each org active on the most days of P(30). */
@@ -69,6 +70,15 @@ export interface LostOwners {
   orgs: Bitset;
   /** When the last owner left or got another role, in unix seconds. */
   at: Uint32Array;
+}
+
+/** The numbers of a health, in the order of the values of a row. */
+export const HEALTH_NUMBERS = ['score', 'adoption', 'frequency', 'trend', 'recency'] as const;
+
+/** The orgs with a health, and one column per number. */
+export interface HealthColumns {
+  listed: Bitset;
+  columns: Record<(typeof HEALTH_NUMBERS)[number], Uint8Array>;
 }
 
 /** The weights of the parts in the score of a health: whole numbers of 0 and more, not all 0. */

@@ -1,4 +1,4 @@
-import { unixSeconds } from '#libs/contracts';
+import { unixSeconds } from '#libs/contracts/plain';
 import type { Bitset } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
 import { BITMAP_WORDS } from './bitmap-words.js';
@@ -30,53 +30,80 @@ export interface ByKey {
   activity: ActivityBitmaps;
 }
 
+/** Users in their order, one entry per position. */
+type SortedUsers = Pick<UserFacts, 'keys' | 'createdAt' | 'activity' | 'lastActiveAt'>;
+
+/** Some buckets of rows to sort. All arrays are in shared memory. */
+export interface SortPart {
+  rows: Uint32Array;
+  /** The first row of each bucket of the part, and the end of the last one. */
+  bounds: readonly number[];
+  /** Receive the users of the part, at their positions. */
+  keys: Uint32Array;
+  createdAt: Uint32Array;
+  lastActiveAt: Uint32Array;
+  words: Uint32Array;
+}
+
 /**
  * Sorts users: the most recently active first, then by id.
  *
  * Reads the facts sequentially by key, scatters them into buckets of the order, each small enough for the
  * processor's cache, and sorts each bucket. Sorting keys first and fetching their facts afterwards means several
  * random accesses per user: it took five times as long for ten million users.
+ * @param memory receives the users
+ * @param count into how many parts to divide the buckets
+ * @returns the users, who are sorted when `sortPart` has been called for each part
  */
-export function sortUsers(
+export function beginSort(
   users: ByKey,
   memory: ScratchBuffers,
-): Pick<UserFacts, 'keys' | 'createdAt' | 'activity' | 'lastActiveAt'> {
+  count = 1,
+): { sorted: SortedUsers; parts: SortPart[] } {
   const buckets = Buckets.of(users);
-  const { count } = buckets;
+  const { count: length } = buckets;
   const sorted = {
-    keys: memory.allocate(count),
-    createdAt: memory.allocate(count),
-    lastActiveAt: memory.allocate(count),
+    keys: memory.allocate(length),
+    createdAt: memory.allocate(length),
+    lastActiveAt: memory.allocate(length),
   };
-  const words = memory.allocate(count * BITMAP_WORDS);
-  const mark = memory.checkpoint();
-  const rows = memory.allocate(count * ROW);
+  const words = memory.allocate(length * BITMAP_WORDS);
+  const rows = memory.allocate(length * ROW);
   scatterIntoBuckets(users, buckets, rows);
-  for (const [first, end] of buckets) {
-    const bucketStart = memory.checkpoint();
-    const column = (field: number) => {
-      const values = memory.allocate(end - first);
-      for (let at = first * ROW + field, row = 0; row < values.length; row++, at += ROW)
-        values[row] = rows[at]!;
-      return values;
-    };
-    const byKey = memory.allocate(end - first);
-    for (let row = 0; row < byKey.length; row++) byKey[row] = row;
-    const moments = column(LAST_ACTIVE_AT);
-    const order = stableSort(byKey, moments, 'descending', memory);
-    sortTies(order, moments, column(RANK));
-    for (let index = 0, position = first; position < end; index++, position++) {
-      const at = (first + order[index]!) * ROW;
-      sorted.keys[position] = rows[at + KEY]!;
-      sorted.createdAt[position] = rows[at + CREATED_AT]!;
-      sorted.lastActiveAt[position] = rows[at + LAST_ACTIVE_AT]!;
-      for (let word = 0; word < BITMAP_WORDS; word++)
-        words[position * BITMAP_WORDS + word] = rows[at + ACTIVITY + word]!;
-    }
-    memory.rewind(bucketStart);
+  const parts = buckets.divided(count).map((bounds) => ({ ...sorted, rows, bounds, words }));
+  return { sorted: { ...sorted, activity: ActivityBitmaps.over(words) }, parts };
+}
+
+/** Sorts the buckets of a part. */
+export function sortPart(part: SortPart, memory: ScratchBuffers): void {
+  const { bounds } = part;
+  for (let index = 0; index + 1 < bounds.length; index++)
+    sortBucket(part, bounds[index]!, bounds[index + 1]!, memory);
+}
+
+function sortBucket(part: SortPart, first: number, end: number, memory: ScratchBuffers): void {
+  const { rows, keys, createdAt, lastActiveAt, words } = part;
+  const mark = memory.checkpoint();
+  const column = (field: number) => {
+    const values = memory.allocate(end - first);
+    for (let at = first * ROW + field, row = 0; row < values.length; row++, at += ROW)
+      values[row] = rows[at]!;
+    return values;
+  };
+  const byKey = memory.allocate(end - first);
+  for (let row = 0; row < byKey.length; row++) byKey[row] = row;
+  const moments = column(LAST_ACTIVE_AT);
+  const order = stableSort(byKey, moments, 'descending', memory);
+  sortTies(order, moments, column(RANK));
+  for (let index = 0, position = first; position < end; index++, position++) {
+    const at = (first + order[index]!) * ROW;
+    keys[position] = rows[at + KEY]!;
+    createdAt[position] = rows[at + CREATED_AT]!;
+    lastActiveAt[position] = rows[at + LAST_ACTIVE_AT]!;
+    for (let word = 0; word < BITMAP_WORDS; word++)
+      words[position * BITMAP_WORDS + word] = rows[at + ACTIVITY + word]!;
   }
   memory.rewind(mark);
-  return { ...sorted, activity: ActivityBitmaps.over(words) };
 }
 
 /** Up to this many ties, insertion sort is faster than the built-in sort. */
@@ -122,7 +149,7 @@ function scatterIntoBuckets(
 }
 
 /** Buckets by last activity, latest first; users with the same moment share a bucket. */
-class Buckets implements Iterable<[first: number, end: number]> {
+class Buckets {
   private readonly starts: number[];
   private readonly next: Uint32Array;
 
@@ -170,8 +197,17 @@ class Buckets implements Iterable<[first: number, end: number]> {
     return this.next[this.bucketOf[(this.latest - moment) >>> this.shift]!]!++;
   }
 
-  *[Symbol.iterator](): Iterator<[number, number]> {
-    for (const [index, start] of this.starts.entries())
-      yield [start, this.starts[index + 1] ?? this.count];
+  /** The bounds of the buckets, divided into up to `parts` runs of about as many users. */
+  divided(parts: number): number[][] {
+    const bounds = [...this.starts, this.count];
+    const divided: number[][] = [];
+    for (let first = 0; first + 1 < bounds.length;) {
+      const target = (this.count * (divided.length + 1)) / parts;
+      let last = first + 1;
+      while (last + 1 < bounds.length && bounds[last]! < target) last++;
+      divided.push(bounds.slice(first, last + 1));
+      first = last;
+    }
+    return divided;
   }
 }

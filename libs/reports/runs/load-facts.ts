@@ -1,13 +1,21 @@
 import type { Calendar } from '#libs/contracts';
-import { FactReplica, expectCalendar, loadLastActive, readExcluded } from '#libs/facts';
+import {
+  FactReplica,
+  expectCalendar,
+  loadLastActive,
+  readExcluded,
+  type Excluded,
+} from '#libs/facts';
 import { committedOnAllNodes, settleAll, type Connection } from '#libs/database';
 import type { Settings } from '#libs/platform';
 import { ActivityReplica } from './activity-replica.js';
 import { lostOwners } from '../engine/lost-owners.js';
-import { orgFacts } from '../engine/org-facts.js';
-import type { OrgThread } from '../engine/org-thread.js';
+import { orgFacts, tallyingOf } from '../engine/org-facts.js';
+import { tallyOrgs } from '../engine/org-tallies.js';
 import type { Moment, RunFacts } from '../engine/run-facts.js';
 import { ScratchBuffers } from '../engine/scratch-buffers.js';
+import { healthColumns } from '../definitions/index.js';
+import type { RunThreads } from './tasks.js';
 import { userFacts } from './user-facts.js';
 
 const USER_KEYS = 'select coalesce(max(id), 0) + 1 as keys from user_ids';
@@ -36,7 +44,7 @@ interface Loaded {
  * Reads the facts of a run as of its moment, without later facts and without everything of excluded users and orgs.
  * @param pair two connections with the same database snapshot, which PostgreSQL serves in parallel
  * @param calendar the calendar of the store
- * @param thread tallies orgs while this thread sorts users
+ * @param threads share the work after the reading
  * @param before the replicas of an earlier run, which this call updates; not usable afterwards
  */
 export async function loadFacts(
@@ -44,10 +52,11 @@ export async function loadFacts(
   moment: Moment,
   calendar: Calendar,
   settings: RunSettings,
-  thread: OrgThread,
+  threads: RunThreads,
   before?: RunReplica,
 ): Promise<Loaded> {
   const [one, other] = pair;
+  const healthWeights = settings.HEALTH_WEIGHTS;
   const memory = before?.memory ?? new ScratchBuffers();
   memory.rewind();
   await committedOnAllNodes(one);
@@ -67,24 +76,48 @@ export async function loadFacts(
       },
     ),
   ]);
-  const named = current.named.activity(current.users);
-  const openSpans = memory.allocateShared('users', rows[0]!.keys);
-  const [orgs, users] = await settleAll([
-    orgFacts(moment, facts, excluded, current.users, named, thread, memory, openSpans),
-    userFacts(one, calendar, moment, facts, excluded, current.users, lastActiveAt, memory),
-  ]);
+  const openSpans = memory.allocate(rows[0]!.keys).fill(0);
+  const tallies = beginTallies(threads, moment, facts, excluded, current, openSpans, memory);
+  const users = await userFacts(
+    ...([one, calendar, moment, facts, excluded, current.users, lastActiveAt, memory] as const),
+    threads,
+  );
+  await threads.all(tallies.tasks);
+  const orgs = orgFacts(moment, facts, excluded, tallies.rows, memory);
   const { ownerships } = facts.memberships;
-  const lost = lostOwners(moment, ownerships, calendar, excluded, orgs.keys);
+  const lost = lostOwners(moment, ownerships, calendar, excluded, orgs.keys, memory);
+  const health = healthColumns({ orgs, moment, calendar, healthWeights });
   const isFullRead = facts !== before?.facts || activity !== before.activity;
   return {
     facts: {
-      ...{ moment, calendar, memory, healthWeights: settings.HEALTH_WEIGHTS },
-      ...{ users: { ...users, openSpans }, orgs: { ...orgs, lostOwners: lost } },
+      ...{ moment, calendar, memory, healthWeights },
+      ...{ users: { ...users, openSpans }, orgs: { ...orgs, lostOwners: lost, health } },
     },
     exclusionsVersion: excluded.version,
     known: { facts, activity, memory },
     isFullRead,
   };
+}
+
+/** Begins to tally the orgs on the other threads, while the main thread reads on and sorts users. */
+function beginTallies(
+  threads: RunThreads,
+  moment: Moment,
+  facts: FactReplica,
+  excluded: Excluded,
+  { users, named }: ActivityReplica,
+  openSpans: Uint32Array,
+  memory: ScratchBuffers,
+): { rows: Uint32Array; tasks: Promise<void>[] } {
+  const tallying = tallyingOf(
+    ...([moment, facts, excluded, users, named.activity(users), memory, openSpans] as const),
+  );
+  const of = Math.max(threads.count - 1, 1);
+  const tasks = Array.from({ length: of }, (_, index) => {
+    const input = { ...tallying, part: { index, of } };
+    return threads.add({ kind: 'tally', input }, () => tallyOrgs(input));
+  });
+  return { rows: tallying.rows, tasks };
 }
 
 async function factReplica(

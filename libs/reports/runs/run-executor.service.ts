@@ -24,7 +24,8 @@ import {
   type ClaimedRun,
 } from './claims.store.js';
 import { loadFacts, type RunReplica, type RunSettings } from './load-facts.js';
-import { OrgThread } from '../engine/org-thread.js';
+import { madeLists } from './made-lists.js';
+import { runThreads, type RunThreads } from './tasks.js';
 import { markPruned, prunableRuns, undroppedRuns } from './pruning.store.js';
 import type { RunFacts } from '../engine/run-facts.js';
 
@@ -45,7 +46,7 @@ export class RunExecutor {
   private isGivenBack = false;
   /** The replicas of the last run, which the next run updates. */
   private known: RunReplica | undefined;
-  private readonly orgThread = new OrgThread();
+  private readonly threads: RunThreads;
   private readonly backoff = new Backoff();
   private readonly stopping = new AbortController();
 
@@ -56,8 +57,14 @@ export class RunExecutor {
     private readonly metrics: Metrics,
     private readonly calendar: Calendar,
     @Inject(SETTINGS)
-    private readonly settings: Pick<Settings, 'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY'> & RunSettings,
-  ) {}
+    private readonly settings: Pick<
+      Settings,
+      'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY' | 'ENGINE_THREADS'
+    > &
+      RunSettings,
+  ) {
+    this.threads = runThreads(settings.ENGINE_THREADS);
+  }
 
   /**
    * Makes a run if it is still queued; otherwise does nothing. A failure of the run is stored in its row; the run is
@@ -99,6 +106,7 @@ export class RunExecutor {
       await this.end(runId, run, error, renewalFailed);
     } finally {
       clearInterval(lease);
+      this.threads.clear();
       this.claimed = undefined;
     }
   }
@@ -143,7 +151,7 @@ export class RunExecutor {
     this.known = undefined;
     await finishCommits(this.database.pool);
     const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot((pair) =>
-      loadFacts(pair, moment, this.calendar, this.settings, this.orgThread, before),
+      loadFacts(pair, moment, this.calendar, this.settings, this.threads, before),
     );
     await this.publish(run, facts, exclusionsVersion, known.facts);
     this.known = known;
@@ -167,7 +175,8 @@ export class RunExecutor {
   ): Promise<void> {
     const known = await this.watch.knownMigrations();
     await this.database.transaction(async (db) => {
-      const rowCounts = await writeSnapshot(db, run.id, facts);
+      const lists = madeLists(facts, this.calendar, this.threads);
+      const rowCounts = await writeSnapshot(db, run.id, lists);
       if (!(await completeRun(db, run, { rowCounts, exclusionsVersion }, known)))
         throw new NotOurs();
       if (!(await replica.isOf(db))) throw new Error('The store changed while the run was made.');

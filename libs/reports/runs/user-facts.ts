@@ -5,9 +5,10 @@ import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { InviteeCounts } from '../engine/invitee-counts.js';
 import { readUserActivity } from './activity-replica.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
-import { sortUsers, type ByKey } from '../engine/sort-users.js';
+import { beginSort, sortPart, type ByKey } from '../engine/sort-users.js';
 import type { Moment, UserFacts } from '../engine/run-facts.js';
 import type { ScratchBuffers } from '../engine/scratch-buffers.js';
+import type { RunThreads } from './tasks.js';
 
 /**
  * The users who exist at T and are not excluded.
@@ -24,6 +25,7 @@ export async function userFacts(
   activity: ActivityBitmaps,
   lastActiveAt: Uint32Array,
   memory: ScratchBuffers,
+  threads: RunThreads,
 ): Promise<Omit<UserFacts, 'openSpans'>> {
   const exists = users.existingAt(endOfSecond(moment.reportTime)).without(excluded.users);
   const byKey = {
@@ -31,7 +33,7 @@ export async function userFacts(
     ...{ createdAt: users.createdAt, activity },
   };
   await settleLastActive(db, calendar, moment, byKey);
-  const sorted = sortUsers(byKey, memory);
+  const sorted = await sortUsers(byKey, memory, threads);
   const inviters = inviteeCounts(moment, invites, excluded, activity.size, memory).forKeys(
     sorted.keys,
   );
@@ -67,6 +69,19 @@ async function settleLastActive(
       activity = await readUserActivity(db, calendar, day, latest.size);
     }
   }
+}
+
+/** Tasks per thread: threads that are late take fewer. */
+const PARTS_A_THREAD = 2;
+
+async function sortUsers(users: ByKey, memory: ScratchBuffers, threads: RunThreads) {
+  const count = threads.count === 1 ? 1 : threads.count * PARTS_A_THREAD;
+  const { sorted, parts } = beginSort(users, memory, count);
+  const tasks = parts.map((input) =>
+    threads.add({ kind: 'sort', input }, () => sortPart(input, memory)),
+  );
+  await threads.all(tasks);
+  return sorted;
 }
 
 function inviteeCounts(

@@ -5,7 +5,8 @@ import { NUMBERS_BYTES, PART_BYTES, unpackNumbers } from './packing.js';
 import { hasList, valuesOfMany } from './keyed.query.js';
 import { kept, numbersFrom } from './page.query.js';
 import { SERVED_RUN } from './served-run.js';
-import { INDEX, INDEX_KEYS, NUMBERS, snapshotTable } from './snapshots.store.js';
+import { INDEX, INDEX_KEYS, NUMBERS } from './lists.js';
+import { snapshotTable } from './snapshots.store.js';
 
 /** The values of the index that are among the numbers of all reports, and their position there. */
 export const POSITION_IN_NUMBERS: Record<Subject, Partial<Record<string, 0 | 1>>> = {

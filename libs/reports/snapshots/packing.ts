@@ -1,6 +1,5 @@
 import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
-import type { Buffer32 } from '../engine/scratch-buffers.js';
 
 /**
  * The format of a packed list: entries of equal width, each a key of 4 bytes, little-endian, followed by
@@ -16,10 +15,14 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
   return KEY_BYTES + extras * extraBytes;
 }
 
-/** @returns a view of `room` */
-export function packList({ keys, extras }: RankedList, extraBytes: 1 | 4, room: Buffer32): Buffer {
+/** @param room at least as long as the list @returns a view of `room` */
+export function packList(
+  { keys, extras }: RankedList,
+  extraBytes: 1 | 4,
+  room: Uint32Array,
+): Buffer {
   const bytes = keys.length * widthOf(extras.length, extraBytes);
-  const words = room.take(Math.ceil(bytes / 4));
+  const words = room.subarray(0, Math.ceil(bytes / 4));
   return extraBytes === 4
     ? packWords(words, keys, extras)
     : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), keys, extras);
@@ -30,17 +33,22 @@ export function packNumbers(
   keys: Uint32Array,
   first: Uint32Array,
   second: Uint32Array,
-  room: Buffer32,
+  room: Uint32Array,
 ): Buffer {
-  let size = 0;
-  for (let position = 0; position < keys.length; position++)
-    size = Math.max(size, keys[position]! + 1);
-  const packed = room.take(size * 2).fill(0);
+  const packed = room.subarray(0, numbersWords(keys)).fill(0);
   for (let position = 0; position < keys.length; position++) {
     packed[keys[position]! * 2] = first[position]!;
     packed[keys[position]! * 2 + 1] = second[position]!;
   }
   return littleEndian(packed);
+}
+
+/** The number of words of the packed numbers of some keys. */
+export function numbersWords(keys: Uint32Array): number {
+  let size = 0;
+  for (let position = 0; position < keys.length; position++)
+    size = Math.max(size, keys[position]! + 1);
+  return size * 2;
 }
 
 /** Bytes per value of a packed column. */
@@ -49,12 +57,12 @@ export type ColumnWidth = 1 | 2 | 4;
 /** Packs one number per key, at byte key × width, in the narrowest width for all values. */
 export function packColumn(
   values: Uint32Array,
-  room: Buffer32,
+  room: Uint32Array,
 ): { width: ColumnWidth; entries: Buffer } {
   let all = 0;
   for (let key = 0; key < values.length; key++) all |= values[key]!;
   const width = all >>> 16 !== 0 ? 4 : all >>> 8 !== 0 ? 2 : 1;
-  const words = room.take(Math.ceil((values.length * width) / 4));
+  const words = room.subarray(0, Math.ceil((values.length * width) / 4));
   if (width === 4) {
     words.set(values);
     return { width, entries: littleEndian(words) };

@@ -1,75 +1,18 @@
-import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts';
+import type { Ranking } from '#libs/contracts';
 import { randomUUID } from 'node:crypto';
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { copyInParts, type Connection } from '#libs/database';
-import { definitionOf, subjectIndex, windowOf } from '../definitions/index.js';
-import type { RunFacts } from '../engine/run-facts.js';
-import {
-  NUMBERS_BYTES,
-  PART_BYTES,
-  packColumn,
-  packList,
-  packNumbers,
-  widthOf,
-} from './packing.js';
+import { INDEX, NUMBERS } from './lists.js';
+import { PART_BYTES } from './packing.js';
 
-/** The report name of the list of numbers per key, which all reports of a subject share. */
-export const NUMBERS = 'numbers';
-/** The report name of the lists of the index: the interval `keys`, and one per value. */
-export const INDEX = 'index';
-export const INDEX_KEYS = 'keys';
 /** SQL condition for the lists that are rankings. */
 export const IS_RANKING = `report not in ('${NUMBERS}', '${INDEX}')`;
 
-interface StoredList extends Ranking {
+/** A list to store. */
+export interface StoredList extends Ranking {
   total: number;
   /** Bytes per entry. */
   width: number;
   entries: Buffer;
-}
-
-/**
- * The lists of a run's snapshot: the numbers and the index of users and orgs, then all rankings. A yielded list stays valid
- * until the next but one is requested. Yields to the event loop between lists, so that they can be written.
- */
-async function* snapshotLists(facts: RunFacts): AsyncGenerator<StoredList> {
-  const { users, orgs, memory } = facts;
-  const [ofUsers, ofOrgs] = [memory.nextOutgoing(), memory.nextOutgoing()];
-  const userNumbers = packNumbers(users.keys, users.createdAt, users.lastActiveAt, ofUsers);
-  yield numbersList('user', userNumbers);
-  const orgNumbers = packNumbers(orgs.keys, orgs.createdAt, orgs.members, ofOrgs);
-  yield numbersList('org', orgNumbers);
-  for (const subject of ['user', 'org'] as const) yield* indexLists(facts, subject);
-  const mark = memory.checkpoint();
-  for (const ranking of RANKINGS) {
-    memory.rewind(mark);
-    await yieldToEventLoop();
-    const definition = definitionOf(ranking);
-    const window = windowOf(facts, intervalDays(ranking.interval));
-    const list = definition.rank(facts, window);
-    await yieldToEventLoop();
-    const width = widthOf(list.extras.length, definition.extraBytes);
-    const entries = packList(list, definition.extraBytes, memory.nextOutgoing());
-    yield { ...ranking, total: list.keys.length, width, entries };
-  }
-}
-
-function numbersList(subject: Subject, entries: Buffer): StoredList {
-  const total = entries.length / NUMBERS_BYTES;
-  return { subject, report: NUMBERS, interval: '', total, width: NUMBERS_BYTES, entries };
-}
-
-async function* indexLists(facts: RunFacts, subject: Subject): AsyncGenerator<StoredList> {
-  const { memory } = facts;
-  const { keys, columns } = subjectIndex(facts, subject);
-  const packed = packList({ keys, extras: [] }, 4, memory.nextOutgoing());
-  const list = { subject, report: INDEX };
-  yield { ...list, interval: INDEX_KEYS, total: keys.length, width: 4, entries: packed };
-  for (const { name, values } of columns()) {
-    const column = packColumn(values, memory.nextOutgoing());
-    yield { ...list, interval: name, total: values.length, ...column };
-    await yieldToEventLoop();
-  }
 }
 
 /**
@@ -113,12 +56,13 @@ function randomId(): Buffer {
 /**
  * Writes a run's snapshot into its own table, in the transaction that completes the run, so it becomes visible as a
  * whole or not at all.
+ * @param lists each stays valid until the next but one is requested
  * @returns entries by ranking, such as `user/champion/30`
  */
 export async function writeSnapshot(
   db: Connection,
   runKey: number,
-  facts: RunFacts,
+  lists: AsyncIterable<StoredList>,
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const table = snapshotTable(runKey);
@@ -133,7 +77,7 @@ export async function writeSnapshot(
     };
     // PostgreSQL writes one list while the engine makes the next.
     let sending = Promise.resolve();
-    for await (const list of snapshotLists(facts)) {
+    for await (const list of lists) {
       await sending;
       sending = send(list);
       // A failure surfaces at the next await.

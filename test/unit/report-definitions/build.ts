@@ -1,6 +1,6 @@
 import { Calendar, DAY_MS, intervalDays, type Subject } from '#libs/contracts';
 import { Bitset } from '#libs/facts';
-import { definitionOf, windowOf } from '../../../libs/reports/definitions/index.js';
+import { definitionOf, healthColumns, windowOf } from '../../../libs/reports/definitions/index.js';
 import {
   ACTIVE_USER_COUNTS,
   type ActiveUserWindow,
@@ -11,7 +11,7 @@ import { matching } from '../../../libs/reports/engine/positions.js';
 import { InviteeCounts } from '../../../libs/reports/engine/invitee-counts.js';
 import type { OrgFacts, RunFacts, UserFacts } from '../../../libs/reports/engine/run-facts.js';
 import { ScratchBuffers } from '../../../libs/reports/engine/scratch-buffers.js';
-import { sortUsers } from '../../../libs/reports/engine/sort-users.js';
+import { beginSort, sortPart } from '../../../libs/reports/engine/sort-users.js';
 
 // Days are given by their age: 0 is the day D of the report, 1 the day before it.
 
@@ -56,13 +56,17 @@ export function reportsOf(
   const memory = new ScratchBuffers();
   const users = Object.entries(cases.users ?? {});
   const orgs = Object.entries(cases.orgs ?? {}).sort(byId);
-  const facts: RunFacts = {
+  const about = {
     moment: { reportTime: calendar.lastSecondOf(day) / 1000, day: day / DAY_MS },
     calendar,
+    healthWeights: WEIGHTS,
+  };
+  const ofOrgs = orgFacts(orgs, day);
+  const facts: RunFacts = {
+    ...about,
     memory,
     users: userFacts(users, day, memory),
-    orgs: orgFacts(orgs, day),
-    healthWeights: WEIGHTS,
+    orgs: { ...ofOrgs, health: healthColumns({ ...about, orgs: ofOrgs }) },
   };
   return {
     facts,
@@ -111,7 +115,7 @@ function userFacts(
     exists.add(key);
     for (const age of invited) invitees.add(key, age);
   }
-  const sorted = sortUsers(
+  const { sorted, parts } = beginSort(
     {
       exists,
       ranks: Uint32Array.from(users, ([id]) => inOrder.indexOf(id)),
@@ -125,6 +129,7 @@ function userFacts(
     },
     memory,
   );
+  for (const part of parts) sortPart(part, memory);
   return {
     ...sorted,
     inviters: invitees.forKeys(sorted.keys),
@@ -133,7 +138,7 @@ function userFacts(
   };
 }
 
-function orgFacts(orgs: readonly [string, OrgCase][], day: number): OrgFacts {
+function orgFacts(orgs: readonly [string, OrgCase][], day: number): Omit<OrgFacts, 'health'> {
   const column = (valueOf: (org: OrgCase) => number | undefined) =>
     Uint32Array.from(orgs, ([, org]) => valueOf(org) ?? 0);
   const counts = (agesOf: (org: OrgCase) => readonly number[] | undefined) =>

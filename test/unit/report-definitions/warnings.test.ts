@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { subjectIndex } from '../../../libs/reports/definitions/index.js';
+import { indexColumn } from '../../../libs/reports/definitions/index.js';
 import { reportsOf, type OrgCase } from './build.js';
 
 describe('slipping: orgs created before P with at least 30 % fewer active users in W than in P', () => {
@@ -109,8 +109,6 @@ describe('health: every org created before W(14)', () => {
   test('the index has one more than the score, and 0 for a young org', () => {
     const orgs = { a: { created: 14, ...healthy }, b: { created: 13, ...healthy } };
     const { facts } = reportsOf({ orgs });
-    const columns = [...subjectIndex(facts, 'org').columns()];
-    const scores = columns.find(({ name }) => name === 'health_score')!.values;
-    expect([...scores]).toEqual([91, 0]);
+    expect([...indexColumn(facts, 'org', 'health_score')]).toEqual([91, 0]);
   });
 });

@@ -4,7 +4,7 @@ import { csvCells, csvText, csvTime } from '#libs/platform';
 import { definitionOf, type Extra } from '../../definitions/index.js';
 import { hasList, userIdsOf, valuesOfMany } from '../../snapshots/keyed.query.js';
 import { NUMBERS_BYTES, PackedEntries } from '../../snapshots/packing.js';
-import { NUMBERS } from '../../snapshots/snapshots.store.js';
+import { NUMBERS } from '../../snapshots/lists.js';
 import type { KeptRun } from '../kept-runs.query.js';
 import type { PackedList } from '../packed-list.query.js';
 import { SnapshotPruned } from '../retry-if-pruned.js';

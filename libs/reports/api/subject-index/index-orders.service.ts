@@ -11,7 +11,7 @@ import {
   storedIndex,
   type StoredIndex,
 } from '../../snapshots/index-page.query.js';
-import { INDEX, INDEX_KEYS, NUMBERS } from '../../snapshots/snapshots.store.js';
+import { INDEX, INDEX_KEYS, NUMBERS } from '../../snapshots/lists.js';
 import { sortedByValue } from './sort-keys.js';
 
 /** A million users take 4 MB per value and direction. */

@@ -1,16 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type * as OrgThreads from '../../libs/reports/engine/org-thread.js';
 import { PairTable } from '../../libs/reports/engine/pair-table.js';
 import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
 
-// The compiled file, because a worker thread cannot run TypeScript.
-const COMPILED = '../../dist/libs/reports/engine/org-thread.js';
-const { OrgThread } = (await import(COMPILED)) as typeof OrgThreads;
-
 const DAY_MS = 86_400_000;
-const MASK_WORDS = 3;
 const FIELDS = 18;
-const MEMBERS = 3;
 const DAY = 20_000;
 
 function shared<A extends Int32Array | Float64Array | Uint32Array>(
@@ -55,27 +48,16 @@ function tallying(members: number) {
   };
 }
 
-test('concurrent tallies are computed one after the other', async () => {
-  const thread = new OrgThread();
-  const [few, many] = [tallying(2), tallying(50_000)];
-  await Promise.all([thread.tally(many), thread.tally(few)]);
+test('a member counts as active, as added and as the champion', () => {
+  const two = tallying(2);
+  tallyOrgs(two);
   // Active today and on the first day; activity before the membership does not count. Added within 60 days, not 30.
   // The user with the lower rank is the champion, with one day, and has stayed.
-  expect([...few.rows]).toEqual([
+  expect([...two.rows]).toEqual([
     ...[1, 1 << 8, 0, 2, 2, 2, 0, 0, 0, 0],
     ...[2, 2, 2, 0, 2, 2],
     ...[1, (1 << 1) | 1],
   ]);
-  expect(many.rows[MEMBERS]).toBe(50_000);
-});
-
-test('a failing thread reports its error, and the next one works', async () => {
-  const thread = new OrgThread();
-  const wrong = { ...tallying(1), spans: undefined as never };
-  await expect(thread.tally(wrong)).rejects.toThrow(/undefined/);
-  const right = tallying(1);
-  await thread.tally(right);
-  expect([...right.rows].slice(0, MASK_WORDS)).toEqual([1, 1 << 8, 0]);
 });
 
 test('activity that names an org counts there alone, and other activity in every org', () => {

@@ -1,0 +1,154 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+
+/** The message to a thread, and its answer. */
+export interface Order<Task> {
+  id: number;
+  task: Task;
+}
+export type Answer = { id: number } & ({ result: unknown } | { problem: string });
+
+interface Job<Task> {
+  task: Task;
+  make: () => unknown;
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/** Tasks that a thread has at a time: one in work, and one to begin while the main thread is busy. */
+const TASKS_A_THREAD = 2;
+
+/**
+ * The main thread and a few others, which work on the tasks of a run: each takes the next one of a queue. Tasks have
+ * their input and their results in shared memory, and no two of them write to the same place, so a run gives the same
+ * bytes with any number of threads.
+ */
+export class TaskThreads<Task> {
+  private readonly queue: Job<Task>[] = [];
+  private readonly threads: TaskThread<Task>[] = [];
+
+  /**
+   * @param count how many threads, the main thread included; with 1, everything runs on the main thread
+   * @param script answers each `Order` with an `Answer`
+   */
+  constructor(
+    readonly count: number,
+    private readonly script: URL,
+  ) {}
+
+  /**
+   * Queues a task for any thread.
+   * @param task copied to another thread; arrays in shared memory are shared
+   * @param make does the same on the main thread
+   * @returns the result; rejects when the task fails or its thread ends
+   */
+  add<Result>(task: Task, make: () => Result): Promise<Result> {
+    const result = new Promise<unknown>((resolve, reject) => {
+      this.queue.push({ task, make, resolve, reject });
+    });
+    // A failed run does not await all of its tasks.
+    result.catch(() => undefined);
+    this.dispatch();
+    return result as Promise<Result>;
+  }
+
+  /** Works on queued tasks on the main thread until a result is there. */
+  async result<Result>(awaited: Promise<Result>): Promise<Result> {
+    let isSettled = false;
+    const settle = () => void (isSettled = true);
+    awaited.then(settle, settle);
+    await yieldToEventLoop();
+    for (let job = this.queue.shift(); job; job = isSettled ? undefined : this.queue.shift()) {
+      try {
+        job.resolve(job.make());
+      } catch (error) {
+        job.reject(error as Error);
+      }
+      await yieldToEventLoop();
+    }
+    return awaited;
+  }
+
+  /** `result` of several tasks. */
+  async all(awaited: readonly Promise<unknown>[]): Promise<void> {
+    await this.result(Promise.all(awaited));
+  }
+
+  /** Drops the tasks that no thread has begun. Call it when a run ends: the results of a failed one are not awaited. */
+  clear(): void {
+    this.queue.length = 0;
+  }
+
+  private dispatch(): void {
+    while (this.queue.length > 0) {
+      const thread = this.freeThread();
+      if (!thread) return;
+      thread.send(this.queue.shift()!);
+    }
+  }
+
+  private freeThread(): TaskThread<Task> | undefined {
+    const free = this.threads.find((thread) => thread.jobs === 0);
+    if (free) return free;
+    if (this.threads.length < this.count - 1) {
+      const started: TaskThread<Task> = new TaskThread(
+        this.script,
+        () => this.dispatch(),
+        () => void this.threads.splice(this.threads.indexOf(started), 1),
+      );
+      this.threads.push(started);
+      return started;
+    }
+    return this.threads.find((thread) => thread.jobs < TASKS_A_THREAD);
+  }
+}
+
+class TaskThread<Task> {
+  private readonly worker: Worker;
+  private readonly sent = new Map<number, Job<Task>>();
+  private last = 0;
+  private hasEnded = false;
+
+  /** @param onAnswer called when it has fewer jobs @param onEnd called when it takes no more jobs */
+  constructor(
+    script: URL,
+    private readonly onAnswer: () => void,
+    private readonly onEnd: () => void,
+  ) {
+    this.worker = new Worker(script);
+    this.worker.on('message', (answer: Answer) => this.take(answer));
+    this.worker.on('error', (error) => this.end(error.message));
+    this.worker.on('exit', (code) => this.end(`it exited with ${code}`));
+  }
+
+  get jobs(): number {
+    return this.sent.size;
+  }
+
+  send(job: Job<Task>): void {
+    const id = ++this.last;
+    this.sent.set(id, job);
+    // The process waits for tasks, but not for threads without any.
+    this.worker.ref();
+    this.worker.postMessage({ id, task: job.task } satisfies Order<Task>);
+  }
+
+  private take(answer: Answer): void {
+    const job = this.sent.get(answer.id)!;
+    this.sent.delete(answer.id);
+    if (this.sent.size === 0) this.worker.unref();
+    if ('problem' in answer) job.reject(new Error(answer.problem));
+    else job.resolve(answer.result);
+    this.onAnswer();
+  }
+
+  private end(reason: string): void {
+    // A thread that fails also exits.
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.onEnd();
+    for (const job of this.sent.values())
+      job.reject(new Error(`A thread of the engine ended before its task was done: ${reason}.`));
+    this.sent.clear();
+  }
+}

@@ -1,0 +1,91 @@
+import { RANKINGS, intervalDays, type Ranking, type Subject } from '#libs/contracts/plain';
+import {
+  definitionOf,
+  indexColumn,
+  indexColumns,
+  indexKeys,
+  windowOf,
+} from '../definitions/index.js';
+import type { RunFacts } from '../engine/run-facts.js';
+import {
+  NUMBERS_BYTES,
+  numbersWords,
+  packColumn,
+  packList,
+  packNumbers,
+  widthOf,
+} from './packing.js';
+
+/** The report name of the list of numbers per key, which all reports of a subject share. */
+export const NUMBERS = 'numbers';
+/** The report name of the lists of the index: the interval `keys`, and one per value. */
+export const INDEX = 'index';
+export const INDEX_KEYS = 'keys';
+
+const SUBJECTS: readonly Subject[] = ['user', 'org'];
+
+/** The lists of a snapshot: the numbers and the index of users and orgs, then all rankings. */
+export const LISTS: readonly Ranking[] = [
+  ...SUBJECTS.map((subject) => ({ subject, report: NUMBERS, interval: '' })),
+  ...SUBJECTS.flatMap((subject) =>
+    [INDEX_KEYS, ...indexColumns(subject)].map((interval) => ({
+      subject,
+      report: INDEX,
+      interval,
+    })),
+  ),
+  ...RANKINGS,
+];
+
+/** A packed list: `bytes` bytes for `total` entries, each of `width` bytes. */
+export interface PackedList {
+  total: number;
+  width: number;
+  bytes: number;
+}
+
+/** The number of words that a list takes at most. */
+export function mostWords(facts: RunFacts, list: Ranking): number {
+  const { keys } = list.subject === 'user' ? facts.users : facts.orgs;
+  if (list.report === NUMBERS) return numbersWords(keys);
+  if (list.report === INDEX) {
+    const bySubject = { user: facts.users.openSpans.length, org: numbersWords(keys) / 2 };
+    return list.interval === INDEX_KEYS ? keys.length : bySubject[list.subject];
+  }
+  const { extras, extraBytes } = definitionOf(list);
+  return Math.ceil((keys.length * widthOf(extras.length, extraBytes)) / 4);
+}
+
+/** Makes a list. @param room receives it; at least `mostWords` long */
+export function makeList(facts: RunFacts, list: Ranking, room: Uint32Array): PackedList {
+  const { memory } = facts;
+  const mark = memory.checkpoint();
+  const packed = pack(facts, list, room);
+  memory.rewind(mark);
+  return packed;
+}
+
+function pack(facts: RunFacts, { subject, report, interval }: Ranking, room: Uint32Array) {
+  const { users, orgs, memory } = facts;
+  if (report === NUMBERS) {
+    const { length: bytes } =
+      subject === 'user'
+        ? packNumbers(users.keys, users.createdAt, users.lastActiveAt, room)
+        : packNumbers(orgs.keys, orgs.createdAt, orgs.members, room);
+    return { total: bytes / NUMBERS_BYTES, width: NUMBERS_BYTES, bytes };
+  }
+  if (report === INDEX && interval === INDEX_KEYS) {
+    const keys = indexKeys(facts, subject);
+    const { length: bytes } = packList({ keys, extras: [] }, 4, room);
+    return { total: keys.length, width: 4, bytes };
+  }
+  if (report === INDEX) {
+    const values = indexColumn(facts, subject, interval);
+    const { width, entries } = packColumn(values, room);
+    return { total: values.length, width, bytes: entries.length };
+  }
+  const { rank, extraBytes } = definitionOf({ subject, report });
+  const list = rank(facts, windowOf(facts, intervalDays(interval)));
+  const { length: bytes } = packList(list, extraBytes, room);
+  return { total: list.keys.length, width: widthOf(list.extras.length, extraBytes), bytes };
+}
