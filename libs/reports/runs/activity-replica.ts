@@ -48,6 +48,7 @@ export class ActivityReplica {
       rangeOf(day),
       replica.markIn(replica.named.bitmaps),
     );
+    replica.named.forgetLaterPairs();
     await replica.applyLog(db);
     return replica;
   }
