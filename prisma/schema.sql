@@ -39,11 +39,13 @@ end$function$;
 
 create or replace function excluded_among(keys integer[])
  returns table(key integer, is_excluded boolean)
- language sql
+ language plpgsql
  stable
  set search_path to '$user', 'public'
 as $function$
-  with profile as materialized (
+#variable_conflict use_column
+begin
+  return query with profile as materialized (
     select user_key, email_domain from user_profiles where user_key = any(keys) and email_domain is not null
   ), erased as materialized (
     select user_key, domain, parents from erased_domains where user_key = any(keys)
@@ -60,8 +62,8 @@ as $function$
     select e.user_key from erased e join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
   )
   select u.key, x.key is not null
-  from (select distinct unnest(keys) as key) u left join excluded x on x.key = u.key
-$function$;
+  from (select distinct unnest(keys) as key) u left join excluded x on x.key = u.key;
+end$function$;
 
 create or replace function note_changed_domains()
  returns trigger

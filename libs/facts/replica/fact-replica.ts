@@ -19,6 +19,13 @@ type Pair = readonly [Connection, Connection];
 const MAX_CHANGED_SHARE = 0.05;
 const MIN_LIMIT = 10_000;
 
+const HIGHEST = `
+  select coalesce((select max(id) from user_ids), 0) as users, coalesce((select max(id) from org_ids), 0) as orgs`;
+
+async function highestKeys(db: Connection): Promise<PerSubject<number>> {
+  return (await db.query<PerSubject<number>>(HIGHEST)).rows[0]!;
+}
+
 /** Work left for `updateMemberships`. */
 interface Pending {
   changes: FactChanges;
@@ -53,11 +60,14 @@ export class FactReplica {
     ownerRoles: readonly string[],
   ): Promise<FactReplica> {
     const [one, other] = pair;
-    const facts = new FactReplica(await currentReadPoint(one), calendar, ownerRoles);
+    const readPoint = await currentReadPoint(one);
+    const facts = new FactReplica(readPoint, calendar, ownerRoles);
+    // Nodes of a distributed store show a later moment, and with it users and orgs that the snapshot does not have.
+    const upTo = readPoint.hasChanges ? undefined : await highestKeys(one);
     const { users, orgs, memberships, invites, deletions } = facts;
-    await settleAll([users.read(one), orgs.read(other)]);
-    const pairs = orgs.readOrder(other).then(() => memberships.read(other, deletions));
-    await settleAll([users.readOrder(one).then(() => invites.read(one)), pairs]);
+    await settleAll([users.read(one, upTo?.users), orgs.read(other, upTo?.orgs)]);
+    const pairs = orgs.readOrder(other).then(() => memberships.read(other, deletions, upTo));
+    await settleAll([users.readOrder(one).then(() => invites.read(one, upTo)), pairs]);
     return facts;
   }
 

@@ -1,11 +1,11 @@
 import { DAY_MS, type Calendar } from '#libs/contracts';
+import type { PerSubject } from '../read/deletions.js';
 import { copyRows, literal, type Connection, type CopiedRow } from '#libs/database';
 import type { Bitset } from '../blocks/bitset.js';
 
 const SCAN_INVITES = 'select inviter_key, invitee_hash, at, org_key from invites';
 // The order of the primary key, whose index contains all columns read here.
 const IN_ORDER = 'order by inviter_key, invitee_hash, at';
-const ALL = `${SCAN_INVITES} ${IN_ORDER}`;
 const ofInviters = (keys: readonly number[]) => `
   ${SCAN_INVITES} where inviter_key in (select unnest(${literal.ints(keys)})) ${IN_ORDER}`;
 const MIN_CAPACITY = 64;
@@ -30,10 +30,13 @@ export class InviteReplica {
 
   constructor(private readonly calendar: Calendar) {}
 
-  /** Reads all invites. */
-  async read(db: Connection): Promise<void> {
+  /** Reads all invites. @param upTo the highest keys that count */
+  async read(db: Connection, upTo?: PerSubject<number>): Promise<void> {
     this.count = 0;
-    await this.add(db, ALL);
+    const known = upTo
+      ? `where inviter_key <= ${literal.int(upTo.users)} and org_key <= ${literal.int(upTo.orgs)}`
+      : '';
+    await this.add(db, `${SCAN_INVITES} ${known} ${IN_ORDER}`);
   }
 
   /** Replaces the invites of some inviters with their current ones. */

@@ -68,13 +68,20 @@ export class Spans {
     this.ownerships = new Ownerships(roles);
   }
 
-  /** Reads all memberships. */
-  async read(db: Connection, deletions: PerSubject<Deletions>): Promise<void> {
+  /** Reads all memberships. @param upTo the highest keys that count */
+  async read(
+    db: Connection,
+    deletions: PerSubject<Deletions>,
+    upTo?: PerSubject<number>,
+  ): Promise<void> {
     const { rows } = await db.query<{ count: number }>(COUNT);
     this.grow(rows[0]!.count * SPANS_PER_PAIR);
     const { ownerships } = this;
     const put = (user: number, org: number, spans: readonly Span[]) => this.add(user, org, spans);
-    await scanMemberships(db, SCAN_MEMBERSHIPS, deletions, put, {
+    const known = upTo
+      ? `where user_key <= ${literal.int(upTo.users)} and org_key <= ${literal.int(upTo.orgs)}`
+      : '';
+    await scanMemberships(db, `${SCAN_MEMBERSHIPS} ${known}`, deletions, put, {
       roles: ownerships.roles,
       onOwnerships: (user, org, known) => ownerships.add(user, org, known),
     });

@@ -83,9 +83,10 @@ export class Subjects {
     return this.isKnown.length;
   }
 
-  /** Reads all subjects, without their order. */
-  async read(db: Connection): Promise<void> {
-    await copyRows(db, this.sql.all, (row) => void this.take(row));
+  /** Reads all subjects, without their order. @param upTo the highest key that counts */
+  async read(db: Connection, upTo?: number): Promise<void> {
+    const known = upTo === undefined ? '' : `where id <= ${literal.int(upTo)}`;
+    await copyRows(db, `${this.sql.all} ${known}`, (row) => void this.take(row));
   }
 
   /** Reads the order of the ids. Call it after `read`. @param keysARow how many keys to read at a time */

@@ -12,31 +12,28 @@ const SEPARATOR = '\u0001';
 const FIELDS = ['first_name', 'last_name', 'username', 'email'];
 const IN_ONE_FIELD = FIELDS.map((field) => `search_text(${field}) ${MATCHES}`).join(' or ');
 
-/** Keys may repeat: removing the repetitions takes as long as everything else when most rows match. */
-const searchOf = (
-  excluded: ExcludedTable,
-  subjects: 'users' | 'orgs',
-  inFields: string,
-  inIds: string,
-) => `
-  select string_agg(int4send(key), '') as keys
-  from (${inFields} union all ${inIds}) matching
-  where not exists (select from ${subjects} s where s.id = key and s.deleted_stamp is not null)
-    and ${notExcluded(excluded, 'key')}`;
+/**
+ * Keys may repeat: removing the repetitions takes as long as everything else when most rows match. Deleted subjects have
+ * no fields, only ids.
+ */
+const searchOf = (inFields: string, inIds: string) => `
+  select string_agg(int4send(key), '') as keys from (${inFields} union all ${inIds}) matching`;
+
+/** The ids that match, without those of deleted and excluded subjects. */
+const idSearch = (ids: string, subjects: string, id: string, excluded: ExcludedTable) => `
+  select i.id from ${ids} i left join ${subjects} s on s.id = i.id and s.deleted_stamp is not null
+  where ${id} ${MATCHES} and s.id is null and ${notExcluded(excluded, 'i.id')}`;
 
 const userSearch = (condition: string) =>
   searchOf(
-    'excluded_users',
-    'users',
-    `select user_key as key from user_profiles where ${condition}`,
-    `select id from user_ids where ${USER_ID} ${MATCHES}`,
+    `select user_key as key from user_profiles p
+     where (${condition}) and ${notExcluded('excluded_users', 'p.user_key')}`,
+    idSearch('user_ids', 'users', USER_ID, 'excluded_users'),
   );
 
 const ORG_SEARCH = searchOf(
-  'excluded_orgs',
-  'orgs',
-  `select id as key from orgs where ${ORG_NAME} ${MATCHES}`,
-  `select id from org_ids where ${ORG_ID} ${MATCHES}`,
+  `select id as key from orgs o where ${ORG_NAME} ${MATCHES} and ${notExcluded('excluded_orgs', 'o.id')}`,
+  idSearch('org_ids', 'orgs', ORG_ID, 'excluded_orgs'),
 );
 
 /**
@@ -49,7 +46,7 @@ export async function searchSubjects(
   subject: Subject,
   text: string,
 ): Promise<Bitset> {
-  const condition = text.includes(SEPARATOR) ? `(${IN_ONE_FIELD})` : `${DOCUMENT} ${MATCHES}`;
+  const condition = text.includes(SEPARATOR) ? IN_ONE_FIELD : `${DOCUMENT} ${MATCHES}`;
   const sql = subject === 'user' ? userSearch(condition) : ORG_SEARCH;
   // Compiling a query takes longer than most searches.
   await db.query('set local jit = off');

@@ -84,9 +84,10 @@ const DOMAINS = `
 const USERS = `
   select user_key as key from user_profiles where email_domain in (select unnest($1::text[]))
   union
-  select user_key from erased_domains
-  where domain in (select unnest($2::bytea[])) or exists (
-    select from unnest(parents) parent where parent in (select unnest($3::bytea[])))
+  select user_key from erased_domains where domain in (select unnest($2::bytea[]))
+  union
+  select e.user_key from erased_domains e, unnest(e.parents) parent
+  where parent in (select unnest($3::bytea[]))
   union
   select id from user_ids where user_id in (select unnest($4::text[]))`;
 const ORGS = 'select id as key from org_ids where org_id in (select unnest($1::text[]))';

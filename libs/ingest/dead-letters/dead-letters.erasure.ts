@@ -25,24 +25,27 @@ export async function lockLetters(db: Queryable, how: 'shared' | 'alone'): Promi
 
 const MAX_ID_LENGTH = 255;
 
-// The last string of a truncated letter may be the beginning of an id.
 const DELETED = `
-  select id.user_id as text, false as is_torn
+  select id.user_id as text
   from user_ids id join users u on u.id = id.id and u.deleted_stamp is not null
   where id.user_id = any($1)
   union all
-  select id.org_id, false
+  select id.org_id
   from org_ids id join orgs o on o.id = id.id and o.deleted_stamp is not null
-  where id.org_id = any($1)
-  union all
-  select torn.text, true
-  from unnest($2::text[]) as torn (text)
-  where exists (
-      select from user_ids id join users u on u.id = id.id and u.deleted_stamp is not null
-      where id.user_id >= torn.text collate "C" and id.user_id < (torn.text || chr(1114111)) collate "C")
-    or exists (
-      select from org_ids id join orgs o on o.id = id.id and o.deleted_stamp is not null
-      where id.org_id >= torn.text collate "C" and id.org_id < (torn.text || chr(1114111)) collate "C")`;
+  where id.org_id = any($1)`;
+// The last string of a truncated letter may be the beginning of an id.
+const DELETED_TORN = `
+  select torn.text
+  from unnest($1::text[]) as torn (text)
+  join user_ids id
+    on id.user_id >= torn.text collate "C" and id.user_id < (torn.text || chr(1114111)) collate "C"
+  join users u on u.id = id.id and u.deleted_stamp is not null
+  union
+  select torn.text
+  from unnest($1::text[]) as torn (text)
+  join org_ids id
+    on id.org_id >= torn.text collate "C" and id.org_id < (torn.text || chr(1114111)) collate "C"
+  join orgs o on o.id = id.id and o.deleted_stamp is not null`;
 
 /** Whether letters mention a deleted user or org. @returns one value per letter, in their order */
 export async function deletedAmong(
@@ -51,12 +54,14 @@ export async function deletedAmong(
 ): Promise<boolean[]> {
   const texts = new Set(letters.flatMap((letter) => letter.texts.filter(canBeId)));
   const torn = new Set(letters.flatMap(({ torn: text }) => (text === undefined ? [] : [text])));
-  const { rows } = await db.query<{ text: string; is_torn: boolean }>(DELETED, [
-    [...texts],
-    [...torn].filter((text) => text === '' || canBeId(text)),
-  ]);
-  const [gone, goneTorn] = [new Set<string>(), new Set<string>()];
-  for (const { text, is_torn: isTorn } of rows) (isTorn ? goneTorn : gone).add(text);
+  const among = async (sql: string, wanted: string[]) => {
+    if (wanted.length === 0) return new Set<string>();
+    const { rows } = await db.query<{ text: string }>(sql, [wanted]);
+    return new Set(rows.map(({ text }) => text));
+  };
+  const gone = await among(DELETED, [...texts]);
+  const ends = [...torn].filter((text) => text === '' || canBeId(text));
+  const goneTorn = await among(DELETED_TORN, ends);
   return letters.map(({ texts: mentioned, torn: end }) => {
     return mentioned.some((text) => gone.has(text)) || (end !== undefined && goneTorn.has(end));
   });

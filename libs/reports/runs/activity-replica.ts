@@ -44,6 +44,7 @@ export class ActivityReplica {
     await replica.named.readPairs(db);
     await readDays(db, 'activity', day, replica.users);
     await readDays(db, 'named_activity', day, replica.named.bitmaps);
+    replica.named.forgetLaterPairs();
     await replica.applyLog(db);
     return replica;
   }

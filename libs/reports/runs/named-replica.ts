@@ -25,6 +25,14 @@ export class NamedReplica {
     this.bitmaps.makeRoom(this.stored + 1);
   }
 
+  /**
+   * Forgets the activity of pairs that were added after the snapshot: nodes of a distributed store show a later moment.
+   * Call it after reading the folded activity, before `mark`.
+   */
+  forgetLaterPairs(): void {
+    this.bitmaps.words.fill(0, (this.stored + 1) * BITMAP_WORDS);
+  }
+
   /** Marks a day of a pair that the activity log names. */
   mark(user: number, org: number, age: number): void {
     let key = this.pairs.find(user, org);

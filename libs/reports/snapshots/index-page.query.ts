@@ -69,16 +69,17 @@ const columnFrom = (table: string, name: string, position: number) => `(
   ), '' order by position) from keys) as "${name}"`;
 
 const sliceFrom = (table: string, names: readonly string[], rowsOf: (keys: string) => string) => `
-  with keys as (select key, position from unnest($2::int[]) with ordinality as k (key, position))
+  with keys as (
+    select ($2::int[])[position] as key, position from generate_subscripts($2::int[], 1) as position
+  )
   select (${numbersFrom(table)}) as numbers,
     ${names.map((name, index) => `${columnFrom(table, name, index + 1)},`).join('\n')}
     (${SERVED_RUN}) as served_run, (
       select json_agg(row_to_json(profile) order by id, org_id) from (${rowsOf('select key from keys')}) profile
     ) as profiles
-  where exists (
-    select from ${table}
-    where subject = $1 and report = '${INDEX}' and "interval" = '${INDEX_KEYS}' and first = 0
-      and report_id = $4)`;
+  from ${table} list
+  where list.subject = $1 and list.report = '${INDEX}' and list."interval" = '${INDEX_KEYS}' and list.first = 0
+    and list.report_id = $4`;
 
 /** The values of columns by name; null for an empty slice. */
 type SliceRow<ProfileRow> = Record<string, Buffer | null> & {

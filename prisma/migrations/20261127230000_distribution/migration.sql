@@ -8,10 +8,12 @@ alter table user_ids alter column token set not null;
 alter table org_ids alter column token set not null;
 
 -- Which users the current rules exclude. Reads the tables of users one by one: on Citus, tables of the coordinator cannot
--- be joined with distributed ones in a subquery.
+-- be joined with distributed ones in a subquery, and functions in SQL cannot pass their parameters on.
 create or replace function excluded_among(keys int[]) returns table (key int, is_excluded boolean)
-language sql stable set search_path from current as $$
-  with profile as materialized (
+language plpgsql stable set search_path from current as $$
+#variable_conflict use_column
+begin
+  return query with profile as materialized (
     select user_key, email_domain from user_profiles where user_key = any(keys) and email_domain is not null
   ), erased as materialized (
     select user_key, domain, parents from erased_domains where user_key = any(keys)
@@ -28,8 +30,8 @@ language sql stable set search_path from current as $$
     select e.user_key from erased e join exclusion_rules r on r.kind = 'subdomains' and r.hash = any(e.parents)
   )
   select u.key, x.key is not null
-  from (select distinct unnest(keys) as key) u left join excluded x on x.key = u.key
-$$;
+  from (select distinct unnest(keys) as key) u left join excluded x on x.key = u.key;
+end$$;
 
 create or replace function apply_exclusions(keys int[]) returns void
 language plpgsql set search_path from current as $$
