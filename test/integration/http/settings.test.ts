@@ -48,6 +48,7 @@ const WRONG: Record<string, string[]> = {
   PUBLIC_URL: ['hidden.example.com', 'https://x.example/api/', 'https://x.example/?hidden=1'],
   SNAPSHOTS_HOURLY: ['0'],
   SNAPSHOTS_DAILY: ['1.5'],
+  SNAPSHOTS_WEEKLY: ['-1'],
   IDENTITY_DAYS: ['29'],
   USER_TRAITS: ['two words', 'plan,,seats', 'x'.repeat(65), 'größe'],
   ORG_TRAITS: [',', 'plan,*'],
