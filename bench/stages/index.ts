@@ -3,6 +3,7 @@ import { backpressure } from './backpressure.js';
 import { charts } from './charts.js';
 import { disk } from './disk.js';
 import { engagement } from './engagement.js';
+import { files } from './files.js';
 import { ingest } from './ingest.js';
 import { pages } from './pages.js';
 import { runs } from './runs.js';
@@ -17,5 +18,6 @@ export const STAGES: readonly Stage[] = [
   singles,
   backpressure,
   pages,
+  files,
   disk,
 ];

@@ -66,6 +66,14 @@ export const runList = z.object({
     .string()
     .nullable()
     .describe('send it as `before` for older runs; null at the end'),
+  snapshots: z
+    .object({
+      latest_bytes: count.describe('disk space of the latest kept run'),
+      most_kept: count.describe('the most runs that the settings keep'),
+      most_bytes: count.describe('estimated disk space of that many runs'),
+    })
+    .nullable()
+    .describe('the disk space of kept runs; null when no run is kept'),
 });
 
 const CHANGES = ['entered', 'moved', 'stayed', 'left'] as const;

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Database, type PreparedQuery } from '#libs/database';
+import { ApiError } from '#libs/contracts';
+import { Database, sqlState, type PreparedQuery } from '#libs/database';
 import { ID_TABLES, MARK, type IdTable, type Witness } from './witness.js';
 
 // A user id of 36 characters takes 105 bytes, so full caches take about 65 MB.
 const CACHED_USERS = 500_000;
 const CACHED_ORGS = 100_000;
+
+/** SQLSTATE of a sequence without further values. */
+const SEQUENCE_AT_END = '2200H';
+const RETRY_AT_END_SECONDS = 3_600;
 
 /** Far above what processes that create keys at the same time need. */
 const MAX_TURNS = 100;
@@ -68,6 +73,7 @@ class IdNumbers {
   constructor(
     private readonly database: Database,
     table: IdTable,
+    private readonly kind: 'users' | 'organizations',
     private readonly max: number,
   ) {
     this.find = find(table);
@@ -116,8 +122,24 @@ class IdNumbers {
     return this.database.queryPrepared<Row>(this.find, [wanted], this.database.pool);
   }
 
-  private give(names: readonly string[], witness: Witness | undefined): Promise<Row[]> {
-    return this.database.queryPrepared<Row>(this.add, [names, witness?.name], this.database.pool);
+  /** @throws ApiError `unavailable` when all keys were given */
+  private async give(names: readonly string[], witness: Witness | undefined): Promise<Row[]> {
+    try {
+      return await this.database.queryPrepared<Row>(
+        this.add,
+        [names, witness?.name],
+        this.database.pool,
+      );
+    } catch (error) {
+      throw sqlState(error) === SEQUENCE_AT_END ? this.allGiven(error) : error;
+    }
+  }
+
+  private allGiven(cause: unknown): ApiError {
+    const message =
+      `This store cannot take new ${this.kind}: a store numbers at most 2,147,483,647 of them, and all numbers were given. ` +
+      `Events of known ${this.kind} are accepted. Nothing of this request was stored; new ${this.kind} need another store.`;
+    return new ApiError('unavailable', message, { cause, retryAfterSeconds: RETRY_AT_END_SECONDS });
   }
 
   private current(): KeyCache {
@@ -163,8 +185,8 @@ export class IdStore {
   private readonly orgs: IdNumbers;
 
   constructor(database: Database) {
-    this.users = new IdNumbers(database, ID_TABLES.users, CACHED_USERS);
-    this.orgs = new IdNumbers(database, ID_TABLES.orgs, CACHED_ORGS);
+    this.users = new IdNumbers(database, ID_TABLES.users, 'users', CACHED_USERS);
+    this.orgs = new IdNumbers(database, ID_TABLES.orgs, 'organizations', CACHED_ORGS);
   }
 
   /** The keys of users. Creates missing ones. */

@@ -1,6 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Calendar, invalidField, type RunList } from '#libs/contracts';
 import { Database } from '#libs/database';
+import { SETTINGS } from '#libs/platform';
+import type { KeptSnapshots } from '../runs/kept-snapshots.js';
+import { snapshotDisk } from '../runs/snapshot-disk.query.js';
 import { isRun, listRuns } from './kept-runs.query.js';
 
 /** Filters of the run list. */
@@ -18,6 +21,7 @@ export class RunListService {
   constructor(
     private readonly database: Database,
     private readonly calendar: Calendar,
+    @Inject(SETTINGS) private readonly settings: KeptSnapshots,
   ) {}
 
   /** The latest report time first. @throws ApiError `invalid` when `before` is not a run */
@@ -29,6 +33,7 @@ export class RunListService {
     const shown = runs.slice(0, limit);
     const next = runs.length > limit ? shown.at(-1) : undefined;
     const { zone } = this.calendar;
-    return { time_zone: zone, runs: shown, next_before: next?.run_id ?? null };
+    const snapshots = await snapshotDisk(pool, this.settings);
+    return { time_zone: zone, runs: shown, next_before: next?.run_id ?? null, snapshots };
   }
 }

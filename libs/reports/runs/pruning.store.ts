@@ -1,6 +1,7 @@
 import type { Calendar } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import { SERVABLE } from '../snapshots/served-run.js';
+import { expendable, type KeptSnapshots } from './kept-snapshots.js';
 
 interface CompletedRun {
   id: number;
@@ -21,28 +22,22 @@ const NEVER_SERVED = `
   where state = 'completed' and pruned_at is null and completed_at < report_time`;
 
 /**
- * Completed runs to prune. Keeps the latest runs, the last run of each of the latest days, and runs of past days
- * completed in the last 24 hours. Runs completed before their report time are never served and always pruned.
- * @param kept the number of latest runs and of latest days to keep
+ * Completed runs to prune. Keeps the latest runs, the last run of each of the latest days and weeks, and runs of past
+ * days completed in the last 24 hours. Runs completed before their report time are never served and always pruned.
  * @param byAge whether the clocks agree well enough to prune requested runs of past days by their age
  */
 export async function prunableRuns(
   db: Queryable,
   calendar: Calendar,
-  kept: { runs: number; days: number },
+  kept: KeptSnapshots,
   byAge: boolean,
 ): Promise<number[]> {
   const { rows: completed } = await db.query<CompletedRun>(COMPLETED, [byAge]);
   const { rows: never } = await db.query<{ id: number }>(NEVER_SERVED);
-  const days = new Set<number>();
-  const prunable = never.map(({ id }) => id);
-  for (const [position, { id, reportTime, isRequested }] of completed.entries()) {
-    const day = calendar.dayOf(reportTime.getTime());
-    const isLastOfDay = !days.has(day);
-    days.add(day);
-    const isKept = position < kept.runs || (isLastOfDay && days.size <= kept.days) || isRequested;
-    if (!isKept) prunable.push(id);
-  }
+  const runs = completed.map(({ id, reportTime, isRequested }) => {
+    return { id, day: calendar.dayOf(reportTime.getTime()), isRequested };
+  });
+  const prunable = [...never.map(({ id }) => id), ...expendable(runs, kept)];
   return prunable.sort((one, other) => one - other);
 }
 

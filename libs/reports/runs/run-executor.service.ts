@@ -24,13 +24,17 @@ import {
   type ClaimedRun,
 } from './claims.store.js';
 import { loadFacts, type RunReplica, type RunSettings } from './load-facts.js';
+import type { KeptSnapshots } from './kept-snapshots.js';
 import { madeLists } from './made-lists.js';
 import { runThreads, type RunThreads } from './tasks.js';
 import { markPruned, prunableRuns, undroppedRuns } from './pruning.store.js';
+import { snapshotDisk } from './snapshot-disk.query.js';
 import type { RunFacts } from '../engine/run-facts.js';
 
 /** A requested run is due at the next whole second. A job that arrives up to this long before waits for it. */
 const SOON_MS = 2_000;
+/** Snapshots that take more disk space than this are mentioned in the log. */
+const MUCH_DISK_BYTES = 10e9;
 /** The time that a run has to finish after the worker was asked to stop, of the 30 seconds until it is killed. */
 const FINISH_MS = 20_000;
 
@@ -46,6 +50,7 @@ export class RunExecutor {
   private isGivenBack = false;
   /** The replicas of the last run, which the next run updates. */
   private known: RunReplica | undefined;
+  private hasWarned = false;
   private readonly threads: RunThreads;
   private readonly backoff = new Backoff();
   private readonly stopping = new AbortController();
@@ -57,11 +62,7 @@ export class RunExecutor {
     private readonly metrics: Metrics,
     private readonly calendar: Calendar,
     @Inject(SETTINGS)
-    private readonly settings: Pick<
-      Settings,
-      'SNAPSHOTS_HOURLY' | 'SNAPSHOTS_DAILY' | 'ENGINE_THREADS'
-    > &
-      RunSettings,
+    private readonly settings: KeptSnapshots & Pick<Settings, 'ENGINE_THREADS'> & RunSettings,
   ) {
     this.threads = runThreads(settings.ENGINE_THREADS);
   }
@@ -125,11 +126,9 @@ export class RunExecutor {
 
   /** Drops expired snapshots. */
   async prune(): Promise<void> {
-    const { SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY } = this.settings;
     const { pool } = this.database;
     const byAge = this.watch.clocksAgree();
-    const kept = { runs: SNAPSHOTS_HOURLY, days: SNAPSHOTS_DAILY };
-    for (const id of await prunableRuns(pool, this.calendar, kept, byAge)) {
+    for (const id of await prunableRuns(pool, this.calendar, this.settings, byAge)) {
       await markPruned(pool, id);
     }
     for (const id of await undroppedRuns(pool)) {
@@ -139,6 +138,19 @@ export class RunExecutor {
           this.logger.warn('an old snapshot will be dropped later', describeError(error)),
         );
     }
+  }
+
+  /** Warns once when all snapshots that the settings keep will take much disk space. */
+  private async warnOfDisk(): Promise<void> {
+    if (this.hasWarned) return;
+    const disk = await snapshotDisk(this.database.pool, this.settings);
+    if (!disk || disk.most_bytes < MUCH_DISK_BYTES) return;
+    this.hasWarned = true;
+    const gigabytes = Math.round(disk.most_bytes / 1e9);
+    const message =
+      `Snapshots of reports will take up to ${gigabytes} GB: ${disk.most_kept} are kept. ` +
+      'SNAPSHOTS_HOURLY, SNAPSHOTS_DAILY and SNAPSHOTS_WEEKLY keep fewer.';
+    this.logger.warn(message, { ...disk });
   }
 
   /** @throws NotOurs when another worker has taken the run, or it was withdrawn */
@@ -164,6 +176,7 @@ export class RunExecutor {
     await this.prune().catch((error: unknown) =>
       this.logger.warn('old snapshots were not pruned', describeError(error)),
     );
+    await this.warnOfDisk().catch(() => undefined);
   }
 
   /** Writes the snapshot and completes the run in one transaction. */

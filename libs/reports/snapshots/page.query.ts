@@ -5,6 +5,7 @@ import type { Database, Queryable } from '#libs/database';
 import {
   NUMBERS_A_PART,
   NUMBERS_BYTES,
+  PART_BYTES,
   unpackList,
   unpackNumbers,
   type NumberedEntry,
@@ -34,22 +35,20 @@ interface SliceRow<ProfileRow> {
   profiles: ProfileRow[] | null;
 }
 
-/** Limit for the start of a slice, because `substring` counts bytes as int4. Slices beyond a list's end are empty. */
-const LAST_POSITION = 2 ** 26;
-
 /**
- * Selects the entries [`$4`, `$4 + $5`) of the ranking (`$1`, `$2`, `$3`) as one value. Reads the part that
- * contains the first entry, or the list's last part, and the following parts. `substring` accepts a start
- * before the first byte and reduces the length accordingly.
+ * Selects the entries [`$4`, `$4 + $5`) of the ranking (`$1`, `$2`, `$3`) as one value; none beyond its end. Reads the part
+ * that contains the first entry, or the list's last part, and the following parts. `substring` counts bytes as int4: the
+ * start is at most that of a part's end. It accepts a start before the first byte and reduces the length accordingly.
  */
 export const entriesFrom = (table: string) => `
   select report_id, total, width, string_agg(
-    substring(entries from ((position - first) * width + 1) for $5::int * width), '' order by first) as entries
-  from ${table}, lateral (select least($4::bigint, ${LAST_POSITION})::int as position) slice
-  where subject = $1 and report = $2 and "interval" = $3 and first < position + $5::int
+    substring(entries from least($4::bigint - first, ${PART_BYTES})::int * width + 1 for $5::int * width),
+    '' order by first) as entries
+  from ${table}
+  where subject = $1 and report = $2 and "interval" = $3 and first < $4::bigint + $5::int
     and first >= (
       select max(first) from ${table}
-      where subject = $1 and report = $2 and "interval" = $3 and first <= position)
+      where subject = $1 and report = $2 and "interval" = $3 and first <= $4::bigint)
   group by report_id, total, width`;
 
 /**

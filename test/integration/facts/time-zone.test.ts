@@ -21,6 +21,7 @@ describe('on a database whose sessions are in Auckland', () => {
       REPORT_CRON: NEVER,
       SNAPSHOTS_HOURLY: '1',
       SNAPSHOTS_DAILY: '10',
+      SNAPSHOTS_WEEKLY: '0',
     });
     later(() => service.close());
   });

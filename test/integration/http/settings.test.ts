@@ -51,6 +51,7 @@ const WRONG: Record<string, string[]> = {
   MAIL_FROM: ['hidden', 'a@b.example, c@d.example'],
   SNAPSHOTS_HOURLY: ['0'],
   SNAPSHOTS_DAILY: ['1.5'],
+  SNAPSHOTS_WEEKLY: ['-1'],
   IDENTITY_DAYS: ['29'],
   USER_TRAITS: ['two words', 'plan,,seats', 'x'.repeat(65), 'größe'],
   ORG_TRAITS: [',', 'plan,*'],

@@ -28,7 +28,12 @@ describe('readers during continuous runs and pruning', () => {
   const pages: Reply<Page>[] = [];
 
   beforeAll(async () => {
-    const environment = { REPORT_CRON: NEVER, SNAPSHOTS_HOURLY: '1', SNAPSHOTS_DAILY: '1' };
+    const environment = {
+      REPORT_CRON: NEVER,
+      SNAPSHOTS_HOURLY: '1',
+      SNAPSHOTS_DAILY: '1',
+      SNAPSHOTS_WEEKLY: '0',
+    };
     service = await startTestService(environment);
     later(() => service.close());
     const { databaseUrl } = service;

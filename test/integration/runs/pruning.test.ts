@@ -19,6 +19,7 @@ describe('pruning with SNAPSHOTS_HOURLY=2 and SNAPSHOTS_DAILY=2', () => {
       REPORT_CRON: NEVER,
       SNAPSHOTS_HOURLY: '2',
       SNAPSHOTS_DAILY: '2',
+      SNAPSHOTS_WEEKLY: '0',
     });
     later(() => service.close());
     await service.api.ingest([userCreated('ann')]);

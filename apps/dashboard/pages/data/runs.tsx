@@ -3,7 +3,7 @@ import { useResource } from '../../api/resource.js';
 import { Empty, Shown } from '../../components/states.js';
 import { Link } from '../../routing/link.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
-import { formatMoment, formatNumber, formatSeconds } from '../../labels/format.js';
+import { formatMebibytes, formatMoment, formatNumber, formatSeconds } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
 import { RunNow } from '../../components/run-now.js';
 import { RunsAhead, Withdraw } from './withdraw.js';
@@ -32,6 +32,7 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
             ) : (
               <RunsTable runs={data.runs} onWithdrawn={isAdmin ? runs.reload : undefined} />
             )}
+            {data.snapshots && <Disk snapshots={data.snapshots} />}
             <p class="bar">
               {before !== undefined && (
                 <Link class="button" href={changed(place, { runs_before: undefined })}>
@@ -48,6 +49,17 @@ export function Runs({ place, isAdmin }: { place: Place; isAdmin: boolean }) {
         )}
       </Shown>
     </section>
+  );
+}
+
+/** The disk space that the kept runs take. */
+function Disk({ snapshots }: { snapshots: NonNullable<RunList['snapshots']> }) {
+  const { latest_bytes, most_kept, most_bytes } = snapshots;
+  return (
+    <p>
+      The latest run takes {formatMebibytes(latest_bytes)} of disk space. The settings keep at most{' '}
+      {formatNumber(most_kept)} runs: {formatMebibytes(most_bytes)} at this size.
+    </p>
   );
 }
 
