@@ -36,7 +36,7 @@ export const AUDIT_ACTIONS = [
   'data.imported',
 ] as const;
 
-const detail = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+const detail = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable();
 
 export const auditActor = z.object({
   kind: z.enum(ACTOR_KINDS),

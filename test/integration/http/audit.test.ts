@@ -227,18 +227,17 @@ test('the command line writes to the log, and lists expiry and last use', async 
     ...{ actor, target: id, ip: null },
     details: { name: 'cli', scopes: ['track', 'erase'], expires_at: Date.UTC(2999, 0, 31) / 1000 },
   });
-  const list = await insightd('keys', 'list');
+  const [list] = await Promise.all([
+    insightd('keys', 'list'),
+    insightd('export', 'person', 'other'),
+    insightd('export', 'store'),
+  ]);
   expect(list).toMatch(new RegExp(`^${id} .*not used  live until 2999-01-31T00:00:00.000Z$`, 'm'));
   expect(list).toMatch(/short .*last used 20.*expired 20/);
-  await insightd('export', 'person', 'other');
   expect(await latest('person.exported')).toMatchObject({
     ...{ actor, target: expect.stringMatching(/^hash:/) },
   });
-  await insightd('export', 'store');
   expect(await latest('store.exported')).toMatchObject({ actor, target: null });
-  await expect(
-    insightd('keys', 'create', '--name', 'x', '--scopes', 'read', '--expires', '2001-01-01'),
-  ).rejects.toThrow('--expires must be in the future');
 });
 
 test('the list has pages, and pages that new entries do not shift', async () => {

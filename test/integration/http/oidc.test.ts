@@ -94,7 +94,7 @@ async function back({ state, cookie, more = {} }: Back, at = service.origin) {
     ...{ code: 'a-code', iss: fake.issuer, ...(state !== undefined && { state }) },
     ...more,
   });
-  const reply = await fetch(`${at}/session/oidc/callback?${query}`, {
+  const reply = await fetch(`${at}/session/oidc/callback?${query.toString()}`, {
     ...MANUAL,
     // Too many refused sign-ins from one address would be refused at once.
     headers: {
@@ -365,7 +365,7 @@ describe('an answer of the provider', () => {
       [400, undefined],
       [400, undefined],
     ]);
-    expect(again[0]!.text).toContain(`Start again at ${service.origin}`);
+    expect(again[0].text).toContain(`Start again at ${service.origin}`);
   });
 
   test('that names another issuer is refused before the code is used', async () => {
