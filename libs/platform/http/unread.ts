@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { releaseBody } from './bodies.js';
 import { declaredBytes } from './receive.js';
@@ -17,7 +17,8 @@ export function closeUnread(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     const { raw } = request;
     releaseBody(raw);
-    if (raw.complete) return done(null, payload);
+    // A request of the same process (MCP) has no connection.
+    if (raw.complete || !(raw.socket instanceof Socket)) return done(null, payload);
     if (isDropped(raw)) {
       reply.raw.once('finish', () => closeUnlessComplete(raw));
     } else {

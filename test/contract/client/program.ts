@@ -295,8 +295,13 @@ async function agent(): Promise<void> {
 async function subscriptions(): Promise<void> {
   const target = { kind: 'webhook', url: 'http://127.0.0.1:9/hook' } as const;
   const body = {
-    ...{ name: 'Quiet', report: 'org/churn', interval: '30', target },
-    ...{ change: 'both', schedule: { every: 'run' }, paused: false },
+    name: 'Quiet',
+    report: 'org/churn',
+    interval: '30',
+    change: 'both',
+    schedule: { every: 'run' },
+    target,
+    paused: false,
   } as const;
   const created = found(await api.POST('/api/insights/v1/subscriptions', { body }));
   const params = { path: { subscriptionId: created.id } };
