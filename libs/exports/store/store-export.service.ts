@@ -67,7 +67,8 @@ export class StoreExport {
       yield { type: 'insightd.exclusions', data: { ...rules } };
     }
     for (const data of await exportedSegments(db)) yield { type: 'insightd.segment', data };
-    for (const data of await exportedSubscriptions(db)) yield { type: 'insightd.subscription', data };
+    for (const data of await exportedSubscriptions(db))
+      yield { type: 'insightd.subscription', data };
     yield { type: END_LINE, data: { lines: count() + 1 } };
   }
 }

@@ -1,4 +1,4 @@
-import { Calendar, DAY_MS, WEEKDAYS, type SubscriptionSchedule } from '#libs/contracts';
+import { DAY_MS, WEEKDAYS, type Calendar, type SubscriptionSchedule } from '#libs/contracts';
 
 const MINUTE_MS = 60_000;
 /** A week, and days that the zone may skip. */

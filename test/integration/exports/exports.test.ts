@@ -31,9 +31,15 @@ import {
 /** Random histories in the exported store. */
 const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 4);
 const ZONE = 'America/New_York';
-const RECORD_TYPES = ['store', 'identity', 'erased_domain', 'exclusions', 'segment', 'subscription', 'end'].map(
-  (name) => `insightd.${name}`,
-);
+const RECORD_TYPES = [
+  'store',
+  'identity',
+  'erased_domain',
+  'exclusions',
+  'segment',
+  'subscription',
+  'end',
+].map((name) => `insightd.${name}`);
 const SETTINGS = { ...TRAIT_SETTINGS, REPORT_CRON: NEVER };
 
 let service: TestService;
@@ -101,7 +107,10 @@ test(
       const where: never[] = [];
       await service.api.post('/api/insights/v1/subscriptions', {
         ...{ name: target.kind, report: 'org/churn', interval: '30', paused: true, target },
-        ...{ schedule: { weekly: 'monday', at: '09:00' }, ...(target.kind === 'email' && { where }) },
+        ...{
+          schedule: { weekly: 'monday', at: '09:00' },
+          ...(target.kind === 'email' && { where }),
+        },
       });
     }
     await exclude(service.api, rules);
