@@ -28,7 +28,7 @@ const MAY_USE = {
   charts: ['segments', 'facts', ...EDGES],
   exclusions: ['charts', 'facts', ...EDGES],
   'entity-pages': ['reports', 'charts', 'segments', 'facts', ...EDGES],
-  exports: ['ingest', 'segments', 'facts', ...EDGES],
+  exports: ['ingest', 'subscriptions', 'segments', 'facts', ...EDGES],
   subscriptions: ['reports', 'segments', 'facts', ...EDGES],
   // It asks the API, not the rooms behind it.
   mcp: ['platform', 'contracts'],

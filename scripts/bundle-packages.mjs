@@ -32,6 +32,7 @@ const PACKAGES = [
   'fastify',
   'ioredis',
   'lru-cache',
+  'openid-client',
   'nodemailer',
   'prom-client',
   'rate-limiter-flexible',

@@ -34,6 +34,24 @@ const USAGE = `insightd <command>
   segments add --name NAME --subject user|org --where JSON
                       save a segment; prints its id
   segments remove ID  remove a saved segment
+  subscriptions list [--json]
+                      list the subscriptions, with their states
+  subscriptions show ID [--json]
+                      show one
+  subscriptions add --name NAME --report org/churn --interval 30
+                    --webhook URL | --slack URL | --email TO,...
+                    [--daily HH:MM | --weekly DAY --at HH:MM] [--change entered|left]
+                    [--where JSON] [--segment ID] [--paused] [--json]
+                      send the changes of a report, by default with every run; prints the
+                      id, and the secret of a webhook once
+  subscriptions pause ID | resume ID | remove ID
+                      stop for a time, go on, or remove it with its deliveries
+  subscriptions test ID
+                      send a test message and wait for its result
+  subscriptions deliveries ID [--limit N] [--json]
+                      list what was sent, newest first
+  subscriptions replay ID DELIVERY
+                      send a delivery again that was given up
   deadletters list [--sender NAME] [--limit N]
                       list rejected events with the reasons, newest first
   deadletters show ID
@@ -106,6 +124,10 @@ const COMMANDS: Record<string, Command> = {
   segments: async (args) => {
     const settings = readSettings();
     await (await import('./commands/segments.js')).segments(args, settings);
+  },
+  subscriptions: async (args) => {
+    const settings = readSettings();
+    await (await import('./commands/subscriptions.js')).subscriptions(args, settings);
   },
   deadletters: async (args) => {
     const settings = readSettings();

@@ -1,3 +1,5 @@
+import { AuditPage } from './pages/access/audit.js';
+import { KeysPage } from './pages/access/keys.js';
 import { OverviewPage } from './pages/overview/page.js';
 import { MissingPage } from './pages/missing.js';
 import { EngagementListPage } from './pages/engagement/list.js';
@@ -42,7 +44,11 @@ export function Routes({ place }: { place: Place }) {
   if (room === 'subscriptions') return <SubscriptionRoutes place={place} id={one} action={two} />;
   if (room === 'start' && one === undefined) return <StartPage />;
   if (room === 'data' && one === undefined) return <DataPage place={place} />;
-  if (room === 'data' && one === 'exclusions' && two === undefined) return <ExclusionsPage />;
+  if (room === 'data' && two === undefined) {
+    if (one === 'exclusions') return <ExclusionsPage />;
+    if (one === 'keys') return <KeysPage />;
+    if (one === 'audit') return <AuditPage place={place} />;
+  }
   return <MissingPage />;
 }
 

@@ -35,7 +35,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** The frame of every page: navigation, and the name of the key of the session. */
+/** The frame of every page: navigation, and who is signed in. */
 export function Shell({ reader, path, children }: Props) {
   const { signOut } = useSession();
   const [failure, setFailure] = useState('');
@@ -69,8 +69,13 @@ export function Shell({ reader, path, children }: Props) {
           </ul>
         </nav>
         <div class="who">
-          <span>Signed in with the key</span>
+          <span>{reader.person ? 'Signed in as' : 'Signed in with the key'}</span>
           <bdi title={reader.name}>{reader.name}</bdi>
+          {reader.person?.name && (
+            <bdi class="address" title={reader.person.email}>
+              {reader.person.email}
+            </bdi>
+          )}
           <span class="zone">
             <Term name="day">Days</Term> in {reader.time_zone}
           </span>

@@ -16,6 +16,7 @@ import { exclusionRules } from './exclusions.js';
 import { id, isObject, moment, optional, strings, text } from './fields.js';
 import { PROFILE_FIELDS, shapeOf } from './profile-fields.js';
 import { newSegment } from './segments.js';
+import { newSubscription } from './subscriptions.js';
 
 // The lines of an exported store. Only `insightd import ndjson` reads them, after a first line of the type
 // `insightd.store`. Other lines are native events, with three differences: an id may be longer (it is the order key of
@@ -106,6 +107,12 @@ const RECORDS = {
     id: z.guid(),
     created_at: instant,
     changed_at: instant,
+  }),
+  'insightd.subscription': z.object({
+    id: z.guid(),
+    created_at: instant,
+    changed_at: instant,
+    subscription: newSubscription,
   }),
   [END_LINE]: z.object({ lines: z.int().min(1) }),
 } as const;

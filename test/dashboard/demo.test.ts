@@ -11,6 +11,7 @@ import { overviewCases } from './cases/overview.js';
 import { reportCases } from './cases/reports.js';
 import { searchCases } from './cases/search.js';
 import { signingInCases } from './cases/signing-in.js';
+import { subscriptionCases } from './cases/subscriptions.js';
 import { subjectCases } from './cases/subjects.js';
 import { startWorld, type World } from './world.js';
 
@@ -35,6 +36,7 @@ if (!hasBrowser) test.todo('the dashboard on the demo (there is no chromium here
   searchCases(world);
   filterCases(world);
   exclusionCases(world);
+  subscriptionCases(world);
   dataCases(world);
   mannersCases(world);
   doorCases(world);

@@ -35,6 +35,7 @@ export async function startWorld(): Promise<World> {
       INSIGHTD_DATA_DIR: folder.path,
       INSIGHTD_API_KEY: TEST_KEY,
       READ_RATE_LIMIT: '100000',
+      OUTBOUND_ALLOW_PRIVATE: 'true',
       LOG_LEVEL: 'info',
     }),
     startBrowser(),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Calendar, WEEKDAYS, type SubscriptionSchedule } from '#libs/contracts';
-import { retryAfter } from '#libs/subscriptions/delivery/retries.js';
-import { nextMoment } from '#libs/subscriptions/schedule/moments.js';
-import { partsOf } from '#libs/subscriptions/steps/parts.js';
+import { retryAfter } from '../../libs/subscriptions/delivery/retries.js';
+import { nextMoment } from '../../libs/subscriptions/schedule/moments.js';
+import { partsOf } from '../../libs/subscriptions/steps/parts.js';
 import { nextDue } from '../support/model/schedules.js';
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kolkata'];

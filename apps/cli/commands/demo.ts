@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { OrgActivityService, chartsAreCurrent } from '#libs/charts';
-import { Calendar, DAY_MS, type NewSegment } from '#libs/contracts';
+import { Calendar, DAY_MS, type NewSegment, type NewSubscription } from '#libs/contracts';
 import { ActivityFold } from '#libs/facts';
 import {
   DEMO_TRAITS,
@@ -18,6 +18,7 @@ import {
 } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
 import { SavedSegments } from '#libs/segments';
+import { Subscriptions } from '#libs/subscriptions';
 import { Clock, Instance, SessionsService, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
 import { ProgressBar } from '../progress-bar.js';
@@ -43,6 +44,21 @@ const SEGMENTS: NewSegment[] = [
       ['role', 'is', 'Owner'],
       ['org.seats', 'gte', 20],
     ],
+  },
+];
+
+/** Subscriptions, to begin with. They are paused: the demo sends nothing to anyone. */
+const SUBSCRIPTIONS: NewSubscription[] = [
+  {
+    ...{ name: 'Who went quiet, each Monday', report: 'org/churn', interval: '30' },
+    ...{ where: [['trait.plan', 'is_not', 'free']], change: 'entered', paused: true },
+    schedule: { weekly: 'monday', at: '09:00' },
+    target: { kind: 'slack', url: 'https://hooks.slack.example/services/customer-success' },
+  },
+  {
+    ...{ name: 'Lost champions, to the CRM', report: 'org/champion_lost', interval: '30' },
+    ...{ change: 'both', paused: true, schedule: { every: 'run' } },
+    target: { kind: 'webhook', url: 'https://crm.example.com/hooks/insightd' },
   },
 ];
 
@@ -96,9 +112,17 @@ async function load(app: INestApplicationContext): Promise<void> {
   say('Making the first reports and charts …');
   await firstRuns(app.get(RunsService), app.get(Calendar).dayOf(now));
   await firstCharts(app);
+  await saveExamples(app);
+}
+
+/** Saves segments and subscriptions, unless an interrupted start has saved them. */
+async function saveExamples(app: INestApplicationContext): Promise<void> {
   const segments = app.get(SavedSegments);
-  if ((await segments.list()).length > 0) return;
-  for (const segment of SEGMENTS) await segments.add(segment);
+  if ((await segments.list()).length === 0)
+    for (const segment of SEGMENTS) await segments.add(segment);
+  const subscriptions = app.get(Subscriptions);
+  if ((await subscriptions.list(true)).length === 0)
+    for (const subscription of SUBSCRIPTIONS) await subscriptions.add(subscription);
 }
 
 /** Derives chart data at once: after so much history the worker would first pause. */

@@ -5,11 +5,19 @@ import { setCalendar } from '../labels/calendar.js';
 import { get, onSignedOut, send, type Failure } from './client.js';
 
 export interface Reader {
+  /** Of the key or of the person. */
   name: string;
+  /** Who signed in by OpenID Connect; null in a session of a key. */
+  person: { email: string; name: string | null } | null;
   scopes: string[];
   /** The store's time zone: the days of every page are in it. */
   time_zone: string;
   week_start: WeekStart;
+}
+
+/** The ways to sign in other than with a key. */
+export interface SignInOptions {
+  oidc: { label: string; path: string } | null;
 }
 
 type SignInState =

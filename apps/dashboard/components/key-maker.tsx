@@ -1,26 +1,31 @@
-import type { CreatedKey } from '#libs/contracts';
+import type { CreatedKey, Scope } from '#libs/contracts';
 import { useState } from 'preact/hooks';
 import { send, type Failure } from '../api/client.js';
 import { Copied } from './copied.js';
 
-const SCOPES = {
+const SCOPES: Record<Scope, string> = {
   ingest: 'send events',
+  track: 'only the tracking API: neither creates nor deletes',
+  erase: 'only deletions',
   read: 'read reports and sign in here',
-  admin: 'administer: keys, runs, rejected events',
-} as const;
-type Scope = keyof typeof SCOPES;
+  admin: 'administer: keys, runs, rejected events, subscriptions',
+};
 
 /** Creates an API key and shows it once. @param onMade called with the key */
 export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(['ingest']);
+  const [expiry, setExpiry] = useState('');
   const [made, setMade] = useState<CreatedKey>();
   const [refusal, setRefusal] = useState('');
   const make = async (event: Event) => {
     event.preventDefault();
     setRefusal('');
     try {
-      const reply = await send('POST', '/api/admin/v1/keys', { name, scopes });
+      const reply = await send('POST', '/api/admin/v1/keys', {
+        ...{ name, scopes },
+        ...(expiry !== '' && { expires_at: expiry }),
+      });
       const key = (await reply.json()) as CreatedKey;
       setMade(key);
       setName('');
@@ -58,6 +63,15 @@ export function KeyMaker({ onMade }: { onMade: (made: CreatedKey) => void }) {
           </label>
         ))}
       </fieldset>
+      <label class="field">
+        <span>Expires on</span>
+        <input
+          type="date"
+          value={expiry}
+          onInput={({ currentTarget }) => setExpiry(currentTarget.value)}
+        />
+        <span>empty: never</span>
+      </label>
       <button type="submit" class="button main-action">
         Create key
       </button>

@@ -1,12 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { Failure } from '../api/client.js';
-import { useSession } from '../api/session.js';
+import { useResource } from '../api/resource.js';
+import { useSession, type SignInOptions } from '../api/session.js';
 import { Sign } from '../components/icons.js';
+import { outside } from '../routing/base.js';
+import { addressOf, placeNow } from '../routing/location.js';
 import { Title } from '../routing/title.js';
 
 /** Shown at every address until the reader has signed in. */
 export function SignInPage({ message }: { message?: string | undefined }) {
   const { signIn } = useSession();
+  // Without the options, a key can still be used.
+  const { data: options } = useResource<SignInOptions>('/session/options');
   const [key, setKey] = useState('');
   const [refusal, setRefusal] = useState('');
   const [busy, setBusy] = useState(false);
@@ -30,6 +35,17 @@ export function SignInPage({ message }: { message?: string | undefined }) {
           Sign in
         </Title>
         {message !== undefined && refusal === '' && <p role="status">{message}</p>}
+        {options?.oidc && (
+          <>
+            <a
+              class="button main-action"
+              href={outside(addressOf(`/${options.oidc.path}`, { return_to: placeNow() }))}
+            >
+              Sign in with {options.oidc.label}
+            </a>
+            <p class="soft small">Or with a key:</p>
+          </>
+        )}
         <label for="key">API key</label>
         <input
           id="key"
@@ -48,7 +64,11 @@ export function SignInPage({ message }: { message?: string | undefined }) {
           <code class="command">insightd keys create --name me --scopes read</code>
         </p>
         <div role="alert">{refusal !== '' && <p class="warning">{refusal}</p>}</div>
-        <button type="submit" class="button main-action" aria-disabled={busy}>
+        <button
+          type="submit"
+          class={options?.oidc ? 'button' : 'button main-action'}
+          aria-disabled={busy}
+        >
           {busy ? 'Signing in …' : 'Sign in'}
         </button>
       </form>

@@ -8,7 +8,8 @@ export interface Place {
   query: URLSearchParams;
 }
 
-function placeNow(): string {
+/** The path and the query of the current address, without the base. */
+export function placeNow(): string {
   const { pathname, search } = location;
   return (pathname.startsWith(BASE) ? `/${pathname.slice(BASE.length)}` : '/') + search;
 }

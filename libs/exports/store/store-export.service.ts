@@ -4,6 +4,7 @@ import { Database, type Connection } from '#libs/database';
 import { ActivityFold, factLines, readRules } from '#libs/facts';
 import { Instance, type ExportedHashKey } from '#libs/platform';
 import { exportedSegments } from '#libs/segments';
+import { exportedSubscriptions } from '#libs/subscriptions';
 
 /** Receives a part of the text, whole lines. The export waits for it. */
 export type Sink = (text: string) => Promise<void>;
@@ -66,6 +67,7 @@ export class StoreExport {
       yield { type: 'insightd.exclusions', data: { ...rules } };
     }
     for (const data of await exportedSegments(db)) yield { type: 'insightd.segment', data };
+    for (const data of await exportedSubscriptions(db)) yield { type: 'insightd.subscription', data };
     yield { type: END_LINE, data: { lines: count() + 1 } };
   }
 }

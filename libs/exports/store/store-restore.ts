@@ -4,6 +4,7 @@ import type { BulkLoad, ExclusionsService } from '#libs/facts';
 import type { FactWriter } from '#libs/ingest';
 import type { Instance } from '#libs/platform';
 import { restoreSegment } from '#libs/segments';
+import { newWebhookSecret, restoreSubscription } from '#libs/subscriptions';
 
 /** The services that a restore writes with. */
 export interface RestoreParts {
@@ -15,8 +16,8 @@ export interface RestoreParts {
 }
 
 /**
- * Writes the lines of an exported store that are not events. Identities, erased domains and segments are added to those
- * of the store, exclusion rules are merged.
+ * Writes the lines of an exported store that are not events. Identities, erased domains, segments and subscriptions are
+ * added to those of the store, exclusion rules are merged.
  */
 export class StoreRestore {
   constructor(private readonly parts: RestoreParts) {}
@@ -41,6 +42,9 @@ export class StoreRestore {
           break;
         case 'insightd.segment':
           await restoreSegment(this.parts.database.pool, data);
+          break;
+        case 'insightd.subscription':
+          await restoreSubscription(this.parts.database.pool, data, newWebhookSecret());
           break;
         case 'insightd.end':
       }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { waitFor } from '../../support/api.js';
+import { isShown } from '../../support/browser.js';
 import { ask } from '../../support/database.js';
 import { delayReplay, insertLargeLetters, insertUsableLetters } from '../../support/letters.js';
 import { reading, type World } from '../world.js';
@@ -22,8 +23,10 @@ export function dataCases(world: () => World): void {
 
     test('creates a key that is shown once, and revokes it at the second press', async () => {
       await reading(world(), '/data', async (page) => {
-        const keys = page.getByRole('region', { name: 'API keys' });
+        await page.getByRole('link', { name: 'API keys' }).click();
+        const keys = page.getByRole('main');
         await keys.getByLabel('Name of the key').fill('made in a page');
+        await keys.getByLabel('Expires on').fill('2099-12-31');
         await keys.getByRole('button', { name: 'Create key' }).click();
         const shown = keys.getByRole('group', { name: 'the key' });
         const key = (await shown.innerText()).trim();
@@ -36,12 +39,20 @@ export function dataCases(world: () => World): void {
         const sent = await world().api.post('/api/ingest/v1/events', [event], headers);
         expect(sent.status).toBe(200);
         const line = keys.getByRole('row').filter({ hasText: 'made in a page' });
+        expect(await line.innerText()).toMatch(/ingest.*never.*31 Dec 2099/s);
         await line.getByRole('button', { name: 'Revoke' }).click();
         await line.getByRole('button', { name: 'Press again to revoke' }).click();
         await line.getByText(/^revoked/).waitFor();
         await page.reload();
         await line.getByText(/^revoked/).waitFor();
         expect(await shown.count()).toBe(0);
+
+        await page.goto('/data/audit');
+        await page.getByLabel('Action').selectOption('key.created');
+        await page.waitForURL(/action=key\.created/);
+        await isShown(page);
+        const last = page.getByRole('table', { name: 'Audit log' }).locator('tbody tr').first();
+        expect(await last.innerText()).toMatch(/signed in with a key\s+key created/);
       });
     });
 

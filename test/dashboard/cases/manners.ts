@@ -28,6 +28,10 @@ export function mannersCases(world: () => World): void {
     '/reports/org/champion_lost',
     '/data',
     '/data/exclusions',
+    '/data/keys',
+    '/data/audit',
+    '/subscriptions',
+    '/subscriptions/new?report=org/slipping&where=[["trait.plan","is",["team","business"]]]',
   ];
 
   describe('on every page', () => {

@@ -31,7 +31,7 @@ import {
 /** Random histories in the exported store. */
 const HISTORIES = Number(process.env['PROPERTY_RUNS'] ?? 4);
 const ZONE = 'America/New_York';
-const RECORD_TYPES = ['store', 'identity', 'erased_domain', 'exclusions', 'segment', 'end'].map(
+const RECORD_TYPES = ['store', 'identity', 'erased_domain', 'exclusions', 'segment', 'subscription', 'end'].map(
   (name) => `insightd.${name}`,
 );
 const SETTINGS = { ...TRAIT_SETTINGS, REPORT_CRON: NEVER };
@@ -93,6 +93,16 @@ test(
         const name = `${subject} segment ${index}`;
         await service.api.post('/api/insights/v1/segments', { name, subject, where: one[subject] });
       }
+    }
+    for (const target of [
+      { kind: 'webhook', url: 'https://example.com/hook' },
+      { kind: 'email', to: ['ann@example.com'] },
+    ]) {
+      const where: never[] = [];
+      await service.api.post('/api/insights/v1/subscriptions', {
+        ...{ name: target.kind, report: 'org/churn', interval: '30', paused: true, target },
+        ...{ schedule: { weekly: 'monday', at: '09:00' }, ...(target.kind === 'email' && { where }) },
+      });
     }
     await exclude(service.api, rules);
     const lines = await exported(service.databaseUrl, 'a.ndjson');

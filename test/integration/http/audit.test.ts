@@ -164,7 +164,7 @@ test('the id of an erased person does not stay in the log, and can still be look
   expect(about.map(({ action }) => action)).toContain('data.erased');
   await service.api.ingest([deletion('a'), deletion(ID)]);
   expect(await entries(`user_id=${encodeURIComponent(ID)}`)).toHaveLength(about.length + 1);
-  expect(await entries('user_id=nobody')).toEqual([]);
+  expect(await entries('user_id=unknown')).toEqual([]);
   const rows = await ask<{ row: string }>(
     service.databaseUrl,
     'select row_to_json(a)::text as row from audit_log a',

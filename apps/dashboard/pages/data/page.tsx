@@ -4,12 +4,11 @@ import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { DeadLetters } from './dead-letters.js';
 import { ExcludedPanel } from './excluded-panel.js';
-import { Keys } from './keys.js';
 import { Runs } from './runs.js';
 import { Sessions } from './sessions.js';
 import { Sources } from './sources-panel.js';
 
-/** Sources, report runs, rejected events and, for administrators, API keys and sessions. */
+/** Sources, report runs, rejected events and, for administrators, access. */
 export function DataPage({ place }: { place: Place }) {
   const isAdmin = useIsAdmin();
   return (
@@ -27,8 +26,29 @@ export function DataPage({ place }: { place: Place }) {
       <Runs place={place} isAdmin={isAdmin} />
       <ExcludedPanel isAdmin={isAdmin} />
       <DeadLetters place={place} isAdmin={isAdmin} />
-      {isAdmin && <Keys />}
+      {isAdmin && <Access />}
       {isAdmin && <Sessions />}
     </>
+  );
+}
+
+function Access() {
+  return (
+    <section class="panel" aria-labelledby="access">
+      <header>
+        <h2 id="access">Access</h2>
+      </header>
+      <p class="soft">
+        Keys let applications send and read; the audit log says who signed in and what was changed.
+      </p>
+      <p class="bar">
+        <Link class="button" href="/data/keys">
+          API keys
+        </Link>
+        <Link class="button" href="/data/audit">
+          Audit log
+        </Link>
+      </p>
+    </section>
   );
 }

@@ -6,7 +6,7 @@ import { Shown } from '../../components/states.js';
 import { Title } from '../../routing/title.js';
 import { draftOf } from './draft.js';
 import { SubscriptionForm } from './form.js';
-import { OnlyAdmins } from './only-admins.js';
+import { OnlyAdmins } from '../../components/only-admins.js';
 
 /** The form that changes a subscription. */
 export function EditSubscriptionPage({ id }: { id: string }) {

@@ -7,7 +7,7 @@ import { Title } from '../../routing/title.js';
 import { subscriptionAddress } from '../../labels/subscriptions.js';
 import { newDraft } from './draft.js';
 import { SubscriptionForm } from './form.js';
-import { OnlyAdmins } from './only-admins.js';
+import { OnlyAdmins } from '../../components/only-admins.js';
 import { Secret } from './secret.js';
 
 /** The form for a new subscription, and the secret of the created one. */

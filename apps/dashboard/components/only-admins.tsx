@@ -1,4 +1,4 @@
-import { Empty } from '../../components/states.js';
+import { Empty } from './states.js';
 
 /** Shown instead of a form to a reader without the scope `admin`. */
 export function OnlyAdmins() {

@@ -2,35 +2,59 @@ import type { KeyList } from '#libs/contracts';
 import { useState } from 'preact/hooks';
 import { send, type Failure } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
+import { useIsAdmin } from '../../api/session.js';
 import { KeyMaker } from '../../components/key-maker.js';
+import { OnlyAdmins } from '../../components/only-admins.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Link } from '../../routing/link.js';
+import { Title } from '../../routing/title.js';
+import { now } from '../../labels/clock.js';
 import { dayOf, formatDay } from '../../labels/format.js';
 
 const KEYS = '/api/admin/v1/keys';
 type Key = KeyList['keys'][number];
 
 /** Lists, creates and revokes API keys. Only for administrators. */
-export function Keys() {
+export function KeysPage() {
+  const isAdmin = useIsAdmin();
+  return (
+    <>
+      <header class="head">
+        <div>
+          <Title title="API keys" />
+          <p>For applications that send events or read reports, and for signing in here.</p>
+        </div>
+        <Link class="button" href="/data">
+          Back to Data
+        </Link>
+      </header>
+      {isAdmin ? <Keys /> : <OnlyAdmins />}
+    </>
+  );
+}
+
+function Keys() {
   const keys = useResource<KeyList>(KEYS);
   return (
-    <section class="panel" aria-labelledby="keys">
-      <header>
-        <h2 id="keys">API keys</h2>
-      </header>
-      <Shown of={keys}>
-        {({ keys: all }) =>
-          all.length === 0 ? (
-            <Empty>
-              There are no stored keys. The key of the setting INSIGHTD_API_KEY is not listed.
-            </Empty>
-          ) : (
-            <KeysTable keys={all} onEnd={keys.reload} />
-          )
-        }
-      </Shown>
-      <h3>Create a key</h3>
-      <KeyMaker onMade={keys.reload} />
-    </section>
+    <>
+      <section class="panel" aria-labelledby="create">
+        <h2 id="create">Create a key</h2>
+        <KeyMaker onMade={keys.reload} />
+      </section>
+      <section class="panel" aria-label="All keys">
+        <Shown of={keys}>
+          {({ keys: all }) =>
+            all.length === 0 ? (
+              <Empty>
+                There are no stored keys. The key of the setting INSIGHTD_API_KEY is not listed.
+              </Empty>
+            ) : (
+              <KeysTable keys={all} onEnd={keys.reload} />
+            )
+          }
+        </Shown>
+      </section>
+    </>
   );
 }
 
@@ -44,7 +68,13 @@ function KeysTable({ keys, onEnd }: { keys: readonly Key[]; onEnd: () => void })
             <th scope="col">Name</th>
             <th scope="col">Scopes</th>
             <th scope="col" class="number wide-only">
-              Made
+              Created
+            </th>
+            <th scope="col" class="number wide-only">
+              Last used
+            </th>
+            <th scope="col" class="number wide-only">
+              Expires
             </th>
             <th scope="col">State</th>
           </tr>
@@ -59,13 +89,13 @@ function KeysTable({ keys, onEnd }: { keys: readonly Key[]; onEnd: () => void })
                 </span>
               </th>
               <td>{key.scopes.join(', ')}</td>
-              <td class="number wide-only">{formatDay(dayOf(key.created_at))}</td>
+              {[key.created_at, key.last_used_at, key.expires_at].map((at, index) => (
+                <td key={index} class="number wide-only">
+                  {at === null ? 'never' : formatDay(dayOf(at))}
+                </td>
+              ))}
               <td>
-                {key.revoked_at === null ? (
-                  <Revoke of={key} onEnd={onEnd} />
-                ) : (
-                  <span class="mark">revoked {formatDay(dayOf(key.revoked_at))}</span>
-                )}
+                <State of={key} onEnd={onEnd} />
               </td>
             </tr>
           ))}
@@ -73,6 +103,13 @@ function KeysTable({ keys, onEnd }: { keys: readonly Key[]; onEnd: () => void })
       </table>
     </div>
   );
+}
+
+function State({ of: key, onEnd }: { of: Key; onEnd: () => void }) {
+  const { revoked_at: revoked, expires_at: expires } = key;
+  if (revoked !== null) return <span class="mark">revoked {formatDay(dayOf(revoked))}</span>;
+  if (expires !== null && expires * 1000 <= now()) return <span class="mark care">expired</span>;
+  return <Revoke of={key} onEnd={onEnd} />;
 }
 
 /** Revokes a key at the second press, since applications with this key stop working. */
