@@ -83,7 +83,7 @@ test('a link that was changed removes nothing, and its page reveals nothing', as
     ['token', 'x'],
     ['token', ''],
     ['address', BOB],
-    ['address', 'nobody@mail.example'],
+    ['address', 'unknown@mail.example'],
     ['subscription', '00000000-0000-4000-8000-000000000000'],
     ['subscription', "x' or 1=1"],
   ] as const) {
