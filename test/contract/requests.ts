@@ -42,6 +42,8 @@ export const SUBSCRIPTION = {
   schedule: { weekly: 'monday', at: '09:00' },
   target: { kind: 'webhook', url: 'http://127.0.0.1:9/hook' },
 };
+/** A link that is not valid. */
+const UNSUBSCRIBE = 'subscription=x&address=ann%40example.com&token=x';
 const where = `where=${encodeURIComponent(json(SEGMENT.where))}`;
 const ofEach = (name: string, values: string[], query?: string): Asked[] =>
   values.map((value) => ({ path: { [name]: value }, ...(query !== undefined && { query }) }));
@@ -84,6 +86,8 @@ export const goodRequests = ({
   checkReadiness: () => [{ key: '' }],
   getMetrics: () => [{ key: '' }],
   getOpenApi: () => [{ key: '' }],
+  showUnsubscribe: () => [{ key: '', query: UNSUBSCRIBE }],
+  unsubscribe: () => [{ key: '', query: UNSUBSCRIBE }],
   signIn: () => [{ key: '', body: json({ key: TEST_KEY }) }],
   getSignInOptions: () => [{ key: '' }],
   getSession: () => [{ key: '', headers: { Cookie: cookie() } }],

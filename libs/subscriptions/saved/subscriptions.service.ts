@@ -103,8 +103,9 @@ export class Subscriptions {
 
   private async check({ report, where, segment, target }: NewSubscription): Promise<void> {
     const problem = this.targets.problemOf(target);
+    const place = target.kind === 'email' ? 'target.kind' : 'target.url';
     if (problem !== undefined)
-      throw new ApiError('invalid', problem, { fields: { 'target.url': [problem] } });
+      throw new ApiError('invalid', problem, { fields: { [place]: [problem] } });
     try {
       await this.segments.resolve(subjectOf(report), { where, segment });
     } catch (error) {

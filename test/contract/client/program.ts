@@ -263,6 +263,9 @@ async function operate(): Promise<void> {
   found(await api.GET('/health/ready'));
   found(await api.GET('/metrics', { parseAs: 'text' }));
   found(await api.GET('/openapi.json'));
+  const link = { params: { query: { subscription: 'x', address: 'a@x.example', token: 'x' } } };
+  found(await api.GET('/unsubscribe', { ...link, parseAs: 'text' }));
+  found(await api.POST('/unsubscribe', { ...link, parseAs: 'text' }));
 }
 
 await ingest();

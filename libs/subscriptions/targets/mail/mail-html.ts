@@ -13,8 +13,8 @@ const STYLES = {
   h2: 'margin:24px 0 4px;font-size:15px;line-height:22px;font-weight:600',
   paragraph: 'margin:0 0 4px',
   small: 'font-size:13px;line-height:18px;color:#6b7280',
-  table: 'width:100%;border-collapse:collapse;table-layout:fixed',
-  cell: `padding:8px 8px 8px 0;border-top:1px solid #e5e7eb;vertical-align:top;overflow-wrap:anywhere;word-break:break-word;${FONT};font-size:14px;line-height:20px`,
+  table: `width:100%;border-collapse:collapse;table-layout:fixed;overflow-wrap:anywhere;word-break:break-word;${FONT};font-size:14px;line-height:20px;color:#1f2937`,
+  cell: 'padding:8px 8px 8px 0;border-top:1px solid #e5e7eb;vertical-align:top',
   link: 'color:#1d4ed8;text-decoration:underline',
   button:
     'display:inline-block;margin:20px 0 0;padding:9px 16px;border-radius:6px;background-color:#1d4ed8;color:#ffffff;text-decoration:none;font-weight:600',
@@ -85,7 +85,7 @@ function footer({ reason, advice, url }: Ending): string {
 
 function table({ title, rows }: DigestGroup): string {
   return `<h2 style="${STYLES.h2}">${escaped(title)}</h2>
-<table class="rows" cellpadding="0" cellspacing="0" border="0" style="${STYLES.table}">
+<table class="rows text" cellpadding="0" cellspacing="0" border="0" style="${STYLES.table}">
 ${rows.map(tableRow).join('\n')}
 </table>`;
 }

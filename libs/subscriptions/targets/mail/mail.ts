@@ -4,7 +4,7 @@ import type { Digest } from '../digest/digest.js';
 import { isolated } from '../digest/plain.js';
 
 /** The rows of an e-mail. More would be over the 102 KB at which mail clients cut it off. */
-export const MAIL_ROWS = 150;
+export const MAIL_ROWS = 100;
 
 /** The end of an e-mail: why the reader gets it, and how to stop it. */
 export interface Ending {
