@@ -51,7 +51,7 @@ export function Shell({ reader, path, children }: Props) {
         Skip to content
       </a>
       <header class="side">
-        <Link class="brand" href="/">
+        <Link class="brand" href="/" aria-label="insightd">
           <Sign /> <span class="brand-name">insightd</span>
         </Link>
         <SearchBox />

@@ -53,8 +53,8 @@ export function subscriptionCases(world: () => World): void {
         await press(page, 'Pause');
         await page.locator('.mark').getByText('paused').waitFor();
         await page.getByRole('link', { name: 'Edit' }).click();
-        await page.getByLabel('Send', { exact: true }).selectOption('weekly');
-        await page.getByLabel('On', { exact: true }).selectOption('friday');
+        await page.getByRole('combobox', { name: 'Send', exact: true }).selectOption('weekly');
+        await page.getByRole('combobox', { name: 'On', exact: true }).selectOption('friday');
         await page.getByLabel('At', { exact: true }).fill('16:30');
         await press(page, 'Save');
         await page.getByText('Fridays at 16:30').waitFor();

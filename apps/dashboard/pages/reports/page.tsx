@@ -39,7 +39,7 @@ export function ReportsPage({ place, words }: Props) {
           </Title>
           <p>{words.question}</p>
         </div>
-        <div class="bar">
+        <div class="bar actions">
           {!isNarrow && <Subscribe of={words} query={subscribeQuery(view)} />}
           <a class="button" href={outside(file)} download aria-label="Download as CSV">
             <span>

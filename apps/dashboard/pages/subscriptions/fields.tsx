@@ -52,6 +52,7 @@ export function Input({ label, type = 'text', onText, ...rest }: InputProps) {
       <input
         {...options}
         form={FORM}
+        size={type === 'time' ? undefined : 40}
         autocomplete="off"
         spellcheck={false}
         onInput={({ currentTarget }) => onText(currentTarget.value)}

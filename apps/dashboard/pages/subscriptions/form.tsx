@@ -49,7 +49,7 @@ export function SubscriptionForm({ first, of, onCreated }: Props) {
   };
   return (
     <section class="panel" aria-label="The subscription">
-      <form id={FORM} onSubmit={(event) => void save(event)} />
+      <form hidden id={FORM} onSubmit={(event) => void save(event)} />
       <What draft={draft} onChange={setDraft} />
       <When draft={draft} set={set} />
       <Where draft={draft} set={set} isNew={!of} />

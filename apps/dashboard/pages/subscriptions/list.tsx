@@ -76,7 +76,7 @@ function Subscriptions({ all }: { all: readonly Subscription[] }) {
             <th scope="col" class="wide-only">
               Where to
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number wide-only">
               Waiting
             </th>
             <th scope="col" class="number">
@@ -103,7 +103,7 @@ function Subscriptions({ all }: { all: readonly Subscription[] }) {
                   <bdi class="id">{targetAddress(one.target)}</bdi>
                 </span>
               </td>
-              <td class="number">{formatNumber(one.waiting)}</td>
+              <td class="number wide-only">{formatNumber(one.waiting)}</td>
               <td class="number">
                 {one.given_up > 0 ? (
                   <span class="mark bad">{formatNumber(one.given_up)}</span>

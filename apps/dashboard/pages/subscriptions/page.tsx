@@ -83,7 +83,9 @@ function Settings({ of }: { of: Subscription }) {
               {targetAddress(of.target)}
             </bdi>,
           ],
-          ['Next due', of.next_at === null ? '–' : formatMoment(of.next_at)],
+          ...(of.next_at === null
+            ? []
+            : [['Next due', formatMoment(of.next_at)] as [string, string]]),
           [
             'Everything sent up to the report of',
             of.baseline ? formatMoment(of.baseline.report_time) : '–',
