@@ -3,14 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Calendar, DAY_MS, endsWithin, unixSeconds } from '#libs/contracts';
 import type { FactReplica } from '#libs/facts';
 import { Database, outsideFault } from '#libs/database';
-import {
-  Logger,
-  Metrics,
-  SETTINGS,
-  describeError,
-  type Settings,
-  StoreWatch,
-} from '#libs/platform';
+import { Logger, Metrics, SETTINGS, describeError, StoreWatch } from '#libs/platform';
 import { dropSnapshot, writeSnapshot } from '../snapshots/snapshots.store.js';
 import { Backoff } from './backoff.js';
 import {
