@@ -1,7 +1,7 @@
 export * from './copy.js';
 export { copyInParts } from './copy-in.js';
 export * from './database.js';
-export { outsideFault } from './faults.js';
+export { exhaustedNumbers, outsideFault } from './faults.js';
 export * from './migrate.js';
 export {
   migrationNames,
