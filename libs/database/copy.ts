@@ -87,7 +87,7 @@ export class CopiedRow {
   }
 }
 
-/** Reads numbers in a third of the time of `Buffer.readInt32BE`. */
+/** Reads numbers without the checks of `Buffer.readInt32BE`. */
 function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
   return new DataView(buffer, byteOffset, length);
 }

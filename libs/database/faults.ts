@@ -24,6 +24,19 @@ const IN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/^(58...|EIO)$/, 'the operating system of the database reports an error'],
 ];
 
+/** A sequence has given out its last number; those of the keys of users, orgs and pairs end at 2,147,483,647. */
+const NUMBERS_RAN_OUT = '2200H';
+
+/** Describes the failure of a write that needs a new number from a sequence without any left; otherwise undefined. */
+export function exhaustedNumbers(error: unknown): string | undefined {
+  if (!(error instanceof Error) || sqlState(error) !== NUMBERS_RAN_OUT) return undefined;
+  const sequence = /"([^"]+)"/.exec(error.message)?.[1] ?? 'a sequence';
+  return (
+    `The store has no numbers left for new rows: ${sequence} is at its end. Nothing of this request was written. ` +
+    'Known users and orgs are still accepted. Export the store and import it into an empty one, which numbers its rows from 1.'
+  );
+}
+
 /**
  * Describes a failure with a cause outside of the work, such as a full disk. Once the cause is gone, the same work
  * succeeds.

@@ -3,7 +3,7 @@ export * from './copy.js';
 export { copyInParts } from './copy-in.js';
 export * from './database.js';
 export { literal } from './literals.js';
-export { outsideFault } from './faults.js';
+export { exhaustedNumbers, outsideFault } from './faults.js';
 export * from './migrate.js';
 export { takeMigrationLock } from './migration-lock.js';
 export {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { outsideFault } from '#libs/database';
+import { exhaustedNumbers, outsideFault } from '#libs/database';
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error('failed', { cause }), { code });
@@ -38,4 +38,13 @@ test.each(['42P01', '42703', '22003', '23505', '54000', 'XX000'])(
 test('an error of our own code is the work’s own fault', () => {
   expect(outsideFault(new TypeError('x is undefined'))).toBeUndefined();
   expect(outsideFault('text')).toBeUndefined();
+});
+
+test('a sequence without numbers is named', () => {
+  const message = 'nextval: reached maximum value of sequence "user_ids_id_seq" (2147483647)';
+  const error = Object.assign(new Error(message), { code: '2200H' });
+  expect(exhaustedNumbers(error)).toMatch(
+    /^The store has no numbers left .*: user_ids_id_seq is at/,
+  );
+  expect(exhaustedNumbers(withCode('23505'))).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, ERROR_STATUS, type ErrorCode, type Problem } from '#libs/contracts';
-import { isDatabaseAway } from '#libs/database';
+import { exhaustedNumbers, isDatabaseAway } from '#libs/database';
 import type { StoreWatch } from '../instance/store-watch.js';
 import { Logger, describeError } from '../logger/logger.js';
 
@@ -131,6 +131,8 @@ function toApiError(failure: unknown): ApiError {
       'The database does not answer in time. Send the request again: events that were already written count once.';
     return new ApiError('unavailable', message, { retryAfterSeconds: 2, cause: failure });
   }
+  const exhausted = exhaustedNumbers(failure);
+  if (exhausted !== undefined) return new ApiError('unavailable', exhausted, { cause: failure });
   const status = statusOf(failure);
   const code = CODE_OF_STATUS.get(status);
   if (code === undefined) return new ApiError('internal', 'The log of the service has the reason.');

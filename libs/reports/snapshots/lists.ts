@@ -66,7 +66,7 @@ export function makeList(facts: RunFacts, list: Ranking, room: Uint32Array): Pac
 }
 
 function pack(facts: RunFacts, { subject, report, interval }: Ranking, room: Uint32Array) {
-  const { users, orgs, memory } = facts;
+  const { users, orgs } = facts;
   if (report === NUMBERS) {
     const { length: bytes } =
       subject === 'user'
@@ -84,8 +84,9 @@ function pack(facts: RunFacts, { subject, report, interval }: Ranking, room: Uin
     const { width, entries } = packColumn(values, room);
     return { total: values.length, width, bytes: entries.length };
   }
-  const { rank, extraBytes } = definitionOf({ subject, report });
-  const list = rank(facts, windowOf(facts, intervalDays(interval)));
+  const definition = definitionOf({ subject, report });
+  const { extraBytes } = definition;
+  const list = definition.rank(facts, windowOf(facts, intervalDays(interval)));
   const { length: bytes } = packList(list, extraBytes, room);
   return { total: list.keys.length, width: widthOf(list.extras.length, extraBytes), bytes };
 }
