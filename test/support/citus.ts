@@ -64,6 +64,21 @@ export async function distributedDatabase(): Promise<string> {
   return url;
 }
 
+/** Makes the part of a database that a node has unreachable, or reachable again. */
+export async function setReachable(
+  url: string,
+  node: CitusNode,
+  isReachable: boolean,
+): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  const postgres = urlOf('postgres', node);
+  await run(postgres, `alter database ${name} allow_connections ${isReachable}`);
+  if (isReachable) return;
+  await run(postgres, 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+    name,
+  ]);
+}
+
 /** Runs `insightd distribute`. @returns its output */
 export async function distributed(url: string): Promise<string> {
   const env = { ...childEnvironment(), DATABASE_URL: url, LOG_LEVEL: 'warn' };
