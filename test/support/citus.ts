@@ -28,7 +28,7 @@ function urlOf(name: string, node?: CitusNode): string {
   return url.toString();
 }
 
-export interface CitusNode {
+interface CitusNode {
   host: string;
   port: number;
   isCoordinator: boolean;
