@@ -223,8 +223,9 @@ const AWAY_CODES = new Set([
 const READ_ONLY = '25006';
 // The last three are limits set by insightd: statement cancelled, lock not granted in time, transaction idle too long.
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006|57014|55P03|25P03)$/;
+// The last three are messages of Citus about a node.
 const AWAY_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|connection error and is not queryable/i;
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|connection error and is not queryable|failure on connection marked as essential|connection to the remote node|ssl syscall error: eof/i;
 
 /** Whether an error means that the database is unavailable for the moment, rather than that a query is wrong. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -28,7 +28,7 @@ function urlOf(name: string, node?: CitusNode): string {
   return url.toString();
 }
 
-export interface CitusNode {
+interface CitusNode {
   host: string;
   port: number;
   isCoordinator: boolean;
@@ -62,6 +62,21 @@ export async function distributedDatabase(): Promise<string> {
   const url = await citusDatabase();
   await distributed(url);
   return url;
+}
+
+/** Makes the part of a database that a node has unreachable, or reachable again. */
+export async function setReachable(
+  url: string,
+  node: CitusNode,
+  isReachable: boolean,
+): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  const postgres = urlOf('postgres', node);
+  await run(postgres, `alter database ${name} allow_connections ${isReachable}`);
+  if (isReachable) return;
+  await run(postgres, 'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+    name,
+  ]);
 }
 
 /** Runs `insightd distribute`. @returns its output */

@@ -18,7 +18,7 @@ const DISTRIBUTED = `
 const TABLES = [...LAYOUT.map(({ table }) => table), ...LOCAL_FACTS];
 
 /** What a store records about its distribution, and which tables of facts are distributed or foreign. */
-export interface Distribution {
+interface Distribution {
   recorded: 'begun' | 'complete' | null;
   distributed: readonly string[];
   foreign: readonly string[];
@@ -48,7 +48,7 @@ export async function checkDistribution(databaseUrl: string): Promise<void> {
 }
 
 /** Why a store must not be used; undefined when it may. */
-export function problemOf({ recorded, distributed, foreign }: Distribution): string | undefined {
+function problemOf({ recorded, distributed, foreign }: Distribution): string | undefined {
   if (foreign.length > 0) {
     return (
       `The table ${foreign[0]} is foreign, which does not work: runs would miss changes and writes could be lost. ` +
