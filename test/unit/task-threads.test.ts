@@ -4,8 +4,8 @@ import type * as Threads from '../../libs/reports/engine/task-threads.js';
 import { listsOf, storeArb } from './threads/random-store.js';
 
 // Compiled files, because a worker thread cannot run TypeScript.
-const { TaskThreads } =
-  (await import('../../dist/libs/reports/engine/task-threads.js')) as typeof Threads;
+const COMPILED = '../../dist/libs/reports/engine/task-threads.js';
+const { TaskThreads } = (await import(COMPILED)) as typeof Threads;
 
 test('the lists of a run are the same to the byte with 1, 2 and 4 threads', async () => {
   await fc.assert(

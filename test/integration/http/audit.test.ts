@@ -126,7 +126,8 @@ test('a key of the scope erase deletes, and does nothing else', async () => {
     [7],
     '{"type": "user.deleted"}\nno JSON',
   ]) {
-    const lines = typeof body === 'string' ? { 'Content-Type': 'application/x-ndjson' } : {};
+    const lines: Record<string, string> =
+      typeof body === 'string' ? { 'Content-Type': 'application/x-ndjson' } : {};
     const reply = await erase.post(EVENTS_PATH, body, lines);
     expect([reply.status, problem(reply).detail]).toEqual([
       403,

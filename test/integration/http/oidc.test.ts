@@ -249,7 +249,9 @@ describe('while the provider', () => {
 });
 
 describe('an answer of the provider', () => {
-  beforeEach(() => (fake.behaviour = fake.right()));
+  beforeEach(() => {
+    fake.behaviour = fake.right();
+  });
 
   test('signs in with a verified address in any case', async () => {
     const { status, session, location } = await back(await start());
