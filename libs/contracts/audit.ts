@@ -5,10 +5,10 @@ import { page } from './parameters.js';
 // The shapes of /api/admin/v1/audit, and the names of what the audit log records.
 
 /** What acted: an API key, a session that a key began, a signed-in person, the command line, insightd itself. */
-export const ACTOR_KINDS = ['key', 'session', 'person', 'cli', 'system'] as const;
+const ACTOR_KINDS = ['key', 'session', 'person', 'cli', 'system'] as const;
 
 /** Every recorded action: what it was done to, and what was done. */
-export const AUDIT_ACTIONS = [
+const AUDIT_ACTIONS = [
   'session.started',
   'session.refused',
   'session.ended',
@@ -38,7 +38,7 @@ export const AUDIT_ACTIONS = [
 
 const detail = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable();
 
-export const auditActor = z.object({
+const auditActor = z.object({
   kind: z.enum(ACTOR_KINDS),
   name: z
     .string()
@@ -49,7 +49,7 @@ export const auditActor = z.object({
   key_id: z.string().nullable().describe('the id of the key, or of the key of the session'),
 });
 
-export const auditEntry = z.object({
+const auditEntry = z.object({
   id: z.string().describe('rises with time'),
   at: z.int().min(0).describe('unix seconds'),
   actor: auditActor,

@@ -1,5 +1,4 @@
 export * as auditShapes from './audit.js';
-export { ACTOR_KINDS, AUDIT_ACTIONS } from './audit.js';
 export type * from './audit.js';
 export * from './catalogue.js';
 export * from './check-event.js';
@@ -47,13 +46,7 @@ export * from './senders.js';
 export * from './store-lines.js';
 export * from './subject-index.js';
 export * as subscriptionShapes from './subscriptions.js';
-export {
-  MAX_MESSAGE_ROWS,
-  MAX_SUBSCRIPTIONS,
-  SUBSCRIPTION_CHANGES,
-  rankingOf,
-  subjectOf,
-} from './subscriptions.js';
+export { MAX_MESSAGE_ROWS, MAX_SUBSCRIPTIONS, rankingOf, subjectOf } from './subscriptions.js';
 export type * from './subscriptions.js';
 export * from './traits.js';
 export * as wire from './wire.js';

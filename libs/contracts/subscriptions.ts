@@ -18,9 +18,9 @@ export const MAX_SUBSCRIPTIONS = 500;
 /** The most rows of a message to a webhook. A longer message is sent in parts. */
 export const MAX_MESSAGE_ROWS = 1_000;
 
-export const SUBSCRIPTION_CHANGES = ['both', 'entered', 'left'] as const;
-export const SUBSCRIPTION_STATES = ['active', 'paused', 'ended'] as const;
-export const DELIVERY_STATES = ['waiting', 'delivered', 'given_up'] as const;
+const SUBSCRIPTION_CHANGES = ['both', 'entered', 'left'] as const;
+const SUBSCRIPTION_STATES = ['active', 'paused', 'ended'] as const;
+const DELIVERY_STATES = ['waiting', 'delivered', 'given_up'] as const;
 
 const reportNames = [...new Set(RANKINGS.map(({ subject, report }) => `${subject}/${report}`))];
 const REPORT_RULE = `must be one of ${reportNames.join(', ')}`;

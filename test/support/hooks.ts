@@ -8,7 +8,7 @@ import { Webhook } from 'standardwebhooks';
 export type Answer = 200 | 302 | 410 | 500 | 'drop' | 'hang';
 
 /** A request that arrived. */
-export interface Arrival {
+interface Arrival {
   id: string;
   body: string;
   answer: Answer;
@@ -30,7 +30,7 @@ export interface HookMessage {
   };
 }
 
-export interface HookRow {
+interface HookRow {
   user_id?: string;
   org_id?: string;
   rank: number | null;

@@ -6,8 +6,8 @@ import type {
 } from '#libs/contracts';
 import type { Outgoing } from '../../libs/subscriptions/targets/target.js';
 
-export const FROM: RunReference = { run_id: 'r1', report_time: Date.UTC(2025, 11, 29, 9) / 1_000 };
-export const TO: RunReference = { run_id: 'r2', report_time: Date.UTC(2026, 0, 5, 9) / 1_000 };
+const FROM: RunReference = { run_id: 'r1', report_time: Date.UTC(2025, 11, 29, 9) / 1_000 };
+const TO: RunReference = { run_id: 'r2', report_time: Date.UTC(2026, 0, 5, 9) / 1_000 };
 
 export const orgRow = (
   org_id: string,

@@ -7,7 +7,7 @@ import { KeysService, hasExpired, type Caller, type HashedKey } from './keys.ser
 import { People, type Person } from './oidc/people.js';
 import { StaleOnErrorCache } from './stale-on-error-cache.js';
 
-export const SESSION_MS = 12 * 3_600_000;
+const SESSION_MS = 12 * 3_600_000;
 const CODE_MS = 15 * 60_000;
 /** The tolerance for the time stepping back when the database's clock is read again. */
 const CLOCK_STEP_MS = 60_000;

@@ -51,6 +51,8 @@ export interface OperationSpec {
   errors?: readonly ErrorCode[];
   /** The JSON body of a 400 that is not a problem document. */
   badRequest?: z.ZodType;
+  /** Messages that insightd sends later, by name: where to, and their body. */
+  sends?: Readonly<Record<string, { to: string; summary: string; body: z.ZodType }>>;
   /** Security schemes that replace the key: a list of alternatives, each a list of schemes to be used together. */
   provenBy?: readonly (readonly SecurityScheme[])[];
 }

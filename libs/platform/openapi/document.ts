@@ -52,7 +52,23 @@ function operationOf(route: Route): Record<string, unknown> {
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: isRequired(spec), content: contentOf(body) } }),
     responses: repliesOf(route),
+    ...(spec.sends && { callbacks: callbacksOf(spec.sends) }),
   };
+}
+
+/** The messages that insightd sends because of a request. */
+function callbacksOf(sends: NonNullable<OperationSpec['sends']>): Record<string, unknown> {
+  const callbacks = Object.entries(sends).map(([name, { to, summary, body }]) => {
+    const post = {
+      operationId: name,
+      summary,
+      security: [],
+      requestBody: { required: true, content: contentOf({ 'application/json': body }) },
+      responses: { '2XX': { description: 'received' }, '410': { description: 'send no more' } },
+    };
+    return [name, { [to]: { post } }];
+  });
+  return Object.fromEntries(callbacks) as Record<string, unknown>;
 }
 
 function descriptionOf({ spec, access, aliases }: Route): string {

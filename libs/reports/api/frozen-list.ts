@@ -20,7 +20,7 @@ const WORD = 4;
 const HEAD = 4;
 
 /** Bytes per row of a frozen list. @param extras the number of extras */
-export function frozenWidth(extras: number): number {
+function frozenWidth(extras: number): number {
   return (HEAD + extras) * WORD;
 }
 

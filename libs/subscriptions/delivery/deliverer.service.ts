@@ -86,7 +86,7 @@ export class Deliverer {
     if (!outgoing) return;
     const attempt = await this.send(claimed, outgoing);
     if (this.stopping.signal.aborted && attempt.result === 'failed')
-      return releaseDelivery(pool, claimed);
+      return releaseDelivery(pool, claimed, acceptedIn(claimed, attempt));
     await this.record(claimed, attempt);
   }
 
@@ -128,7 +128,7 @@ export class Deliverer {
       status: attempt.status,
       error: [...attempt.error].slice(0, MAX_ERROR_CHARACTERS).join(''),
       retryAfter: delay,
-      accepted: [...new Set([...(claimed.accepted ?? []), ...(attempt.accepted ?? [])])],
+      accepted: acceptedIn(claimed, attempt),
     });
     this.count(delay === undefined ? 'given_up' : 'failed');
     const message = delay === undefined ? 'a delivery was given up' : 'a delivery failed';
@@ -138,4 +138,12 @@ export class Deliverer {
   private count(outcome: string): void {
     this.metrics.deliveries.labels(outcome).inc();
   }
+}
+
+/** The addresses that an e-mail reached in this and in earlier attempts. */
+function acceptedIn(
+  claimed: ClaimedDelivery,
+  { accepted = [] }: { accepted?: readonly string[] },
+): readonly string[] {
+  return [...new Set([...(claimed.accepted ?? []), ...accepted])];
 }

@@ -1,8 +1,8 @@
-import type { SubscriptionTarget } from '#libs/contracts';
+import type { SubscriptionTarget, Where } from '#libs/contracts';
 import { onlyKnownMigrations, type Queryable } from '#libs/database';
 
 /** Longer than an attempt may take (15 seconds), so that no two workers send a delivery at the same time. */
-export const LEASE_SECONDS = 30;
+const LEASE_SECONDS = 30;
 const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
 
 // Times further ahead than possible were set by a clock that was ahead.
@@ -62,6 +62,8 @@ export interface ClaimedDelivery {
   subscription: {
     id: string;
     name: string;
+    where: Where | null;
+    segment: string | null;
     target: SubscriptionTarget;
     /** The newest first; empty unless it is a webhook. */
     secrets: string[];
@@ -81,7 +83,8 @@ const CLAIM = `
     and ${onlyKnownMigrations('$2')}
   returning d.id, d.kind, d.claims, d.attempts, d.message_id as "messageId", d.part, d.parts,
     d.first_row as "firstRow", d.row_count as rows, d.accepted,
-    json_build_object('id', s.id, 'name', s.name, 'target', s.target, 'secrets', array_remove(array[
+    json_build_object('id', s.id, 'name', s.name, 'where', s.conditions, 'segment', s.segment,
+      'target', s.target, 'secrets', array_remove(array[
       s.secret, case when s.previous_until > now() then s.previous_secret end], null)) as subscription`;
 
 /**
@@ -134,20 +137,27 @@ export async function markFailed(
   { id, claims }: ClaimedDelivery,
   { status, error, retryAfter, accepted }: Failure,
 ): Promise<void> {
-  const addresses = accepted.length === 0 ? null : JSON.stringify(accepted);
-  await db.query(FAILED, [id, claims, status, error, retryAfter ?? null, addresses]);
+  await db.query(FAILED, [
+    ...[id, claims, status, error],
+    ...[retryAfter ?? null, addressesOf(accepted)],
+  ]);
+}
+
+function addressesOf(accepted: readonly string[]): string | null {
+  return accepted.length === 0 ? null : JSON.stringify(accepted);
 }
 
 const RELEASE = `
-  update subscription_deliveries set lease_until = null
+  update subscription_deliveries set lease_until = null, accepted = coalesce($3, accepted)
   where id = $1 and claims = $2 and state = 'waiting'`;
 
-/** Ends a claim without an attempt. */
+/** Ends a claim without counting an attempt. @param accepted all addresses that an e-mail has reached */
 export async function releaseDelivery(
   db: Queryable,
   { id, claims }: ClaimedDelivery,
+  accepted: readonly string[] = [],
 ): Promise<void> {
-  await db.query(RELEASE, [id, claims]);
+  await db.query(RELEASE, [id, claims, addressesOf(accepted)]);
 }
 
 const END = `

@@ -26,10 +26,10 @@ export class MessageComposer {
     const { messageId, firstRow, rows } = delivery;
     const stored = await storedMessage(this.database.pool, messageId, firstRow, rows);
     if (!stored) return undefined;
-    const { id, name } = delivery.subscription;
+    const { id, name, where, segment } = delivery.subscription;
     return {
       deliveryId: delivery.id,
-      subscription: { id, name },
+      subscription: { id, name, where, segment },
       message: await this.messageOf(delivery, stored),
       isDigest: stored.isDigest,
     };

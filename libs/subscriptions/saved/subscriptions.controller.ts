@@ -48,6 +48,13 @@ const createSubscription = operation({
   body: newSubscription,
   reply: createdSubscription,
   status: 201,
+  sends: {
+    subscriptionMessage: {
+      to: '{$request.body#/target/url}',
+      summary: 'A message to a webhook, signed as Standard Webhooks describe',
+      body: subscriptionShapes.subscriptionMessage,
+    },
+  },
 });
 
 const replaceSubscription = operation({

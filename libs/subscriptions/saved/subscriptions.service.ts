@@ -101,8 +101,9 @@ export class Subscriptions {
     throw new ApiError('conflict', message);
   }
 
-  private async check({ report, where, segment, target }: NewSubscription): Promise<void> {
-    const problem = this.targets.problemOf(target);
+  private async check({ report, where, segment, target, paused }: NewSubscription): Promise<void> {
+    // A target that has become invalid, such as without SMTP_URL, can be paused.
+    const problem = paused ? undefined : this.targets.problemOf(target);
     const place = target.kind === 'email' ? 'target.kind' : 'target.url';
     if (problem !== undefined)
       throw new ApiError('invalid', problem, { fields: { [place]: [problem] } });

@@ -5,7 +5,7 @@ import { idOf } from './ids.js';
 import type { Part } from './parts.js';
 
 /** A run as a message names it. */
-export interface MessageRun {
+interface MessageRun {
   run_id: string;
   /** Unix seconds. */
   report_time: number;

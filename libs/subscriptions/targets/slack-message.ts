@@ -73,7 +73,7 @@ function linked(url: string, text: string): string {
 }
 
 /** Text that Slack shows as it is: without mentions, links and channels. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

@@ -13,19 +13,21 @@ const REASON = 'The last recipient unsubscribed.';
 
 /**
  * Removes an address from a subscription by e-mail, in a transaction. Without addresses, the subscription ends, and its
- * waiting deliveries are given up. Does nothing when the address or the subscription is not there any more.
+ * waiting deliveries are given up.
  * @param id a UUID
+ * @returns false when the address or the subscription is not there any more
  */
-export async function removeAddress(db: Connection, id: string, address: string): Promise<void> {
+export async function removeAddress(db: Connection, id: string, address: string): Promise<boolean> {
   const { rows } = await db.query<{ target: SubscriptionTarget }>(READ, [id]);
   const target = rows[0]?.target;
-  if (target?.kind !== 'email' || !target.to.includes(address)) return;
+  if (target?.kind !== 'email' || !target.to.includes(address)) return false;
   const to = target.to.filter((one) => one !== address);
   const changed = JSON.stringify({ ...target, to });
   if (to.length > 0) {
     await db.query(KEEP, [id, changed]);
-    return;
+    return true;
   }
   await db.query(END, [id, changed, REASON]);
   await db.query(GIVE_UP, [id, REASON]);
+  return true;
 }

@@ -1,7 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#libs/database';
-import { Instance, SETTINGS, readPublicUrl, type Settings } from '#libs/platform';
+import {
+  AuditLog,
+  Instance,
+  SETTINGS,
+  SYSTEM_ACTOR,
+  readPublicUrl,
+  type Settings,
+} from '#libs/platform';
 import { removeAddress } from './unsubscribe.store.js';
 
 /** The parts of an unsubscribe link. */
@@ -19,6 +26,7 @@ export class Unsubscribing {
   constructor(
     private readonly database: Database,
     private readonly instance: Instance,
+    private readonly audit: AuditLog,
     @Inject(SETTINGS) { PUBLIC_URL }: Pick<Settings, 'PUBLIC_URL'>,
   ) {
     this.base = PUBLIC_URL === undefined ? undefined : readPublicUrl(PUBLIC_URL).href;
@@ -41,7 +49,14 @@ export class Unsubscribing {
 
   /** Removes the address of a valid link, if it is still there. The last address ends the subscription. */
   async unsubscribe({ subscription, address }: UnsubscribeLink): Promise<void> {
-    await this.database.transaction((db) => removeAddress(db, subscription, address));
+    const isRemoved = await this.database.transaction((db) =>
+      removeAddress(db, subscription, address),
+    );
+    if (!isRemoved) return;
+    await this.audit.record({
+      ...{ actor: SYSTEM_ACTOR, action: 'subscription.changed', target: subscription },
+      details: { change: 'a recipient unsubscribed' },
+    });
   }
 
   private async tokenOf(subscription: string, address: string): Promise<string> {

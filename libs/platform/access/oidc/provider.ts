@@ -12,7 +12,7 @@ const LIMIT_MS = 10_000;
 /** The provider's description of itself is read again after this time. */
 const FRESH_MS = 3_600_000;
 
-export const CALLBACK_PATH = 'session/oidc/callback';
+const CALLBACK_PATH = 'session/oidc/callback';
 
 /** The provider did not answer, or not in time. */
 export class ProviderAway extends Error {}

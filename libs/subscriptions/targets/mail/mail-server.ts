@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 
 /** The limit of an attempt with all its messages. Each stage of SMTP has the same limit. */
-export const MAIL_MS = 15_000;
+const MAIL_MS = 15_000;
 const CONNECTIONS = 3;
 
 export interface Mail {

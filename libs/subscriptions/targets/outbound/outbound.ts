@@ -14,7 +14,7 @@ import {
 import { OutboundError, outboundError, refusedHost } from './outbound-error.js';
 
 /** The limit of a whole request: DNS, connection, TLS, headers and body. */
-export const OUTBOUND_MS = 15_000;
+const OUTBOUND_MS = 15_000;
 /** The part of a reply that is read. */
 const KEPT_BYTES = 4_096;
 const MAX_HEADER_BYTES = 16_384;
@@ -39,7 +39,7 @@ export interface Transport {
 }
 
 /** Injection token of a `Transport`, for tests. */
-export const TRANSPORT = Symbol('transport');
+const TRANSPORT = Symbol('transport');
 
 // Agents of their own: the global ones keep connections and can be set to use a proxy.
 const TRANSPORT_OF_NODE: Transport = {
