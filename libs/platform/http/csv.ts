@@ -14,7 +14,7 @@ export function csvText(value: string | null): string {
 }
 
 const DAY_SECONDS = 86_400;
-/** The texts of the latest days. `Date` took a third of the time of a row: two instants 3 µs instead of 0.3. */
+/** The texts of the latest days. With `Date`, the two instants of a row took 3 µs, a third of its time. */
 const days = new Map<number, string>();
 const MOST_DAYS = 4_096;
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
