@@ -32,8 +32,8 @@ export function exhaustedNumbers(error: unknown): string | undefined {
   if (!(error instanceof Error) || sqlState(error) !== NUMBERS_RAN_OUT) return undefined;
   const sequence = /"([^"]+)"/.exec(error.message)?.[1] ?? 'a sequence';
   return (
-    `The store has no numbers left for new rows: ${sequence} is at its end. Nothing of this request was written. ` +
-    'Known users and orgs are still accepted. Export the store and import it into an empty one, which numbers its rows from 1.'
+    `The store has no numbers left for new rows: ${sequence} is at its end. ` +
+    'Export the store and import it into an empty one, which numbers its rows from 1.'
   );
 }
 
