@@ -19,6 +19,9 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
+/** The kind of failure that refused sign-ins are counted as. */
+const COUNTED_AS = 'sign-ins';
+
 /** The two addresses of a sign-in by OpenID Connect. Browsers open them; they are not part of the API. */
 export function serveSignIn(server: FastifyInstance, app: INestApplication): void {
   const pages = new SignInPages(
@@ -53,6 +56,7 @@ class SignInPages {
 
   complete(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     return this.answer(request, reply, async () => {
+      this.wrong.refuseAtLimit(request, COUNTED_AS);
       const query = request.url.slice((request.url + '?').indexOf('?'));
       return this.base + (await this.signIn.complete(request, reply, query));
     });
@@ -93,7 +97,7 @@ class SignInPages {
     }
     if (problem.status !== 400 && problem.status !== 403) return problem;
     try {
-      this.wrong.count(request, 'sign-ins');
+      this.wrong.count(request, COUNTED_AS);
       return problem;
     } catch (tooMany) {
       return tooMany;

@@ -173,7 +173,6 @@ export class SessionsService {
     const where = { expiresAt: { lte: new Date(now) } };
     await this.database.prisma.session.deleteMany({ where });
     await this.database.prisma.signInCode.deleteMany({ where });
-    await this.database.prisma.usedSignIn.deleteMany({ where });
   }
 }
 

@@ -38,16 +38,37 @@ export class WrongKeys {
    */
   count({ raw }: FastifyRequest, what = 'keys'): void {
     const now = this.clock.now();
-    const sender = `${what} ${networkOf(this.outside.addressOf(raw))}`;
-    const known = this.failures.get(sender);
-    const failures = known && isRunning(known, now) ? known : { count: 0, until: now + WITHIN_MS };
+    const sender = this.senderOf(raw, what);
+    const failures = this.recent(sender, now) ?? { count: 0, until: now + WITHIN_MS };
     failures.count++;
     this.failures.set(sender, failures);
-    if (failures.count <= MAX_WRONG) return;
-    const retryAfterSeconds = Math.max(1, Math.ceil((failures.until - now) / 1000));
-    const message = `Too many wrong ${what} from this address. Try again in ${retryAfterSeconds} s.`;
-    throw new ApiError('rate_limited', message, { retryAfterSeconds });
+    if (failures.count > MAX_WRONG) throw tooMany(what, failures, now);
   }
+
+  /**
+   * Refuses an address that has reached the limit. For work that should not even begin. Counts nothing.
+   * @throws ApiError `rate_limited`
+   */
+  refuseAtLimit({ raw }: FastifyRequest, what: string): void {
+    const now = this.clock.now();
+    const failures = this.recent(this.senderOf(raw, what), now);
+    if (failures && failures.count >= MAX_WRONG) throw tooMany(what, failures, now);
+  }
+
+  private senderOf(raw: FastifyRequest['raw'], what: string): string {
+    return `${what} ${networkOf(this.outside.addressOf(raw))}`;
+  }
+
+  private recent(sender: string, now: number): Failures | undefined {
+    const known = this.failures.get(sender);
+    return known && isRunning(known, now) ? known : undefined;
+  }
+}
+
+function tooMany(what: string, { until }: Failures, now: number): ApiError {
+  const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1000));
+  const message = `Too many wrong ${what} from this address. Try again in ${retryAfterSeconds} s.`;
+  return new ApiError('rate_limited', message, { retryAfterSeconds });
 }
 
 /** Whether the minute has not passed. A clock that was set back does not make it longer. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { AuditEntry, AuditPage } from '#libs/contracts';
 import type { Browser, Page } from 'playwright-core';
 import { waitFor } from '../../support/api.js';
+import { ask } from '../../support/database.js';
 import { hasBrowser, openTab, startBrowser } from '../../support/browser.js';
 import { CLIENT_ID, CLIENT_SECRET, FakeProvider } from '../../support/oidc/fake-provider.js';
 import { signInAtProvider, startProvider } from '../../support/oidc/real-provider.js';
@@ -370,6 +371,22 @@ describe('an answer of the provider', () => {
     expect(again[0].text).toContain(`Start again at ${service.origin}`);
   });
 
+  test('is remembered until it expires', async () => {
+    const states = () =>
+      ask<{ is_old: boolean }>(
+        service.databaseUrl,
+        'select expires_at < now() as is_old from used_sign_ins',
+      );
+    await ask(
+      service.databaseUrl,
+      `insert into used_sign_ins values ('\\x01', now() - interval '1 minute')`,
+    );
+    expect((await back({ ...(await start()), more: { error: 'access_denied' } })).status).toBe(403);
+    const kept = await states();
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.filter((row) => row.is_old)).toEqual([]);
+  });
+
   test('that names another issuer is refused before the code is used', async () => {
     const started = await start();
     const asked = fake.asked.length;
@@ -393,6 +410,19 @@ describe('an answer of the provider', () => {
       await reply.text();
     }
     expect([statuses[0], statuses.at(-1)]).toEqual([400, 429]);
+    const started = await start();
+    const asked = fake.asked.length;
+    const refused = await fetch(
+      `${service.origin}/session/oidc/callback?code=y&state=${started.state}`,
+      { ...MANUAL, headers: { Cookie: started.cookie } },
+    );
+    expect([refused.status, Number(refused.headers.get('retry-after'))]).toEqual([
+      429,
+      expect.any(Number),
+    ]);
+    expect(fake.asked.length).toBe(asked);
+    // The sign-in has not been used: it works from another address.
+    expect((await back(started)).status).toBe(303);
   });
 });
 

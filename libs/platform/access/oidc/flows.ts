@@ -52,7 +52,10 @@ export class Flows {
     const flow = sealed === undefined ? undefined : openFlow(sealed, this.key!, this.clock.now());
     if (!flow || state === null || !areEqual(flow.state, state)) throw this.unknown();
     this.cookie.clear(reply);
-    const { count } = await this.database.prisma.usedSignIn.createMany({
+    const { usedSignIn } = this.database.prisma;
+    // Keeps the table small: it has no index on the expiry.
+    await usedSignIn.deleteMany({ where: { expiresAt: { lte: new Date(this.clock.now()) } } });
+    const { count } = await usedSignIn.createMany({
       data: [{ flowHash: hash(flow.state), expiresAt: new Date(flow.expiresAt) }],
       skipDuplicates: true,
     });
