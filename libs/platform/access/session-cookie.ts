@@ -14,12 +14,14 @@ export const SESSION_COOKIE = 'insightd_session';
 export class SessionCookie {
   constructor(private readonly outside: Outside) {}
 
-  /** The token in a request's cookie. Over https the plain name is ignored. */
-  tokenOf(request: FastifyRequest): string | undefined {
-    const cookie = request.headers.cookie ?? '';
-    const token = tokenIn(cookie, SECURE_SESSION_COOKIE);
-    if (token !== undefined || this.outside.cameByHttps(request.raw)) return token;
-    return tokenIn(cookie, SESSION_COOKIE);
+  /** The token in a request's cookie. The plain name is ignored over https and for the host of an https PUBLIC_URL. */
+  tokenOf({ headers, raw }: FastifyRequest): string | undefined {
+    const cookie = headers.cookie ?? '';
+    const isPlainAllowed = !this.outside.cameByHttps(raw) && !this.outside.isForSecureHost(raw);
+    return (
+      tokenIn(cookie, SECURE_SESSION_COOKIE) ??
+      (isPlainAllowed ? tokenIn(cookie, SESSION_COOKIE) : undefined)
+    );
   }
 
   /**
@@ -27,16 +29,28 @@ export class SessionCookie {
    * the browser.
    */
   set(request: FastifyRequest, reply: FastifyReply, token: string): void {
-    this.write(request, reply, token, '');
+    this.write(request, reply, { token, isSecure: this.outside.isSecure(request.raw) });
   }
 
+  /** Like `set`, for a browser that a provider has sent back to PUBLIC_URL. */
+  setAtPublicUrl(request: FastifyRequest, reply: FastifyReply, token: string): void {
+    this.write(request, reply, { token, isSecure: this.outside.isPublicUrlSecure });
+  }
+
+  /** Clears both names: the browser may have either. */
   clear(request: FastifyRequest, reply: FastifyReply): void {
-    this.write(request, reply, '', 'Max-Age=0; ');
+    for (const isSecure of [false, true]) this.write(request, reply, { token: null, isSecure });
   }
 
-  private write({ raw }: FastifyRequest, reply: FastifyReply, value: string, age: string): void {
-    const attributes = `${age}HttpOnly; SameSite=Strict`;
-    const cookie = this.outside.isSecure(raw)
+  /** @param token null to clear the cookie */
+  private write(
+    { raw }: FastifyRequest,
+    reply: FastifyReply,
+    { token, isSecure }: { token: string | null; isSecure: boolean },
+  ): void {
+    const value = token ?? '';
+    const attributes = `${token === null ? 'Max-Age=0; ' : ''}HttpOnly; SameSite=Strict`;
+    const cookie = isSecure
       ? `${SECURE_SESSION_COOKIE}=${value}; Path=/; ${attributes}; Secure`
       : `${SESSION_COOKIE}=${value}; Path=${this.outside.baseOf(raw)}; ${attributes}`;
     void reply.header('Set-Cookie', cookie);

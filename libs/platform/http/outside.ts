@@ -40,12 +40,22 @@ export class Outside {
       origin !== undefined && URL.canParse(origin) ? new URL(origin).protocol : undefined;
     if (browser !== undefined) return browser === 'https:';
     if (this.vouched(request, 'x-forwarded-proto') !== undefined) return this.cameByHttps(request);
+    return this.isPublicUrlSecure;
+  }
+
+  get isPublicUrlSecure(): boolean {
     return this.publicUrl?.protocol === 'https:';
   }
 
   /** Whether a trusted proxy reports that this request used https. */
   cameByHttps(request: IncomingMessage): boolean {
     return this.vouched(request, 'x-forwarded-proto')?.toLowerCase() === 'https';
+  }
+
+  /** Whether PUBLIC_URL is https and the request is for its host. */
+  isForSecureHost(request: IncomingMessage): boolean {
+    if (!this.isPublicUrlSecure) return false;
+    return this.hostsOf(request).some((host) => hostOf('https:', host) === this.publicUrl?.host);
   }
 
   /** Whether an origin (`https://host:port`) is one that the client uses for this service. */

@@ -55,7 +55,7 @@ describe('a session', () => {
     const out = await call('DELETE', '/session', { ...cookie, ...OWN });
     expect([out.status, out.headers.get('set-cookie')]).toEqual([
       204,
-      expect.stringMatching(/^insightd_session=; .*Max-Age=0/),
+      expect.stringMatching(/^insightd_session=; .*Max-Age=0.*, __Host-insightd=; .*Max-Age=0/),
     ]);
     expect(await statusOf(call('GET', REPORTS, cookie))).toBe(401);
     expect(await statusOf(call('GET', '/session', cookie))).toBe(401);

@@ -55,7 +55,7 @@ export class OidcSignIn {
     const begun = await this.sessions.beginForPerson(person, this.clock.now());
     if (!begun) throw this.refused(request, identity.email);
     await this.log.started(request, begun.caller, 'oidc');
-    this.cookie.set(request, reply, begun.token);
+    this.cookie.setAtPublicUrl(request, reply, begun.token);
     return flow.returnTo;
   }
 
