@@ -1,4 +1,5 @@
 import { ApiError, isObject, type AuditDetails, type IngestReply } from '#libs/contracts';
+import { withPlainData } from './cloud-events.js';
 import type { Incoming } from './read-events.js';
 
 /** A native event that deletes a user or an org, before it is checked. */
@@ -9,8 +10,8 @@ export interface Deletion {
   id: string;
 }
 
-/** An entry of the audit log names at most this many of the deleted users and orgs. */
-const MAX_NAMED = 100;
+/** The most deletions in one entry of the audit log. */
+const ENTRY_DELETIONS = 100;
 
 /** The deletions in a request. */
 export function deletionsIn(incoming: readonly Incoming[]): Deletion[] {
@@ -38,26 +39,37 @@ export function demandDeletions(
   throw new ApiError('forbidden', message);
 }
 
+/** What an entry of the audit log says about deletions. */
+export interface Erasure {
+  target?: string;
+  details: AuditDetails;
+}
+
 /**
- * What the audit log says about the accepted deletions of a request; undefined when there are none.
+ * The entries of the audit log about the accepted deletions of a request. Together they name all deleted users and
+ * orgs, so that each can be found by its id.
  * @param hashed hashes the id of a user or org
  */
-export async function erasureOf(
+export function erasuresOf(
   deletions: readonly Deletion[],
-  { rejected }: IngestReply,
-  hashed: (subject: Deletion['subject'], id: string) => Promise<string>,
-): Promise<{ target?: string; details: AuditDetails } | undefined> {
+  { rejected }: Pick<IngestReply, 'rejected'>,
+  hashed: (subject: Deletion['subject'], id: string) => string,
+): Erasure[] {
   const refused = new Set(rejected.map(({ index }) => index));
-  const used = deletions.filter(({ index }) => !refused.has(index));
-  if (used.length === 0) return undefined;
-  const users = used.filter(({ subject }) => subject === 'user').length;
-  const targets = await Promise.all(
-    used.slice(0, MAX_NAMED).map(({ subject, id }) => hashed(subject, id)),
-  );
-  const counts = { users, orgs: used.length - users };
-  return targets.length === 1
-    ? { target: targets[0]!, details: counts }
-    : { details: { ...counts, targets } };
+  const accepted = deletions.filter(({ index }) => !refused.has(index));
+  const entries: Erasure[] = [];
+  for (let start = 0; start < accepted.length; start += ENTRY_DELETIONS) {
+    const named = accepted.slice(start, start + ENTRY_DELETIONS);
+    const users = named.filter(({ subject }) => subject === 'user').length;
+    const targets = named.map(({ subject, id }) => hashed(subject, id));
+    const counts = { users, orgs: named.length - users };
+    entries.push(
+      targets.length === 1
+        ? { target: targets[0]!, details: counts }
+        : { details: { ...counts, targets } },
+    );
+  }
+  return entries;
 }
 
 function typeOf(one: Incoming): unknown {
@@ -65,6 +77,7 @@ function typeOf(one: Incoming): unknown {
 }
 
 function idOf(event: unknown, field: string): string {
-  const data = isObject(event) ? event['data'] : undefined;
+  const plain = withPlainData(event);
+  const data = isObject(plain) ? plain['data'] : undefined;
   return isObject(data) ? String(data[field]) : '';
 }

@@ -14,7 +14,7 @@ import {
   type Authorized,
 } from '#libs/platform';
 import { IngestService } from '../pipeline/ingest.service.js';
-import { deletionsIn, demandDeletions, erasureOf, type Deletion } from './deletions.js';
+import { deletionsIn, demandDeletions, erasuresOf, type Deletion } from './deletions.js';
 import { EVENT_MEDIA_TYPES, MAX_EVENTS, readEvents } from './read-events.js';
 
 const ONE_OR_MANY = z.union([eventSchema, z.array(eventSchema).max(MAX_EVENTS)]);
@@ -87,9 +87,10 @@ export class IngestController {
     deletions: readonly Deletion[],
     taken: IngestReply,
   ): Promise<void> {
-    const erasure = await erasureOf(deletions, taken, this.audit.targetOf.bind(this.audit));
-    if (!erasure) return;
     const ip = this.outside.addressOf(raw);
-    await this.audit.record({ actor: actorOf(caller), action: 'data.erased', ...erasure, ip });
+    const hashed = await this.audit.targetHash();
+    for (const erasure of erasuresOf(deletions, taken, hashed)) {
+      await this.audit.record({ actor: actorOf(caller), action: 'data.erased', ...erasure, ip });
+    }
   }
 }

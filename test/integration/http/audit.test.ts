@@ -163,8 +163,14 @@ test('the id of an erased person does not stay in the log, and can still be look
   await service.api.get(`/api/insights/v1/users/${encodeURIComponent(ID)}/export`);
   const about = await entries(`user_id=${encodeURIComponent(ID)}`);
   expect(about.map(({ action }) => action)).toContain('data.erased');
-  await service.api.ingest([deletion('a'), deletion(ID)]);
+  const { data, ...encoded } = deletion(ID);
+  const inBase64 = Buffer.from(JSON.stringify(data)).toString('base64');
+  await service.api.ingest([
+    ...Array.from({ length: 150 }, (_, i) => deletion(`a${i}`)),
+    { ...encoded, data_base64: inBase64 },
+  ]);
   expect(await entries(`user_id=${encodeURIComponent(ID)}`)).toHaveLength(about.length + 1);
+  expect(await entries('user_id=a0')).toHaveLength(1);
   expect(await entries('user_id=unknown')).toEqual([]);
   const rows = await ask<{ row: string }>(
     service.databaseUrl,
