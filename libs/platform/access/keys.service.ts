@@ -78,9 +78,8 @@ export class KeysService {
     const keyHash = hash(key);
     if (this.isConfigured(keyHash)) return this.holder(CONFIGURED.keyId, keyHash);
     const id = KEY.exec(key)?.[1];
-    const caller = await this.known.answer(keyHash, now, async () =>
-      id === undefined ? undefined : this.holder(id, keyHash),
-    );
+    if (id === undefined) return undefined;
+    const caller = await this.known.answer(keyHash, now, () => this.holder(id, keyHash));
     if (!caller) return undefined;
     if (hasExpired(caller, now)) throw expired(caller);
     this.uses.note(caller.keyId, now);

@@ -4,16 +4,20 @@ import { isDatabaseAway } from '#libs/database';
 
 // A revoked key stops working in every process within this time.
 const FRESH_MS = 1_000;
-const MOST = 10_000;
+const MAX_VALID = 10_000;
+const MAX_WRONG = 1_000;
 
 interface CachedAnswer<T> {
+  /** Undefined for a wrong secret. */
   answer: T | undefined;
   askedAt: number;
 }
 
 /** Caches the database's answers about secrets for a second, and longer while the database is unavailable. */
 export class StaleOnErrorCache<T> {
-  private readonly known = new LRUCache<string, CachedAnswer<T>>({ max: MOST });
+  private readonly valid = new LRUCache<string, CachedAnswer<T>>({ max: MAX_VALID });
+  /** Kept apart, so that any number of wrong secrets evicts no valid one. */
+  private readonly wrong = new LRUCache<string, CachedAnswer<T>>({ max: MAX_WRONG });
 
   /** @param what the kind of secret, for the error message */
   constructor(private readonly what: string) {}
@@ -29,11 +33,11 @@ export class StaleOnErrorCache<T> {
     ask: () => Promise<T | undefined>,
   ): Promise<T | undefined> {
     const name = Buffer.from(secretHash).toString('base64');
-    const known = this.known.get(name);
+    const known = this.valid.get(name) ?? this.wrong.get(name);
     if (known && Math.abs(now - known.askedAt) < FRESH_MS) return known.answer;
     try {
       const answer = await ask();
-      this.known.set(name, { answer, askedAt: now });
+      this.keep(name, { answer, askedAt: now });
       return answer;
     } catch (cause) {
       if (!isDatabaseAway(cause)) throw cause;
@@ -44,10 +48,19 @@ export class StaleOnErrorCache<T> {
   }
 
   forgetAll(): void {
-    this.known.clear();
+    this.valid.clear();
+    this.wrong.clear();
   }
 
   forget(secretHash: Uint8Array): void {
-    this.known.delete(Buffer.from(secretHash).toString('base64'));
+    const name = Buffer.from(secretHash).toString('base64');
+    this.valid.delete(name);
+    this.wrong.delete(name);
+  }
+
+  private keep(name: string, cached: CachedAnswer<T>): void {
+    const isWrong = cached.answer === undefined;
+    (isWrong ? this.valid : this.wrong).delete(name);
+    (isWrong ? this.wrong : this.valid).set(name, cached);
   }
 }
