@@ -9,6 +9,8 @@ import type { Flow } from './flow.js';
 
 /** A person waits at most this long for the provider, at each of the two steps. */
 const LIMIT_MS = 10_000;
+/** A sign-in waits at most this long for a newer description of the provider when one is known. */
+const REFRESH_MS = 3_000;
 /** The provider's description of itself is read again after this time. */
 const FRESH_MS = 3_600_000;
 
@@ -97,13 +99,15 @@ export class Provider {
     }
   }
 
-  /** Requests that come together share one reading. While the provider is away, the latest description is used. */
+  /**
+   * Requests that come together share one reading. While the provider is away or slow, the latest description is used.
+   */
   private async configuration(): Promise<Configuration> {
     const { known } = this;
     if (known && performance.now() - known.readAt < FRESH_MS) return known.configuration;
     this.reading ??= this.discover().finally(() => (this.reading = undefined));
     try {
-      return await this.reading;
+      return await (known ? within(REFRESH_MS, this.reading) : this.reading);
     } catch (error) {
       if (known) return known.configuration;
       throw error;
