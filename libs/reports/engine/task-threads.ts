@@ -74,9 +74,10 @@ export class TaskThreads<Task> {
     await this.result(Promise.all(awaited));
   }
 
-  /** Drops the tasks that no thread has begun. Call it when a run ends: the results of a failed one are not awaited. */
+  /** Drops the tasks that no thread has begun; their results reject. */
   clear(): void {
-    this.queue.length = 0;
+    const dropped = new Error('The run ended before this task began.');
+    for (const job of this.queue.splice(0)) job.reject(dropped);
   }
 
   private dispatch(): void {

@@ -25,15 +25,25 @@ export async function* madeLists(
     const list = LISTS[index]!;
     const room = facts.memory.outgoingOf(index % rooms).take(mostWords(facts, list));
     const input = { facts: shared(facts), calendar: { zone, weekStart }, list, room };
-    return threads
+    const made = threads
       .add({ kind: 'list', input }, () => makeList(facts, list, room))
       .then(({ bytes, ...packed }) => {
         return { ...list, ...packed, entries: Buffer.from(room.buffer, room.byteOffset, bytes) };
       });
+    // When a run fails, lists that were begun ahead are not awaited.
+    made.catch(() => undefined);
+    return made;
   };
   const begun: Promise<StoredList>[] = [];
-  for (let next = 0; next < LISTS.length; next++) {
-    while (begun.length < Math.min(next - 1 + rooms, LISTS.length)) begun.push(begin(begun.length));
-    yield await threads.result(begun[next]!);
+  try {
+    for (let next = 0; next < LISTS.length; next++) {
+      while (begun.length < Math.min(next - 1 + rooms, LISTS.length))
+        begun.push(begin(begun.length));
+      yield await threads.result(begun[next]!);
+    }
+  } finally {
+    // A repeated attempt uses the same rooms, so nothing may write to them any more.
+    threads.clear();
+    await Promise.allSettled(begun);
   }
 }

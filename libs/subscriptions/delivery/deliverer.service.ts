@@ -24,8 +24,8 @@ import { retryAfter } from './retries.js';
 
 /** Deliveries of a subscription per job, so that others get their turn. */
 const MOST_IN_A_ROW = 50;
-/** Senders have a limit of 15 seconds. This one ends an attempt before its lease does. */
-const ATTEMPT_MS = 20_000;
+/** From the claim on. Senders have a limit of 15 seconds; this one ends an attempt before its lease does. */
+const ATTEMPT_MS = 25_000;
 const MAX_ERROR_CHARACTERS = 500;
 const STOPS_WITHIN_MS = 5_000;
 
@@ -74,6 +74,7 @@ export class Deliverer {
 
   private async attempt(claimed: ClaimedDelivery): Promise<void> {
     const { pool } = this.database;
+    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     let outgoing: Outgoing | undefined;
     try {
       outgoing = await this.composer.compose(claimed);
@@ -84,16 +85,20 @@ export class Deliverer {
     }
     // The subscription was removed.
     if (!outgoing) return;
-    const attempt = await this.send(claimed, outgoing);
+    if (signal.aborted) return releaseDelivery(pool, claimed);
+    const attempt = await this.send(claimed, outgoing, signal);
     if (this.stopping.signal.aborted && attempt.result === 'failed')
       return releaseDelivery(pool, claimed, acceptedIn(claimed, attempt));
     await this.record(claimed, attempt);
   }
 
-  private async send(claimed: ClaimedDelivery, outgoing: Outgoing): Promise<Attempt> {
+  private async send(
+    claimed: ClaimedDelivery,
+    outgoing: Outgoing,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
     const { target, secrets } = claimed.subscription;
     const accepted = claimed.accepted ?? [];
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
     try {
       return await this.targets.send(target, { ...outgoing, accepted }, secrets, signal);
     } catch (error) {
@@ -117,12 +122,18 @@ export class Deliverer {
     }
     if (attempt.result === 'gone') {
       const reason = `The receiver answered ${attempt.status}: it wants no more messages.`;
-      await this.database.transaction((db) => endSubscription(db, claimed, attempt.status, reason));
+      const isEnded = await this.database.transaction((db) =>
+        endSubscription(db, claimed, attempt.status, reason),
+      );
+      if (!isEnded) return releaseDelivery(pool, claimed);
       this.count('gone');
       return this.logger.warn('a receiver ended its subscription', fields);
     }
     // A test shows its result at once.
-    const delays = claimed.kind === 'test' ? [] : this.settings.DELIVERY_RETRY_SECONDS;
+    const delays =
+      claimed.kind === 'test' || attempt.isFinal === true
+        ? []
+        : this.settings.DELIVERY_RETRY_SECONDS;
     const delay = retryAfter(claimed.attempts + 1, delays);
     await markFailed(pool, claimed, {
       status: attempt.status,

@@ -5,23 +5,25 @@ import { onlyKnownMigrations, type Queryable } from '#libs/database';
 const LEASE_SECONDS = 30;
 const LEASE_END = `now() + make_interval(secs => ${LEASE_SECONDS})`;
 
-// Times further ahead than possible were set by a clock that was ahead.
-const IS_DUE = `
-  (next_attempt_at <= now() or next_attempt_at > now() + interval '2 days')
-  and (lease_until is null or lease_until < now() or lease_until > ${LEASE_END})`;
+// Times much further ahead than possible were set by a clock that was ahead. The lease of a claim that is committed after
+// this statement began ends later than LEASE_END.
+const isDue = (delivery: string) => `
+  (${delivery}.next_attempt_at <= now() or ${delivery}.next_attempt_at > now() + interval '2 days')
+  and (${delivery}.lease_until is null or ${delivery}.lease_until < now()
+    or ${delivery}.lease_until > now() + interval '10 minutes')`;
 // Of the changes, only the oldest one that waits. Tests go past them.
 const candidatesOf = (subscription: string) => `
   select * from (
     select id, subscription_id, position, claims, kind, next_attempt_at, lease_until from subscription_deliveries
     where subscription_id = ${subscription}.id and state = 'waiting' and kind = 'test'
     order by position limit 10) tests
-  where ${IS_DUE}
+  where ${isDue('tests')}
   union all
   select * from (
     select id, subscription_id, position, claims, kind, next_attempt_at, lease_until from subscription_deliveries
     where subscription_id = ${subscription}.id and state = 'waiting' and kind = 'change'
     order by position limit 1) head
-  where ${IS_DUE} and ${subscription}.state = 'active'`;
+  where ${isDue('head')} and ${subscription}.state = 'active'`;
 
 /** A delivery that is due. */
 export interface DueDelivery {
@@ -79,7 +81,7 @@ const CLAIM = `
   update subscription_deliveries d set claims = d.claims + 1, lease_until = ${LEASE_END}
   from candidate, subscriptions s
   where d.id = candidate.id and s.id = $1 and d.state = 'waiting'
-    and (d.lease_until is null or d.lease_until < now() or d.lease_until > ${LEASE_END})
+    and ${isDue('d')}
     and ${onlyKnownMigrations('$2')}
   returning d.id, d.kind, d.claims, d.attempts, d.message_id as "messageId", d.part, d.parts,
     d.first_row as "firstRow", d.row_count as rows, d.accepted,
@@ -160,25 +162,35 @@ export async function releaseDelivery(
   await db.query(RELEASE, [id, claims, addressesOf(accepted)]);
 }
 
+const HAS_TARGET = `
+  select from subscriptions where id = $1 and state <> 'ended' and target = $2::jsonb for update`;
+const IS_CLAIMED = `
+  select from subscription_deliveries where id = $1 and claims = $2 and state = 'waiting' for update`;
 const END = `
-  update subscriptions set state = 'ended', ended_reason = $2, next_at = null, changed_at = now()
-  where id = $1 and state <> 'ended'`;
+  update subscriptions set state = 'ended', ended_reason = $2, next_at = null, changed_at = now() where id = $1`;
 const GIVE_UP_ALL = `
   update subscription_deliveries set state = 'given_up', ended_at = now(), lease_until = null,
     error = coalesce(error, $2), status = case when id = $3 then $4 else status end,
     attempts = attempts + (id = $3)::int
   where subscription_id = $1 and state = 'waiting'`;
 
-/** Ends a subscription and gives up its waiting deliveries. @param by the delivery that its receiver refused for good */
+/**
+ * Ends a subscription and gives up its waiting deliveries, in a transaction.
+ * @param by the delivery that its receiver refused for good
+ * @returns false when the subscription has another target by now, or another worker has claimed the delivery
+ */
 export async function endSubscription(
   db: Queryable,
   by: ClaimedDelivery,
   status: number,
   reason: string,
-): Promise<void> {
-  const { id } = by.subscription;
+): Promise<boolean> {
+  const { id, target } = by.subscription;
+  if ((await db.query(HAS_TARGET, [id, JSON.stringify(target)])).rowCount === 0) return false;
+  if ((await db.query(IS_CLAIMED, [by.id, by.claims])).rowCount === 0) return false;
   await db.query(END, [id, reason]);
   await db.query(GIVE_UP_ALL, [id, reason, by.id, status]);
+  return true;
 }
 
 const COUNT_WAITING = `

@@ -66,3 +66,11 @@ const WAITING_TESTS = `
 export async function countWaitingTests(db: Queryable, subscriptionId: string): Promise<number> {
   return (await db.query<{ count: number }>(WAITING_TESTS, [subscriptionId])).rows[0]!.count;
 }
+
+/** Keeps a subscription until the transaction ends. @returns false when it was removed */
+export async function holdSubscription(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from subscriptions where id = $1 for key share', [
+    id,
+  ]);
+  return rowCount === 1;
+}

@@ -11,6 +11,7 @@ import {
   countWaitingTests,
   deliveriesOf,
   findDelivery,
+  holdSubscription,
   replayDelivery,
 } from './deliveries.query.js';
 import { unknown } from './subscriptions.service.js';
@@ -85,8 +86,11 @@ export class Deliveries {
       ...{ entered: latest?.list, left: undefined, rebased: false },
       isDigest: !('every' in subscription.schedule),
     };
-    const parts = partsOf(rows, subscription.target.kind);
-    await this.database.transaction((db) => addMessage(db, message, parts));
+    await this.database.transaction(async (db) => {
+      // Its removal must not leave the delivery behind.
+      if (!(await holdSubscription(db, id))) throw unknown();
+      await addMessage(db, message, partsOf(rows));
+    });
     await this.queue.notify(id);
     return (await findDelivery(pool, id, idOf('delivery', messageId, '1')))!;
   }

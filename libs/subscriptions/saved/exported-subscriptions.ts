@@ -7,9 +7,14 @@ const EXPORTED = `
   select id, ${instantOf('created_at')}, ${instantOf('changed_at')}, json_strip_nulls(json_build_object(
     'name', name, 'report', report, 'interval', interval, 'where', conditions, 'segment', segment, 'change', change,
     'schedule', schedule, 'target', target, 'paused', state <> 'active')) as subscription
-  from subscriptions order by subscriptions.created_at, id`;
+  from subscriptions
+  where target -> 'to' is distinct from '[]'::jsonb
+  order by subscriptions.created_at, id`;
 
-/** All subscriptions as the data of lines of an exported store, without their secrets and deliveries. */
+/**
+ * All subscriptions as the data of lines of an exported store, without their secrets and deliveries. Leaves out those whose
+ * recipients have all unsubscribed.
+ */
 export async function exportedSubscriptions(db: Queryable): Promise<Record<string, unknown>[]> {
   return (await db.query<Record<string, unknown>>(EXPORTED)).rows;
 }

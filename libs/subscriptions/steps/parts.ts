@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_ROWS, type SubscriptionTarget } from '#libs/contracts';
+import { MAX_MESSAGE_ROWS } from '#libs/contracts';
 
 /** A part of a message: some of its rows, first those that entered, then those that left. */
 export interface Part {
@@ -11,12 +11,10 @@ export interface Part {
 }
 
 /**
- * Divides the rows of a message into deliveries. Only webhooks receive all rows; other targets show the first ones, and
- * link to the rest.
+ * Divides the rows of a message into deliveries, whatever the target, because the target may change. Slack and e-mail
+ * show the first part, and link to the rest.
  */
-export function partsOf(rows: number, kind: SubscriptionTarget['kind']): Part[] {
-  if (kind !== 'webhook')
-    return [{ number: 1, of: 1, first: 0, rows: Math.min(rows, MAX_MESSAGE_ROWS) }];
+export function partsOf(rows: number): Part[] {
   const of = Math.max(1, Math.ceil(rows / MAX_MESSAGE_ROWS));
   return Array.from({ length: of }, (_, index) => {
     const first = index * MAX_MESSAGE_ROWS;

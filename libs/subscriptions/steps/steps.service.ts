@@ -24,6 +24,7 @@ import {
   setBaseline,
   setNextAt,
   type SteppedSubscription,
+  isAhead,
 } from './steps.store.js';
 
 /** Steps at a time in a process. Each uses two connections. */
@@ -113,7 +114,7 @@ export class Steps {
   private async advance(db: Connection, subscription: SteppedSubscription): Promise<void> {
     const { id, schedule, baseline } = subscription;
     const run = await this.lists.run('latest');
-    if (run && run.runId !== baseline!.run_id) {
+    if (run && run.runId !== baseline!.run_id && !(await isAhead(db, baseline!, run))) {
       const after = await this.narrowed(run, subscription);
       // The run was made by a version without the report: the next one has it.
       if (after) await this.store(db, subscription, run, after);
@@ -125,7 +126,7 @@ export class Steps {
   /** Stores the message of a step, unless nothing has changed, and the new baseline. */
   private async store(
     db: Connection,
-    { id, change, schedule, target, baseline }: SteppedSubscription,
+    { id, change, schedule, baseline }: SteppedSubscription,
     run: KeptRun,
     { ranking, definition, list }: Narrowed,
   ): Promise<void> {
@@ -147,7 +148,7 @@ export class Steps {
         to: { run_id: run.runId, report_time: run.reportTime },
         ...{ entered, left, rebased, isDigest },
       };
-      await addMessage(db, message, partsOf(rows, target.kind));
+      await addMessage(db, message, partsOf(rows));
     }
     await setBaseline(db, id, run, definition, list);
   }

@@ -63,6 +63,21 @@ export async function lockSubscription(
   return (await db.query<SteppedSubscription>(LOCK, [id])).rows[0];
 }
 
+const BASELINE_STANDS = `select from report_runs where run_id = $1 and state = 'completed'`;
+
+/**
+ * Whether the baseline's run is later than another one and still stands: a clock went back, and the run is served again
+ * when the clock reaches its report time.
+ */
+export async function isAhead(
+  db: Queryable,
+  baseline: { run_id: string; report_time: number },
+  run: { reportTime: number },
+): Promise<boolean> {
+  if (baseline.report_time <= run.reportTime) return false;
+  return (await db.query(BASELINE_STANDS, [baseline.run_id])).rowCount === 1;
+}
+
 const BASELINE = `
   select report_id as "reportId", width, entries as rows from subscription_baselines where subscription_id = $1`;
 

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Calendar, type ChangedOrgRow } from '#libs/contracts';
 import { Database } from '#libs/database';
 import { lastActiveOf, orgContacts, orgKeysOf, profilesByIds, profilesOf } from '#libs/facts';
+import { plain } from './digest/plain.js';
 import { userName } from './digest/row-words.js';
 import { formatDate } from './digest/words.js';
+
+const MAX_EMAIL = 254;
 
 /** A person to ask about an org. */
 export interface Contact {
@@ -83,5 +86,5 @@ export class Contacts {
 }
 
 function personOf(role: Contact['role'], user: Parameters<typeof userName>[0]): Contact {
-  return { role, name: userName(user), email: user.email ?? '' };
+  return { role, name: userName(user), email: plain(user.email ?? '', MAX_EMAIL) };
 }

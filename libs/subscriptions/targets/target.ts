@@ -21,10 +21,17 @@ export interface Outgoing {
 /**
  * The result of one attempt. `gone`: the receiver wants no more messages (410). `accepted`: the addresses that accepted
  * an e-mail in this attempt, although others failed; `Outgoing.accepted` of the next attempt must contain them.
+ * `isFinal`: a repetition would fail for the same reason.
  */
 export type Attempt =
   | { result: 'delivered'; status: number | null }
-  | { result: 'failed'; status: number | null; error: string; accepted?: readonly string[] }
+  | {
+      result: 'failed';
+      status: number | null;
+      error: string;
+      accepted?: readonly string[];
+      isFinal?: boolean;
+    }
   | { result: 'gone'; status: number };
 
 /** Sends messages to one kind of target. Never throws because of the receiver. */

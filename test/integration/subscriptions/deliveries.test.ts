@@ -224,7 +224,7 @@ test('readers without the scope admin see neither paths nor addresses', async ()
   expect((await reader.post(`${PATH}/${id}/test`, {})).status).toBe(403);
   const email = { kind: 'email', to: ['ann@example.com'] };
   const mailed = await api.post<{ id: string }>(PATH, {
-    ...{ name: 'mail', ...CHAMPIONS, schedule: { daily: '09:00' }, target: email },
+    ...{ name: 'mail', ...CHAMPIONS, schedule: { daily: '09:00' }, target: email, paused: true },
   });
   const shown = await reader.get<{ target: object }>(`${PATH}/${mailed.body.id}`);
   expect(shown.body.target).toEqual({ kind: 'email', to: ['…@example.com'] });

@@ -118,7 +118,7 @@ function digestRow(
 ): DigestRow {
   if ('org_id' in row) {
     return {
-      name: plain(row.name, MAX_NAME) || row.org_id,
+      name: plain(row.name, MAX_NAME) || plain(row.org_id, MAX_NAME),
       link: pageLink(base, 'orgs', row.org_id),
       contacts: contacts.get(row.org_id) ?? [],
       ...aboutOrg(row, timeZone),

@@ -19,6 +19,8 @@ export interface Mail {
 export interface Refusal {
   address: string;
   error: string;
+  /** Whether the server refuses the recipient or the message for good, such as an address without a mailbox. */
+  isFinal: boolean;
 }
 
 /**
@@ -50,7 +52,8 @@ export async function sendMails(
           return [];
         } catch (error) {
           const late = `The mail server did not accept the message within ${MAIL_MS / 1_000} seconds.`;
-          return [{ address: mail.to, error: timeout.aborted ? late : mailError(error) }];
+          if (timeout.aborted) return [{ address: mail.to, error: late, isFinal: false }];
+          return [{ address: mail.to, error: mailError(error), isFinal: isRefused(error) }];
         }
       }),
     );
@@ -73,6 +76,13 @@ function messageOf({ to, unsubscribe, ...mail }: Mail) {
       }),
     },
   };
+}
+
+/** Whether an error of nodemailer is a permanent reply (5yz) about the recipient or the message. */
+function isRefused(error: unknown): boolean {
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const isReply = code === 'EENVELOPE' || code === 'EMESSAGE';
+  return isReply && typeof responseCode === 'number' && responseCode >= 500;
 }
 
 /** A sentence for an error of nodemailer. Replies of mail servers contain addresses, so only codes are used. */
