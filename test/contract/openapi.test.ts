@@ -42,6 +42,8 @@ beforeAll(async () => {
     READ_RATE_LIMIT: String(READS_A_SECOND),
     // The target of the test's subscriptions.
     OUTBOUND_ALLOW_PRIVATE: 'true',
+    // Nothing listens there: no e-mail is sent.
+    ...{ SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'insightd@example.com' },
   });
   document = (await service.api.get<Document>('/openapi.json')).body;
   operations = operationsOf(document);
@@ -292,9 +294,12 @@ describe('every reply matches the description', () => {
   });
 
   test('when the body, or a part of it, cannot be used', async () => {
+    // The body of a click in a mail program says nothing, so none is wrong.
+    const isRead = ({ operationId, body }: (typeof operations)[number]) =>
+      body.length > 0 && operationId !== 'unsubscribe';
     const bodies: [string, Asked, number][] = [
       ...operations
-        .filter(({ body, security }) => body.length > 0 && !('webhook-id' in (security[0] ?? {})))
+        .filter((one) => isRead(one) && !('webhook-id' in (one.security[0] ?? {})))
         .map(({ operationId }): [string, Asked, number] => [operationId, { body: '{"' }, 400]),
       ['sendEvents', { body: json([{ id: 'y', type: 'nothing' }]) }, 400],
       ['sendEvents', { body: 'x', headers: { 'Content-Type': 'text/plain' } }, 415],

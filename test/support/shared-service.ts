@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { Api } from './api.js';
 import { cloneDatabase, closeIdle } from './database.js';
 import { copyTables, restoreTables } from './restore.js';
+import { NEVER } from './runs.js';
 import {
   TEST_KEY,
   chartsAreFresh,
@@ -28,7 +29,7 @@ declare const sharedByTestFiles: Map<string, Idle>;
 
 /**
  * A service with the settings of every test and an empty store, which the next test file uses again: starting one takes
- * longer than most tests. Not for tests that count metrics, stop the service, or change its keys or rules.
+ * longer than most tests. It makes only the runs that a test requests. Not for tests that count metrics, stop the service, or change its keys or rules.
  */
 export async function useSharedService(): Promise<SharedService> {
   const idle = sharedByTestFiles.get(NAME) ?? (await startIdle());
@@ -56,7 +57,7 @@ const NAME = 'service';
 
 async function startIdle(): Promise<Idle> {
   const databaseUrl = await cloneDatabase();
-  const started = await startProcess('all', testSettings(databaseUrl));
+  const started = await startProcess('all', { ...testSettings(databaseUrl), REPORT_CRON: NEVER });
   const { tables: emptying } = await copyTables(databaseUrl);
   return { started, databaseUrl, emptying };
 }

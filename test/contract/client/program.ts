@@ -265,7 +265,8 @@ async function operate(): Promise<void> {
   found(await api.GET('/openapi.json'));
   const link = { params: { query: { subscription: 'x', address: 'a@x.example', token: 'x' } } };
   found(await api.GET('/unsubscribe', { ...link, parseAs: 'text' }));
-  found(await api.POST('/unsubscribe', { ...link, parseAs: 'text' }));
+  const oneClick = { body: 'List-Unsubscribe=One-Click', bodySerializer: String };
+  found(await api.POST('/unsubscribe', { ...link, ...oneClick, parseAs: 'text' }));
 }
 
 await ingest();
