@@ -88,6 +88,19 @@ Unsubscribe:
 https://x.example/insights/unsubscribe?subscription=s1&address=one@x.example&token=t
 `;
 
+test('an address that the mail server refuses for good is not tried again', async () => {
+  mailbox = await startMailbox({
+    onRcptTo: ({ address }, _session, done) => {
+      const error = Object.assign(new Error('no mailbox'), { responseCode: 550 });
+      done(address === TWO ? error : null);
+    },
+  });
+  expect(await send(senderOf(mailbox.url), [ONE, TWO])).toEqual({
+    ...{ result: 'failed', status: null, isFinal: true, accepted: [ONE] },
+    error: '1 of 2 messages were not accepted. The mail server answered with 550.',
+  });
+});
+
 test('after a failure of some addresses, only those get the message again, with the same Message-ID', async () => {
   let refused: string[] = [TWO];
   mailbox = await startMailbox({

@@ -68,6 +68,6 @@ function attemptOf(recipients: string[], refusals: Refusal[]): Attempt {
     error: `${recipients.length > 1 ? some : ''}${reasons}`,
     accepted: recipients.filter((address) => !refused.has(address)),
     // A mailbox that does not exist must not delay the messages to the others.
-    isFinal: refusals.every(({ isFinal }) => isFinal),
+    ...(refusals.every(({ isFinal }) => isFinal) && { isFinal: true }),
   };
 }
