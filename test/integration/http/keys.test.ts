@@ -67,7 +67,9 @@ test('the command line applies the same rules', async () => {
   const create = (name: string, scopes: string) =>
     keys(service.databaseUrl, 'create', '--name', name, '--scopes', scopes);
   await expect(create('x'.repeat(101), 'read')).rejects.toThrow('1 to 100 printable characters');
-  await expect(create('x', 'read,root')).rejects.toThrow('some of read, ingest, track, erase, admin');
+  await expect(create('x', 'read,root')).rejects.toThrow(
+    'some of read, ingest, track, erase, admin',
+  );
 });
 
 test('a key of another scope and a page of another site are refused', async () => {
