@@ -4,7 +4,9 @@ import { OrgActivityService } from '#libs/charts';
 import { ActivityFold } from '#libs/facts';
 import { IngestRetention } from '#libs/ingest';
 import { RunsService } from '#libs/reports';
-import { AuditRetention, Logger, DutyCycle, describeError, StoreWatch } from '#libs/platform';
+import { AuditRetention, Logger, DutyCycle, StoreWatch } from '#libs/platform';
+import { OneAtATime } from './one-at-a-time.js';
+
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
 /** Charts are at most a minute behind: a change is included in the round after the one in which it arrived. */
@@ -18,7 +20,7 @@ const FOLD_MS = 5_000;
  */
 @Injectable()
 export class Schedules {
-  private readonly underWay = new Set<string>();
+  private readonly tasks: OneAtATime;
   private readonly charts: DutyCycle;
   private readonly fold: DutyCycle;
 
@@ -26,38 +28,39 @@ export class Schedules {
     private readonly runs: RunsService,
     private readonly ingest: IngestRetention,
     private readonly audit: AuditRetention,
-    private readonly logger: Logger,
-    private readonly watch: StoreWatch,
+    logger: Logger,
+    watch: StoreWatch,
     orgActivity: OrgActivityService,
     activity: ActivityFold,
   ) {
+    this.tasks = new OneAtATime(logger, watch);
     this.charts = new DutyCycle(CHARTS_MS, () => orgActivity.refresh());
     this.fold = new DutyCycle(FOLD_MS, () => activity.fold());
   }
 
   @Interval(SECOND_MS)
   scheduleReports(): Promise<void> {
-    return this.once('schedule of reports', () => this.runs.scheduleDue());
+    return this.tasks.run('schedule of reports', () => this.runs.scheduleDue());
   }
 
   @Interval(5 * SECOND_MS)
   sweepRuns(): Promise<void> {
-    return this.once('sweep of report runs', () => this.runs.sweep());
+    return this.tasks.run('sweep of report runs', () => this.runs.sweep());
   }
 
   @Interval(SECOND_MS)
   refreshCharts(): Promise<void> {
-    return this.once('refresh of charts', () => this.charts.turn());
+    return this.tasks.run('refresh of charts', () => this.charts.turn());
   }
 
   @Interval(SECOND_MS)
   foldActivity(): Promise<void> {
-    return this.once('fold of activity', () => this.fold.turn());
+    return this.tasks.run('fold of activity', () => this.fold.turn());
   }
 
   @Interval(SECOND_MS)
   fetchMissing(): Promise<void> {
-    return this.once('fetches', () => this.ingest.enrich());
+    return this.tasks.run('fetches', () => this.ingest.enrich());
   }
 
   @Timeout(30 * SECOND_MS)
@@ -67,22 +70,9 @@ export class Schedules {
 
   @Interval(HOUR_MS)
   tidy(): Promise<void> {
-    return this.once('tidying', async () => {
+    return this.tasks.run('tidying', async () => {
       await this.ingest.prune();
       await this.audit.tidy();
     });
-  }
-
-  /** Runs at most one of each task at a time, and none on a newer version's store. Failures are logged and retried at the next time. */
-  private async once(name: string, work: () => Promise<void>): Promise<void> {
-    if (this.underWay.has(name) || this.watch.newerStore !== undefined) return;
-    this.underWay.add(name);
-    try {
-      await work();
-    } catch (error) {
-      this.logger.warn(`${name} failed and will be tried again`, describeError(error));
-    } finally {
-      this.underWay.delete(name);
-    }
   }
 }

@@ -8,7 +8,7 @@ import { orgReportRow, userReportRow } from './wire.js';
 export { orgIndex, userIndex } from './index-shapes.js';
 export type * from './index-shapes.js';
 
-// The shapes of /api/insights/v1, which the dashboard uses for users, orgs and reports.
+// The shapes of /api/insights/v1, for users, orgs and reports.
 const rank = z.int().min(1).describe('from 1');
 
 const timeZone = z.string().describe('the IANA name of the time zone of days');
@@ -62,10 +62,7 @@ const runListItem = runReference.extend({
 export const runList = z.object({
   time_zone: timeZone,
   runs: z.array(runListItem),
-  next_before: z
-    .string()
-    .nullable()
-    .describe('send it as `before` for older runs; null at the end'),
+  next_before: z.string().nullable().describe('`before` of older runs; null at the end'),
   snapshots: z
     .object({
       latest_bytes: count.describe('disk space of the latest kept run'),

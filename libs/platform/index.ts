@@ -47,4 +47,4 @@ export * from './platform.module.js';
 export * from './queue/queue.module.js';
 export { QueueStore } from './queue/queue-store.js';
 export * from './openapi/index.js';
-export { troubleOf } from './queue/patient.js';
+export { QUEUE_RETRY_MS, StoreJobs } from './queue/store-jobs.js';

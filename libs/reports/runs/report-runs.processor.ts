@@ -1,79 +1,35 @@
-import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { WaitingError, type Job } from 'bullmq';
-import { REPORT_RUNS, endsWithin, type JobCatalogue } from '#libs/contracts';
+import { Processor } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { REPORT_RUNS, type JobCatalogue } from '#libs/contracts';
 import {
   Logger,
-  Readiness,
-  describeError,
-  troubleOf,
+  QUEUE_RETRY_MS,
   QueueStore,
+  Readiness,
+  StoreJobs,
   StoreWatch,
 } from '#libs/platform';
 import { RunExecutor } from './run-executor.service.js';
 
-const GOODBYE_MS = 2_000;
-/** Pause before the queue is polled again after a failure, in addition to the backend's own pause. */
-const RETRY_MS = 1_000;
-
 /** Processes the jobs of report runs, one at a time. */
 @Injectable()
-@Processor(REPORT_RUNS, { concurrency: 1, runRetryDelay: RETRY_MS })
-export class ReportRunsProcessor
-  extends WorkerHost
-  implements OnApplicationBootstrap, OnModuleDestroy
-{
+@Processor(REPORT_RUNS, { concurrency: 1, runRetryDelay: QUEUE_RETRY_MS })
+export class ReportRunsProcessor extends StoreJobs<JobCatalogue[typeof REPORT_RUNS]> {
   constructor(
     private readonly executor: RunExecutor,
-    private readonly logger: Logger,
-    private readonly readiness: Readiness,
-    private readonly watch: StoreWatch,
-    private readonly store: QueueStore,
+    logger: Logger,
+    readiness: Readiness,
+    watch: StoreWatch,
+    store: QueueStore,
   ) {
-    super();
+    super({ logger, readiness, watch, store });
   }
 
-  /**
-   * A worker is ready when its queue responds and it takes jobs. It pauses while the store belongs to a newer build,
-   * which then takes the jobs.
-   */
-  onApplicationBootstrap(): void {
-    this.readiness.add('The queue does not respond to the worker.', async () => {
-      const trouble = troubleOf(this.worker.getBackend());
-      if (trouble !== undefined) throw trouble;
-      if (!this.worker.isRunning()) throw new Error('the worker takes no jobs');
-      await this.worker.getBackend().getCounts(['wait']);
-    });
-    this.watch.onChange((isNewer) => {
-      if (!isNewer) void this.worker.resume().catch(() => undefined);
-      else this.pause();
-    });
-    this.store.onReplaced(() => this.pause());
+  protected work({ runId }: JobCatalogue[typeof REPORT_RUNS]): Promise<void> {
+    return this.executor.execute(runId);
   }
 
-  async process(job: Job<JobCatalogue[typeof REPORT_RUNS]>, token?: string): Promise<void> {
-    if (!(await this.store.isSame())) {
-      // The job belongs to another store. It goes back into the queue, from which this worker takes no more jobs.
-      await job.moveToWait(token);
-      throw new WaitingError();
-    }
-    await this.executor.execute(job.data.runId);
-  }
-
-  /** Logs the error. The worker continues by itself when the queue is available again. */
-  @OnWorkerEvent('error')
-  onError(error: Error): void {
-    this.logger.warn('queue error in the worker', describeError(error));
-  }
-
-  private pause(): void {
-    void this.worker.pause(true).catch(() => undefined);
-  }
-
-  /** Takes no more jobs and waits for the current run. Limits the wait for Redis, which may be away. */
-  async onModuleDestroy(): Promise<void> {
-    const closed = this.worker.close();
-    await this.executor.stop();
-    await endsWithin(GOODBYE_MS, closed);
+  protected stop(): Promise<void> {
+    return this.executor.stop();
   }
 }
