@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import type { OrgReportRow } from '#libs/contracts';
 import fc from 'fast-check';
+import moment from 'moment-timezone';
 import type { Api, RunState } from './api.js';
 import { wholeIndex } from './subject-index.js';
 import { historyArb } from './model/histories.js';
@@ -14,9 +15,9 @@ const CADENCES: Cadence[] = ['Daily', 'Weekly', 'Monthly'];
 const CHART_DAYS = 210;
 const BATCH = 7;
 
-/** The UTC day a number of days ago, YYYY-MM-DD. */
-export function dayBefore(days: number): string {
-  return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+/** The day a number of days ago, YYYY-MM-DD, in a time zone. */
+export function dayBefore(days: number, zone = 'UTC'): string {
+  return moment.tz(zone).subtract(days, 'days').format('YYYY-MM-DD');
 }
 
 /** The values of every chart over the days of the histories. */

@@ -242,7 +242,7 @@ describe('the summary', () => {
 
   function activeBetween(days: Record<string, number[]>, from: string, to: string): number {
     const isBetween = (one: string) => one >= from && one <= to;
-    return Object.values(days).filter((ago) => ago.map(day).some(isBetween)).length;
+    return Object.values(days).filter((ago) => ago.map((days) => day(days)).some(isBetween)).length;
   }
 
   const sum = (values: number[]) => values.reduce((one, other) => one + other, 0);

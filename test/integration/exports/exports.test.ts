@@ -127,14 +127,14 @@ test(
 
     const both: Two = [service.api, other.api];
     await Promise.all([service.chartsAreFresh(), other.chartsAreFresh()]);
-    await expectEqualRuns(both, [dayBefore(31), dayBefore(1), undefined]);
+    await expectEqualRuns(both, [dayBefore(31, ZONE), dayBefore(1, ZONE), undefined]);
     await expectEqualCharts(both);
     await expectEqualPages(both, ids);
     await expectTheSameRulesAndSegments(both);
     // Rules about erased users find them by the hashes of their domains.
     for (const domains of [['*.example.com', 'example.org'], ['example.com']]) {
       for (const api of both) await exclude(api, { ...NO_RULES, email_domains: domains });
-      await expectEqualRuns(both, [dayBefore(2)]);
+      await expectEqualRuns(both, [dayBefore(2, ZONE)]);
       const [one, two] = await Promise.all(both.map((api) => exclusionsNow(api)));
       expect(two!.excluded).toEqual(one!.excluded);
     }
