@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Database } from '#libs/database';
 import { flushSearchIndexes } from '#libs/facts';
-import { Logger, StoreWatch, describeError } from '#libs/platform';
+import { Logger, StoreWatch } from '#libs/platform';
+import { OneAtATime } from './one-at-a-time.js';
 
 /** Searches read the entries that wait for the indexes one by one. */
 const FLUSH_MS = 10_000;
@@ -10,27 +11,18 @@ const FLUSH_MS = 10_000;
 /** Keeps the indexes of the search fast. */
 @Injectable()
 export class SearchSchedule {
-  private isFlushing = false;
+  private readonly tasks: OneAtATime;
 
   constructor(
     private readonly database: Database,
-    private readonly logger: Logger,
-    private readonly watch: StoreWatch,
-  ) {}
+    logger: Logger,
+    watch: StoreWatch,
+  ) {
+    this.tasks = new OneAtATime(logger, watch);
+  }
 
   @Interval(FLUSH_MS)
-  async flush(): Promise<void> {
-    if (this.isFlushing || this.watch.newerStore !== undefined) return;
-    this.isFlushing = true;
-    try {
-      await flushSearchIndexes(this.database.pool);
-    } catch (error) {
-      this.logger.warn(
-        'the flush of the search failed and will be tried again',
-        describeError(error),
-      );
-    } finally {
-      this.isFlushing = false;
-    }
+  flush(): Promise<void> {
+    return this.tasks.run('flush of the search', () => flushSearchIndexes(this.database.pool));
   }
 }

@@ -43,7 +43,7 @@ export interface Hook {
   arrivals: Arrival[];
   /** Verifies every arrival. Set it before the first message is sent. */
   secret: string;
-  answer: () => Answer;
+  answer: () => Answer | Promise<Answer>;
   /** Signatures that did not verify, and requests that are no webhook. */
   problems: string[];
   /** The messages answered with 200, in their order. */
@@ -101,7 +101,7 @@ async function receive(hook: Hook, request: IncomingMessage, response: ServerRes
   } catch (error) {
     hook.problems.push(String(error));
   }
-  const answer = hook.answer();
+  const answer = await hook.answer();
   hook.arrivals.push({ id: headers['webhook-id']!, body, answer });
   if (answer === 'hang') return;
   if (answer === 'drop') response.destroy();

@@ -108,6 +108,11 @@ async function setPaused(
 /** What a subscription is set to, as a request for the same would give it. */
 function settingsOf(of: Subscription, paused: boolean): NewSubscription {
   const { name, report, interval, where, segment, change, schedule, target } = of;
+  if (target.kind === 'email' && target.to.length === 0) {
+    throw new UsageError(
+      `All recipients of the subscription ${of.id} have unsubscribed, so it sends nothing. Name others on its page, or remove it.`,
+    );
+  }
   return subscriptionShapes.newSubscription.parse({
     ...{ name, report, interval, change, schedule, target, paused },
     ...(where && { where }),

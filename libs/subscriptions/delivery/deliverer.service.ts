@@ -135,12 +135,14 @@ export class Deliverer {
         ? []
         : this.settings.DELIVERY_RETRY_SECONDS;
     const delay = retryAfter(claimed.attempts + 1, delays);
-    await markFailed(pool, claimed, {
+    const accepted = acceptedIn(claimed, attempt);
+    const isRecorded = await markFailed(pool, claimed, {
       status: attempt.status,
       error: [...attempt.error].slice(0, MAX_ERROR_CHARACTERS).join(''),
       retryAfter: delay,
-      accepted: acceptedIn(claimed, attempt),
+      accepted,
     });
+    if (!isRecorded) return releaseDelivery(pool, claimed, accepted);
     this.count(delay === undefined ? 'given_up' : 'failed');
     const message = delay === undefined ? 'a delivery was given up' : 'a delivery failed';
     this.logger.warn(message, { ...fields, attempts: claimed.attempts + 1 });

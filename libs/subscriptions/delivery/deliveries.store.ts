@@ -127,22 +127,28 @@ export interface Failure {
 }
 
 const FAILED = `
-  update subscription_deliveries set attempts = attempts + 1, status = $3, error = $4, lease_until = null,
+  update subscription_deliveries d set attempts = d.attempts + 1, status = $3, error = $4, lease_until = null,
     state = case when $5::float8 is null then 'given_up' else 'waiting' end,
     next_attempt_at = now() + make_interval(secs => coalesce($5::float8, 0)),
     ended_at = case when $5::float8 is null then now() end,
     accepted = $6
-  where id = $1 and claims = $2 and state = 'waiting'`;
+  from subscriptions s
+  where d.id = $1 and d.claims = $2 and d.state = 'waiting' and s.id = d.subscription_id and s.target = $7::jsonb`;
 
+/**
+ * @returns false when the subscription has another target by now, which was not tried, or another worker has claimed
+ *   the delivery
+ */
 export async function markFailed(
   db: Queryable,
-  { id, claims }: ClaimedDelivery,
+  { id, claims, subscription }: ClaimedDelivery,
   { status, error, retryAfter, accepted }: Failure,
-): Promise<void> {
-  await db.query(FAILED, [
+): Promise<boolean> {
+  const { rowCount } = await db.query(FAILED, [
     ...[id, claims, status, error],
-    ...[retryAfter ?? null, addressesOf(accepted)],
+    ...[retryAfter ?? null, addressesOf(accepted), JSON.stringify(subscription.target)],
   ]);
+  return rowCount === 1;
 }
 
 function addressesOf(accepted: readonly string[]): string | null {

@@ -62,7 +62,7 @@ const replaceSubscription = operation({
   tag: 'insights',
   summary: 'Replace a subscription, pause it or resume it',
   description:
-    'A webhook keeps its secret. After a change of the report or of the conditions, the next message is rebased. A subscription that has ended becomes active again.',
+    'A webhook keeps its secret; a target that becomes a webhook gets one, which can be seen by replacing it. After a change of the report or of the conditions, the next message is rebased. A subscription that has ended becomes active again.',
   path,
   body: newSubscription,
   reply: subscription,

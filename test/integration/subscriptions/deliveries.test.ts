@@ -195,6 +195,21 @@ test('a test goes past the order, also while the subscription is paused, and is 
   expect(await state(id, failing.body.id)).toMatchObject({ state: 'given_up', attempts: 1 });
 });
 
+test('the last failure at a URL that was replaced meanwhile does not give the delivery up', async () => {
+  const [before, after] = [hooks.open('replaced'), hooks.open('replacing')];
+  const { id } = await subscribe(api, before, CHAMPIONS);
+  after.secret = before.secret;
+  before.answer = async () => {
+    await resubscribe(api, id, after, CHAMPIONS);
+    return 500 as const;
+  };
+  const { body } = await api.post<{ id: string }>(`${PATH}/${id}/test`, {});
+  // Only one attempt is made of a test.
+  expect(await state(id, body.id)).toMatchObject({ state: 'delivered', attempts: 1 });
+  expect(after.accepted()).toMatchObject([{ id: body.id }]);
+  expect([...before.problems, ...after.problems]).toEqual([]);
+});
+
 test('after a rotation, messages verify with both secrets', async () => {
   const hook = hooks.open('rotation');
   const { id } = await subscribe(api, hook, CHAMPIONS);
