@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { chartsAreCurrent } from '#libs/charts';
 import type { NativeEvent } from '#libs/contracts';
-import { BulkLoad } from '#libs/facts';
+import { BulkLoad, ExclusionsService, FactsService, IdStore } from '#libs/facts';
 import { Database, migrate, packageRoot } from '#libs/database';
-import { migrateQueues } from '#libs/platform';
+import { Instance, migrateQueues } from '#libs/platform';
 import { startEmbedded, type EmbeddedDatabase } from '#libs/embedded-postgres';
 import { Bar, say } from './progress.js';
 import { eventsOf } from './reference/events.js';
-import { DAYS, ReferenceData } from './reference/reference-data.js';
+import { NO_MEMBERSHIP } from './reference/memberships.js';
+import { DAYS, EXCLUDED_DOMAIN, ReferenceData } from './reference/reference-data.js';
 import { startService } from './processes.js';
 
 const BATCH = 20_000;
@@ -59,7 +60,11 @@ async function prepare({ url }: EmbeddedDatabase, users: number, isNew: boolean)
   say(`Loading the reference data of ${users.toLocaleString('en')} users`);
   const database = new Database({ DATABASE_URL: url, DATABASE_POOL_SIZE: POOL_SIZE });
   try {
-    await load(new BulkLoad(database, {}), new ReferenceData(users));
+    const into = new BulkLoad(database, {});
+    const data = new ReferenceData(users);
+    await loadEvents(into, data);
+    await exclude(database);
+    await loadActivity(into, data);
   } finally {
     await database.onApplicationShutdown();
   }
@@ -67,16 +72,36 @@ async function prepare({ url }: EmbeddedDatabase, users: number, isNew: boolean)
   await settle(url);
 }
 
-async function load(into: BulkLoad, data: ReferenceData): Promise<void> {
-  await loadEvents(into, data);
-  const keys = await loadKeys(into, data);
+/** Excludes the users of the operator's domain, as the API does. */
+async function exclude(database: Database): Promise<void> {
+  const facts = new FactsService(new IdStore(database), new Instance(database, {}));
+  const rules = { email_domains: [EXCLUDED_DOMAIN], user_ids: [], org_ids: [] };
+  await new ExclusionsService(database, facts).replace(rules);
+}
+
+async function loadActivity(into: BulkLoad, data: ReferenceData): Promise<void> {
+  const keys = {
+    users: await keysOf(
+      data.users,
+      (index) => data.user(index).id,
+      (ids) => into.userKeys(ids),
+    ),
+    orgs: await keysOf(
+      data.orgs,
+      (index) => data.org(index).id,
+      (ids) => into.orgKeys(ids),
+    ),
+    pairs: new Uint32Array(data.memberships),
+  };
   const bar = new Bar('activity', 0.15 * data.users * DAYS, 'user-days');
   // The last day first: each user's last activity is then written once or twice, not daily.
   for (let day = DAYS - 1; day >= 0; day--) {
-    const { users, seconds } = data.activeOn(day);
+    const { users, seconds, named } = data.activeOn(day);
+    await addPairs(into, data, named, keys);
     await into.activityByKey(
-      users.map((user) => keys[user]!),
+      users.map((user) => keys.users[user]!),
       seconds,
+      named.map((membership) => keys.pairs[membership] ?? 0),
     );
     bar.add(users.length);
   }
@@ -102,15 +127,39 @@ async function loadEvents(into: BulkLoad, data: ReferenceData): Promise<void> {
   await write(batch, last);
 }
 
-/** The store's key of each user, by index; creates keys for new users. */
-async function loadKeys(into: BulkLoad, data: ReferenceData): Promise<Uint32Array> {
-  const keys = new Uint32Array(data.users);
-  for (let from = 0; from < data.users; from += IDS_AT_ONCE) {
-    const count = Math.min(IDS_AT_ONCE, data.users - from);
-    const ids = Array.from({ length: count }, (_, place) => data.user(from + place).id);
-    keys.set(await into.userKeys(ids), from);
+/** The store's keys of users or orgs, by index; creates keys for new ones. */
+async function keysOf(
+  size: number,
+  idOf: (index: number) => string,
+  read: (ids: readonly string[]) => Promise<Uint32Array>,
+): Promise<Uint32Array> {
+  const keys = new Uint32Array(size);
+  for (let from = 0; from < size; from += IDS_AT_ONCE) {
+    const count = Math.min(IDS_AT_ONCE, size - from);
+    keys.set(await read(Array.from({ length: count }, (_, place) => idOf(from + place))), from);
   }
   return keys;
+}
+
+/** Adds the keys of the memberships that activity names for the first time. */
+async function addPairs(
+  into: BulkLoad,
+  data: ReferenceData,
+  named: Uint32Array,
+  keys: Record<'users' | 'orgs' | 'pairs', Uint32Array>,
+): Promise<void> {
+  const isNew = (membership: number) =>
+    membership !== NO_MEMBERSHIP && keys.pairs[membership] === 0;
+  const added = named.filter(isNew);
+  for (let from = 0; from < added.length; from += IDS_AT_ONCE) {
+    const some = added.subarray(from, from + IDS_AT_ONCE);
+    const pairs = Array.from(some, (membership) => {
+      const { user, org } = data.pair(membership);
+      return { user: keys.users[user]!, org: keys.orgs[org]! };
+    });
+    for (const [place, key] of (await into.pairKeys(pairs)).entries())
+      keys.pairs[some[place]!] = key;
+  }
 }
 
 /** Lets a worker derive the chart data. */

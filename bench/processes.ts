@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Closable } from './closing.js';
 import { ProcessLog } from './process-log.js';
+import { TRAIT_SETTINGS } from './reference/traits.js';
 
 const MAIN = fileURLToPath(new URL('../apps/cli/main.js', import.meta.url));
 
@@ -38,6 +39,7 @@ export async function startService(
       ...{ DATABASE_URL: databaseUrl, INSIGHTD_API_KEY: KEY, READ_RATE_LIMIT: '1000000' },
       // No scheduled runs, only requested ones.
       REPORT_CRON: '0 0 29 2 *',
+      ...TRAIT_SETTINGS,
       ...settings,
     },
   });

@@ -13,13 +13,26 @@ interface ActiveEvent {
   data: { user_id: string };
 }
 
-/** The acknowledged user-days, to compare with the store. */
+const EXCLUDED = `
+  select user_id as id from user_ids join excluded_users x on x.block = id >> 12
+  where get_bit(x.bits, id & 4095) = 1`;
+
+/** The acknowledged user-days of users who are not excluded, to compare with the store. */
 export class SentActivity {
   private readonly usersByDay = new Map<string, Set<string>>();
 
+  private constructor(private readonly excluded: ReadonlySet<string>) {}
+
+  /** @param clone the store that the activity is sent to */
+  static async to(clone: Clone): Promise<SentActivity> {
+    const excluded = await clone.query<{ id: string }>(EXCLUDED);
+    return new SentActivity(new Set(excluded.map(({ id }) => id)));
+  }
+
   /** Deletes the activity of today and yesterday from a copy of the store: later activity was sent. */
   static async forgetLately(clone: Clone): Promise<void> {
-    await clone.query(`delete from activity where day >= (now() at time zone 'UTC')::date - 1`);
+    for (const table of ['activity', 'named_activity'])
+      await clone.query(`delete from ${table} where day >= (now() at time zone 'UTC')::date - 1`);
   }
 
   /** Adds the activity of the bodies that were answered with 200. */
@@ -29,6 +42,7 @@ export class SentActivity {
       for (const { type, time, data } of Array.isArray(parsed) ? parsed : [parsed]) {
         // A user counts as active on the day of the creation.
         if (type !== 'user.active' && type !== 'user.created') continue;
+        if (this.excluded.has(data.user_id)) continue;
         const day = time.slice(0, 10);
         const users = this.usersByDay.get(day) ?? new Set();
         this.usersByDay.set(day, users.add(data.user_id));

@@ -1,5 +1,6 @@
 import { DAY_MS } from '#libs/contracts';
 import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
+import { isThere } from './facts-sql.js';
 
 const [FIRST, LAST] = [FIRST_DAY / DAY_MS, LAST_DAY / DAY_MS];
 /** A Monday, in days since 1970. */
@@ -14,8 +15,8 @@ const METRICS = {
   orgs_created: 'select created_day as day, key from orgs',
   active_users: 'select day, user_key as key from activity',
   active_orgs: `
-    select distinct day, org_key as key from activity join spans using (user_key)
-    where day >= coalesce(from_day, day) and day <= coalesce(to_day, day)`,
+    select distinct day, spans.org_key as key from activity join spans using (user_key)
+    where day >= coalesce(from_day, day) and day <= coalesce(to_day, day) and ${isThere('activity')}`,
 } as const;
 
 // The first period may begin before the year and the last one may end after it: both are complete.

@@ -1,5 +1,6 @@
 import { DAY_MS } from '#libs/contracts';
 import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
+import { isThere } from './facts-sql.js';
 
 const [FIRST, LAST] = [FIRST_DAY / DAY_MS, LAST_DAY / DAY_MS];
 /** A Monday, in days since 1970. */
@@ -13,8 +14,8 @@ const [FIRST_WEEK, LAST_WEEK] = [FIRST - 6, LAST];
 /** The days of orgs as rows, which insightd derives beforehand too. */
 export const ORG_DAYS = `
   create temp table org_days as
-  select distinct day, org_key from activity join spans using (user_key)
-  where day >= coalesce(from_day, day) and day <= coalesce(to_day, day)`;
+  select distinct day, spans.org_key from activity join spans using (user_key)
+  where day >= coalesce(from_day, day) and day <= coalesce(to_day, day) and ${isThere('activity')}`;
 
 /** Rows (day, key) of activity, and the table of creations. */
 const ROWS = {

@@ -15,37 +15,53 @@ const BEFORE = [7, 30] as const;
 // removed30 …, members; for both active7 …, before7 …, created_day, and their order.
 
 /**
- * Each user's active days as the bits of one number; bit 0 is the last day. Every later question is a mask or a
+ * Each user's days by named org, null for none, as the bits of one number; bit 0 is the last day. Every later question is a mask or a
  * count of bits. Of all tried ways to aggregate rows (counts with filters, two or three narrower masks, a join with a
  * table of masks) this was the fastest in DuckDB.
  */
 export const BITMAPS_FROM_ROWS = `
-  select user_key, bit_or(1::hugeint << (${D} - day)::hugeint) as days
-  from activity where day between ${D - LONGEST + 1} and ${D} group by user_key`;
+  select user_key, org_key, bit_or(1::hugeint << (${D} - day)::hugeint) as days
+  from activity where day between ${D - LONGEST + 1} and ${D} group by user_key, org_key`;
 
 /** The same from (day, block, word) bitmaps: the words of each day side by side, transposed into rows. */
 export const BITMAPS_FROM_BITS = `
-  with low as (${halfOf(0, 64)}), high as (${halfOf(64, LONGEST)})
-  select user_key, low::hugeint | (high::hugeint << 64) as days
-  from (
-    select first_key + unnest(range(64))::integer as user_key,
-      unnest(low.words) as low, unnest(high.words) as high
-    from low join high using (first_key)
-  )
-  where low <> 0 or high <> 0`;
+  select key as user_key, null::integer as org_key, days from (${bitmapsOf('activity_words', 'unnamed')})
+  union all
+  select user_key, org_key, days from (${bitmapsOf('named_words', 'bits')}) join pairs using (key)`;
+
+/** Each user's active days, from its days by named org. */
+export const USER_DAYS = 'select user_key, bit_or(days) as days from place_days group by user_key';
+
+/** The days of each key of a table of words, as the bits of one number. */
+function bitmapsOf(table: string, bits: string): string {
+  return `
+    with low as (${halfOf(table, bits, 0, 64)}), high as (${halfOf(table, bits, 64, LONGEST)})
+    select key, low::hugeint | (high::hugeint << 64) as days
+    from (
+      select first_key + unnest(range(64))::integer as key,
+        unnest(low.words) as low, unnest(high.words) as high
+      from low join high using (first_key)
+    )
+    where low <> 0 or high <> 0`;
+}
 
 /** The words of the days with ages from `from` to `before` (exclusive), transposed. */
-function halfOf(from: number, before: number): string {
+function halfOf(table: string, bits: string, from: number, before: number): string {
   const ages = Array.from({ length: before - from }, (_, place) => from + place);
   // The rows of each day have the same order; a join by keys took 20 times as long.
   const days = ages.map(
-    (age) => `(select block, word, bits from activity_words where day = ${D - age}) d${age}`,
+    (age) => `(select block, word, ${bits} as bits from ${table} where day = ${D - age}) d${age}`,
   );
   const words = wordsOf(ages.map((age) => `d${age}.bits`));
   const sideBySide = `
     select (d${from}.block * 4096 + d${from}.word * 64)::integer as first_key, ${words}
     from ${days.join(' positional join ')}`;
   return `select first_key, ${WORD_LIST} as words from (${transposed(sideBySide, 'first_key')})`;
+}
+
+/** Whether activity of a member makes the org active: it names the org, or none. */
+export function isThere(activity: string): string {
+  return `(${activity}.org_key is null or ${activity}.org_key = spans.org_key)`;
 }
 
 const each = (windows: readonly number[], column: (n: number) => string) =>
@@ -104,15 +120,15 @@ export const USERS_FROM_BITMAPS = `
   ${usersFrom(`${daysInMask}, ${activeInMask}`, 'active')}
   order by last_active_at * ${2 ** 31} - id_place desc`;
 
-/** An org has the active days of its members that their spans cover. */
+/** An org has the active days of its members that their spans cover, unless they named another org. */
 const orgBitmaps = `
-  select org_key, bit_or(days & (
+  select spans.org_key, bit_or(days & (
     (1::hugeint << (${D + 1} - greatest(coalesce(from_day, 0), ${D - LONGEST + 1}))::hugeint)
     - (1::hugeint << (${D} - coalesce(to_day, ${D}))::hugeint)
   )) as days
-  from spans join active using (user_key)
-  where coalesce(to_day, ${D}) > ${D - LONGEST}
-  group by org_key`;
+  from spans join place_days using (user_key)
+  where coalesce(to_day, ${D}) > ${D - LONGEST} and ${isThere('place_days')}
+  group by spans.org_key`;
 
 /** Facts of orgs from bitmaps, the largest and then oldest first. */
 export const ORGS_FROM_BITMAPS = `
@@ -130,10 +146,10 @@ export const USERS_FROM_COUNTS = usersFrom(
 export const ORGS_FROM_COUNTS = orgsFrom(
   orFalse,
   `(
-    select org_key, ${activeInRows}
+    select spans.org_key, ${activeInRows}
     from spans join activity using (user_key)
     where day between greatest(coalesce(from_day, 0), ${D - 2 * Math.max(...BEFORE) + 1})
-      and coalesce(to_day, ${D})
-    group by org_key
+      and coalesce(to_day, ${D}) and ${isThere('activity')}
+    group by spans.org_key
   ) active`,
 );

@@ -8,6 +8,7 @@ import {
   ORGS_FROM_BITMAPS,
   USERS_FROM_COUNTS,
   USERS_FROM_BITMAPS,
+  USER_DAYS,
 } from './facts-sql.js';
 
 /** A way for DuckDB to make the 22 rankings: each user and each org is aggregated once. */
@@ -88,7 +89,8 @@ const inTables = (what: string, bitmaps: string): Pass => ({
   what,
   statements: [
     'begin',
-    `create temp table active as ${bitmaps}`,
+    `create temp table place_days as ${bitmaps}`,
+    `create temp table active as ${USER_DAYS}`,
     `create temp table user_facts as ${USERS_FROM_BITMAPS}`,
     `create temp table org_facts as ${ORGS_FROM_BITMAPS}`,
     ...COMPARED_RANKINGS.map(writeTable),
@@ -143,8 +145,13 @@ export const PASSES = {
 
 /** Removes the tables of an earlier pass. */
 export const CLEAR: readonly string[] = [
-  ...[...COMPARED_RANKINGS.map(tableOf), 'rankings', 'active', 'user_facts', 'org_facts'].map(
-    (name) => `drop table if exists ${name}`,
-  ),
+  ...[
+    ...COMPARED_RANKINGS.map(tableOf),
+    'rankings',
+    'place_days',
+    'active',
+    'user_facts',
+    'org_facts',
+  ].map((name) => `drop table if exists ${name}`),
   'checkpoint',
 ];

@@ -1,4 +1,5 @@
 import { DAY_MS } from '#libs/contracts';
+import { NO_MEMBERSHIP } from './memberships.js';
 import { between, chance, hash, mix } from './random.js';
 
 /** The kinds of users and the share of each: daily, occasional, or no longer active. */
@@ -23,8 +24,8 @@ interface Kind {
 }
 
 /** Random streams: any numbers that the rest of the reference data does not use. */
-const [KIND, RATE, LEAVING, PAUSE_FROM, PAUSE_DAYS, DAYS, SECONDS] = [
-  101, 102, 103, 104, 105, 106, 107,
+const [KIND, RATE, LEAVING, PAUSE_FROM, PAUSE_DAYS, DAYS, SECONDS, NAMING] = [
+  101, 102, 103, 104, 105, 106, 107, 108,
 ];
 const NEVER = 32_767;
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [30, 200];
@@ -33,6 +34,8 @@ const [SHORTEST_PAUSE, LONGEST_PAUSE] = [30, 200];
 export interface ActiveUsers {
   users: Uint32Array;
   seconds: Uint32Array;
+  /** The membership whose org the activity names, by index, or `NO_MEMBERSHIP`. */
+  named: Uint32Array;
 }
 
 /**
@@ -49,6 +52,7 @@ export class ActivityPattern {
   /**
    * @param lifeOf the first day and the day after the last on which a user can be active; the day of
    *   its creation, if in the period, is always active, at the second of the creation
+   * @param namedBy the membership whose org a user names on a day, by a random number from 0 to 2^32 - 1
    */
   constructor(
     private readonly users: number,
@@ -56,6 +60,7 @@ export class ActivityPattern {
     private readonly days: number,
     private readonly createdSecond: (user: number) => number | undefined,
     lifeOf: (user: number) => { from: number; before: number },
+    private readonly namedBy: (user: number, drawn: number) => number,
   ) {
     this.rates = new Float32Array(users);
     this.kinds = new Uint8Array(users);
@@ -73,15 +78,19 @@ export class ActivityPattern {
     const ofDay = hash(DAYS, day);
     const users = new Uint32Array(this.users);
     const seconds = new Uint32Array(this.users);
+    const named = new Uint32Array(this.users);
     let count = 0;
     for (let user = 0; user < this.users; user++) {
       const drawn = mix(mix(user) ^ ofDay);
       if (!this.isActive(user, day, drawn / 2 ** 32, isWeekend)) continue;
       const created = this.from[user] === day ? this.createdSecond(user) : undefined;
       users[count] = user;
-      seconds[count++] = created ?? midnight + (mix(drawn ^ SECONDS) % 86_400);
+      seconds[count] = created ?? midnight + (mix(drawn ^ SECONDS) % 86_400);
+      named[count++] =
+        created === undefined ? this.namedBy(user, mix(drawn ^ NAMING)) : NO_MEMBERSHIP;
     }
-    return { users: users.slice(0, count), seconds: seconds.slice(0, count) };
+    const [active, at, places] = [users, seconds, named].map((all) => all.slice(0, count));
+    return { users: active!, seconds: at!, named: places! };
   }
 
   private draw(user: number, life: { from: number; before: number }): void {

@@ -1,6 +1,7 @@
 import type { EventOf, EventType, NativeEvent } from '#libs/contracts';
 import type { ReferenceData } from './reference-data.js';
 import type { MembershipHistory } from './memberships.js';
+import { orgTraits, userTraits } from './traits.js';
 
 const SOURCE = 'reference';
 
@@ -20,10 +21,11 @@ function* userEvents(data: ReferenceData, index: number): Generator<NativeEvent>
     yield event('user.created', `user ${index}`, createdAt, {
       user_id: id,
       created_at: undefined,
-      email: `user${index}@example.com`,
+      email: data.emailOf(index),
       username: `user${index}`,
       first_name: 'Ann',
       last_name: index % 3 === 0 ? null : `Number ${index}`,
+      traits: userTraits(index),
     });
   }
   if (deletedAt !== undefined) {
@@ -38,6 +40,7 @@ function* orgEvents(data: ReferenceData, index: number): Generator<NativeEvent> 
       org_id: id,
       created_at: undefined,
       name: `Org ${index}`,
+      traits: orgTraits(index),
     });
   }
   if (deletedAt !== undefined) {

@@ -9,6 +9,11 @@ const FIRST_SHARE = 0.95;
 const STRIDE = 7_919;
 const ROLES = ['Owner', 'Admin', 'Member', undefined] as const;
 
+/** Activity that names no org. */
+export const NO_MEMBERSHIP = 0xffff_ffff;
+/** Of eight days of a member, four name an org. Of eight of these, two name the second org, if there is one. */
+const [NAMES, NAMES_SECOND, OF] = [4, 2, 8];
+
 /** A step of a membership; `at` in milliseconds since 1970, whole seconds. */
 export interface HistoryStep {
   kind: 'add' | 'remove' | 'role';
@@ -38,13 +43,18 @@ const COURSES: readonly { share: number; kinds: readonly HistoryStep['kind'][] }
 /** The memberships of users in orgs. Each pair of user and org has one index. */
 export class MembershipPattern {
   private readonly firsts: number;
+  /** `STRIDE * unstride` is 1 modulo the number of users. */
+  private readonly unstride: number;
 
+  /** @throws Error when a second membership would not have one user */
   constructor(
     private readonly users: number,
     private readonly orgs: number,
+    private readonly memberships: number,
     private readonly end: number,
   ) {
     this.firsts = Math.floor(users * FIRST_SHARE);
+    this.unstride = inverse(STRIDE, users);
   }
 
   pairOf(index: number): { user: number; org: number } {
@@ -53,6 +63,18 @@ export class MembershipPattern {
     const org = this.orgOf(index);
     const isTaken = user < this.firsts && this.orgOf(user) === org;
     return { user, org: isTaken ? (org + 1) % this.orgs : org };
+  }
+
+  /**
+   * The membership whose org a user's activity names, mostly the first one.
+   * @param drawn a random number from 0 to 2^32 - 1
+   */
+  namedBy(user: number, drawn: number): number {
+    if (drawn % OF >= NAMES) return NO_MEMBERSHIP;
+    const second = this.firsts + ((user * this.unstride) % this.users);
+    const hasSecond = second < this.memberships;
+    if (user >= this.firsts) return hasSecond ? second : NO_MEMBERSHIP;
+    return hasSecond && (drawn >>> 3) % OF < NAMES_SECOND ? second : user;
   }
 
   /** @param since the time from which both exist */
@@ -77,6 +99,19 @@ export class MembershipPattern {
   private orgOf(index: number): number {
     return Math.floor((this.orgs + 1) ** chance(ORG_RANK, index)) - 1;
   }
+}
+
+/** The number whose product with `value` is 1 modulo `modulus`. @throws Error when they have a common factor */
+function inverse(value: number, modulus: number): number {
+  let [older, newer] = [modulus, value % modulus];
+  let [oldFactor, factor] = [0, 1];
+  while (newer > 0) {
+    const quotient = Math.floor(older / newer);
+    [older, newer] = [newer, older - quotient * newer];
+    [oldFactor, factor] = [factor, oldFactor - quotient * factor];
+  }
+  if (older !== 1) throw new Error(`The number of users must not be a multiple of ${value}.`);
+  return oldFactor < 0 ? oldFactor + modulus : oldFactor;
 }
 
 function courseOf(drawn: number): (typeof COURSES)[number] {

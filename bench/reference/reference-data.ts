@@ -15,6 +15,10 @@ const [USER, ORG, WITHOUT_CREATION, OLD, CREATED, DELETED, DELETED_AT] = [
 ];
 const MONTHS_BEFORE = 24;
 
+/** Every 50th user has an e-mail at this domain, which the store excludes. */
+export const EXCLUDED_DOMAIN = 'operator.example';
+const EXCLUDED = 50;
+
 /** A user or an org. Times are in milliseconds since 1970; without `createdAt`, only the id is known. */
 export interface Subject {
   id: string;
@@ -34,7 +38,7 @@ const ORGS: Shares = { withoutCreation: 0.01, old: 0.7, deleted: 0.01 };
 /**
  * The data of all measurements, generated from the number of users alone: U users,
  * U/10 orgs with sizes by Zipf's law, 1.2 U memberships, 0.3 U invites, and a year in which 15 % of the users are
- * active on an average day. The same index always gives the same user, org, membership or
+ * active on an average day. Half of the activity of members names an org, and 2 % of the users are excluded. The same index always gives the same user, org, membership or
  * invite.
  */
 export class ReferenceData {
@@ -48,11 +52,21 @@ export class ReferenceData {
     this.orgs = Math.floor(users / 10);
     this.memberships = Math.floor(users * 1.2);
     this.invites = Math.floor(users * 0.3);
-    this.membershipPattern = new MembershipPattern(users, this.orgs, END);
+    this.membershipPattern = new MembershipPattern(users, this.orgs, this.memberships, END);
   }
 
   user(index: number): Subject {
     return subject(USER, USERS, index);
+  }
+
+  emailOf(index: number): string {
+    const domain = index % EXCLUDED === EXCLUDED - 1 ? EXCLUDED_DOMAIN : 'example.com';
+    return `user${index}@${domain}`;
+  }
+
+  /** Whether a user is excluded. A user without a creation has no e-mail. */
+  isExcluded(index: number): boolean {
+    return index % EXCLUDED === EXCLUDED - 1 && this.user(index).createdAt !== undefined;
   }
 
   org(index: number): Subject {
@@ -68,8 +82,13 @@ export class ReferenceData {
     return knownIndex(ORG, id, this.orgs);
   }
 
+  /** The user and the org of a membership, by index. */
+  pair(index: number): { user: number; org: number } {
+    return this.membershipPattern.pairOf(index);
+  }
+
   membership(index: number): MembershipHistory {
-    const { user, org } = this.membershipPattern.pairOf(index);
+    const { user, org } = this.pair(index);
     const since = Math.max(
       this.user(user).createdAt ?? FIRST_DAY,
       this.org(org).createdAt ?? FIRST_DAY,
@@ -89,6 +108,7 @@ export class ReferenceData {
       DAYS,
       (user) => Math.floor(this.user(user).createdAt! / 1000),
       (user) => this.lifeOf(user),
+      (user, drawn) => this.membershipPattern.namedBy(user, drawn),
     );
     return this.pattern.activeOn(day);
   }

@@ -36,7 +36,8 @@ export const backpressure: Stage = {
         await closing(async (openOnce) => {
           await SentActivity.forgetLately(clone);
           const api = await openOnce(startService('api', clone.databaseUrl));
-          await flood(bench, { api, generator, samples, userIds }, clone.databaseUrl);
+          const sent = await SentActivity.to(clone);
+          await flood(bench, { api, generator, samples, userIds, sent }, clone.databaseUrl);
         });
       }
       return figures(samples);
@@ -55,15 +56,15 @@ interface Flooding {
   generator: Generator;
   samples: Samples;
   userIds: readonly string[];
+  sent: SentActivity;
 }
 
 async function flood(
   bench: Bench,
-  { api, generator, samples, userIds }: Flooding,
+  { api, generator, samples, userIds, sent }: Flooding,
   databaseUrl: string,
 ): Promise<void> {
   const wanted = { userIds, eventsARequest: EVENTS_A_REQUEST, now: Date.now() };
-  const sent = new SentActivity();
   const send = async (bodies: Buffer[]) => {
     const load = { port: portOf(api), requests: bodies.map(rawEvents), connections: CONNECTIONS };
     const loaded = await generator.ask({ ...load, seconds: HELD_MS / 1000 - 1, again: true });

@@ -51,7 +51,7 @@ export const ingest: Stage = {
         api: await open(startService('api', clone.databaseUrl)),
         generator: await open(startGenerator()),
         parser: await open(startChild<readonly Uint8Array[], number>(parser)),
-        sent: new SentActivity(),
+        sent: await SentActivity.to(clone),
         samples: new Samples(),
       });
     }),

@@ -39,7 +39,7 @@ export const singles: Stage = {
         bare: await open(startChild<'port', number>(bare)),
         generator: await open(startGenerator()),
         userIds: await clone.ids('user'),
-        sent: new SentActivity(),
+        sent: await SentActivity.to(clone),
         samples: new Samples(),
       });
     }),

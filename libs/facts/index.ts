@@ -27,6 +27,7 @@ export { invitesReceived, invitesSent, personFacts } from './export/person.query
 export { factLines } from './export/store-lines.js';
 export { FactsModule } from './facts.module.js';
 export { FactsService, type Written } from './write/facts.service.js';
+export { IdStore } from './write/ids.store.js';
 export { forgetIdentities } from './write/identities.store.js';
 export { orgsOf } from './write/memberships.store.js';
 export { FactReplica } from './replica/fact-replica.js';

@@ -5,7 +5,7 @@ import { ActivityEntries } from '../blocks/activity-entries.js';
 import { DayBlocks } from '../blocks/day-block.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
-import { pairKeys } from './activity-pairs.store.js';
+import { pairKeys, type NamedPair } from './activity-pairs.store.js';
 import { queueActiveDays, queueEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
 import { expectCalendar } from './store-calendar.store.js';
@@ -18,6 +18,17 @@ export interface ActivityColumns {
   orgs: Uint32Array;
   seconds: Uint32Array;
 }
+
+/** User `users[i]` was active at `seconds[i]`, unix seconds, and named the org of the pair `pairs[i]`. */
+export interface KeyedColumns {
+  users: Uint32Array;
+  /** Keys of (user, org) pairs; `NO_PAIR`, or a missing entry, where no org is named. */
+  pairs: Uint32Array;
+  seconds: Uint32Array;
+}
+
+/** The key of no pair. */
+const NO_PAIR = 0;
 
 // Advisory lock key: the letters "fold".
 const FOLD_LOCK = 0x666f6c64;
@@ -78,6 +89,36 @@ export class ActivityFold {
       await this.lock(db);
       if ((await put(db, entries)).size > 0) await queueEverything(db);
       await expectPresent(db, witnesses);
+    }, 'long');
+  }
+
+  /** The keys of (user, org) pairs, in their order. Creates missing ones. @param pairs without repetitions */
+  async pairKeys(pairs: readonly NamedPair[]): Promise<Uint32Array> {
+    const rows = await this.database.transaction(async (db) => {
+      await this.lock(db);
+      return pairKeys(db, pairs);
+    }, 'long');
+    const keys = new Map(rows.map(({ id, user, org }) => [`${user}/${org}`, id]));
+    return Uint32Array.from(pairs, ({ user, org }) => keys.get(`${user}/${org}`)!);
+  }
+
+  /**
+   * `write` for callers that keep the keys of pairs: ten million of them are neither collected nor looked up each time.
+   * The keys are not checked.
+   */
+  async writeByKey({ users, pairs, seconds }: KeyedColumns): Promise<void> {
+    const entries = new ActivityEntries(this.calendar);
+    const named = new DayBlocks();
+    for (const [index, user] of users.entries()) {
+      entries.add(user, seconds[index]!);
+      const pair = pairs[index] ?? NO_PAIR;
+      if (pair !== NO_PAIR) named.add(this.calendar.dayOf(seconds[index]! * 1000), pair);
+    }
+    await this.database.transaction(async (db) => {
+      await this.lock(db);
+      const changed = await put(db, entries);
+      const changedPairs = await orActivity(db, 'named_activity', named);
+      if (changed.size + changedPairs.size > 0) await queueEverything(db);
     }, 'long');
   }
 

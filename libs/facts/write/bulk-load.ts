@@ -2,6 +2,7 @@ import type { NativeEvent, RecordOf } from '#libs/contracts';
 import { Instance, calendarOf, type Settings } from '#libs/platform';
 import { viaCopy, type Connection, type Database } from '#libs/database';
 import { ActivityFold } from './activity-fold.service.js';
+import type { NamedPair } from './activity-pairs.store.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { FactsService, type Written } from './facts.service.js';
 import { keepHashedDomains } from './erased-domains.store.js';
@@ -9,8 +10,6 @@ import { restoreIdentities } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { expectPresent } from './witness.js';
 import { versionOf } from '../membership/version.js';
-
-const NO_WITNESSES = { users: undefined, orgs: undefined };
 
 /** Loads large numbers of events, by COPY. The same rules apply as for single events. */
 export class BulkLoad {
@@ -120,12 +119,29 @@ export class BulkLoad {
     return Uint32Array.from(userIds, (id) => keys.get(id)!);
   }
 
+  /** The keys of orgs, in the order of `orgIds`. Creates missing ones. */
+  async orgKeys(orgIds: readonly string[]): Promise<Uint32Array> {
+    const { keys } = await this.ids.orgKeys(orgIds);
+    return Uint32Array.from(orgIds, (id) => keys.get(id)!);
+  }
+
   /**
-   * `activity` by user keys. The store must be the one that the keys were read from; this is not
-   * checked.
+   * The keys of pairs of a user and an org that activity names, in the order of `pairs`. Creates missing ones.
+   * @param pairs keys of users and orgs, without repetitions
    */
-  async activityByKey(keys: Uint32Array, seconds: Uint32Array): Promise<void> {
-    const unnamed = new Uint32Array(0);
-    await this.fold.write({ users: keys, orgs: unnamed, seconds }, NO_WITNESSES);
+  pairKeys(pairs: readonly NamedPair[]): Promise<Uint32Array> {
+    return this.fold.pairKeys(pairs);
+  }
+
+  /**
+   * `activity` by the keys of users and of the pairs of user and org; 0 names no org. The store must be the one that
+   * the keys were read from; this is not checked.
+   */
+  async activityByKey(
+    users: Uint32Array,
+    seconds: Uint32Array,
+    pairs = new Uint32Array(0),
+  ): Promise<void> {
+    await this.fold.writeByKey({ users, pairs, seconds });
   }
 }
