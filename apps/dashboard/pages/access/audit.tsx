@@ -3,11 +3,14 @@ import { useResource } from '../../api/resource.js';
 import { useIsAdmin } from '../../api/session.js';
 import { OnlyAdmins } from '../../components/only-admins.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { Link } from '../../routing/link.js';
 import { addressOf, changed, navigate, type Place } from '../../routing/location.js';
 import { Title } from '../../routing/title.js';
 import { AUDIT_ACTIONS, actionName, actorName, detailsText } from '../../labels/audit.js';
 import { formatCount, formatMoment } from '../../labels/format.js';
+
+const COLUMNS: readonly Column[] = [['When'], ['Who'], ['Action'], ['From', 'wide-only']];
 
 const AT_ONCE = 50;
 
@@ -83,40 +86,25 @@ function Log({ place }: { place: Place }) {
 
 function Entries({ entries }: Pick<AuditEntries, 'entries'>) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">Audit log</caption>
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Who</th>
-            <th scope="col">Action</th>
-            <th scope="col" class="wide-only">
-              From
-            </th>
+    <Table name="Audit log" columns={COLUMNS}>
+      {entries.map(({ id, at, actor, action, target, details, ip }) => {
+        const [who, how] = actorName(actor);
+        return (
+          <tr key={id}>
+            <th scope="row">{formatMoment(at)}</th>
+            <td>
+              <bdi class="id">{who}</bdi>
+              <span class="soft small block-line">{how}</span>
+            </td>
+            <td>
+              {actionName(action)}
+              {target !== null && <bdi class="small block-line id">{target}</bdi>}
+              <bdi class="soft small block-line id">{detailsText(details)}</bdi>
+            </td>
+            <td class="wide-only">{ip ?? '–'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.map(({ id, at, actor, action, target, details, ip }) => {
-            const [who, how] = actorName(actor);
-            return (
-              <tr key={id}>
-                <th scope="row">{formatMoment(at)}</th>
-                <td>
-                  <bdi class="id">{who}</bdi>
-                  <span class="soft small block-line">{how}</span>
-                </td>
-                <td>
-                  {actionName(action)}
-                  {target !== null && <bdi class="small block-line id">{target}</bdi>}
-                  <bdi class="soft small block-line id">{detailsText(details)}</bdi>
-                </td>
-                <td class="wide-only">{ip ?? '–'}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </Table>
   );
 }

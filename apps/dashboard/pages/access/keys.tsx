@@ -6,10 +6,20 @@ import { useIsAdmin } from '../../api/session.js';
 import { KeyMaker } from '../../components/key-maker.js';
 import { OnlyAdmins } from '../../components/only-admins.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { now } from '../../labels/clock.js';
 import { dayOf, formatDay } from '../../labels/format.js';
+
+const COLUMNS: readonly Column[] = [
+  ['Name'],
+  ['Scopes'],
+  ['Created', 'number wide-only'],
+  ['Last used', 'number wide-only'],
+  ['Expires', 'number wide-only'],
+  ['State'],
+];
 
 const KEYS = '/api/admin/v1/keys';
 type Key = KeyList['keys'][number];
@@ -60,48 +70,27 @@ function Keys() {
 
 function KeysTable({ keys, onEnd }: { keys: readonly Key[]; onEnd: () => void }) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">API keys</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Scopes</th>
-            <th scope="col" class="number wide-only">
-              Created
-            </th>
-            <th scope="col" class="number wide-only">
-              Last used
-            </th>
-            <th scope="col" class="number wide-only">
-              Expires
-            </th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.key_id}>
-              <th scope="row">
-                <bdi class="id">{key.name}</bdi>
-                <span class="soft small block-line">
-                  <code class="id">{key.key_id}</code>
-                </span>
-              </th>
-              <td>{key.scopes.join(', ')}</td>
-              {[key.created_at, key.last_used_at, key.expires_at].map((at, index) => (
-                <td key={index} class="number wide-only">
-                  {at === null ? 'never' : formatDay(dayOf(at))}
-                </td>
-              ))}
-              <td>
-                <State of={key} onEnd={onEnd} />
-              </td>
-            </tr>
+    <Table name="API keys" columns={COLUMNS}>
+      {keys.map((key) => (
+        <tr key={key.key_id}>
+          <th scope="row">
+            <bdi class="id">{key.name}</bdi>
+            <span class="soft small block-line">
+              <code class="id">{key.key_id}</code>
+            </span>
+          </th>
+          <td>{key.scopes.join(', ')}</td>
+          {[key.created_at, key.last_used_at, key.expires_at].map((at, index) => (
+            <td key={index} class="number wide-only">
+              {at === null ? 'never' : formatDay(dayOf(at))}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <td>
+            <State of={key} onEnd={onEnd} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -4,9 +4,17 @@ import { send } from '../../api/client.js';
 import { useResource } from '../../api/resource.js';
 import { Action, useAttempt } from '../../components/action.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { Link } from '../../routing/link.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
 import { formatMebibytes, formatMoment, formatNumber } from '../../labels/format.js';
+
+const COLUMNS: readonly Column[] = [
+  ['Event'],
+  ['Why'],
+  ['Last attempt', 'number wide-only'],
+  ['Attempts', 'number wide-only'],
+];
 
 const LETTERS = '/api/admin/v1/dead_letters';
 const AT_ONCE = 25;
@@ -107,45 +115,28 @@ async function replayAll(say: (words: string) => void, isLeft: () => boolean) {
 
 function LettersTable({ letters }: { letters: DeadLetterList['dead_letters'] }) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">Rejected events</caption>
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Why</th>
-            <th scope="col" class="number wide-only">
-              Last attempt
-            </th>
-            <th scope="col" class="number wide-only">
-              Attempts
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {letters.map((letter) => (
-            <tr key={letter.id}>
-              <th scope="row">
-                <bdi>{letter.type ?? 'no type'}</bdi>
-                <span class="soft small block-line">
-                  <bdi class="id">{letter.event_id ?? 'no id'}</bdi> from <bdi>{letter.source}</bdi>
-                </span>
-              </th>
-              <td>
-                <ul>
-                  {Object.entries(letter.errors).map(([field, messages]) => (
-                    <li key={field}>
-                      <code>{field}</code> <bdi>{messages.join('; ')}</bdi>
-                    </li>
-                  ))}
-                </ul>
-              </td>
-              <td class="number wide-only">{formatMoment(letter.last_at)}</td>
-              <td class="number wide-only">{formatNumber(letter.attempts)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table name="Rejected events" columns={COLUMNS}>
+      {letters.map((letter) => (
+        <tr key={letter.id}>
+          <th scope="row">
+            <bdi>{letter.type ?? 'no type'}</bdi>
+            <span class="soft small block-line">
+              <bdi class="id">{letter.event_id ?? 'no id'}</bdi> from <bdi>{letter.source}</bdi>
+            </span>
+          </th>
+          <td>
+            <ul>
+              {Object.entries(letter.errors).map(([field, messages]) => (
+                <li key={field}>
+                  <code>{field}</code> <bdi>{messages.join('; ')}</bdi>
+                </li>
+              ))}
+            </ul>
+          </td>
+          <td class="number wide-only">{formatMoment(letter.last_at)}</td>
+          <td class="number wide-only">{formatNumber(letter.attempts)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

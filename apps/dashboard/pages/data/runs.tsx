@@ -6,7 +6,17 @@ import { addressOf, changed, type Place } from '../../routing/location.js';
 import { formatMebibytes, formatMoment, formatNumber, formatSeconds } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
 import { RunNow } from '../../components/run-now.js';
+import { Table, type Column } from '../../components/table.js';
 import { RunsAhead, Withdraw } from './withdraw.js';
+
+const COLUMNS: readonly Column[] = [
+  [<Term name="report_time">As of</Term>],
+  ['State'],
+  ['Started', 'number wide-only'],
+  ['Took', 'number wide-only'],
+  ['Rows', 'number'],
+];
+const ACTIONS: Column = [<span class="unseen">Actions</span>, 'wide-only'];
 
 const AT_ONCE = 15;
 
@@ -66,62 +76,35 @@ function Disk({ snapshots }: { snapshots: NonNullable<RunList['snapshots']> }) {
 /** @param onWithdrawn called when a run was withdrawn; without it, runs cannot be withdrawn */
 function RunsTable({ runs, onWithdrawn }: Pick<RunList, 'runs'> & { onWithdrawn?: () => void }) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">Report runs</caption>
-        <thead>
-          <tr>
-            <th scope="col">
-              <Term name="report_time">As of</Term>
-            </th>
-            <th scope="col">State</th>
-            <th scope="col" class="number wide-only">
-              Started
-            </th>
-            <th scope="col" class="number wide-only">
-              Took
-            </th>
-            <th scope="col" class="number">
-              Rows
-            </th>
-            {onWithdrawn && (
-              <th scope="col" class="wide-only">
-                <span class="unseen">Actions</span>
-              </th>
+    <Table name="Report runs" columns={onWithdrawn ? [...COLUMNS, ACTIONS] : COLUMNS}>
+      {runs.map((run) => (
+        <tr key={run.run_id}>
+          <th scope="row">
+            {run.kept ? (
+              <Link href={`/reports/user/champion?run=${run.run_id}`}>
+                {formatMoment(run.report_time)}
+              </Link>
+            ) : (
+              formatMoment(run.report_time)
             )}
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map((run) => (
-            <tr key={run.run_id}>
-              <th scope="row">
-                {run.kept ? (
-                  <Link href={`/reports/user/champion?run=${run.run_id}`}>
-                    {formatMoment(run.report_time)}
-                  </Link>
-                ) : (
-                  formatMoment(run.report_time)
-                )}
-                {run.as_of && <span class="soft small"> end of the day</span>}
-              </th>
-              <td>
-                <RunState run={run} />
-              </td>
-              <td class="number wide-only">
-                {run.started_at === null ? '–' : formatMoment(run.started_at)}
-              </td>
-              <td class="number wide-only">{took(run)}</td>
-              <td class="number">{run.rows === null ? '–' : formatNumber(run.rows)}</td>
-              {onWithdrawn && (
-                <td class="wide-only">
-                  <Withdraw run={run} onEnd={onWithdrawn} />
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            {run.as_of && <span class="soft small"> end of the day</span>}
+          </th>
+          <td>
+            <RunState run={run} />
+          </td>
+          <td class="number wide-only">
+            {run.started_at === null ? '–' : formatMoment(run.started_at)}
+          </td>
+          <td class="number wide-only">{took(run)}</td>
+          <td class="number">{run.rows === null ? '–' : formatNumber(run.rows)}</td>
+          {onWithdrawn && (
+            <td class="wide-only">
+              <Withdraw run={run} onEnd={onWithdrawn} />
+            </td>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 }
 

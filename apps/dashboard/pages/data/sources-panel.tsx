@@ -1,11 +1,18 @@
 import type { SourceDetails, SourceState } from '#libs/contracts';
 import { useResource } from '../../api/resource.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { Link } from '../../routing/link.js';
 import { now } from '../../labels/clock.js';
 import { formatAgo, formatMoment, formatNumber } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
 import { isAlive } from './sources.js';
+
+const COLUMNS: readonly Column[] = [['Source'], ['State'], ['Last event', 'number']];
+const COLUMNS_OF_ADMINS: readonly Column[] = [
+  ['Last day', 'number wide-only'],
+  ['Rejected', 'number'],
+];
 
 /** The counts, only for administrators. */
 type Some = SourceState & Partial<SourceDetails>;
@@ -38,66 +45,42 @@ export function Sources({ isAdmin }: { isAdmin: boolean }) {
 
 function SourcesTable({ sources, isAdmin }: { sources: Some[]; isAdmin: boolean }) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">Sources</caption>
-        <thead>
-          <tr>
-            <th scope="col">Source</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">
-              Last event
-            </th>
-            {isAdmin && (
-              <>
-                <th scope="col" class="number wide-only">
-                  Last day
-                </th>
-                <th scope="col" class="number">
-                  Rejected
-                </th>
-              </>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {sources.map((source) => (
-            <tr key={`${source.kind} ${source.source}`}>
-              <th scope="row">
-                <bdi class="id">{source.source}</bdi> <span class="soft small">{source.kind}</span>
-              </th>
-              <td>
-                <StateMark source={source} />
+    <Table name="Sources" columns={isAdmin ? [...COLUMNS, ...COLUMNS_OF_ADMINS] : COLUMNS}>
+      {sources.map((source) => (
+        <tr key={`${source.kind} ${source.source}`}>
+          <th scope="row">
+            <bdi class="id">{source.source}</bdi> <span class="soft small">{source.kind}</span>
+          </th>
+          <td>
+            <StateMark source={source} />
+          </td>
+          <td class="number">
+            <LastEvent at={source.last_event_at} />
+          </td>
+          {isAdmin && (
+            <>
+              <td class="number wide-only">
+                {formatNumber(total(source.last_day))}
+                <Reasons
+                  term="unused_activity"
+                  title="unused"
+                  counts={unusedByReason(source.last_day ?? [])}
+                />
+                <Reasons
+                  term="dropped_traits"
+                  title="traits dropped"
+                  counts={source.dropped_traits ?? []}
+                />
               </td>
               <td class="number">
-                <LastEvent at={source.last_event_at} />
+                {formatNumber(total(source.dead_letters))}
+                <Reasons counts={source.dead_letters ?? []} />
               </td>
-              {isAdmin && (
-                <>
-                  <td class="number wide-only">
-                    {formatNumber(total(source.last_day))}
-                    <Reasons
-                      term="unused_activity"
-                      title="unused"
-                      counts={unusedByReason(source.last_day ?? [])}
-                    />
-                    <Reasons
-                      term="dropped_traits"
-                      title="traits dropped"
-                      counts={source.dropped_traits ?? []}
-                    />
-                  </td>
-                  <td class="number">
-                    {formatNumber(total(source.dead_letters))}
-                    <Reasons counts={source.dead_letters ?? []} />
-                  </td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            </>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 }
 

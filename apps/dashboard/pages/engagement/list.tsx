@@ -5,6 +5,7 @@ import { FilterBar } from '../../components/filter/bar.js';
 import { Org, Person } from '../../components/names.js';
 import { Pager } from '../../components/pager.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table } from '../../components/table.js';
 import { dayOf, formatCount, formatDay, formatNumber } from '../../labels/format.js';
 import { KINDS } from '../../labels/names.js';
 import { Term } from '../../labels/terms.js';
@@ -94,7 +95,7 @@ function Rows({ place, view: { subject, page, isUnfinished }, list }: RowsProps)
           </span>
         )}
       </p>
-      {rows.length > 0 && <Table subject={subject} rows={rows} />}
+      {rows.length > 0 && <Subjects subject={subject} rows={rows} />}
       {rows.length === 0 && (
         <Empty>{listed === 0 ? `There is no ${one} to list.` : 'The list has fewer pages.'}</Empty>
       )}
@@ -110,28 +111,28 @@ function Rows({ place, view: { subject, page, isUnfinished }, list }: RowsProps)
   );
 }
 
-function Table({ subject, rows }: { subject: Subject; rows: readonly (ChartUser | ChartOrg)[] }) {
+function Subjects({
+  subject,
+  rows,
+}: {
+  subject: Subject;
+  rows: readonly (ChartUser | ChartOrg)[];
+}) {
   return (
-    <div class="scroll">
-      <table class="subjects">
-        <caption class="unseen">List of {KINDS[subject].many}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{subject === 'user' ? 'User' : 'Organization'}</th>
-            <th scope="col" class="number">
-              <Term name="created_at">Created</Term>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={'user_id' in row ? row.user_id : row.org_id}>
-              <th scope="row">{'user_id' in row ? <Person user={row} /> : <Org org={row} />}</th>
-              <td class="number">{formatDay(dayOf(row.created_at))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      name={`List of ${KINDS[subject].many}`}
+      look="subjects"
+      columns={[
+        [subject === 'user' ? 'User' : 'Organization'],
+        [<Term name="created_at">Created</Term>, 'number'],
+      ]}
+    >
+      {rows.map((row) => (
+        <tr key={'user_id' in row ? row.user_id : row.org_id}>
+          <th scope="row">{'user_id' in row ? <Person user={row} /> : <Org org={row} />}</th>
+          <td class="number">{formatDay(dayOf(row.created_at))}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

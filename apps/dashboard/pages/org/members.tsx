@@ -3,11 +3,19 @@ import { useResource } from '../../api/resource.js';
 import { Person } from '../../components/names.js';
 import { Pager } from '../../components/pager.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { outside } from '../../routing/base.js';
 import { addressOf, changed, type Place } from '../../routing/location.js';
 import { now } from '../../labels/clock.js';
 import { dayOf, formatAgo, formatDay, formatMoment } from '../../labels/format.js';
 import { Term } from '../../labels/terms.js';
+
+const COLUMNS: readonly Column[] = [
+  ['User'],
+  [<Term name="role">Role</Term>],
+  [<Term name="since">Since</Term>, 'number wide-only'],
+  [<Term name="last_active_at">Last active</Term>, 'number'],
+];
 
 const PAGE_SIZE = 25;
 
@@ -54,42 +62,23 @@ export function Members({ path, place }: { path: string; place: Place }) {
 
 function MembersTable({ rows }: Pick<OrgMembers, 'rows'>) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">Members</caption>
-        <thead>
-          <tr>
-            <th scope="col">User</th>
-            <th scope="col">
-              <Term name="role">Role</Term>
-            </th>
-            <th scope="col" class="number wide-only">
-              <Term name="since">Since</Term>
-            </th>
-            <th scope="col" class="number">
-              <Term name="last_active_at">Last active</Term>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.user_id}>
-              <th scope="row">
-                <Person user={row} />
-              </th>
-              <td>
-                <bdi>{row.role}</bdi>
-              </td>
-              <td class="number wide-only">
-                {row.since === null ? 'unknown' : formatDay(dayOf(row.since))}
-              </td>
-              <td class="number" title={formatMoment(row.last_active_at)}>
-                {formatAgo(row.last_active_at, now() / 1000)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table name="Members" columns={COLUMNS}>
+      {rows.map((row) => (
+        <tr key={row.user_id}>
+          <th scope="row">
+            <Person user={row} />
+          </th>
+          <td>
+            <bdi>{row.role}</bdi>
+          </td>
+          <td class="number wide-only">
+            {row.since === null ? 'unknown' : formatDay(dayOf(row.since))}
+          </td>
+          <td class="number" title={formatMoment(row.last_active_at)}>
+            {formatAgo(row.last_active_at, now() / 1000)}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -4,9 +4,17 @@ import { replayDelivery } from '../../api/subscriptions.js';
 import { Action, useAttempt } from '../../components/action.js';
 import { Pager } from '../../components/pager.js';
 import { Empty } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { changed, type Place } from '../../routing/location.js';
 import { formatMoment, formatNumber } from '../../labels/format.js';
 import { DELIVERY_STATES } from '../../labels/subscriptions.js';
+
+const COLUMNS: readonly Column[] = [
+  ['Stored'],
+  ['Message'],
+  ['State'],
+  ['Attempts', 'number wide-only'],
+];
 
 interface Props {
   id: string;
@@ -23,36 +31,21 @@ export function Deliveries({ id, place, page, data, onChanged }: Props) {
   if (total === 0) return <Empty>Nothing was sent yet.</Empty>;
   return (
     <>
-      <div class="scroll">
-        <table>
-          <caption class="unseen">Deliveries</caption>
-          <thead>
-            <tr>
-              <th scope="col">Stored</th>
-              <th scope="col">Message</th>
-              <th scope="col">State</th>
-              <th scope="col" class="number wide-only">
-                Attempts
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {deliveries.map((one) => (
-              <tr key={one.id}>
-                <th scope="row">{formatMoment(one.created_at)}</th>
-                <td>
-                  <Message of={one} />
-                </td>
-                <td>
-                  <State of={one} />
-                  {one.state === 'given_up' && <Replay {...{ id, onChanged }} of={one} />}
-                </td>
-                <td class="number wide-only">{formatNumber(one.attempts)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table name="Deliveries" columns={COLUMNS}>
+        {deliveries.map((one) => (
+          <tr key={one.id}>
+            <th scope="row">{formatMoment(one.created_at)}</th>
+            <td>
+              <Message of={one} />
+            </td>
+            <td>
+              <State of={one} />
+              {one.state === 'given_up' && <Replay {...{ id, onChanged }} of={one} />}
+            </td>
+            <td class="number wide-only">{formatNumber(one.attempts)}</td>
+          </tr>
+        ))}
+      </Table>
       <Pager
         page={page}
         pageSize={pageSize}

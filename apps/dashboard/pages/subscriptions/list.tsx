@@ -3,6 +3,7 @@ import { useResource } from '../../api/resource.js';
 import { useIsAdmin } from '../../api/session.js';
 import { SUBSCRIPTIONS } from '../../api/subscriptions.js';
 import { Empty, Shown } from '../../components/states.js';
+import { Table, type Column } from '../../components/table.js';
 import { Link } from '../../routing/link.js';
 import { Title } from '../../routing/title.js';
 import { formatNumber } from '../../labels/format.js';
@@ -15,6 +16,15 @@ import {
   targetAddress,
 } from '../../labels/subscriptions.js';
 import { StateMark } from './state-mark.js';
+
+const COLUMNS: readonly Column[] = [
+  ['Name'],
+  ['State'],
+  ['When', 'wide-only'],
+  ['Where to', 'wide-only'],
+  ['Waiting', 'number wide-only'],
+  ['Given up', 'number'],
+];
 
 /** All subscriptions, with their states. */
 export function SubscriptionsPage() {
@@ -63,58 +73,35 @@ function None({ isAdmin }: { isAdmin: boolean }) {
 
 function Subscriptions({ all }: { all: readonly Subscription[] }) {
   return (
-    <div class="scroll">
-      <table>
-        <caption class="unseen">Subscriptions</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">State</th>
-            <th scope="col" class="wide-only">
-              When
-            </th>
-            <th scope="col" class="wide-only">
-              Where to
-            </th>
-            <th scope="col" class="number wide-only">
-              Waiting
-            </th>
-            <th scope="col" class="number">
-              Given up
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {all.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <Link href={subscriptionAddress(one.id)}>
-                  <bdi>{one.name}</bdi>
-                </Link>
-                <span class="soft small block-line">{reportName(one.report, one.interval)}</span>
-              </th>
-              <td>
-                <StateMark of={one} />
-              </td>
-              <td class="wide-only">{scheduleName(one.schedule)}</td>
-              <td class="wide-only">
-                {TARGET_KINDS[one.target.kind]}
-                <span class="soft small block-line">
-                  <bdi class="id">{targetAddress(one.target)}</bdi>
-                </span>
-              </td>
-              <td class="number wide-only">{formatNumber(one.waiting)}</td>
-              <td class="number">
-                {one.given_up > 0 ? (
-                  <span class="mark bad">{formatNumber(one.given_up)}</span>
-                ) : (
-                  formatNumber(0)
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table name="Subscriptions" columns={COLUMNS}>
+      {all.map((one) => (
+        <tr key={one.id}>
+          <th scope="row">
+            <Link href={subscriptionAddress(one.id)}>
+              <bdi>{one.name}</bdi>
+            </Link>
+            <span class="soft small block-line">{reportName(one.report, one.interval)}</span>
+          </th>
+          <td>
+            <StateMark of={one} />
+          </td>
+          <td class="wide-only">{scheduleName(one.schedule)}</td>
+          <td class="wide-only">
+            {TARGET_KINDS[one.target.kind]}
+            <span class="soft small block-line">
+              <bdi class="id">{targetAddress(one.target)}</bdi>
+            </span>
+          </td>
+          <td class="number wide-only">{formatNumber(one.waiting)}</td>
+          <td class="number">
+            {one.given_up > 0 ? (
+              <span class="mark bad">{formatNumber(one.given_up)}</span>
+            ) : (
+              formatNumber(0)
+            )}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
