@@ -41,6 +41,7 @@ export class Ownerships {
   drop(changed: ChangedPairs): void {
     const { users, orgs, from, to } = this.columns;
     let kept = 0;
+    // Column by column: by name, in a loop, this took eight times as long.
     for (let row = 0; row < this.length; row++) {
       if (changed.has(users[row]!, orgs[row]!)) continue;
       users[kept] = users[row]!;

@@ -8,15 +8,11 @@ export const WORD_DAYS = 32;
 /** The selected bits of each of the three words. */
 type WordBits = readonly [number, number, number];
 
-const ALL: WordBits = [-1, -1, -1];
-
 /**
  * The bits of ages in [`from`, `before`) in each of the three words. Compute them once per query: computing them per
  * user took longer than the test itself.
  */
 export function wordBits(from: number, before: number): WordBits {
-  // Most spans cover all 90 days.
-  if (from === 0 && before >= BITMAP_DAYS) return ALL;
   return [bitsOf(0, from, before), bitsOf(1, from, before), bitsOf(2, from, before)];
 }
 
