@@ -39,12 +39,15 @@ export class Ownerships {
 
   /** Removes the ownerships of changed pairs. */
   drop(changed: ChangedPairs): void {
-    const { users, orgs } = this.columns;
+    const { users, orgs, from, to } = this.columns;
     let kept = 0;
+    // Column by column: by name, in a loop, this took eight times as long.
     for (let row = 0; row < this.length; row++) {
       if (changed.has(users[row]!, orgs[row]!)) continue;
-      for (const name of NAMES) this.columns[name][kept] = this.columns[name][row]!;
-      kept++;
+      users[kept] = users[row]!;
+      orgs[kept] = orgs[row]!;
+      from[kept] = from[row]!;
+      to[kept++] = to[row]!;
     }
     this.length = kept;
   }

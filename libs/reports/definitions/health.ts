@@ -74,9 +74,15 @@ export function healthColumns(
   const bytes = () => new Uint8Array(new SharedArrayBuffer(count));
   const made = Object.fromEntries(HEALTH_NUMBERS.map((name) => [name, bytes()]));
   const columns = made as HealthColumns['columns'];
+  const { score, adoption, frequency, trend, recency } = columns;
+  // One column after the other: by name, in a loop, this took twice as long.
   for (let position = 0; position < count; position++) {
     const health = healthOf(factsAt(orgs, position), healthWeights);
-    for (const name of HEALTH_NUMBERS) columns[name][position] = health[name];
+    score[position] = health.score;
+    adoption[position] = health.adoption;
+    frequency[position] = health.frequency;
+    trend[position] = health.trend;
+    recency[position] = health.recency;
   }
   const { firstDay }: Window = windowOf(facts, MIN_AGE_DAYS);
   return { listed: createdBefore(orgs, firstDay, facts), columns };

@@ -8,22 +8,17 @@ export const WORD_DAYS = 32;
 /** The selected bits of each of the three words. */
 type WordBits = readonly [number, number, number];
 
-const ALL: WordBits = [-1, -1, -1];
-
 /**
  * The bits of ages in [`from`, `before`) in each of the three words. Compute them once per query: computing them per
  * user took longer than the test itself.
  */
 export function wordBits(from: number, before: number): WordBits {
-  // Most spans cover all 90 days.
-  if (from === 0 && before >= BITMAP_DAYS) return ALL;
-  const word = (index: number) => ages(from - index * WORD_DAYS, before - index * WORD_DAYS);
-  return [word(0), word(1), word(2)];
+  return [bitsOf(0, from, before), bitsOf(1, from, before), bitsOf(2, from, before)];
 }
 
-/** The bits of a word in [`from`, `before`). */
-function ages(from: number, before: number): number {
-  return lowBits(before) & ~lowBits(from);
+/** The bits of ages in [`from`, `before`) in one of the words, without an array for each span. */
+export function bitsOf(word: number, from: number, before: number): number {
+  return lowBits(before - word * WORD_DAYS) & ~lowBits(from - word * WORD_DAYS);
 }
 
 function lowBits(count: number): number {

@@ -5,11 +5,12 @@ export const COUNT_WINDOWS = [90, 60, 30] as const satisfies readonly CountWindo
 
 export type CountWindow = (typeof COUNT_WINDOWS)[number];
 
+const [LONGEST, MIDDLE, SHORTEST] = COUNT_WINDOWS;
+
 /** Adds one to each window that includes a day of the given age. A negative age means never. */
 export function countInWindows(counts: Uint32Array, first: number, age: number): void {
-  if (age < 0) return;
-  for (let index = 0; index < COUNT_WINDOWS.length; index++) {
-    if (age >= COUNT_WINDOWS[index]!) return;
-    counts[first + index]!++;
-  }
+  if (age < 0 || age >= LONGEST) return;
+  counts[first]!++;
+  if (age < MIDDLE) counts[first + 1]!++;
+  if (age < SHORTEST) counts[first + 2]!++;
 }

@@ -9,7 +9,7 @@ import {
 import { bitCount } from './bits.js';
 import { CHAMPION_FIELDS, rankChampion } from './champions.js';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
-import { BITMAP_WORDS, wordBits } from './bitmap-words.js';
+import { BITMAP_WORDS, bitsOf } from './bitmap-words.js';
 import { isIn, type NamedActivity } from './named-activity.js';
 import { findPair } from './pair-table.js';
 
@@ -83,17 +83,21 @@ export function tallyOrgs(tallying: Tallying): void {
     } else countInWindows(rows, row + REMOVED, day - to[position]!);
     countInWindows(rows, row + ADDED, day - added[position]!);
     // The first and the last day of a span count fully; an open span reaches to the day of the report.
-    const masks = wordBits(isOpen ? 0 : day - to[position]!, day - from[position]! + 1);
+    const last = isOpen ? 0 : day - to[position]!;
+    const before = day - from[position]! + 1;
+    const inOne = bitsOf(0, last, before);
+    const inTwo = bitsOf(1, last, before);
+    const inThree = bitsOf(2, last, before);
     const at = user * BITMAP_WORDS;
-    one |= inAllOrgs[at]! & masks[0];
-    two |= inAllOrgs[at + 1]! & masks[1];
-    three |= inAllOrgs[at + 2]! & masks[2];
+    one |= inAllOrgs[at]! & inOne;
+    two |= inAllOrgs[at + 1]! & inTwo;
+    three |= inAllOrgs[at + 2]! & inThree;
     if (named && isIn(named.naming, user)) {
       const ofPair = findPair(named.pairs, user, org) * BITMAP_WORDS;
       // The words of the pair 0, which means none, are empty.
-      one |= named.words[ofPair]! & masks[0];
-      two |= named.words[ofPair + 1]! & masks[1];
-      three |= named.words[ofPair + 2]! & masks[2];
+      one |= named.words[ofPair]! & inOne;
+      two |= named.words[ofPair + 1]! & inTwo;
+      three |= named.words[ofPair + 2]! & inThree;
     }
   }
   addPair(rows, ranks, pairUser, pairOrg, one, two, three, isMember);
