@@ -108,6 +108,16 @@ export async function scanPairsOf(
   await copyPairs(db, `${PAIRS} where user_key in (select unnest(${literal.ints(users)}))`, onPair);
 }
 
+/** Streams the pairs of the users with keys from `from` to the one before `before`, unordered. */
+export async function scanPairsIn(
+  db: Connection,
+  { from, before }: { from: number; before: number },
+  onPair: OnPairKey,
+): Promise<void> {
+  const isWanted = `user_key >= ${literal.int(from)} and user_key < ${literal.int(before)}`;
+  await copyPairs(db, `${PAIRS} where ${isWanted}`, onPair);
+}
+
 async function copyPairs(db: Connection, select: string, onPair: OnPairKey): Promise<void> {
   await copyRows(db, select, (row) => onPair(row.int(), row.int(), row.int()));
 }
@@ -122,6 +132,31 @@ export async function scanActivity(
 ): Promise<void> {
   const ofBlocks = `block in (select unnest(${literal.ints(blocks)}))`;
   await copyBlocks(db, `${selectFrom(table, range)} and ${ofBlocks}`, onBlock);
+}
+
+/** Blocks by day, its first millisecond. */
+export type BlocksByDay = ReadonlyMap<number, ReadonlySet<number>>;
+
+/** Streams single blocks of the folded activity, unordered. */
+export async function scanBlocks(
+  db: Connection,
+  table: ActivityTable,
+  wanted: BlocksByDay,
+  onBlock: OnBlock,
+): Promise<void> {
+  const [days, blocks]: [number[], number[]] = [[], []];
+  for (const [day, some] of wanted) {
+    for (const block of some) {
+      days.push(day);
+      blocks.push(block);
+    }
+  }
+  if (days.length === 0) return;
+  const select = `
+    select day, block, bits
+    from (select unnest(${literal.days(days)}) as day, unnest(${literal.ints(blocks)}) as block) wanted
+    join ${table} using (day, block)`;
+  await copyBlocks(db, select, onBlock);
 }
 
 async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {
