@@ -2,6 +2,7 @@ import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
 import type { ActivityTable } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
+import { isDistributed } from '../distribution/is-distributed.query.js';
 import { CHANGED_SINCE } from './read-point.js';
 
 /**
@@ -152,12 +153,19 @@ export async function scanBlocks(
     }
   }
   if (days.length === 0) return;
-  const select = `
-    select day, block, bits
-    from (select unnest(${literal.days(days)}) as day, unnest(${literal.ints(blocks)}) as block) wanted
-    join ${table} using (day, block)`;
+  const rows = `(select unnest(${literal.days(days)}) as day, unnest(${literal.ints(blocks)}) as block) wanted`;
+  const select = (await isDistributed(db)) ? joined(rows, table) : lookedUp(rows, table);
   await copyBlocks(db, select, onBlock);
 }
+
+// The planner reads the whole table instead, and writes it to disk for a hash join. Citus has no such subqueries.
+const lookedUp = (wanted: string, table: ActivityTable) => `
+  select day, block, bits
+  from ${wanted} cross join lateral (
+    select bits from ${table} a where a.day = wanted.day and a.block = wanted.block offset 0
+  ) found`;
+const joined = (wanted: string, table: ActivityTable) => `
+  select day, block, bits from ${wanted} join ${table} using (day, block)`;
 
 async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {
   await copyRows(db, select, (row) => onBlock(row.dayMs(), row.int(), row.bits()));
