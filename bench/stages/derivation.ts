@@ -70,14 +70,13 @@ function figures(derived: readonly Times[], runs: readonly Times[]): Figure[] {
 }
 
 /** Repeats a measurement after a warm-up. */
-async function measure(
-  { repeats, progress }: Bench,
-  once: () => Promise<Times>,
-): Promise<Times[]> {
+async function measure(bench: Bench, once: () => Promise<Times>): Promise<Times[]> {
   const samples: Times[] = [];
-  for (let round = 0; round <= repeats; round++) {
+  for (let round = 0; round <= bench.repeats; round++) {
     const times = await once();
-    progress(`round ${round}: ${times.seconds.toFixed(2)} s, ${times.cpu.toFixed(2)} s of CPU`);
+    bench.progress(
+      `round ${round}: ${times.seconds.toFixed(2)} s, ${times.cpu.toFixed(2)} s of CPU`,
+    );
     if (round > 0) samples.push(times);
   }
   return samples;

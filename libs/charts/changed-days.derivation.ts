@@ -1,5 +1,11 @@
 import type { Calendar } from '#libs/contracts';
-import { DayBlocks, changedFrom, scanMembershipsOf, scanPairsOfOrgs, scanPairsOfUsers } from '#libs/facts';
+import {
+  DayBlocks,
+  changedFrom,
+  scanMembershipsOf,
+  scanPairsOfOrgs,
+  scanPairsOfUsers,
+} from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { Changes } from './changes.store.js';
 import { earliestDayFrom } from './day-of-span.js';

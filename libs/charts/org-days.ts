@@ -35,7 +35,8 @@ export class OrgDays {
   compare(day: number, block: number, stored: Buffer): void {
     const marked = this.days.get(day);
     const bits = marked && slice(marked, block);
-    if (!bits || bits.length === 0) this.cleared.push({ day, block, bits: Buffer.alloc(BLOCK_BYTES) });
+    if (!bits || bits.length === 0)
+      this.cleared.push({ day, block, bits: Buffer.alloc(BLOCK_BYTES) });
     else if (bits.equals(stored)) this.equal.add(`${day}/${block}`);
   }
 
