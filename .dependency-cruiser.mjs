@@ -41,7 +41,7 @@ const FOLDERS = {
     distribution: [],
     membership: [],
     export: ['blocks', 'membership', 'read'],
-    read: ['blocks', 'membership'],
+    read: ['blocks', 'distribution', 'membership'],
     replica: ['blocks', 'membership', 'read'],
     search: ['blocks', 'read'],
     write: ['blocks', 'distribution', 'membership', 'read', 'replica'],

@@ -1,6 +1,7 @@
 import type { Stage } from '../stage.js';
 import { backpressure } from './backpressure.js';
 import { charts } from './charts.js';
+import { derivation } from './derivation.js';
 import { disk } from './disk.js';
 import { engagement } from './engagement.js';
 import { files } from './files.js';
@@ -14,6 +15,7 @@ export const STAGES: readonly Stage[] = [
   runs,
   charts,
   engagement,
+  derivation,
   ingest,
   singles,
   backpressure,

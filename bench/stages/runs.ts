@@ -98,7 +98,7 @@ function memoryFigure(worker: Service): Figure {
  * queue.
  * @throws Error when the run read everything instead of the changes, or the reverse
  */
-async function run(
+export async function run(
   api: Service,
   worker: Service,
   toRead: 'everything' | 'changes',

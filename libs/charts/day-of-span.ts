@@ -11,3 +11,14 @@ export function dayOf(ms: number, calendar: Calendar): number {
   if (ms === Infinity) return FOR_EVER;
   return ms === -Infinity ? ALWAYS : calendar.dayOf(ms) / DAY_MS;
 }
+
+/**
+ * The earliest day of any instant from this one on, the first millisecond of the same date in UTC. Where a zone repeats
+ * an hour across midnight, it is the day before.
+ * @param ms milliseconds since 1970, or -Infinity
+ */
+export function earliestDayFrom(ms: number, calendar: Calendar): number {
+  if (ms === -Infinity) return ms;
+  const day = calendar.dayOf(ms);
+  return calendar.settledFrom(day) <= ms ? day : day - DAY_MS;
+}

@@ -6,21 +6,22 @@ import {
   NamedPairs,
   partsOf,
   scanActivity,
-  scanMembersOf,
+  scanMembershipsIn,
   type DayRange,
+  type KeyRange,
 } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import { dayOf } from './day-of-span.js';
-import { knownDays, replaceOrgActivity, storedOrgActivity } from './org-activity.store.js';
+import {
+  highestKeys,
+  knownDays,
+  replaceOrgActivity,
+  scanOrgActivity,
+} from './org-activity.store.js';
 import { OrgDays, hasBit, setBit } from './org-days.js';
 
-/** All possible days. West of Greenwich, 1970 begins on the last day of 1969. */
-export const ALL_DAYS: DayRange = { from: -DAY_MS, before: Date.UTC(9999, 11, 31) };
-
-/** @param day its first millisecond since 1970 */
-export function oneDay(day: number): DayRange {
-  return { from: day, before: day + DAY_MS };
-}
+/** Users at a time, so that their memberships and named orgs fit in memory. */
+const USERS_AT_ONCE = 2 ** 20;
 
 /**
  * The spans of the members in one block of users, five numbers each: the user's place in the block, the org, the first
@@ -31,26 +32,35 @@ type BlockSpans = Int32Array;
 const SPAN_FIELDS = 5;
 const PAIR = 4;
 
-/** Derives the days of a range on which these orgs were active, and writes the changes. */
-export async function deriveOrgActivity(
+/** Derives the days on which all orgs were active, and writes the differences. */
+export async function deriveOrgActivity(db: Connection, calendar: Calendar): Promise<void> {
+  const highest = await highestKeys(db);
+  const known = await knownDays(db);
+  const derived = new OrgDays(highest.orgs);
+  for (let from = 0; from <= highest.users; from += USERS_AT_ONCE) {
+    await markDays(db, calendar, { from, before: from + USERS_AT_ONCE }, known, derived);
+  }
+  await scanOrgActivity(db, (day, block, bits) => derived.compare(day, block, bits));
+  await replaceOrgActivity(db, derived.changed());
+}
+
+/** Marks the days on which some users made orgs active. */
+async function markDays(
   db: Connection,
   calendar: Calendar,
-  orgKeys: readonly number[],
-  range: DayRange,
+  users: KeyRange,
+  days: DayRange,
+  derived: OrgDays,
 ): Promise<void> {
-  if (orgKeys.length === 0) return;
-  const spans = await loadSpans(db, calendar, orgKeys);
-  const pairs = await addPairs(db, spans);
-  const derived = new OrgDays(orgKeys);
-  for (const part of partsOf(await knownPart(db, range), spans.size, pairs)) {
+  const spans = await loadSpans(db, calendar, users);
+  const pairs = await addPairs(db, users, spans);
+  for (const part of partsOf(days, spans.size, pairs)) {
     const named = await NamedDays.read(db, part, pairs);
     await scanActivity(db, 'activity', part, [...spans.keys()], (day, block, bits) => {
       const unnamed = named.unnamed(day, block, bits);
       markOrgs(spans.get(block)!, day, unnamed, named, derived.bitsOf(day));
     });
   }
-  for (const stored of await storedOrgActivity(db, range, derived.blocks)) derived.compare(stored);
-  await replaceOrgActivity(db, derived.changed());
 }
 
 /**
@@ -73,13 +83,12 @@ function markOrgs(
 }
 
 /** Fills in the pair keys of the spans. @returns the pairs of the spans' users */
-async function addPairs(db: Connection, spans: Map<number, BlockSpans>): Promise<NamedPairs> {
-  const users = new Set<number>();
-  for (const [block, list] of spans) {
-    for (let at = 0; at < list.length; at += SPAN_FIELDS)
-      users.add((block << BLOCK_SHIFT) + list[at]!);
-  }
-  const pairs = await NamedPairs.of(db, [...users]);
+async function addPairs(
+  db: Connection,
+  users: KeyRange,
+  spans: Map<number, BlockSpans>,
+): Promise<NamedPairs> {
+  const pairs = await NamedPairs.in(db, users);
   if (pairs.blocks.size === 0) return pairs;
   for (const [block, list] of spans) {
     for (let at = 0; at < list.length; at += SPAN_FIELDS) {
@@ -89,16 +98,10 @@ async function addPairs(db: Connection, spans: Map<number, BlockSpans>): Promise
   return pairs;
 }
 
-/** The days of a range from the first to the last with any activity. */
-async function knownPart(db: Connection, range: DayRange): Promise<DayRange> {
-  const { from, before } = await knownDays(db);
-  return { from: Math.max(range.from, from), before: Math.min(range.before, before) };
-}
-
 async function loadSpans(
   db: Connection,
   calendar: Calendar,
-  orgKeys: readonly number[],
+  users: KeyRange,
 ): Promise<Map<number, BlockSpans>> {
   const byBlock = new Map<number, number[]>();
   const add = (user: number, org: number, from: number, to: number) => {
@@ -106,7 +109,7 @@ async function loadSpans(
     byBlock.set(user >> BLOCK_SHIFT, list);
     list.push(user & (BLOCK_SIZE - 1), org, dayOf(from, calendar), dayOf(to, calendar), 0);
   };
-  await scanMembersOf(db, orgKeys, (user, org, spans) => {
+  await scanMembershipsIn(db, users, (user, org, spans) => {
     for (const { from, to } of spans) add(user, org, from, to);
   });
   return new Map([...byBlock].map(([block, list]) => [block, Int32Array.from(list)]));

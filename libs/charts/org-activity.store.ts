@@ -1,91 +1,12 @@
 import { DAY_MS, formatDay, parseDay } from '#libs/contracts';
-import type { DayBlocks, DayRange } from '#libs/facts';
-import type { Queryable } from '#libs/database';
+import { BLOCK_SHIFT, BLOCK_SIZE, type DayBlocks, type DayRange } from '#libs/facts';
+import { copyRows, type Connection, type Queryable } from '#libs/database';
 import type { OrgDayBlock } from './org-days.js';
 
-const CHANGES_AT_ONCE = 500;
-
-/** Changes since the last derivation. Days are the first millisecond of the same date in UTC. */
-export interface Changes {
-  /** Users newly active, by day. */
-  activeUsers: Map<number, Set<number>>;
-  /** Users whose orgs must be rederived for all days. */
-  users: Set<number>;
-  /** Orgs that must be rederived for all days. */
-  orgs: Set<number>;
-  /** Whether all orgs must be rederived for all days. */
-  everything: boolean;
-  isEmpty: boolean;
-  /** Whether there may be more changes. */
-  rest: boolean;
-}
-
-interface ChangeRow {
-  day: string | null;
-  user_keys: number[] | null;
-  org_keys: number[] | null;
-}
-
-// A row has at most the users of one batch, so this number of rows fits in memory.
-const TAKE_CHANGES = `
-  delete from activity_changes
-  where id in (select id from activity_changes order by id limit ${CHANGES_AT_ONCE})
-  returning day::text, user_keys, org_keys`;
-
-/** Takes the oldest changes out of the queue. A rollback restores them. */
-export async function takeChanges(db: Queryable): Promise<Changes> {
-  const { rows } = await db.query<ChangeRow>(TAKE_CHANGES);
-  const changes: Changes = {
-    activeUsers: new Map(),
-    users: new Set(),
-    orgs: new Set(),
-    everything: rows.some((row) => !row.day && !row.user_keys && !row.org_keys),
-    isEmpty: rows.length === 0,
-    rest: rows.length === CHANGES_AT_ONCE,
-  };
-  for (const { day, user_keys: users, org_keys: orgs } of rows) {
-    for (const org of orgs ?? []) changes.orgs.add(org);
-    const known = day === null ? changes.users : usersOf(changes, parseDay(day)!);
-    for (const user of users ?? []) known.add(user);
-  }
-  return changes;
-}
-
-/** The number of the last queued change; null without one. */
-export async function lastChange(db: Queryable): Promise<string | null> {
-  const { rows } = await db.query<{ id: string | null }>(
-    'select max(id)::text as id from activity_changes',
-  );
-  return rows[0]!.id;
-}
-
-const WAITING_KEYS = `
-  select coalesce(sum(case when day is null and user_keys is null and org_keys is null then 'Infinity'::float8
-    else coalesce(cardinality(user_keys), 0) + coalesce(cardinality(org_keys), 0) end), 0)::float8 as keys
-  from activity_changes where id <= $1::bigint`;
-
-/** How many users and orgs the changes up to this one have that are still queued; infinite for all. */
-export async function waitingKeys(db: Queryable, last: string | null): Promise<number> {
-  return (await db.query<{ keys: number }>(WAITING_KEYS, [last])).rows[0]!.keys;
-}
-
-const WAITING = `
-  select exists (select from activity_log) or exists (select from activity_changes) as waits`;
-
-/** Whether the charts include all committed events. */
-export async function chartsAreCurrent(db: Queryable): Promise<boolean> {
-  return !(await db.query<{ waits: boolean }>(WAITING)).rows[0]!.waits;
-}
-
-/** Keys of all known orgs, deleted ones included. */
-export async function allOrgs(db: Queryable): Promise<number[]> {
-  return (await db.query<{ id: number }>('select id from org_ids')).rows.map((row) => row.id);
-}
-
-function usersOf({ activeUsers }: Changes, day: number): Set<number> {
-  const known = activeUsers.get(day) ?? new Set<number>();
-  activeUsers.set(day, known);
-  return known;
+/** An org and a day, its first millisecond in UTC. */
+export interface OrgDay {
+  day: number;
+  org: number;
 }
 
 const KNOWN_DAYS = `
@@ -100,23 +21,22 @@ export async function knownDays(db: Queryable): Promise<DayRange> {
   return { from: parseDay(first)!, before: parseDay(last)! + DAY_MS };
 }
 
-const STORED = `
-  select day::text, block, substring(bit_send(bits) from 5) as bits
-  from org_activity
-  where day >= $1 and day < $2 and block = any($3)`;
+const HIGHEST = `
+  select coalesce((select max(id) from user_ids), 0) as users, coalesce((select max(id) from org_ids), 0) as orgs`;
 
-/** The stored bitmaps of some blocks of orgs on the days of a range. */
-export async function storedOrgActivity(
-  db: Queryable,
-  range: DayRange,
-  blocks: readonly number[],
-): Promise<OrgDayBlock[]> {
-  const { rows } = await db.query<{ day: string; block: number; bits: Buffer }>(STORED, [
-    formatDay(range.from),
-    formatDay(range.before),
-    blocks,
-  ]);
-  return rows.map((row) => ({ ...row, day: parseDay(row.day)! }));
+/** The highest keys of users and orgs, deleted ones included. */
+export async function highestKeys(db: Queryable): Promise<{ users: number; orgs: number }> {
+  return (await db.query<{ users: number; orgs: number }>(HIGHEST)).rows[0]!;
+}
+
+/** Streams the stored bitmaps, unordered. The bits are only valid during the call. */
+export async function scanOrgActivity(
+  db: Connection,
+  onBlock: (day: number, block: number, bits: Buffer) => void,
+): Promise<void> {
+  await copyRows(db, 'select day, block, bits from org_activity', (row) =>
+    onBlock(row.dayMs(), row.int(), row.bits()),
+  );
 }
 
 const REPLACE = `
@@ -150,4 +70,30 @@ const ADD = `
 /** Adds active days of orgs to the stored ones. */
 export async function addOrgActivity(db: Queryable, active: DayBlocks): Promise<void> {
   if (!active.isEmpty) await db.query(ADD, active.columns());
+}
+
+const CLEAR = `
+  update org_activity as known set bits = known.bits & ~('x' || inactive.bits)::bit(4096)
+  from unnest($1::date[], $2::int[], $3::text[]) as inactive (day, block, bits)
+  where known.day = inactive.day and known.block = inactive.block`;
+
+/** Removes active days of orgs from the stored ones. */
+export async function clearOrgActivity(db: Queryable, inactive: DayBlocks): Promise<void> {
+  if (!inactive.isEmpty) await db.query(CLEAR, inactive.columns());
+}
+
+const ACTIVE_AMONG = `
+  select wanted.day::text, wanted.org
+  from unnest($1::date[], $2::int[]) as wanted (day, org)
+  join org_activity a on a.day = wanted.day and a.block = wanted.org >> ${BLOCK_SHIFT}
+  where get_bit(a.bits, wanted.org & ${BLOCK_SIZE - 1}) = 1`;
+
+/** Those of some days of orgs that are stored as active. */
+export async function activeAmong(db: Queryable, wanted: readonly OrgDay[]): Promise<OrgDay[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await db.query<{ day: string; org: number }>(ACTIVE_AMONG, [
+    wanted.map(({ day }) => formatDay(day)),
+    wanted.map(({ org }) => org),
+  ]);
+  return rows.map(({ day, org }) => ({ day: parseDay(day)!, org }));
 }

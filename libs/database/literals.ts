@@ -23,6 +23,11 @@ export const literal = {
     return `'${formatDay(ms)}'::date`;
   },
 
+  /** @param days each the first millisecond of the same date in UTC */
+  days(days: readonly number[]): string {
+    return `'{${days.map(formatDay).join(',')}}'::date[]`;
+  },
+
   /** @param ms milliseconds since 1970 */
   instant(ms: number): string {
     return `'${new Date(ms).toISOString()}'::timestamptz`;

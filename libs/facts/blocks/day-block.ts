@@ -24,6 +24,11 @@ export class DayBlocks {
     bits[bit >> 3]! |= 0x80 >> (bit & 7);
   }
 
+  has(day: number, key: number): boolean {
+    const bits = this.days.get(day)?.get(key >> BLOCK_SHIFT);
+    return bits !== undefined && isMarked(bits, key);
+  }
+
   /** The keys of a block that are set on a day. */
   keysOf(day: number, block: number): number[] {
     const keys: number[] = [];

@@ -1,10 +1,15 @@
 import { DAY_MS } from '#libs/contracts';
 import type { Connection } from '#libs/database';
 import { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, isMarked } from '../blocks/day-block.js';
-import { scanActivity, scanPairsAfter, scanPairsOf, type DayRange } from './scan.js';
-
-/** With more users, all pairs are read: a list of users has to be parsed by the database. */
-const MAX_LISTED_USERS = 20_000;
+import type { KeyRange } from './scan-some-memberships.js';
+import {
+  scanActivity,
+  scanBlocks,
+  scanPairsIn,
+  scanPairsOf,
+  type BlocksByDay,
+  type DayRange,
+} from './scan.js';
 
 /** The pairs of some users that activity ever named. */
 export class NamedPairs {
@@ -15,20 +20,24 @@ export class NamedPairs {
 
   static async of(db: Connection, users: readonly number[]): Promise<NamedPairs> {
     const pairs = new NamedPairs();
-    if (users.length <= MAX_LISTED_USERS) {
-      await scanPairsOf(db, users, (...pair) => pairs.add(...pair));
-    } else {
-      const wanted = new Set(users);
-      await scanPairsAfter(db, 0, (id, user, org) => {
-        if (wanted.has(user)) pairs.add(id, user, org);
-      });
-    }
+    await scanPairsOf(db, users, (...pair) => pairs.add(...pair));
+    return pairs;
+  }
+
+  static async in(db: Connection, users: KeyRange): Promise<NamedPairs> {
+    const pairs = new NamedPairs();
+    await scanPairsIn(db, users, (...pair) => pairs.add(...pair));
     return pairs;
   }
 
   /** The key of a pair; 0 when it was never named. */
   keyOf(user: number, org: number): number {
     return this.byUser.get(user)?.get(org) ?? 0;
+  }
+
+  /** The keys of the pairs of a user. */
+  keysOf(user: number): Iterable<number> {
+    return this.byUser.get(user)?.values() ?? [];
   }
 
   /** The blocks of pairs, and the pairs in each. */
@@ -83,6 +92,19 @@ export class NamedDays {
     const { blocks } = pairs;
     if (blocks.size === 0) return named;
     await scanActivity(db, 'named_activity', range, [...blocks.keys()], (day, block, bits) =>
+      named.take(day, block, bits, blocks.get(block)!),
+    );
+    return named;
+  }
+
+  /** @param wanted the blocks of pairs to read */
+  static async readBlocks(
+    db: Connection,
+    wanted: BlocksByDay,
+    { blocks }: NamedPairs,
+  ): Promise<NamedDays> {
+    const named = new NamedDays();
+    await scanBlocks(db, 'named_activity', wanted, (day, block, bits) =>
       named.take(day, block, bits, blocks.get(block)!),
     );
     return named;

@@ -1,56 +1,35 @@
-import { copyRows, literal, type CopiedRow, type Connection } from '#libs/database';
-import { Deletions, type PerSubject } from './deletions.js';
+import { copyRows, type CopiedRow, type Connection } from '#libs/database';
+import type { Deletions, PerSubject } from './deletions.js';
 import { replay, type Span, type TimedStep } from '../membership/replay.js';
 import { ownershipsOf, type Ownership } from '../membership/ownerships.js';
 import { OwnerRoles } from '../membership/owner-roles.js';
-import { notExcluded } from './excluded.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
 import { ReusedSteps, orderedSteps, unpackSteps } from '../membership/steps.js';
 
 const NO_ROLES = new OwnerRoles([]);
 
 export const SCAN_MEMBERSHIPS = 'select user_key, org_key, steps from memberships';
-const membershipsOf = (column: 'user_key' | 'org_key', keys: readonly number[]) => `
-  ${SCAN_MEMBERSHIPS}
-  where ${column} in (select unnest(${literal.ints(keys)}))
-    and ${notExcluded('excluded_users', 'user_key')}`;
-
 /**
  * Receives the spans of one (user, org) pair, without roles. The spans are only valid during the
  * call.
  */
 export type OnPair = (userKey: number, orgKey: number, spans: readonly Span[]) => void;
 
+/**
+ * Receives the spans of one (user, org) pair, without roles, and all its steps in their order, those after a deletion too.
+ * Both are only valid during the call.
+ */
+export type OnPairWithSteps = (
+  userKey: number,
+  orgKey: number,
+  spans: readonly Span[],
+  steps: readonly TimedStep[],
+) => void;
+
 /** Receives the ownerships of the pairs that have any. */
 export interface OwnershipReader {
   roles: OwnerRoles;
   onOwnerships: (userKey: number, orgKey: number, ownerships: readonly Ownership[]) => void;
-}
-
-/** Streams the spans of some users, without excluded ones, unordered. */
-export async function scanMembershipsOf(
-  db: Connection,
-  userKeys: readonly number[],
-  onPair: OnPair,
-): Promise<void> {
-  const deletions = {
-    users: await Deletions.scan(db, 'users'),
-    orgs: await Deletions.scan(db, 'orgs'),
-  };
-  await scanMemberships(db, membershipsOf('user_key', userKeys), deletions, onPair);
-}
-
-/** Streams the spans of all members of some orgs, without excluded users, unordered. */
-export async function scanMembersOf(
-  db: Connection,
-  orgKeys: readonly number[],
-  onPair: OnPair,
-): Promise<void> {
-  const deletions = {
-    users: await Deletions.scan(db, 'users'),
-    orgs: await Deletions.scan(db, 'orgs'),
-  };
-  await scanMemberships(db, membershipsOf('org_key', orgKeys), deletions, onPair);
 }
 
 /**
@@ -80,6 +59,26 @@ export async function scanMemberships(
       if (known.length > 0) owners.onOwnerships(user, org, known);
     }
     onPair(user, org, replay(steps, closedAt));
+  });
+}
+
+/**
+ * `scanMemberships` with the deletions in the rows, for a part of the memberships: all deletions of a store take longer.
+ * @param select user, org, their `deleted_stamp`, and steps
+ */
+export async function scanWithDeletions(
+  db: Connection,
+  select: string,
+  onPair: OnPairWithSteps,
+): Promise<void> {
+  const reused = new ReusedSteps();
+  await copyRows(db, select, (row) => {
+    const [user, org] = [row.int(), row.int()];
+    const end = earlier(row.bytesOrNull(), row.bytesOrNull());
+    row.pass();
+    const steps = stepsBefore(undefined, row, reused, NO_ROLES);
+    const counted = end ? decoded(end, row) : steps;
+    onPair(user, org, replay(counted, end && versionTime(end)), steps);
   });
 }
 

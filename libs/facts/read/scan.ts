@@ -2,6 +2,7 @@ import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
 import type { ActivityTable } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
+import { isDistributed } from '../distribution/is-distributed.query.js';
 import { CHANGED_SINCE } from './read-point.js';
 
 /**
@@ -108,6 +109,16 @@ export async function scanPairsOf(
   await copyPairs(db, `${PAIRS} where user_key in (select unnest(${literal.ints(users)}))`, onPair);
 }
 
+/** Streams the pairs of the users with keys from `from` to the one before `before`, unordered. */
+export async function scanPairsIn(
+  db: Connection,
+  { from, before }: { from: number; before: number },
+  onPair: OnPairKey,
+): Promise<void> {
+  const isWanted = `user_key >= ${literal.int(from)} and user_key < ${literal.int(before)}`;
+  await copyPairs(db, `${PAIRS} where ${isWanted}`, onPair);
+}
+
 async function copyPairs(db: Connection, select: string, onPair: OnPairKey): Promise<void> {
   await copyRows(db, select, (row) => onPair(row.int(), row.int(), row.int()));
 }
@@ -123,6 +134,38 @@ export async function scanActivity(
   const ofBlocks = `block in (select unnest(${literal.ints(blocks)}))`;
   await copyBlocks(db, `${selectFrom(table, range)} and ${ofBlocks}`, onBlock);
 }
+
+/** Blocks by day, its first millisecond. */
+export type BlocksByDay = ReadonlyMap<number, ReadonlySet<number>>;
+
+/** Streams single blocks of the folded activity, unordered. */
+export async function scanBlocks(
+  db: Connection,
+  table: ActivityTable,
+  wanted: BlocksByDay,
+  onBlock: OnBlock,
+): Promise<void> {
+  const [days, blocks]: [number[], number[]] = [[], []];
+  for (const [day, some] of wanted) {
+    for (const block of some) {
+      days.push(day);
+      blocks.push(block);
+    }
+  }
+  if (days.length === 0) return;
+  const rows = `(select unnest(${literal.days(days)}) as day, unnest(${literal.ints(blocks)}) as block) wanted`;
+  const select = (await isDistributed(db)) ? joined(rows, table) : lookedUp(rows, table);
+  await copyBlocks(db, select, onBlock);
+}
+
+// The planner reads the whole table instead, and writes it to disk for a hash join. Citus has no such subqueries.
+const lookedUp = (wanted: string, table: ActivityTable) => `
+  select day, block, bits
+  from ${wanted} cross join lateral (
+    select bits from ${table} a where a.day = wanted.day and a.block = wanted.block offset 0
+  ) found`;
+const joined = (wanted: string, table: ActivityTable) => `
+  select day, block, bits from ${wanted} join ${table} using (day, block)`;
 
 async function copyBlocks(db: Connection, select: string, onBlock: OnBlock): Promise<void> {
   await copyRows(db, select, (row) => onBlock(row.dayMs(), row.int(), row.bits()));

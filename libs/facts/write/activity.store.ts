@@ -1,6 +1,7 @@
-import { parseDay } from '#libs/contracts';
+import { formatDay, parseDay } from '#libs/contracts';
 import type { Queryable } from '#libs/database';
 import type { ActivityTable, DayBlocks } from '../blocks/day-block.js';
+import { versionTime, type Version } from '../membership/version.js';
 
 // Sorted, so that concurrent writers lock rows in the same order and cannot deadlock. A row is only
 // written when a bit is new: most events of a day repeat a bit.
@@ -36,9 +37,15 @@ export async function orActivity(
 const QUEUE_ACTIVE = `
   insert into activity_changes (day, user_keys)
   select day, user_keys::int[] from unnest($1::date[], $2::text[]) as changed (day, user_keys)`;
-const QUEUE_ORGS = `insert into activity_changes (org_keys) values ($1)`;
-// The reader looks up the users' orgs: a concurrent addition is not visible here yet.
+const QUEUE_STEPS = `
+  insert into activity_changes (day, user_keys, org_keys)
+  select day, user_keys::int[], org_keys::int[]
+  from unnest($1::date[], $2::text[], $3::text[]) as changed (day, user_keys, org_keys)`;
+// The reader looks up their memberships: a concurrent addition is not visible here yet.
 const QUEUE_USERS = `insert into activity_changes (user_keys) values ($1)`;
+const QUEUE_ORGS = `
+  insert into activity_changes (day, org_keys)
+  select day, array[org_key] from unnest($1::date[], $2::int[]) as deleted (day, org_key)`;
 
 /**
  * Queues the rederivation of org days on some days.
@@ -58,16 +65,48 @@ export async function queueEverything(db: Queryable): Promise<void> {
   await db.query('insert into activity_changes default values');
 }
 
-/**
- * Queues the rederivation of org days on all days.
- * @param orgKeys orgs whose members changed
- * @param userKeys deleted users: all their memberships ended
- */
-export async function queueMemberChanges(
+/** Pairs with a new step on one date in UTC, `2026-01-31`. A pair may occur twice. */
+interface NewSteps {
+  day: string;
+  users: number[];
+  orgs: number[];
+}
+
+/** Queues the rederivation of the org days that new membership steps, or the deletions of users, may change. */
+export async function queueSteps(
   db: Queryable,
-  orgKeys: ReadonlySet<number>,
-  userKeys: readonly number[],
+  steps: readonly { userKey: number; orgKey: number; version: Version }[],
 ): Promise<void> {
-  if (orgKeys.size > 0) await db.query(QUEUE_ORGS, [[...orgKeys]]);
+  const days = new Map<string, NewSteps>();
+  for (const { userKey, orgKey, version } of steps) {
+    const day = formatDay(versionTime(version));
+    const known = days.get(day) ?? { day, users: [], orgs: [] };
+    days.set(day, known);
+    known.users.push(userKey);
+    known.orgs.push(orgKey);
+  }
+  if (days.size === 0) return;
+  const all = [...days.values()];
+  await db.query(QUEUE_STEPS, [
+    all.map(({ day }) => day),
+    all.map(({ users }) => `{${users.join(',')}}`),
+    all.map(({ orgs }) => `{${orgs.join(',')}}`),
+  ]);
+}
+
+/** Queues the rederivation of all org days on which some users were active, such as users whose exclusion changed. */
+export async function queueUsers(db: Queryable, userKeys: readonly number[]): Promise<void> {
   if (userKeys.length > 0) await db.query(QUEUE_USERS, [userKeys]);
+}
+
+/** Queues the rederivation of the org days that deletions of orgs may change. */
+export async function queueDeletedOrgs(
+  db: Queryable,
+  deleted: readonly { key: number; deletion: Version }[],
+): Promise<void> {
+  if (deleted.length === 0) return;
+  await db.query(QUEUE_ORGS, [
+    deleted.map(({ deletion }) => formatDay(versionTime(deletion))),
+    deleted.map(({ key }) => key),
+  ]);
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ExclusionRules, Exclusions } from '#libs/contracts';
 import { Database, type Connection } from '#libs/database';
 import { readExcluded } from '../read/excluded.js';
-import { queueEverything, queueMemberChanges } from './activity.store.js';
+import { queueEverything, queueUsers } from './activity.store.js';
 import {
   countExcluded,
   countExistingOf,
@@ -87,7 +87,7 @@ export class ExclusionsService {
     if (changedOrgs.length > 0) await writeExcluded(db, 'excluded_orgs', orgs);
     // Charts leave excluded orgs out when they are read, so only the users' orgs are derived again.
     if (changedUsers.length > MANY) await queueEverything(db);
-    else await queueMemberChanges(db, new Set(), changedUsers);
+    else await queueUsers(db, changedUsers);
     await expectPresent(db, ids.witnesses);
     return view(db);
   }

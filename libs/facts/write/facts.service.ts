@@ -10,14 +10,14 @@ import {
 } from '#libs/database';
 import { packActivity } from '../blocks/activity-entries.js';
 import { appendActivity, commitActivity } from './activity-log.store.js';
-import { queueMemberChanges } from './activity.store.js';
+import { queueDeletedOrgs, queueSteps, queueUsers } from './activity.store.js';
 import { FactBatch, activityOf, type Activity, type OrgChange, type UserChange } from './batch.js';
 import { domainOf } from './email-domains.js';
 import { keepDomains, type ErasedDomain } from './erased-domains.store.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { addInvites, hashInvitee } from './invites.store.js';
-import { addSteps, pseudonymizeSteps } from './memberships.store.js';
+import { addSteps, pairsOf, pseudonymizeSteps } from './memberships.store.js';
 import { orgNames, upsertOrgs } from './orgs.store.js';
 import { withoutAddresses } from './pseudonyms.js';
 import { tracesOf, type Traces } from './traces.js';
@@ -142,9 +142,9 @@ export class FactsService {
     await upsertTraits(db, 'orgs', orgs, transfer);
     await appendActivity(db, keyedActivity(batch.activity, ids));
     await this.addPairs(db, batch, ids, transfer);
-    await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
-    const changedOrgs = [...batch.steps.map((step) => ids.orgs.get(step.orgId)!), ...orgKeys!];
-    await queueMemberChanges(db, new Set(changedOrgs), userKeys!);
+    const renamed = await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
+    await queueUsers(db, renamed);
+    await this.queueDeletions(db, deletedUsers, deletedOrgs);
     await expectPresent(db, ids.witnesses);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
@@ -157,6 +157,24 @@ export class FactsService {
       ),
       fresh: events.length,
     };
+  }
+
+  /** A step that a concurrent transaction adds is queued by that transaction. */
+  private async queueDeletions(
+    db: Queryable,
+    users: readonly Keyed<UserChange>[],
+    orgs: readonly Keyed<OrgChange>[],
+  ): Promise<void> {
+    const versions = new Map(users.map(({ key, change }) => [key, change.deletion!]));
+    const pairs = await pairsOf(db, [...versions.keys()]);
+    await queueSteps(
+      db,
+      pairs.map((pair) => ({ ...pair, version: versions.get(pair.userKey)! })),
+    );
+    await queueDeletedOrgs(
+      db,
+      orgs.map(({ key, change }) => ({ key, deletion: change.deletion! })),
+    );
   }
 
   private async resolve(
@@ -191,6 +209,7 @@ export class FactsService {
       orgKey: ids.orgs.get(step.orgId)!,
     }));
     await addSteps(db, steps, transfer);
+    await queueSteps(db, steps);
     if (batch.invites.length === 0) return;
     const hashKey = await this.hashKey(db);
     const invites = batch.invites.map((invite) => ({
@@ -215,10 +234,16 @@ function namedIds(events: readonly NativeEvent[]): { users: Set<string>; orgs: S
   return { users, orgs };
 }
 
+interface Keyed<C> {
+  key: number;
+  id: string;
+  change: C;
+}
+
 function keyed<C extends UserChange | OrgChange>(
   changes: ReadonlyMap<string, C>,
   keys: ReadonlyMap<string, number>,
-): { key: number; id: string; change: C }[] {
+): Keyed<C>[] {
   return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
 }
 

@@ -73,13 +73,16 @@ async function removeStored(db: Queryable, pairs: Map<string, PairSteps>): Promi
   }
 }
 
-const ORGS_OF = `select distinct org_key from memberships where user_key = any($1)`;
+const PAIRS_OF = `
+  select user_key as "userKey", org_key as "orgKey" from memberships where user_key = any($1)`;
 
-/** The keys of all orgs that have a membership step with any of these users. */
-export async function orgsOf(db: Queryable, userKeys: readonly number[]): Promise<number[]> {
+/** The pairs of some users with any step. */
+export async function pairsOf(
+  db: Queryable,
+  userKeys: readonly number[],
+): Promise<{ userKey: number; orgKey: number }[]> {
   if (userKeys.length === 0) return [];
-  const { rows } = await db.query<{ org_key: number }>(ORGS_OF, [userKeys]);
-  return rows.map((row) => row.org_key);
+  return (await db.query<{ userKey: number; orgKey: number }>(PAIRS_OF, [userKeys])).rows;
 }
 
 // A union, so that each side uses its index.
@@ -96,23 +99,30 @@ const REPLACE_STEPS = `
 /**
  * Replaces event ids and sources that contain an address in the steps of deleted users and orgs.
  * Earlier releases stored such steps.
+ * @returns the users of these steps: steps of one moment are in another order now
  */
 export async function pseudonymizeSteps(
   db: Queryable,
   userKeys: readonly number[],
   orgKeys: readonly number[],
   readKey: () => Promise<Buffer>,
-): Promise<void> {
-  if (userKeys.length + orgKeys.length === 0) return;
+): Promise<number[]> {
+  if (userKeys.length + orgKeys.length === 0) return [];
   const { rows } = await db.query<{ user_key: number; org_key: number; steps: Buffer }>(
     STEPS_WITH_ADDRESSES,
     [userKeys, orgKeys],
   );
+  const changed: number[] = [];
   for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
     const key = await readKey();
-    const packed = unpackSteps(steps).map((step) =>
-      packStep({ ...step, version: pseudonymOfVersion(step.version, key) }),
-    );
-    await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(packed), steps]);
+    const known = unpackSteps(steps);
+    const renamed = known.map((step) => {
+      return { ...step, version: pseudonymOfVersion(step.version, key) };
+    });
+    // The bytes of a time may be those of an address.
+    if (renamed.every(({ version }, place) => version.equals(known[place]!.version))) continue;
+    await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(renamed.map(packStep)), steps]);
+    changed.push(userKey);
   }
+  return changed;
 }
