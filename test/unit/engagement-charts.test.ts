@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Calendar, DAY_MS, parseDay } from '#libs/contracts';
 import { bitCount, type BlockRows } from '../../libs/charts/engagement/block-rows.js';
+import { rangesOf } from '../../libs/charts/engagement/cohorts.js';
 import { Frequency } from '../../libs/charts/engagement/frequency.js';
 import { Lifecycle, lifecyclePart } from '../../libs/charts/engagement/lifecycle.js';
 import { NO_COHORT, Retention, cohortPart } from '../../libs/charts/engagement/retention.js';
@@ -170,6 +171,45 @@ describe('retention', () => {
     expect(keysOf(cohortPart(cohort, row, 'active'))).toEqual([2]);
     expect(keysOf(cohortPart(cohort, row, 'inactive'))).toEqual([1, 50]);
     expect(keysOf(cohortPart(cohort, row, undefined))).toEqual([1, 2, 50]);
+  });
+});
+
+describe('the instants of cohorts', () => {
+  const of = (start: string, end: string, calendar: Calendar) => {
+    const days = periodsBetween('Daily', parseDay(start)!, parseDay(end)!, calendar)!;
+    return rangesOf(days, calendar).map(({ from, value }) => [new Date(from).toISOString(), value]);
+  };
+
+  test('each period begins where the one before ends', () => {
+    expect(of('2025-03-08', '2025-03-10', new Calendar('America/New_York'))).toEqual([
+      ['2025-03-08T05:00:00.000Z', 0],
+      ['2025-03-09T05:00:00.000Z', 1],
+      ['2025-03-10T04:00:00.000Z', 2],
+      ['2025-03-11T04:00:00.000Z', NO_COHORT],
+    ]);
+  });
+
+  test('a period has two ranges where the zone repeats an hour across midnight', () => {
+    // Clocks in Newfoundland went back at 00:01.
+    expect(of('2006-10-28', '2006-10-29', new Calendar('America/St_Johns'))).toEqual([
+      ['2006-10-28T02:30:00.000Z', 0],
+      ['2006-10-29T02:30:00.000Z', 1],
+      ['2006-10-29T02:31:00.000Z', 0],
+      ['2006-10-29T03:30:00.000Z', 1],
+      ['2006-10-30T03:30:00.000Z', NO_COHORT],
+    ]);
+  });
+
+  test('instants that no fact has are in none', () => {
+    expect(of('1969-12-30', '1970-01-01', new Calendar())).toEqual([
+      ['1970-01-01T00:00:00.000Z', 2],
+      ['1970-01-02T00:00:00.000Z', NO_COHORT],
+    ]);
+    expect(of('1900-01-01', '1900-01-02', new Calendar())).toEqual([]);
+    expect(of('9999-12-31', '9999-12-31', new Calendar()).map(([, value]) => value)).toEqual([
+      0,
+      NO_COHORT,
+    ]);
   });
 });
 

@@ -1,14 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { DAY_MS, type Subject } from '#libs/contracts';
 import type { Connection } from '#libs/database';
-import {
-  BLOCK_BYTES,
-  BLOCK_SHIFT,
-  BLOCK_SIZE,
-  isMarked,
-  readExcluded,
-  type Bitset,
-} from '#libs/facts';
+import { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, readExcluded, type Bitset } from '#libs/facts';
 import {
   activityExtent,
   scanEver,
@@ -17,7 +10,7 @@ import {
   type Days,
   type Extent,
 } from './activity-rows.query.js';
-import { BLOCK_WORDS, bytesOf, type BlockRows } from './block-rows.js';
+import { BLOCK_WORDS, type BlockRows } from './block-rows.js';
 import { maskFor, type MaskOf } from './mask.js';
 import type { RowPlan } from './row-plan.js';
 
@@ -60,7 +53,7 @@ export class ActivityReader {
 
   /** Whether the chart counts a key. */
   counts(key: number): boolean {
-    return isMarked(bytesOf(this.maskOf(key >> BLOCK_SHIFT)), key);
+    return this.maskOf(key >> BLOCK_SHIFT)?.has(key) ?? true;
   }
 
   /**
@@ -78,8 +71,10 @@ export class ActivityReader {
       const found = await this.read(plan, range, buffer);
       for (let block = from; block < range.before; block++) {
         const first = (block - from) * blockWords;
-        const words = buffer.subarray(first, first + blockWords);
-        yield { block, rows: { words, width: BLOCK_WORDS }, isEmpty: !found.has(block) };
+        const rows = { words: buffer.subarray(first, first + blockWords), width: BLOCK_WORDS };
+        const isEmpty = !found.has(block);
+        if (!isEmpty) this.maskOf(block)?.keepIn(rows);
+        yield { block, rows, isEmpty };
         await yieldToEventLoop();
       }
     }
@@ -87,21 +82,28 @@ export class ActivityReader {
 
   /** @returns the blocks with activity */
   private async read(plan: RowPlan, range: BlockRange, buffer: Uint32Array): Promise<Set<number>> {
-    const rows = new ReceivedRows(plan.rows, range, buffer, this.maskOf);
+    const found = new Set<number>();
+    const wordOf = (block: number, row: number) =>
+      ((block - range.from) * plan.rows + row) * BLOCK_WORDS;
     const { db, subject } = this;
     if (plan.everBefore) {
       const before = this.known({ first: -Infinity, last: plan.first - DAY_MS });
       if (before)
-        await scanEver(db, subject, range, before, (block, bits) => rows.add(block, 0, bits));
+        await scanEver(db, subject, range, before, (block, copied) => {
+          found.add(block);
+          copied.orBitsInto(buffer, wordOf(block, 0));
+        });
     }
     const days = this.known(plan);
     if (days) {
-      await scanRows(db, subject, range, days, (block, day, bits) => {
+      await scanRows(db, subject, range, days, (block, day, copied) => {
         const row = plan.rowOf(day);
-        if (row !== undefined) rows.add(block, row, bits);
+        if (row === undefined) return;
+        found.add(block);
+        copied.orBitsInto(buffer, wordOf(block, row));
       });
     }
-    return rows.found;
+    return found;
   }
 
   /** The days that have activity, of some days. */
@@ -109,29 +111,5 @@ export class ActivityReader {
     const { days } = this.extent;
     if (!days || last < days.first || first > days.last) return undefined;
     return { first: Math.max(first, days.first), last: Math.min(last, days.last) };
-  }
-}
-
-/** Adds bitmaps to the rows of some blocks. */
-class ReceivedRows {
-  readonly found = new Set<number>();
-  private readonly bytes = new Uint8Array(BLOCK_BYTES);
-  /** The bits of a stored bitmap may begin anywhere; words must not. */
-  private readonly words = new Uint32Array(this.bytes.buffer);
-
-  constructor(
-    private readonly rows: number,
-    private readonly range: BlockRange,
-    private readonly buffer: Uint32Array,
-    private readonly maskOf: MaskOf,
-  ) {}
-
-  add(block: number, row: number, bits: Buffer): void {
-    this.found.add(block);
-    const mask = this.maskOf(block);
-    this.bytes.set(bits);
-    const first = ((block - this.range.from) * this.rows + row) * BLOCK_WORDS;
-    for (let word = 0; word < BLOCK_WORDS; word++)
-      this.buffer[first + word]! |= this.words[word]! & mask[word]!;
   }
 }

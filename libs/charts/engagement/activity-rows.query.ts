@@ -1,9 +1,11 @@
 import type { Subject } from '#libs/contracts';
-import { copyRows, literal, type Connection } from '#libs/database';
+import { copyRows, literal, type Connection, type CopiedRow } from '#libs/database';
 
 const TABLES = { user: 'activity', org: 'org_activity' } as const;
 const IDS = { user: 'user_ids', org: 'org_ids' } as const;
 const SUBJECTS = { user: 'users', org: 'orgs' } as const;
+
+const NONE = Buffer.alloc(0);
 
 /** Days with both ends, each the first millisecond of the same date in UTC. */
 export interface Days {
@@ -40,8 +42,8 @@ export interface BlockRange {
   before: number;
 }
 
-/** Receives a bitmap. The bits are only valid during the call. */
-export type OnBits = (block: number, day: number, bits: Buffer) => void;
+/** Receives the row of a bitmap, with the bits as its next field. */
+export type OnBits = (block: number, day: number, row: CopiedRow) => void;
 
 const inRange = ({ from, before }: BlockRange, { first, last }: Days) => `
   block >= ${literal.int(from)} and block < ${literal.int(before)}
@@ -56,7 +58,7 @@ export async function scanRows(
   onBits: OnBits,
 ): Promise<void> {
   const select = `select block, day, bits from ${TABLES[subject]} where ${inRange(blocks, days)}`;
-  await copyRows(db, select, (row) => onBits(row.int(), row.dayMs(), row.bits()));
+  await copyRows(db, select, (row) => onBits(row.int(), row.dayMs(), row));
 }
 
 /** Streams one bitmap per block: the keys active on any of the days. */
@@ -65,22 +67,52 @@ export async function scanEver(
   subject: Subject,
   blocks: BlockRange,
   days: Days,
-  onBits: (block: number, bits: Buffer) => void,
+  onBits: (block: number, row: CopiedRow) => void,
 ): Promise<void> {
   const select = `
     select block, bit_or(bits) as bits from ${TABLES[subject]} where ${inRange(blocks, days)} group by block`;
-  await copyRows(db, select, (row) => onBits(row.int(), row.bits()));
+  await copyRows(db, select, (row) => onBits(row.int(), row));
 }
 
-/** Streams the creations between two instants, both included, unordered; deleted users and orgs too. */
+/** The instants from `from` to the next range, and what they stand for. */
+export interface CreationRange {
+  from: number;
+  value: number;
+}
+
+/** Keys per statement: at most 8 MB. */
+const KEYS_AT_ONCE = 2 ** 20;
+
+// One value with the key and the number of the range of each creation, 4 bytes each, in any order. CPU time for 40,000
+// creations: 17 ms in PostgreSQL and 2 ms here, instead of 21 and 7 ms with a row per creation.
+const CREATIONS = (subject: Subject, from: number, ranges: readonly CreationRange[]) => {
+  const starts = ranges.map((range) => range.from);
+  return `
+    select string_agg(
+      int8send(id::int8 << 32 | width_bucket(created_at, ${literal.instants(starts)})), ''::bytea)
+    from ${SUBJECTS[subject]}
+    where created_at >= ${literal.instant(starts[0]!)} and created_at < ${literal.instant(starts.at(-1)!)}
+      and id >= ${literal.int(from)} and id < ${literal.int(from + KEYS_AT_ONCE)}`;
+};
+
+/**
+ * Streams the creations in some ranges, unordered; deleted users and orgs too.
+ * @param before one more than the highest key
+ * @param ranges in order; the last one only ends the one before
+ */
 export async function scanCreations(
   db: Connection,
   subject: Subject,
-  { first, last }: Days,
-  onCreation: (key: number, createdAtMs: number) => void,
+  before: number,
+  ranges: readonly CreationRange[],
+  onCreation: (key: number, value: number) => void,
 ): Promise<void> {
-  const select = `
-    select id, created_at from ${SUBJECTS[subject]}
-    where created_at >= ${literal.instant(first)} and created_at <= ${literal.instant(last)}`;
-  await copyRows(db, select, (row) => onCreation(row.int(), row.instantMs()));
+  if (ranges.length === 0) return;
+  for (let from = 0; from < before; from += KEYS_AT_ONCE) {
+    await copyRows(db, CREATIONS(subject, from, ranges), (row) => {
+      const packed = row.bytesOrNull() ?? NONE;
+      for (let at = 0; at < packed.length; at += 8)
+        onCreation(packed.readInt32BE(at), ranges[packed.readInt32BE(at + 4) - 1]!.value);
+    });
+  }
 }

@@ -1,16 +1,12 @@
-import { DAY_MS, LAST_MS, type Calendar, type Subject } from '#libs/contracts';
+import { LAST_MS, type Calendar, type Subject } from '#libs/contracts';
 import type { Connection } from '#libs/database';
 import { BLOCK_SHIFT, BLOCK_SIZE } from '#libs/facts';
 import type { Period } from '../periods.js';
 import type { ActivityReader } from './activity-reader.js';
-import { scanCreations } from './activity-rows.query.js';
+import { scanCreations, type CreationRange } from './activity-rows.query.js';
 import { setBit } from '../org-days.js';
 import { BLOCK_WORDS, bytesOf } from './block-rows.js';
 import { NO_COHORT } from './retention.js';
-import { RowPlan } from './row-plan.js';
-
-/** Larger than any UTC offset. */
-const MARGIN_MS = 2 * DAY_MS;
 
 /**
  * The cohort of each key: the index of the period in which it was created, or `NO_COHORT`.
@@ -24,15 +20,31 @@ export async function readCohorts(
   calendar: Calendar,
 ): Promise<Int16Array> {
   const cohorts = new Int16Array(reader.size * BLOCK_SIZE).fill(NO_COHORT);
-  const plan = new RowPlan(periods);
-  const [first, last] = [plan.first - MARGIN_MS, plan.last + MARGIN_MS].map((ms) =>
-    Math.min(Math.max(ms, 0), LAST_MS),
-  ) as [number, number];
-  await scanCreations(db, subject, { first, last }, (key, createdAt) => {
-    const cohort = plan.rowOf(calendar.dayOf(createdAt));
-    if (cohort !== undefined && reader.counts(key)) cohorts[key] = cohort;
+  await scanCreations(db, subject, cohorts.length, rangesOf(periods, calendar), (key, cohort) => {
+    if (reader.counts(key)) cohorts[key] = cohort;
   });
   return cohorts;
+}
+
+/**
+ * The instants of each period that facts may have, in order, and the end of the last. A period has several ranges where
+ * the zone repeats an hour across midnight.
+ */
+export function rangesOf(periods: readonly Period[], calendar: Calendar): CreationRange[] {
+  const intervals = periods
+    .flatMap((period, value) => calendar.intervalsOf(period).map((one) => ({ ...one, value })))
+    .map((one) => ({
+      ...one,
+      from: Math.max(one.from, 0),
+      before: Math.min(one.before, LAST_MS + 1),
+    }))
+    .filter(({ from, before }) => from < before)
+    .sort((one, other) => one.from - other.from);
+  return intervals.flatMap(({ from, before, value }, index) => {
+    const range = { from, value };
+    const isFollowed = intervals[index + 1]?.from === before;
+    return isFollowed ? [range] : [range, { from: before, value: NO_COHORT }];
+  });
 }
 
 /** The cohorts of the keys of a block. */
