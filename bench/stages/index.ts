@@ -5,6 +5,7 @@ import { disk } from './disk.js';
 import { engagement } from './engagement.js';
 import { files } from './files.js';
 import { ingest } from './ingest.js';
+import { orgPage } from './org-page.js';
 import { pages } from './pages.js';
 import { runs } from './runs.js';
 import { singles } from './singles.js';
@@ -18,6 +19,7 @@ export const STAGES: readonly Stage[] = [
   singles,
   backpressure,
   pages,
+  orgPage,
   files,
   disk,
 ];

@@ -1,109 +1,99 @@
-import { DAY_MS, type Calendar } from '#libs/contracts';
-import {
-  BLOCK_SHIFT,
-  NamedDays,
-  NamedPairs,
-  partsOf,
-  isMarked,
-  scanActivity,
-  type DayRange,
-  type OrgMember,
-  type Span,
-} from '#libs/facts';
+import { DAY_MS } from '#libs/contracts';
+import { scanActivityOf, scanPairsOfMembers, type DayRange } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import { MemberDays } from './story/member-days.js';
-import { AGES } from './story/past-moments.js';
 
-const WEEK_MS = 7 * DAY_MS;
-const LATEST_DAYS = 30;
-
-/** The activity of the members of an org. */
-export interface MemberActivity {
-  /** The number of members who made the org active, by week. */
-  activeByWeek: number[];
-  /** The number of the last 30 days on which each member made the org active, in the order of the members. */
-  latestDays: Uint16Array;
-  /** The days on which each member was active and named this org or none, in the order of the members. */
-  days: MemberDays;
-}
+/** Bytes for the named activity of all members to hold at once. */
+const MAX_NAMED_BYTES = 32 * 1024 * 1024;
 
 /**
- * Reads the folded activity of all current and former members of an org. A member makes the org active on a day of a
- * span when the activity names this org or none.
- * @param weeks a range of whole weeks, which contains the ages of `days`
+ * Reads the folded activity of all current and former members of an org: the days on which each was active and named this
+ * org or no org.
+ * @param users the keys of the members, ascending
  * @param today the day of age 0
  */
 export async function memberActivity(
   db: Connection,
-  calendar: Calendar,
   orgKey: number,
-  members: readonly OrgMember[],
-  weeks: DayRange,
+  users: Int32Array,
+  range: DayRange,
   today: number,
-): Promise<MemberActivity> {
-  const count = Math.round((weeks.before - weeks.from) / WEEK_MS);
-  const latestDays = new Uint16Array(members.length);
-  const days = new MemberDays(members.length);
-  const wasActive = Array.from({ length: count }, () => new Uint8Array(members.length));
-  const byBlock = membersByBlock(members);
-  const pairs = await NamedPairs.of(
-    db,
-    members.map(({ userKey }) => userKey),
-  );
-  const pairOf = members.map(({ userKey }) => pairs.keyOf(userKey, orgKey));
-  const covered = members.map(({ spans }) => spans.map((span) => daysOf(span, calendar)));
-  for (const part of partsOf(weeks, byBlock.size, pairs)) {
-    const named = await NamedDays.read(db, part, pairs);
-    await scanActivity(db, 'activity', part, [...byBlock.keys()], (day, block, bits) => {
-      const unnamed = named.unnamed(day, block, bits);
-      const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
-      const age = (today - day) / DAY_MS;
-      const isRecent = age >= 0 && age < AGES;
-      const isLatest = age >= 0 && age < LATEST_DAYS;
-      const { keys, positions } = byBlock.get(block)!;
-      for (let index = 0; index < keys.length; index++) {
-        const key = keys[index]!;
-        if (!isMarked(bits, key)) continue;
-        const position = positions[index]!;
-        const isSettled = inWeek[position] === 1 && !isLatest;
-        if (isSettled && !isRecent) continue;
-        if (!isMarked(unnamed, key) && !named.isNamed(day, pairOf[position]!)) continue;
-        if (isRecent) days.mark(position, age);
-        if (isSettled) continue;
-        const isMember = covered[position]!.some(({ from, to }) => from <= day && day <= to);
-        if (!isMember) continue;
-        if (isLatest) latestDays[position]!++;
-        inWeek[position] = 1;
-      }
-    });
-  }
-  const activeByWeek = wasActive.map((positions) => positions.reduce((sum, one) => sum + one, 0));
-  return { activeByWeek, latestDays, days };
-}
-
-/** The keys of the members in a block of users, and their positions. */
-interface MembersOfBlock {
-  keys: Int32Array;
-  positions: Int32Array;
-}
-
-/** The members by block. In typed arrays: reading the keys from the members took longer than everything else. */
-function membersByBlock(members: readonly OrgMember[]): Map<number, MembersOfBlock> {
-  const positions = new Map<number, number[]>();
-  for (const [position, { userKey }] of members.entries()) {
-    const block = userKey >> BLOCK_SHIFT;
-    const known = positions.get(block);
-    if (known) known.push(position);
-    else positions.set(block, [position]);
-  }
-  const inBlock = (some: number[]) => ({
-    keys: Int32Array.from(some, (position) => members[position]!.userKey),
-    positions: Int32Array.from(some),
+): Promise<MemberDays> {
+  const youngest = (today - range.before) / DAY_MS + 1;
+  const days = new MemberDays(users.length, youngest, (range.before - range.from) / DAY_MS);
+  await scanActivityOf(db, 'activity', range, users, (day, word, bits) => {
+    days.add((today - day) / DAY_MS, word, bits);
   });
-  return new Map([...positions].map(([block, some]) => [block, inBlock(some)]));
+  // After the activity: a day that both readings see is judged by its latest names.
+  const pairs = await readPairs(db, orgKey, users);
+  if (pairs.ids.length === 0) return days;
+  for (const part of partsOf(range, days.width)) await leaveOthersOut(db, days, pairs, part, today);
+  return days;
 }
 
-/** The first and the last day of a span; both count fully. */
-function daysOf({ from, to }: Span, calendar: Calendar): { from: number; to: number } {
-  return { from: calendar.dayOf(from), to: calendar.dayOf(to) };
+/** The pairs of members and orgs that activity named; ids ascending. */
+interface Pairs {
+  ids: Int32Array;
+  /** The position of the member of each. */
+  members: Int32Array;
+  /** Whether the org of each is this one. */
+  isHere: Uint8Array;
+}
+
+async function readPairs(db: Connection, orgKey: number, users: Int32Array): Promise<Pairs> {
+  const found: { id: number; member: number; isHere: boolean }[] = [];
+  await scanPairsOfMembers(db, orgKey, (id, user, org) => {
+    const member = positionOf(users, user);
+    if (users[member] === user) found.push({ id, member, isHere: org === orgKey });
+  });
+  return {
+    ids: Int32Array.from(found, ({ id }) => id),
+    members: Int32Array.from(found, ({ member }) => member),
+    isHere: Uint8Array.from(found, ({ isHere }) => Number(isHere)),
+  };
+}
+
+/** Parts of a range whose named activity fits in memory. @param width words per day */
+function partsOf({ from, before }: DayRange, width: number): DayRange[] {
+  const days = Math.max(1, Math.floor(MAX_NAMED_BYTES / (2 * 4 * width)));
+  const parts: DayRange[] = [];
+  for (let day = from; day < before; day += days * DAY_MS)
+    parts.push({ from: day, before: Math.min(day + days * DAY_MS, before) });
+  return parts;
+}
+
+/** Removes the days of a part on which a member named other orgs and not this one. */
+async function leaveOthersOut(
+  db: Connection,
+  days: MemberDays,
+  { ids, members, isHere }: Pairs,
+  part: DayRange,
+  today: number,
+): Promise<void> {
+  const youngest = (today - part.before) / DAY_MS + 1;
+  const count = (part.before - part.from) / DAY_MS;
+  const [any, here] = [0, 1].map(() => new MemberDays(days.members, youngest, count));
+  await scanActivityOf(db, 'named_activity', part, ids, (day, word, bits) => {
+    const age = (today - day) / DAY_MS;
+    for (let rest = bits; rest !== 0; rest &= rest - 1) {
+      const pair = word * 32 + 31 - Math.clz32(rest & -rest);
+      any!.mark(members[pair]!, age);
+      if (isHere[pair] === 1) here!.mark(members[pair]!, age);
+    }
+  });
+  for (let age = youngest; age < youngest + count; age++) {
+    const [active, anyOn, hereOn] = [days.of(age), any!.of(age), here!.of(age)];
+    for (let word = 0; word < active.length; word++) active[word]! &= hereOn[word]! | ~anyOn[word]!;
+  }
+}
+
+/** The position of a key, or of the next higher one, by binary search. */
+function positionOf(keys: Int32Array, key: number): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -61,4 +61,14 @@ export class PastMoments {
     }
     return low;
   }
+
+  /**
+   * Whether a span that begins at `from` existed at the end of its first day, so that each of its days counts as of every
+   * moment from the day on.
+   * @param known the oldest moment as of which the span exists
+   */
+  isKnownInTime(from: number, known: number): boolean {
+    if (known === MOMENTS - 1) return true;
+    return from !== -Infinity && known >= this.ageOf(from);
+  }
 }

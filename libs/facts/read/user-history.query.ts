@@ -1,5 +1,5 @@
 import { formatDay } from '#libs/contracts';
-import type { Queryable } from '#libs/database';
+import { copyRows, literal, type Connection, type Queryable } from '#libs/database';
 import type { DayRange } from './scan.js';
 import { notExcluded } from './excluded.js';
 import { BLOCK_SHIFT, BLOCK_SIZE } from '../blocks/day-block.js';
@@ -81,6 +81,27 @@ export async function lastActiveOf(
       return [key, seconds.get(block)?.[key - firstKey(block)] ?? 0];
     }),
   );
+}
+
+const LAST_ACTIVE_OF = (blocks: readonly number[]) => `
+  select block, seconds from last_active where block in (select unnest(${literal.ints(blocks)}))`;
+
+/**
+ * `lastActiveOf` for many users, in the order of the keys.
+ * @param keys ascending
+ */
+export async function lastActiveByKey(db: Connection, keys: Int32Array): Promise<Uint32Array> {
+  const firstOf = new Map<number, number>();
+  for (let index = keys.length - 1; index >= 0; index--) firstOf.set(blockOf(keys[index]!), index);
+  const latest = new Uint32Array(keys.length);
+  await copyRows(db, LAST_ACTIVE_OF([...firstOf.keys()]), (row) => {
+    const block = row.int();
+    row.pass();
+    const { source, start } = row;
+    for (let index = firstOf.get(block)!; blockOf(keys[index]!) === block; index++)
+      latest[index] = source.readUInt32BE(start + 4 * (keys[index]! - firstKey(block)));
+  });
+  return latest;
 }
 
 /** An open membership in an org that exists. */
