@@ -92,7 +92,7 @@ export async function mostRecent(
   places: readonly [from: number, before: number],
   inOrderOfIds: InOrderOfIds,
 ): Promise<PresentMember[]> {
-  const values = Float64Array.from(positions, (position) => seen.lastActive[position]!);
+  const values = valuesOf(positions, (position) => seen.lastActive[position]!);
   return presentBy(values, seen, positions, places, inOrderOfIds);
 }
 
@@ -105,11 +105,18 @@ export async function mostActive(
   inOrderOfIds: InOrderOfIds,
 ): Promise<PresentMember[]> {
   const active = positions.filter((position) => daysOf(position) > 0);
-  const values = Float64Array.from(
+  const values = valuesOf(
     active,
     (position) => daysOf(position) * 2 ** 32 + seen.lastActive[position]!,
   );
   return presentBy(values, seen, active, [0, most], inOrderOfIds);
+}
+
+/** A loop: `Float64Array.from` takes ten times as long. */
+function valuesOf(positions: Int32Array, valueOf: (position: number) => number): Float64Array {
+  const values = new Float64Array(positions.length);
+  for (let item = 0; item < values.length; item++) values[item] = valueOf(positions[item]!);
+  return values;
 }
 
 async function presentBy(
@@ -136,17 +143,20 @@ export async function latestMoves(
   inOrderOfIds: InOrderOfIds,
 ): Promise<Move[]> {
   const momentOf = kind === 'addition' ? additionOf : removalOf;
-  const moves: Move[] = [];
+  const userKeys: number[] = [];
+  const moments: number[] = [];
   for (const { userKey, exists, spans } of members) {
     if (!exists) continue;
     for (const span of spans) {
       const at = momentOf(span);
-      if (at !== undefined) moves.push({ userKey, at });
+      if (at === undefined) continue;
+      userKeys.push(userKey);
+      moments.push(at);
     }
   }
-  const moments = Float64Array.from(moves, ({ at }) => at);
-  const latest = await ranked(moments, (move) => moves[move]!.userKey, [0, most], inOrderOfIds);
-  return latest.map((move) => moves[move]!);
+  const keyOf = (move: number) => userKeys[move]!;
+  const latest = await ranked(new Float64Array(moments), keyOf, [0, most], inOrderOfIds);
+  return latest.map((move) => ({ userKey: userKeys[move]!, at: moments[move]! }));
 }
 
 /** Up to `most` members whose role names an owner or an administrator: owners first, then the most recently active. */

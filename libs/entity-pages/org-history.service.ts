@@ -17,7 +17,6 @@ import {
 } from '#libs/facts';
 import { Clock, SETTINGS, Turns, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
-import { memberActivity } from './member-activity.js';
 import {
   contactsAmong,
   latestMoves,
@@ -26,7 +25,8 @@ import {
   type Move,
   type PresentMember,
 } from './members.js';
-import type { OrgMembersList } from './org-members-cache.service.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import type { OrgMembersList } from './org-members-list.js';
 import { daysInOrg, latestDays, membersIn } from './story/days-in-org.js';
 import { orgStory } from './story/org-story.js';
 
@@ -48,6 +48,7 @@ export class OrgHistoryService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
+    private readonly memberLists: OrgMembersCache,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'HEALTH_WEIGHTS'>,
   ) {}
 
@@ -56,19 +57,15 @@ export class OrgHistoryService {
     return this.turns.take(() => this.compute(org, list));
   }
 
-  private async compute(
-    org: KnownOrg,
-    { members, keys, present }: OrgMembersList,
-  ): Promise<OrgActivity> {
+  private async compute(org: KnownOrg, list: OrgMembersList): Promise<OrgActivity> {
+    const { members, keys, present } = list;
     const { calendar } = this;
     const now = this.clock.now();
     const today = calendar.dayOf(now);
     const weeks = lastWeeks(today, calendar);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
-    const [days, lastActive] = await this.database.transaction(async (db) => [
-      await memberActivity(db, org.key, keys, range, today),
-      await lastActiveByKey(db, keys),
-    ]);
+    const days = await this.memberLists.daysOf(list, { range, today });
+    const lastActive = await this.database.transaction((db) => lastActiveByKey(db, keys));
     const inOrg = daysInOrg(days, members, calendar, today);
     const inOrder = (some: number[]) => inOrderOfIds(this.database.pool, some);
     const story = await orgStory(

@@ -5,7 +5,8 @@ import { ActivityFold, StoreChanged, inOrderOfIds, lastActiveByKey, profilesOf }
 import { BYTE_ORDER_MARK, Clock, csvCells, csvText, csvTime } from '#libs/platform';
 import { Database } from '#libs/database';
 import { mostRecent, type PresentMember } from './members.js';
-import { OrgMembersCache, type OrgMembersList } from './org-members-cache.service.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import type { OrgMembersList } from './org-members-list.js';
 import { sinceOf } from './views.js';
 
 const ROWS_AT_ONCE = 1_000;

@@ -11,7 +11,8 @@ import { ActivityFold, findOrg, traitsOf, type KnownOrg } from '#libs/facts';
 import { ReportPositionsService } from '#libs/reports';
 import { Database } from '#libs/database';
 import { OrgHistoryService } from './org-history.service.js';
-import { OrgMembersCache, type OrgMembersList } from './org-members-cache.service.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import type { OrgMembersList } from './org-members-list.js';
 
 /** Reads the page of one org. */
 @Injectable()

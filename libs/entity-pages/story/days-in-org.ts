@@ -18,7 +18,7 @@ export function daysInOrg(
   today: number,
 ): MemberDays {
   const { youngest, oldest } = days;
-  const inOrg = new MemberDays(members.length, youngest, days.days);
+  const inOrg = new MemberDays(days.members, youngest, days.days);
   const [opening, closing] = changesByAge(days, members, calendar, today);
   const covered = new Int32Array(days.width);
   /** The spans of each member that cover the day: those of one member may overlap. */

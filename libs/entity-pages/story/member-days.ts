@@ -12,6 +12,7 @@ export class MemberDays {
 
   /** @param youngest the lowest age, negative when there are days after today */
   constructor(
+    /** The number of positions; at least that of the members. */
     readonly members: number,
     readonly youngest = 0,
     readonly days = AGES,
@@ -38,6 +39,20 @@ export class MemberDays {
 
   mark(position: number, age: number): void {
     this.words[(age - this.youngest) * this.width + (position >>> 5)]! |= 1 << position;
+  }
+
+  /** Days of the same members, made word by word. @param make receives a word and its index in all of them */
+  combined(make: (word: number, index: number) => number): MemberDays {
+    const made = new MemberDays(this.members, this.youngest, this.days);
+    const { words } = this;
+    for (let index = 0; index < words.length; index++)
+      made.words[index] = make(words[index]!, index);
+    return made;
+  }
+
+  /** A word by its index in all of them. */
+  at(index: number): number {
+    return this.words[index]!;
   }
 
   has(position: number, age: number): boolean {

@@ -63,7 +63,7 @@ async function countMembers(
   moments: PastMoments,
 ): Promise<{ org: OrgOverTime; champions: Champions }> {
   const counts = new OrgCounts();
-  const champions = new Champions(members.length);
+  const champions = new Champions(days.members);
   const member = new SeenMember(moments);
   /** The members whose days count as of every moment from the day on. Nearly all are; the others are added one by one. */
   const plain = new Int32Array(days.width);

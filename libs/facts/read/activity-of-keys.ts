@@ -1,6 +1,7 @@
 import { copyRows, literal, type Connection } from '#libs/database';
 import { BLOCK_SHIFT, BLOCK_SIZE, type ActivityTable } from '../blocks/day-block.js';
-import { selectFrom, type DayRange } from './scan.js';
+import { CHANGED_SINCE } from './read-point.js';
+import { selectFrom, type DayRange, type OnPairKey } from './scan.js';
 
 const WORD_BITS = 32;
 
@@ -10,7 +11,8 @@ export type OnActive = (day: number, word: number, bits: number) => void;
 /**
  * Streams the folded activity of some keys, users or pairs, in a range of days, unordered: one bit per key and day, 32
  * keys at a time.
- * @param keys ascending
+ * @param keys fastest when those of a block are next to each other
+ * @param onlyChanged whether to read only the blocks that changed since the read point of `setChangedSince`
  */
 export async function scanActivityOf(
   db: Connection,
@@ -18,17 +20,14 @@ export async function scanActivityOf(
   range: DayRange,
   keys: Int32Array,
   onActive: OnActive,
+  onlyChanged = false,
 ): Promise<void> {
-  const blocks = positionsByBlock(keys);
-  const bitOf = Uint16Array.from(keys, (key) => key & (BLOCK_SIZE - 1));
-  const ofBlocks = `block in (select unnest(${literal.ints([...blocks.keys()])}))`;
-  await copyRows(db, `${selectFrom(table, range)} and ${ofBlocks}`, (row) => {
-    const day = row.dayMs();
-    const { first, before } = blocks.get(row.int())!;
-    row.pass();
-    const { source, start } = row;
-    // After the number of bits, in 4 bytes.
-    const bytes = start + 4;
+  const blocks = stretchesByBlock(keys);
+  if (blocks.size === 0) return;
+  const bitOf = new Uint16Array(keys.length);
+  for (let position = 0; position < keys.length; position++)
+    bitOf[position] = keys[position]! & (BLOCK_SIZE - 1);
+  const read = (source: Buffer, bytes: number, day: number, { first, before }: Stretch) => {
     for (let position = first; position < before;) {
       const word = position >>> 5;
       const end = Math.min(before, (word + 1) * WORD_BITS);
@@ -40,31 +39,58 @@ export async function scanActivityOf(
       }
       if (bits !== 0) onActive(day, word, bits);
     }
+  };
+  const ofBlocks = `block in (select unnest(${literal.ints([...blocks.keys()])}))`;
+  const changed = onlyChanged ? `and (${CHANGED_SINCE})` : '';
+  await copyRows(db, `${selectFrom(table, range)} and ${ofBlocks} ${changed}`, (row) => {
+    const day = row.dayMs();
+    const stretches = blocks.get(row.int())!;
+    row.pass();
+    // After the number of bits, in 4 bytes.
+    for (const stretch of stretches) read(row.source, row.start + 4, day, stretch);
   });
 }
 
-/** The positions of the keys of each block. */
-function positionsByBlock(keys: Int32Array): Map<number, { first: number; before: number }> {
-  const blocks = new Map<number, { first: number; before: number }>();
+/** Positions with keys of one block, next to each other. */
+interface Stretch {
+  first: number;
+  before: number;
+}
+
+function stretchesByBlock(keys: Int32Array): Map<number, Stretch[]> {
+  const blocks = new Map<number, Stretch[]>();
+  let latest: Stretch | undefined;
+  let before = -1;
   for (let position = 0; position < keys.length; position++) {
     const block = keys[position]! >> BLOCK_SHIFT;
+    if (latest && block === before) {
+      latest.before = position + 1;
+      continue;
+    }
+    latest = { first: position, before: position + 1 };
+    before = block;
     const known = blocks.get(block);
-    if (known) known.before = position + 1;
-    else blocks.set(block, { first: position, before: position + 1 });
+    if (known) known.push(latest);
+    else blocks.set(block, [latest]);
   }
   return blocks;
 }
 
-const pairsOf = (orgKey: number) => `
+const pairsOf = (orgKey: number, after: number) => `
   select id, user_key, org_key from activity_pairs
-  where user_key in (select user_key from memberships where org_key = ${literal.int(orgKey)})
+  where id > ${literal.int(after)}
+    and user_key in (select user_key from memberships where org_key = ${literal.int(orgKey)})
   order by id`;
 
-/** Streams the pairs of all current and former members of an org, the lowest id first. */
+/**
+ * Streams the pairs of all current and former members of an org, the lowest id first.
+ * @param after only those with higher ids
+ */
 export async function scanPairsOfMembers(
   db: Connection,
   orgKey: number,
-  onPair: (id: number, user: number, org: number) => void,
+  after: number,
+  onPair: OnPairKey,
 ): Promise<void> {
-  await copyRows(db, pairsOf(orgKey), (row) => onPair(row.int(), row.int(), row.int()));
+  await copyRows(db, pairsOf(orgKey, after), (row) => onPair(row.int(), row.int(), row.int()));
 }

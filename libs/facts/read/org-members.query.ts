@@ -25,30 +25,35 @@ const membersOf = (orgKey: number) => `
   from memberships m
   left join users u on u.id = m.user_key
   where m.org_key = ${literal.int(orgKey)}
-    and ${notExcluded('excluded_users', 'm.user_key')}
-  order by m.user_key`;
+    and ${notExcluded('excluded_users', 'm.user_key')}`;
+const among = (userKeys: readonly number[]) => `
+  and m.user_key in (select unnest(${literal.ints(userKeys)}))`;
 
 /**
- * All users with a membership step in an existing org, without excluded ones, ordered by key.
+ * The users with a membership step in an existing org, without excluded ones, ordered by key.
  * @param ownerRoles the roles of owners
+ * @param userKeys only these users; by default all
  */
 export async function orgMembers(
   db: Connection,
   orgKey: number,
   ownerRoles: readonly string[],
+  userKeys?: readonly number[],
 ): Promise<OrgMember[]> {
   const members: OrgMember[] = [];
   const roles = new OwnerRoles(ownerRoles);
-  await copyRows(db, membersOf(orgKey), (row) => {
+  await copyRows(db, membersOf(orgKey) + (userKeys ? among(userKeys) : ''), (row) => {
     const userKey = row.int();
     row.pass();
-    const deletion =
-      row.end > row.start ? Buffer.from(row.source.subarray(row.start, row.end)) : undefined;
+    const isDeleted = row.end > row.start;
+    const deletion = isDeleted ? Buffer.from(row.source.subarray(row.start, row.end)) : undefined;
     const exists = row.int() === 1;
     row.pass();
-    members.push({ userKey, exists, ...replayed(row, deletion, roles) });
+    const { spans, ownerships } = replayed(row, deletion, roles);
+    members.push({ userKey, exists, spans, ownerships });
   });
-  return members;
+  // Not in PostgreSQL, which would sort the steps too, on disk. Most rows are in this order.
+  return members.sort((one, other) => one.userKey - other.userKey);
 }
 
 /** @param steps the steps of the pair @param end the deletion of the user */

@@ -86,20 +86,22 @@ export async function lastActiveOf(
 const LAST_ACTIVE_OF = (blocks: readonly number[]) => `
   select block, seconds from last_active where block in (select unnest(${literal.ints(blocks)}))`;
 
-/**
- * `lastActiveOf` for many users, in the order of the keys.
- * @param keys ascending
- */
+/** `lastActiveOf` for many users, in the order of the keys. */
 export async function lastActiveByKey(db: Connection, keys: Int32Array): Promise<Uint32Array> {
-  const firstOf = new Map<number, number>();
-  for (let index = keys.length - 1; index >= 0; index--) firstOf.set(blockOf(keys[index]!), index);
+  const positions = new Map<number, number[]>();
+  for (let position = 0; position < keys.length; position++) {
+    const block = blockOf(keys[position]!);
+    const known = positions.get(block);
+    if (known) known.push(position);
+    else positions.set(block, [position]);
+  }
   const latest = new Uint32Array(keys.length);
-  await copyRows(db, LAST_ACTIVE_OF([...firstOf.keys()]), (row) => {
+  await copyRows(db, LAST_ACTIVE_OF([...positions.keys()]), (row) => {
     const block = row.int();
     row.pass();
     const { source, start } = row;
-    for (let index = firstOf.get(block)!; blockOf(keys[index]!) === block; index++)
-      latest[index] = source.readUInt32BE(start + 4 * (keys[index]! - firstKey(block)));
+    for (const position of positions.get(block)!)
+      latest[position] = source.readUInt32BE(start + 4 * (keys[position]! - firstKey(block)));
   });
   return latest;
 }
