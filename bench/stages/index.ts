@@ -9,6 +9,7 @@ import { orgPage } from './org-page.js';
 import { pages } from './pages.js';
 import { runs } from './runs.js';
 import { singles } from './singles.js';
+import { subjectIndex } from './subject-index.js';
 
 /** The stages, in the order of the table. */
 export const STAGES: readonly Stage[] = [
@@ -20,6 +21,7 @@ export const STAGES: readonly Stage[] = [
   backpressure,
   pages,
   orgPage,
+  subjectIndex,
   files,
   disk,
 ];

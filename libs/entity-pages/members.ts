@@ -64,8 +64,7 @@ export async function ranked(
 ): Promise<number[]> {
   const end = Math.min(before, values.length);
   if (from >= end) return [];
-  const sorted = values.toSorted();
-  const [greatest, least] = [from, end - 1].map((place) => sorted[sorted.length - 1 - place]!);
+  const [greatest, least] = [from, end - 1].map((place) => valueAt(values, place));
   const items: number[] = [];
   let greater = 0;
   for (let item = 0; item < values.length; item++) {
@@ -83,6 +82,28 @@ export async function ranked(
     items.sort((one, other) => values[other]! - values[one]! || rankOf(one) - rankOf(other));
   }
   return items.slice(from - greater, end - greater);
+}
+
+/** The value at a place, the greatest at 0. Quickselect: takes time for the values once or twice, not for a sort. */
+function valueAt(values: Float64Array, place: number): number {
+  const rest = values.slice();
+  for (let [first, last] = [0, rest.length - 1]; first < last;) {
+    const pivot = rest[(first + last) >>> 1]!;
+    let [left, right] = [first, last];
+    while (left <= right) {
+      while (rest[left]! > pivot) left++;
+      while (rest[right]! < pivot) right--;
+      if (left > right) break;
+      [rest[left], rest[right]] = [rest[right]!, rest[left]!];
+      left++;
+      right--;
+    }
+    // From `first` to `right` none is less than the pivot, from `left` to `last` none is greater.
+    if (place <= right) last = right;
+    else if (place >= left) first = left;
+    else break;
+  }
+  return rest[place]!;
 }
 
 /** The members at places [`from`, `before`) among those at some positions, the most recently active first. */

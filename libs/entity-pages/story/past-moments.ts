@@ -53,10 +53,14 @@ export class PastMoments {
 
   /** The oldest moment at or after an instant in milliseconds; -1 when all moments are before it. */
   oldestWith(ms: number): number {
-    let [low, high] = [-1, MOMENTS - 1];
+    const { until } = this;
+    // Of most members, who joined long ago and are members still.
+    if (ms <= until[MOMENTS - 1]!) return MOMENTS - 1;
+    if (ms > until[0]!) return -1;
+    let [low, high] = [0, MOMENTS - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.until[middle]! >= ms) low = middle;
+      if (until[middle]! >= ms) low = middle;
       else high = middle - 1;
     }
     return low;
