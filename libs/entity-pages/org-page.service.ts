@@ -39,14 +39,14 @@ export class OrgPageService {
     });
   }
 
-  /** The parts that are fast for any number of members. @throws ApiError `not_found` */
+  /** The parts that need the members alone. @throws ApiError `not_found` */
   async profile(orgId: string): Promise<OrgProfile> {
     const org = await this.find(orgId);
     if (org.isExcluded) return this.excluded(org);
     return this.memberLists.reading(orgId, (counted, list) => this.profileOf(counted, list));
   }
 
-  /** The parts that are slower with more members. @throws ApiError `not_found` */
+  /** The parts that need the activity of the members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
     await this.activity.foldUnlessReadOnly();
     return this.memberLists.reading(orgId, (org, list) => this.history.of(org, list));
