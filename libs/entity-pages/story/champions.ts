@@ -14,7 +14,7 @@ const [, LAST_RECENT_AGE] = WINDOWS.last14;
 export class Champions {
   /** The members with the most days, by moment. */
   private readonly first: MemberDays;
-  /** The most days of any member, by moment; 0 while nobody has `MIN_DAYS`. */
+  /** The most days of any member, by moment; 0 while no member has `MIN_DAYS`. */
   private readonly most = new Uint8Array(MOMENTS);
   private readonly sums = new RangeSums();
   private readonly days = new Uint8Array(MOMENTS);
