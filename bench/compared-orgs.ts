@@ -15,7 +15,7 @@ const EVENTS_AT_ONCE = 10_000;
 const FAR_AWAY_DAYS = 100_000;
 
 /** A member by construction; times in milliseconds since 1970. */
-export interface Membership {
+interface Membership {
   userId: string;
   joinedAt: number;
   /** Infinity for a current member. */

@@ -14,7 +14,7 @@ import type { Connection } from '#libs/database';
 import { MemberDays } from './story/member-days.js';
 
 /** The members whose activity is read. */
-export interface ReadMembers {
+interface ReadMembers {
   orgKey: number;
   /** The keys of all current and former members, by position. */
   keys: Int32Array;

@@ -7,7 +7,7 @@ export interface Move {
 }
 
 /** The current and former members of an org, and when each was last active, in unix seconds. */
-export interface SeenMembers {
+interface SeenMembers {
   members: readonly OrgMember[];
   lastActive: Uint32Array;
 }
@@ -23,7 +23,7 @@ export interface PresentMember {
 }
 
 /** Sorts keys of users by their ids. */
-export type InOrderOfIds = (keys: number[]) => Promise<number[]>;
+type InOrderOfIds = (keys: number[]) => Promise<number[]>;
 
 /**
  * The number of members at some moments, counted like `num_users`: includes deleted users.

@@ -38,7 +38,6 @@ export { orgMembers, type OrgMember } from './read/org-members.query.js';
 export {
   currentReadPoint,
   canResumeFrom,
-  isStillThere,
   setChangedSince,
   type ReadPoint,
 } from './read/read-point.js';

@@ -6,7 +6,7 @@ import { selectFrom, type DayRange, type OnPairKey } from './scan.js';
 const WORD_BITS = 32;
 
 /** Receives the active ones of up to 32 keys on a day: bit b is that of the key at position 32 `word` + b. Never 0. */
-export type OnActive = (day: number, word: number, bits: number) => void;
+type OnActive = (day: number, word: number, bits: number) => void;
 
 /**
  * Streams the folded activity of some keys, users or pairs, in a range of days, unordered: one bit per key and day, 32
