@@ -6,9 +6,11 @@ import { disk } from './disk.js';
 import { engagement } from './engagement.js';
 import { files } from './files.js';
 import { ingest } from './ingest.js';
+import { orgPage } from './org-page.js';
 import { pages } from './pages.js';
 import { runs } from './runs.js';
 import { singles } from './singles.js';
+import { subjectIndex } from './subject-index.js';
 
 /** The stages, in the order of the table. */
 export const STAGES: readonly Stage[] = [
@@ -20,6 +22,8 @@ export const STAGES: readonly Stage[] = [
   singles,
   backpressure,
   pages,
+  orgPage,
+  subjectIndex,
   files,
   disk,
 ];

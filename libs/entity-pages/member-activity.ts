@@ -1,109 +1,180 @@
-import { DAY_MS, type Calendar } from '#libs/contracts';
+import { DAY_MS } from '#libs/contracts';
 import {
-  BLOCK_SHIFT,
-  NamedDays,
-  NamedPairs,
-  partsOf,
-  isMarked,
-  scanActivity,
+  areRowsRemovedSince,
+  canResumeFrom,
+  currentReadPoint,
+  scanActivityOf,
+  scanPairsOf,
+  scanPairsOfMembers,
+  setChangedSince,
   type DayRange,
-  type OrgMember,
-  type Span,
+  type ReadPoint,
 } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import { MemberDays } from './story/member-days.js';
-import { AGES } from './story/past-moments.js';
 
-const WEEK_MS = 7 * DAY_MS;
-const LATEST_DAYS = 30;
-
-/** The activity of the members of an org. */
-export interface MemberActivity {
-  /** The number of members who made the org active, by week. */
-  activeByWeek: number[];
-  /** The number of the last 30 days on which each member made the org active, in the order of the members. */
-  latestDays: Uint16Array;
-  /** The days on which each member was active and named this org or none, in the order of the members. */
-  days: MemberDays;
-}
-
-/**
- * Reads the folded activity of all current and former members of an org. A member makes the org active on a day of a
- * span when the activity names this org or none.
- * @param weeks a range of whole weeks, which contains the ages of `days`
- * @param today the day of age 0
- */
-export async function memberActivity(
-  db: Connection,
-  calendar: Calendar,
-  orgKey: number,
-  members: readonly OrgMember[],
-  weeks: DayRange,
-  today: number,
-): Promise<MemberActivity> {
-  const count = Math.round((weeks.before - weeks.from) / WEEK_MS);
-  const latestDays = new Uint16Array(members.length);
-  const days = new MemberDays(members.length);
-  const wasActive = Array.from({ length: count }, () => new Uint8Array(members.length));
-  const byBlock = membersByBlock(members);
-  const pairs = await NamedPairs.of(
-    db,
-    members.map(({ userKey }) => userKey),
-  );
-  const pairOf = members.map(({ userKey }) => pairs.keyOf(userKey, orgKey));
-  const covered = members.map(({ spans }) => spans.map((span) => daysOf(span, calendar)));
-  for (const part of partsOf(weeks, byBlock.size, pairs)) {
-    const named = await NamedDays.read(db, part, pairs);
-    await scanActivity(db, 'activity', part, [...byBlock.keys()], (day, block, bits) => {
-      const unnamed = named.unnamed(day, block, bits);
-      const inWeek = wasActive[Math.floor((day - weeks.from) / WEEK_MS)]!;
-      const age = (today - day) / DAY_MS;
-      const isRecent = age >= 0 && age < AGES;
-      const isLatest = age >= 0 && age < LATEST_DAYS;
-      const { keys, positions } = byBlock.get(block)!;
-      for (let index = 0; index < keys.length; index++) {
-        const key = keys[index]!;
-        if (!isMarked(bits, key)) continue;
-        const position = positions[index]!;
-        const isSettled = inWeek[position] === 1 && !isLatest;
-        if (isSettled && !isRecent) continue;
-        if (!isMarked(unnamed, key) && !named.isNamed(day, pairOf[position]!)) continue;
-        if (isRecent) days.mark(position, age);
-        if (isSettled) continue;
-        const isMember = covered[position]!.some(({ from, to }) => from <= day && day <= to);
-        if (!isMember) continue;
-        if (isLatest) latestDays[position]!++;
-        inWeek[position] = 1;
-      }
-    });
-  }
-  const activeByWeek = wasActive.map((positions) => positions.reduce((sum, one) => sum + one, 0));
-  return { activeByWeek, latestDays, days };
-}
-
-/** The keys of the members in a block of users, and their positions. */
-interface MembersOfBlock {
+/** The members whose activity is read. */
+interface ReadMembers {
+  orgKey: number;
+  /** The keys of all current and former members, by position. */
   keys: Int32Array;
-  positions: Int32Array;
+  /** The positions of the keys. */
+  positions: ReadonlyMap<number, number>;
+  /** The number of positions for which there is room. */
+  room: number;
 }
 
-/** The members by block. In typed arrays: reading the keys from the members took longer than everything else. */
-function membersByBlock(members: readonly OrgMember[]): Map<number, MembersOfBlock> {
-  const positions = new Map<number, number[]>();
-  for (const [position, { userKey }] of members.entries()) {
-    const block = userKey >> BLOCK_SHIFT;
-    const known = positions.get(block);
-    if (known) known.push(position);
-    else positions.set(block, [position]);
+/** What to read: a range of whole days, and the day of age 0. */
+export interface ReadDays {
+  range: DayRange;
+  today: number;
+}
+
+/** The folded activity of all current and former members of an org, and which of it named this or another org. */
+export class MemberActivity {
+  private readonly active: MemberDays;
+  private readonly named: MemberDays;
+  private readonly namedHere: MemberDays;
+  private readonly pairs = new Pairs();
+  /** The number of members that were read. */
+  private count = 0;
+
+  private constructor(
+    private readonly orgKey: number,
+    room: number,
+    private readonly of: ReadDays,
+    private readPoint: ReadPoint,
+  ) {
+    const { range } = of;
+    const [youngest, days] = [this.ageOf(range.before) + 1, (range.before - range.from) / DAY_MS];
+    const make = () => new MemberDays(room, youngest, days);
+    [this.active, this.named, this.namedHere] = [make(), make(), make()];
   }
-  const inBlock = (some: number[]) => ({
-    keys: Int32Array.from(some, (position) => members[position]!.userKey),
-    positions: Int32Array.from(some),
-  });
-  return new Map([...positions].map(([block, some]) => [block, inBlock(some)]));
+
+  static async read(db: Connection, members: ReadMembers, days: ReadDays): Promise<MemberActivity> {
+    // Before the activity: later readings find what changed meanwhile.
+    const readPoint = await currentReadPoint(db);
+    const activity = new MemberActivity(members.orgKey, members.room, days, readPoint);
+    await activity.readNew(db, members);
+    return activity;
+  }
+
+  /**
+   * Reads what changed since the last reading. Activity is only ever added.
+   * @returns whether the changes are known
+   */
+  async update(db: Connection, members: ReadMembers, { range, today }: ReadDays): Promise<boolean> {
+    const readPoint = await currentReadPoint(db);
+    const isSame = this.of.today === today && this.of.range.from === range.from;
+    if (!isSame || !canResumeFrom(this.readPoint, readPoint)) return false;
+    if (await areRowsRemovedSince(db, this.readPoint)) return false;
+    await setChangedSince(db, this.readPoint);
+    const known = members.keys.subarray(0, this.count);
+    await this.scanUsers(db, known, 0, true);
+    const pairs = this.pairs.ids;
+    await this.readNew(db, members);
+    await this.scanPairs(db, pairs, 0, true);
+    this.readPoint = readPoint;
+    return true;
+  }
+
+  /** The days on which each member was active and named this org or no org. */
+  days(): MemberDays {
+    const { active, named, namedHere } = this;
+    return active.combined((word, index) => word & (namedHere.at(index) | ~named.at(index)));
+  }
+
+  /** Reads the whole activity of new members, then new pairs and their whole activity. */
+  private async readNew(db: Connection, members: ReadMembers): Promise<void> {
+    const { keys, positions } = members;
+    const first = this.count;
+    await this.scanUsers(db, keys.subarray(first), first, false);
+    this.count = keys.length;
+    const firstPair = this.pairs.count;
+    const { latest } = this.pairs;
+    const add = (id: number, user: number, org: number) => {
+      const position = positions.get(user);
+      if (position !== undefined) this.pairs.add(id, position, org === this.orgKey);
+    };
+    // After the activity: a day that both readings see is judged by its latest names.
+    if (first > 0 && keys.length > first) {
+      const news = [...keys.subarray(first)];
+      await scanPairsOf(db, news, (id, user, org) => id <= latest && add(id, user, org));
+    }
+    await scanPairsOfMembers(db, this.orgKey, latest, add);
+    await this.scanPairs(db, this.pairs.ids.subarray(firstPair), firstPair, false);
+  }
+
+  private async scanUsers(
+    db: Connection,
+    keys: Int32Array,
+    first: number,
+    onlyChanged: boolean,
+  ): Promise<void> {
+    const { active } = this;
+    const onActive = (day: number, word: number, bits: number) => {
+      if (first === 0) active.add(this.ageOf(day), word, bits);
+      else forEachBit(word, bits, (at) => active.mark(first + at, this.ageOf(day)));
+    };
+    await scanActivityOf(db, 'activity', this.of.range, keys, onActive, onlyChanged);
+  }
+
+  private async scanPairs(
+    db: Connection,
+    ids: Int32Array,
+    first: number,
+    onlyChanged: boolean,
+  ): Promise<void> {
+    const { pairs, named, namedHere } = this;
+    const onActive = (day: number, word: number, bits: number) => {
+      const age = this.ageOf(day);
+      forEachBit(word, bits, (at) => {
+        const member = pairs.memberOf(first + at);
+        named.mark(member, age);
+        if (pairs.isHere(first + at)) namedHere.mark(member, age);
+      });
+    };
+    await scanActivityOf(db, 'named_activity', this.of.range, ids, onActive, onlyChanged);
+  }
+
+  private ageOf(day: number): number {
+    return (this.of.today - day) / DAY_MS;
+  }
 }
 
-/** The first and the last day of a span; both count fully. */
-function daysOf({ from, to }: Span, calendar: Calendar): { from: number; to: number } {
-  return { from: calendar.dayOf(from), to: calendar.dayOf(to) };
+/** The pairs of members and orgs that activity named. */
+class Pairs {
+  /** The highest id; 0 for none. */
+  latest = 0;
+  private readonly idOf: number[] = [];
+  private readonly members: number[] = [];
+  private readonly here: boolean[] = [];
+
+  get count(): number {
+    return this.idOf.length;
+  }
+
+  get ids(): Int32Array {
+    return Int32Array.from(this.idOf);
+  }
+
+  add(id: number, member: number, isHere: boolean): void {
+    if (id > this.latest) this.latest = id;
+    this.idOf.push(id);
+    this.members.push(member);
+    this.here.push(isHere);
+  }
+
+  memberOf(pair: number): number {
+    return this.members[pair]!;
+  }
+
+  isHere(pair: number): boolean {
+    return this.here[pair]!;
+  }
+}
+
+function forEachBit(word: number, bits: number, onPosition: (position: number) => void): void {
+  for (let rest = bits; rest !== 0; rest &= rest - 1)
+    onPosition(word * 32 + 31 - Math.clz32(rest & -rest));
 }

@@ -8,12 +8,26 @@ import {
   unixSeconds,
   type OrgActivity,
 } from '#libs/contracts';
-import { inOrderOfIds, profilesOf, type DayRange, type KnownOrg } from '#libs/facts';
+import {
+  inOrderOfIds,
+  lastActiveByKey,
+  profilesOf,
+  type DayRange,
+  type KnownOrg,
+} from '#libs/facts';
 import { Clock, SETTINGS, Turns, type Settings } from '#libs/platform';
 import { Database } from '#libs/database';
-import { memberActivity } from './member-activity.js';
-import { contactsAmong, latestMoves, membersAt, mostActive, type Move } from './members.js';
-import type { OrgMembersList, PresentMember } from './org-members-cache.service.js';
+import {
+  contactsAmong,
+  latestMoves,
+  membersAt,
+  mostActive,
+  type Move,
+  type PresentMember,
+} from './members.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import type { OrgMembersList } from './org-members-list.js';
+import { daysInOrg, latestDays, membersIn } from './story/days-in-org.js';
 import { orgStory } from './story/org-story.js';
 
 /** Histories computed at a time, and that wait. Each takes memory for all members that the org ever had. */
@@ -34,6 +48,7 @@ export class OrgHistoryService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly calendar: Calendar,
+    private readonly memberLists: OrgMembersCache,
     @Inject(SETTINGS) private readonly settings: Pick<Settings, 'HEALTH_WEIGHTS'>,
   ) {}
 
@@ -42,25 +57,30 @@ export class OrgHistoryService {
     return this.turns.take(() => this.compute(org, list));
   }
 
-  private async compute(org: KnownOrg, { members, present }: OrgMembersList): Promise<OrgActivity> {
+  private async compute(org: KnownOrg, list: OrgMembersList): Promise<OrgActivity> {
+    const { members, keys, present } = list;
     const { calendar } = this;
     const now = this.clock.now();
     const today = calendar.dayOf(now);
     const weeks = lastWeeks(today, calendar);
     const range = { from: weeks[0]!.from, before: weeks.at(-1)!.before };
-    const activity = await this.database.transaction((db) =>
-      memberActivity(db, calendar, org.key, members, range, today),
-    );
+    const days = await this.memberLists.daysOf(list, { range, today });
+    const lastActive = await this.database.transaction((db) => lastActiveByKey(db, keys));
+    const inOrg = daysInOrg(days, members, calendar, today);
+    const inOrder = (some: number[]) => inOrderOfIds(this.database.pool, some);
     const story = await orgStory(
-      { createdAt: org.createdAt * 1000, members, days: activity.days },
+      { createdAt: org.createdAt * 1000, members, days, inOrg },
       now,
       { calendar, weights: this.settings.HEALTH_WEIGHTS },
-      (keys) => inOrderOfIds(this.database.pool, keys),
+      inOrder,
     );
-    const active = mostActive(present, activity.latestDays, MOST_ACTIVE);
-    const contacts = contactsAmong(present, MOST_CONTACTS);
-    const joined = latestMoves(members, 'addition', MOST_MOVES);
-    const left = latestMoves(members, 'removal', MOST_MOVES);
+    const seen = { members, lastActive };
+    const latest = latestDays(inOrg);
+    const daysOf = (position: number) => latest.of(position);
+    const active = await mostActive(seen, present, daysOf, MOST_ACTIVE, inOrder);
+    const contacts = await contactsAmong(seen, present, MOST_CONTACTS, inOrder);
+    const joined = await latestMoves(members, 'addition', MOST_MOVES, inOrder);
+    const left = await latestMoves(members, 'removal', MOST_MOVES, inOrder);
     const shown = [...active, ...contacts, ...joined, ...left].map(({ userKey }) => userKey);
     const profiles = await profilesOf(this.database.pool, shown);
     return {
@@ -68,24 +88,29 @@ export class OrgHistoryService {
       contacts: memberViews(contacts, profiles, ({ lastActiveAt }) => ({
         last_active_at: lastActiveAt,
       })),
-      // As in a report for the end of the week's last day.
-      members_over_time: weeks.map(({ from, before }) => ({
+      members_over_time: this.membersOverTime(members, weeks),
+      active_by_week: weeks.map(({ from, before }) => ({
         date: formatDay(from),
-        num_users: membersAt(
-          members,
-          endOfSecond(unixSeconds(calendar.lastSecondOf(before - DAY_MS))),
-        ),
-      })),
-      active_by_week: weeks.map(({ from }, index) => ({
-        date: formatDay(from),
-        active_users: activity.activeByWeek[index]!,
+        active_users: membersIn(inOrg, (today - before) / DAY_MS + 1, (today - from) / DAY_MS),
       })),
       joined: moveViews(joined, profiles),
       left: moveViews(left, profiles),
       most_active: memberViews(active, profiles, ({ position }) => ({
-        num_active_days: activity.latestDays[position]!,
+        num_active_days: latest.of(position),
       })),
     };
+  }
+
+  /** As in a report for the end of each week's last day. */
+  private membersOverTime(
+    members: OrgMembersList['members'],
+    weeks: readonly DayRange[],
+  ): OrgActivity['members_over_time'] {
+    const ends = weeks.map(({ before }) =>
+      endOfSecond(unixSeconds(this.calendar.lastSecondOf(before - DAY_MS))),
+    );
+    const counts = membersAt(members, ends);
+    return weeks.map(({ from }, index) => ({ date: formatDay(from), num_users: counts[index]! }));
   }
 }
 

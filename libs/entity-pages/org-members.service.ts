@@ -1,14 +1,12 @@
 import { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Calendar, PROFILE_FIELDS, formatDay, type OrgMembers } from '#libs/contracts';
-import { ActivityFold, StoreChanged, profilesOf } from '#libs/facts';
+import { ActivityFold, StoreChanged, inOrderOfIds, lastActiveByKey, profilesOf } from '#libs/facts';
 import { BYTE_ORDER_MARK, Clock, csvCells, csvText, csvTime } from '#libs/platform';
 import { Database } from '#libs/database';
-import {
-  OrgMembersCache,
-  type OrgMembersList,
-  type PresentMember,
-} from './org-members-cache.service.js';
+import { mostRecent, type PresentMember } from './members.js';
+import { OrgMembersCache } from './org-members-cache.service.js';
+import type { OrgMembersList } from './org-members-list.js';
 import { sinceOf } from './views.js';
 
 const ROWS_AT_ONCE = 1_000;
@@ -33,22 +31,26 @@ export class OrgMembersService {
   /** @throws ApiError `not_found` when the org does not exist or was deleted */
   async page(orgId: string, pageNumber: number, pageSize: number): Promise<OrgMembers> {
     await this.activity.foldUnlessReadOnly();
-    return this.memberLists.reading(orgId, async (_org, { present }) => ({
-      total_count: present.length,
+    const places = [pageNumber * pageSize, (pageNumber + 1) * pageSize] as const;
+    return this.memberLists.reading(orgId, async (_org, list) => ({
+      total_count: list.present.length,
       page_number: pageNumber,
       page_size: pageSize,
-      rows: await this.rows(present.slice(pageNumber * pageSize, (pageNumber + 1) * pageSize)),
+      rows: await this.rows(await this.presentAt(list, places)),
     }));
   }
 
   /** All current members as a CSV file. @throws ApiError `not_found` */
   async file(orgId: string): Promise<{ name: string; content: Readable }> {
     await this.activity.foldUnlessReadOnly();
-    const list = await this.memberLists.reading(orgId, (_org, read) => Promise.resolve(read));
+    const { list, present } = await this.memberLists.reading(orgId, async (_org, read) => ({
+      list: read,
+      present: await this.presentAt(read, [0, read.present.length]),
+    }));
     const day = formatDay(this.calendar.dayOf(this.clock.now()));
     return {
       name: `members-${orgId.replaceAll(/[^\w.-]+/g, '_').slice(0, MOST_NAMED)}-${day}.csv`,
-      content: Readable.from(this.lines(list), { objectMode: false }),
+      content: Readable.from(this.lines(list, present), { objectMode: false }),
     };
   }
 
@@ -56,13 +58,28 @@ export class OrgMembersService {
    * Yields some rows at a time, as fast as the client reads. Throws when the store was replaced in the
    * meantime, so that the client notices the incomplete file.
    */
-  private async *lines(list: OrgMembersList): AsyncGenerator<string> {
+  private async *lines(
+    list: OrgMembersList,
+    present: readonly PresentMember[],
+  ): AsyncGenerator<string> {
     yield BYTE_ORDER_MARK + csvCells(CSV_COLUMNS);
-    for (let first = 0; first < list.present.length; first += ROWS_AT_ONCE) {
-      const rows = await this.rows(list.present.slice(first, first + ROWS_AT_ONCE));
+    for (let first = 0; first < present.length; first += ROWS_AT_ONCE) {
+      const rows = await this.rows(present.slice(first, first + ROWS_AT_ONCE));
       if (!(await this.memberLists.isCurrent(list))) throw new StoreChanged();
       yield rows.map(csvLine).join('');
     }
+  }
+
+  /** The members at places [from, before), the most recently active first. */
+  private async presentAt(
+    list: OrgMembersList,
+    places: readonly [from: number, before: number],
+  ): Promise<PresentMember[]> {
+    const { keys, present } = list;
+    const lastActive = await this.database.transaction((db) => lastActiveByKey(db, keys));
+    return mostRecent({ ...list, lastActive }, present, places, (some) =>
+      inOrderOfIds(this.database.pool, some),
+    );
   }
 
   private async rows(members: readonly PresentMember[]): Promise<OrgMembers['rows']> {

@@ -7,11 +7,12 @@ import {
   type ExcludedOrg,
   type OrgProfile,
 } from '#libs/contracts';
-import { ActivityFold, countOrgMembers, findOrg, traitsOf, type KnownOrg } from '#libs/facts';
+import { ActivityFold, findOrg, traitsOf, type KnownOrg } from '#libs/facts';
 import { ReportPositionsService } from '#libs/reports';
 import { Database } from '#libs/database';
 import { OrgHistoryService } from './org-history.service.js';
 import { OrgMembersCache } from './org-members-cache.service.js';
+import type { OrgMembersList } from './org-members-list.js';
 
 /** Reads the page of one org. */
 @Injectable()
@@ -32,19 +33,20 @@ export class OrgPageService {
     return this.memberLists.reading(orgId, async (org, list) => {
       const [activity, profile] = await Promise.all([
         this.history.of(org, list),
-        this.profileOf(org),
+        this.profileOf(org, list),
       ]);
       return { ...profile, ...activity };
     });
   }
 
-  /** The parts that are fast for any number of members. @throws ApiError `not_found` */
+  /** The parts that need the members alone. @throws ApiError `not_found` */
   async profile(orgId: string): Promise<OrgProfile> {
     const org = await this.find(orgId);
-    return org.isExcluded ? this.excluded(org) : this.profileOf(org);
+    if (org.isExcluded) return this.excluded(org);
+    return this.memberLists.reading(orgId, (counted, list) => this.profileOf(counted, list));
   }
 
-  /** The parts that are slower with more members. @throws ApiError `not_found` */
+  /** The parts that need the activity of the members. @throws ApiError `not_found` */
   async members(orgId: string): Promise<OrgActivity> {
     await this.activity.foldUnlessReadOnly();
     return this.memberLists.reading(orgId, (org, list) => this.history.of(org, list));
@@ -64,9 +66,8 @@ export class OrgPageService {
     };
   }
 
-  private async profileOf(org: KnownOrg): Promise<CountedOrgProfile> {
-    const [numUsers, traits, positions] = await Promise.all([
-      this.database.transaction((db) => countOrgMembers(db, org.key)),
+  private async profileOf(org: KnownOrg, { numUsers }: OrgMembersList): Promise<CountedOrgProfile> {
+    const [traits, positions] = await Promise.all([
       traitsOf(this.database.pool, 'org', org.key),
       this.positions.ofOrg(org.key),
     ]);

@@ -33,11 +33,11 @@ export { FactReplica } from './replica/fact-replica.js';
 export { Bitset } from './blocks/bitset.js';
 export type { InviteReplica } from './replica/invite-replica.js';
 export { contactRole, orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
-export { countOrgMembers, orgMembers, type OrgMember } from './read/org-members.query.js';
+export { scanActivityOf, scanPairsOfMembers } from './read/activity-of-keys.js';
+export { orgMembers, type OrgMember } from './read/org-members.query.js';
 export {
   currentReadPoint,
   canResumeFrom,
-  isStillThere,
   setChangedSince,
   type ReadPoint,
 } from './read/read-point.js';
@@ -57,6 +57,12 @@ export type { SpanColumns } from './replica/spans.js';
 export { NamedDays, NamedPairs, partsOf } from './read/named-days.js';
 export { expectCalendar, settleTimeZone, timeZoneOf } from './write/store-calendar.store.js';
 export * from './read/user-history.query.js';
-export { exclusionsVersion, notExcluded, readExcluded, type Excluded } from './read/excluded.js';
+export {
+  exclusionsState,
+  exclusionsVersion,
+  notExcluded,
+  readExcluded,
+  type Excluded,
+} from './read/excluded.js';
 export { createSearchIndexes, flushSearchIndexes, searchMode } from './search/search-indexes.js';
 export { searchSubjects } from './search/search.query.js';

@@ -16,6 +16,7 @@ export { ReportPositionsService } from './api/report-positions.service.js';
 export { ChangesService } from './api/changes.service.js';
 export { changesQuery, rankingOf, requestedChanges } from './api/requests.js';
 export { reportOf } from './api/request.js';
+export { bitCount } from './engine/bits.js';
 export { healthOf, type HealthFacts } from './definitions/health.js';
 export type { HealthWeights } from './engine/run-facts.js';
 export { isSlipping } from './definitions/slipping.js';

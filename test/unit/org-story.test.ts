@@ -3,7 +3,10 @@ import { Calendar, DAY_MS } from '../../libs/contracts/index.js';
 import type { OrgMember } from '../../libs/facts/index.js';
 import { MemberDays, SeenMember } from '../../libs/entity-pages/story/member-days.js';
 import { Champions } from '../../libs/entity-pages/story/champions.js';
+import { daysInOrg } from '../../libs/entity-pages/story/days-in-org.js';
+import { DayCounts } from '../../libs/entity-pages/story/day-counts.js';
 import { orgStory } from '../../libs/entity-pages/story/org-story.js';
+import { inPortions } from '../../libs/entity-pages/story/days-of-some.js';
 import { MOMENTS, PastMoments } from '../../libs/entity-pages/story/past-moments.js';
 
 // A Sunday at noon, so the weeks that are over end 7, 14 … days ago.
@@ -25,7 +28,8 @@ function storyOf(given: Given[]) {
   const days = new MemberDays(members.length);
   for (const [position, { activeDaysAgo }] of given.entries())
     for (const age of activeDaysAgo) days.mark(position, age);
-  const facts = { createdAt: ago(300), members, days };
+  const inOrg = daysInOrg(days, members, CALENDAR, CALENDAR.dayOf(NOW));
+  const facts = { createdAt: ago(300), members, days, inOrg };
   const inOrder = (keys: number[]) => Promise.resolve([...keys].sort((a, b) => a - b));
   return orgStory(facts, NOW, { calendar: CALENDAR, weights: WEIGHTS }, inOrder);
 }
@@ -112,19 +116,50 @@ describe('the story of an org', () => {
     ]);
   });
 
-  test('takes memory for possible champions only, and finds them among many members', () => {
+  test('finds champions of any number of members, added one by one or many at a time', async () => {
     const member = new SeenMember(new PastMoments(CALENDAR, NOW));
-    const champions = new Champions();
-    const size = champions.size;
-    const days = new MemberDays(2);
-    for (const age of range(40, 46)) days.mark(1, age);
-    for (let key = 0; key < 100_000; key++) {
-      member.read(days, key % 1_000 === 7 ? 1 : 0, [open]);
-      champions.add(key, member);
+    const count = 9_000;
+    const often = range(0, 99).map((index) => index * 90 + 7);
+    const days = new MemberDays(count);
+    for (const position of often) for (const age of range(40, 46)) days.mark(position, age);
+    const oneByOne = new Champions(count);
+    for (const position of [...often, 8]) {
+      member.read(days, position, [open]);
+      oneByOne.add(position, member);
     }
-    expect(champions.first()[0]).toEqual(range(0, 99).map((index) => index * 1_000 + 7));
-    expect(size).toBeLessThanOrEqual(16 * MOMENTS);
-    expect(champions.size).toBe(128 * MOMENTS);
+    const atOnce = new Champions(count);
+    for (const some of inPortions(days, new Int32Array(days.width).fill(-1))) atOnce.addSome(some);
+    for (const champions of [oneByOne, atOnce]) {
+      const tied: number[][] = [];
+      const chosen = await champions.chosen((positions) => {
+        tied.push(positions);
+        return Promise.resolve(positions.toReversed());
+      });
+      expect(tied).toEqual([often]);
+      expect(chosen).toEqual(
+        range(0, MOMENTS - 1).map((moment) => (moment <= 12 ? often.at(-1) : undefined)),
+      );
+    }
+  });
+
+  test('counts the days of many members at a time', () => {
+    const counts = new DayCounts(2);
+    const days = range(1, 31).map((day) =>
+      Int32Array.of(
+        ...[0, 1].map((word) =>
+          range(0, 31).reduce(
+            (bits, bit) => ((bit * (word + 1)) % 32 >= day ? bits | (1 << bit) : bits),
+            0,
+          ),
+        ),
+      ),
+    );
+    for (const day of days) counts.add(day);
+    expect([5, 31, 32 + 5, 32 + 20].map((position) => counts.of(position))).toEqual([5, 31, 10, 8]);
+    const highest = new Int32Array(2);
+    expect([counts.highest(highest), ...highest]).toEqual([31, 1 << 31, 0]);
+    for (const day of days.slice(0, 30)) counts.subtract(day, 0);
+    expect([counts.highest(highest), ...highest]).toEqual([1, 1 << 31, 0]);
   });
 
   test('leaves turns to other work', async () => {

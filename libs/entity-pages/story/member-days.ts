@@ -1,30 +1,69 @@
 import type { Span } from '#libs/facts';
 import { AGES, type PastMoments } from './past-moments.js';
 
-const WORD_BITS = 32;
-const WORDS = Math.ceil(AGES / WORD_BITS);
-
-/** The days on which each member of an org was active for it, one bit per age. 20 bytes per member. */
+/**
+ * The days on which each member of an org was active, one bit per day and member: 18 bytes per member for `AGES` days.
+ * Days are given by their age; that of today is 0.
+ */
 export class MemberDays {
-  private readonly words: Uint32Array;
+  /** Words per day. Bit b of word w is the member at position 32 w + b. */
+  readonly width: number;
+  private readonly words: Int32Array;
 
-  constructor(members: number) {
-    this.words = new Uint32Array(members * WORDS);
+  /** @param youngest the lowest age, negative when there are days after today */
+  constructor(
+    /** The number of positions; at least that of the members. */
+    readonly members: number,
+    readonly youngest = 0,
+    readonly days = AGES,
+  ) {
+    this.width = Math.ceil(members / 32);
+    this.words = new Int32Array(days * this.width);
   }
 
-  /** Marks a day. @param age from 0 up to `AGES` */
+  /** The highest age. */
+  get oldest(): number {
+    return this.youngest + this.days - 1;
+  }
+
+  /** The members who were active on a day, as a view. */
+  of(age: number): Int32Array {
+    const start = (age - this.youngest) * this.width;
+    return this.words.subarray(start, start + this.width);
+  }
+
+  /** Marks members on a day. @param word the position of the word of 32 members */
+  add(age: number, word: number, bits: number): void {
+    this.words[(age - this.youngest) * this.width + word]! |= bits;
+  }
+
   mark(position: number, age: number): void {
-    this.words[position * WORDS + (age >>> 5)]! |= 1 << age;
+    this.words[(age - this.youngest) * this.width + (position >>> 5)]! |= 1 << position;
   }
 
-  /** Reads the ages of a member, ascending. @returns their number */
+  /** Days of the same members, made word by word. @param make receives a word and its index in all of them */
+  combined(make: (word: number, index: number) => number): MemberDays {
+    const made = new MemberDays(this.members, this.youngest, this.days);
+    const { words } = this;
+    for (let index = 0; index < words.length; index++)
+      made.words[index] = make(words[index]!, index);
+    return made;
+  }
+
+  /** A word by its index in all of them. */
+  at(index: number): number {
+    return this.words[index]!;
+  }
+
+  has(position: number, age: number): boolean {
+    const word = this.words[(age - this.youngest) * this.width + (position >>> 5)]!;
+    return ((word >>> (position & 31)) & 1) === 1;
+  }
+
+  /** Reads the ages of a member from 0 up to `AGES`, ascending. @returns their number */
   agesOf(position: number, ages: Int32Array): number {
     let count = 0;
-    for (let index = 0; index < WORDS; index++) {
-      let word = this.words[position * WORDS + index]!;
-      for (; word !== 0; word &= word - 1)
-        ages[count++] = index * WORD_BITS + 31 - Math.clz32(word & -word);
-    }
+    for (let age = 0; age < AGES; age++) if (this.has(position, age)) ages[count++] = age;
     return count;
   }
 }
@@ -57,7 +96,7 @@ export class SeenMember {
 
   read(days: MemberDays, position: number, spans: readonly Span[]): void {
     const { ages, until } = this;
-    this.spans = spans.map((span) => this.seen(span));
+    this.spans = spans.map((span) => seen(span, this.moments));
     const active = days.agesOf(position, ages);
     let count = 0;
     for (let index = 0; index < active; index++) {
@@ -79,15 +118,14 @@ export class SeenMember {
     }
     return oldest;
   }
+}
 
-  private seen({ from, to, openedAt }: Span): SeenSpan {
-    const { moments } = this;
-    const ended = moments.oldestWith(to);
-    return {
-      first: from === -Infinity ? AGES : moments.ageOf(from),
-      last: ended < 0 ? -1 : moments.ageOf(to),
-      known: moments.oldestWith(openedAt),
-      ended,
-    };
-  }
+function seen({ from, to, openedAt }: Span, moments: PastMoments): SeenSpan {
+  const ended = moments.oldestWith(to);
+  return {
+    first: from === -Infinity ? AGES : moments.ageOf(from),
+    last: ended < 0 ? -1 : moments.ageOf(to),
+    known: moments.oldestWith(openedAt),
+    ended,
+  };
 }

@@ -53,12 +53,26 @@ export class PastMoments {
 
   /** The oldest moment at or after an instant in milliseconds; -1 when all moments are before it. */
   oldestWith(ms: number): number {
-    let [low, high] = [-1, MOMENTS - 1];
+    const { until } = this;
+    // Of most members, who joined long ago and are members still.
+    if (ms <= until[MOMENTS - 1]!) return MOMENTS - 1;
+    if (ms > until[0]!) return -1;
+    let [low, high] = [0, MOMENTS - 1];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.until[middle]! >= ms) low = middle;
+      if (until[middle]! >= ms) low = middle;
       else high = middle - 1;
     }
     return low;
+  }
+
+  /**
+   * Whether a span that begins at `from` existed at the end of its first day, so that each of its days counts as of every
+   * moment from the day on.
+   * @param known the oldest moment as of which the span exists
+   */
+  isKnownInTime(from: number, known: number): boolean {
+    if (known === MOMENTS - 1) return true;
+    return from !== -Infinity && known >= this.ageOf(from);
   }
 }

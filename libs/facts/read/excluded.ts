@@ -42,6 +42,12 @@ export async function exclusionsVersion(db: Queryable): Promise<number> {
   return rows[0]!.version;
 }
 
+/** Changes with every change of the excluded users and orgs. */
+export async function exclusionsState(db: Queryable): Promise<string> {
+  const text = `select version || '/' || changes as state from exclusions`;
+  return (await db.query<{ state: string }>(text)).rows[0]!.state;
+}
+
 interface Row {
   version: number;
   state: string;

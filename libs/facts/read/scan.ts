@@ -33,7 +33,7 @@ export async function loadLastActive(db: Connection, latest: Uint32Array): Promi
   await scanActivityLog(db, raise, (user, _org, seconds) => raise(user, seconds));
 }
 
-const selectFrom = (table: ActivityTable, { from, before }: DayRange) => `
+export const selectFrom = (table: ActivityTable, { from, before }: DayRange) => `
   select day, block, bits from ${table}
   where day >= ${literal.day(from)} and day < ${literal.day(before)}`;
 

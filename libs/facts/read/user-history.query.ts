@@ -1,5 +1,5 @@
 import { formatDay } from '#libs/contracts';
-import type { Queryable } from '#libs/database';
+import { copyRows, literal, type Connection, type Queryable } from '#libs/database';
 import type { DayRange } from './scan.js';
 import { notExcluded } from './excluded.js';
 import { BLOCK_SHIFT, BLOCK_SIZE } from '../blocks/day-block.js';
@@ -81,6 +81,29 @@ export async function lastActiveOf(
       return [key, seconds.get(block)?.[key - firstKey(block)] ?? 0];
     }),
   );
+}
+
+const LAST_ACTIVE_OF = (blocks: readonly number[]) => `
+  select block, seconds from last_active where block in (select unnest(${literal.ints(blocks)}))`;
+
+/** `lastActiveOf` for many users, in the order of the keys. */
+export async function lastActiveByKey(db: Connection, keys: Int32Array): Promise<Uint32Array> {
+  const positions = new Map<number, number[]>();
+  for (let position = 0; position < keys.length; position++) {
+    const block = blockOf(keys[position]!);
+    const known = positions.get(block);
+    if (known) known.push(position);
+    else positions.set(block, [position]);
+  }
+  const latest = new Uint32Array(keys.length);
+  await copyRows(db, LAST_ACTIVE_OF([...positions.keys()]), (row) => {
+    const block = row.int();
+    row.pass();
+    const { source, start } = row;
+    for (const position of positions.get(block)!)
+      latest[position] = source.readUInt32BE(start + 4 * (keys[position]! - firstKey(block)));
+  });
+  return latest;
 }
 
 /** An open membership in an org that exists. */
