@@ -1,5 +1,6 @@
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
-import { pseudonymOfVersion } from './pseudonyms.js';
+import { namesAddress, pseudonymOfVersion } from './pseudonyms.js';
+import { partsOf } from '../membership/version.js';
 import { packStep, unpackSteps, type StoredStep } from '../membership/steps.js';
 
 export interface KeyedStep extends StoredStep {
@@ -109,8 +110,11 @@ export async function pseudonymizeSteps(
     [userKeys, orgKeys],
   );
   for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
+    const stored = unpackSteps(steps);
+    // The bytes of times and lengths may look like an at sign.
+    if (!stored.some(({ version }) => namesAddress(partsOf(version)))) continue;
     const key = await readKey();
-    const packed = unpackSteps(steps).map((step) =>
+    const packed = stored.map((step) =>
       packStep({ ...step, version: pseudonymOfVersion(step.version, key) }),
     );
     await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(packed), steps]);
