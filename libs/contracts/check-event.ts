@@ -1,8 +1,7 @@
 import { checkBySchema, type CheckContext, type Checked } from './events.js';
-import { plainActivity } from './plain-activity.js';
+import { plainEvent } from './plain-events.js';
 
 /** Checks one event in wire form. */
 export function checkEvent(raw: unknown, context: CheckContext): Checked {
-  const event = plainActivity(raw, context);
-  return event ? { event } : checkBySchema(raw, context);
+  return plainEvent(raw, context) ?? checkBySchema(raw, context);
 }

@@ -198,7 +198,8 @@ const TRAITS_ABOUT = new Map<unknown, 'user' | 'org'>([
 ]);
 const KEEP_NONE: TraitRules = { lists: { user: new Set(), org: new Set() }, isStrict: false };
 
-function traitsOf(raw: unknown, rules = KEEP_NONE): KeptTraits {
+/** The traits of an event, checked by the rules. */
+export function traitsOf(raw: unknown, rules = KEEP_NONE): KeptTraits {
   const data = isObject(raw) ? raw.data : undefined;
   if (!isObject(raw) || !isObject(data) || data.traits === undefined) return {};
   const subject = TRAITS_ABOUT.get(raw.type);

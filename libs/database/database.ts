@@ -5,6 +5,7 @@ import { within } from '#libs/contracts';
 import { PrismaClient } from './generated/client.js';
 import { beginWith, workLimits, type Limits, type WorkLimits } from './limits.js';
 import { openPool } from './pools.js';
+import { preparing } from './preparing.js';
 import { limitSilence } from './watchdog.js';
 
 /** Runs queries: a pool or a single connection. */
@@ -127,6 +128,21 @@ export class Database implements OnApplicationShutdown {
       } catch (error) {
         if (attempt === RETRIES || !SERIALIZATION.has(sqlState(error))) throw error;
       }
+    }
+  }
+
+  /**
+   * Like `transaction`, but PostgreSQL parses each statement with parameters once per connection. For frequent work
+   * whose statements have constant texts.
+   */
+  async preparedTransaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (!this.prepares) return this.transaction(work);
+    try {
+      return await this.transaction((connection) => work(preparing(connection)));
+    } catch (error) {
+      if (!NOT_PREPARED.has(sqlState(error))) throw error;
+      this.prepares = false;
+      return this.transaction(work);
     }
   }
 

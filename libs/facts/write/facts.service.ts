@@ -122,7 +122,8 @@ export class FactsService {
     ids: ResolvedIds,
     transfer: RowTransfer = viaUnnest,
   ): Promise<Written> {
-    const batch = new FactBatch(await withoutAddresses(events, () => this.hashKey(db)));
+    const readKey = once(() => this.hashKey(db));
+    const batch = new FactBatch(await withoutAddresses(events, readKey));
     const users = keyed(batch.users, ids.users);
     const orgs = keyed(batch.orgs, ids.orgs);
     const deletedUsers = users.filter((user) => user.change.deletion);
@@ -131,9 +132,8 @@ export class FactsService {
     const [userKeys, orgKeys] = [deletedUsers, deletedOrgs].map((all) => all.map(({ key }) => key));
     const known = await eraseProfiles(db, userKeys!);
     const deleted = await upsertProfiles(db, users, transfer);
-    await keepDomains(db, [...known.flatMap(erasedDomain), ...deleted.map(givenDomain)], () =>
-      this.hashKey(db),
-    );
+    const domains = [...known.flatMap(erasedDomain), ...deleted.map(givenDomain)];
+    await keepDomains(db, domains, readKey);
     await eraseTraits(db, 'users', userKeys!);
     await upsertTraits(db, 'users', users, transfer);
     const names = await orgNames(db, orgKeys!);
@@ -141,10 +141,9 @@ export class FactsService {
     await eraseTraits(db, 'orgs', orgKeys!);
     await upsertTraits(db, 'orgs', orgs, transfer);
     await appendActivity(db, keyedActivity(batch.activity, ids));
-    await this.addPairs(db, batch, ids, transfer);
-    const renamed = await pseudonymizeSteps(db, userKeys!, orgKeys!, () => this.hashKey(db));
-    await queueUsers(db, renamed);
-    await this.queueDeletions(db, deletedUsers, deletedOrgs);
+    await addPairs(db, batch, ids, transfer, readKey);
+    await queueUsers(db, await pseudonymizeSteps(db, userKeys!, orgKeys!, readKey));
+    await queueDeletions(db, deletedUsers, deletedOrgs);
     await expectPresent(db, ids.witnesses);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
@@ -157,24 +156,6 @@ export class FactsService {
       ),
       fresh: events.length,
     };
-  }
-
-  /** A step that a concurrent transaction adds is queued by that transaction. */
-  private async queueDeletions(
-    db: Queryable,
-    users: readonly Keyed<UserChange>[],
-    orgs: readonly Keyed<OrgChange>[],
-  ): Promise<void> {
-    const versions = new Map(users.map(({ key, change }) => [key, change.deletion!]));
-    const pairs = await pairsOf(db, [...versions.keys()]);
-    await queueSteps(
-      db,
-      pairs.map((pair) => ({ ...pair, version: versions.get(pair.userKey)! })),
-    );
-    await queueDeletedOrgs(
-      db,
-      orgs.map(({ key, change }) => ({ key, deletion: change.deletion! })),
-    );
   }
 
   private async resolve(
@@ -196,31 +177,56 @@ export class FactsService {
       }
     }
   }
+}
 
-  private async addPairs(
-    db: Connection,
-    batch: FactBatch,
-    ids: ResolvedIds,
-    transfer: RowTransfer,
-  ): Promise<void> {
-    const steps = batch.steps.map((step) => ({
-      ...step,
-      userKey: ids.users.get(step.userId)!,
-      orgKey: ids.orgs.get(step.orgId)!,
-    }));
-    await addSteps(db, steps, transfer);
-    await queueSteps(db, steps);
-    if (batch.invites.length === 0) return;
-    const hashKey = await this.hashKey(db);
-    const invites = batch.invites.map((invite) => ({
-      inviterKey: ids.users.get(invite.inviterId)!,
-      orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,
-      inviteeHash:
-        'hash' in invite.invitee ? invite.invitee.hash : hashInvitee(hashKey, invite.invitee.email),
-      at: invite.at,
-    }));
-    await addInvites(db, invites, transfer);
-  }
+async function addPairs(
+  db: Connection,
+  batch: FactBatch,
+  ids: ResolvedIds,
+  transfer: RowTransfer,
+  readKey: () => Promise<Buffer>,
+): Promise<void> {
+  const steps = batch.steps.map((step) => ({
+    ...step,
+    userKey: ids.users.get(step.userId)!,
+    orgKey: ids.orgs.get(step.orgId)!,
+  }));
+  await addSteps(db, steps, transfer);
+  await queueSteps(db, steps);
+  if (batch.invites.length === 0) return;
+  const hashKey = await readKey();
+  const invites = batch.invites.map((invite) => ({
+    inviterKey: ids.users.get(invite.inviterId)!,
+    orgKey: invite.orgId === undefined ? NO_ORG : ids.orgs.get(invite.orgId)!,
+    inviteeHash:
+      'hash' in invite.invitee ? invite.invitee.hash : hashInvitee(hashKey, invite.invitee.email),
+    at: invite.at,
+  }));
+  await addInvites(db, invites, transfer);
+}
+
+/** A step that a concurrent transaction adds is queued by that transaction. */
+async function queueDeletions(
+  db: Queryable,
+  users: readonly Keyed<UserChange>[],
+  orgs: readonly Keyed<OrgChange>[],
+): Promise<void> {
+  const versions = new Map(users.map(({ key, change }) => [key, change.deletion!]));
+  const pairs = await pairsOf(db, [...versions.keys()]);
+  await queueSteps(
+    db,
+    pairs.map((pair) => ({ ...pair, version: versions.get(pair.userKey)! })),
+  );
+  await queueDeletedOrgs(
+    db,
+    orgs.map(({ key, change }) => ({ key, deletion: change.deletion! })),
+  );
+}
+
+/** Calls a function at most once. */
+function once<T>(call: () => Promise<T>): () => Promise<T> {
+  let called: Promise<T> | undefined;
+  return () => (called ??= call());
 }
 
 function namedIds(events: readonly NativeEvent[]): { users: Set<string>; orgs: Set<string> } {

@@ -27,9 +27,12 @@ export async function dropRepeats(
   const first = new Map<string, NativeEvent>();
   const fresh: NativeEvent[] = [];
   for (const event of events) {
+    if (event.type === 'user.active' && !event.remembered) {
+      fresh.push(event);
+      continue;
+    }
     const identity = identityOf(event.source, event.id);
-    if (event.type === 'user.active' && !event.remembered) fresh.push(event);
-    else if (!first.has(identity)) first.set(identity, event);
+    if (!first.has(identity)) first.set(identity, event);
   }
   if (first.size === 0) return fresh;
   const rows = Array.from(first.values(), ({ source, id }) => [source, id]);

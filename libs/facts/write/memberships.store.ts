@@ -1,5 +1,6 @@
 import type { Connection, RowTransfer, Queryable, RowSet } from '#libs/database';
-import { pseudonymOfVersion } from './pseudonyms.js';
+import { namesAddress, pseudonymOfVersion } from './pseudonyms.js';
+import { partsOf } from '../membership/version.js';
 import { packStep, unpackSteps, type StoredStep } from '../membership/steps.js';
 
 export interface KeyedStep extends StoredStep {
@@ -114,14 +115,14 @@ export async function pseudonymizeSteps(
   );
   const changed: number[] = [];
   for (const { user_key: userKey, org_key: orgKey, steps } of rows) {
+    const stored = unpackSteps(steps);
+    // The bytes of times and lengths may look like an at sign.
+    if (!stored.some(({ version }) => namesAddress(partsOf(version)))) continue;
     const key = await readKey();
-    const known = unpackSteps(steps);
-    const renamed = known.map((step) => {
-      return { ...step, version: pseudonymOfVersion(step.version, key) };
-    });
-    // The bytes of a time may be those of an address.
-    if (renamed.every(({ version }, place) => version.equals(known[place]!.version))) continue;
-    await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(renamed.map(packStep)), steps]);
+    const renamed = stored.map((step) =>
+      packStep({ ...step, version: pseudonymOfVersion(step.version, key) }),
+    );
+    await db.query(REPLACE_STEPS, [userKey, orgKey, Buffer.concat(renamed), steps]);
     changed.push(userKey);
   }
   return changed;

@@ -113,7 +113,7 @@ export class IngestService {
     within: (db: Connection) => Promise<void>,
   ): Promise<void> {
     await this.facts.resolving(events, (ids) =>
-      this.database.transaction(async (db) => {
+      this.database.preparedTransaction(async (db) => {
         const written = await this.facts.write(db, events, ids);
         if (deletes(written)) await lockLetters(db, 'alone');
         await within(db);
