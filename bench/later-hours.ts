@@ -1,4 +1,5 @@
 import { DAY_MS, type NativeEvent } from '#libs/contracts';
+import { NO_MEMBERSHIP } from './reference/memberships.js';
 import { DAYS, LAST_DAY, type ReferenceData, type Subject } from './reference/reference-data.js';
 
 /** The number of events of each kind in an hour with a million users. */
@@ -71,13 +72,19 @@ export class LaterHours {
   }
 
   private activity(): object[] {
-    const { users, seconds } = this.data.activeOn(DAYS - 1);
+    const { users, seconds, named } = this.data.activeOn(DAYS - 1);
     return this.some(AN_HOUR.active).map((place) => {
       const index = place % users.length;
-      const data = { user_id: this.data.user(users[index]!).id };
+      const data = { user_id: this.data.user(users[index]!).id, org_id: this.orgOf(named[index]!) };
       const id = `active ${this.hour} ${place}`;
       return { type: 'user.active', id, source: 'later', at: seconds[index]! * 1000, data };
     });
+  }
+
+  /** The id of the org of a membership. */
+  private orgOf(membership: number): string | undefined {
+    if (membership === NO_MEMBERSHIP) return undefined;
+    return this.data.org(this.data.pair(membership).org).id;
   }
 
   /** Numbers that never repeat; the count per hour is proportional to the number of users. */

@@ -1,4 +1,5 @@
 import { activityEvents, bodies, randomFrom, type BodiesWanted } from './event-bodies.js';
+import { userTraits } from './reference/traits.js';
 
 export interface MixWanted extends BodiesWanted {
   orgIds: readonly string[];
@@ -51,10 +52,17 @@ function writer(
   random: () => number,
 ): Record<MixedType, (id: string) => object> {
   const one = (values: readonly string[]) => values[Math.floor(random() * values.length)]!;
+  const traits = () => Object.fromEntries(userTraits(Math.floor(random() * 2 ** 32)));
   const pair = () => ({ user_id: one(userIds), org_id: one(orgIds) });
   return {
-    'user.created': (id) => ({ user_id: `user-${id}`, email: `${id}@example.com`, username: id }),
-    'user.updated': (id) => ({ user_id: one(userIds), first_name: 'Ada', last_name: id }),
+    'user.created': (id) => ({
+      ...{ user_id: `user-${id}`, email: `${id}@example.com`, username: id },
+      traits: traits(),
+    }),
+    'user.updated': (id) => ({
+      ...{ user_id: one(userIds), first_name: 'Ada', last_name: id },
+      traits: traits(),
+    }),
     'user.deleted': () => ({ user_id: one(userIds) }),
     'org.created': (id) => ({ org_id: `org-${id}`, name: `Org ${id}` }),
     'org.updated': (id) => ({ org_id: one(orgIds), name: `Org ${id}` }),

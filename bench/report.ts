@@ -7,7 +7,7 @@ const HEAD = ['what', 'median', 'min – max', 'anchor', 'ratio', 'must', 'aim',
 /** The bounds were set for this size and do not apply to others. */
 const BOUNDED = 1_000_000;
 /** The factor by which a run may take longer with ten times the users. */
-const GROWTH = { from: BOUNDED, to: 10_000_000, must: 12, aim: 10 };
+const GROWTH = { from: BOUNDED, to: 10_000_000, must: 11, aim: 10 };
 
 /** The text of RESULTS.md. */
 export function describeResults({ machine, figures }: Results): string {
@@ -26,8 +26,8 @@ export function describeResults({ machine, figures }: Results): string {
 
 const explanation = [
   'An anchor is measured next to the figure that it is compared with, on the same data and the same cores.',
-  'The ratio says how many times better than its anchor a figure is. With an anchor, *must* and *aim* are',
-  'bounds of the ratio, otherwise of the median. They are set for 1,000,000 users.',
+  'The ratio says how many times as fast as its anchor a figure is, or, for a page, how many times as long it takes. With an',
+  'anchor, *must* and *aim* are bounds of the ratio, otherwise of the median. They are set for 1,000,000 users.',
 ].join('\n');
 
 function describe({ cpu, cores, memoryGiB, node, postgres, duckdb }: Machine): string {
@@ -75,30 +75,38 @@ function row(figure: Figure, others: readonly Figure[]): string[] {
     anchor
       ? `${anchor.what}: ${digits(median(anchor.samples))} ${anchor.unit}`
       : (figure.against ?? ''),
-    ratio === undefined ? '' : `${digits(ratio)} ×`,
+    ratio === undefined ? '' : ratioText(figure, ratio),
     bound(must),
     bound(aim),
     verdict(figure, ratio),
   ];
 }
 
-function boundText({ against, better, unit }: Figure, value: number): string {
-  if (against !== undefined) return `≥ ${value} ×`;
-  return `${better === 'lower' ? '≤' : '≥'} ${value} ${unit}`;
+function ratioText({ ratio: kind }: Figure, ratio: number): string {
+  return kind === 'duration' ? `takes ${digits(ratio)} × as long` : `${digits(ratio)} × as fast`;
+}
+
+function boundText(figure: Figure, value: number): string {
+  const sign = isHigherBetter(figure) ? '≥' : '≤';
+  return `${sign} ${value} ${figure.against === undefined ? figure.unit : '×'}`;
+}
+
+/** Whether the bounds are lower bounds: of the ratio, or of the median of a figure without an anchor. */
+function isHigherBetter({ against, ratio, better }: Figure): boolean {
+  return against === undefined ? better === 'higher' : ratio !== 'duration';
 }
 
 function ratioOf(figure: Figure, anchor: Figure): number {
   const [ours, theirs] = [median(figure.samples), median(anchor.samples)];
-  return figure.better === 'lower' ? theirs / ours : ours / theirs;
+  return figure.better === 'lower' && figure.ratio !== 'duration' ? theirs / ours : ours / theirs;
 }
 
 function verdict(figure: Figure, ratio: number | undefined): string {
   if (figure.must === undefined && figure.aim === undefined) return '';
   if (figure.against !== undefined && ratio === undefined) return 'its anchor was not measured';
   const value = ratio ?? median(figure.samples);
-  const isHigher = ratio !== undefined || figure.better === 'higher';
   const reaches = (bound: number | undefined) =>
-    bound !== undefined && (isHigher ? value >= bound : value <= bound);
+    bound !== undefined && (isHigherBetter(figure) ? value >= bound : value <= bound);
   if (reaches(figure.aim)) return 'reaches the aim';
   if (figure.must === undefined) return 'misses the aim';
   return reaches(figure.must) ? 'reaches the must' : '**misses the must**';

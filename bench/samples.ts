@@ -1,4 +1,4 @@
-import type { Figure } from './stage.js';
+import type { Bounds, Figure } from './stage.js';
 
 /** Measured values by the row of the table. */
 export class Samples {
@@ -17,7 +17,7 @@ export class Samples {
     what: string,
     unit: Figure['unit'],
     better: Figure['better'],
-    bounds: Pick<Figure, 'against' | 'must' | 'aim'> = {},
+    bounds: Bounds = {},
   ): Figure {
     return { what, unit, better, samples: this.values.get(what) ?? [], ...bounds };
   }

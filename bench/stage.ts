@@ -12,21 +12,28 @@ export interface Bench {
   progress(text: string): void;
 }
 
+/** The anchor and the bounds of a figure. */
+export interface Bounds {
+  /** The anchor: the `what` of another figure of the same run. */
+  against?: string;
+  /**
+   * How the figure is compared with its anchor. `speed`, the default: how many times as fast it is (anchor / figure if
+   * lower is better, else figure / anchor). `duration`: how many times as long it takes (figure / anchor), for figures
+   * that cannot be better than their anchor; the bounds are then upper bounds.
+   */
+  ratio?: 'speed' | 'duration';
+  /** The bounds of the figure or, with `against`, of the ratio. */
+  must?: number;
+  aim?: number;
+}
+
 /** One measured figure. `better` says whether higher or lower is better. */
-export interface Figure {
+export interface Figure extends Bounds {
   /** The row of the table, such as `22 rankings, written durably`. */
   what: string;
   unit: 's' | 'ms' | 'events/s' | 'requests/s' | 'rows/s' | 'commits/s' | 'MB' | 'B' | '×' | '%';
   samples: readonly number[];
   better: 'lower' | 'higher';
-  /** The anchor of the figure: the `what` of another figure of the same run. */
-  against?: string;
-  /**
-   * The bounds of the figure or, with `against`, of the ratio: how many times better than the anchor the figure is
-   * (anchor / figure if lower is better, else figure / anchor).
-   */
-  must?: number;
-  aim?: number;
 }
 
 /** The row with the time of later runs; the growth is computed from it. */

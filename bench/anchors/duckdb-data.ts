@@ -3,7 +3,6 @@ import { DAY_MS } from '#libs/contracts';
 import { Bar } from '../progress.js';
 import { NO_MEMBERSHIP } from '../reference/memberships.js';
 import { DAYS, FIRST_DAY, ReferenceData, type Subject } from '../reference/reference-data.js';
-import { CHART_VALUES } from './charts-sql.js';
 import { replaySteps } from './spans.js';
 
 const BLOCK_SHIFT = 12;
@@ -72,7 +71,7 @@ export async function fillDuckDb(connection: DuckDBConnection, users: number): P
     if (data.isExcluded(inviter)) return;
     appendIntegers(row, inviter, invitee, dayOf(at));
   });
-  for (const sql of [...SORTED, ROWS, ...CHART_VALUES, 'checkpoint']) await connection.run(sql);
+  for (const sql of [...SORTED, ROWS, 'checkpoint']) await connection.run(sql);
 }
 
 async function fill(

@@ -57,7 +57,7 @@ function digestOfMaking(): string {
   const hash = createHash('sha256');
   for (const folder of ['../reference', '.']) {
     const path = fileURLToPath(new URL(folder, import.meta.url));
-    const made = /duckdb-data|spans|charts-sql/;
+    const made = /duckdb-data|spans/;
     const files = readdirSync(path).filter((name) => name.endsWith('.js'));
     const chosen = folder === '.' ? files.filter((name) => made.test(name)) : files;
     for (const name of chosen.sort()) hash.update(readFileSync(join(path, name)));

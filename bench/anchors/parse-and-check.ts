@@ -1,11 +1,17 @@
 import { checkEvent } from '#libs/contracts';
 import { answerParent } from '../child.js';
+import { TRAIT_SETTINGS } from '../reference/traits.js';
+
+const [user, org] = [TRAIT_SETTINGS.USER_TRAITS, TRAIT_SETTINGS.ORG_TRAITS].map(
+  (keys) => new Set(keys.split(',')),
+);
 
 // The minimal ingest of an event: parse its JSON and check it in memory.
 // Receives bodies with lists of events and answers with the seconds that they took.
 answerParent<readonly Uint8Array[], number>((bodies) => {
   const now = Date.now();
-  const context = { now, receivedAt: now, defaultSource: 'bench' };
+  const traits = { lists: { user: user!, org: org! }, isStrict: true };
+  const context = { now, receivedAt: now, defaultSource: 'bench', traits };
   const begunAt = performance.now();
   let rejected = 0;
   for (const body of bodies) {

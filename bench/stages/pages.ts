@@ -17,7 +17,7 @@ import { askJson, rawEvents, rawGet } from '../requests.js';
 import { FIRST_DAY, LAST_DAY } from '../reference/reference-data.js';
 import { runOnce, runUntil } from '../runs.js';
 import { Samples } from '../samples.js';
-import type { Bench, Figure, Stage } from '../stage.js';
+import type { Bench, Bounds, Figure, Stage } from '../stage.js';
 
 const PAGE_SIZE = 10;
 const PAGES = 4_000;
@@ -111,17 +111,17 @@ async function measureApart(
   samples.add(API_MEMORY, api.peakMb());
   samples.add(WORKER_MEMORY, worker.peakMb());
   return [
-    ...latencies(samples, 'idle', { must: 5, aim: 2.5 }),
+    ...latencies(samples, 'idle', pageBounds('idle', 1.3)),
     samples.figure(`${BARE}, idle, p99`, 'ms', 'lower'),
     samples.figure(`${NUMBER}, idle, p99`, 'ms', 'lower'),
     samples.figure('pages, 10 connections', 'requests/s', 'higher'),
     ...latencies(samples, '10 connections'),
-    ...latencies(samples, 'during runs', { must: 10, aim: 5 }),
+    ...latencies(samples, 'during runs', pageBounds('during runs', 1.5)),
     samples.figure(`${BARE}, during runs, p99`, 'ms', 'lower'),
     samples.figure(`${NUMBER}, during runs, p99`, 'ms', 'lower'),
     samples.figure(CHARTS, 's', 'lower'),
-    samples.figure(API_MEMORY, 'MB', 'lower', { must: 512, aim: 256 }),
-    samples.figure(WORKER_MEMORY, 'MB', 'lower', { must: 1024, aim: 512 }),
+    samples.figure(API_MEMORY, 'MB', 'lower', { must: 400, aim: 256 }),
+    samples.figure(WORKER_MEMORY, 'MB', 'lower', { must: 640, aim: 512 }),
   ];
 }
 
@@ -138,14 +138,15 @@ async function measureTogether(
       steadyLoad(measuring, 'during runs of the same command'),
     );
   }
-  return latencies(measuring.samples, 'during runs of the same command', { must: 10, aim: 5 });
+  return latencies(measuring.samples, 'during runs of the same command');
 }
 
-function latencies(
-  samples: Samples,
-  when: string,
-  bounds?: { must: number; aim: number },
-): Figure[] {
+/** A page may take little more than the anchor at the same pace and in the same state. @param must how many times as long */
+function pageBounds(when: string, must: number): Bounds {
+  return { against: `${NUMBER}, ${when}, p99`, ratio: 'duration', must, aim: 1.15 };
+}
+
+function latencies(samples: Samples, when: string, bounds: Bounds = {}): Figure[] {
   return [
     samples.figure(`page of 10 rows, ${when}, p50`, 'ms', 'lower'),
     samples.figure(`page of 10 rows, ${when}, p99`, 'ms', 'lower', bounds),

@@ -18,6 +18,9 @@ import { compareSnapshots } from './compare-snapshots.js';
 const RUNS = '/api/admin/v1/report_runs';
 const LOOK_MS = 500;
 
+/** Workers whose first run is measured. */
+const FIRST_RUNS = 3;
+
 /**
  * Report runs of a real worker, next to DuckDB on the same data. A worker reads everything in its first run, and only
  * the changes in each later run; an hour of events lies between two runs.
@@ -72,25 +75,55 @@ async function measure(bench: Bench, sides: Sides): Promise<Figure[]> {
     else for (const side of SIDES) samples[side].push(took[side]);
   }
   bench.progress('all rankings agree after the hours that went by');
-  return [...runFigures(samples), memoryFigure(worker)];
+  const peakMb = worker.peakMb();
+  await worker.close();
+  const others = await measureFirstRuns(bench, sides, samples);
+  return [...runFigures(samples), memoryFigure(Math.max(peakMb, ...others))];
+}
+
+/** First runs of further workers, each beside DuckDB on rows. @returns the peak memory of each worker in MB */
+async function measureFirstRuns(
+  bench: Bench,
+  { duckDb, api }: Sides,
+  samples: Samples,
+): Promise<number[]> {
+  const peaks: number[] = [];
+  while (samples.first.length < Math.min(FIRST_RUNS, bench.repeats)) {
+    const worker = await startService('worker', bench.databaseUrl);
+    try {
+      const { seconds } = await run(api, worker, 'everything');
+      samples.first.push(seconds);
+      samples.rows.push(await timeDuckDb(duckDb, PASSES.rows));
+      peaks.push(worker.peakMb());
+      bench.progress(`the first run of another worker: ${seconds.toFixed(2)} s`);
+    } finally {
+      await worker.close();
+    }
+  }
+  return peaks;
 }
 
 function runFigures(samples: Samples): Figure[] {
   const run: Figure = { what: RUN_FIGURE, unit: 's', better: 'lower', samples: samples.ours };
   return [
-    { ...run, against: PASSES.rows.what, must: 3, aim: 7 },
+    { ...run, against: PASSES.rows.what, must: 4, aim: 7 },
     { ...run, what: 'the same, against bitmaps in DuckDB', against: PASSES.bits.what, aim: 1 },
     { ...run, what: 'the same, against a plain statement in DuckDB', against: PASSES.plain.what },
-    { ...run, what: 'the first run of a worker, which reads everything', samples: samples.first },
+    {
+      ...run,
+      what: 'the first run of a worker, which reads everything',
+      samples: samples.first,
+      ...{ against: PASSES.rows.what, must: 1.2, aim: 2 },
+    },
     ...(['rows', 'bits', 'plain'] as const).map((name): Figure => {
       return { what: PASSES[name].what, unit: 's', better: 'lower', samples: samples[name] };
     }),
   ];
 }
 
-function memoryFigure(worker: Service): Figure {
+function memoryFigure(peakMb: number): Figure {
   const what = 'memory of the worker, at most';
-  return { what, unit: 'MB', better: 'lower', samples: [worker.peakMb()], must: 1024, aim: 512 };
+  return { what, unit: 'MB', better: 'lower', samples: [peakMb], must: 640, aim: 512 };
 }
 
 /**
