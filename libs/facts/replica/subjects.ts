@@ -41,11 +41,11 @@ const statements = (
     from ${ids} moved
     where moved.id in (select unnest(${literal.ints(keys)}))`,
 });
-const HAS_ROW = (table: string) => `exists (select from ${table} where id = before.id)`;
+const HAS_ROW = (table: string) => `exists (select 1 from ${table} where id = before.id)`;
 // The champion of an org may be a member who is only mentioned.
 const USERS = statements(
   { table: 'users', ids: 'user_ids', text: 'user_id' },
-  `${HAS_ROW('users')} or exists (select from memberships where user_key = before.id)`,
+  `${HAS_ROW('users')} or exists (select 1 from memberships where user_key = before.id)`,
 );
 const ORGS = statements({ table: 'orgs', ids: 'org_ids', text: 'org_id' }, HAS_ROW('orgs'));
 
