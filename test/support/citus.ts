@@ -15,6 +15,27 @@ export function describeOnCitus(name: string, tests: () => void): void {
   describe.skip(name, tests);
 }
 
+/** Shell commands that stop one node of CITUS_URL at once, as a fault would, and start it again. */
+const NODE_COMMANDS = {
+  stopped: process.env['CITUS_NODE_STOP'],
+  started: process.env['CITUS_NODE_START'],
+};
+
+/** `describe` for tests that stop a node; skipped, with a note, without the commands. */
+export function describeWithNode(name: string, tests: () => void): void {
+  if (NODE_COMMANDS.stopped !== undefined && NODE_COMMANDS.started !== undefined)
+    return describeOnCitus(name, tests);
+  process.stderr.write(
+    '\nCITUS_NODE_STOP and CITUS_NODE_START are not set: the tests that kill a node of Citus are SKIPPED.\n',
+  );
+  describe.skip(name, tests);
+}
+
+/** Stops or starts the node, and waits until the command has ended. */
+export async function nodeIs(state: 'stopped' | 'started'): Promise<void> {
+  await promisify(execFile)('sh', ['-c', NODE_COMMANDS[state]!]);
+}
+
 /** Whether a database is on the coordinator of CITUS_URL. */
 export function isOnCitus(url: string): boolean {
   return CITUS_URL !== undefined && new URL(url).host === new URL(CITUS_URL).host;
@@ -105,10 +126,9 @@ export async function setReachable(
 }
 
 /** Runs `insightd distribute`, which migrates the database first. @returns its output */
-export async function distributed(url: string): Promise<string> {
+export async function distributed(url: string, main = 'dist/apps/cli/main.js'): Promise<string> {
   const env = { ...childEnvironment(), DATABASE_URL: url, LOG_LEVEL: 'warn' };
-  const args = ['dist/apps/cli/main.js', 'distribute'];
-  return (await promisify(execFile)(process.execPath, args, { env })).stdout;
+  return (await promisify(execFile)(process.execPath, [main, 'distribute'], { env })).stdout;
 }
 
 /** Drops a database on all nodes. */
