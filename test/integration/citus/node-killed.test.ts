@@ -44,7 +44,7 @@ describeWithNode('a node that is killed under load', () => {
       await nodeIs('started');
       await waitFor(async () => (await ready(service)) === 200, WITHIN_MS);
       await writing;
-      await load.end();
+      load.end();
       await reading;
       for (const run of runs)
         expect((await service.api.runEnded(run, WITHIN_MS)).state).toBe('completed');
