@@ -17,4 +17,5 @@ export { checkSchemaRight, explainRefusal } from './refusal.js';
 export * from './row-source.js';
 export { hasDedicatedSessions, withOptions } from './pooler-detection.js';
 export { CONNECTION_OPTIONS, withConnection } from './pools.js';
+export { statementsOf } from './statements.js';
 export { watch, watchPool } from './watchdog.js';

@@ -8,6 +8,7 @@ import {
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { PRISMA_FOLDER, migrationNames } from './migrations.js';
+import { statementsOf } from './statements.js';
 
 /** The engine ignores no table: schema.prisma describes all of them. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
@@ -49,17 +50,43 @@ async function migrationDirectory(path: string) {
 
 /**
  * Sends a script to PostgreSQL as one simple query: PostgreSQL finds the statements itself and applies all or none of
- * them. Prisma's adapter splits a script at every semicolon, even inside functions and comments.
+ * them. With Citus, the statements are sent one by one in a transaction. Prisma's adapter splits a script at every semicolon, even inside functions and comments.
  */
 export class WholeScripts extends PrismaPg {
   override async connect() {
     const adapter: SqlDriverAdapter = await super.connect();
     // Without arguments, `pg` uses the simple query protocol.
     adapter.executeScript = async (sql) => {
-      await adapter.executeRaw({ sql, args: [], argTypes: [] });
+      if (await hasCitus(adapter)) await executeOneByOne(adapter, statementsOf(sql));
+      else await adapter.executeRaw(withoutArguments(sql));
     };
     return adapter as Awaited<ReturnType<PrismaPg['connect']>>;
   }
+}
+
+const withoutArguments = (sql: string) => ({ sql, args: [], argTypes: [] });
+
+async function hasCitus(adapter: SqlDriverAdapter): Promise<boolean> {
+  const found = withoutArguments(`select 1 as found from pg_extension where extname = 'citus'`);
+  return (await adapter.queryRaw(found)).rows.length > 0;
+}
+
+/** Citus hands the text of a query on to its nodes, which accept a single statement. */
+async function executeOneByOne(
+  adapter: SqlDriverAdapter,
+  statements: readonly string[],
+): Promise<void> {
+  const transaction = await adapter.startTransaction();
+  try {
+    for (const sql of statements) await transaction.executeRaw(withoutArguments(sql));
+    await transaction.executeRaw(withoutArguments('commit'));
+  } catch (error) {
+    await transaction.executeRaw(withoutArguments('rollback')).catch(() => undefined);
+    await transaction.rollback();
+    throw error;
+  }
+  // Prisma leaves the statement to its caller: this releases the connection.
+  await transaction.commit();
 }
 
 async function openEngine(adapter: PrismaPg): Promise<SchemaEngine> {

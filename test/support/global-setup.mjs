@@ -2,6 +2,7 @@
 // Redis if this machine has it. Both end with the run, and with this process. A PgBouncer and a browser are only
 // located here.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -18,11 +19,13 @@ export default async function setup() {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   process.env.TEST_DATABASE_URL = postgres.url;
+  process.env.TEST_RUN = randomBytes(4).toString('hex');
   const redis = await startRedis();
   findPgBouncer();
   findBrowser();
   globalThis.stopTestServers = async () => {
     redis?.kill('SIGKILL');
+    await dropOnCitus();
     await postgres.stop();
   };
 }
@@ -38,6 +41,33 @@ async function withoutFsync(connectionString) {
     await client.query(`alter system set ${setting} = off`);
   await client.query('select pg_reload_conf()');
   await client.end();
+}
+
+/** Drops the databases of this test run from all nodes of CITUS_URL. */
+async function dropOnCitus() {
+  if (process.env.CITUS_URL === undefined) return;
+  for (const url of await addressesOfNodes()) {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query(
+      'select datname as name from pg_database where starts_with(datname, $1)',
+      [`test_${process.env.TEST_RUN}_`],
+    );
+    for (const { name } of rows) await client.query(`drop database ${name} with (force)`);
+    await client.end();
+  }
+}
+
+async function addressesOfNodes() {
+  const client = new pg.Client({ connectionString: process.env.CITUS_URL });
+  await client.connect();
+  const { rows } = await client.query('select nodename, nodeport from pg_dist_node');
+  await client.end();
+  return rows.map(({ nodename, nodeport }) => {
+    const url = new URL(process.env.CITUS_URL);
+    url.host = `${nodename}:${nodeport}`;
+    return url.toString();
+  });
 }
 
 async function startRedis() {

@@ -13,7 +13,7 @@ export type ExcludedTable = 'excluded_users' | 'excluded_orgs';
 export function notExcluded(table: ExcludedTable, key: string): string {
   return `
     not exists (
-      select from ${table} x
+      select 1 from ${table} x
       where x.block = (${key}) >> ${BLOCK_SHIFT} and get_bit(x.bits, (${key}) & ${BLOCK_SIZE - 1}) = 1)`;
 }
 

@@ -34,12 +34,13 @@ export type IdTable = (typeof ID_TABLES)[keyof typeof ID_TABLES];
 export const MARK = 'token::text';
 
 /**
- * SQL condition: the witness is in its table, or there is none.
+ * SQL condition: the witness is in its table, or there is none. It selects a column because Citus cannot read the rows of
+ * its subquery without one.
  * @param first number of its first of three parameters
  */
 export function isPresent({ table, name }: IdTable, first: number): string {
   return `($${first}::int is null or exists (
-    select from ${table} where id = $${first} and ${name} = $${first + 1} and ${MARK} = $${first + 2}))`;
+    select 1 from ${table} where id = $${first} and ${name} = $${first + 1} and ${MARK} = $${first + 2}))`;
 }
 
 /** The three parameters of `isPresent`. */

@@ -93,9 +93,9 @@ export async function exportedHashKey(db: Queryable): Promise<ExportedHashKey | 
 const REPLACE_KEY = `
   update instance set invitee_hash_key = $1, invitee_hash_fingerprint = $2
   where invitee_hash_key is not null
-    and not exists (select from user_ids) and not exists (select from org_ids)
-    and not exists (select from event_identities) and not exists (select from dead_letters)
-    and not exists (select from exclusion_rules)`;
+    and not exists (select 1 from user_ids) and not exists (select 1 from org_ids)
+    and not exists (select 1 from event_identities) and not exists (select 1 from dead_letters)
+    and not exists (select 1 from exclusion_rules)`;
 
 /**
  * Makes the key of an exported store the key of this one. A store that keeps its key itself accepts another one while it
