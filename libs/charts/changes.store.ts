@@ -7,7 +7,7 @@ const MANY_KEYS = 50_000;
 const MANY_OF_USERS = 0.2;
 
 /** Pairs with new membership steps, and since when. */
-export class ChangedPairs {
+class ChangedPairs {
   private readonly byUser = new Map<number, Map<number, number>>();
 
   /** @param since no new step is earlier: milliseconds since 1970, or -Infinity */
