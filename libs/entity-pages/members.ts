@@ -56,7 +56,7 @@ export function membersAt(members: readonly OrgMember[], moments: readonly numbe
  * @param values one per item
  * @param keyOf the key of the user of an item
  */
-export async function ranked(
+async function ranked(
   values: Float64Array,
   keyOf: (item: number) => number,
   [from, before]: readonly [number, number],

@@ -3,7 +3,7 @@ import { blocksOf } from '#libs/segments';
 import { BLOCK_WORDS, bytesOf, type BlockRows } from './block-rows.js';
 
 /** The keys of a block that a chart counts. */
-export class Mask {
+class Mask {
   private readonly bytes: Uint8Array;
 
   /** @param words in the bit order of stored bitmaps */

@@ -204,7 +204,7 @@ test('the last failure at a URL that was replaced meanwhile does not give the de
     return 500 as const;
   };
   const { body } = await api.post<{ id: string }>(`${PATH}/${id}/test`, {});
-  // Only one attempt is made of a test.
+  // A test is attempted once.
   expect(await state(id, body.id)).toMatchObject({ state: 'delivered', attempts: 1 });
   expect(after.accepted()).toMatchObject([{ id: body.id }]);
   expect([...before.problems, ...after.problems]).toEqual([]);
