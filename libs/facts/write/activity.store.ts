@@ -72,7 +72,7 @@ interface NewSteps {
   orgs: number[];
 }
 
-/** Queues the rederivation of the org days that new membership steps, or the deletions of users, may change. */
+/** Queues the rederivation of the org days that new membership steps may change. */
 export async function queueSteps(
   db: Queryable,
   steps: readonly { userKey: number; orgKey: number; version: Version }[],
@@ -94,7 +94,7 @@ export async function queueSteps(
   ]);
 }
 
-/** Queues the rederivation of all org days on which some users were active, such as users whose exclusion changed. */
+/** Queues the rederivation of all org days on which some users were active: deleted ones, or ones whose exclusion changed. */
 export async function queueUsers(db: Queryable, userKeys: readonly number[]): Promise<void> {
   if (userKeys.length > 0) await db.query(QUEUE_USERS, [userKeys]);
 }

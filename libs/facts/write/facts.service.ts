@@ -17,7 +17,7 @@ import { keepDomains, type ErasedDomain } from './erased-domains.store.js';
 import { dropRepeats } from './identities.store.js';
 import { IdStore } from './ids.store.js';
 import { addInvites, hashInvitee } from './invites.store.js';
-import { addSteps, pairsOf, pseudonymizeSteps } from './memberships.store.js';
+import { addSteps, pseudonymizeSteps } from './memberships.store.js';
 import { orgNames, upsertOrgs } from './orgs.store.js';
 import { withoutAddresses } from './pseudonyms.js';
 import { tracesOf, type Traces } from './traces.js';
@@ -142,8 +142,12 @@ export class FactsService {
     await upsertTraits(db, 'orgs', orgs, transfer);
     await appendActivity(db, keyedActivity(batch.activity, ids));
     await addPairs(db, batch, ids, transfer, readKey);
-    await queueUsers(db, await pseudonymizeSteps(db, userKeys!, orgKeys!, readKey));
-    await queueDeletions(db, deletedUsers, deletedOrgs);
+    const renamed = await pseudonymizeSteps(db, userKeys!, orgKeys!, readKey);
+    await queueUsers(db, [...userKeys!, ...renamed]);
+    await queueDeletedOrgs(
+      db,
+      deletedOrgs.map(({ key, change }) => ({ key, deletion: change.deletion! })),
+    );
     await expectPresent(db, ids.witnesses);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
@@ -203,24 +207,6 @@ async function addPairs(
     at: invite.at,
   }));
   await addInvites(db, invites, transfer);
-}
-
-/** A step that a concurrent transaction adds is queued by that transaction. */
-async function queueDeletions(
-  db: Queryable,
-  users: readonly Keyed<UserChange>[],
-  orgs: readonly Keyed<OrgChange>[],
-): Promise<void> {
-  const versions = new Map(users.map(({ key, change }) => [key, change.deletion!]));
-  const pairs = await pairsOf(db, [...versions.keys()]);
-  await queueSteps(
-    db,
-    pairs.map((pair) => ({ ...pair, version: versions.get(pair.userKey)! })),
-  );
-  await queueDeletedOrgs(
-    db,
-    orgs.map(({ key, change }) => ({ key, deletion: change.deletion! })),
-  );
 }
 
 /** Calls a function at most once. */

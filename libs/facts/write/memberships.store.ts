@@ -74,18 +74,6 @@ async function removeStored(db: Queryable, pairs: Map<string, PairSteps>): Promi
   }
 }
 
-const PAIRS_OF = `
-  select user_key as "userKey", org_key as "orgKey" from memberships where user_key = any($1)`;
-
-/** The pairs of some users with any step. */
-export async function pairsOf(
-  db: Queryable,
-  userKeys: readonly number[],
-): Promise<{ userKey: number; orgKey: number }[]> {
-  if (userKeys.length === 0) return [];
-  return (await db.query<{ userKey: number; orgKey: number }>(PAIRS_OF, [userKeys])).rows;
-}
-
 // A union, so that each side uses its index.
 const STEPS_WITH_ADDRESSES = `
   select user_key, org_key, steps from (
