@@ -94,7 +94,8 @@ export function plainEvent(raw: unknown, context: CheckContext): Checked | undef
   if (version(raw.specversion) === UNUSUAL) return undefined;
   const at = (sentAt as number | undefined) ?? context.receivedAt;
   const latest = context.now + MAX_AHEAD_MS;
-  if (at > latest || (data['created_at'] as number) > latest) return undefined;
+  // The default may be before 1970: it can be computed from the clock of a sender.
+  if (at < 0 || at > latest || (data['created_at'] as number) > latest) return undefined;
   const { kept, errors, dropped } = traitsOf(raw, context.traits);
   if (errors) return undefined;
   if (kept) data['traits'] = kept;
