@@ -29,7 +29,7 @@ export interface ComparedOrg {
 }
 
 /**
- * Adds one org per size to a copy of the reference store. The members are spread evenly over all users that exist. The
+ * Adds one org per size to a copy of the reference store. The members are spread evenly over all users that exist and are not excluded. The
  * activity of the store is moved to end today, because a page of an org shows the last year; of the last 60 days, a tenth
  * of the members' activity names their org.
  */
@@ -43,7 +43,8 @@ export async function addComparedOrgs(
   const existing: string[] = [];
   for (let index = 0; index < users; index++) {
     const { id, createdAt, deletedAt } = data.user(index);
-    if (createdAt !== undefined && deletedAt === undefined) existing.push(id);
+    const isShown = createdAt !== undefined && deletedAt === undefined && !data.isExcluded(index);
+    if (isShown) existing.push(id);
   }
   const orgs = sizes.map((size) => orgOf(existing, size));
   const database = new Database({ DATABASE_URL: clone.databaseUrl, DATABASE_POOL_SIZE: 3 });
