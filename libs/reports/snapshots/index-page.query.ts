@@ -68,10 +68,10 @@ const columnFrom = (table: string, name: string, position: number) => `(
       and first = key - key % (${PART_BYTES} / nullif(($3::int[])[${position}], 0))
   ), '' order by position) from keys) as "${name}"`;
 
+// The planner assumes ten keys. With `generate_subscripts` it assumes a thousand and reads all orgs for a page: 4 ms of CPU
+// instead of 0.6 with 10,000 orgs.
 const sliceFrom = (table: string, names: readonly string[], rowsOf: (keys: string) => string) => `
-  with keys as (
-    select ($2::int[])[position] as key, position from generate_subscripts($2::int[], 1) as position
-  )
+  with keys as (select key, position from unnest($2::int[]) with ordinality as k (key, position))
   select (${numbersFrom(table)}) as numbers,
     ${names.map((name, index) => `${columnFrom(table, name, index + 1)},`).join('\n')}
     (${SERVED_RUN}) as served_run, (
