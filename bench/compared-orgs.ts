@@ -1,7 +1,8 @@
-import { DAY_MS, type EventOf, type EventType, type NativeEvent } from '#libs/contracts';
+import { DAY_MS, type NativeEvent } from '#libs/contracts';
 import { BulkLoad } from '#libs/facts';
 import { Database } from '#libs/database';
 import type { Clone } from './clone.js';
+import { event } from './reference/events.js';
 import { LAST_DAY, ReferenceData } from './reference/reference-data.js';
 import { between, chance } from './reference/random.js';
 
@@ -101,15 +102,6 @@ async function loadOrg(load: BulkLoad, { id, memberships }: ComparedOrg): Promis
       named.map(() => id),
     );
   }
-}
-
-function event<T extends EventType>(
-  type: T,
-  id: string,
-  at: number,
-  data: EventOf<T>['data'],
-): NativeEvent {
-  return { type, id, source: 'bench', at, data } as NativeEvent;
 }
 
 function wholeSecond(ms: number): number {

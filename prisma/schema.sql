@@ -458,7 +458,7 @@ create table orgs (
   name_stamp bytea,
   constraint orgs_pkey primary key (id)
 );
-create index orgs_created_at on orgs using btree (created_at);
+create index orgs_created_at on orgs using btree (created_at, id);
 create index orgs_deleted on orgs using btree (id) where (deleted_stamp is not null);
 create trigger note_inserted after insert on orgs referencing new table as changed for each statement execute function note_changed_subjects();
 create trigger note_removed after delete or update of id on orgs for each statement execute function note_removed_rows();
@@ -717,7 +717,7 @@ create table users (
   deleted_stamp bytea,
   constraint users_pkey primary key (id)
 ) with (fillfactor=80);
-create index users_created_at on users using btree (created_at);
+create index users_created_at on users using btree (created_at, id);
 create index users_deleted on users using btree (id) where (deleted_stamp is not null);
 create trigger note_inserted after insert on users referencing new table as changed for each statement execute function note_changed_subjects();
 create trigger note_removed after delete or update of id on users for each statement execute function note_removed_rows();

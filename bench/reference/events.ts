@@ -72,7 +72,8 @@ function inviteEvent(data: ReferenceData, index: number): NativeEvent {
   });
 }
 
-function event<T extends EventType>(
+/** @param at milliseconds since 1970 */
+export function event<T extends EventType>(
   type: T,
   id: string,
   at: number,
