@@ -9,7 +9,6 @@ import { Model, RANKINGS, type Cadence, type Metric, type WireEvent } from './mo
 import { compareBytes } from './model/time.js';
 import { chartsAreFresh } from './service.js';
 
-const DAY_MS = 86_400_000;
 const METRICS: Metric[] = ['signups', 'orgs_created', 'active_users', 'active_orgs'];
 const CADENCES: Cadence[] = ['Daily', 'Weekly', 'Monthly'];
 const CHART_DAYS = 210;
