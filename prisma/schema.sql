@@ -3,6 +3,8 @@
 
 create extension pg_trgm;
 
+create sequence activity_pairs_id_seq;
+
 create or replace function apply_exclusions(keys integer[])
  returns void
  language plpgsql
@@ -223,7 +225,7 @@ create table activity (
   block integer not null,
   bits bit(4096) not null,
   constraint activity_pkey primary key (day, block)
-) with (fillfactor=70);
+) with (fillfactor=90);
 create trigger note_removed after delete or update of day, block on activity for each statement execute function note_removed_rows();
 
 create table activity_changes (
@@ -242,13 +244,13 @@ create table activity_log (
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500, toast.autovacuum_vacuum_scale_factor=0, toast.autovacuum_vacuum_threshold=5000);
 
 create table activity_pairs (
-  id integer generated always as identity not null,
-  user_key integer not null,
-  org_key integer not null,
-  constraint activity_pairs_pkey primary key (id),
-  constraint activity_pairs_pair unique (user_key, org_key) include (id)
-);
-create trigger note_removed after delete or update on activity_pairs for each statement execute function note_removed_rows();
+  block integer not null,
+  entries bytea storage external not null,
+  last_id integer not null,
+  constraint activity_pairs_pkey primary key (block)
+) with (fillfactor=80);
+create trigger note_changed after update on activity_pairs for each row when ((substring(new.entries from 1 for length(old.entries)) is distinct from old.entries)) execute function note_removed_rows();
+create trigger note_removed after delete on activity_pairs for each statement execute function note_removed_rows();
 
 create table api_keys (
   id text collate "C" not null,
@@ -418,7 +420,7 @@ create table named_activity (
   block integer not null,
   bits bit(4096) not null,
   constraint named_activity_pkey primary key (day, block)
-) with (fillfactor=70);
+) with (fillfactor=90);
 create trigger note_removed after delete or update of day, block on named_activity for each statement execute function note_removed_rows();
 
 create table org_activity (

@@ -149,10 +149,16 @@ async function check(clone: Clone, org: ComparedOrg, { activity }: Page): Promis
 const KEYS = 'select id, user_id as name from user_ids where user_id = any($1)';
 const ACTIVE = `
   select block, day::text, bits::text from activity where day between $1::date and $1::date + 6`;
+// Entries of a pair: its key, the user's and the org's, 4 bytes each.
+const int = (at: string) =>
+  `('x' || encode(substring(entries from ${at} + 1 for 4), 'hex'))::bit(32)::int`;
 const NAMED = `
   select pair.user_key as user, named.day::text, bool_or(org_ids.org_id = $2) as "isHere"
   from named_activity named
-  join activity_pairs pair on pair.id >> 12 = named.block and get_bit(named.bits, pair.id & 4095) = 1
+  join (
+    select ${int('at')} as id, ${int('at + 4')} as user_key, ${int('at + 8')} as org_key
+    from activity_pairs, generate_series(0, length(entries) - 1, 12) at
+  ) pair on pair.id >> 12 = named.block and get_bit(named.bits, pair.id & 4095) = 1
   join org_ids on org_ids.id = pair.org_key
   where named.day between $1::date and $1::date + 6
   group by 1, 2`;

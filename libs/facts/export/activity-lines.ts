@@ -2,25 +2,23 @@ import { formatDay, type Calendar } from '#libs/contracts';
 import type { Connection, Queryable } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
 import { BLOCK_SHIFT, forEachKey, type ActivityTable } from '../blocks/day-block.js';
-import { loadLastActive } from '../read/scan.js';
+import { loadLastActive, scanPairsAfter } from '../read/scan.js';
 import { FETCHED_LARGE, rowsOf } from './cursor.js';
 import { unversioned, type EventLine } from './lines.js';
 
 /** The user, and for a named pair the org, of a key. */
 interface Named {
-  key: number;
   userKey: number;
   userId: string;
   orgId: string | null;
 }
 
+/** The names of a block of keys. */
+type NamesOf = (block: number) => Promise<Map<number, Named>>;
+
 const USERS = `
-  select id as key, id as "userKey", user_id as "userId", null as "orgId"
+  select id as "userKey", user_id as "userId", null as "orgId"
   from user_ids where id >= $1 and id < $2`;
-const PAIRS = `
-  select p.id as key, p.user_key as "userKey", u.user_id as "userId", o.org_id as "orgId"
-  from activity_pairs p join user_ids u on u.id = p.user_key join org_ids o on o.id = p.org_key
-  where p.id >= $1 and p.id < $2`;
 
 const BLOCKS = (table: ActivityTable) => `
   select (day - date '1970-01-01')::float8 * 86400000 as day, block, substring(bit_send(bits) from 5) as bits
@@ -31,7 +29,7 @@ type BlockRow = { day: number; block: number; bits: Buffer };
 /**
  * Events that produce the active days of all users, the orgs named on them, and the last activity. An event is at the
  * beginning of its day, except on the day of the user's last activity, whose second is known. Keeps 4 bytes per user
- * in memory.
+ * and 8 bytes per pair of user and org in memory.
  */
 export async function* activityLines(
   db: Connection,
@@ -43,15 +41,16 @@ export async function* activityLines(
   const latest = new Uint32Array(rows[0]!.highest + 1);
   await loadLastActive(db, latest);
   yield* loggedLines(db);
-  yield* foldedLines(db, calendar, latest, { table: 'activity', names: USERS });
-  yield* foldedLines(db, calendar, latest, { table: 'named_activity', names: PAIRS });
+  yield* foldedLines(db, calendar, latest, 'activity', namesOfUsers(db));
+  yield* foldedLines(db, calendar, latest, 'named_activity', await namesOfPairs(db));
 }
 
 async function* foldedLines(
   db: Connection,
   calendar: Calendar,
   latest: Uint32Array,
-  { table, names }: { table: ActivityTable; names: string },
+  table: ActivityTable,
+  namesOf: NamesOf,
 ): AsyncGenerator<EventLine> {
   let known = { block: -1, names: new Map<number, Named>() };
   const starts = new Map<number, number>();
@@ -61,7 +60,7 @@ async function* foldedLines(
     return start;
   };
   for await (const { day, block, bits } of rowsOf<BlockRow>(db, BLOCKS(table), FETCHED_LARGE)) {
-    if (known.block !== block) known = { block, names: await namesOf(db, names, block) };
+    if (known.block !== block) known = { block, names: await namesOf(block) };
     const keys: number[] = [];
     forEachKey(block, bits, (key) => keys.push(key));
     for (const key of keys) {
@@ -72,9 +71,34 @@ async function* foldedLines(
   }
 }
 
-async function namesOf(db: Queryable, sql: string, block: number): Promise<Map<number, Named>> {
-  const { rows } = await db.query<Named>(sql, [block << BLOCK_SHIFT, (block + 1) << BLOCK_SHIFT]);
-  return new Map(rows.map((row) => [row.key, row]));
+function namesOfUsers(db: Queryable): NamesOf {
+  return async (block) => {
+    const range = [block << BLOCK_SHIFT, (block + 1) << BLOCK_SHIFT];
+    const { rows } = await db.query<Named>(USERS, range);
+    return new Map(rows.map((row) => [row.userKey, row]));
+  };
+}
+
+async function namesOfPairs(db: Connection): Promise<NamesOf> {
+  const { rows } = await db.query<{ last: number }>(LAST_PAIR);
+  const users = new Int32Array(rows[0]!.last + 1);
+  const orgs = new Int32Array(users.length);
+  await scanPairsAfter(db, 0, (id, user, org) => {
+    users[id] = user;
+    orgs[id] = org;
+  });
+  return async (block) => {
+    const [first, end] = [block << BLOCK_SHIFT, (block + 1) << BLOCK_SHIFT];
+    const userIds = await userIdsOf(db, users.subarray(first, end));
+    const orgIds = await orgIdsOf(db, orgs.subarray(first, end));
+    const names = new Map<number, Named>();
+    for (let id = first; id < Math.min(end, users.length); id++) {
+      const [userKey, orgKey] = [users[id]!, orgs[id]!];
+      if (userKey === 0) continue;
+      names.set(id, { userKey, userId: userIds.get(userKey)!, orgId: orgIds.get(orgKey)! });
+    }
+    return names;
+  };
 }
 
 function lineOf(
@@ -87,10 +111,10 @@ function lineOf(
   return unversioned('user.active', id, at, data);
 }
 
+const LAST_PAIR = 'select coalesce(max(last_id), 0) as last from activity_pairs';
 const LOG = 'select entries, named from activity_log order by id';
-const NAMES_OF = `
-  select u.id as "userKey", u.user_id as "userId" from user_ids u where u.id = any($1)`;
-const ORGS_OF = 'select id, org_id as "orgId" from org_ids where id = any($1)';
+const USERS_OF = 'select id as key, user_id as id from user_ids where id = any($1)';
+const ORGS_OF = 'select id as key, org_id as id from org_ids where id = any($1)';
 
 interface LogEntry {
   user: number;
@@ -105,17 +129,25 @@ async function* loggedLines(db: Connection): AsyncGenerator<EventLine> {
     const all: LogEntry[] = [];
     forEachEntry(entries, (user, seconds) => all.push({ user, org: undefined, seconds }));
     if (named) forEachNamed(named, (user, org, seconds) => all.push({ user, org, seconds }));
-    const users = await db.query<{ userKey: number; userId: string }>(NAMES_OF, [
-      all.map(({ user }) => user),
-    ]);
-    const orgs = await db.query<{ id: number; orgId: string }>(ORGS_OF, [
-      all.flatMap(({ org }) => org ?? []),
-    ]);
-    const userOf = new Map(users.rows.map(({ userKey, userId }) => [userKey, userId]));
-    const orgOf = new Map(orgs.rows.map(({ id, orgId }) => [id, orgId]));
+    const userKeys = all.map(({ user }) => user);
+    const orgKeys = all.flatMap(({ org }) => org ?? []);
+    const userOf = await userIdsOf(db, userKeys);
+    const orgOf = await orgIdsOf(db, orgKeys);
     for (const { user, org, seconds } of all) {
       const orgId = org === undefined ? null : orgOf.get(org)!;
       yield lineOf({ userId: userOf.get(user)!, orgId }, String(seconds), seconds * 1000);
     }
   }
+}
+
+const userIdsOf = (db: Queryable, keys: ArrayLike<number>) => idsOf(db, USERS_OF, keys);
+const orgIdsOf = (db: Queryable, keys: ArrayLike<number>) => idsOf(db, ORGS_OF, keys);
+
+async function idsOf(
+  db: Queryable,
+  sql: string,
+  keys: ArrayLike<number>,
+): Promise<Map<number, string>> {
+  const { rows } = await db.query<{ key: number; id: string }>(sql, [Array.from(keys)]);
+  return new Map(rows.map(({ key, id }) => [key, id]));
 }

@@ -8,7 +8,7 @@ import type { StepKind } from '../membership/step-kind.js';
 import { unpackSteps } from '../membership/steps.js';
 import { partsOf, type Version } from '../membership/version.js';
 import { notExcluded } from '../read/excluded.js';
-import { lastActiveOf } from '../read/user-history.query.js';
+import { lastActiveOf, pairsOf } from '../read/user-history.query.js';
 
 const FIELDS = [...PROFILE_FIELDS, 'signup_query_parameters'] as const;
 
@@ -102,16 +102,20 @@ const DAYS = `
   where get_bit(activity.bits, $2) = 1
   order by 1`;
 const NAMED = `
+  with pairs as materialized (select * from unnest($1::int[], $2::int[]) as pair (id, org_key))
   select (n.day - date '1970-01-01')::float8 * 86400000 as day, o.org_id as org
-  from activity_pairs pair
+  from pairs pair
   join named_activity n on n.block = pair.id >> ${BLOCK_SHIFT}
   join org_ids o on o.id = pair.org_key
-  where pair.user_key = $1 and get_bit(n.bits, pair.id & ${BLOCK_SIZE - 1}) = 1
+  where get_bit(n.bits, pair.id & ${BLOCK_SIZE - 1}) = 1
   order by 1, 2`;
 
 async function activeDaysOf(db: Queryable, key: number): Promise<PersonExport['active_days']> {
   const days = await db.query<{ day: number }>(DAYS, [key >> BLOCK_SHIFT, key & (BLOCK_SIZE - 1)]);
-  const named = await db.query<{ day: number; org: string }>(NAMED, [key]);
+  const pairs = await pairsOf(db, key);
+  const named = await db.query<{ day: number; org: string }>(NAMED, [
+    ...[pairs.map(({ id }) => id), pairs.map(({ org }) => org)],
+  ]);
   const orgs = new Map<number, string[]>();
   for (const { day, org } of named.rows) orgs.set(day, [...(orgs.get(day) ?? []), org]);
   return days.rows.map(({ day }) => ({ day: formatDay(day), org_ids: orgs.get(day) ?? [] }));

@@ -1,7 +1,8 @@
 import { copyRows, literal, type Connection } from '#libs/database';
 import { BLOCK_SHIFT, BLOCK_SIZE, type ActivityTable } from '../blocks/day-block.js';
+import { pairRowsOf, type NamedPair, type OnPairKey } from '../blocks/pair-entries.js';
 import { CHANGED_SINCE } from './read-point.js';
-import { selectFrom, type DayRange, type OnPairKey } from './scan.js';
+import { copyPairs, selectFrom, type DayRange } from './scan.js';
 
 const WORD_BITS = 32;
 
@@ -76,11 +77,11 @@ function stretchesByBlock(keys: Int32Array): Map<number, Stretch[]> {
   return blocks;
 }
 
-const pairsOf = (orgKey: number, after: number) => `
-  select id, user_key, org_key from activity_pairs
-  where id > ${literal.int(after)}
-    and user_key in (select user_key from memberships where org_key = ${literal.int(orgKey)})
-  order by id`;
+const membersOf = (orgKey: number) => `
+  select user_key from memberships where org_key = ${literal.int(orgKey)}`;
+const newPairsIn = (rows: readonly number[], after: number) => `
+  select entries from activity_pairs
+  where last_id > ${literal.int(after)} and block in (select unnest(${literal.ints(rows)}))`;
 
 /**
  * Streams the pairs of all current and former members of an org, the lowest id first.
@@ -92,5 +93,12 @@ export async function scanPairsOfMembers(
   after: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  await copyRows(db, pairsOf(orgKey, after), (row) => onPair(row.int(), row.int(), row.int()));
+  const members = new Set<number>();
+  await copyRows(db, membersOf(orgKey), (row) => void members.add(row.int()));
+  const pairs: NamedPair[] = [];
+  await copyPairs(db, newPairsIn(pairRowsOf(members), after), (id, user, org) => {
+    if (id > after && members.has(user)) pairs.push({ id, user, org });
+  });
+  pairs.sort((one, other) => one.id - other.id);
+  for (const { id, user, org } of pairs) onPair(id, user, org);
 }

@@ -2,6 +2,7 @@ import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
 import type { ActivityTable } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
+import { forEachPair, pairRowOf, pairRowsOf, type OnPairKey } from '../blocks/pair-entries.js';
 import { isDistributed } from '../distribution/is-distributed.query.js';
 import { CHANGED_SINCE } from './read-point.js';
 
@@ -86,18 +87,18 @@ export async function scanActivityLog(
   });
 }
 
-/** Receives a pair of `activity_pairs`. */
-export type OnPairKey = (id: number, user: number, org: number) => void;
+/** The pairs of some rows of `activity_pairs`. */
+const PAIRS = 'select entries from activity_pairs';
 
-const PAIRS = 'select id, user_key, org_key from activity_pairs';
-
-/** Streams the pairs whose key is greater than `after`, in ascending order. */
+/** Streams the pairs whose key is greater than `after`, unordered. */
 export async function scanPairsAfter(
   db: Connection,
   after: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  await copyPairs(db, `${PAIRS} where id > ${literal.int(after)} order by id`, onPair);
+  await copyPairs(db, `${PAIRS} where last_id > ${literal.int(after)}`, (id, user, org) => {
+    if (id > after) onPair(id, user, org);
+  });
 }
 
 /** Streams the pairs of some users, unordered. */
@@ -106,7 +107,11 @@ export async function scanPairsOf(
   users: readonly number[],
   onPair: OnPairKey,
 ): Promise<void> {
-  await copyPairs(db, `${PAIRS} where user_key in (select unnest(${literal.ints(users)}))`, onPair);
+  const wanted = new Set(users);
+  const select = `${PAIRS} where block in (select unnest(${literal.ints(pairRowsOf(wanted))}))`;
+  await copyPairs(db, select, (id, user, org) => {
+    if (wanted.has(user)) onPair(id, user, org);
+  });
 }
 
 /** Streams the pairs of the users with keys from `from` to the one before `before`, unordered. */
@@ -115,12 +120,16 @@ export async function scanPairsIn(
   { from, before }: { from: number; before: number },
   onPair: OnPairKey,
 ): Promise<void> {
-  const isWanted = `user_key >= ${literal.int(from)} and user_key < ${literal.int(before)}`;
-  await copyPairs(db, `${PAIRS} where ${isWanted}`, onPair);
+  const [first, last] = [pairRowOf(from), pairRowOf(before - 1)];
+  const select = `${PAIRS} where block between ${literal.int(first)} and ${literal.int(last)}`;
+  await copyPairs(db, select, (id, user, org) => {
+    if (user >= from && user < before) onPair(id, user, org);
+  });
 }
 
-async function copyPairs(db: Connection, select: string, onPair: OnPairKey): Promise<void> {
-  await copyRows(db, select, (row) => onPair(row.int(), row.int(), row.int()));
+/** Streams the pairs of the rows of `activity_pairs` whose `entries` a select returns. */
+export async function copyPairs(db: Connection, select: string, onPair: OnPairKey): Promise<void> {
+  await copyRows(db, select, (row) => forEachPair(row.bytes(), onPair));
 }
 
 /** `scanAllActivity` for some blocks. */

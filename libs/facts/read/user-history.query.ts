@@ -3,6 +3,7 @@ import { copyRows, literal, type Connection, type Queryable } from '#libs/databa
 import type { DayRange } from './scan.js';
 import { notExcluded } from './excluded.js';
 import { BLOCK_SHIFT, BLOCK_SIZE } from '../blocks/day-block.js';
+import { forEachPair, pairRowOf, type NamedPair } from '../blocks/pair-entries.js';
 import { blockOf, firstKey, unpackBlock } from '../blocks/latest-blocks.js';
 import { spansOf } from '../membership/membership-replay.js';
 import type { Span } from '../membership/replay.js';
@@ -40,13 +41,28 @@ export interface NamedDaysOfOrg {
   days: string[];
 }
 
+const PAIRS = 'select entries from activity_pairs where block = $1';
+
+/** The pairs of a user and an org that activity ever named, the lowest id first. */
+export async function pairsOf(db: Queryable, userKey: number): Promise<NamedPair[]> {
+  const pairs: NamedPair[] = [];
+  const { rows } = await db.query<{ entries: Buffer }>(PAIRS, [pairRowOf(userKey)]);
+  for (const { entries } of rows) {
+    forEachPair(entries, (id, user, org) => {
+      if (user === userKey) pairs.push({ id, user, org });
+    });
+  }
+  return pairs;
+}
+
 // One index look-up per day and pair; a user names few orgs.
 const NAMED_DAYS = `
+  with pairs as materialized (select * from unnest($3::int[], $4::int[]) as pair (id, org_key))
   select org_ids.org_id as "orgId",
     case when o.created_at is not null and o.deleted_stamp is null
       and ${notExcluded('excluded_orgs', 'o.id')} then o.name end as name,
     array_agg(to_char(named.day, 'YYYY-MM-DD') order by named.day) as days
-  from (select * from activity_pairs where user_key = $3 order by id desc limit ${MAX_NAMED}) pair
+  from pairs pair
   cross join generate_series($1::date, $2::date - 1, interval '1 day') one (day)
   join named_activity named on named.day = one.day::date and named.block = pair.id >> ${BLOCK_SHIFT}
   join org_ids on org_ids.id = pair.org_key
@@ -61,7 +77,9 @@ export async function namedDaysOf(
   userKey: number,
   range: DayRange,
 ): Promise<NamedDaysOfOrg[]> {
-  const values = [formatDay(range.from), formatDay(range.before), userKey];
+  const latest = (await pairsOf(db, userKey)).slice(-MAX_NAMED);
+  const pairs = [latest.map(({ id }) => id), latest.map(({ org }) => org)];
+  const values = [formatDay(range.from), formatDay(range.before), ...pairs];
   return (await db.query<NamedDaysOfOrg>(NAMED_DAYS, values)).rows;
 }
 

@@ -5,7 +5,7 @@ import { ActivityEntries } from '../blocks/activity-entries.js';
 import { DayBlocks } from '../blocks/day-block.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
-import { pairKeys, type NamedPair } from './activity-pairs.store.js';
+import { pairKeys, type UserAndOrg } from './activity-pairs.store.js';
 import { queueActiveDays, queueEverything, orActivity } from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
 import { expectCalendar } from './store-calendar.store.js';
@@ -93,7 +93,7 @@ export class ActivityFold {
   }
 
   /** The keys of (user, org) pairs, in their order. Creates missing ones. @param pairs without repetitions */
-  async pairKeys(pairs: readonly NamedPair[]): Promise<Uint32Array> {
+  async pairKeys(pairs: readonly UserAndOrg[]): Promise<Uint32Array> {
     const rows = await this.database.transaction(async (db) => {
       await this.lock(db);
       return pairKeys(db, pairs);

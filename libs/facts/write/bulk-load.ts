@@ -2,7 +2,7 @@ import type { NativeEvent, RecordOf } from '#libs/contracts';
 import { Instance, calendarOf, type Settings } from '#libs/platform';
 import { viaCopy, type Connection, type Database } from '#libs/database';
 import { ActivityFold } from './activity-fold.service.js';
-import type { NamedPair } from './activity-pairs.store.js';
+import type { UserAndOrg } from './activity-pairs.store.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { FactsService, type Written } from './facts.service.js';
 import { keepHashedDomains } from './erased-domains.store.js';
@@ -129,7 +129,7 @@ export class BulkLoad {
    * The keys of pairs of a user and an org that activity names, in the order of `pairs`. Creates missing ones.
    * @param pairs keys of users and orgs, without repetitions
    */
-  pairKeys(pairs: readonly NamedPair[]): Promise<Uint32Array> {
+  pairKeys(pairs: readonly UserAndOrg[]): Promise<Uint32Array> {
     return this.fold.pairKeys(pairs);
   }
 

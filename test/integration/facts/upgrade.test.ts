@@ -1,11 +1,12 @@
 import { expect, jest, test } from '@jest/globals';
+import pg from 'pg';
 import {
   aHistory,
   dayBefore,
   expectTheModelsAnswers,
   readCharts,
 } from '../../support/agreement.js';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { cleanUpAfterEach } from '../../support/cleanup.js';
 import { ask, cloneDatabase, databaseUrl, dropDatabase } from '../../support/database.js';
@@ -14,6 +15,7 @@ import { startTestService, type TestService } from '../../support/service.js';
 import { sources } from '../../support/sources.js';
 import { pseudonymOf, pseudonymOfVersion } from '../../../libs/facts/write/pseudonyms.js';
 import { versionOf } from '../../../libs/facts/membership/version.js';
+import { pairKeys, type UserAndOrg } from '../../../libs/facts/write/activity-pairs.store.js';
 
 jest.setTimeout(60_000);
 
@@ -167,6 +169,42 @@ test('an upgrade withdraws runs that a fast clock had added, and frees their rep
   const again = `insert into report_runs (report_time, as_of) values ('2026-03-03T10:00:00Z', false)`;
   await ask(url, again);
   await expect(ask(url, again)).rejects.toThrow(/report_runs_moment/);
+});
+
+/** A store after all migrations before one. */
+async function storeBefore(name: string): Promise<string> {
+  const url = await firstStore();
+  await ask(url, 'create table _prisma_migrations (migration_name text, checksum text)');
+  const all = readdirSync('prisma/migrations', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name < name)
+    .map((entry) => entry.name);
+  for (const earlier of all.sort().slice(1)) await ask(url, migration(earlier));
+  return url;
+}
+
+test('an upgrade keeps the keys of all pairs of user and org, and later pairs get new ones', async () => {
+  const url = await storeBefore('20261128040000_packed_pairs');
+  const pairs = Array.from({ length: 500 }, (_, n) => [1 + ((n * 37) % 130), 1 + (n % 250)]);
+  const columns = [pairs.map(([user]) => user), pairs.map(([, org]) => org)];
+  await ask(
+    url,
+    'insert into activity_pairs (user_key, org_key) select * from unnest($1::int[], $2::int[])',
+    columns,
+  );
+  const before = await ask<UserAndOrg & { id: number }>(
+    url,
+    'select id, user_key as "user", org_key as org from activity_pairs order by id',
+  );
+  await ask(url, migration('20261128040000_packed_pairs'));
+
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  afterwards(() => client.end());
+  const later = { user: 64, org: 9_999 };
+  const after = await pairKeys(client, [...before, later]);
+  expect(before).toHaveLength(500);
+  expect(after.sort((one, other) => one.id - other.id)).toEqual([...before, { ...later, id: 501 }]);
+  expect(await pairKeys(client, [later])).toEqual([{ ...later, id: 501 }]);
 });
 
 // Undoes the migration, as a store of the version before it is.

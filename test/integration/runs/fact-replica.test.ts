@@ -11,6 +11,7 @@ import { teamHistoryArb } from '../../support/model/random-teams.js';
 import { Model, type WireEvent } from '../../support/model/model.js';
 import {
   active,
+  activeIn,
   added,
   deleted,
   invited,
@@ -214,7 +215,7 @@ test('rows removed by hand are gone from the next run', async () => {
   await expectRightRuns('everything');
 });
 
-test.each(['users', 'orgs', 'memberships', 'invites', 'activity'])(
+test.each(['users', 'orgs', 'memberships', 'invites', 'activity', 'activity_pairs'])(
   'a run reads everything when rows of %s may have been removed',
   async (table) => {
     await ask(service.databaseUrl, `delete from ${table} where false`);
@@ -321,6 +322,30 @@ test.each([
   await waitFor(() => isFolded().then((folded) => folded || undefined));
   await ask(service.databaseUrl, `delete from ${table} where ${on} = $1::date`, [day]);
   ingested = ingested.filter((event) => !(event.type === type && event.time.startsWith(day)));
+  await expectRightRuns('everything');
+});
+
+test('an org that was replaced by hand in the activity of a user counts in the next run', async () => {
+  const [user, one, other] = [aPrefix(), 'a~org 3', 'a~org 4'];
+  await ingest(
+    userCreated(user, dayBefore(90)),
+    added(user, one, dayBefore(80)),
+    added(user, other, dayBefore(80)),
+    activeIn(user, one, dayBefore(2)),
+  );
+  await waitFor(() => isFolded().then((folded) => folded || undefined));
+  await expectRightRuns('changes');
+  const keyOf = (org: string) => `int4send((select id from org_ids where org_id = '${org}'))`;
+  await ask(
+    service.databaseUrl,
+    `update activity_pairs set entries = overlay(entries placing ${keyOf(other)} from length(entries) - 3 for 4)
+     where last_id = (select max(last_id) from activity_pairs)`,
+  );
+  ingested = ingested.map((event) =>
+    event.type === 'user.active' && event.data['user_id'] === user && event.data['org_id'] === one
+      ? activeIn(user, other, dayBefore(2))
+      : event,
+  );
   await expectRightRuns('everything');
 });
 
