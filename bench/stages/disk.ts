@@ -14,7 +14,7 @@ const KEPT = { SNAPSHOTS_HOURLY: '3', SNAPSHOTS_DAILY: '3' };
 const ROWS = {
   activity: 'activity on disk with named orgs, a user-month',
   named: 'of these, the named orgs',
-  snapshot: 'snapshot on disk, an entry',
+  snapshot: 'snapshot on disk, an entry of a ranking or of the index',
   growth: `database after ${MANY_RUNS} runs, of its size after ${FEW_RUNS}`,
   catalog: 'system catalogs, gained a run',
   dead: `dead rows after ${MANY_RUNS} runs, of all rows`,
@@ -70,12 +70,17 @@ async function bytesOfUserMonth(
   return { activity: row!.activity / userMonths, named: row!.named / userMonths };
 }
 
+/** An entry is a row of a ranking, or of the index of users or orgs. */
 async function bytesOfEntry(clone: Clone): Promise<number> {
-  const [row] = await clone.query<{ bytes: number; entries: number }>(`
-    select pg_total_relation_size('snapshots_run_' || id)::float8 as bytes,
-      (select sum(value::int)::int from jsonb_each_text(row_counts)) as entries
+  const [run] = await clone.query<{ id: number; bytes: number; ranked: number }>(`
+    select id, pg_total_relation_size('snapshots_run_' || id)::float8 as bytes,
+      (select sum(value::int)::int from jsonb_each_text(row_counts)) as ranked
     from report_runs where state = 'completed'`);
-  return row!.bytes / row!.entries;
+  const { id, bytes, ranked } = run!;
+  const [index] = await clone.query<{ indexed: number }>(`
+    select sum(total)::int as indexed from snapshots_run_${id}
+    where report = 'index' and interval = 'keys' and first = 0`);
+  return bytes / (ranked + index!.indexed);
 }
 
 /** Keeps a few snapshots of many runs; the others must free their space. */
