@@ -28,7 +28,7 @@ export async function scanMembershipsOf(
   userKeys: readonly number[],
   onPair: OnPairWithSteps,
 ): Promise<void> {
-  const isWanted = `m.user_key in (select unnest(${literal.ints(userKeys)}))`;
+  const isWanted = `m.user_key = any(${literal.ints(userKeys)})`;
   await scanWithDeletions(
     db,
     `${select('memberships m')} where ${isWanted} and ${isCounted}`,

@@ -106,7 +106,7 @@ export async function scanPairsOf(
   users: readonly number[],
   onPair: OnPairKey,
 ): Promise<void> {
-  await copyPairs(db, `${PAIRS} where user_key in (select unnest(${literal.ints(users)}))`, onPair);
+  await copyPairs(db, `${PAIRS} where user_key = any(${literal.ints(users)})`, onPair);
 }
 
 /** Streams the pairs of the users with keys from `from` to the one before `before`, unordered. */

@@ -41,9 +41,12 @@ const QUEUE_STEPS = `
   insert into activity_changes (day, user_keys, org_keys)
   select day, user_keys::int[], org_keys::int[]
   from unnest($1::date[], $2::text[], $3::text[]) as changed (day, user_keys, org_keys)`;
-// The reader looks up their memberships: a concurrent addition is not visible here yet.
+// The reader looks up the memberships of users and orgs: a concurrent addition is not visible here yet.
 const QUEUE_USERS = `insert into activity_changes (user_keys) values ($1)`;
-const QUEUE_ORGS = `
+const QUEUE_DELETED_USERS = `
+  insert into activity_changes (day, user_keys, org_keys)
+  select day, array_agg(user_key), '{}' from unnest($1::date[], $2::int[]) as deleted (day, user_key) group by day`;
+const QUEUE_DELETED_ORGS = `
   insert into activity_changes (day, org_keys)
   select day, array[org_key] from unnest($1::date[], $2::int[]) as deleted (day, org_key)`;
 
@@ -94,19 +97,29 @@ export async function queueSteps(
   ]);
 }
 
-/** Queues the rederivation of all org days on which some users were active: deleted ones, or ones whose exclusion changed. */
+/** Queues the rederivation of all org days on which some users were active, such as users whose exclusion changed. */
 export async function queueUsers(db: Queryable, userKeys: readonly number[]): Promise<void> {
   if (userKeys.length > 0) await db.query(QUEUE_USERS, [userKeys]);
 }
 
-/** Queues the rederivation of the org days that deletions of orgs may change. */
-export async function queueDeletedOrgs(
+interface Deleted {
+  key: number;
+  deletion: Version;
+}
+
+/** Queues the rederivation of the org days that deletions of users and orgs may change: none before the day of a deletion. */
+export async function queueDeletions(
   db: Queryable,
-  deleted: readonly { key: number; deletion: Version }[],
+  users: readonly Deleted[],
+  orgs: readonly Deleted[],
 ): Promise<void> {
-  if (deleted.length === 0) return;
-  await db.query(QUEUE_ORGS, [
+  if (users.length > 0) await db.query(QUEUE_DELETED_USERS, columnsOf(users));
+  if (orgs.length > 0) await db.query(QUEUE_DELETED_ORGS, columnsOf(orgs));
+}
+
+function columnsOf(deleted: readonly Deleted[]): [days: string[], keys: number[]] {
+  return [
     deleted.map(({ deletion }) => formatDay(versionTime(deletion))),
     deleted.map(({ key }) => key),
-  ]);
+  ];
 }
