@@ -1,6 +1,6 @@
 import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
-import type { ActivityTable } from '../blocks/day-block.js';
+import type { ActivityTable, BlocksByDay } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
 import { isDistributed } from '../distribution/is-distributed.query.js';
 import { CHANGED_SINCE } from './read-point.js';
@@ -134,9 +134,6 @@ export async function scanActivity(
   const ofBlocks = `block in (select unnest(${literal.ints(blocks)}))`;
   await copyBlocks(db, `${selectFrom(table, range)} and ${ofBlocks}`, onBlock);
 }
-
-/** Blocks by day, its first millisecond. */
-export type BlocksByDay = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Streams single blocks of the folded activity, unordered. */
 export async function scanBlocks(

@@ -1,37 +1,29 @@
-import { formatDay, parseDay } from '#libs/contracts';
-import type { Queryable } from '#libs/database';
+import { formatDay } from '#libs/contracts';
+import type { Connection, Queryable } from '#libs/database';
 import type { ActivityTable, DayBlocks } from '../blocks/day-block.js';
+import { scanBlocks } from '../read/scan.js';
 import { versionTime, type Version } from '../membership/version.js';
 
-// Sorted, so that concurrent writers lock rows in the same order and cannot deadlock. A row is only
-// written when a bit is new: most events of a day repeat a bit.
+// Sorted, so that concurrent writers lock rows in the same order and cannot deadlock.
 const orInto = (table: ActivityTable) => `
   insert into ${table} as a (day, block, bits)
   select day, block, ('x' || bits)::bit(4096)
   from unnest($1::date[], $2::int[], $3::text[]) as incoming (day, block, bits)
   order by day, block
-  on conflict (day, block) do update set bits = a.bits | excluded.bits
-  where a.bits | excluded.bits <> a.bits
-  returning day::text, block`;
+  on conflict (day, block) do update set bits = a.bits | excluded.bits`;
 
 /**
- * Sets the bits of active users, or of named pairs.
- * @returns by day (`2026-01-31`), the given keys of every block that gained a bit
+ * Sets the bits of active users, or of named pairs. Only rows with new bits are written: most events of a day repeat a
+ * bit. The caller holds the lock of the fold.
+ * @param days keeps only the new bits
  */
 export async function orActivity(
-  db: Queryable,
+  db: Connection,
   table: ActivityTable,
   days: DayBlocks,
-): Promise<Map<string, number[]>> {
-  const changed = new Map<string, number[]>();
-  if (days.isEmpty) return changed;
-  const { rows } = await db.query<{ day: string; block: number }>(orInto(table), days.columns());
-  for (const { day, block } of rows) {
-    const keys = changed.get(day) ?? [];
-    changed.set(day, keys);
-    for (const key of days.keysOf(parseDay(day)!, block)) keys.push(key);
-  }
-  return changed;
+): Promise<void> {
+  await scanBlocks(db, table, days.blocks, (...block) => days.clear(...block));
+  if (!days.isEmpty) await db.query(orInto(table), days.columns());
 }
 
 const QUEUE_ACTIVE = `
@@ -50,17 +42,17 @@ const QUEUE_DELETED_ORGS = `
   insert into activity_changes (day, org_keys)
   select day, array[org_key] from unnest($1::date[], $2::int[]) as deleted (day, org_key)`;
 
+/** Keys of users by day, the first millisecond of the same date in UTC. */
+export type ActiveUsers = ReadonlyMap<number, readonly number[]>;
+
 /**
  * Queues the rederivation of org days on some days.
- * @param active users newly active, by day (`2026-01-31`)
+ * @param active users newly active, by day
  */
-export async function queueActiveDays(
-  db: Queryable,
-  active: ReadonlyMap<string, readonly number[]>,
-): Promise<void> {
+export async function queueActiveDays(db: Queryable, active: ActiveUsers): Promise<void> {
   if (active.size === 0) return;
   const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
-  await db.query(QUEUE_ACTIVE, [[...active.keys()], users]);
+  await db.query(QUEUE_ACTIVE, [[...active.keys()].map(formatDay), users]);
 }
 
 /** Queues the rederivation of org days for all orgs on all days. */
