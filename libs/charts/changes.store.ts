@@ -104,6 +104,7 @@ function changesOf(rows: readonly ChangeRow[]): Changes {
   };
   for (const { day, user_keys: users, org_keys: orgs } of rows) {
     const from = day === null ? -Infinity : parseDay(day)!;
+    // An empty list of orgs marks deleted users.
     const isOfUsers = day === null || orgs?.length === 0;
     if (!users) for (const org of orgs!) addSince(changes.orgs, org, from);
     else if (isOfUsers) for (const user of users) addSince(changes.users, user, from);

@@ -114,8 +114,8 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Runs a query that only reads, with the limits of a short transaction, in one round trip instead of three: PostgreSQL
-   * runs statements that arrive together in one transaction.
+   * Runs a query that only reads, with the limits of a short transaction, in one round trip: PostgreSQL runs statements
+   * that arrive together in one transaction.
    * @param text without parameters; values are literals. Only settings of the transaction may precede the query
    */
   async queryLimited<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {

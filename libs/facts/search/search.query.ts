@@ -39,7 +39,7 @@ const orgSearch = (inName: string, inId: string) =>
  * e-mail and id, of orgs the name and id. Without deleted and excluded ones; includes ids that were only mentioned.
  */
 export async function searchSubjects(
-  db: Pick<Database, 'queryLimited'>,
+  db: Database,
   subject: Subject,
   text: string,
 ): Promise<Bitset> {

@@ -2,7 +2,7 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Bitset } from '#libs/facts';
 
 /** Keys between two yields to the event loop: about 3 ms. */
-const KEYS_AT_ONCE = 2 ** 18;
+const KEYS_AT_ONCE = 2 ** 16;
 
 /** The places of some keys in their order, by key: one more than the position, 0 for other keys. */
 export async function placesOf(keys: Uint32Array): Promise<Uint32Array> {
@@ -18,8 +18,8 @@ export async function placesOf(keys: Uint32Array): Promise<Uint32Array> {
 }
 
 /**
- * The keys that are in all sets, in their order. Marks the positions of the wanted keys and reads the marks in their order,
- * because few keys are wanted as a rule: of a million keys, 5 → 0.1 ms for ten, compared with a look at each key.
+ * The keys that are in all sets, in their order. Marks the positions of the wanted keys and reads the marks, instead of looking
+ * at each key: 2.3 → 0.17 ms for ten of a million keys.
  * @param places of the keys
  * @param sets at least one
  */
