@@ -88,7 +88,7 @@ function ratioText({ ratio: kind }: Figure, ratio: number): string {
 
 function boundText(figure: Figure, value: number): string {
   const sign = isHigherBetter(figure) ? '≥' : '≤';
-  return `${sign} ${value} ${figure.against === undefined ? figure.unit : '×'}`;
+  return `${sign} ${Number(value.toFixed(2))} ${figure.against === undefined ? figure.unit : '×'}`;
 }
 
 /** Whether the bounds are lower bounds: of the ratio, or of the median of a figure without an anchor. */

@@ -34,8 +34,10 @@ export async function deriveChangedDays(
   calendar: Calendar,
   changes: Changes,
 ): Promise<void> {
-  const { activeDays, pairs, orgs } = changes;
-  await scanPairsOfUsers(db, [...changes.users], (user, org) => pairs.add(user, org, -Infinity));
+  const { activeDays, pairs, users: changed, orgs } = changes;
+  await scanPairsOfUsers(db, [...changed.keys()], (user, org) =>
+    pairs.add(user, org, changed.get(user)!),
+  );
   await scanPairsOfOrgs(db, [...orgs.keys()], (user, org) => pairs.add(user, org, orgs.get(org)!));
   const active = new DayBlocks();
   const uncertain = new Map<number, Set<number>>();

@@ -32,8 +32,8 @@ export interface Changes {
   /** By user, the days on which the user is newly active, or has newly named an org. */
   activeDays: Map<number, Set<number>>;
   pairs: ChangedPairs;
-  /** Users whose memberships may have changed on any day. */
-  users: Set<number>;
+  /** Users whose memberships may have changed, and since when, as with pairs. */
+  users: Map<number, number>;
   /** Orgs whose memberships may have changed, and since when, as with pairs. */
   orgs: Map<number, number>;
 }
@@ -99,19 +99,21 @@ function changesOf(rows: readonly ChangeRow[]): Changes {
   const changes: Changes = {
     activeDays: new Map(),
     pairs: new ChangedPairs(),
-    users: new Set(),
+    users: new Map(),
     orgs: new Map(),
   };
   for (const { day, user_keys: users, org_keys: orgs } of rows) {
     const from = day === null ? -Infinity : parseDay(day)!;
-    if (users && orgs) orgs.forEach((org, at) => changes.pairs.add(users[at]!, org, from));
-    else if (orgs) for (const org of orgs) addSince(changes.orgs, org, from);
-    else if (day === null) for (const user of users!) changes.users.add(user);
-    else for (const user of users!) addTo(changes.activeDays, user, from);
+    // An empty list of orgs marks deleted users.
+    const isOfUsers = day === null || orgs?.length === 0;
+    if (!users) for (const org of orgs!) addSince(changes.orgs, org, from);
+    else if (isOfUsers) for (const user of users) addSince(changes.users, user, from);
+    else if (orgs) orgs.forEach((org, at) => changes.pairs.add(users[at]!, org, from));
+    else for (const user of users) addTo(changes.activeDays, user, from);
   }
   return changes;
 }
 
-function addSince(all: Map<number, number>, org: number, since: number): void {
-  all.set(org, Math.min(since, all.get(org) ?? Infinity));
+function addSince(all: Map<number, number>, key: number, since: number): void {
+  all.set(key, Math.min(since, all.get(key) ?? Infinity));
 }

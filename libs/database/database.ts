@@ -3,7 +3,7 @@ import pg from 'pg';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { within } from '#libs/contracts';
 import { PrismaClient } from './generated/client.js';
-import { beginWith, workLimits, type Limits, type WorkLimits } from './limits.js';
+import { beginWith, limitsOf, workLimits, type Limits, type WorkLimits } from './limits.js';
 import { openPool } from './pools.js';
 import { preparing } from './preparing.js';
 import { limitSilence } from './watchdog.js';
@@ -111,6 +111,16 @@ export class Database implements OnApplicationShutdown {
       }
     }
     return (await pool.query<Row>(question.text, values)).rows;
+  }
+
+  /**
+   * Runs a query that only reads, with the limits of a short transaction, in one round trip: PostgreSQL runs statements
+   * that arrive together in one transaction.
+   * @param text without parameters; values are literals. Only settings of the transaction may precede the query
+   */
+  async queryLimited<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+    const statements: unknown = await this.pool.query(`${limitsOf(this.limits.short)}; ${text}`);
+    return (statements as pg.QueryResult<Row>[]).at(-1)!.rows;
   }
 
   /**

@@ -50,9 +50,13 @@ export function workLimits(
  * `begin` and the limits that PostgreSQL enforces, in one round trip. They apply to the transaction only, so a pooler
  * may give the session to another client afterwards. They also end a transaction whose client is gone.
  */
-export function beginWith(begin: string, { statementMs, lockMs, idleMs }: Limits): string {
+export function beginWith(begin: string, limits: Limits): string {
+  return `${begin}; ${limitsOf(limits)}`;
+}
+
+/** The statements that set the limits of a transaction. */
+export function limitsOf({ statementMs, lockMs, idleMs }: Limits): string {
   return [
-    begin,
     `set local statement_timeout = ${statementMs}`,
     `set local lock_timeout = ${lockMs}`,
     `set local idle_in_transaction_session_timeout = ${idleMs}`,

@@ -42,13 +42,18 @@ export class Bitset {
     return count;
   }
 
+  /** Calls `onNumber` for each number of the set, ascending. */
+  forEach(onNumber: (number: number) => void): void {
+    for (let index = 0; index < this.words.length; index++) {
+      for (let rest = this.words[index]!; rest !== 0; rest &= rest - 1)
+        onNumber((index << WORD_SHIFT) + 31 - Math.clz32(rest & -rest));
+    }
+  }
+
   /** The numbers of the set, ascending. */
   keys(): number[] {
     const keys: number[] = [];
-    for (const [index, word] of this.words.entries()) {
-      for (let rest = word; rest !== 0; rest &= rest - 1)
-        keys.push((index << WORD_SHIFT) + 31 - Math.clz32(rest & -rest));
-    }
+    this.forEach((key) => keys.push(key));
     return keys;
   }
 

@@ -6,6 +6,9 @@ export const BLOCK_BYTES = BLOCK_SIZE / 8;
 /** The tables of bitmaps by day and block: of users, and of the pairs in `activity_pairs`. */
 export type ActivityTable = 'activity' | 'named_activity';
 
+/** Blocks by day, its first millisecond. */
+export type BlocksByDay = ReadonlyMap<number, ReadonlySet<number>>;
+
 /**
  * Bitmaps by day and block, collected in memory and written in one statement. Bit 0 is the highest
  * bit of the first byte, as in PostgreSQL's `bit(n)`.
@@ -29,12 +32,34 @@ export class DayBlocks {
     return bits !== undefined && isMarked(bits, key);
   }
 
-  /** The keys of a block that are set on a day. */
-  keysOf(day: number, block: number): number[] {
-    const keys: number[] = [];
-    const bits = this.days.get(day)?.get(block);
-    if (bits) forEachKey(block, bits, (key) => keys.push(key));
-    return keys;
+  /** Removes the keys of a block that are set in `bits` on a day. */
+  clear(day: number, block: number, bits: Uint8Array): void {
+    const blocks = this.days.get(day);
+    const known = blocks?.get(block);
+    if (!blocks || !known) return;
+    let isEmpty = true;
+    for (let byte = 0; byte < known.length; byte++) {
+      known[byte]! &= ~bits[byte]!;
+      isEmpty &&= known[byte] === 0;
+    }
+    if (!isEmpty) return;
+    blocks.delete(block);
+    if (blocks.size === 0) this.days.delete(day);
+  }
+
+  /** The blocks with keys, by day. */
+  get blocks(): BlocksByDay {
+    return new Map([...this.days].map(([day, blocks]) => [day, new Set(blocks.keys())]));
+  }
+
+  /** The keys, by day. */
+  get keys(): Map<number, number[]> {
+    const keysOf = (blocks: ReadonlyMap<number, Buffer>) => {
+      const keys: number[] = [];
+      for (const [block, bits] of blocks) forEachKey(block, bits, (key) => keys.push(key));
+      return keys;
+    };
+    return new Map([...this.days].map(([day, blocks]) => [day, keysOf(blocks)]));
   }
 
   get isEmpty(): boolean {

@@ -81,7 +81,7 @@ const membersOf = (orgKey: number) => `
   select user_key from memberships where org_key = ${literal.int(orgKey)}`;
 const newPairsIn = (rows: readonly number[], after: number) => `
   select entries from activity_pairs
-  where last_id > ${literal.int(after)} and block in (select unnest(${literal.ints(rows)}))`;
+  where last_id > ${literal.int(after)} and block = any(${literal.ints(rows)})`;
 
 /**
  * Streams the pairs of all current and former members of an org, the lowest id first.

@@ -1,15 +1,14 @@
 import { DAY_MS } from '#libs/contracts';
 import type { Connection } from '#libs/database';
-import { BLOCK_BYTES, BLOCK_SHIFT, BLOCK_SIZE, isMarked } from '../blocks/day-block.js';
-import type { KeyRange } from './scan-some-memberships.js';
 import {
-  scanActivity,
-  scanBlocks,
-  scanPairsIn,
-  scanPairsOf,
+  BLOCK_BYTES,
+  BLOCK_SHIFT,
+  BLOCK_SIZE,
+  isMarked,
   type BlocksByDay,
-  type DayRange,
-} from './scan.js';
+} from '../blocks/day-block.js';
+import type { KeyRange } from './scan-some-memberships.js';
+import { scanActivity, scanBlocks, scanPairsIn, scanPairsOf, type DayRange } from './scan.js';
 
 /** The pairs of some users that activity ever named. */
 export class NamedPairs {

@@ -1,6 +1,6 @@
 import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
-import type { ActivityTable } from '../blocks/day-block.js';
+import type { ActivityTable, BlocksByDay } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
 import { forEachPair, pairRowOf, pairRowsOf, type OnPairKey } from '../blocks/pair-entries.js';
 import { isDistributed } from '../distribution/is-distributed.query.js';
@@ -108,7 +108,7 @@ export async function scanPairsOf(
   onPair: OnPairKey,
 ): Promise<void> {
   const wanted = new Set(users);
-  const select = `${PAIRS} where block in (select unnest(${literal.ints(pairRowsOf(wanted))}))`;
+  const select = `${PAIRS} where block = any(${literal.ints(pairRowsOf(wanted))})`;
   await copyPairs(db, select, (id, user, org) => {
     if (wanted.has(user)) onPair(id, user, org);
   });
@@ -143,9 +143,6 @@ export async function scanActivity(
   const ofBlocks = `block in (select unnest(${literal.ints(blocks)}))`;
   await copyBlocks(db, `${selectFrom(table, range)} and ${ofBlocks}`, onBlock);
 }
-
-/** Blocks by day, its first millisecond. */
-export type BlocksByDay = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Streams single blocks of the folded activity, unordered. */
 export async function scanBlocks(

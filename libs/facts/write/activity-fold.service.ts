@@ -6,7 +6,12 @@ import { DayBlocks } from '../blocks/day-block.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
 import { pairKeys, type UserAndOrg } from './activity-pairs.store.js';
-import { queueActiveDays, queueEverything, orActivity } from './activity.store.js';
+import {
+  queueActiveDays,
+  queueEverything,
+  orActivity,
+  type ActiveUsers,
+} from './activity.store.js';
 import { raiseLastActive } from './last-active.store.js';
 import { expectCalendar } from './store-calendar.store.js';
 import { expectPresent, type Witnesses } from './witness.js';
@@ -117,8 +122,8 @@ export class ActivityFold {
     await this.database.transaction(async (db) => {
       await this.lock(db);
       const changed = await put(db, entries);
-      const changedPairs = await orActivity(db, 'named_activity', named);
-      if (changed.size + changedPairs.size > 0) await queueEverything(db);
+      await orActivity(db, 'named_activity', named);
+      if (changed.size > 0 || !named.isEmpty) await queueEverything(db);
     }, 'long');
   }
 
@@ -129,23 +134,18 @@ export class ActivityFold {
   }
 }
 
-/** @returns by day (`2026-01-31`), the users who are newly active or newly named an org on it */
-async function put(
-  db: Connection,
-  { days, latest, named }: ActivityEntries,
-): Promise<Map<string, number[]>> {
+/** @returns the users who are newly active, or newly named an org */
+async function put(db: Connection, { days, latest, named }: ActivityEntries): Promise<ActiveUsers> {
   await raiseLastActive(db, latest);
-  const changed = await orActivity(db, 'activity', days);
+  await orActivity(db, 'activity', days);
+  const changed = days.keys;
   for (const [day, users] of await putNamed(db, named)) {
-    changed.set(day, [...(changed.get(day) ?? []), ...users]);
+    changed.set(day, [...new Set([...(changed.get(day) ?? []), ...users])]);
   }
   return changed;
 }
 
-async function putNamed(
-  db: Connection,
-  named: ActivityEntries['named'],
-): Promise<Map<string, number[]>> {
+async function putNamed(db: Connection, named: ActivityEntries['named']): Promise<ActiveUsers> {
   if (named.size === 0) return new Map();
   const userOf = new Map<number, number>();
   const blocks = new DayBlocks();
@@ -153,8 +153,8 @@ async function putNamed(
     userOf.set(id, user);
     for (const day of named.get(`${user}/${org}`)!.days) blocks.add(day, id);
   }
-  const changed = await orActivity(db, 'named_activity', blocks);
+  await orActivity(db, 'named_activity', blocks);
   return new Map(
-    [...changed].map(([day, pairs]) => [day, pairs.map((pair) => userOf.get(pair)!)] as const),
+    [...blocks.keys].map(([day, pairs]) => [day, pairs.map((pair) => userOf.get(pair)!)] as const),
   );
 }

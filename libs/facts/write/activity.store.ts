@@ -1,37 +1,29 @@
-import { formatDay, parseDay } from '#libs/contracts';
-import type { Queryable } from '#libs/database';
+import { formatDay } from '#libs/contracts';
+import type { Connection, Queryable } from '#libs/database';
 import type { ActivityTable, DayBlocks } from '../blocks/day-block.js';
+import { scanBlocks } from '../read/scan.js';
 import { versionTime, type Version } from '../membership/version.js';
 
-// Sorted, so that concurrent writers lock rows in the same order and cannot deadlock. A row is only
-// written when a bit is new: most events of a day repeat a bit.
+// Sorted, so that concurrent writers lock rows in the same order and cannot deadlock.
 const orInto = (table: ActivityTable) => `
   insert into ${table} as a (day, block, bits)
   select day, block, ('x' || bits)::bit(4096)
   from unnest($1::date[], $2::int[], $3::text[]) as incoming (day, block, bits)
   order by day, block
-  on conflict (day, block) do update set bits = a.bits | excluded.bits
-  where a.bits | excluded.bits <> a.bits
-  returning day::text, block`;
+  on conflict (day, block) do update set bits = a.bits | excluded.bits`;
 
 /**
- * Sets the bits of active users, or of named pairs.
- * @returns by day (`2026-01-31`), the given keys of every block that gained a bit
+ * Sets the bits of active users, or of named pairs. Only rows with new bits are written: most events of a day repeat a
+ * bit. The caller holds the lock of the fold.
+ * @param days keeps only the new bits
  */
 export async function orActivity(
-  db: Queryable,
+  db: Connection,
   table: ActivityTable,
   days: DayBlocks,
-): Promise<Map<string, number[]>> {
-  const changed = new Map<string, number[]>();
-  if (days.isEmpty) return changed;
-  const { rows } = await db.query<{ day: string; block: number }>(orInto(table), days.columns());
-  for (const { day, block } of rows) {
-    const keys = changed.get(day) ?? [];
-    changed.set(day, keys);
-    for (const key of days.keysOf(parseDay(day)!, block)) keys.push(key);
-  }
-  return changed;
+): Promise<void> {
+  await scanBlocks(db, table, days.blocks, (...block) => days.clear(...block));
+  if (!days.isEmpty) await db.query(orInto(table), days.columns());
 }
 
 const QUEUE_ACTIVE = `
@@ -41,23 +33,26 @@ const QUEUE_STEPS = `
   insert into activity_changes (day, user_keys, org_keys)
   select day, user_keys::int[], org_keys::int[]
   from unnest($1::date[], $2::text[], $3::text[]) as changed (day, user_keys, org_keys)`;
-// The reader looks up their memberships: a concurrent addition is not visible here yet.
+// The reader looks up the memberships of users and orgs: a concurrent addition is not visible here yet.
 const QUEUE_USERS = `insert into activity_changes (user_keys) values ($1)`;
-const QUEUE_ORGS = `
+const QUEUE_DELETED_USERS = `
+  insert into activity_changes (day, user_keys, org_keys)
+  select day, array_agg(user_key), '{}' from unnest($1::date[], $2::int[]) as deleted (day, user_key) group by day`;
+const QUEUE_DELETED_ORGS = `
   insert into activity_changes (day, org_keys)
   select day, array[org_key] from unnest($1::date[], $2::int[]) as deleted (day, org_key)`;
 
+/** Keys of users by day, the first millisecond of the same date in UTC. */
+export type ActiveUsers = ReadonlyMap<number, readonly number[]>;
+
 /**
  * Queues the rederivation of org days on some days.
- * @param active users newly active, by day (`2026-01-31`)
+ * @param active users newly active, by day
  */
-export async function queueActiveDays(
-  db: Queryable,
-  active: ReadonlyMap<string, readonly number[]>,
-): Promise<void> {
+export async function queueActiveDays(db: Queryable, active: ActiveUsers): Promise<void> {
   if (active.size === 0) return;
   const users = [...active.values()].map((keys) => `{${keys.join(',')}}`);
-  await db.query(QUEUE_ACTIVE, [[...active.keys()], users]);
+  await db.query(QUEUE_ACTIVE, [[...active.keys()].map(formatDay), users]);
 }
 
 /** Queues the rederivation of org days for all orgs on all days. */
@@ -94,19 +89,29 @@ export async function queueSteps(
   ]);
 }
 
-/** Queues the rederivation of all org days on which some users were active: deleted ones, or ones whose exclusion changed. */
+/** Queues the rederivation of all org days on which some users were active, such as users whose exclusion changed. */
 export async function queueUsers(db: Queryable, userKeys: readonly number[]): Promise<void> {
   if (userKeys.length > 0) await db.query(QUEUE_USERS, [userKeys]);
 }
 
-/** Queues the rederivation of the org days that deletions of orgs may change. */
-export async function queueDeletedOrgs(
+interface Deleted {
+  key: number;
+  deletion: Version;
+}
+
+/** Queues the rederivation of the org days that deletions of users and orgs may change: none before the day of a deletion. */
+export async function queueDeletions(
   db: Queryable,
-  deleted: readonly { key: number; deletion: Version }[],
+  users: readonly Deleted[],
+  orgs: readonly Deleted[],
 ): Promise<void> {
-  if (deleted.length === 0) return;
-  await db.query(QUEUE_ORGS, [
+  if (users.length > 0) await db.query(QUEUE_DELETED_USERS, columnsOf(users));
+  if (orgs.length > 0) await db.query(QUEUE_DELETED_ORGS, columnsOf(orgs));
+}
+
+function columnsOf(deleted: readonly Deleted[]): [days: string[], keys: number[]] {
+  return [
     deleted.map(({ deletion }) => formatDay(versionTime(deletion))),
     deleted.map(({ key }) => key),
-  ]);
+  ];
 }

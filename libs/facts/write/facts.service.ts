@@ -10,7 +10,7 @@ import {
 } from '#libs/database';
 import { packActivity } from '../blocks/activity-entries.js';
 import { appendActivity, commitActivity } from './activity-log.store.js';
-import { queueDeletedOrgs, queueSteps, queueUsers } from './activity.store.js';
+import { queueDeletions, queueSteps, queueUsers } from './activity.store.js';
 import { FactBatch, activityOf, type Activity, type OrgChange, type UserChange } from './batch.js';
 import { domainOf } from './email-domains.js';
 import { keepDomains, type ErasedDomain } from './erased-domains.store.js';
@@ -143,11 +143,8 @@ export class FactsService {
     await appendActivity(db, keyedActivity(batch.activity, ids));
     await addPairs(db, batch, ids, transfer, readKey);
     const renamed = await pseudonymizeSteps(db, userKeys!, orgKeys!, readKey);
-    await queueUsers(db, [...userKeys!, ...renamed]);
-    await queueDeletedOrgs(
-      db,
-      deletedOrgs.map(({ key, change }) => ({ key, deletion: change.deletion! })),
-    );
+    await queueUsers(db, renamed);
+    await queueDeletions(db, deletionsOf(deletedUsers), deletionsOf(deletedOrgs));
     await expectPresent(db, ids.witnesses);
     return {
       deletedUserIds: deletedUsers.map((user) => user.id),
@@ -237,6 +234,10 @@ function keyed<C extends UserChange | OrgChange>(
   keys: ReadonlyMap<string, number>,
 ): Keyed<C>[] {
   return [...changes].map(([id, change]) => ({ key: keys.get(id)!, id, change }));
+}
+
+function deletionsOf(deleted: readonly Keyed<UserChange | OrgChange>[]) {
+  return deleted.map(({ key, change }) => ({ key, deletion: change.deletion! }));
 }
 
 function erasedDomain({ userKey, domain, stamp }: ErasedProfile): ErasedDomain[] {

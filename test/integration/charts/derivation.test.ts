@@ -10,7 +10,13 @@ import { waitFor } from '../../support/api.js';
 import { cleanUpAfterAll } from '../../support/cleanup.js';
 import { ask } from '../../support/database.js';
 import { exclude } from '../../support/exclusions.js';
-import { active, added, orgCreated, removed } from '../../support/model/fixtures/builders.js';
+import {
+  active,
+  added,
+  deleted,
+  orgCreated,
+  removed,
+} from '../../support/model/fixtures/builders.js';
 import type { WireEvent } from '../../support/model/model.js';
 import { USERS } from '../../support/model/pools.js';
 import { teamHistoryArb } from '../../support/model/random-teams.js';
@@ -148,4 +154,43 @@ test('a day of a large org is kept as long as any of its members was active', as
   expect(await daysOf(org)).toEqual([day]);
   await send([removed(last, org, dayBefore(40, ZONE))]);
   expect(await daysOf(org)).toEqual([]);
+});
+
+const QUEUED = `
+  select day::text, user_id as user from activity_changes
+  cross join unnest(user_keys) as changed (key) join user_ids on user_ids.id = key order by day, user_id`;
+
+test('a fold queues only the users who are newly active on a day or newly named an org', async () => {
+  const [day, other] = [dayBefore(20, ZONE), dayBefore(10, ZONE)];
+  const users = ['one', 'two', 'three'].map((name) => `queued~${name}`);
+  const [one, two, three] = users as [string, string, string];
+  await send(users.flatMap((user) => [added(user, 'queued~org', dayBefore(90, ZONE))]));
+  await send([...active(one, day, other), ...active(two, day)]);
+  const inOrg = active(one, day).map((event) => ({
+    ...event,
+    data: { ...event.data, org_id: 'queued~org' },
+  }));
+  await service.api.ingest([...active(one, other), ...active(two, day, other), ...inOrg]);
+  await service.api.ingest(active(three, day));
+  await fold.fold();
+  expect(await ask(service.databaseUrl, QUEUED)).toEqual([
+    { day, user: one },
+    { day, user: three },
+    { day: other, user: two },
+  ]);
+  await service.api.ingest([...inOrg, ...active(three, day)]);
+  await orgActivity.refresh();
+  await fold.fold();
+  expect(await ask(service.databaseUrl, QUEUED)).toEqual([]);
+});
+
+test('the deletion of a user queues no day before it', async () => {
+  const [user, org] = ['late~user', 'late~org'];
+  const days = [dayBefore(30, ZONE), dayBefore(10, ZONE)];
+  await send([added(user, org, dayBefore(90, ZONE)), ...active(user, ...days)]);
+  expect(await daysOf(org)).toEqual(days);
+  await service.api.ingest([deleted('user', user, dayBefore(20, ZONE))]);
+  expect(await ask(service.databaseUrl, QUEUED)).toEqual([{ day: expect.any(String), user }]);
+  await orgActivity.refresh();
+  expect(await daysOf(org)).toEqual([days[0]]);
 });

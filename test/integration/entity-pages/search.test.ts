@@ -20,6 +20,7 @@ const USERS = [
 const ORGS = [
   orgCreated('org-1', '2025-01-01', { name: 'Größe & Co' }),
   orgCreated('org-2', '2025-01-02', { name: '50% off_' }),
+  orgCreated('org-3', '2025-01-03', { name: `It's $1\\'; select 1 --` }),
 ];
 
 let service: TestService;
@@ -65,7 +66,11 @@ const ORG_CASES: [text: string, ids: string[]][] = [
   ['größe', ['org-1']],
   ['GRÖ', ['org-1']],
   ['0% OFF_', ['org-2']],
-  ['ORG-', ['org-1', 'org-2']],
+  ['ORG-', ['org-1', 'org-2', 'org-3']],
+  [`'`, ['org-3']],
+  [`\\'; SELECT`, ['org-3']],
+  ['$1', ['org-3']],
+  [`' or true --`, []],
   [' & ', ['org-1']],
 ];
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Subject } from '#libs/contracts';
 import { Database } from '#libs/database';
+import type { Bitset } from '#libs/facts';
 import { BoundedCache } from '../bounded-cache.js';
 import { RankingMissing, SnapshotPruned } from '../retry-if-pruned.js';
 import type { KeptRun } from '../kept-runs.query.js';
@@ -12,9 +13,10 @@ import {
   type StoredIndex,
 } from '../../snapshots/index-page.query.js';
 import { INDEX, INDEX_KEYS, NUMBERS } from '../../snapshots/lists.js';
+import { keysInAll, placesOf } from './select-keys.js';
 import { sortedByValue } from './sort-keys.js';
 
-/** A million users take 4 MB per value and direction. */
+/** Of the orders, and of the places of their keys. A million users take 4 MB each per value and direction. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 const NUMBER_BYTES = 4;
 
@@ -26,6 +28,8 @@ export interface Sort {
 
 /** The whole index of a run in one order. */
 export interface IndexOrder extends StoredIndex {
+  /** Of the run, the value and the direction. */
+  name: string;
   keys: Uint32Array;
 }
 
@@ -41,6 +45,10 @@ export class IndexOrders {
   private readonly orders = new BoundedCache<IndexOrder>(
     CACHE_BYTES,
     ({ keys }) => keys.byteLength,
+  );
+  private readonly places = new BoundedCache<Uint32Array>(
+    CACHE_BYTES,
+    (places) => places.byteLength,
   );
 
   constructor(private readonly database: Database) {}
@@ -61,8 +69,18 @@ export class IndexOrders {
       const values = await this.values(run, subject, index, sort.value, keys);
       const isZeroNull = NULLABLE.has(sort.value);
       const { isDescending } = sort;
-      return { ...index, keys: await sortedByValue(keys, values, { isDescending, isZeroNull }) };
+      return {
+        ...index,
+        name,
+        keys: await sortedByValue(keys, values, { isDescending, isZeroNull }),
+      };
     });
+  }
+
+  /** The keys of an order that are in all of some sets. */
+  async selected({ name, keys }: IndexOrder, sets: readonly Bitset[]): Promise<Uint32Array> {
+    if (sets.length === 0) return keys;
+    return keysInAll(keys, await this.places.get(name, () => placesOf(keys)), sets);
   }
 
   /** A value of each key, in the order of the keys. All are 0 when the run does not have the value. */

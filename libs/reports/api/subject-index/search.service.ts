@@ -41,7 +41,7 @@ export class SearchService {
 
   private async search(subject: Subject, text: string): Promise<Bitset> {
     try {
-      return await this.database.transaction((db) => searchSubjects(db, subject, text));
+      return await searchSubjects(this.database, subject, text);
     } catch (error) {
       throw sqlState(error) === CANCELLED ? this.tooSlow(error) : error;
     }

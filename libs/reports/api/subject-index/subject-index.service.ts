@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Calendar, type SegmentRequest, type Subject } from '#libs/contracts';
-import { Bitset } from '#libs/facts';
+import type { Bitset } from '#libs/facts';
 import { Database } from '#libs/database';
 import { SegmentsService } from '#libs/segments';
 import { keptRun, type KeptRun } from '../kept-runs.query.js';
@@ -95,7 +95,7 @@ export class SubjectIndexService {
       }),
       this.predicates(subject, request),
     ]);
-    return { run, order, keys: keysInAll(order.keys, predicates) };
+    return { run, order, keys: await this.orders.selected(order, predicates) };
   }
 
   /**
@@ -131,19 +131,6 @@ export class SubjectIndexService {
     ]);
     return sets.filter((set) => set !== undefined);
   }
-}
-
-/** The keys that are in all sets, in their order. */
-function keysInAll(keys: Uint32Array, sets: readonly Bitset[]): Uint32Array {
-  if (sets.length === 0) return keys;
-  const wanted = sets.reduce((one, other) => one.and(other));
-  const found = new Uint32Array(Math.min(wanted.count(), keys.length));
-  let length = 0;
-  for (let position = 0; length < found.length && position < keys.length; position++) {
-    const key = keys[position]!;
-    if (wanted.has(key)) found[length++] = key;
-  }
-  return found.subarray(0, length);
 }
 
 function envelope(
