@@ -110,7 +110,15 @@ function beginTallies(
   memory: ScratchBuffers,
 ): { rows: Uint32Array; tasks: Promise<void>[] } {
   const tallying = tallyingOf(
-    ...([moment, facts, excluded, users, named.activity(users), memory, openSpans] as const),
+    ...([
+      moment,
+      facts,
+      excluded,
+      users,
+      named.activity(users, memory),
+      memory,
+      openSpans,
+    ] as const),
   );
   const of = Math.max(threads.count - 1, 1);
   const tasks = Array.from({ length: of }, (_, index) => {
