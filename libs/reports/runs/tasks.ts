@@ -11,13 +11,13 @@ export type Task =
   | { kind: 'list'; input: ListTask };
 
 /** Makes the rows of a list in `room`, which is in shared memory, with the facts of the run. */
-export interface ListTask {
+interface ListTask {
   list: Ranking;
   room: Uint32Array;
   head: Uint8Array;
 }
 
-/** What all lists of a run are made of. */
+/** The input of all lists of a run. */
 export interface RunInput {
   facts: SharedFacts;
   calendar: Pick<Calendar, 'zone' | 'weekStart'>;

@@ -1,5 +1,4 @@
-import type { PackedList } from './lists.js';
-import { PART_BYTES } from './packing.js';
+import { PART_BYTES, type PackedList } from './packing.js';
 
 /** The end of a row before its entries: `total`, `width` and `first`, each after its length, and the length of the entries. */
 const LAST_FIELDS_BYTES = 3 * (4 + 4) + 4;

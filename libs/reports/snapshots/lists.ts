@@ -8,7 +8,14 @@ import {
 } from '../definitions/index.js';
 import type { RunFacts } from '../engine/run-facts.js';
 import { bytesOfRows, intoRows } from './list-rows.js';
-import { NUMBERS_BYTES, packColumn, packList, packNumbers, widthOf } from './packing.js';
+import {
+  NUMBERS_BYTES,
+  packColumn,
+  packList,
+  packNumbers,
+  widthOf,
+  type PackedList,
+} from './packing.js';
 
 /** The report name of the list of numbers per key, which all reports of a subject share. */
 export const NUMBERS = 'numbers';
@@ -30,13 +37,6 @@ export const LISTS: readonly Ranking[] = [
   ),
   ...RANKINGS,
 ];
-
-/** A packed list: `bytes` bytes for `total` entries, each of `width` bytes. */
-export interface PackedList {
-  total: number;
-  width: number;
-  bytes: number;
-}
 
 /** The number of words that the rows of a list take at most. @param head see `intoRows` */
 export function mostWords(facts: RunFacts, list: Ranking, head: Uint8Array): number {

@@ -16,6 +16,13 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
   return KEY_BYTES + extras * extraBytes;
 }
 
+/** A packed list: `bytes` bytes for `total` entries, each of `width` bytes. */
+export interface PackedList {
+  total: number;
+  width: number;
+  bytes: number;
+}
+
 /** @param room at least as long as the list @returns a view of `room` */
 export function packList(
   { keys, extras }: RankedList,
