@@ -31,8 +31,8 @@ const GRACE_MS = 3_000;
 const SWEEP_MS = 100;
 
 /**
- * How much the heap may grow before a full collection, in percent. By default Node lets it triple during ingest:
- * a peak of 594 MB instead of 341, and no faster.
+ * How much the heap may grow before a full collection, in percent. By default Node lets it triple: during ingest, a peak
+ * of 594 MB instead of 341, and no faster; between the runs of a worker with a million users, 740 MB instead of 550.
  */
 const HEAP_GROWS_BY_PERCENT = 70;
 
@@ -71,8 +71,8 @@ export async function startService(
   measureReplies(server, app.get(Metrics));
   refuseOnNewerStore(server, app.get(StoreWatch));
   app.useGlobalFilters(new ProblemFilter(logger, app.get(StoreWatch)));
+  v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
   if (role !== 'worker') {
-    v8.setFlagsFromString(`--heap-growing-percent=${HEAP_GROWS_BY_PERCENT}`);
     await compressReplies(server);
     serveApiPage(app);
     serveSignIn(server, app);

@@ -11,7 +11,9 @@ const TRAILER = Buffer.from([0xff, 0xff]);
 const NULL_LENGTH = -1;
 const JSONB_VERSION = 1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
-const FIRST_BYTES = 256 * 1024;
+const SMALL_BYTES = 1024;
+/** More than the write buffer of any socket. */
+const LARGE_BYTES = 256 * 1024;
 
 export type Rows = readonly (readonly Cell[])[];
 
@@ -22,43 +24,55 @@ export async function copyIn(
   types: readonly ColumnType[],
   rows: Rows,
 ): Promise<void> {
-  await copyInParts(connection, table, types, (put) => put(rows));
+  const packed = new PackedRows(types, LARGE_BYTES + bytesOf(rows));
+  for (const row of rows) packed.add(row);
+  await stream(connection, table, (send) => send(packed.all()));
 }
 
 /**
- * Like `copyIn`, but builds rows while PostgreSQL writes earlier ones.
- * @param work calls `put` once per portion of rows and awaits each call; if `work` fails, nothing is written
+ * Writes rows that are packed already, with `packRow` or in the same format.
+ * @param work calls `put` once per portion of bytes and awaits each call, after which their memory may be reused; if
+ *   `work` fails, nothing is written
  */
-export async function copyInParts(
+export function copyPacked(
   connection: Connection,
   table: string,
-  types: readonly ColumnType[],
-  work: (put: (rows: Rows) => Promise<void>) => Promise<void>,
+  work: (put: (rows: Buffer) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const stream = connection.query(copyFrom(`copy ${table} from stdin with (format binary)`));
-  const ended = finished(stream);
+  // The stream waits until a large portion has been sent. A small portion may still be waiting in the socket.
+  return stream(connection, table, (send) =>
+    work((rows) => send(rows.length < LARGE_BYTES ? Buffer.from(rows) : rows)),
+  );
+}
+
+async function stream(
+  connection: Connection,
+  table: string,
+  work: (send: (rows: Buffer) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const copy = connection.query(copyFrom(`copy ${table} from stdin with (format binary)`));
+  const ended = finished(copy);
   ended.catch(() => undefined);
   const send = async (bytes: Buffer) => {
-    const sent = new Promise<void>((resolve) => stream.write(bytes, () => resolve()));
+    const sent = new Promise<void>((resolve) => copy.write(bytes, () => resolve()));
     await Promise.race([sent, ended]);
   };
-  let room: Buffer | undefined;
   try {
     await send(HEADER);
-    await work(async (rows) => {
-      const packed = new PackedRows(types, bytesOf(rows), room);
-      for (const row of rows) packed.add(row);
-      await send(packed.all());
-      // The stream waits until a large portion has been sent. Reusing its memory saves one page fault for each
-      // 4 kB of the next portion. A small portion may still be waiting in the socket.
-      room = packed.isLarge ? packed.room : undefined;
-    });
-    stream.end(TRAILER);
+    await work(send);
+    copy.end(TRAILER);
   } catch (error) {
     // PostgreSQL would wait for more rows and accept no other statement.
-    stream.destroy(error as Error);
+    copy.destroy(error as Error);
   }
   await ended;
+}
+
+/** One row in the binary format of COPY. */
+export function packRow(types: readonly ColumnType[], row: readonly Cell[]): Buffer {
+  const packed = new PackedRows(types, SMALL_BYTES + bytesOf([row]));
+  packed.add(row);
+  return Buffer.from(packed.all());
 }
 
 /** The bytes in `bytea` cells; a row may have kilobytes of them. */
@@ -73,27 +87,12 @@ class PackedRows {
   private bytes: Buffer;
   private at = 0;
 
-  /**
-   * @param bytes a lower bound of the size
-   * @param room a buffer to reuse when it is large enough
-   */
+  /** @param bytes the size of the buffer at first */
   constructor(
     private readonly types: readonly ColumnType[],
     bytes: number,
-    room?: Buffer,
   ) {
-    const least = FIRST_BYTES + bytes;
-    this.bytes = room && room.length >= least ? room : Buffer.allocUnsafeSlow(least);
-  }
-
-  /** The buffer behind the rows, for reuse. */
-  get room(): Buffer {
-    return this.bytes;
-  }
-
-  /** Whether the rows exceed the write buffer of any socket. */
-  get isLarge(): boolean {
-    return this.at >= FIRST_BYTES;
+    this.bytes = Buffer.allocUnsafeSlow(bytes);
   }
 
   add(row: readonly Cell[]): void {

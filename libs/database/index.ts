@@ -1,6 +1,6 @@
 export { committedOnAllNodes, finishCommits } from './commits.js';
 export * from './copy.js';
-export { copyInParts } from './copy-in.js';
+export { copyPacked, packRow } from './copy-in.js';
 export * from './database.js';
 export { literal } from './literals.js';
 export { exhaustedNumbers, outsideFault } from './faults.js';

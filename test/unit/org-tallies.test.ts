@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { ActivityBitmaps } from '../../libs/reports/engine/activity-bitmaps.js';
+import { namedActivity } from '../../libs/reports/engine/named-activity.js';
 import { PairTable } from '../../libs/reports/engine/pair-table.js';
 import { tallyOrgs } from '../../libs/reports/engine/org-tallies.js';
+import { ScratchBuffers } from '../../libs/reports/engine/scratch-buffers.js';
 
 const DAY_MS = 86_400_000;
 const FIELDS = 18;
@@ -66,6 +69,7 @@ test('activity that names an org counts there alone, and other activity in every
   const pairs = new PairTable();
   pairs.add(1, 0, 1);
   pairs.add(2, 0, 7);
+  const activity = ActivityBitmaps.over(shared(Uint32Array, [0b111, 0, 0]));
   const spans = {
     ...one.spans,
     users: shared(Int32Array, [0, 0]),
@@ -79,14 +83,14 @@ test('activity that names an org counts there alone, and other activity in every
   const rows = shared(Uint32Array, new Array<number>(2 * FIELDS).fill(0));
   tallyOrgs({
     ...one,
-    ...{ spans, count: 2, rows, activity: shared(Uint32Array, [0b111, 0, 0]) },
-    named: {
-      pairs: pairs.columns,
-      // The org 1 today, an org that the user is not in yesterday.
-      words: shared(Uint32Array, [0, 0, 0, 0b001, 0, 0, 0b010, 0, 0]),
-      unnamed: shared(Uint32Array, [0b100, 0, 0]),
-      naming: shared(Uint32Array, [1]),
-    },
+    ...{ spans, count: 2, rows, activity: activity.words },
+    // The org 1 today, an org that the user is not in yesterday.
+    named: namedActivity(
+      pairs,
+      shared(Uint32Array, [0, 0, 0, 0b001, 0, 0, 0b010, 0, 0]),
+      activity,
+      new ScratchBuffers(),
+    ),
   });
   expect([rows[0], rows[FIELDS]]).toEqual([0b100, 0b101]);
 });

@@ -38,8 +38,7 @@ test('entry 1 of a list of width 5 begins at byte 5, its key little-endian', () 
 
 test('the two numbers of key 2 are at byte 16; keys that are missing have zeros', () => {
   const packed = packNumbers(
-    Uint32Array.of(2),
-    Uint32Array.of(5),
+    { keys: Uint32Array.of(2), createdAt: Uint32Array.of(5), size: 3 },
     Uint32Array.of(6),
     new Uint32Array(ROOM),
   );

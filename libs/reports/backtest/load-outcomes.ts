@@ -94,7 +94,7 @@ async function activeAfter(known: Known, day: number): Promise<(orgKey: number) 
 }
 
 /** The activity of the 90 days up to a day. */
-async function activityUpTo({ db, calendar, keys }: Known, day: number) {
+async function activityUpTo({ db, calendar, keys, memory }: Known, day: number) {
   const { users, named } = await ActivityReplica.read(db, calendar, day, keys);
-  return { users, named: named.activity(users) };
+  return { users, named: named.activity(users, memory) };
 }

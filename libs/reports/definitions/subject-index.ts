@@ -57,7 +57,7 @@ export function indexColumn(facts: RunFacts, subject: Subject, name: string): Ui
   const column = COLUMNS[subject][name]!(facts);
   if ('byKey' in column) return column.byKey;
   const { keys, values } = column;
-  const size = subject === 'user' ? facts.users.openSpans.length : sizeFor(keys);
+  const size = subject === 'user' ? facts.users.openSpans.length : facts.orgs.size;
   return byKey(keys, values, size, facts.memory);
 }
 
@@ -87,10 +87,6 @@ function scores({ health }: OrgFacts, memory: ScratchBuffers): Uint32Array {
   for (let position = 0; position < found.length; position++)
     found[position] = listed.has(position) ? columns.score[position]! + 1 : 0;
   return found;
-}
-
-function sizeFor(keys: Uint32Array): number {
-  return keys.reduce((most, key) => Math.max(most, key + 1), 0);
 }
 
 /** The health score of an org; null for none. @param stored 0 for none, otherwise one more than the score */

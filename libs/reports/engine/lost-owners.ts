@@ -1,5 +1,6 @@
 import { DAY_MS, endOfSecond, unixSeconds } from '#libs/contracts';
 import { Bitset, type Excluded, type Ownerships } from '#libs/facts';
+import { sizeFor } from './columns.js';
 import type { ScratchBuffers } from './scratch-buffers.js';
 import type { LostOwners, Moment, RunFacts } from './run-facts.js';
 
@@ -22,7 +23,7 @@ export function lostOwners(
   memory: ScratchBuffers,
 ): LostOwners {
   const until = endOfSecond(reportTime);
-  const size = keys.reduce((most, key) => Math.max(most, key + 1), 0);
+  const size = sizeFor(keys);
   // By org key: whether it has an owner at T, and the latest end of an ownership in W(30).
   const isOwned = new Bitset(size);
   const lostAt = new Float64Array(size).fill(Number.NaN);

@@ -1,7 +1,7 @@
 import { endOfSecond } from '#libs/contracts';
 import type { Excluded, FactReplica } from '#libs/facts';
 import { ActivityBitmaps } from './activity-bitmaps.js';
-import { perWindow, secondsOf, type WindowCounts } from './columns.js';
+import { perWindow, secondsOf, sizeFor, type WindowCounts } from './columns.js';
 import { ACTIVE_USER_COUNTS } from './active-users.js';
 import { daysOfChampion, hasChampionStayed } from './champions.js';
 import {
@@ -72,6 +72,7 @@ export function orgFacts(
   const championStates = column(CHAMPION + 1);
   return {
     keys,
+    size: sizeFor(keys),
     createdAt: secondsOf(keys, orgs.createdAt, memory.allocate(keys.length)),
     activity: ActivityBitmaps.ofRows(rows, ROW, keys),
     members: column(MEMBERS),

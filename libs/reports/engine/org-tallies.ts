@@ -10,8 +10,7 @@ import { bitCount } from './bits.js';
 import { CHAMPION_FIELDS, rankChampion } from './champions.js';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, bitsOf } from './bitmap-words.js';
-import { isIn, type NamedActivity } from './named-activity.js';
-import { findPair } from './pair-table.js';
+import { rowOf, type NamedActivity } from './named-activity.js';
 
 // The row of an org: its activity words, its members, its additions and removals per window, its active users per
 // window, the days of its users, and its champion, adjacent in memory.
@@ -53,6 +52,11 @@ export interface Tallying {
 const STRIPE_SHIFT = 6;
 const ALL = { index: 0, of: 1 };
 
+/** Whether a key is in a set of one bit per key. */
+function isIn(set: Uint32Array, key: number): boolean {
+  return ((set[key >>> 5]! >>> key) & 1) === 1;
+}
+
 /** Counts the spans of each org, its active users, and the open spans of each user, as of a moment. */
 export function tallyOrgs(tallying: Tallying): void {
   const { day, until, spans, count, activity, named, ignored, ranks, rows, openSpans } = tallying;
@@ -92,12 +96,11 @@ export function tallyOrgs(tallying: Tallying): void {
     one |= inAllOrgs[at]! & inOne;
     two |= inAllOrgs[at + 1]! & inTwo;
     three |= inAllOrgs[at + 2]! & inThree;
-    if (named && isIn(named.naming, user)) {
-      const ofPair = findPair(named.pairs, user, org) * BITMAP_WORDS;
-      // The words of the pair 0, which means none, are empty.
-      one |= named.words[ofPair]! & inOne;
-      two |= named.words[ofPair + 1]! & inTwo;
-      three |= named.words[ofPair + 2]! & inThree;
+    if (named) {
+      const ofPair = rowOf(named, user, org);
+      one |= named.rows[ofPair + 1]! & inOne;
+      two |= named.rows[ofPair + 2]! & inTwo;
+      three |= named.rows[ofPair + 3]! & inThree;
     }
   }
   addPair(rows, ranks, pairUser, pairOrg, one, two, three, isMember);

@@ -1,5 +1,5 @@
-/** The arrays of a pair table, in shared memory. */
-export interface PairColumns {
+/** The arrays of a pair table. */
+interface PairColumns {
   /** The user key and org key of each pair, by the pair's key. Keys count from 1. */
   users: Int32Array;
   orgs: Int32Array;
@@ -9,7 +9,7 @@ export interface PairColumns {
 
 const MIN_PAIRS = 1_024;
 
-/** The keys of (user, org) pairs, in shared memory: 16 to 24 bytes per pair. */
+/** The keys of (user, org) pairs: 16 to 24 bytes per pair. */
 export class PairTable {
   columns: PairColumns = columnsFor(MIN_PAIRS);
   /** The greatest key. */
@@ -38,7 +38,7 @@ export class PairTable {
 
   /** The key of a pair; 0 when there is none. */
   find(user: number, org: number): number {
-    return findPair(this.columns, user, org);
+    return this.columns.slots[slotOf(this.columns, user, org)]!;
   }
 
   private grow(key: number): void {
@@ -49,11 +49,6 @@ export class PairTable {
     for (let known = 1; known <= this.last; known++)
       if (users[known] !== 0) put(this.columns, known);
   }
-}
-
-/** The key of a pair; 0 when there is none. */
-export function findPair(columns: PairColumns, user: number, org: number): number {
-  return columns.slots[slotOf(columns, user, org)]!;
 }
 
 /** The slot of a pair, or the free slot where its chain ends. */
@@ -75,6 +70,8 @@ function put(columns: PairColumns, key: number): void {
 /** Allocates at least two slots per pair. */
 function columnsFor(pairs: number): PairColumns {
   const slots = 2 ** Math.ceil(Math.log2(pairs * 2));
-  const ints = (count: number) => new Int32Array(new SharedArrayBuffer(count * 4));
-  return { users: ints(pairs), orgs: ints(pairs), slots: ints(slots) };
+  return {
+    ...{ users: new Int32Array(pairs), orgs: new Int32Array(pairs) },
+    slots: new Int32Array(slots),
+  };
 }

@@ -19,6 +19,8 @@ export interface Moment {
 export interface SubjectFacts {
   /** The key at each position. */
   keys: Uint32Array;
+  /** One more than the highest key. */
+  size: number;
   createdAt: Uint32Array;
   activity: ActivityBitmaps;
 }

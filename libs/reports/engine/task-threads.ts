@@ -2,14 +2,17 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 /** The message to a thread, and its answer. */
-export interface Order<Task> {
+export interface Order<Task, Common> {
   id: number;
   task: Task;
+  /** What several tasks need; omitted when it is that of the previous order. */
+  common?: Common | undefined;
 }
 export type Answer = { id: number } & ({ result: unknown } | { problem: string });
 
-interface Job<Task> {
+interface Job<Task, Common> {
   task: Task;
+  common: Common | undefined;
   make: () => unknown;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
@@ -23,9 +26,9 @@ const TASKS_A_THREAD = 2;
  * their input and their results in shared memory, and no two of them write to the same place, so a run gives the same
  * bytes with any number of threads.
  */
-export class TaskThreads<Task> {
-  private readonly queue: Job<Task>[] = [];
-  private readonly threads: TaskThread<Task>[] = [];
+export class TaskThreads<Task, Common = never> {
+  private readonly queue: Job<Task, Common>[] = [];
+  private readonly threads: TaskThread<Task, Common>[] = [];
 
   /**
    * @param count how many threads, the main thread included; with 1, everything runs on the main thread
@@ -40,11 +43,12 @@ export class TaskThreads<Task> {
    * Queues a task for any thread.
    * @param task copied to another thread; arrays in shared memory are shared
    * @param make does the same on the main thread
+   * @param common copied to each thread once for all tasks with the same object
    * @returns the result; rejects when the task fails or its thread ends
    */
-  add<Result>(task: Task, make: () => Result): Promise<Result> {
+  add<Result>(task: Task, make: () => Result, common?: Common): Promise<Result> {
     const result = new Promise<unknown>((resolve, reject) => {
-      this.queue.push({ task, make, resolve, reject });
+      this.queue.push({ task, common, make, resolve, reject });
     });
     // A failed run does not await all of its tasks.
     result.catch(() => undefined);
@@ -88,11 +92,11 @@ export class TaskThreads<Task> {
     }
   }
 
-  private freeThread(): TaskThread<Task> | undefined {
+  private freeThread(): TaskThread<Task, Common> | undefined {
     const free = this.threads.find((thread) => thread.jobs === 0);
     if (free) return free;
     if (this.threads.length < this.count - 1) {
-      const started: TaskThread<Task> = new TaskThread(
+      const started: TaskThread<Task, Common> = new TaskThread(
         this.script,
         () => this.dispatch(),
         () => void this.threads.splice(this.threads.indexOf(started), 1),
@@ -104,9 +108,10 @@ export class TaskThreads<Task> {
   }
 }
 
-class TaskThread<Task> {
+class TaskThread<Task, Common> {
   private readonly worker: Worker;
-  private readonly sent = new Map<number, Job<Task>>();
+  private readonly sent = new Map<number, Job<Task, Common>>();
+  private common: Common | undefined;
   private last = 0;
   private hasEnded = false;
 
@@ -126,12 +131,16 @@ class TaskThread<Task> {
     return this.sent.size;
   }
 
-  send(job: Job<Task>): void {
+  send(job: Job<Task, Common>): void {
     const id = ++this.last;
     this.sent.set(id, job);
     // The process waits for tasks, but not for threads without any.
     this.worker.ref();
-    this.worker.postMessage({ id, task: job.task } satisfies Order<Task>);
+    const { task, common } = job;
+    const isSent = common === undefined || common === this.common;
+    if (!isSent) this.common = common;
+    const order: Order<Task, Common> = { id, task, common: isSent ? undefined : common };
+    this.worker.postMessage(order);
   }
 
   private take(answer: Answer): void {

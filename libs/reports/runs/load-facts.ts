@@ -1,17 +1,11 @@
 import type { Calendar } from '#libs/contracts';
-import {
-  FactReplica,
-  expectCalendar,
-  loadLastActive,
-  readExcluded,
-  type Excluded,
-} from '#libs/facts';
+import { FactReplica, expectCalendar, loadLastActive, readExcluded } from '#libs/facts';
 import { committedOnAllNodes, settleAll, type Connection } from '#libs/database';
 import type { Settings } from '#libs/platform';
 import { ActivityReplica } from './activity-replica.js';
 import { lostOwners } from '../engine/lost-owners.js';
 import { orgFacts, tallyingOf } from '../engine/org-facts.js';
-import { tallyOrgs } from '../engine/org-tallies.js';
+import { tallyOrgs, type Tallying } from '../engine/org-tallies.js';
 import type { Moment, RunFacts } from '../engine/run-facts.js';
 import { ScratchBuffers } from '../engine/scratch-buffers.js';
 import { healthColumns } from '../definitions/index.js';
@@ -63,27 +57,34 @@ export async function loadFacts(
   await expectCalendar(one, calendar);
   const excluded = await readExcluded(one);
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
-  const [facts, { current, known: activity, lastActiveAt }] = await settleAll([
+  const [facts, { current, known: activity, lastActiveAt, named }] = await settleAll([
     factReplica(pair, calendar, settings.OWNER_ROLES, before?.facts).then(async (known) => {
       await known.updateMemberships(other);
       return known;
     }),
     activityReplica(one, calendar, moment.day, rows[0]!.keys, before?.activity).then(
       async (known) => {
-        const latest = memory.allocate(known.current.users.size);
-        await loadLastActive(one, latest);
-        return { ...known, lastActiveAt: latest };
+        const { users, named } = known.current;
+        const latest = memory.allocate(users.size);
+        const loading = loadLastActive(one, latest);
+        // While PostgreSQL reads.
+        const byUser = named.activity(users, memory);
+        await loading;
+        return { ...known, lastActiveAt: latest, named: byUser };
       },
     ),
   ]);
   const openSpans = memory.allocate(rows[0]!.keys).fill(0);
-  const tallies = beginTallies(threads, moment, facts, excluded, current, openSpans, memory);
+  const tallying = tallyingOf(
+    ...([moment, facts, excluded, current.users, named, memory, openSpans] as const),
+  );
+  const tallies = beginTallies(threads, tallying);
   const users = await userFacts(
     ...([one, calendar, moment, facts, excluded, current.users, lastActiveAt, memory] as const),
     threads,
   );
-  await threads.all(tallies.tasks);
-  const orgs = orgFacts(moment, facts, excluded, tallies.rows, memory);
+  await threads.all(tallies);
+  const orgs = orgFacts(moment, facts, excluded, tallying.rows, memory);
   const { ownerships } = facts.memberships;
   const lost = lostOwners(moment, ownerships, calendar, excluded, orgs.keys, memory);
   const health = healthColumns({ orgs, moment, calendar, healthWeights });
@@ -100,24 +101,12 @@ export async function loadFacts(
 }
 
 /** Begins to tally the orgs on the other threads, while the main thread reads on and sorts users. */
-function beginTallies(
-  threads: RunThreads,
-  moment: Moment,
-  facts: FactReplica,
-  excluded: Excluded,
-  { users, named }: ActivityReplica,
-  openSpans: Uint32Array,
-  memory: ScratchBuffers,
-): { rows: Uint32Array; tasks: Promise<void>[] } {
-  const tallying = tallyingOf(
-    ...([moment, facts, excluded, users, named.activity(users), memory, openSpans] as const),
-  );
+function beginTallies(threads: RunThreads, tallying: Tallying): Promise<void>[] {
   const of = Math.max(threads.count - 1, 1);
-  const tasks = Array.from({ length: of }, (_, index) => {
+  return Array.from({ length: of }, (_, index) => {
     const input = { ...tallying, part: { index, of } };
     return threads.add({ kind: 'tally', input }, () => tallyOrgs(input));
   });
-  return { rows: tallying.rows, tasks };
 }
 
 async function factReplica(

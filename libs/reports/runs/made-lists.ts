@@ -2,7 +2,7 @@ import type { Calendar } from '#libs/contracts';
 import type { RunFacts } from '../engine/run-facts.js';
 import { LISTS, makeList, mostWords } from '../snapshots/lists.js';
 import { shared } from '../snapshots/shared-facts.js';
-import type { StoredList } from '../snapshots/snapshots.store.js';
+import { rowHead, type StoredList } from '../snapshots/snapshots.store.js';
 import type { RunThreads } from './tasks.js';
 
 /** Lists in memory for each thread: one that it makes. One more is being written, and one waits to be written. */
@@ -21,14 +21,16 @@ export async function* madeLists(
 ): AsyncGenerator<StoredList> {
   const rooms = roomsFor(threads);
   const { zone, weekStart } = calendar;
+  const common = { facts: shared(facts), calendar: { zone, weekStart } };
   const begin = (index: number): Promise<StoredList> => {
     const list = LISTS[index]!;
-    const room = facts.memory.outgoingOf(index % rooms).take(mostWords(facts, list));
-    const input = { facts: shared(facts), calendar: { zone, weekStart }, list, room };
+    const head = rowHead(list);
+    const room = facts.memory.outgoingOf(index % rooms).take(mostWords(facts, list, head));
+    const input = { list, room, head };
     const made = threads
-      .add({ kind: 'list', input }, () => makeList(facts, list, room))
-      .then(({ bytes, ...packed }) => {
-        return { ...list, ...packed, entries: Buffer.from(room.buffer, room.byteOffset, bytes) };
+      .add({ kind: 'list', input }, () => makeList(facts, list, room, head), common)
+      .then(({ total, bytes }) => {
+        return { ...list, total, rows: Buffer.from(room.buffer, room.byteOffset, bytes) };
       });
     // When a run fails, lists that were begun ahead are not awaited.
     made.catch(() => undefined);

@@ -2,8 +2,9 @@ import { scanPairsAfter } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { BITMAP_WORDS } from '../engine/bitmap-words.js';
-import type { NamedActivity } from '../engine/named-activity.js';
+import { namedActivity, type NamedActivity } from '../engine/named-activity.js';
 import { PairTable } from '../engine/pair-table.js';
+import type { ScratchBuffers } from '../engine/scratch-buffers.js';
 
 /** In-memory copy of 90 days of named activity at one read point. */
 export class NamedReplica {
@@ -12,8 +13,6 @@ export class NamedReplica {
   private readonly pairs = new PairTable();
   /** The greatest pair key in the store. Pairs that only the activity log names get greater keys. */
   private stored = 0;
-  private unnamed = sharedWords(0);
-  private naming = sharedWords(0);
 
   /** Reads the pairs that were added since the last call. */
   async readPairs(db: Connection): Promise<void> {
@@ -47,31 +46,9 @@ export class NamedReplica {
   /**
    * The named activity; undefined without any.
    * @param activity the activity of all users on the same days, by user key
+   * @param memory receives the result
    */
-  activity({ words: active, size }: ActivityBitmaps): NamedActivity | undefined {
-    const { words } = this.bitmaps;
-    const { columns, last } = this.pairs;
-    if (!words.some((word) => word !== 0)) return undefined;
-    if (this.unnamed.length !== active.length) {
-      this.unnamed = sharedWords(active.length);
-      this.naming = sharedWords((size >>> 5) + 1);
-    }
-    const { unnamed, naming } = this;
-    unnamed.set(active);
-    naming.fill(0);
-    for (let key = 1, at = BITMAP_WORDS; key <= last; key++, at += BITMAP_WORDS) {
-      const [one, two, three] = [words[at]!, words[at + 1]!, words[at + 2]!];
-      if ((one | two | three) === 0) continue;
-      const user = columns.users[key]!;
-      naming[user >>> 5]! |= 1 << user;
-      unnamed[user * BITMAP_WORDS]! &= ~one;
-      unnamed[user * BITMAP_WORDS + 1]! &= ~two;
-      unnamed[user * BITMAP_WORDS + 2]! &= ~three;
-    }
-    return { pairs: columns, words, unnamed, naming };
+  activity(activity: ActivityBitmaps, memory: ScratchBuffers): NamedActivity | undefined {
+    return namedActivity(this.pairs, this.bitmaps.words, activity, memory);
   }
-}
-
-function sharedWords(count: number): Uint32Array {
-  return new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
 }

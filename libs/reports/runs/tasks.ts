@@ -10,17 +10,22 @@ export type Task =
   | { kind: 'sort'; input: SortPart }
   | { kind: 'list'; input: ListTask };
 
-/** Makes a list in `room`, which is in shared memory. */
-export interface ListTask {
-  facts: SharedFacts;
-  calendar: Pick<Calendar, 'zone' | 'weekStart'>;
+/** Makes the rows of a list in `room`, which is in shared memory, with the facts of the run. */
+interface ListTask {
   list: Ranking;
   room: Uint32Array;
+  head: Uint8Array;
 }
 
-export type RunThreads = TaskThreads<Task>;
+/** The input of all lists of a run. */
+export interface RunInput {
+  facts: SharedFacts;
+  calendar: Pick<Calendar, 'zone' | 'weekStart'>;
+}
+
+export type RunThreads = TaskThreads<Task, RunInput>;
 
 /** @param count how many threads, the main thread included */
 export function runThreads(count: number): RunThreads {
-  return new TaskThreads<Task>(count, new URL('./task-thread.js', import.meta.url));
+  return new TaskThreads<Task, RunInput>(count, new URL('./task-thread.js', import.meta.url));
 }

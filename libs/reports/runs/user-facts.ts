@@ -2,6 +2,7 @@ import { DAY_MS, endOfSecond, unixSeconds, type Calendar } from '#libs/contracts
 import type { Excluded, FactReplica, InviteReplica } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import type { ActivityBitmaps } from '../engine/activity-bitmaps.js';
+import { sizeFor } from '../engine/columns.js';
 import { InviteeCounts } from '../engine/invitee-counts.js';
 import { readUserActivity } from './activity-replica.js';
 import { BITMAP_DAYS } from '../engine/bitmap-words.js';
@@ -38,7 +39,7 @@ export async function userFacts(
     sorted.keys,
   );
   const keysById = users.inOrder(exists, memory.allocate(users.count));
-  return { ...sorted, inviters, keysById };
+  return { ...sorted, size: sizeFor(sorted.keys), inviters, keysById };
 }
 
 /**

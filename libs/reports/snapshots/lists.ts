@@ -7,13 +7,14 @@ import {
   windowOf,
 } from '../definitions/index.js';
 import type { RunFacts } from '../engine/run-facts.js';
+import { bytesOfRows, intoRows } from './list-rows.js';
 import {
   NUMBERS_BYTES,
-  numbersWords,
   packColumn,
   packList,
   packNumbers,
   widthOf,
+  type PackedList,
 } from './packing.js';
 
 /** The report name of the list of numbers per key, which all reports of a subject share. */
@@ -37,41 +38,53 @@ export const LISTS: readonly Ranking[] = [
   ...RANKINGS,
 ];
 
-/** A packed list: `bytes` bytes for `total` entries, each of `width` bytes. */
-export interface PackedList {
-  total: number;
-  width: number;
-  bytes: number;
+/** The number of words that the rows of a list take at most. @param head see `intoRows` */
+export function mostWords(facts: RunFacts, list: Ranking, head: Uint8Array): number {
+  return Math.ceil(bytesOfRows(mostBytes(facts, list), head.length) / 4);
 }
 
-/** The number of words that a list takes at most. */
-export function mostWords(facts: RunFacts, list: Ranking): number {
-  const { keys } = list.subject === 'user' ? facts.users : facts.orgs;
-  if (list.report === NUMBERS) return numbersWords(keys);
+/** The number of bytes that a packed list takes at most, in whole words. */
+function mostBytes({ users, orgs }: RunFacts, list: Ranking): number {
+  const { keys, size } = list.subject === 'user' ? users : orgs;
+  if (list.report === NUMBERS) return size * NUMBERS_BYTES;
   if (list.report === INDEX) {
-    const bySubject = { user: facts.users.openSpans.length, org: numbersWords(keys) / 2 };
-    return list.interval === INDEX_KEYS ? keys.length : bySubject[list.subject];
+    const bySubject = { user: users.openSpans.length, org: size };
+    return (list.interval === INDEX_KEYS ? keys.length : bySubject[list.subject]) * 4;
   }
   const { extras, extraBytes } = definitionOf(list);
-  return Math.ceil((keys.length * widthOf(extras.length, extraBytes)) / 4);
+  return Math.ceil((keys.length * widthOf(extras.length, extraBytes)) / 4) * 4;
 }
 
-/** Makes a list. @param room receives it; at least `mostWords` long */
-export function makeList(facts: RunFacts, list: Ranking, room: Uint32Array): PackedList {
+/**
+ * Makes the rows of a list.
+ * @param room receives them; at least `mostWords` long
+ * @param head see `intoRows`
+ * @returns the number of entries, and the bytes of the rows
+ */
+export function makeList(
+  facts: RunFacts,
+  list: Ranking,
+  room: Uint32Array,
+  head: Uint8Array,
+): { total: number; bytes: number } {
   const { memory } = facts;
   const mark = memory.checkpoint();
   const packed = pack(facts, list, room);
   memory.rewind(mark);
-  return packed;
+  return { total: packed.total, bytes: intoRows(room, packed, head) };
 }
 
-function pack(facts: RunFacts, { subject, report, interval }: Ranking, room: Uint32Array) {
+function pack(
+  facts: RunFacts,
+  { subject, report, interval }: Ranking,
+  room: Uint32Array,
+): PackedList {
   const { users, orgs } = facts;
   if (report === NUMBERS) {
     const { length: bytes } =
       subject === 'user'
-        ? packNumbers(users.keys, users.createdAt, users.lastActiveAt, room)
-        : packNumbers(orgs.keys, orgs.createdAt, orgs.members, room);
+        ? packNumbers(users, users.lastActiveAt, room)
+        : packNumbers(orgs, orgs.members, room);
     return { total: bytes / NUMBERS_BYTES, width: NUMBERS_BYTES, bytes };
   }
   if (report === INDEX && interval === INDEX_KEYS) {

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import type { RankedList } from '../definitions/index.js';
+import type { SubjectFacts } from '../engine/run-facts.js';
 
 /**
  * The format of a packed list: entries of equal width, each a key of 4 bytes, little-endian, followed by
@@ -15,6 +16,13 @@ export function widthOf(extras: number, extraBytes: 1 | 4): number {
   return KEY_BYTES + extras * extraBytes;
 }
 
+/** A packed list: `bytes` bytes for `total` entries, each of `width` bytes. */
+export interface PackedList {
+  total: number;
+  width: number;
+  bytes: number;
+}
+
 /** @param room at least as long as the list @returns a view of `room` */
 export function packList(
   { keys, extras }: RankedList,
@@ -28,27 +36,18 @@ export function packList(
     : packBytes(new Uint8Array(words.buffer, words.byteOffset, bytes), keys, extras);
 }
 
-/** Packs two numbers per key, at byte key × 8; zeros for missing keys. */
+/** Packs the creation and another number of each key, at byte key × 8; zeros for missing keys. */
 export function packNumbers(
-  keys: Uint32Array,
-  first: Uint32Array,
+  { keys, createdAt, size }: Pick<SubjectFacts, 'keys' | 'createdAt' | 'size'>,
   second: Uint32Array,
   room: Uint32Array,
 ): Buffer {
-  const packed = room.subarray(0, numbersWords(keys)).fill(0);
+  const packed = room.subarray(0, size * 2).fill(0);
   for (let position = 0; position < keys.length; position++) {
-    packed[keys[position]! * 2] = first[position]!;
+    packed[keys[position]! * 2] = createdAt[position]!;
     packed[keys[position]! * 2 + 1] = second[position]!;
   }
   return littleEndian(packed);
-}
-
-/** The number of words of the packed numbers of some keys. */
-export function numbersWords(keys: Uint32Array): number {
-  let size = 0;
-  for (let position = 0; position < keys.length; position++)
-    size = Math.max(size, keys[position]! + 1);
-  return size * 2;
 }
 
 /** Bytes per value of a packed column. */

@@ -1,8 +1,7 @@
 import type { Ranking } from '#libs/contracts';
 import { randomUUID } from 'node:crypto';
-import { copyInParts, type Connection } from '#libs/database';
+import { copyPacked, packRow, type Connection } from '#libs/database';
 import { INDEX, NUMBERS } from './lists.js';
-import { PART_BYTES } from './packing.js';
 
 /** SQL condition for the lists that are rankings. */
 export const IS_RANKING = `report not in ('${NUMBERS}', '${INDEX}')`;
@@ -10,9 +9,8 @@ export const IS_RANKING = `report not in ('${NUMBERS}', '${INDEX}')`;
 /** A list to store. */
 export interface StoredList extends Ranking {
   total: number;
-  /** Bytes per entry. */
-  width: number;
-  entries: Buffer;
+  /** Its rows in the binary format of COPY, with the columns of `rowHead`. */
+  rows: Buffer;
 }
 
 /**
@@ -36,16 +34,12 @@ const COLUMNS = [
 const NAMES = COLUMNS.map(([name]) => name).join(', ');
 const TYPES = COLUMNS.map(([, type]) => type);
 
-/** Parts per write, about 8 MB, which may wait in sockets while the next list is made. In memory twice. */
-const PARTS_AT_ONCE = 1_024;
+/** Bytes per write, since PostgreSQL allocates as many for each. */
+const BYTES_AT_ONCE = 8 * 2 ** 20;
 
-/** The rows of a list; at least one, because rows also describe the list. */
-function partsOf({ subject, report, interval, total, width, entries }: StoredList) {
-  const reportId = randomId();
-  return Array.from({ length: Math.max(Math.ceil(entries.length / PART_BYTES), 1) }, (_, part) => {
-    const bytes = entries.subarray(part * PART_BYTES, (part + 1) * PART_BYTES);
-    return [subject, report, interval, reportId, total, width, (part * PART_BYTES) / width, bytes];
-  });
+/** A row of a list in the binary format of COPY, without its numbers and its entries, which are zero. */
+export function rowHead({ subject, report, interval }: Ranking): Buffer {
+  return packRow(TYPES, [subject, report, interval, randomId(), 0, 0, 0, Buffer.alloc(0)]);
 }
 
 /** The 16 bytes of a random UUID. */
@@ -69,11 +63,10 @@ export async function writeSnapshot(
   // A store restored in place may contain the table of a later run with the same number.
   await db.query(`drop table if exists ${table}`);
   await db.query(`create table ${table} (like snapshots including all)`);
-  await copyInParts(db, `${table} (${NAMES})`, TYPES, async (put) => {
-    const send = async (list: StoredList) => {
-      const parts = partsOf(list);
-      for (let first = 0; first < parts.length; first += PARTS_AT_ONCE)
-        await put(parts.slice(first, first + PARTS_AT_ONCE));
+  await copyPacked(db, `${table} (${NAMES})`, async (put) => {
+    const send = async ({ rows }: StoredList) => {
+      for (let first = 0; first < rows.length; first += BYTES_AT_ONCE)
+        await put(rows.subarray(first, first + BYTES_AT_ONCE));
     };
     // PostgreSQL writes one list while the engine makes the next.
     let sending = Promise.resolve();

@@ -132,6 +132,7 @@ function userFacts(
   for (const part of parts) sortPart(part, memory);
   return {
     ...sorted,
+    size: users.length,
     inviters: invitees.forKeys(sorted.keys),
     keysById: Uint32Array.from(inOrder, (id) => users.findIndex(([one]) => one === id)),
     openSpans: new Uint32Array(users.length),
@@ -147,6 +148,7 @@ function orgFacts(orgs: readonly [string, OrgCase][], day: number): Omit<OrgFact
     );
   return {
     keys: Uint32Array.from(orgs, (_, key) => key),
+    size: orgs.length,
     createdAt: Uint32Array.from(orgs, ([, { created }]) => instantOf(day, created) / 1000),
     activity: activityOf(orgs.map(([, org]) => org)),
     members: column(({ members }) => members),

@@ -4,6 +4,7 @@ import type { FactReplica } from '#libs/facts';
 import type * as Blocks from '../../../libs/facts/blocks/index.js';
 import type * as Definitions from '../../../libs/reports/definitions/index.js';
 import type * as Bitmaps from '../../../libs/reports/engine/activity-bitmaps.js';
+import type * as Columns from '../../../libs/reports/engine/columns.js';
 import type * as Invitees from '../../../libs/reports/engine/invitee-counts.js';
 import type * as Orgs from '../../../libs/reports/engine/org-facts.js';
 import type * as Tallies from '../../../libs/reports/engine/org-tallies.js';
@@ -20,6 +21,7 @@ const { healthColumns } = (await import(
   `${DIST}/reports/definitions/index.js`
 )) as typeof Definitions;
 const engine = <M>(file: string) => import(`${DIST}/reports/engine/${file}.js`) as Promise<M>;
+const { sizeFor } = await engine<typeof Columns>('columns');
 const { ActivityBitmaps } = await engine<typeof Bitmaps>('activity-bitmaps');
 const { InviteeCounts } = await engine<typeof Invitees>('invitee-counts');
 const { orgFacts, tallyingOf } = await engine<typeof Orgs>('org-facts');
@@ -129,6 +131,21 @@ function threadsOf(count: number): Tasks.RunThreads {
   return threads;
 }
 
+const PART_BYTES = 7_920;
+/** The bytes of a row after its random id and before its entries. */
+const AFTER_ID_BYTES = 28;
+const ID_BYTES = 16;
+/** The lengths of four fields and the number of fields, the id and what comes after it. */
+const HEAD_BYTES = 2 + 4 * 4 + ID_BYTES + AFTER_ID_BYTES;
+
+/** The rows of a list in Base64, with zeros instead of its random id. */
+function withoutIds(rows: Buffer, names: string): string {
+  const head = HEAD_BYTES + names.length;
+  for (let row = 0; row < rows.length; row += head + PART_BYTES)
+    rows.fill(0, row + head - AFTER_ID_BYTES - ID_BYTES, row + head - AFTER_ID_BYTES);
+  return rows.toString('base64');
+}
+
 /** The lists of a run of a store, in Base64, made with so many threads. */
 export async function listsOf(store: Store, count: number): Promise<Record<string, string>> {
   const random = numbersOf(store.seed);
@@ -176,15 +193,22 @@ export async function listsOf(store: Store, count: number): Promise<Record<strin
   const lost = { orgs: new Bitset(ofOrgs.keys.length), at: new Uint32Array(ofOrgs.keys.length) };
   const facts: RunFacts = {
     ...{ ...about, memory },
-    users: { ...sorted, inviters, openSpans, keysById: sorted.keys.toSorted() },
+    users: {
+      ...sorted,
+      size: sizeFor(sorted.keys),
+      inviters,
+      openSpans,
+      keysById: sorted.keys.toSorted(),
+    },
     orgs: { ...ofOrgs, lostOwners: lost, health: healthColumns({ ...about, orgs: ofOrgs }) },
   };
   const lists: Record<string, string> = {};
-  for await (const { subject, report, interval, total, width, entries } of madeLists(
+  for await (const { subject, report, interval, total, rows } of madeLists(
     facts,
     calendar,
     threads,
   ))
-    lists[`${subject}/${report}/${interval}`] = `${total} ${width} ${entries.toString('base64')}`;
+    lists[`${subject}/${report}/${interval}`] =
+      `${total} ${withoutIds(rows, subject + report + interval)}`;
   return lists;
 }
