@@ -90,14 +90,35 @@ export async function scanActivityLog(
 export type OnPairKey = (id: number, user: number, org: number) => void;
 
 const PAIRS = 'select id, user_key, org_key from activity_pairs';
+/** Pairs per value: at most 12 MB. */
+const PAIRS_A_VALUE = 2 ** 20;
+const PAIR_BYTES = 12;
 
-/** Streams the pairs whose key is greater than `after`, in ascending order. */
-export async function scanPairsAfter(
+// One value instead of a row per pair: 170 instead of 290 ms of PostgreSQL and 20 instead of 150 ms here, for a million pairs.
+const packedPairs = (after: number, last: number) => `
+  select string_agg(int4send(id) || int8send(user_key::int8 << 32 | org_key), ''::bytea)
+  from activity_pairs where id > ${literal.int(after)} and id <= ${literal.int(last)}`;
+
+/** The highest key of a pair; 0 without any. */
+export async function highestPair(db: Connection): Promise<number> {
+  const text = 'select coalesce(max(id), 0) as key from activity_pairs';
+  return (await db.query<{ key: number }>(text)).rows[0]!.key;
+}
+
+/** Streams the pairs whose keys are greater than `after` and at most `last`, unordered. */
+export async function scanPairsBetween(
   db: Connection,
   after: number,
+  last: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  await copyPairs(db, `${PAIRS} where id > ${literal.int(after)} order by id`, onPair);
+  for (let from = after; from < last; from += PAIRS_A_VALUE) {
+    await copyRows(db, packedPairs(from, Math.min(from + PAIRS_A_VALUE, last)), (row) => {
+      const pairs = row.viewOrNull();
+      for (let at = 0; at < (pairs?.byteLength ?? 0); at += PAIR_BYTES)
+        onPair(pairs!.getInt32(at), pairs!.getInt32(at + 4), pairs!.getInt32(at + 8));
+    });
+  }
 }
 
 /** Streams the pairs of some users, unordered. */

@@ -1,4 +1,4 @@
-import { scanPairsAfter } from '#libs/facts';
+import { highestPair, scanPairsBetween } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { BITMAP_WORDS } from '../engine/bitmap-words.js';
@@ -20,7 +20,9 @@ export class NamedReplica {
     const unfolded = this.pairs.last;
     this.pairs.truncate(this.stored);
     this.bitmaps.words.fill(0, (this.stored + 1) * BITMAP_WORDS, (unfolded + 1) * BITMAP_WORDS);
-    await scanPairsAfter(db, this.stored, (key, user, org) => this.pairs.add(key, user, org));
+    const highest = await highestPair(db);
+    this.pairs.makeRoom(highest);
+    await scanPairsBetween(db, this.stored, highest, (...pair) => this.pairs.add(...pair));
     this.stored = this.pairs.last;
     this.bitmaps.makeRoom(this.stored + 1);
   }
