@@ -9,6 +9,8 @@ export interface PairColumns {
 
 const MIN_PAIRS = 1_024;
 const ROOM_TO_GROW = 1.05;
+/** 256 users, whose slots fit in the fastest CPU cache. */
+const USER_RANGE_SHIFT = 8;
 /** At least this number. */
 const SLOTS_A_PAIR = 1.5;
 
@@ -26,6 +28,23 @@ export class PairTable {
     columns.orgs[key] = org;
     put(columns, key);
     this.last = Math.max(this.last, key);
+  }
+
+  /**
+   * Adds a pair that is not found until `index`. For many pairs: adding each took 180 instead of 60 ms of CPU for a million
+   * pairs in the order of their keys, which have other slots in the CPU cache each time.
+   */
+  append(key: number, user: number, org: number): void {
+    this.columns.users[key] = user;
+    this.columns.orgs[key] = org;
+    this.last = Math.max(this.last, key);
+  }
+
+  /** Makes the appended pairs found. @param after the greatest key before them */
+  index(after: number): void {
+    const { columns, last } = this;
+    const keys = byUserRange(columns.users, after + 1, last);
+    for (let index = 0; index < keys.length; index++) put(columns, keys[index]!);
   }
 
   /** Removes the pairs with keys above `last`, the most recently added ones. */
@@ -63,6 +82,25 @@ export class PairTable {
 /** The key of a pair; 0 when there is none. */
 export function findPair(columns: PairColumns, user: number, org: number): number {
   return columns.slots[slotOf(columns, user, org)]!;
+}
+
+/** The used keys from `first` to `last` in the order of the ranges of their users. */
+function byUserRange(users: Int32Array, first: number, last: number): Uint32Array {
+  let highest = 0;
+  for (let key = first; key <= last; key++) highest = Math.max(highest, users[key]!);
+  // Unused keys have user 0.
+  const next = new Uint32Array((highest >>> USER_RANGE_SHIFT) + 2);
+  let count = 0;
+  for (let key = first; key <= last; key++) {
+    if (users[key] === 0) continue;
+    next[(users[key]! >>> USER_RANGE_SHIFT) + 1]!++;
+    count++;
+  }
+  for (let range = 1; range < next.length; range++) next[range]! += next[range - 1]!;
+  const sorted = new Uint32Array(count);
+  for (let key = first; key <= last; key++)
+    if (users[key] !== 0) sorted[next[users[key]! >>> USER_RANGE_SHIFT]!++] = key;
+  return sorted;
 }
 
 /** Slots next to each other where the pairs of a user begin: a cache line. */

@@ -22,7 +22,10 @@ export class NamedReplica {
     this.bitmaps.words.fill(0, (this.stored + 1) * BITMAP_WORDS, (unfolded + 1) * BITMAP_WORDS);
     const highest = await highestPair(db);
     this.pairs.makeRoom(highest);
-    await scanPairsBetween(db, this.stored, highest, (...pair) => this.pairs.add(...pair));
+    await scanPairsBetween(db, this.stored, highest, (key, user, org) =>
+      this.pairs.append(key, user, org),
+    );
+    this.pairs.index(this.stored);
     this.stored = this.pairs.last;
     this.bitmaps.makeRoom(this.stored + 1);
   }
