@@ -97,7 +97,7 @@ export class Subjects {
   async read(db: Connection, upTo = Infinity): Promise<void> {
     const { rows } = await db.query<{ key: number }>(this.sql.highest);
     const highest = Math.min(rows[0]!.key, upTo);
-    this.resize(highest + 1);
+    if (highest >= this.size) this.resize(highest + 1);
     await scanSubjects(
       ...([db, this.sql.table, highest] as const),
       (key, createdAt) => this.put(key, createdAt),
@@ -105,7 +105,7 @@ export class Subjects {
     );
   }
 
-  /** Reads the order of the ids. Call it after `read`. @param keysARow how many keys to read at a time */
+  /** Reads the order of the ids. @param keysARow how many keys to read at a time */
   async readOrder(db: Connection, keysARow = KEYS_A_ROW): Promise<void> {
     const parts: Uint32Array[] = [];
     for (let after: string | undefined; ;) {
