@@ -90,11 +90,12 @@ export async function scanActivityLog(
 export type OnPairKey = (id: number, user: number, org: number) => void;
 
 const PAIRS = 'select id, user_key, org_key from activity_pairs';
-/** Pairs per value: at most 12 MB. */
-const PAIRS_A_VALUE = 2 ** 20;
+/** Pairs per value: at most 3 MB. */
+const PAIRS_A_VALUE = 2 ** 18;
 const PAIR_BYTES = 12;
 
-// One value instead of a row per pair: 170 instead of 290 ms of PostgreSQL and 20 instead of 150 ms here, for a million pairs.
+// One value instead of a row per pair. CPU time for a million pairs, with their table: 180 ms here and 230 in PostgreSQL, instead
+// of 360 and 260 ms.
 const packedPairs = (after: number, last: number) => `
   select string_agg(int4send(id) || int8send(user_key::int8 << 32 | org_key), ''::bytea)
   from activity_pairs where id > ${literal.int(after)} and id <= ${literal.int(last)}`;
