@@ -8,6 +8,16 @@ const FIELD_COUNT_BYTES = 2;
 const TRAILER = -1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
+/** `-infinity`, of which only the upper half is compared: the next later instants are not in PostgreSQL's range. */
+const NO_INSTANT = -(2 ** 31);
+
+/** The `timestamptz` at an offset, as milliseconds since 1970; NaN for `-infinity`. */
+export function instantMsAt(view: DataView, at: number): number {
+  const high = view.getInt32(at);
+  if (high === NO_INSTANT) return Number.NaN;
+  return Math.floor((high * 2 ** 32 + view.getUint32(at + 4)) / 1000) + POSTGRES_EPOCH_MS;
+}
+
 /** One row of a binary COPY. Read the fields in the order of the select, each exactly once. */
 export class CopiedRow {
   /** The buffer that contains the row, and the start of the last field read. Both are valid only until the next row. */
@@ -29,9 +39,8 @@ export class CopiedRow {
   /** Reads a `timestamptz` as milliseconds since 1970; NaN for null. */
   instantMs(): number {
     if (this.length() < 0) return Number.NaN;
-    const micros = this.view.getInt32(this.at) * 2 ** 32 + this.view.getUint32(this.at + 4);
     this.at += 8;
-    return Math.floor(micros / 1000) + POSTGRES_EPOCH_MS;
+    return instantMsAt(this.view, this.at - 8);
   }
 
   /** Reads a `date` as the start of the day in milliseconds since 1970. */
@@ -50,6 +59,12 @@ export class CopiedRow {
     const isNull = this.view.getInt32(this.at) < 0;
     if (isNull) this.at += 4;
     return isNull ? undefined : this.bytes();
+  }
+
+  /** Like `bytesOrNull`, for numbers of a packed value; without the checks of a buffer. */
+  viewOrNull(): DataView | undefined {
+    const bytes = this.bytesOrNull();
+    return bytes && viewOf(bytes);
   }
 
   /** Skips a `bytea`. Its bytes are those from `start` to `end` in `source`. */

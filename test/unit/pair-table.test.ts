@@ -43,6 +43,14 @@ test('a table finds every pair by its key, and none that was removed, whatever i
   );
 });
 
+test('a user may have any number of pairs', () => {
+  const table = new PairTable();
+  for (let org = 1; org <= 50_000; org++) table.add(org, 7, org);
+  const orgs = Array.from({ length: 50_001 }, (_, index) => index + 1);
+  expect(orgs.filter((org) => table.find(7, org) !== org)).toEqual([50_001]);
+  expect(table.find(7, 50_001)).toBe(0);
+});
+
 test('pairs may be added in any order of keys', () => {
   const table = new PairTable();
   const keys = Array.from({ length: 5_000 }, (_, index) => ((index * 7) % 5_000) + 1);

@@ -43,29 +43,35 @@ export function packStep({ version, kind, role }: StoredStep): Buffer {
 export function onlyAddition({ source, start, end }: Slice): number {
   if (source[start] !== ADD) return Number.NaN;
   const versionAt = start + VERSION_AT;
-  const versionEnd = versionAt + source.readUInt16BE(start + KIND_BYTES);
-  const roleBytes = Math.max(0, source.readUInt16BE(versionEnd) - 1);
+  const versionEnd = versionAt + lengthAt(source, start + KIND_BYTES);
+  const roleBytes = Math.max(0, lengthAt(source, versionEnd) - 1);
   if (versionEnd + LENGTH_BYTES + roleBytes < end) return Number.NaN;
-  return source.readInt32BE(versionAt) * 2 ** 32 + source.readUInt32BE(versionAt + 4);
+  return timeAt(source, versionAt);
 }
 
 /** The role of the only step of a pair; null when it names none. */
-export function onlyRole({ source, start, end }: Slice): string | null {
-  const roleAt = start + VERSION_AT + source.readUInt16BE(start + KIND_BYTES);
-  if (source.readUInt16BE(roleAt) === 0) return null;
-  return source.toString('utf8', roleAt + LENGTH_BYTES, end);
+export function onlyRole(
+  { source, start, end }: Slice,
+  roleOf: RoleReader = utf8Role,
+): string | null {
+  const roleAt = start + VERSION_AT + lengthAt(source, start + KIND_BYTES);
+  return lengthAt(source, roleAt) === 0 ? null : roleOf(source, roleAt + LENGTH_BYTES, end);
 }
+
+/** The name of a role in UTF-8, from `start` to `end`. */
+type RoleReader = (source: Buffer, start: number, end: number) => string;
+
+const utf8Role: RoleReader = (source, start, end) => source.toString('utf8', start, end);
 
 /**
  * The steps of a pair, if they are stored in the order of their times; otherwise undefined. Nearly all pairs are.
  * Compares no versions, sorts nothing and makes no text.
  * @param reused holds the result until the next call
- * @param roleOf the name of a role in UTF-8, from `start` to `end`
  */
 export function orderedSteps(
   { source, start, end }: Slice,
   reused: ReusedSteps,
-  roleOf: (source: Buffer, start: number, end: number) => string,
+  roleOf: RoleReader,
 ): readonly TimedStep[] | undefined {
   let count = 0;
   let before = -Infinity;

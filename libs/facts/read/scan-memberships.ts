@@ -1,10 +1,17 @@
 import { copyRows, type CopiedRow, type Connection } from '#libs/database';
 import type { Deletions, PerSubject } from './deletions.js';
-import { replay, type Span, type TimedStep } from '../membership/replay.js';
+import { DEFAULT_ROLE, replay, type Span, type TimedStep } from '../membership/replay.js';
 import { ownershipsOf, type Ownership } from '../membership/ownerships.js';
 import { OwnerRoles } from '../membership/owner-roles.js';
 import { isLater, versionTime, type Version } from '../membership/version.js';
-import { ReusedSteps, orderedSteps, unpackSteps } from '../membership/steps.js';
+import {
+  ReusedSteps,
+  onlyAddition,
+  onlyRole,
+  orderedSteps,
+  unpackSteps,
+  type Slice,
+} from '../membership/steps.js';
 
 const NO_ROLES = new OwnerRoles([]);
 
@@ -26,7 +33,7 @@ export type OnPairWithSteps = (
   steps: readonly TimedStep[],
 ) => void;
 
-/** Receives the ownerships of the pairs that have any. */
+/** Receives the ownerships of the pairs that have any; they are only valid during the call. */
 export interface OwnershipReader {
   roles: OwnerRoles;
   onOwnerships: (userKey: number, orgKey: number, ownerships: readonly Ownership[]) => void;
@@ -47,11 +54,17 @@ export async function scanMemberships(
 ): Promise<void> {
   const reused = new ReusedSteps();
   const { roles } = owners ?? { roles: NO_ROLES };
+  const addition = new OnlyAddition(roles);
   await copyRows(db, select, (row) => {
     const user = row.int();
     const org = row.int();
     row.pass();
     const end = earlier(users.of(user), orgs.of(org));
+    if (!end && addition.read(row)) {
+      if (addition.isOwner) owners?.onOwnerships(user, org, addition.ownerships);
+      onPair(user, org, addition.spans);
+      return;
+    }
     const steps = stepsBefore(end, row, reused, roles);
     const closedAt = end && versionTime(end);
     if (owners && roles.mayOwn(steps)) {
@@ -60,6 +73,32 @@ export async function scanMemberships(
     }
     onPair(user, org, replay(steps, closedAt));
   });
+}
+
+/**
+ * The span and the ownership of a pair whose only step is an addition, in the same objects for all pairs: four of five pairs
+ * are such. With a replay of each, a first run collects garbage twice as often.
+ */
+class OnlyAddition {
+  isOwner = false;
+  private readonly span: Span;
+  private readonly ownership: Ownership = { from: 0, to: Infinity };
+  readonly spans: readonly Span[];
+  readonly ownerships: readonly Ownership[] = [this.ownership];
+
+  constructor(private readonly roles: OwnerRoles) {
+    this.span = { from: 0, to: Infinity, role: DEFAULT_ROLE, openedAt: 0, isAddition: true };
+    this.spans = [this.span];
+  }
+
+  /** @returns false for other steps */
+  read(steps: Slice): boolean {
+    const at = onlyAddition(steps);
+    if (Number.isNaN(at)) return false;
+    this.span.from = this.span.openedAt = this.ownership.from = at;
+    this.isOwner = this.roles.names.has(onlyRole(steps, this.roles.nameOf) ?? DEFAULT_ROLE);
+    return true;
+  }
 }
 
 /**

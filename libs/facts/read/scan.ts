@@ -90,13 +90,20 @@ export async function scanActivityLog(
 /** The pairs of some rows of `activity_pairs`. */
 const PAIRS = 'select entries from activity_pairs';
 
-/** Streams the pairs whose key is greater than `after`, unordered. */
+/** A key that no pair exceeds. */
+export async function highestPair(db: Connection): Promise<number> {
+  const text = 'select last_value as key from activity_pairs_id_seq';
+  return Number((await db.query<{ key: string }>(text)).rows[0]!.key);
+}
+
+/** Streams the pairs whose key is greater than `after`, in the order of blocks of users. */
 export async function scanPairsAfter(
   db: Connection,
   after: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  await copyPairs(db, `${PAIRS} where last_id > ${literal.int(after)}`, (id, user, org) => {
+  const select = `${PAIRS} where last_id > ${literal.int(after)} order by block`;
+  await copyPairs(db, select, (id, user, org) => {
     if (id > after) onPair(id, user, org);
   });
 }

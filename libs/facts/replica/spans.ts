@@ -31,6 +31,11 @@ const NO_SPANS: readonly Span[] = [
  * cache.
  */
 const ORG_RANGE_SHIFT = 16;
+/**
+ * 256 users per range, whose activity fits in the fastest cache. Sorting by the users themselves took several times as long for
+ * 1.25 million spans: its counters did not fit.
+ */
+const USER_RANGE_SHIFT = 8;
 
 /** The day of an event that never happened: after all real days. */
 const NEVER = 2 ** 30;
@@ -109,7 +114,7 @@ export class Spans {
     const owners = {
       roles: ownerships.roles,
       onOwnerships: (user: number, org: number, known: readonly Ownership[]) =>
-        void owned.set(`${user}/${org}`, [user, org, known]),
+        void owned.set(`${user}/${org}`, [user, org, known.map((one) => ({ ...one }))]),
     };
     const read = async (select: (keys: Keys) => string, keys: Keys) => {
       if (keys.users.length + keys.orgs.length === 0) return;
@@ -150,19 +155,20 @@ export class Spans {
   }
 
   /**
-   * Sorts by range of orgs, then by user. The engine looks up users and adds up by org while it
+   * Sorts by range of orgs, then by range of users. The engine looks up users and adds up by org while it
    * goes through the spans. Sorting by user cuts that time to a third, because users outnumber orgs.
    * Going through one range of orgs at a time keeps the sums in the CPU cache, which more than
    * halves it again with a million orgs. Spans added later are not sorted.
    */
   private sort(): void {
-    const { users, orgs } = this.columns;
-    const byUser = sortedBy(indices(this.length), (index) => users[index]!);
-    const order = sortedBy(byUser, (index) => orgs[index]! >>> ORG_RANGE_SHIFT);
+    const { length } = this;
+    const order = sortedRows(this.columns, length);
+    const room = new ArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT);
     for (const name of NAMES) {
       const column = this.columns[name];
-      const before = column.slice(0, this.length);
-      for (let row = 0; row < order.length; row++) column[row] = before[order[row]!]!;
+      const before = column instanceof Int32Array ? new Int32Array(room) : new Float64Array(room);
+      before.set(column.subarray(0, length));
+      for (let row = 0; row < length; row++) column[row] = before[order[row]!]!;
     }
   }
 
@@ -189,22 +195,21 @@ export class Spans {
   }
 }
 
-function indices(count: number): Uint32Array {
-  const all = new Uint32Array(count);
-  for (let index = 0; index < count; index++) all[index] = index;
-  return all;
-}
-
-/** Stable counting sort. @param numberOf a small number of each key */
-function sortedBy(keys: Uint32Array, numberOf: (key: number) => number): Uint32Array {
-  let most = 0;
-  for (let at = 0; at < keys.length; at++) most = Math.max(most, numberOf(keys[at]!));
-  if (most === 0) return keys;
-  const next = new Uint32Array(most + 2);
-  for (let at = 0; at < keys.length; at++) next[numberOf(keys[at]!) + 1]!++;
-  for (let number = 0; number < most; number++) next[number + 1]! += next[number]!;
-  const sorted = new Uint32Array(keys.length);
-  for (let at = 0; at < keys.length; at++) sorted[next[numberOf(keys[at]!)]!++] = keys[at]!;
+/** The rows in the order of their ranges: a stable counting sort, so the spans of a pair stay adjacent. */
+function sortedRows({ users, orgs }: SpanColumns, length: number): Uint32Array {
+  let [user, org] = [0, 0];
+  for (let row = 0; row < length; row++) {
+    user = Math.max(user, users[row]!);
+    org = Math.max(org, orgs[row]!);
+  }
+  const userRanges = (user >>> USER_RANGE_SHIFT) + 1;
+  const rangeOf = (row: number) =>
+    (orgs[row]! >>> ORG_RANGE_SHIFT) * userRanges + (users[row]! >>> USER_RANGE_SHIFT);
+  const next = new Uint32Array(userRanges * ((org >>> ORG_RANGE_SHIFT) + 1) + 1);
+  for (let row = 0; row < length; row++) next[rangeOf(row) + 1]!++;
+  for (let range = 1; range < next.length; range++) next[range]! += next[range - 1]!;
+  const sorted = new Uint32Array(length);
+  for (let row = 0; row < length; row++) sorted[next[rangeOf(row)]!++] = row;
   return sorted;
 }
 

@@ -1,5 +1,6 @@
 import { copyRows, literal, type Connection, type CopiedRow } from '#libs/database';
 import { Deletions } from '../read/deletions.js';
+import { scanSubjects } from '../read/scan-subjects.js';
 import { Bitset } from '../blocks/bitset.js';
 
 /** With more changes than this share of all keys, the whole order is read again. */
@@ -7,7 +8,8 @@ const MAX_CHANGED_SHARE = 0.05;
 
 /** Statements on the table of users, or of orgs, and its id table. */
 interface Statements {
-  all: string;
+  table: 'users' | 'orgs';
+  highest: string;
   changed: (keys: readonly number[]) => string;
   /** The next part of the order. @param after the last id of the previous part */
   order: (after: string | undefined, count: number) => string;
@@ -23,10 +25,11 @@ const KEYS_A_ROW = 2 ** 18;
 // ids). The last id of a part is looked up: as its maximum, it took a third of the reading. A subject that is only
 // mentioned has an id but no row.
 const statements = (
-  { table, ids, text }: { table: string; ids: string; text: string },
+  { table, ids, text }: { table: 'users' | 'orgs'; ids: string; text: string },
   isPlaced: string,
 ): Statements => ({
-  all: `select id, created_at, deleted_stamp from ${table}`,
+  table,
+  highest: `select coalesce(max(id), 0) as key from ${table}`,
   changed: (keys) => `
     select id, created_at, deleted_stamp from ${table}
     where id in (select unnest(${literal.ints(keys)}))`,
@@ -91,12 +94,18 @@ export class Subjects {
   }
 
   /** Reads all subjects, without their order. @param upTo the highest key that counts */
-  async read(db: Connection, upTo?: number): Promise<void> {
-    const known = upTo === undefined ? '' : `where id <= ${literal.int(upTo)}`;
-    await copyRows(db, `${this.sql.all} ${known}`, (row) => void this.take(row));
+  async read(db: Connection, upTo = Infinity): Promise<void> {
+    const { rows } = await db.query<{ key: number }>(this.sql.highest);
+    const highest = Math.min(rows[0]!.key, upTo);
+    if (highest >= this.size) this.resize(highest + 1);
+    await scanSubjects(
+      ...([db, this.sql.table, highest] as const),
+      (key, createdAt) => this.put(key, createdAt),
+      (key, version) => void this.deletions.put(key, version),
+    );
   }
 
-  /** Reads the order of the ids. Call it after `read`. @param keysARow how many keys to read at a time */
+  /** Reads the order of the ids. @param keysARow how many keys to read at a time */
   async readOrder(db: Connection, keysARow = KEYS_A_ROW): Promise<void> {
     const parts: Uint32Array[] = [];
     for (let after: string | undefined; ;) {
@@ -180,16 +189,23 @@ export class Subjects {
   /** @param onDeleted receives the key when its deletion changed @returns the key */
   private take(row: CopiedRow, onDeleted?: (key: number) => void): number {
     const key = row.int();
-    if (key >= this.isKnown.length) this.grow(key);
-    if (this.isKnown[key] === 0) this.count++;
-    this.isKnown[key] = 1;
-    this.createdAt[key] = row.instantMs();
+    if (key >= this.size) this.grow(key);
+    this.put(key, row.instantMs());
     if (this.deletions.put(key, row.bytesOrNull())) onDeleted?.(key);
     return key;
   }
 
+  private put(key: number, createdAt: number): void {
+    if (this.isKnown[key] === 0) this.count++;
+    this.isKnown[key] = 1;
+    this.createdAt[key] = createdAt;
+  }
+
   private grow(key: number): void {
-    const size = Math.ceil((key + 1) * 1.5);
+    this.resize(Math.ceil((key + 1) * 1.5));
+  }
+
+  private resize(size: number): void {
     const createdAt = new Float64Array(size).fill(Number.NaN);
     createdAt.set(this.createdAt);
     this.createdAt = createdAt;

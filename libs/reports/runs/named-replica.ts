@@ -1,4 +1,4 @@
-import { scanPairsAfter } from '#libs/facts';
+import { highestPair, scanPairsAfter } from '#libs/facts';
 import type { Connection } from '#libs/database';
 import { ActivityBitmaps } from '../engine/activity-bitmaps.js';
 import { BITMAP_WORDS } from '../engine/bitmap-words.js';
@@ -19,6 +19,7 @@ export class NamedReplica {
     const unfolded = this.pairs.last;
     this.pairs.truncate(this.stored);
     this.bitmaps.words.fill(0, (this.stored + 1) * BITMAP_WORDS, (unfolded + 1) * BITMAP_WORDS);
+    this.pairs.makeRoom(await highestPair(db));
     await scanPairsAfter(db, this.stored, (key, user, org) => this.pairs.add(key, user, org));
     this.stored = this.pairs.last;
     this.bitmaps.makeRoom(this.stored + 1);
