@@ -26,6 +26,8 @@ interface Membership {
 /** An org with a number of members. */
 export interface ComparedOrg {
   id: string;
+  /** The number of members at first. */
+  size: number;
   memberships: Membership[];
 }
 
@@ -76,7 +78,7 @@ function orgOf(existing: readonly string[], size: number): ComparedOrg {
     const leftAt = isFormer ? wholeSecond(between(LEFT, index, joinedAt + 1000, now)) : Infinity;
     return { userId, joinedAt, leftAt };
   });
-  return { id: `bench org of ${size}`, memberships };
+  return { id: `bench org of ${size}`, size, memberships };
 }
 
 async function loadOrg(load: BulkLoad, { id, memberships }: ComparedOrg): Promise<void> {

@@ -19,6 +19,8 @@ export class Samples {
     better: Figure['better'],
     bounds: Bounds = {},
   ): Figure {
-    return { what, unit, better, samples: this.values.get(what) ?? [], ...bounds };
+    const samples = this.values.get(what) ?? [];
+    if (samples.length === 0) throw new Error(`Nothing was measured for "${what}".`);
+    return { what, unit, better, samples, ...bounds };
   }
 }
