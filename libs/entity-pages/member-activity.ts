@@ -4,8 +4,8 @@ import {
   canResumeFrom,
   currentReadPoint,
   scanActivityOf,
+  scanPairsByKey,
   scanPairsOf,
-  scanPairsOfMembers,
   setChangedSince,
   type DayRange,
   type ReadPoint,
@@ -101,7 +101,7 @@ export class MemberActivity {
       const news = [...keys.subarray(first)];
       await scanPairsOf(db, news, (id, user, org) => id <= latest && add(id, user, org));
     }
-    await scanPairsOfMembers(db, this.orgKey, latest, add);
+    await scanPairsByKey(db, keys, latest, add);
     await this.scanPairs(db, this.pairs.ids.subarray(firstPair), firstPair, false);
   }
 

@@ -33,7 +33,7 @@ export { FactReplica } from './replica/fact-replica.js';
 export { Bitset } from './blocks/bitset.js';
 export type { InviteReplica } from './replica/invite-replica.js';
 export { contactRole, orgContacts, orgKeysOf, type OrgContact } from './read/org-contacts.query.js';
-export { scanActivityOf, scanPairsOfMembers } from './read/activity-of-keys.js';
+export { scanActivityOf, scanPairsByKey } from './read/activity-of-keys.js';
 export { orgMembers, type OrgMember } from './read/org-members.query.js';
 export {
   currentReadPoint,

@@ -1,4 +1,5 @@
 import { copyRows, literal, type Connection } from '#libs/database';
+import { Bitset } from '../blocks/bitset.js';
 import { BLOCK_SHIFT, BLOCK_SIZE, type ActivityTable } from '../blocks/day-block.js';
 import { pairRowsOf, type NamedPair, type OnPairKey } from '../blocks/pair-entries.js';
 import { CHANGED_SINCE } from './read-point.js';
@@ -77,27 +78,26 @@ function stretchesByBlock(keys: Int32Array): Map<number, Stretch[]> {
   return blocks;
 }
 
-const membersOf = (orgKey: number) => `
-  select user_key from memberships where org_key = ${literal.int(orgKey)}`;
-const newPairsIn = (rows: readonly number[], after: number) => `
+const pairsIn = (rows: readonly number[], after: number) => `
   select entries from activity_pairs
   where last_id > ${literal.int(after)} and block = any(${literal.ints(rows)})`;
 
 /**
- * Streams the pairs of all current and former members of an org, the lowest id first.
+ * Streams the pairs of some users, the lowest id first.
  * @param after only those with higher ids
  */
-export async function scanPairsOfMembers(
+export async function scanPairsByKey(
   db: Connection,
-  orgKey: number,
+  users: Int32Array,
   after: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  const members = new Set<number>();
-  await copyRows(db, membersOf(orgKey), (row) => void members.add(row.int()));
+  // A set of bits: the rows of 50,000 users of a million have a million pairs.
+  const wanted = new Bitset(users.reduce((highest, user) => Math.max(highest, user), 0) + 1);
+  for (const user of users) wanted.add(user);
   const pairs: NamedPair[] = [];
-  await copyPairs(db, newPairsIn(pairRowsOf(members), after), (id, user, org) => {
-    if (id > after && members.has(user)) pairs.push({ id, user, org });
+  await copyPairs(db, pairsIn(pairRowsOf(users), after), (id, user, org) => {
+    if (id > after && wanted.has(user)) pairs.push({ id, user, org });
   });
   pairs.sort((one, other) => one.id - other.id);
   for (const { id, user, org } of pairs) onPair(id, user, org);
