@@ -1,6 +1,7 @@
 import type { Calendar } from '#libs/contracts';
 import { DayBlocks } from './day-block.js';
 import { LatestBlocks } from './latest-blocks.js';
+import { PairSet } from './pair-set.js';
 
 const ENTRY_BYTES = 8;
 const NAMED_BYTES = 12;
@@ -44,9 +45,9 @@ export function forEachEntry(
   packed: Buffer,
   onEntry: (user: number, seconds: number) => void,
 ): void {
-  for (let at = 0; at < packed.length; at += ENTRY_BYTES) {
-    onEntry(packed.readUInt32BE(at), packed.readUInt32BE(at + 4));
-  }
+  const view = numbersOf(packed);
+  for (let at = 0; at < packed.length; at += ENTRY_BYTES)
+    onEntry(view.getUint32(at), view.getUint32(at + 4));
 }
 
 /** Calls `onEntry` with the user key, the org key and the unix seconds of each packed entry. */
@@ -54,40 +55,46 @@ export function forEachNamed(
   packed: Buffer,
   onEntry: (user: number, org: number, seconds: number) => void,
 ): void {
-  for (let at = 0; at < packed.length; at += NAMED_BYTES) {
-    onEntry(packed.readUInt32BE(at), packed.readUInt32BE(at + 4), packed.readUInt32BE(at + 8));
-  }
+  const view = numbersOf(packed);
+  for (let at = 0; at < packed.length; at += NAMED_BYTES)
+    onEntry(view.getUint32(at), view.getUint32(at + 4), view.getUint32(at + 8));
 }
 
-/**
- * Collects activity in the forms it is stored in: bitmaps per day, and the last time per user. Named activity is
- * also collected by day and pair.
- */
+/** Reads numbers without the checks of `Buffer.readUInt32BE`. */
+function numbersOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
+}
+
+/** Collects activity in the forms it is stored in: bitmaps per day, and the last time per user. */
 export class ActivityEntries {
   readonly days = new DayBlocks();
   readonly latest = new LatestBlocks();
-  /** The days on which each pair was named, by `user/org`. */
-  readonly named = new Map<string, { user: number; org: number; days: Set<number> }>();
+  /** The pairs of user and org that were named. */
+  readonly named = new PairSet();
+  /** On which days the pairs were named, by their places in `named`. */
+  readonly namedDays = new DayBlocks();
 
   constructor(private readonly calendar: Calendar) {}
 
   /** Adds one entry. @param seconds unix seconds */
   add(user: number, seconds: number): void {
-    this.days.add(this.calendar.dayOf(seconds * 1000), user);
-    this.latest.raise(user, seconds);
+    this.addOn(this.calendar.dayOf(seconds * 1000), user, seconds);
   }
 
   /** Adds one entry that names an org. */
   addNamed(user: number, org: number, seconds: number): void {
-    this.add(user, seconds);
-    const key = `${user}/${org}`;
-    const pair = this.named.get(key) ?? { user, org, days: new Set<number>() };
-    this.named.set(key, pair);
-    pair.days.add(this.calendar.dayOf(seconds * 1000));
+    const day = this.calendar.dayOf(seconds * 1000);
+    this.addOn(day, user, seconds);
+    this.namedDays.add(day, this.named.add(user, org));
   }
 
   addPacked({ entries, named }: PackedActivity): void {
     forEachEntry(entries, (user, seconds) => this.add(user, seconds));
-    if (named) forEachNamed(named, (...entry) => this.addNamed(...entry));
+    if (named) forEachNamed(named, (user, org, seconds) => this.addNamed(user, org, seconds));
+  }
+
+  private addOn(day: number, user: number, seconds: number): void {
+    this.days.add(day, user);
+    this.latest.raise(user, seconds);
   }
 }

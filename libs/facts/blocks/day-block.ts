@@ -18,11 +18,11 @@ export class DayBlocks {
 
   /** @param day first millisecond of a UTC day */
   add(day: number, key: number): void {
-    const blocks = this.days.get(day) ?? new Map<number, Buffer>();
-    this.days.set(day, blocks);
+    let blocks = this.days.get(day);
+    if (!blocks) this.days.set(day, (blocks = new Map<number, Buffer>()));
     const block = key >> BLOCK_SHIFT;
-    const bits = blocks.get(block) ?? Buffer.alloc(BLOCK_BYTES);
-    blocks.set(block, bits);
+    let bits = blocks.get(block);
+    if (!bits) blocks.set(block, (bits = Buffer.alloc(BLOCK_BYTES)));
     const bit = key & (BLOCK_SIZE - 1);
     bits[bit >> 3]! |= 0x80 >> (bit & 7);
   }

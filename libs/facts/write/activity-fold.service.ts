@@ -4,6 +4,7 @@ import { Database, committedOnAllNodes, isReadOnly, type Connection } from '#lib
 import { ActivityEntries } from '../blocks/activity-entries.js';
 import { DayBlocks } from '../blocks/day-block.js';
 import { NO_ORG } from '../blocks/no-org.js';
+import { PairSet } from '../blocks/pair-set.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
 import { pairKeys, type UserAndOrg } from './activity-pairs.store.js';
 import {
@@ -99,12 +100,11 @@ export class ActivityFold {
 
   /** The keys of (user, org) pairs, in their order. Creates missing ones. @param pairs without repetitions */
   async pairKeys(pairs: readonly UserAndOrg[]): Promise<Uint32Array> {
-    const rows = await this.database.transaction(async (db) => {
+    const keys = await this.database.transaction(async (db) => {
       await this.lock(db);
-      return pairKeys(db, pairs);
+      return pairKeys(db, PairSet.of(pairs));
     }, 'long');
-    const keys = new Map(rows.map(({ id, user, org }) => [`${user}/${org}`, id]));
-    return Uint32Array.from(pairs, ({ user, org }) => keys.get(`${user}/${org}`)!);
+    return Uint32Array.from(keys);
   }
 
   /**
@@ -135,23 +135,28 @@ export class ActivityFold {
 }
 
 /** @returns the users who are newly active, or newly named an org */
-async function put(db: Connection, { days, latest, named }: ActivityEntries): Promise<ActiveUsers> {
+async function put(db: Connection, entries: ActivityEntries): Promise<ActiveUsers> {
+  const { days, latest } = entries;
   await raiseLastActive(db, latest);
   await orActivity(db, 'activity', days);
   const changed = days.keys;
-  for (const [day, users] of await putNamed(db, named)) {
+  for (const [day, users] of await putNamed(db, entries)) {
     changed.set(day, [...new Set([...(changed.get(day) ?? []), ...users])]);
   }
   return changed;
 }
 
-async function putNamed(db: Connection, named: ActivityEntries['named']): Promise<ActiveUsers> {
+async function putNamed(
+  db: Connection,
+  { named, namedDays }: ActivityEntries,
+): Promise<ActiveUsers> {
   if (named.size === 0) return new Map();
+  const keys = await pairKeys(db, named);
   const userOf = new Map<number, number>();
+  for (const [place, key] of keys.entries()) userOf.set(key, named.users[place]!);
   const blocks = new DayBlocks();
-  for (const { id, user, org } of await pairKeys(db, [...named.values()])) {
-    userOf.set(id, user);
-    for (const day of named.get(`${user}/${org}`)!.days) blocks.add(day, id);
+  for (const [day, places] of namedDays.keys) {
+    for (const place of places) blocks.add(day, keys[place]!);
   }
   await orActivity(db, 'named_activity', blocks);
   return new Map(

@@ -6,6 +6,7 @@ import {
   pairRowsOf,
   type NamedPair,
 } from '../blocks/pair-entries.js';
+import type { PairSet } from '../blocks/pair-set.js';
 
 /** The keys of a user and an org. */
 export type UserAndOrg = Pick<NamedPair, 'user' | 'org'>;
@@ -21,40 +22,38 @@ const ADD = `
   on conflict (block) do update set
     entries = activity_pairs.entries || excluded.entries, last_id = excluded.last_id`;
 
+/** Not a key: they start at 1. */
+const NO_KEY = 0;
+
 /**
- * The keys of (user, org) pairs. Creates missing ones. The caller holds the lock of the fold.
- * @param pairs without repetitions
- * @returns a key for each pair, in no order
+ * The keys of (user, org) pairs, by their places. Creates missing ones. The caller holds the lock of the fold.
  */
-export async function pairKeys(db: Queryable, pairs: readonly UserAndOrg[]): Promise<NamedPair[]> {
-  if (pairs.length === 0) return [];
-  const { found, missing } = await knownPairs(db, pairs);
-  if (missing.length === 0) return found;
+export async function pairKeys(db: Queryable, pairs: PairSet): Promise<Int32Array> {
+  const keys = await knownKeys(db, pairs);
+  const missing: number[] = [];
+  for (let place = 0; place < keys.length; place++) if (keys[place] === NO_KEY) missing.push(place);
+  if (missing.length === 0) return keys;
   const { rows } = await db.query<{ id: number }>(NEXT_IDS, [missing.length]);
-  const added = missing.map((pair, index) => ({ ...pair, id: rows[index]!.id }));
-  await addPairs(db, added);
-  return [...found, ...added];
+  for (const [index, place] of missing.entries()) keys[place] = rows[index]!.id;
+  const { users, orgs } = pairs;
+  await addPairs(
+    db,
+    missing.map((place) => ({ id: keys[place]!, user: users[place]!, org: orgs[place]! })),
+  );
+  return keys;
 }
 
-async function knownPairs(
-  db: Queryable,
-  pairs: readonly UserAndOrg[],
-): Promise<{ found: NamedPair[]; missing: UserAndOrg[] }> {
-  const wanted = new Map<number, Set<number>>();
-  for (const { user, org } of pairs) {
-    const orgs = wanted.get(user);
-    if (orgs) orgs.add(org);
-    else wanted.set(user, new Set([org]));
-  }
-  const found: NamedPair[] = [];
-  const { rows } = await db.query<{ entries: Buffer }>(KNOWN, [pairRowsOf(wanted.keys())]);
+async function knownKeys(db: Queryable, pairs: PairSet): Promise<Int32Array> {
+  const keys = new Int32Array(pairs.size).fill(NO_KEY);
+  if (keys.length === 0) return keys;
+  const { rows } = await db.query<{ entries: Buffer }>(KNOWN, [pairRowsOf(pairs.users)]);
   for (const { entries } of rows) {
     forEachPair(entries, (id, user, org) => {
-      if (wanted.get(user)?.delete(org)) found.push({ id, user, org });
+      const place = pairs.find(user, org);
+      if (place >= 0) keys[place] = id;
     });
   }
-  const missing = pairs.filter(({ user, org }) => wanted.get(user)!.has(org));
-  return { found, missing };
+  return keys;
 }
 
 async function addPairs(db: Queryable, pairs: readonly NamedPair[]): Promise<void> {

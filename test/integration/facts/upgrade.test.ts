@@ -15,6 +15,7 @@ import { startTestService, type TestService } from '../../support/service.js';
 import { sources } from '../../support/sources.js';
 import { pseudonymOf, pseudonymOfVersion } from '../../../libs/facts/write/pseudonyms.js';
 import { versionOf } from '../../../libs/facts/membership/version.js';
+import { PairSet } from '../../../libs/facts/blocks/pair-set.js';
 import { pairKeys, type UserAndOrg } from '../../../libs/facts/write/activity-pairs.store.js';
 
 jest.setTimeout(60_000);
@@ -201,10 +202,10 @@ test('an upgrade keeps the keys of all pairs of user and org, and later pairs ge
   await client.connect();
   afterwards(() => client.end());
   const later = { user: 64, org: 9_999 };
-  const after = await pairKeys(client, [...before, later]);
   expect(before).toHaveLength(500);
-  expect(after.sort((one, other) => one.id - other.id)).toEqual([...before, { ...later, id: 501 }]);
-  expect(await pairKeys(client, [later])).toEqual([{ ...later, id: 501 }]);
+  const after = await pairKeys(client, PairSet.of([...before, later]));
+  expect([...after]).toEqual([...before.map(({ id }) => id), 501]);
+  expect([...(await pairKeys(client, PairSet.of([later])))]).toEqual([501]);
 });
 
 // Undoes the migration, as a store of the version before it is.

@@ -8,6 +8,7 @@ import type { Ownership } from '../../../libs/facts/membership/ownerships.js';
 import { OwnerRoles } from '../../../libs/facts/membership/owner-roles.js';
 import { packStep } from '../../../libs/facts/membership/steps.js';
 import { versionOf } from '../../../libs/facts/membership/version.js';
+import { PairSet } from '../../../libs/facts/blocks/pair-set.js';
 import { pairKeys } from '../../../libs/facts/write/activity-pairs.store.js';
 import { Deletions } from '../../../libs/facts/read/deletions.js';
 import { SCAN_MEMBERSHIPS, scanMemberships } from '../../../libs/facts/read/scan-memberships.js';
@@ -86,8 +87,8 @@ test('the pairs of activity above a key are read, each once, in the order of blo
     org: 2 ** 31 - 1 - n,
   }));
   try {
-    await pairKeys(client, pairs.slice(0, 150));
-    await pairKeys(client, pairs.slice(150));
+    await pairKeys(client, PairSet.of(pairs.slice(0, 150)));
+    await pairKeys(client, PairSet.of(pairs.slice(150)));
   } finally {
     await client.end();
   }
