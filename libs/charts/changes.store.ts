@@ -6,6 +6,8 @@ import { addTo } from './sets.js';
 const MANY_KEYS = 50_000;
 const MANY_OF_USERS = 0.2;
 
+const NO_ORGS: ReadonlyMap<number, number> = new Map();
+
 /** Pairs with new membership steps, and since when. */
 class ChangedPairs {
   private readonly byUser = new Map<number, Map<number, number>>();
@@ -23,7 +25,7 @@ class ChangedPairs {
 
   /** The orgs of a user's pairs, each with its `since`. */
   of(user: number): ReadonlyMap<number, number> {
-    return this.byUser.get(user) ?? new Map<number, number>();
+    return this.byUser.get(user) ?? NO_ORGS;
   }
 }
 

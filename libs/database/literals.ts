@@ -23,9 +23,14 @@ export const literal = {
     return `'${formatDay(ms)}'::date`;
   },
 
-  /** @param days each the first millisecond of the same date in UTC */
+  /** @param days each the first millisecond of the same date in UTC. Many, if equal ones follow each other, are fast */
   days(days: readonly number[]): string {
-    return `'{${days.map(formatDay).join(',')}}'::date[]`;
+    let [latest, text] = [Number.NaN, ''];
+    const texts = days.map((day) => {
+      if (day !== latest) [latest, text] = [day, formatDay(day)];
+      return text;
+    });
+    return `'{${texts.join(',')}}'::date[]`;
   },
 
   /** @param ms milliseconds since 1970 */

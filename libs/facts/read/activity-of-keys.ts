@@ -1,5 +1,5 @@
 import { copyRows, literal, type Connection } from '#libs/database';
-import { Bitset } from '../blocks/bitset.js';
+import { keySet } from '../blocks/bitset.js';
 import { BLOCK_SHIFT, BLOCK_SIZE, type ActivityTable } from '../blocks/day-block.js';
 import { pairRowsOf, type NamedPair, type OnPairKey } from '../blocks/pair-entries.js';
 import { CHANGED_SINCE } from './read-point.js';
@@ -92,9 +92,7 @@ export async function scanPairsByKey(
   after: number,
   onPair: OnPairKey,
 ): Promise<void> {
-  // A set of bits: the rows of 50,000 users of a million have a million pairs.
-  const wanted = new Bitset(users.reduce((highest, user) => Math.max(highest, user), 0) + 1);
-  for (const user of users) wanted.add(user);
+  const wanted = keySet(users);
   const pairs: NamedPair[] = [];
   await copyPairs(db, pairsIn(pairRowsOf(users), after), (id, user, org) => {
     if (id > after && wanted.has(user)) pairs.push({ id, user, org });

@@ -1,5 +1,6 @@
 import { copyRows, literal, type Connection } from '#libs/database';
 import { forEachEntry, forEachNamed } from '../blocks/activity-entries.js';
+import { keySet } from '../blocks/bitset.js';
 import type { ActivityTable, BlocksByDay } from '../blocks/day-block.js';
 import { firstKey, putBlock } from '../blocks/latest-blocks.js';
 import { forEachPair, pairRowOf, pairRowsOf, type OnPairKey } from '../blocks/pair-entries.js';
@@ -114,8 +115,8 @@ export async function scanPairsOf(
   users: readonly number[],
   onPair: OnPairKey,
 ): Promise<void> {
-  const wanted = new Set(users);
-  const select = `${PAIRS} where block = any(${literal.ints(pairRowsOf(wanted))})`;
+  const wanted = keySet(users);
+  const select = `${PAIRS} where block = any(${literal.ints(pairRowsOf(users))})`;
   await copyPairs(db, select, (id, user, org) => {
     if (wanted.has(user)) onPair(id, user, org);
   });
