@@ -103,7 +103,8 @@ const FEW_PAIRS = 16;
 
 /**
  * The row of a pair; 0 when there is none. For look-ups in the order of users: most users have none or a few pairs, whose rows
- * are close to each other, while the slots are far apart.
+ * are close to each other, while the slots are far apart. With the slots alone, a tally of 1.25 million spans and 755,000 named
+ * pairs took 400 instead of 130 ms of CPU.
  */
 export function findNear(columns: PairColumns, user: number, org: number): number {
   const { next, orgs } = columns;
