@@ -13,7 +13,8 @@ const ROOM_TO_GROW = 1.05;
  * In-memory copy of 90 days of named activity at one read point.
  *
  * Bitmaps are in the order in which pairs are read: by user. The keys of pairs are in no such order, and a tally reads the pairs
- * of one user after the other.
+ * of one user after the other. Sorting the bitmaps by user in each run took 112 to 146 ms of CPU for a million users and
+ * 755,000 pairs; `activity` takes 8.
  */
 export class NamedReplica {
   /** By row of the pair. */
