@@ -236,7 +236,7 @@ export class Subjects {
       }
     };
     insertAfter(0);
-    // Copies all keys between two affected ones at once: 11 → 2 ms of CPU for 200 new ids and a million others.
+    // Copies all keys between two affected ones at once: 6 → 1.5 ms of CPU for 200 new ids and a million others.
     for (const position of this.positionsOf([...moved, ...next.keys()])) {
       const key = before[position]!;
       const isMoved = moved.has(key);
