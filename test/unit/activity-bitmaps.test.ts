@@ -34,3 +34,26 @@ test('whole days that are transposed give the same bitmaps as days marked one by
     }),
   );
 });
+
+test('a day that is replaced key by key is that of a block that is cleared and marked, whatever was marked', () => {
+  fc.assert(
+    fc.property(fc.array(dayArb, { maxLength: 30 }), (days) => {
+      const [cleared, replaced] = [
+        ActivityBitmaps.none(3 * BLOCK),
+        ActivityBitmaps.none(3 * BLOCK),
+      ];
+      // Few ages, so that most days are replaced several times.
+      for (const { age, block, keys } of days.map((one) => ({ ...one, age: one.age % 3 }))) {
+        cleared.clearBlock(age, block);
+        cleared.markBlock(age, block, bitsOf(keys));
+        const marked = new Set(keys);
+        for (let key = 0; key < BLOCK; key++)
+          replaced.replace(block * BLOCK + key, age, marked.has(key));
+      }
+      expect(Buffer.from(replaced.words.buffer).equals(Buffer.from(cleared.words.buffer))).toBe(
+        true,
+      );
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -67,8 +67,8 @@ test('activity that names an org counts there alone, and other activity in every
   // User 0 is in the orgs 0 and 1 and was active today, yesterday and the day before that.
   const one = tallying(1);
   const pairs = new PairTable();
-  pairs.add(1, 0, 1);
-  pairs.add(2, 0, 7);
+  pairs.add(0, 1);
+  pairs.add(0, 7);
   const activity = ActivityBitmaps.over(shared(Uint32Array, [0b111, 0, 0]));
   const spans = {
     ...one.spans,

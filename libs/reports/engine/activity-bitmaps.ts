@@ -46,6 +46,15 @@ export class ActivityBitmaps {
     this.words[key * BITMAP_WORDS + Math.floor(age / WORD_DAYS)]! |= 1 << age;
   }
 
+  /** Marks one key, or removes its mark. */
+  replace(key: number, age: number, isActive: boolean): void {
+    const at = key * BITMAP_WORDS + Math.floor(age / WORD_DAYS);
+    const mark = 1 << age;
+    const word = this.words[at]!;
+    // Nearly no key changes.
+    if (((word & mark) !== 0) !== isActive) this.words[at] = word ^ mark;
+  }
+
   /** Marks the keys of a block whose bits are set, in the store's format. */
   markBlock(age: number, block: number, bits: Uint8Array): void {
     const { words } = this;

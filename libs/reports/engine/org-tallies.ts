@@ -10,7 +10,7 @@ import { bitCount } from './bits.js';
 import { CHAMPION_FIELDS, rankChampion } from './champions.js';
 import { COUNT_WINDOWS, countInWindows } from './count-windows.js';
 import { BITMAP_WORDS, bitsOf } from './bitmap-words.js';
-import { rowOf, type NamedActivity } from './named-activity.js';
+import { wordsOf, type NamedActivity } from './named-activity.js';
 
 // The row of an org: its activity words, its members, its additions and removals per window, its active users per
 // window, the days of its users, and its champion, adjacent in memory.
@@ -97,10 +97,10 @@ export function tallyOrgs(tallying: Tallying): void {
     two |= inAllOrgs[at + 1]! & inTwo;
     three |= inAllOrgs[at + 2]! & inThree;
     if (named) {
-      const ofPair = rowOf(named, user, org);
-      one |= named.rows[ofPair + 1]! & inOne;
-      two |= named.rows[ofPair + 2]! & inTwo;
-      three |= named.rows[ofPair + 3]! & inThree;
+      const ofPair = wordsOf(named, user, org);
+      one |= named.words[ofPair]! & inOne;
+      two |= named.words[ofPair + 1]! & inTwo;
+      three |= named.words[ofPair + 2]! & inThree;
     }
   }
   addPair(rows, ranks, pairUser, pairOrg, one, two, three, isMember);

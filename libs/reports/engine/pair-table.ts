@@ -1,9 +1,13 @@
-/** The arrays of a pair table. */
-interface PairColumns {
-  /** The user key and org key of each pair, by the pair's key. Keys count from 1. */
+/** The arrays of a pair table, in shared memory. */
+export interface PairColumns {
+  /** The user key and org key of each pair, by row. Rows count from 1. */
   users: Int32Array;
   orgs: Int32Array;
-  /** Open addressing: the key of a pair, or 0. The length is a power of two. */
+  /** By row, the row of the same user that was added before; 0 for none. */
+  next: Int32Array;
+  /** By user key, the row that was added last; 0 for none. */
+  first: Int32Array;
+  /** Open addressing: a row, or 0. The length is a power of two. */
   slots: Int32Array;
 }
 
@@ -12,51 +16,62 @@ const ROOM_TO_GROW = 1.05;
 /** At least this number. */
 const SLOTS_A_PAIR = 1.5;
 
-/** The keys of (user, org) pairs: 14 to 20 bytes per pair. */
+/** (user, org) pairs, numbered in the order in which they are added: 18 to 24 bytes per pair, and 4 bytes per user. */
 export class PairTable {
-  columns: PairColumns = columnsFor(MIN_PAIRS);
-  /** The greatest key. */
-  last = 0;
+  columns: PairColumns = columnsFor(MIN_PAIRS, new Int32Array(0));
+  /** The number of pairs, which is also the last row. */
+  count = 0;
 
-  /** Adds a pair. Fastest in the order of users. */
-  add(key: number, user: number, org: number): void {
-    if (key >= this.columns.users.length) this.grow(Math.max(key, this.columns.users.length * 2));
+  /** Adds a pair that is not in the table. Fastest in the order of users. @returns its row */
+  add(user: number, org: number): number {
+    const row = ++this.count;
+    if (row >= this.columns.users.length) this.grow(row * 2);
+    if (user >= this.columns.first.length) this.makeRoomForUsers(2 * (user + 1));
     const { columns } = this;
-    columns.users[key] = user;
-    columns.orgs[key] = org;
-    put(columns, key);
-    this.last = Math.max(this.last, key);
+    columns.users[row] = user;
+    columns.orgs[row] = org;
+    columns.next[row] = columns.first[user]!;
+    columns.first[user] = row;
+    put(columns, row);
+    return row;
   }
 
-  /** Removes the pairs with keys above `last`, the most recently added ones. */
-  truncate(last: number): void {
-    const { users, orgs, slots } = this.columns;
-    for (let key = this.last; key > last; key--) {
-      // Unused keys have user 0. The key added last to a chain is at its end, so removing it loses no other key.
-      if (users[key] === 0) continue;
-      slots[slotOf(this.columns, users[key]!, orgs[key]!)] = 0;
-      users[key] = 0;
+  /** Removes the pairs that were added after the first `count`. */
+  truncate(count: number): void {
+    const { users, orgs, next, first, slots } = this.columns;
+    for (; this.count > count; this.count--) {
+      // The row added last to a chain is at its end, so removing it loses no other row.
+      const user = users[this.count]!;
+      slots[slotOf(this.columns, user, orgs[this.count]!)] = 0;
+      first[user] = next[this.count]!;
     }
-    this.last = Math.min(this.last, last);
   }
 
-  /** The key of a pair; 0 when there is none. */
+  /** The row of a pair; 0 when there is none. */
   find(user: number, org: number): number {
     return this.columns.slots[slotOf(this.columns, user, org)]!;
   }
 
-  /** Grows for keys up to `highest`, if needed. */
-  makeRoom(highest: number): void {
-    if (highest >= this.columns.users.length) this.grow(Math.ceil(highest * ROOM_TO_GROW));
+  /** Grows for so many pairs, if needed. */
+  makeRoom(pairs: number): void {
+    if (pairs >= this.columns.users.length) this.grow(Math.ceil(pairs * ROOM_TO_GROW));
   }
 
-  private grow(highest: number): void {
-    const { users, orgs } = this.columns;
-    this.columns = columnsFor(highest + 1);
+  /** Grows for users with keys below `users`, if needed. */
+  makeRoomForUsers(users: number): void {
+    const { first } = this.columns;
+    if (users <= first.length) return;
+    this.columns.first = sharedInts(Math.ceil(users * ROOM_TO_GROW));
+    this.columns.first.set(first);
+  }
+
+  private grow(pairs: number): void {
+    const { users, orgs, next, first } = this.columns;
+    this.columns = columnsFor(pairs + 1, first);
     this.columns.users.set(users);
     this.columns.orgs.set(orgs);
-    for (let known = 1; known <= this.last; known++)
-      if (users[known] !== 0) put(this.columns, known);
+    this.columns.next.set(next);
+    for (let row = 1; row < Math.min(this.count + 1, users.length); row++) put(this.columns, row);
   }
 }
 
@@ -73,20 +88,42 @@ function slotOf({ users, orgs, slots }: PairColumns, user: number, org: number):
   const mixed = Math.imul(user, 0x9e3779b1) ^ Math.imul(org, 0x85ebca6b);
   let slot = (Math.imul(user, NEAR_SLOTS) + ((mixed >>> 15) & (NEAR_SLOTS - 1))) & last;
   for (let tried = 1; ; tried++) {
-    const key = slots[slot]!;
-    if (key === 0 || (users[key] === user && orgs[key] === org)) return slot;
+    const row = slots[slot]!;
+    if (row === 0 || (users[row] === user && orgs[row] === org)) return slot;
     slot = (tried === NEAR_SLOTS ? mixed ^ (mixed >>> 15) : slot + 1) & last;
   }
 }
 
-function put(columns: PairColumns, key: number): void {
-  columns.slots[slotOf(columns, columns.users[key]!, columns.orgs[key]!)] = key;
+function put(columns: PairColumns, row: number): void {
+  columns.slots[slotOf(columns, columns.users[row]!, columns.orgs[row]!)] = row;
 }
 
-function columnsFor(pairs: number): PairColumns {
+/** Up to so many pairs of a user are compared before the slots are searched. */
+const FEW_PAIRS = 16;
+
+/**
+ * The row of a pair; 0 when there is none. For look-ups in the order of users: most users have none or a few pairs, whose rows
+ * are close to each other, while the slots are far apart. With the slots alone, a tally of 1.25 million spans and 755,000 named
+ * pairs took 400 instead of 130 ms of CPU.
+ */
+export function findNear(columns: PairColumns, user: number, org: number): number {
+  const { next, orgs } = columns;
+  let row = columns.first[user]!;
+  for (let tried = 0; row !== 0 && orgs[row] !== org; tried++) {
+    if (tried === FEW_PAIRS) return columns.slots[slotOf(columns, user, org)]!;
+    row = next[row]!;
+  }
+  return row;
+}
+
+function columnsFor(pairs: number, first: Int32Array): PairColumns {
   const slots = 2 ** Math.ceil(Math.log2(pairs * SLOTS_A_PAIR));
   return {
-    ...{ users: new Int32Array(pairs), orgs: new Int32Array(pairs) },
-    slots: new Int32Array(slots),
+    ...{ users: sharedInts(pairs), orgs: sharedInts(pairs), next: sharedInts(pairs) },
+    ...{ first, slots: sharedInts(slots) },
   };
+}
+
+function sharedInts(count: number): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
 }

@@ -43,8 +43,9 @@ export class ActivityReplica {
     replica.users.makeRoom(size);
     await replica.named.readPairs(db);
     await readDays(db, 'activity', day, replica.users);
-    await readDays(db, 'named_activity', day, replica.named.bitmaps);
-    replica.named.forgetLaterPairs();
+    const byPair = ActivityBitmaps.none(replica.named.keys);
+    await readDays(db, 'named_activity', day, byPair);
+    replica.named.put(byPair);
     await replica.applyLog(db);
     return replica;
   }
@@ -71,18 +72,16 @@ export class ActivityReplica {
     const unread = (this.day + 1) * DAY_MS;
     this.day = day;
     const [range, { users, named }] = [rangeOf(day), this];
-    await scanChangedActivity(db, 'activity', range, unread, this.replaceIn(users));
-    await scanChangedActivity(db, 'named_activity', range, unread, this.replaceIn(named.bitmaps));
+    await scanChangedActivity(db, 'activity', range, unread, (label, block, bits) => {
+      users.clearBlock(this.ageOf(label), block);
+      users.markBlock(this.ageOf(label), block, bits);
+    });
+    await scanChangedActivity(db, 'named_activity', range, unread, (label, block, bits) =>
+      named.replaceBlock(this.ageOf(label), block, bits),
+    );
     await this.applyLog(db);
     this.readPoint = readPoint;
     return true;
-  }
-
-  private replaceIn(bitmaps: ActivityBitmaps) {
-    return (day: number, block: number, bits: Uint8Array) => {
-      bitmaps.clearBlock(this.ageOf(day), block);
-      bitmaps.markBlock(this.ageOf(day), block, bits);
-    };
   }
 
   private async applyLog(db: Connection): Promise<void> {
