@@ -28,11 +28,13 @@ test('each pair has its named days, each user the other days, whatever is named'
       fc.array(other, { maxLength: 100 }),
       (days, others) => {
         const [pairs, named] = [new PairTable(), ActivityBitmaps.none(2_000)];
+        const keys = new Map<string, number>();
         const active = ActivityBitmaps.none(USERS);
         for (const { user, org, age } of days) {
-          let key = pairs.find(user + 1, org);
           // Keys may have gaps, and pairs may have no activity.
-          if (key === 0) pairs.add((key = pairs.last + 1 + (org % 3)), user + 1, org);
+          const key = keys.get(`${user + 1}/${org}`) ?? pairs.last + 1 + (org % 3);
+          keys.set(`${user + 1}/${org}`, key);
+          pairs.add(key, user + 1, org);
           if (age % 7 !== 0) named.mark(key, age);
           active.mark(user + 1, age);
         }
@@ -46,7 +48,7 @@ test('each pair has its named days, each user the other days, whatever is named'
         for (let user = 1; user <= USERS; user++) {
           const unnamed = wordsOf(active, user);
           for (let org = 1; org <= ORGS; org++) {
-            const days = wordsOf(named, pairs.find(user, org));
+            const days = wordsOf(named, keys.get(`${user}/${org}`) ?? 0);
             const row = rowOf(found, user, org);
             expect([...found.rows.subarray(row + 1, row + 1 + WORDS)]).toEqual(days);
             for (const [index, word] of days.entries()) unnamed[index]! &= ~word;

@@ -92,10 +92,15 @@ export class ActivityReplica {
       this.users.mark(user, age);
       return age;
     };
+    const [users, orgs, ages]: [number[], number[], number[]] = [[], [], []];
     await scanActivityLog(db, mark, (user, org, seconds) => {
       const age = mark(user, seconds);
-      if (age !== undefined) this.named.mark(user, org, age);
+      if (age === undefined) return;
+      users.push(user);
+      orgs.push(org);
+      ages.push(age);
     });
+    this.named.markAll(users, orgs, ages);
   }
 
   private ageOf(day: number): number {

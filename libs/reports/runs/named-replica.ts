@@ -27,21 +27,17 @@ export class NamedReplica {
 
   /**
    * Forgets the activity of pairs that were added after the snapshot: nodes of a distributed store show a later moment.
-   * Call it after reading the folded activity, before `mark`.
+   * Call it after reading the folded activity, before `markAll`.
    */
   forgetLaterPairs(): void {
     this.bitmaps.words.fill(0, (this.stored + 1) * BITMAP_WORDS);
   }
 
-  /** Marks a day of a pair that the activity log names. */
-  mark(user: number, org: number, age: number): void {
-    let key = this.pairs.find(user, org);
-    if (key === 0) {
-      key = this.pairs.last + 1;
-      this.pairs.add(key, user, org);
-      this.bitmaps.makeRoom(key + 1);
-    }
-    this.bitmaps.mark(key, age);
+  /** Marks the days of pairs that the activity log names: `ages[i]` of user `users[i]` in org `orgs[i]`. */
+  markAll(users: readonly number[], orgs: readonly number[], ages: readonly number[]): void {
+    const keys = this.pairs.keysFor(users, orgs);
+    this.bitmaps.makeRoom(this.pairs.last + 1);
+    for (let index = 0; index < keys.length; index++) this.bitmaps.mark(keys[index]!, ages[index]!);
   }
 
   /**

@@ -167,8 +167,9 @@ export class RunExecutor implements OnApplicationBootstrap {
     const before = this.known;
     this.known = undefined;
     await finishCommits(this.database.pool);
-    const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot((connections) =>
-      loadFacts(connections, moment, this.calendar, this.settings, this.threads, before),
+    const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot(
+      (connections) =>
+        loadFacts(connections, moment, this.calendar, this.settings, this.threads, before),
     );
     await this.publish(run, facts, exclusionsVersion, known.facts);
     this.known = known;
