@@ -11,6 +11,8 @@ import { limitSilence } from './watchdog.js';
 /** Runs queries: a pool or a single connection. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 export type Connection = pg.PoolClient;
+/** Connections that share one snapshot of the store, which PostgreSQL serves in parallel. */
+export type Snapshot = readonly [Connection, Connection, Connection];
 
 const RETRIES = 5;
 const READY_WITHIN_MS = 2_000;
@@ -28,7 +30,9 @@ const CONNECTIONS_FOR_QUESTIONS = 4;
  * Connections kept open while idle: as many as a report run uses at a time. The server process behind a new connection
  * accesses each page of the store for the first time, which made a run 1.5 times as long.
  */
-const CONNECTIONS_KEPT = 3;
+const CONNECTIONS_KEPT = 4;
+/** A smaller pool has two connections for a snapshot, so that one is left for other work of the process. */
+const POOL_FOR_THREE = 4;
 
 /** Injection token of `DatabaseSettings`. */
 export const DATABASE_SETTINGS = Symbol('DATABASE_SETTINGS');
@@ -157,18 +161,26 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` on two connections that share one snapshot of the store. `work` must not use either connection after
-   * it ends.
+   * Runs `work` on connections that share one snapshot of the store. With a pool of fewer than four connections, the
+   * third is the second. `work` must not use any of them after it ends.
    */
-  async snapshot<T>(work: (pair: [Connection, Connection]) => Promise<T>): Promise<T> {
-    const { long } = this.limits;
-    return this.attempt(BEGIN_SNAPSHOT, long, async (one) => {
+  async snapshot<T>(work: (connections: Snapshot) => Promise<T>): Promise<T> {
+    return this.attempt(BEGIN_SNAPSHOT, this.limits.long, async (one) => {
       const { rows } = await one.query<{ id: string }>('select pg_export_snapshot() as id');
-      return this.attempt(BEGIN_SNAPSHOT, long, async (other) => {
-        // The statement takes no parameters; the id comes from PostgreSQL.
-        await other.query(`set transaction snapshot ${other.escapeLiteral(rows[0]!.id)}`);
-        return work([one, other]);
+      const { id } = rows[0]!;
+      return this.withSnapshot(id, (other) => {
+        if (this.pool.options.max < POOL_FOR_THREE) return work([one, other, other]);
+        return this.withSnapshot(id, (third) => work([one, other, third]));
       });
+    });
+  }
+
+  /** Runs `work` on one more connection with an exported snapshot. */
+  private withSnapshot<T>(id: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.attempt(BEGIN_SNAPSHOT, this.limits.long, async (connection) => {
+      // The statement takes no parameters; the id comes from PostgreSQL.
+      await connection.query(`set transaction snapshot ${connection.escapeLiteral(id)}`);
+      return work(connection);
     });
   }
 

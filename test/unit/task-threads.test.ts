@@ -41,6 +41,15 @@ describe('the threads', () => {
     expect(await Promise.all(tasks)).toEqual(Array.from({ length: 40 }, (_, index) => index));
   });
 
+  test('may start before the first task', async () => {
+    const threads = new TaskThreads<string>(3, SCRIPT);
+    threads.start();
+    expect(await Promise.all(['a', 'b'].map((task) => threads.add(task, onMain)))).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+
   test('are none with a count of 1: the main thread makes a task when its result is awaited', async () => {
     const threads = new TaskThreads<string>(1, SCRIPT);
     let isMade = false;

@@ -1,5 +1,5 @@
 import type { Calendar } from '#libs/contracts';
-import { settleAll, type Connection } from '#libs/database';
+import { settleAll, type Connection, type Snapshot } from '#libs/database';
 import type { PerSubject } from '../read/deletions.js';
 import { OwnerRoles } from '../membership/owner-roles.js';
 import { InviteReplica } from './invite-replica.js';
@@ -12,8 +12,6 @@ import {
 } from '../read/read-point.js';
 import { Spans } from './spans.js';
 import { Subjects } from './subjects.js';
-
-type Pair = readonly [Connection, Connection];
 
 /** With more changes than this share of the users, a full read is as fast. */
 const MAX_CHANGED_SHARE = 0.05;
@@ -53,27 +51,29 @@ export class FactReplica {
     this.invites = new InviteReplica(calendar);
   }
 
-  /** Reads everything. @param pair two connections that share one snapshot */
+  /** Reads everything. Reads little over the first connection, so that it can serve other work. */
   static async read(
-    pair: Pair,
+    [one, other, third]: Snapshot,
     calendar: Calendar,
     ownerRoles: readonly string[],
   ): Promise<FactReplica> {
-    const [one, other] = pair;
     const readPoint = await currentReadPoint(one);
     const facts = new FactReplica(readPoint, calendar, ownerRoles);
     // Nodes of a distributed store show a later moment, and with it users and orgs that the snapshot does not have.
     const upTo = readPoint.hasChanges ? undefined : await highestKeys(one);
     const { users, orgs, memberships, invites, deletions } = facts;
-    // Activity is read over the first connection at the same time: each has about half of the work.
-    const orders = async () => {
+    // Three connections: while PostgreSQL prepares the values of one, the worker reads the rows of another.
+    const subjects = async () => {
       await orgs.read(other, upTo?.orgs);
-      await orgs.readOrder(other);
-      await users.readOrder(other);
+      await users.read(other, upTo?.users);
+      await memberships.read(other, deletions, upTo);
     };
-    await settleAll([users.read(one, upTo?.users), orders()]);
-    await memberships.read(other, deletions, upTo);
-    await invites.read(other, upTo);
+    const orders = async () => {
+      await users.readOrder(third);
+      await orgs.readOrder(third);
+      await invites.read(third, upTo);
+    };
+    await settleAll([subjects(), orders()]);
     return facts;
   }
 

@@ -21,8 +21,8 @@ await database.onApplicationShutdown();
 
 async function result(): Promise<BacktestResult> {
   try {
-    const [outcomes] = await database.snapshot((pair) =>
-      loadOutcomes(pair, calendarOf(settings), settings, [day]),
+    const [outcomes] = await database.snapshot((connections) =>
+      loadOutcomes(connections, calendarOf(settings), settings, [day]),
     );
     return { outcomes: outcomes! };
   } catch (error) {

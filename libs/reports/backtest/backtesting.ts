@@ -31,6 +31,8 @@ export class Backtesting {
   }
 
   private load(days: readonly number[]) {
-    return this.database.snapshot((pair) => loadOutcomes(pair, this.calendar, this.settings, days));
+    return this.database.snapshot((connections) =>
+      loadOutcomes(connections, this.calendar, this.settings, days),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { DAY_MS, unixSeconds, type Calendar } from '#libs/contracts';
 import { FactReplica, expectCalendar, readExcluded, type Excluded } from '#libs/facts';
-import type { Connection } from '#libs/database';
+import type { Connection, Snapshot } from '#libs/database';
 import { healthColumns } from '../definitions/health.js';
 import { wordBits } from '../engine/bitmap-words.js';
 import { orgFacts, tallyingOf } from '../engine/org-facts.js';
@@ -30,20 +30,19 @@ interface Known {
 /**
  * The orgs of the backtest of each day. Reads the users, orgs and memberships once, and the activity twice per day.
  * Computes on the calling thread: seconds with a million users.
- * @param pair two connections that share one snapshot
  * @param days each the first millisecond of the same date in UTC; their 30 days after are over
  */
 export async function loadOutcomes(
-  pair: readonly [Connection, Connection],
+  connections: Snapshot,
   calendar: Calendar,
   settings: RunSettings,
   days: readonly number[],
 ): Promise<Outcomes[]> {
-  const [db] = pair;
+  const [db] = connections;
   await expectCalendar(db, calendar);
   const excluded = await readExcluded(db);
   const { rows } = await db.query<{ keys: number }>(USER_KEYS);
-  const facts = await FactReplica.read(pair, calendar, settings.OWNER_ROLES);
+  const facts = await FactReplica.read(connections, calendar, settings.OWNER_ROLES);
   const memory = new ScratchBuffers();
   const known = { db, calendar, settings, facts, excluded, keys: rows[0]!.keys, memory };
   const outcomes: Outcomes[] = [];

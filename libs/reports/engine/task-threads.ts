@@ -39,6 +39,11 @@ export class TaskThreads<Task, Common = never> {
     private readonly script: URL,
   ) {}
 
+  /** Starts the threads. Otherwise each starts with its first task, which waits until its script is loaded. */
+  start(): void {
+    while (this.threads.length < this.count - 1) this.startThread();
+  }
+
   /**
    * Queues a task for any thread.
    * @param task copied to another thread; arrays in shared memory are shared
@@ -95,16 +100,18 @@ export class TaskThreads<Task, Common = never> {
   private freeThread(): TaskThread<Task, Common> | undefined {
     const free = this.threads.find((thread) => thread.jobs === 0);
     if (free) return free;
-    if (this.threads.length < this.count - 1) {
-      const started: TaskThread<Task, Common> = new TaskThread(
-        this.script,
-        () => this.dispatch(),
-        () => void this.threads.splice(this.threads.indexOf(started), 1),
-      );
-      this.threads.push(started);
-      return started;
-    }
+    if (this.threads.length < this.count - 1) return this.startThread();
     return this.threads.find((thread) => thread.jobs < TASKS_A_THREAD);
+  }
+
+  private startThread(): TaskThread<Task, Common> {
+    const started: TaskThread<Task, Common> = new TaskThread(
+      this.script,
+      () => this.dispatch(),
+      () => void this.threads.splice(this.threads.indexOf(started), 1),
+    );
+    this.threads.push(started);
+    return started;
   }
 }
 
@@ -122,6 +129,7 @@ class TaskThread<Task, Common> {
     private readonly onEnd: () => void,
   ) {
     this.worker = new Worker(script);
+    this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.take(answer));
     this.worker.on('error', (error) => this.end(error.message));
     this.worker.on('exit', (code) => this.end(`it exited with ${code}`));

@@ -1,6 +1,6 @@
 import type { Calendar } from '#libs/contracts';
 import { FactReplica, expectCalendar, loadLastActive, readExcluded } from '#libs/facts';
-import { committedOnAllNodes, settleAll, type Connection } from '#libs/database';
+import { committedOnAllNodes, settleAll, type Connection, type Snapshot } from '#libs/database';
 import type { Settings } from '#libs/platform';
 import { ActivityReplica } from './activity-replica.js';
 import { lostOwners } from '../engine/lost-owners.js';
@@ -36,20 +36,19 @@ interface Loaded {
 
 /**
  * Reads the facts of a run as of its moment, without later facts and without everything of excluded users and orgs.
- * @param pair two connections with the same database snapshot, which PostgreSQL serves in parallel
  * @param calendar the calendar of the store
  * @param threads share the work after the reading
  * @param before the replicas of an earlier run, which this call updates; not usable afterwards
  */
 export async function loadFacts(
-  pair: readonly [Connection, Connection],
+  connections: Snapshot,
   moment: Moment,
   calendar: Calendar,
   settings: RunSettings,
   threads: RunThreads,
   before?: RunReplica,
 ): Promise<Loaded> {
-  const [one, other] = pair;
+  const [one, other] = connections;
   const healthWeights = settings.HEALTH_WEIGHTS;
   const memory = before?.memory ?? new ScratchBuffers();
   memory.rewind();
@@ -58,7 +57,7 @@ export async function loadFacts(
   const excluded = await readExcluded(one);
   const { rows } = await one.query<{ keys: number }>(USER_KEYS);
   const [facts, { current, known: activity, lastActiveAt, named }] = await settleAll([
-    factReplica(pair, calendar, settings.OWNER_ROLES, before?.facts).then(async (known) => {
+    factReplica(connections, calendar, settings.OWNER_ROLES, before?.facts).then(async (known) => {
       await known.updateMemberships(other);
       return known;
     }),
@@ -110,13 +109,13 @@ function beginTallies(threads: RunThreads, tallying: Tallying): Promise<void>[] 
 }
 
 async function factReplica(
-  pair: readonly [Connection, Connection],
+  connections: Snapshot,
   calendar: Calendar,
   ownerRoles: readonly string[],
   before: FactReplica | undefined,
 ): Promise<FactReplica> {
-  const isUpdated = before && (await before.update(pair[1]));
-  return isUpdated ? before : FactReplica.read(pair, calendar, ownerRoles);
+  const isUpdated = before && (await before.update(connections[1]));
+  return isUpdated ? before : FactReplica.read(connections, calendar, ownerRoles);
 }
 
 /** The activity of the 90 days up to `day`, and the replica for the next run, which may be of a later day. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Calendar, DAY_MS, endsWithin, unixSeconds } from '#libs/contracts';
 import type { FactReplica } from '#libs/facts';
@@ -43,7 +43,7 @@ class NotOurs extends Error {}
 
 /** Makes runs, in a worker. */
 @Injectable()
-export class RunExecutor {
+export class RunExecutor implements OnApplicationBootstrap {
   private current: Promise<void> = Promise.resolve();
   private claimed: ClaimedRun | undefined;
   /** Whether the current run was interrupted because the process is about to end. */
@@ -65,6 +65,11 @@ export class RunExecutor {
     private readonly settings: KeptSnapshots & Pick<Settings, 'ENGINE_THREADS'> & RunSettings,
   ) {
     this.threads = runThreads(settings.ENGINE_THREADS);
+  }
+
+  /** Starts the threads of runs: a first run would wait for them. */
+  onApplicationBootstrap(): void {
+    this.threads.start();
   }
 
   /**
@@ -162,8 +167,9 @@ export class RunExecutor {
     const before = this.known;
     this.known = undefined;
     await finishCommits(this.database.pool);
-    const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot((pair) =>
-      loadFacts(pair, moment, this.calendar, this.settings, this.threads, before),
+    const { facts, exclusionsVersion, known, isFullRead } = await this.database.snapshot(
+      (connections) =>
+        loadFacts(connections, moment, this.calendar, this.settings, this.threads, before),
     );
     await this.publish(run, facts, exclusionsVersion, known.facts);
     this.known = known;
