@@ -119,11 +119,13 @@ export class Database implements OnApplicationShutdown {
 
   /**
    * Runs a query that only reads, with the limits of a short transaction, in one round trip: PostgreSQL runs statements
-   * that arrive together in one transaction.
+   * that arrive together in one transaction. Makes as many attempts as `transaction`: a standby cancels queries that its
+   * recovery conflicts with.
    * @param text without parameters; values are literals. Only settings of the transaction may precede the query
    */
   async queryLimited<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-    const statements: unknown = await this.pool.query(`${limitsOf(this.limits.short)}; ${text}`);
+    const limited = `${limitsOf(this.limits.short)}; ${text}`;
+    const statements: unknown = await repeated(() => this.pool.query(limited));
     return (statements as pg.QueryResult<Row>[]).at(-1)!.rows;
   }
 
@@ -136,13 +138,7 @@ export class Database implements OnApplicationShutdown {
     work: (connection: Connection) => Promise<T>,
     duration: keyof WorkLimits = 'short',
   ): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.attempt('begin', this.limits[duration], work);
-      } catch (error) {
-        if (attempt === RETRIES || !SERIALIZATION.has(sqlState(error))) throw error;
-      }
-    }
+    return repeated(() => this.attempt('begin', this.limits[duration], work));
   }
 
   /**
@@ -220,6 +216,17 @@ export class Database implements OnApplicationShutdown {
     } finally {
       connection.off('error', ignore);
       connection.release(broken);
+    }
+  }
+}
+
+/** Makes up to five attempts at work that the database rolls back because of other work. */
+async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let made = 1; ; made++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (made === RETRIES || !SERIALIZATION.has(sqlState(error))) throw error;
     }
   }
 }

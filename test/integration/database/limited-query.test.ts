@@ -33,3 +33,23 @@ test('a limited query ends at the limit, and its connection can be used again', 
   await expect(database.queryLimited('select 1 / 0')).rejects.toMatchObject({ code: '22012' });
   expect((await database.pool.query('select 2 as two')).rows).toEqual([{ two: 2 }]);
 });
+
+const FAIL = `
+  create function fail_until(times int) returns int language plpgsql as $$
+  declare
+    call int := nextval('calls');
+  begin
+    if call < times then raise exception using errcode = '40001'; end if;
+    return call;
+  end $$`;
+
+test('a limited query is repeated when a standby cancels it because of its recovery', async () => {
+  await database.pool.query('create sequence calls');
+  await database.pool.query(FAIL);
+  expect(await database.queryLimited('select fail_until(3) as call')).toEqual([{ call: 3 }]);
+  const failing = database.queryLimited('select fail_until(100) as call');
+  await expect(failing).rejects.toMatchObject({ code: '40001' });
+  expect(await database.queryLimited(`select nextval('calls')::int as call`)).toEqual([
+    { call: 9 },
+  ]);
+});
