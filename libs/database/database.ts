@@ -118,15 +118,19 @@ export class Database implements OnApplicationShutdown {
   }
 
   /**
-   * Runs a query that only reads, with the limits of a short transaction, in one round trip: PostgreSQL runs statements
-   * that arrive together in one transaction. Makes as many attempts as `transaction`: a standby cancels queries that its
-   * recovery conflicts with.
-   * @param text without parameters; values are literals. Only settings of the transaction may precede the query
+   * Runs a query that only reads, with the limits of a short transaction and as many attempts as `transaction`: a standby
+   * cancels queries that its recovery conflicts with.
+   * @param values parameters, not literals: PostgreSQL writes the text of a query that fails into its log
+   * @param settings statements that set settings of the transaction
    */
-  async queryLimited<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-    const limited = `${limitsOf(this.limits.short)}; ${text}`;
-    const statements: unknown = await repeated(() => this.pool.query(limited));
-    return (statements as pg.QueryResult<Row>[]).at(-1)!.rows;
+  async queryLimited<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[],
+    settings: readonly string[] = [],
+  ): Promise<Row[]> {
+    const begin = ['begin read only', ...settings].join('; ');
+    const ask = async (connection: Connection) => (await connection.query<Row>(text, values)).rows;
+    return repeated(() => this.attempt(begin, this.limits.short, ask));
   }
 
   /**

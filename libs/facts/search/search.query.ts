@@ -1,5 +1,5 @@
 import type { Subject } from '#libs/contracts';
-import { literal, type Database } from '#libs/database';
+import type { Database } from '#libs/database';
 import { Bitset } from '../blocks/bitset.js';
 import { notExcluded, type ExcludedTable } from '../read/excluded.js';
 import { DOCUMENT, ORG_ID, ORG_NAME, USER_ID } from './search-indexes.js';
@@ -43,7 +43,7 @@ export async function searchSubjects(
   subject: Subject,
   text: string,
 ): Promise<Bitset> {
-  const matches = `like search_text(${literal.text(patternOf(text))})`;
+  const matches = 'like search_text($1)';
   const inOneField = FIELDS.map((field) => `search_text(${field}) ${matches}`).join(' or ');
   const inFields = text.includes(SEPARATOR) ? inOneField : `${DOCUMENT} ${matches}`;
   const search =
@@ -51,7 +51,9 @@ export async function searchSubjects(
       ? userSearch(inFields, `${USER_ID} ${matches}`)
       : orgSearch(`${ORG_NAME} ${matches}`, `${ORG_ID} ${matches}`);
   // Compiling a query takes longer than most searches.
-  const [row] = await db.queryLimited<{ keys: Buffer | null }>(`set local jit = off; ${search}`);
+  const settings = ['set local jit = off'];
+  const values = [patternOf(text)];
+  const [row] = await db.queryLimited<{ keys: Buffer | null }>(search, values, settings);
   return keysOf(row!.keys);
 }
 

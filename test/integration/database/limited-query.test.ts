@@ -21,16 +21,16 @@ const SETTINGS = `
 
 test('a limited query has its limits and settings, and leaves none in the session', async () => {
   const before = await database.pool.query<object>(SETTINGS);
-  const limited = await database.queryLimited(`set local work_mem = '7MB'; ${SETTINGS}`);
+  const limited = await database.queryLimited(SETTINGS, [], ["set local work_mem = '7MB'"]);
   expect(limited).toEqual([{ limit: '1s', memory: '7MB' }]);
   expect((await database.pool.query<object>(SETTINGS)).rows).toEqual(before.rows);
 });
 
 test('a limited query ends at the limit, and its connection can be used again', async () => {
-  const endless = database.queryLimited('select pg_sleep(60)');
+  const endless = database.queryLimited('select pg_sleep($1)', [60]);
   await expect(endless).rejects.toMatchObject({ code: '57014' });
-  expect(await database.queryLimited('select 1 as one')).toEqual([{ one: 1 }]);
-  await expect(database.queryLimited('select 1 / 0')).rejects.toMatchObject({ code: '22012' });
+  expect(await database.queryLimited('select 1 as one', [])).toEqual([{ one: 1 }]);
+  await expect(database.queryLimited('select 1 / 0', [])).rejects.toMatchObject({ code: '22012' });
   expect((await database.pool.query('select 2 as two')).rows).toEqual([{ two: 2 }]);
 });
 
@@ -43,13 +43,14 @@ const FAIL = `
     return call;
   end $$`;
 
+const FAIL_UNTIL = 'select fail_until($1) as call';
+
 test('a limited query is repeated when a standby cancels it because of its recovery', async () => {
   await database.pool.query('create sequence calls');
   await database.pool.query(FAIL);
-  expect(await database.queryLimited('select fail_until(3) as call')).toEqual([{ call: 3 }]);
-  const failing = database.queryLimited('select fail_until(100) as call');
+  expect(await database.queryLimited(FAIL_UNTIL, [3])).toEqual([{ call: 3 }]);
+  const failing = database.queryLimited(FAIL_UNTIL, [100]);
   await expect(failing).rejects.toMatchObject({ code: '40001' });
-  expect(await database.queryLimited(`select nextval('calls')::int as call`)).toEqual([
-    { call: 9 },
-  ]);
+  const { rows } = await database.pool.query(`select nextval('calls')::int as call`);
+  expect(rows).toEqual([{ call: 9 }]);
 });
