@@ -3,7 +3,7 @@
 
 create extension pg_trgm;
 
-create sequence activity_pairs_id_seq;
+create sequence activity_pairs_id_seq as integer;
 
 create or replace function apply_exclusions(keys integer[])
  returns void

@@ -41,8 +41,9 @@ interface Measuring {
 }
 
 /**
- * Events in requests of 100, each answered after its commit, next to a busy worker. The anchor of both kinds of requests
- * is parsing and checking activity.
+ * Events in requests of 100, each answered after its commit, next to a busy worker. The anchor of a kind of requests is
+ * parsing and checking the same events. Before 28 November 2026, the anchor of events of all types was parsing and
+ * checking activity, which takes a third less time.
  */
 export const ingest: Stage = {
   name: 'ingest',
@@ -80,10 +81,13 @@ async function measure(bench: Bench, measuring: Measuring): Promise<Figure[]> {
   await sent.isVisible(api);
   await noneIsRejected(clone);
   samples.add(ROWS.memory, api.peakMb());
-  const against = ROWS.parsed;
   return [
-    samples.figure(ROWS.activity, 'events/s', 'higher', { against, must: 0.3, aim: 0.4 }),
-    samples.figure(ROWS.mixed, 'events/s', 'higher', { against, must: 0.15, aim: 0.25 }),
+    samples.figure(ROWS.activity, 'events/s', 'higher', {
+      ...{ against: ROWS.parsed, must: 0.3, aim: 0.4 },
+    }),
+    samples.figure(ROWS.mixed, 'events/s', 'higher', {
+      ...{ against: ROWS.mixedParsed, must: 0.15, aim: 0.25 },
+    }),
     samples.figure(ROWS.parsed, 'events/s', 'higher'),
     samples.figure(ROWS.mixedParsed, 'events/s', 'higher'),
     samples.figure(ROWS.memory, 'MB', 'lower', { must: 400, aim: 256 }),

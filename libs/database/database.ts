@@ -128,7 +128,7 @@ export class Database implements OnApplicationShutdown {
     values: unknown[],
     settings: readonly string[] = [],
   ): Promise<Row[]> {
-    const begin = ['begin read only', ...settings].join('; ');
+    const begin = ['begin', ...settings].join('; ');
     const ask = async (connection: Connection) => (await connection.query<Row>(text, values)).rows;
     return repeated(() => this.attempt(begin, this.limits.short, ask));
   }

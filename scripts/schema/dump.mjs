@@ -28,8 +28,9 @@ const FUNCTIONS = `
   order by proname, pg_get_function_identity_arguments(p.oid)`;
 
 const SEQUENCES = `
-  select format('create sequence %I;', c.relname) as text
+  select format('create sequence %I as %s;', c.relname, format_type(s.seqtypid, null)) as text
   from pg_class c
+  join pg_sequence s on s.seqrelid = c.oid
   where c.relkind = 'S' and ${OWN_TABLES}
     and not exists (select from pg_depend where objid = c.oid and deptype = 'i')
   order by c.relname`;

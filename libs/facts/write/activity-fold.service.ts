@@ -6,7 +6,7 @@ import { DayBlocks } from '../blocks/day-block.js';
 import { NO_ORG } from '../blocks/no-org.js';
 import { PairSet } from '../blocks/pair-set.js';
 import { hasActivity, takeActivity } from './activity-log.store.js';
-import { pairKeys, type UserAndOrg } from './activity-pairs.store.js';
+import { pairKeys, raisePairSequence, type UserAndOrg } from './activity-pairs.store.js';
 import {
   queueActiveDays,
   queueEverything,
@@ -46,6 +46,9 @@ const FOLD_LOCK = 0x666f6c64;
  */
 @Injectable()
 export class ActivityFold {
+  /** Whether this process has compared the sequence of pairs with their keys. */
+  private knowsSequence = false;
+
   constructor(
     private readonly database: Database,
     private readonly calendar: Calendar,
@@ -131,6 +134,9 @@ export class ActivityFold {
   private async lock(db: Connection): Promise<void> {
     await db.query('select pg_advisory_xact_lock($1)', [FOLD_LOCK]);
     await expectCalendar(db, this.calendar);
+    if (this.knowsSequence) return;
+    await raisePairSequence(db);
+    this.knowsSequence = true;
   }
 }
 

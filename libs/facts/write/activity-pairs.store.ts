@@ -22,6 +22,19 @@ const ADD = `
   on conflict (block) do update set
     entries = activity_pairs.entries || excluded.entries, last_id = excluded.last_id`;
 
+const RAISE_SEQUENCE = `
+  select setval('activity_pairs_id_seq', highest)
+  from activity_pairs_id_seq, (select max(last_id) as highest from activity_pairs) pairs
+  where highest > last_value`;
+
+/**
+ * Raises the sequence of keys to the highest key. Logical replication and a partial restore copy tables without their
+ * sequences: a later pair would get the key, and the activity, of another one.
+ */
+export async function raisePairSequence(db: Queryable): Promise<void> {
+  await db.query(RAISE_SEQUENCE);
+}
+
 /** Not a key: they start at 1. */
 const NO_KEY = 0;
 
