@@ -3,7 +3,7 @@ import pg from 'pg';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { within } from '#libs/contracts';
 import { PrismaClient } from './generated/client.js';
-import { beginWith, limitsOf, workLimits, type Limits, type WorkLimits } from './limits.js';
+import { beginWith, workLimits, type Limits, type WorkLimits } from './limits.js';
 import { openPool } from './pools.js';
 import { preparing } from './preparing.js';
 import { limitSilence } from './watchdog.js';

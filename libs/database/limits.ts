@@ -55,7 +55,7 @@ export function beginWith(begin: string, limits: Limits): string {
 }
 
 /** The statements that set the limits of a transaction. */
-export function limitsOf({ statementMs, lockMs, idleMs }: Limits): string {
+function limitsOf({ statementMs, lockMs, idleMs }: Limits): string {
   return [
     `set local statement_timeout = ${statementMs}`,
     `set local lock_timeout = ${lockMs}`,
