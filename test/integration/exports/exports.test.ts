@@ -12,6 +12,7 @@ import { Imports, lines as ndjson, printedCount } from '../../support/imports.js
 import { plantKey } from '../../support/keys.js';
 import { NO_RULES } from '../../support/model/exclusions.js';
 import { ORGS, USERS } from '../../support/model/pools.js';
+import { active, userCreated } from '../../support/model/fixtures/builders.js';
 import { historyArb } from '../../support/model/histories.js';
 import { rulesArb } from '../../support/model/random-rules.js';
 import { whereArb } from '../../support/model/random-segments.js';
@@ -100,6 +101,13 @@ test(
         await service.api.post('/api/insights/v1/segments', { name, subject, where: one[subject] });
       }
     }
+    // The first day of events begins before 1970, in UTC.
+    const first = [
+      userCreated('first', '1970-01-01T00:10:00Z'),
+      ...active('first', '1970-01-01T02:00:00Z', dayBefore(3)),
+    ];
+    await service.api.ingest(first.map((event) => renamed(event, 'first~')));
+    ids.user.push('first~first');
     for (const target of [
       { kind: 'webhook', url: 'https://example.com/hook' },
       { kind: 'email', to: ['ann@example.com'] },
