@@ -103,8 +103,8 @@ test(
     }
     // The first day of events begins before 1970, in UTC.
     const first = [
-      userCreated('first', '1970-01-01T00:10:00Z'),
-      ...active('first', '1970-01-01T02:00:00Z', dayBefore(3)),
+      userCreated('first', '1970-01-01 00:10'),
+      ...active('first', '1970-01-01 02:00', dayBefore(3)),
     ];
     await service.api.ingest(first.map((event) => renamed(event, 'first~')));
     ids.user.push('first~first');
