@@ -29,8 +29,8 @@ type BlockRow = { day: number; block: number; bits: Buffer };
 /**
  * Events that produce the active days of all users, the orgs named on them, and the last activity. An event is at the
  * beginning of its day, except on the day of the user's last activity, whose second is known. Keeps 4 bytes per user
- * and 8 bytes per pair of user and org in memory. East of Greenwich, the first day begins before 1970, and times before
- * 1970 cannot be imported.
+ * and 8 bytes per pair of user and org in memory. Except in UTC, the first day of events begins before 1970, and earlier
+ * times cannot be imported.
  */
 export async function* activityLines(
   db: Connection,
