@@ -235,12 +235,16 @@ async function repeated<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Like `Promise.all`, but waits for all even when one fails: their connections must not be released earlier. */
+/**
+ * Like `Promise.all`, but waits for all even when one fails: their connections must not be released earlier.
+ * @throws the first failure in time: the other statements of its transaction fail too, but do not show the reason
+ */
 export async function settleAll<T extends readonly unknown[] | []>(
   promises: T,
 ): Promise<{ -readonly [I in keyof T]: Awaited<T[I]> }> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
+  const all = Promise.all(promises);
+  await Promise.allSettled([all, ...promises]);
+  return all;
 }
 
 /** @returns a promise; the pool awaits it, although its types do not declare that */
@@ -272,9 +276,20 @@ const AWAY_CODES = new Set([
 const READ_ONLY = '25006';
 // The last three are limits set by insightd: statement cancelled, lock not granted in time, transaction idle too long.
 const AWAY_STATES = /^(08...|57P0[1-5]|53...|25006|57014|55P03|25P03)$/;
-// The last three are messages of Citus about a node.
-const AWAY_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|cannot use a pool after|connection error and is not queryable|failure on connection marked as essential|connection to the remote node|ssl syscall error: eof/i;
+// Of the driver, then of Citus about a node, then of libpq: Citus passes those on without a code.
+const AWAY_MESSAGES = new RegExp(
+  [
+    ...['connection terminated', 'timeout exceeded when trying to connect', 'query read timeout'],
+    ...['cannot use a pool after', 'connection error and is not queryable'],
+    ...['failure on connection marked as essential', 'connection to the remote node'],
+    ...['connection establishment for node', 'could not establish any connections to the node'],
+    'failed to copy to shard',
+    ...['server closed the connection unexpectedly', 'connection not open'],
+    ...['no connection to the server', 'could not (receive|send) data (from|to) server'],
+    ...['ssl syscall error', 'ssl error: ', 'ssl connection has been closed unexpectedly'],
+  ].join('|'),
+  'i',
+);
 
 /** Whether an error means that the database is unavailable for the moment, rather than that a query is wrong. */
 export function isDatabaseAway(error: unknown): boolean {

@@ -38,16 +38,25 @@ export async function exclude(
   id: string,
   bit: 0 | 1,
 ): Promise<void> {
-  const key = `(select id from ${subject}_ids where ${subject}_id = $1)`;
-  const table = `excluded_${subject}s`;
+  const key = await keyOf(url, subject, id);
   await ask(
     url,
-    `with changed as (update exclusions set changes = changes + 1)
-    insert into ${table} as x (block, bits)
-    values (${key} >> 12, set_bit(0::bit(4096), ${key} & 4095, ${bit}))
-    on conflict (block) do update set bits = set_bit(x.bits, ${key} & 4095, ${bit})`,
+    `insert into excluded_${subject}s as x (block, bits)
+    values ($1::int >> 12, set_bit(0::bit(4096), $1 & 4095, $2))
+    on conflict (block) do update set bits = set_bit(x.bits, $1 & 4095, $2)`,
+    [key, bit],
+  );
+  await ask(url, 'update exclusions set changes = changes + 1');
+}
+
+/** The key of a user or org. Citus has no subqueries in an insert. */
+async function keyOf(url: string, subject: Subject, id: string): Promise<number> {
+  const rows = await ask<{ id: number }>(
+    url,
+    `select id from ${subject}_ids where ${subject}_id = $1`,
     [id],
   );
+  return rows[0]!.id;
 }
 
 /** Stores the domains of e-mails that have none yet. */
@@ -61,12 +70,11 @@ export async function fillDomains(url: string): Promise<void> {
 
 /** Stores that an org was active on a day, for the charts. */
 export async function markOrgActive(url: string, orgId: string, day: string): Promise<void> {
-  const key = '(select id from org_ids where org_id = $1)';
-  const bits = `set_bit(0::bit(4096), ${key} & 4095, 1)`;
   await ask(
     url,
-    `insert into org_activity as a (day, block, bits) values ($2, ${key} >> 12, ${bits})
+    `insert into org_activity as a (day, block, bits)
+    values ($2, $1::int >> 12, set_bit(0::bit(4096), $1 & 4095, 1))
     on conflict (day, block) do update set bits = a.bits | excluded.bits`,
-    [orgId, day],
+    [await keyOf(url, 'org', orgId), day],
   );
 }

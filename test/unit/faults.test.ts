@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { exhaustedNumbers, outsideFault } from '#libs/database';
+import { exhaustedNumbers, isDatabaseAway, outsideFault, settleAll } from '#libs/database';
 
 const withCode = (code: string, cause?: unknown) =>
   Object.assign(new Error('failed', { cause }), { code });
@@ -26,6 +26,33 @@ test('an ended or refused connection is a fault outside the work', () => {
     'the database is away',
   );
   expect(outsideFault(withCode('ECONNREFUSED'))).toBe('the database is away');
+});
+
+// With the code of an internal error, or none that says so.
+test.each([
+  'server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally',
+  'connection to the remote node app@10.0.0.2:5432 failed with the following error: connection not open',
+  'failure on connection marked as essential: 10.0.0.2:5432',
+  'could not establish any connections to the node 10.0.0.2:5432 after 30000 ms',
+  'failed to COPY to shard 102051 on 10.0.0.2:5432',
+  'could not receive data from server: Connection reset by peer',
+  'could not send data to server: Broken pipe',
+  'no connection to the server',
+  'SSL SYSCALL error: EOF detected',
+  'SSL SYSCALL error: Connection reset by peer',
+  'SSL connection has been closed unexpectedly',
+])('a node of Citus that is away means that the database is away: %s', (message) => {
+  const error = Object.assign(new Error(message), { code: 'XX000' });
+  expect(isDatabaseAway(error)).toBe(true);
+  expect(outsideFault(error)).toBe('the database is away');
+});
+
+test('of several failures, the first in time is the reason', async () => {
+  const reason = withCode('08006');
+  const first = Promise.reject<string>(reason);
+  const later = first.catch(() => Promise.reject(withCode('25P02')));
+  await expect(settleAll([later, first, Promise.resolve('done')])).rejects.toBe(reason);
+  await expect(settleAll([Promise.resolve(1), 'two'])).resolves.toEqual([1, 'two']);
 });
 
 test.each(['42P01', '42703', '22003', '23505', '54000', 'XX000'])(

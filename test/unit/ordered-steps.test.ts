@@ -4,8 +4,14 @@ import { ownershipsIn, spansOf } from '../../libs/facts/membership/membership-re
 import { OwnerRoles } from '../../libs/facts/membership/owner-roles.js';
 import { ownershipsOf } from '../../libs/facts/membership/ownerships.js';
 import { replay } from '../../libs/facts/membership/replay.js';
-import { ReusedSteps, orderedSteps, packStep } from '../../libs/facts/membership/steps.js';
-import { versionOf } from '../../libs/facts/membership/version.js';
+import { LAST_MS } from '../../libs/contracts/instant.js';
+import {
+  ReusedSteps,
+  orderedSteps,
+  packStep,
+  unpackSteps,
+} from '../../libs/facts/membership/steps.js';
+import { versionOf, versionTime } from '../../libs/facts/membership/version.js';
 
 const OWNERS = new OwnerRoles(['Owner', 'Inhaber', 'Chef']);
 const roleArb = fc.constantFrom(null, 'Owner', 'Chef', 'Koch', 'Owners', 'Ownes', 'Inhaber', '');
@@ -42,9 +48,31 @@ test('steps read in place give the spans and the ownerships of steps that are un
 });
 
 test('steps that are not in the order of their times have to be unpacked', () => {
-  const step = (at: number) =>
-    packStep({ version: versionOf({ at, id: 'e', source: 's' }), kind: 'add', role: null });
   const source = Buffer.concat([step(2), step(1)]);
   const slice = { source, start: 0, end: source.length };
   expect(orderedSteps(slice, new ReusedSteps(), OWNERS.nameOf)).toBeUndefined();
+});
+
+const step = (at: number, id = 'e') =>
+  packStep({ version: versionOf({ at, id, source: 's' }), kind: 'add', role: null });
+const timeArb = fc.oneof(
+  fc.integer({ min: 0, max: LAST_MS }),
+  fc.constantFrom(0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, LAST_MS),
+);
+
+test('the order of times and the order of bytes are the same for every time that events can have', () => {
+  fc.assert(
+    fc.property(fc.array(timeArb, { minLength: 1, maxLength: 6 }), (times) => {
+      const source = Buffer.concat(times.map((at, index) => step(at, `e${index}`)));
+      const unpacked = unpackSteps(source).map(({ version }) => versionTime(version));
+      expect(unpacked).toEqual(times.toSorted((one, other) => one - other));
+      const slice = { source, start: 0, end: source.length };
+      const inPlace = orderedSteps(slice, new ReusedSteps(), OWNERS.nameOf);
+      if (inPlace) expect(inPlace.map(({ at }) => at)).toEqual(unpacked);
+    }),
+  );
+});
+
+test('a version before 1970 is refused: its bytes would sort after all others', () => {
+  expect(() => step(-1)).toThrow(/out of range/);
 });

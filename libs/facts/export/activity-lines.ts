@@ -29,7 +29,8 @@ type BlockRow = { day: number; block: number; bits: Buffer };
 /**
  * Events that produce the active days of all users, the orgs named on them, and the last activity. An event is at the
  * beginning of its day, except on the day of the user's last activity, whose second is known. Keeps 4 bytes per user
- * and 8 bytes per pair of user and org in memory.
+ * and 8 bytes per pair of user and org in memory. Except in UTC, the first day of events begins before 1970, and earlier
+ * times cannot be imported.
  */
 export async function* activityLines(
   db: Connection,
@@ -55,7 +56,7 @@ async function* foldedLines(
   let known = { block: -1, names: new Map<number, Named>() };
   const starts = new Map<number, number>();
   const startOf = (day: number) => {
-    const start = starts.get(day) ?? calendar.startOf(day);
+    const start = starts.get(day) ?? Math.max(calendar.startOf(day), 0);
     starts.set(day, start);
     return start;
   };

@@ -10,6 +10,7 @@ const VERSION_TIME_BYTES = 8;
 /**
  * The version of an event.
  * @param event `at` in milliseconds since 1970; without an order key, the id orders
+ * @throws RangeError before 1970: as bytes, a negative time would sort after all others. The check of events rejects it.
  */
 export function versionOf(event: {
   at: number;
@@ -19,7 +20,7 @@ export function versionOf(event: {
 }): Version {
   const tail = `${event.orderKey ?? event.id}\0${event.source}`;
   const version = Buffer.allocUnsafe(VERSION_TIME_BYTES + Buffer.byteLength(tail));
-  version.writeBigInt64BE(BigInt(event.at), 0);
+  version.writeBigUInt64BE(BigInt(event.at), 0);
   version.write(tail, VERSION_TIME_BYTES);
   return version;
 }

@@ -18,7 +18,7 @@ import {
   describeError,
   type Settings,
 } from '#libs/platform';
-import { latestDue } from './due.js';
+import { DueTimes } from './due.js';
 import { reclaimRuns } from './claims.store.js';
 import { runView, runViews } from './run-views.query.js';
 import { requestDay, requestNow, scheduleRun, waitingRuns, type QueuedRun } from './runs.store.js';
@@ -32,15 +32,19 @@ const LOST_AFTER_SECONDS = 5;
  */
 @Injectable()
 export class RunsService {
+  private readonly due: DueTimes;
+
   constructor(
     private readonly database: Database,
     private readonly instance: Instance,
     private readonly logger: Logger,
     private readonly calendar: Calendar,
     private readonly store: QueueStore,
-    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'REPORT_CRON'>,
+    @Inject(SETTINGS) settings: Pick<Settings, 'REPORT_CRON'>,
     @InjectQueue(REPORT_RUNS) private readonly queue: Queue<JobCatalogue[typeof REPORT_RUNS]>,
-  ) {}
+  ) {
+    this.due = new DueTimes(settings.REPORT_CRON);
+  }
 
   /**
    * Requests a run for now. Its report time is the next whole second, so everything accepted before this call counts
@@ -99,7 +103,7 @@ export class RunsService {
     // Read before the current time, because the first read writes it.
     const installedAt = await this.instance.installedAt();
     const now = await databaseNow(pool);
-    const due = latestDue(this.settings.REPORT_CRON, now);
+    const due = this.due.latest(now);
     // An installation time in the future was written by a wrong clock.
     if (due < installedAt && installedAt <= now) return;
     const run = await scheduleRun(pool, new Date(due));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EVENT_TYPES, personShapes, type PersonExport, type Segment } from '#libs/contracts';
 import { dayBefore, renamed } from '../../support/agreement.js';
-import { Api } from '../../support/api.js';
+import { Api, waitFor } from '../../support/api.js';
 import { ask, cloneDatabase, dropDatabase } from '../../support/database.js';
 import { deliver, deliveryArb } from '../../support/deliveries.js';
 import { exclude, exclusionsNow, renamedRules } from '../../support/exclusions.js';
@@ -12,6 +12,7 @@ import { Imports, lines as ndjson, printedCount } from '../../support/imports.js
 import { plantKey } from '../../support/keys.js';
 import { NO_RULES } from '../../support/model/exclusions.js';
 import { ORGS, USERS } from '../../support/model/pools.js';
+import { active, userCreated } from '../../support/model/fixtures/builders.js';
 import { historyArb } from '../../support/model/histories.js';
 import { rulesArb } from '../../support/model/random-rules.js';
 import { whereArb } from '../../support/model/random-segments.js';
@@ -85,7 +86,8 @@ test(
       ...(process.env['PROPERTY_RUNS'] === undefined && { seed: 22 }),
     });
     const rules = structuredClone(NO_RULES) as Record<keyof typeof NO_RULES, string[]>;
-    const ids: Record<'user' | 'org', string[]> = { user: [], org: [] };
+    const ids: Record<'user' | 'org', string[]> = { user: ['first~first'], org: [] };
+    await activityOfTheFirstDay(service);
     for (const [index, one] of drawn.entries()) {
       const prefix = `${index}~`;
       const sent = one.delivery.sent.map((event) => renamed(event, prefix));
@@ -142,6 +144,16 @@ test(
   },
   15 * 60_000,
 );
+
+/** Folded, so that only the day is known. In this time zone it begins before 1970, which cannot be imported. */
+async function activityOfTheFirstDay({ api, databaseUrl }: TestService): Promise<void> {
+  const first = [
+    userCreated('first', dayBefore(40)),
+    ...active('first', '1970-01-01 02:00', dayBefore(3)),
+  ];
+  await api.ingest(first.map((event) => renamed(event, 'first~')));
+  await waitFor(async () => (await ask(databaseUrl, 'select from activity_log')).length === 0);
+}
 
 async function expectTheSameRulesAndSegments(both: Two): Promise<void> {
   const [one, two] = await Promise.all(both.map((api) => exclusionsNow(api)));
