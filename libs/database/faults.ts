@@ -1,4 +1,4 @@
-import { isDatabaseAway, sqlState } from './database.js';
+import { isDatabaseAway, sqlState } from './away.js';
 
 /**
  * SQLSTATE classes and codes of failures with a cause outside of the work itself:

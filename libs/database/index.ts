@@ -1,3 +1,4 @@
+export * from './away.js';
 export { committedOnAllNodes, finishCommits } from './commits.js';
 export * from './copy.js';
 export { copyPacked, packRow } from './copy-in.js';
