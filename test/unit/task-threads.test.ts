@@ -88,4 +88,36 @@ describe('the threads', () => {
     await threads.result(threads.add('of the next', () => made.push('of the next')));
     expect(made).toEqual(['of the next']);
   });
+
+  test('of a failed run end, with their tasks; new ones get what tasks have in common again', async () => {
+    const script = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { parentPort, threadId } from 'node:worker_threads';
+        let last;
+        parentPort.on('message', ({ id, task, common }) => {
+          if (common) last = common;
+          if (task !== 'wait') parentPort.postMessage({ id, result: { threadId, isSent: !!common, last } });
+        });`)}`,
+    );
+    interface Seen {
+      threadId: number;
+      isSent: boolean;
+      last: string;
+    }
+    const threads = new TaskThreads<string, string>(2, script);
+    const onMainOf = (): Seen => {
+      throw new Error('not on the main thread');
+    };
+    const seen = (task: string) => threads.add(task, onMainOf, 'facts');
+    const first = await seen('a');
+    expect(first).toMatchObject({ isSent: true, last: 'facts' });
+    expect(await seen('b')).toEqual({ ...first, isSent: false });
+    const lost = [seen('wait'), seen('wait'), seen('queued')];
+    threads.end();
+    for (const task of lost) await expect(task).rejects.toThrow(/ended before (its|this) task/);
+    const next = await seen('c');
+    expect(next).toMatchObject({ isSent: true, last: 'facts' });
+    expect(next.threadId).not.toBe(first.threadId);
+    threads.end();
+  });
 });

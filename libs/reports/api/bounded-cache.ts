@@ -16,6 +16,11 @@ export class BoundedCache<T extends object> {
     });
   }
 
+  /** Whether a value of this size is stored. */
+  fits(bytes: number): boolean {
+    return bytes + OVERHEAD_BYTES <= this.values.maxSize;
+  }
+
   async get(name: string, make: () => Promise<T>): Promise<T> {
     const known = this.values.get(name);
     if (known) return known;

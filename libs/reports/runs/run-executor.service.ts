@@ -109,6 +109,8 @@ export class RunExecutor implements OnApplicationBootstrap {
       await this.carryOut(runId, run);
       this.backoff.end();
     } catch (error) {
+      // The next run reads everything into new memory: the threads would keep the old.
+      this.threads.end();
       await this.end(runId, run, error, renewalFailed);
     } finally {
       clearInterval(lease);

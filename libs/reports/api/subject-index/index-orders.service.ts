@@ -13,11 +13,16 @@ import {
   type StoredIndex,
 } from '../../snapshots/index-page.query.js';
 import { INDEX, INDEX_KEYS, NUMBERS } from '../../snapshots/lists.js';
-import { keysInAll, placesOf } from './select-keys.js';
+import { OrderPlaces, type KeyOrder } from './order-places.js';
+import { highestOf, keysAt, keysIn } from './select-keys.js';
 import { sortedByValue } from './sort-keys.js';
 
-/** Of the orders, and of the places of their keys. A million users take 4 MB each per value and direction. */
-const CACHE_BYTES = 64 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+/** Of the orders, and of the places of their keys: together 64 MiB. A million users take 4 MB each per value and direction. */
+const ORDERS_BYTES = 48 * MEBIBYTE;
+const PLACES_BYTES = 16 * MEBIBYTE;
+/** A set with a larger share of the keys is found by a look at each key. */
+const FEW = 1 / 4;
 const NUMBER_BYTES = 4;
 
 /** The value to sort by, and the direction. */
@@ -27,11 +32,7 @@ export interface Sort {
 }
 
 /** The whole index of a run in one order. */
-export interface IndexOrder extends StoredIndex {
-  /** Of the run, the value and the direction. */
-  name: string;
-  keys: Uint32Array;
-}
+export type IndexOrder = StoredIndex & KeyOrder;
 
 /** Values whose stored 0 means null. */
 const NULLABLE = new Set(['last_active_day', 'health_score']);
@@ -43,13 +44,10 @@ const NULLABLE = new Set(['last_active_day', 'health_score']);
 @Injectable()
 export class IndexOrders {
   private readonly orders = new BoundedCache<IndexOrder>(
-    CACHE_BYTES,
+    ORDERS_BYTES,
     ({ keys }) => keys.byteLength,
   );
-  private readonly places = new BoundedCache<Uint32Array>(
-    CACHE_BYTES,
-    (places) => places.byteLength,
-  );
+  private readonly places = new OrderPlaces(PLACES_BYTES);
 
   constructor(private readonly database: Database) {}
 
@@ -72,15 +70,23 @@ export class IndexOrders {
       return {
         ...index,
         name,
+        highestKey: highestOf(keys),
         keys: await sortedByValue(keys, values, { isDescending, isZeroNull }),
       };
     });
   }
 
-  /** The keys of an order that are in all of some sets. */
-  async selected({ name, keys }: IndexOrder, sets: readonly Bitset[]): Promise<Uint32Array> {
+  /**
+   * The keys of an order that are in all of some sets. CPU for ten of a million keys: 2.5 ms without places, 0.15 with;
+   * 100,000: 5 and 2.5, all: 5 and 17. The places take 8 ms to make.
+   */
+  async selected(order: IndexOrder, sets: readonly Bitset[]): Promise<Uint32Array> {
+    const { keys } = order;
     if (sets.length === 0) return keys;
-    return keysInAll(keys, await this.places.get(name, () => placesOf(keys)), sets);
+    const wanted = sets.reduce((one, other) => one.and(other));
+    const areFew = wanted.count() <= keys.length * FEW;
+    const places = areFew ? await this.places.of(order) : undefined;
+    return places ? keysAt(keys, places, wanted) : keysIn(keys, wanted);
   }
 
   /** A value of each key, in the order of the keys. All are 0 when the run does not have the value. */
