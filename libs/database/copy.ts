@@ -159,7 +159,7 @@ export function copyRows(
  * Rows are read for so long before other work has a turn. Node reads up to 32 chunks of a socket in a turn: with slow rows,
  * such as those of a derivation of a million users, each turn took 0.6 s, and a fold of 8 MB waited for 20 of them.
  */
-const TURN_MS = 5;
+const TURN_MS = 25;
 
 const [COPY_OUT, COPY_DATA] = [0x48, 0x64];
 const MESSAGE_HEAD_BYTES = 5;
