@@ -42,8 +42,7 @@ interface Measuring {
 
 /**
  * Events in requests of 100, each answered after its commit, next to a busy worker. The anchor of a kind of requests is
- * parsing and checking the same events. Before 28 November 2026, the anchor of events of all types was parsing and
- * checking activity, which takes a third less time.
+ * parsing and checking the same events.
  */
 export const ingest: Stage = {
   name: 'ingest',

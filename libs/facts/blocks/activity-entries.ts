@@ -1,6 +1,7 @@
 import type { Calendar } from '#libs/contracts';
 import { DayBlocks } from './day-block.js';
 import { LatestBlocks } from './latest-blocks.js';
+import { numbersOf } from './numbers-of.js';
 import { PairSet } from './pair-set.js';
 
 const ENTRY_BYTES = 8;
@@ -58,11 +59,6 @@ export function forEachNamed(
   const view = numbersOf(packed);
   for (let at = 0; at < packed.length; at += NAMED_BYTES)
     onEntry(view.getUint32(at), view.getUint32(at + 4), view.getUint32(at + 8));
-}
-
-/** Reads numbers without the checks of `Buffer.readUInt32BE`. */
-function numbersOf({ buffer, byteOffset, length }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, length);
 }
 
 /** Collects activity in the forms it is stored in: bitmaps per day, and the last time per user. */
